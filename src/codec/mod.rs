@@ -1,0 +1,20 @@
+//! Bytes from and to the model: order-preserving keys and versioned records.
+//!
+//! A record is one byte of format version and then the standard format of
+//! bincode 2: variable-length integers, little-endian, lengths in front. The
+//! golden file `tests/golden/records.txt` pins the bytes of each.
+
+pub(crate) mod keys;
+mod records;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use records::{
+    IdEntry, LicenseEntry, Totals, decode_change, decode_format, decode_id, decode_license,
+    decode_totals, decode_user, encode_change, encode_format, encode_id, encode_license,
+    encode_totals, encode_user,
+};
+
+/// The format of the directory as a whole: which keys there are and what they
+/// mean. A file with a larger number was written by a newer release.
+pub(crate) const FORMAT: u32 = 1;

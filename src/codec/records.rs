@@ -1,0 +1,208 @@
+//! The records: what each stored value holds, and how it becomes the model's.
+
+use wincode::config::Configuration;
+use wincode::int_encoding::{LittleEndian, VarInt};
+use wincode::len::BincodeLen;
+use wincode::{SchemaRead, SchemaWrite};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Change, Email, License, Timestamp, User, UserId, Username};
+
+/// The largest collection that is decoded, in bytes of memory: a damaged length
+/// must not ask for all there is. A change of two million events fits.
+const DECODED_BYTES_MAX: usize = 128 << 20;
+
+/// The one version of each record so far.
+const V1: u8 = 1;
+
+#[derive(SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
+pub(super) struct UserRecord<'a> {
+    pub(super) id: UserId,
+    pub(super) version: u64,
+    pub(super) created_at: Timestamp,
+    pub(super) updated_at: Timestamp,
+    pub(super) active: bool,
+    pub(super) admin: bool,
+    /// Where the email was typed otherwise than its key, which is in the row's key.
+    pub(super) email: Option<&'a str>,
+    /// Where it is not the email.
+    pub(super) username: Option<UsernameRecord<'a>>,
+    pub(super) given_name: Option<&'a str>,
+    pub(super) family_name: Option<&'a str>,
+    pub(super) attributes: Vec<(&'a str, &'a str)>,
+}
+
+/// The key is stored, so that a newer Unicode can't make it another.
+#[derive(SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
+pub(super) struct UsernameRecord<'a> {
+    pub(super) typed: &'a str,
+    /// Where it differs from the typed one.
+    pub(super) key: Option<&'a str>,
+}
+
+/// What is known of an id that was given to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
+pub(crate) enum IdEntry<'a> {
+    /// The user's email key.
+    User(&'a str),
+    /// The user was deleted; the id is not given again.
+    Deleted,
+}
+
+/// The license and its version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
+pub(crate) struct LicenseEntry {
+    pub(crate) license: License,
+    pub(crate) version: u64,
+}
+
+/// The counters, which change in the same transaction as what they count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
+pub(crate) struct Totals {
+    /// Users who are active.
+    pub(crate) active: u64,
+    /// Users who are not.
+    pub(crate) inactive: u64,
+    /// Users who are active and admins.
+    pub(crate) active_admins: u64,
+    /// The number of the latest change; 0 before the first.
+    pub(crate) last_change: u64,
+}
+
+type Format = Configuration<true, DECODED_BYTES_MAX, BincodeLen, LittleEndian, VarInt>;
+
+/// The standard configuration of bincode 2.
+pub(super) const STANDARD: Format = Configuration::default()
+    .with_preallocation_size_limit::<DECODED_BYTES_MAX>()
+    .with_varint_encoding();
+
+pub(super) fn encode<T>(record: &T) -> Result<Vec<u8>>
+where
+    T: SchemaWrite<Format, Src = T>,
+{
+    let mut bytes = Vec::with_capacity(128);
+    bytes.push(V1);
+    wincode::config::serialize_into(&mut bytes, record, STANDARD).map_err(|error| {
+        Error::new(ErrorKind::TooLarge, "the record is too large to be stored").with_source(error)
+    })?;
+    Ok(bytes)
+}
+
+fn decode<'a, T>(what: &str, bytes: &'a [u8]) -> Result<T>
+where
+    T: SchemaRead<'a, Format, Dst = T>,
+{
+    match bytes {
+        [V1, record @ ..] => {
+            wincode::config::deserialize_exact(record, STANDARD).map_err(|error| {
+                Error::corrupted(format_args!("{what} is malformed")).with_source(error)
+            })
+        }
+        [newer, ..] if *newer > V1 => Err(unsupported(format_args!("{what} of version {newer}"))),
+        _ => Err(Error::corrupted(format_args!("{what} is empty"))),
+    }
+}
+
+fn unsupported(what: impl std::fmt::Display) -> Error {
+    Error::new(
+        ErrorKind::UnsupportedFormat,
+        format!("the directory holds {what}, written by a newer release; open it with that one"),
+    )
+}
+
+pub(crate) fn encode_user(user: &User) -> Result<Vec<u8>> {
+    encode(&UserRecord {
+        id: user.id,
+        version: user.version,
+        created_at: user.created_at,
+        updated_at: user.updated_at,
+        active: user.active,
+        admin: user.admin,
+        email: Some(user.email.as_str()).filter(|typed| *typed != user.email.key()),
+        username: user.username.as_ref().map(|name| UsernameRecord {
+            typed: name.as_str(),
+            key: Some(name.key()).filter(|key| *key != name.as_str()),
+        }),
+        given_name: user.given_name.as_deref(),
+        family_name: user.family_name.as_deref(),
+        attributes: user.attributes().collect(),
+    })
+}
+
+/// The user whose row has this email key.
+pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
+    let record: UserRecord<'_> = decode("a user", bytes)?;
+    let to_owned = |text: Option<&str>| text.map(str::to_owned);
+    Ok(User {
+        id: record.id,
+        email: Email::from_stored(record.email.unwrap_or(email_key), email_key),
+        username: record
+            .username
+            .map(|name| Username::from_stored(name.typed, name.key.unwrap_or(name.typed))),
+        given_name: to_owned(record.given_name),
+        family_name: to_owned(record.family_name),
+        active: record.active,
+        admin: record.admin,
+        attributes: record
+            .attributes
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        created_at: record.created_at,
+        updated_at: record.updated_at,
+        version: record.version,
+    })
+}
+
+pub(crate) fn encode_id(entry: &IdEntry<'_>) -> Result<Vec<u8>> {
+    encode(entry)
+}
+
+pub(crate) fn decode_id(bytes: &[u8]) -> Result<IdEntry<'_>> {
+    decode("an id", bytes)
+}
+
+pub(crate) fn encode_totals(totals: &Totals) -> Result<Vec<u8>> {
+    encode(totals)
+}
+
+pub(crate) fn decode_totals(bytes: &[u8]) -> Result<Totals> {
+    decode("the totals", bytes)
+}
+
+pub(crate) fn encode_license(entry: &LicenseEntry) -> Result<Vec<u8>> {
+    encode(entry)
+}
+
+pub(crate) fn decode_license(bytes: &[u8]) -> Result<LicenseEntry> {
+    decode("the license", bytes)
+}
+
+pub(crate) fn encode_change(change: &Change) -> Result<Vec<u8>> {
+    encode(change)
+}
+
+pub(crate) fn decode_change(bytes: &[u8]) -> Result<Change> {
+    decode("a change", bytes)
+}
+
+pub(crate) fn encode_format(format: u32) -> Result<Vec<u8>> {
+    encode(&format)
+}
+
+/// Checks that this release can read the format, and returns it.
+pub(crate) fn decode_format(bytes: &[u8]) -> Result<u32> {
+    let format = decode("the format", bytes)?;
+    if format > super::FORMAT {
+        return Err(unsupported(format_args!(
+            "format {format}, and this release reads up to {}",
+            super::FORMAT
+        )));
+    }
+    Ok(format)
+}

@@ -1,0 +1,118 @@
+//! The rules that are judged at the end of a batch, on its net result.
+
+use crate::codec::Totals;
+use crate::error::{Error, ErrorKind};
+use crate::model::{License, Seats};
+
+/// Growth is refused where it ends above the limit; a batch that shrinks the
+/// number of active users, or keeps it, never is.
+pub(super) fn seats(license: License, before: &Totals, after: &Totals) -> Option<Error> {
+    let limit = license.seat_limit()?;
+    if after.active <= limit || after.active <= before.active {
+        return None;
+    }
+    let active = before.active;
+    let requested = after.active - active;
+    let seats = Seats {
+        license,
+        active,
+        inactive: before.inactive,
+    };
+    let free = match seats.free() {
+        None | Some(0) => "no seat free".to_owned(),
+        Some(1) => "1 seat free".to_owned(),
+        Some(free) => format!("{free} seats free"),
+    };
+    let needed = if requested == 1 {
+        String::new()
+    } else {
+        format!(", {requested} needed")
+    };
+    let of_license = if license == License::Community {
+        " of the Community license"
+    } else {
+        ""
+    };
+    Some(Error::new(
+        ErrorKind::NoFreeSeat {
+            limit,
+            active,
+            requested,
+        },
+        format!(
+            "{free}{needed}: {active} of {limit} seats{of_license} are in use; \
+             deactivate a user or install a larger license"
+        ),
+    ))
+}
+
+/// A directory that has an active admin keeps one.
+pub(super) fn admins(before: &Totals, after: &Totals) -> Option<Error> {
+    if before.active_admins == 0 || after.active_admins > 0 {
+        return None;
+    }
+    Some(Error::new(
+        ErrorKind::LastAdmin,
+        "no active admin would be left; make another user an admin first",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn totals(active: u64, active_admins: u64) -> Totals {
+        Totals {
+            active,
+            active_admins,
+            ..Totals::default()
+        }
+    }
+
+    #[test]
+    fn only_growth_above_the_limit_is_refused() {
+        let refused = |limit, before, after| {
+            seats(License::Seats(limit), &totals(before, 0), &totals(after, 0)).map(|e| e.kind())
+        };
+        assert_eq!(refused(5, 4, 5), None);
+        assert_eq!(
+            refused(5, 5, 6),
+            Some(ErrorKind::NoFreeSeat {
+                limit: 5,
+                active: 5,
+                requested: 1
+            })
+        );
+        // Over the limit: shrinking and staying are allowed, growing is not.
+        assert_eq!(refused(2, 5, 4), None);
+        assert_eq!(refused(2, 5, 5), None);
+        assert!(refused(2, 5, 6).is_some());
+        assert!(seats(License::Enterprise, &totals(9, 0), &totals(10, 0)).is_none());
+    }
+
+    #[test]
+    fn the_message_says_what_to_do() {
+        let error = seats(License::Community, &totals(5, 0), &totals(6, 0)).unwrap();
+        assert_eq!(
+            error.to_string(),
+            "no seat free: 5 of 5 seats of the Community license are in use; \
+             deactivate a user or install a larger license"
+        );
+        let error = seats(License::Seats(9), &totals(8, 0), &totals(11, 0)).unwrap();
+        assert_eq!(
+            error.to_string(),
+            "1 seat free, 3 needed: 8 of 9 seats are in use; \
+             deactivate a user or install a larger license"
+        );
+    }
+
+    #[test]
+    fn the_last_active_admin_stays() {
+        assert!(admins(&totals(3, 1), &totals(3, 0)).is_some());
+        assert!(admins(&totals(3, 1), &totals(3, 1)).is_none());
+        assert!(
+            admins(&totals(3, 0), &totals(2, 0)).is_none(),
+            "there was none to keep"
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! The engines that live in this process, behind one type.
+//!
+//! A directory in a file and one in memory have the same type then, at the cost
+//! of one predictable branch per call.
+
+use std::ops::{ControlFlow, Deref};
+
+use super::memory::{self, Memory};
+use super::redb::{self, Redb};
+use super::{Engine, KeyRange, Order, Read, Write};
+use crate::error::Result;
+
+/// Any engine that lives in this process.
+pub(crate) enum Embedded {
+    /// In a redb file.
+    Redb(Redb),
+    /// In memory.
+    Memory(Memory),
+}
+
+impl Engine for Embedded {
+    type Snapshot = Snapshot;
+    type Txn<'t> = Txn<'t>;
+
+    fn snapshot(&self) -> Result<Snapshot> {
+        match self {
+            Self::Redb(engine) => engine.snapshot().map(Snapshot::Redb),
+            Self::Memory(engine) => engine.snapshot().map(Snapshot::Memory),
+        }
+    }
+
+    fn transact<T>(&self, mut body: impl FnMut(&mut Txn<'_>) -> Result<T>) -> Result<T> {
+        match self {
+            Self::Redb(engine) => engine.run(|txn| body(&mut Txn::Redb(txn))),
+            Self::Memory(engine) => engine.run(|txn| body(&mut Txn::Memory(txn))),
+        }
+    }
+
+    fn close(&self) -> Result<()> {
+        match self {
+            Self::Redb(engine) => engine.close(),
+            Self::Memory(engine) => engine.close(),
+        }
+    }
+}
+
+/// A committed state of either engine.
+#[derive(Clone)]
+pub(crate) enum Snapshot {
+    /// Of a redb file.
+    Redb(redb::Snapshot),
+    /// Of a map in memory.
+    Memory(memory::Snapshot),
+}
+
+impl Read for Snapshot {
+    type Value<'a> = Value<'a>;
+
+    fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
+        match self {
+            Self::Redb(snapshot) => Ok(snapshot.get(key)?.map(Value::Redb)),
+            Self::Memory(snapshot) => Ok(snapshot.get(key)?.map(Value::Memory)),
+        }
+    }
+
+    fn scan(
+        &self,
+        range: KeyRange<'_>,
+        order: Order,
+        visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<()> {
+        match self {
+            Self::Redb(snapshot) => snapshot.scan(range, order, visit),
+            Self::Memory(snapshot) => snapshot.scan(range, order, visit),
+        }
+    }
+}
+
+/// A transaction under way in either engine.
+pub(crate) enum Txn<'t> {
+    /// In a redb file.
+    Redb(redb::Txn<'t>),
+    /// In a map in memory.
+    Memory(memory::Txn<'t>),
+}
+
+impl Read for Txn<'_> {
+    type Value<'a>
+        = Value<'a>
+    where
+        Self: 'a;
+
+    fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
+        match self {
+            Self::Redb(txn) => Ok(txn.get(key)?.map(Value::Redb)),
+            Self::Memory(txn) => Ok(txn.get(key)?.map(Value::Memory)),
+        }
+    }
+
+    fn scan(
+        &self,
+        range: KeyRange<'_>,
+        order: Order,
+        visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<()> {
+        match self {
+            Self::Redb(txn) => txn.scan(range, order, visit),
+            Self::Memory(txn) => txn.scan(range, order, visit),
+        }
+    }
+}
+
+impl Write for Txn<'_> {
+    fn put(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
+        match self {
+            Self::Redb(txn) => txn.put(key, value),
+            Self::Memory(txn) => txn.put(key, value),
+        }
+    }
+
+    fn delete(&mut self, key: &[u8]) -> Result<()> {
+        match self {
+            Self::Redb(txn) => txn.delete(key),
+            Self::Memory(txn) => txn.delete(key),
+        }
+    }
+}
+
+/// A value, borrowed from either engine.
+pub(crate) enum Value<'a> {
+    /// From redb's page.
+    Redb(redb::Value<'a>),
+    /// From the map in memory.
+    Memory(&'a [u8]),
+}
+
+impl Deref for Value<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Redb(value) => value,
+            Self::Memory(value) => value,
+        }
+    }
+}

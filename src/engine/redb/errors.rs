@@ -1,0 +1,237 @@
+//! What redb's errors mean to the caller. Every message names the file.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use ::redb::{CommitError, DatabaseError, StorageError};
+
+use crate::error::{Error, ErrorKind};
+
+/// How redb 4.6 begins its complaint about a format that is newer than its own;
+/// it has no error of its own for that.
+const NEWER_FORMAT: &str = "Expected file format version";
+
+/// What messages call the file, and the one place that makes them.
+#[derive(Clone)]
+pub(super) struct Name(Arc<str>);
+
+impl Name {
+    pub(super) fn new(name: &str) -> Self {
+        Self(name.into())
+    }
+
+    pub(super) fn of_path(path: &Path) -> Self {
+        Self(path.display().to_string().into())
+    }
+
+    /// Any error of redb's, at any time after the file was opened.
+    pub(super) fn error(&self, error: impl Into<::redb::Error>) -> Error {
+        use ::redb::Error as Redb;
+
+        let error = error.into();
+        let name = &self.0;
+        let (kind, message) = match &error {
+            Redb::DatabaseAlreadyOpen | Redb::LockProtocolMismatch => (
+                ErrorKind::AlreadyOpen,
+                format!(
+                    "`{name}` is already open by another process or handle; close it there first"
+                ),
+            ),
+            Redb::UpgradeRequired(version) => (
+                ErrorKind::UnsupportedFormat,
+                format!(
+                    "`{name}` is in redb's old file format {version}; bring it to format 3 with redb 2.6"
+                ),
+            ),
+            Redb::Corrupted(what) if what.starts_with(NEWER_FORMAT) => (
+                ErrorKind::UnsupportedFormat,
+                format!(
+                    "`{name}` was written by a newer release; open it with that or a later one"
+                ),
+            ),
+            Redb::Corrupted(what) => (
+                ErrorKind::Corrupted,
+                format!("`{name}` is damaged: {what}; restore it from a backup"),
+            ),
+            Redb::TableDoesNotExist(_)
+            | Redb::TableTypeMismatch { .. }
+            | Redb::TableIsMultimap(_)
+            | Redb::TypeDefinitionChanged { .. } => (
+                ErrorKind::Corrupted,
+                format!("`{name}` is the redb database of another program; check the path"),
+            ),
+            Redb::ValueTooLarge(bytes) => (
+                ErrorKind::TooLarge,
+                format!(
+                    "an entry of {bytes} bytes does not fit into `{name}`, where 3 GiB is the most; store less"
+                ),
+            ),
+            Redb::DatabaseClosed => return self.closed(),
+            Redb::PreviousIo | Redb::LockPoisoned(_) => (
+                ErrorKind::Io,
+                format!("an earlier access to `{name}` failed; close it and open it again"),
+            ),
+            Redb::TransactionPoisoned => (
+                ErrorKind::Io,
+                format!(
+                    "a write to `{name}` failed, so none of its transaction was kept; try again"
+                ),
+            ),
+            _ => (
+                ErrorKind::Io,
+                format!(
+                    "access to `{name}` failed: {error}; check the disk, then close it and open it again"
+                ),
+            ),
+        };
+        Error::new(kind, message).with_source(error)
+    }
+
+    /// The file could not be opened.
+    pub(super) fn open_failed(&self, error: DatabaseError) -> Error {
+        let DatabaseError::Storage(StorageError::Io(cause)) = &error else {
+            return self.error(error);
+        };
+        // redb reports bytes that aren't a database of its as one, and a file
+        // too short for its header as the other.
+        if !matches!(
+            cause.kind(),
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+        ) {
+            return self.error(error);
+        }
+        Error::new(
+            ErrorKind::Corrupted,
+            format!(
+                "`{}` is not a directory of users: {cause}; check the path",
+                self.0
+            ),
+        )
+        .with_source(error)
+    }
+
+    /// A commit failed, and may or may not be in the file.
+    pub(super) fn commit_failed(&self, error: CommitError) -> Error {
+        Error::new(
+            ErrorKind::OutcomeUnknown,
+            format!(
+                "a commit to `{}` failed: {error}; close it and open it again to see whether it took effect",
+                self.0
+            ),
+        )
+        .with_source(error)
+    }
+
+    /// An earlier commit failed; this one was not begun.
+    pub(super) fn in_doubt(&self) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!(
+                "nothing is written to `{}` since a commit failed; close it and open it again first",
+                self.0
+            ),
+        )
+    }
+
+    /// The file was released, but not left as a clean close leaves it.
+    pub(super) fn close_failed(&self, error: DatabaseError) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!(
+                "`{}` was closed without being tidied up: {error}; what was committed is in it, and the next open takes longer",
+                self.0
+            ),
+        )
+        .with_source(error)
+    }
+
+    /// It was closed.
+    pub(super) fn closed(&self) -> Error {
+        Error::new(
+            ErrorKind::Closed,
+            format!("`{}` was closed; open it again", self.0),
+        )
+    }
+
+    /// The operating system refused.
+    pub(super) fn io(&self, error: io::Error) -> Error {
+        let advice = match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                "it must be readable and writable to this process"
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space",
+            _ => "check the path and the disk",
+        };
+        let message = format!("can't open `{}`: {error}; {advice}", self.0);
+        Error::new(ErrorKind::Io, message).with_source(error)
+    }
+
+    /// There is no file.
+    pub(super) fn absent(&self, error: io::Error) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!(
+                "there is no file `{}`; check the path, or ask for it to be created",
+                self.0
+            ),
+        )
+        .with_source(error)
+    }
+
+    /// The file is there, but nothing was ever put into it.
+    pub(super) fn never_created(&self) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!(
+                "`{}` is empty; check the path, or ask for it to be created",
+                self.0
+            ),
+        )
+    }
+
+    /// There is no directory to make the file in.
+    pub(super) fn no_parent(&self, parent: &Path, error: io::Error) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!(
+                "can't create `{}`: there is no `{}`; create that first",
+                self.0,
+                parent.display()
+            ),
+        )
+        .with_source(error)
+    }
+
+    /// The path is a directory's.
+    pub(super) fn is_a_directory(&self, error: io::Error) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!(
+                "`{0}` is a directory; name a file in it, such as `{0}/users.redb`",
+                self.0
+            ),
+        )
+        .with_source(error)
+    }
+
+    /// The path is a device's or a pipe's.
+    pub(super) fn not_a_file(&self) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!("`{}` is not a regular file; name another", self.0),
+        )
+    }
+
+    /// The new file would not survive a power cut.
+    pub(super) fn entry_not_synced(&self, error: io::Error) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!(
+                "can't make the new file `{}` durable: {error}; check its directory",
+                self.0
+            ),
+        )
+        .with_source(error)
+    }
+}

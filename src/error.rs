@@ -1,0 +1,170 @@
+//! The one error type of the library.
+//!
+//! An [`Error`] has a coarse, public [`ErrorKind`] to branch on and a message
+//! that tells a person what to do. Cloning one is cheap.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The result of every fallible call of this library.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed, and what to do about it.
+///
+/// Nothing was changed, unless the kind is [`ErrorKind::OutcomeUnknown`].
+///
+/// ```
+/// use headcount::{Directory, ErrorKind, NewUser};
+///
+/// let directory = Directory::in_memory()?;
+/// let error = directory.create_user(NewUser::new("not an address")).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::InvalidEmail);
+/// println!("{error}");
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    op_index: Option<usize>,
+    #[source]
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What kind of failure an [`Error`] is. New kinds may be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The text is not an email address that this directory accepts.
+    InvalidEmail,
+    /// The part before the `@` has letters outside ASCII (RFC 6531), which are
+    /// not supported yet.
+    InternationalEmail,
+    /// A user needs an email address and none was given.
+    EmailRequired,
+    /// The text is not a usable username, or it is somebody's address but not
+    /// the user's own.
+    InvalidUsername,
+    /// Another argument is malformed or too long: a name, an attribute, an id,
+    /// a license.
+    InvalidArgument,
+    /// Another user has this email.
+    EmailTaken,
+    /// Another user has this username.
+    UsernameTaken,
+    /// A user with this id exists, or existed and was deleted.
+    IdTaken,
+    /// No user has this id, email or username.
+    UserNotFound,
+    /// The request needs more seats than the license has free.
+    NoFreeSeat {
+        /// Seats of the license.
+        limit: u64,
+        /// Active users before the request.
+        active: u64,
+        /// How many more active users the request would have made.
+        requested: u64,
+    },
+    /// The request would leave the directory without an active admin.
+    LastAdmin,
+    /// Users can't deactivate or delete themselves.
+    OwnAccount,
+    /// The record changed since the caller read it, or another writer won.
+    Conflict {
+        /// The version the caller expected.
+        expected: u64,
+        /// The version that was found.
+        found: u64,
+    },
+    /// Another process, or another handle of this one, has the file open.
+    AlreadyOpen,
+    /// The file was written by a newer release.
+    UnsupportedFormat,
+    /// The stored bytes contradict themselves, or the file isn't a directory.
+    Corrupted,
+    /// The request is larger than one transaction may be.
+    TooLarge,
+    /// A commit failed half way: only reopening tells whether it took effect.
+    OutcomeUnknown,
+    /// The directory was closed.
+    Closed,
+    /// The operating system refused to read or write.
+    Io,
+}
+
+impl Error {
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Which operation of a [`Batch`](crate::Batch) was refused, counted from
+    /// zero; `None` when it was the batch as a whole.
+    pub fn op_index(&self) -> Option<usize> {
+        self.0.op_index
+    }
+
+    /// Whether the same call may succeed when it is made again as it is.
+    ///
+    /// True for a lost race and for a file that another process holds. A refusal
+    /// by the rules stays one until somebody changes the directory.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::AlreadyOpen)
+    }
+
+    /// Whether the rules refused the request, rather than the store failing.
+    pub(crate) fn is_refusal(&self) -> bool {
+        !matches!(
+            self.0.kind,
+            ErrorKind::AlreadyOpen
+                | ErrorKind::UnsupportedFormat
+                | ErrorKind::Corrupted
+                | ErrorKind::TooLarge
+                | ErrorKind::OutcomeUnknown
+                | ErrorKind::Closed
+                | ErrorKind::Io
+        )
+    }
+
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            message: message.into(),
+            op_index: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn with_source(
+        self,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        inner.source = Some(Arc::new(source));
+        Self(Arc::new(inner))
+    }
+
+    pub(crate) fn at_op(self, index: usize) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        inner.op_index = Some(index);
+        Self(Arc::new(inner))
+    }
+
+    pub(crate) fn corrupted(what: impl fmt::Display) -> Self {
+        Self::new(
+            ErrorKind::Corrupted,
+            format!("the directory is damaged: {what}; restore it from a backup"),
+        )
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

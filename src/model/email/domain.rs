@@ -1,0 +1,152 @@
+//! The part after the `@`: a host name, as letters, digits and hyphens or as
+//! their internationalized form.
+//!
+//! ASCII names are checked by hand, because every look-up passes here. All
+//! others go through the `idna` crate, fenced on both sides: it maps more than
+//! an identifier can bear, so what it would drop is refused before, and what
+//! it made is read back after.
+
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+
+use super::refusal::Refusal;
+
+/// Octets of a whole name: 255 on the wire (RFC 1035 section 2.3.4), less the
+/// first label's length and the root's.
+const DOMAIN_BYTES_MAX: usize = 253;
+
+/// Octets of one label: RFC 1035 section 2.3.4.
+const LABEL_BYTES_MAX: usize = 63;
+
+/// Hyphens are refused at a label's ends only. `CheckHyphens=true` of UTS #46
+/// would refuse hosts like `r3---sn.example` too, which RFC 1123 allows.
+const HYPHENS: Hyphens = Hyphens::CheckFirstLast;
+
+/// Full stops of other scripts, which UTS #46 takes for an ASCII dot.
+const LOOK_ALIKE_DOTS: [char; 3] = ['\u{3002}', '\u{ff0e}', '\u{ff61}'];
+
+/// The property `Default_Ignorable_Code_Point`: code points that are not drawn,
+/// and that UTS #46 drops or keeps unseen. First and last of each range, from
+/// `DerivedCoreProperties.txt` of Unicode 17.0.
+const IGNORABLE: [(u32, u32); 17] = [
+    (0x00AD, 0x00AD),
+    (0x034F, 0x034F),
+    (0x061C, 0x061C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1_BCA0, 0x1_BCA3),
+    (0x1_D173, 0x1_D17A),
+    (0xE_0000, 0xE_0FFF),
+];
+
+/// The A-label form of a domain in lower case, or `None` when it is `domain`
+/// itself, but for the case of its ASCII letters.
+pub(super) fn to_a_labels(domain: &str) -> Result<Option<String>, Refusal> {
+    if domain.is_empty() {
+        return Err(Refusal::DomainEmpty);
+    }
+    if is_plain(domain)? {
+        check_whole(domain)?;
+        return Ok(None);
+    }
+    let mapped = map(domain)?;
+    check_whole(&mapped)?;
+    Ok((!mapped.eq_ignore_ascii_case(domain)).then_some(mapped))
+}
+
+/// Whether every label is letters, digits and hyphens, so that IDNA would only
+/// lower their case; `false` when IDNA must decide.
+fn is_plain(domain: &str) -> Result<bool, Refusal> {
+    for label in domain.as_bytes().split(|&byte| byte == b'.') {
+        if label
+            .get(..4)
+            .is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"xn--"))
+        {
+            return Ok(false);
+        }
+        for &byte in label {
+            if !(byte.is_ascii_alphanumeric() || byte == b'-') {
+                if byte.is_ascii() {
+                    return Err(Refusal::DomainChar(char::from(byte)));
+                }
+                return Ok(false);
+            }
+        }
+        if label.is_empty() {
+            return Err(Refusal::DomainDot);
+        }
+        if label.starts_with(b"-") || label.ends_with(b"-") {
+            return Err(Refusal::LabelHyphen);
+        }
+        if label.len() > LABEL_BYTES_MAX {
+            return Err(Refusal::LabelTooLong);
+        }
+    }
+    Ok(true)
+}
+
+/// What holds for a name as a whole, once it is in ASCII.
+fn check_whole(domain: &str) -> Result<(), Refusal> {
+    if domain.len() > DOMAIN_BYTES_MAX {
+        return Err(Refusal::DomainTooLong);
+    }
+    let top = domain.rsplit('.').next().unwrap_or(domain);
+    if top.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Refusal::DomainNumeric);
+    }
+    Ok(())
+}
+
+/// UTS #46 `ToASCII`, strict, and read back: an A-label stands for a name that
+/// would itself have been accepted, and that has this A-label and no other.
+fn map(domain: &str) -> Result<String, Refusal> {
+    refuse_unseen(domain)?;
+    let a_labels = to_ascii(domain)?;
+    let (u_labels, valid) =
+        Uts46::new().to_unicode(a_labels.as_bytes(), AsciiDenyList::STD3, HYPHENS);
+    valid.map_err(|_| Refusal::DomainInvalid)?;
+    refuse_unseen(&u_labels)?;
+    if to_ascii(&u_labels)? != a_labels {
+        return Err(Refusal::DomainInvalid);
+    }
+    Ok(a_labels)
+}
+
+pub(super) fn to_ascii(domain: &str) -> Result<String, Refusal> {
+    Uts46::new()
+        .to_ascii(
+            domain.as_bytes(),
+            AsciiDenyList::STD3,
+            HYPHENS,
+            DnsLength::Verify,
+        )
+        .map(String::from)
+        .map_err(|_| Refusal::DomainInvalid)
+}
+
+fn refuse_unseen(domain: &str) -> Result<(), Refusal> {
+    for c in domain.chars() {
+        if LOOK_ALIKE_DOTS.contains(&c) {
+            return Err(Refusal::DomainLookAlikeDot(c));
+        }
+        if is_ignorable(c) {
+            return Err(Refusal::DomainUnseen(c));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn is_ignorable(c: char) -> bool {
+    let code = u32::from(c);
+    IGNORABLE
+        .iter()
+        .any(|&(first, last)| (first..=last).contains(&code))
+}

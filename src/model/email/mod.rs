@@ -1,0 +1,299 @@
+//! Email addresses: what is accepted, and when two are the same.
+//!
+//! [`Email::parse`] is the only door. The domain's rules are in `domain`, the
+//! reasons for a refusal and their wording in `refusal`. Nothing here knows of
+//! users or of storage.
+
+mod domain;
+mod refusal;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use crate::error::{Error, Result};
+use refusal::Refusal;
+pub(super) use refusal::{named, quoted};
+
+/// Octets of an address in all: RFC 5321 section 4.5.3.1.3 allows 256 for the
+/// path, which has a `<` and a `>` around the address (RFC 3696 erratum 1690).
+const KEY_BYTES_MAX: usize = 254;
+
+/// Octets before the `@`: RFC 5321 section 4.5.3.1.1.
+const LOCAL_BYTES_MAX: usize = 64;
+
+/// Bytes of the text as typed. IDNA maps at most four bytes of UTF-8 to one
+/// octet of a key, so no usable address written in composed letters is longer.
+const TYPED_BYTES_MAX: usize = 4 * KEY_BYTES_MAX;
+
+/// The address of a user.
+///
+/// It keeps the address as it was typed, and a key by which it is unique: the
+/// part before the `@` in ASCII lower case, and the domain as IDNA A-labels.
+/// **Two addresses are equal, ordered and hashed by their keys alone.**
+///
+/// ```
+/// use headcount::Email;
+///
+/// let email = Email::parse(" Ada.Lovelace@Bücher.example ")?;
+/// assert_eq!(email.as_str(), "Ada.Lovelace@Bücher.example");
+/// assert_eq!(email.key(), "ada.lovelace@xn--bcher-kva.example");
+/// assert_eq!(email, Email::parse("ada.lovelace@XN--BCHER-KVA.example")?);
+/// assert_ne!(email, Email::parse("adalovelace@bücher.example")?);
+/// # Ok::<(), headcount::Error>(())
+/// ```
+///
+/// # What is accepted
+///
+/// An addr-spec (RFC 5322) and nothing around it but ASCII white space, which
+/// is trimmed: no display name, quoted local part, comment or domain literal.
+///
+/// - **Before the `@`**: a dot-atom of at most 64 octets. Letters outside ASCII
+///   (RFC 6531) are refused for now, with a kind of their own. Only ASCII
+///   letters are lower-cased: U+212A KELVIN SIGN is a `k` to Unicode, and taking
+///   it for one lets a stranger reset another's password (CVE-2019-19844).
+///   Dots and `+tag` are kept, because they can be other people.
+/// - **After the `@`**: a host name of letters, digits and hyphens (RFC 1123),
+///   or an internationalized one that UTS #46 maps to A-labels without error,
+///   of at most 253 octets, and 63 to a label. One label is enough:
+///   `root@localhost` is real. A dot at the end is refused.
+/// - Code points that are invisible (`Default_Ignorable_Code_Point`) and the
+///   look-alike full stops U+3002, U+FF0E and U+FF61 are refused in the domain,
+///   written out or inside an `xn--` label. UTS #46 drops or replaces them, so
+///   that `exa\u{200b}mple.com` would become somebody else's `example.com`.
+/// - A domain whose last label is all digits is refused: it is an IPv4 address,
+///   and no top-level domain is a number (RFC 3696 section 2).
+/// - 254 octets in all, measured on the key; 1016 bytes as typed.
+#[derive(Clone, Debug)]
+pub struct Email {
+    typed: Box<str>,
+    /// `None` when the address was typed as its own key, which most are.
+    key: Option<Box<str>>,
+}
+
+impl Email {
+    /// Parses an address, with or without ASCII white space around it.
+    ///
+    /// Fails with [`EmailRequired`] when there is nothing but white space, with
+    /// [`InternationalEmail`] when only letters outside ASCII before the `@` are
+    /// in the way, and with [`InvalidEmail`] otherwise.
+    ///
+    /// [`EmailRequired`]: crate::ErrorKind::EmailRequired
+    /// [`InternationalEmail`]: crate::ErrorKind::InternationalEmail
+    /// [`InvalidEmail`]: crate::ErrorKind::InvalidEmail
+    ///
+    /// ```
+    /// use headcount::{Email, ErrorKind};
+    ///
+    /// assert!(Email::parse("ada+lists@example.com").is_ok());
+    ///
+    /// let kind = |text| Email::parse(text).unwrap_err().kind();
+    /// assert_eq!(kind(" "), ErrorKind::EmailRequired);
+    /// assert_eq!(kind("Ada <ada@example.com>"), ErrorKind::InvalidEmail);
+    /// assert_eq!(kind("jürgen@example.com"), ErrorKind::InternationalEmail);
+    /// ```
+    pub fn parse(text: &str) -> Result<Self> {
+        let typed = text.trim_ascii();
+        match key_of(typed) {
+            Ok(Cow::Borrowed(_)) => Ok(Self {
+                typed: typed.into(),
+                key: None,
+            }),
+            Ok(Cow::Owned(key)) => Ok(Self {
+                typed: typed.into(),
+                key: Some(key.into()),
+            }),
+            Err(refusal) => Err(Error::new(refusal.kind(), refusal.message(typed))),
+        }
+    }
+
+    /// The address as it was typed, without white space around it.
+    ///
+    /// ```
+    /// let email = headcount::Email::parse("Ada@Example.com\n")?;
+    /// assert_eq!(email.as_str(), "Ada@Example.com");
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn as_str(&self) -> &str {
+        &self.typed
+    }
+
+    /// The form by which the address is unique: in lower case and all ASCII.
+    ///
+    /// It is an address too, and its own key.
+    ///
+    /// ```
+    /// let email = headcount::Email::parse("Ada@BÜCHER.example")?;
+    /// assert_eq!(email.key(), "ada@xn--bcher-kva.example");
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn key(&self) -> &str {
+        self.key.as_deref().unwrap_or(&self.typed)
+    }
+
+    /// The domain as in the key: in lower case and as A-labels.
+    ///
+    /// ```
+    /// let email = headcount::Email::parse("Ada@Bücher.example")?;
+    /// assert_eq!(email.domain(), "xn--bcher-kva.example");
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn domain(&self) -> &str {
+        self.key().rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// Puts an address together from parts that [`Email::parse`] made earlier,
+    /// without checking them again.
+    pub(crate) fn from_stored(typed: &str, key: &str) -> Self {
+        Self {
+            typed: typed.into(),
+            key: (key != typed).then(|| key.into()),
+        }
+    }
+
+    /// The key that `text` has as an address, by the same rules as
+    /// [`Email::parse`]; `None` when it isn't one, and so nobody's.
+    ///
+    /// Allocates only when the key differs from the text.
+    pub(crate) fn lookup_key(text: &str) -> Option<Cow<'_, str>> {
+        key_of(text.trim_ascii()).ok()
+    }
+}
+
+impl PartialEq for Email {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Email {}
+
+impl PartialOrd for Email {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Email {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(other.key())
+    }
+}
+
+impl Hash for Email {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Email {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for Email {
+    type Error = Error;
+
+    fn try_from(text: &str) -> Result<Self> {
+        Self::parse(text)
+    }
+}
+
+impl Serialize for Email {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The key of a trimmed text; borrowed when the text is its own key.
+fn key_of(typed: &str) -> Result<Cow<'_, str>, Refusal> {
+    if typed.is_empty() {
+        return Err(Refusal::Empty);
+    }
+    if typed.len() > TYPED_BYTES_MAX {
+        return Err(Refusal::TooLong);
+    }
+    let (local, domain) = typed.rsplit_once('@').ok_or(Refusal::NoAt)?;
+    let international = check_local(local)?;
+    let mapped = domain::to_a_labels(domain)?;
+    let domain_bytes = mapped.as_ref().map_or(domain.len(), String::len);
+    if local.len() + 1 + domain_bytes > KEY_BYTES_MAX {
+        return Err(Refusal::TooLong);
+    }
+    // Last, so that this kind means that nothing else is wrong.
+    if let Some(letter) = international {
+        return Err(Refusal::LocalInternational(letter));
+    }
+    Ok(match mapped {
+        Some(mapped) => Cow::Owned(format!("{}@{mapped}", local.to_ascii_lowercase())),
+        None if typed.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+            Cow::Owned(typed.to_ascii_lowercase())
+        }
+        None => Cow::Borrowed(typed),
+    })
+}
+
+/// Checks for a dot-atom (RFC 5322 section 3.2.3) with the letters that RFC 6532
+/// adds, and returns the first of those, if any.
+fn check_local(local: &str) -> Result<Option<char>, Refusal> {
+    if local.is_empty() {
+        return Err(Refusal::LocalEmpty);
+    }
+    let mut international = false;
+    let mut previous = b'.';
+    for &byte in local.as_bytes() {
+        if byte == b'.' && previous == b'.' {
+            return Err(Refusal::LocalDot);
+        }
+        if !(ATEXT[usize::from(byte)] || byte == b'.') {
+            if byte.is_ascii() {
+                return Err(Refusal::LocalChar(char::from(byte)));
+            }
+            international = true;
+        }
+        previous = byte;
+    }
+    if previous == b'.' {
+        return Err(Refusal::LocalDot);
+    }
+    if local.len() > LOCAL_BYTES_MAX {
+        return Err(Refusal::LocalTooLong);
+    }
+    Ok(if international {
+        local.chars().find(|c| !c.is_ascii())
+    } else {
+        None
+    })
+}
+
+/// The bytes of RFC 5322's `atext`, by value.
+const ATEXT: [bool; 256] = {
+    let mut table = [false; 256];
+    let marks = b"!#$%&'*+-/=?^_`{|}~";
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut mark = 0;
+    while mark < marks.len() {
+        table[marks[mark] as usize] = true;
+        mark += 1;
+    }
+    table
+};

@@ -1,0 +1,137 @@
+//! Why a text is not an address, and how a person is told.
+
+use std::fmt;
+
+use crate::error::ErrorKind;
+
+/// Characters of a refused text that a message repeats.
+const QUOTED_CHARS_MAX: usize = 64;
+
+/// The first thing that is wrong with a text. Cheap: look-ups throw it away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Empty,
+    TooLong,
+    NoAt,
+    LocalEmpty,
+    LocalDot,
+    LocalChar(char),
+    LocalTooLong,
+    LocalInternational(char),
+    DomainEmpty,
+    DomainDot,
+    DomainChar(char),
+    DomainLookAlikeDot(char),
+    DomainUnseen(char),
+    DomainInvalid,
+    DomainNumeric,
+    DomainTooLong,
+    LabelHyphen,
+    LabelTooLong,
+}
+
+impl Refusal {
+    pub(super) fn kind(self) -> ErrorKind {
+        match self {
+            Self::Empty => ErrorKind::EmailRequired,
+            Self::LocalInternational(_) => ErrorKind::InternationalEmail,
+            _ => ErrorKind::InvalidEmail,
+        }
+    }
+
+    /// One line that says what is wrong with `typed` and what to do.
+    pub(super) fn message(self, typed: &str) -> String {
+        if self == Self::Empty {
+            return "an email address is required and none was given; \
+                    give one like ada@example.com"
+                .to_owned();
+        }
+        format!(
+            "{} is not a usable email address: {}",
+            quoted(typed),
+            self.advice()
+        )
+    }
+
+    fn advice(self) -> String {
+        match self {
+            Self::Empty => "it is empty; give one like ada@example.com".to_owned(),
+            Self::TooLong => "it is too long; an address has at most 254 octets".to_owned(),
+            Self::NoAt => "it has no @; give one like ada@example.com".to_owned(),
+            Self::LocalEmpty => "nothing stands before the @; add the mailbox's name".to_owned(),
+            Self::LocalDot => "before the @, a dot may not come first, last or twice in a row; \
+                               check for a dot too many"
+                .to_owned(),
+            Self::LocalChar('@') => "it has more than one @; give one address at a time".to_owned(),
+            Self::LocalChar(c) => format!(
+                "{} may not stand before the @; give the bare address, \
+                 without a name, quotes or brackets",
+                named(c)
+            ),
+            Self::LocalTooLong => {
+                "more than 64 octets stand before the @; shorten that part".to_owned()
+            }
+            Self::LocalInternational(c) => format!(
+                "{} stands before the @, where letters outside ASCII are not supported yet; \
+                 give an address of the same user that is in ASCII there",
+                named(c)
+            ),
+            Self::DomainEmpty => "nothing stands after the @; add the domain".to_owned(),
+            Self::DomainDot => "after the @, a dot may not come first, last or twice in a row; \
+                                check for a dot too many"
+                .to_owned(),
+            Self::DomainChar(c) => format!(
+                "{} may not stand in a domain; it has letters, digits, hyphens and dots only",
+                named(c)
+            ),
+            Self::DomainLookAlikeDot(c) => {
+                format!(
+                    "{} in the domain only looks like a dot; type an ASCII dot",
+                    named(c)
+                )
+            }
+            Self::DomainUnseen(c) => {
+                format!(
+                    "{} in the domain is invisible; type the domain again by hand",
+                    named(c)
+                )
+            }
+            Self::DomainInvalid => "its domain is not a valid internationalized name (UTS #46); \
+                                    check its spelling"
+                .to_owned(),
+            Self::DomainNumeric => "its domain ends in a number, as IP addresses do; \
+                                    give the host's name"
+                .to_owned(),
+            Self::DomainTooLong => {
+                "its domain is too long; a domain has at most 253 octets".to_owned()
+            }
+            Self::LabelHyphen => "a part of its domain begins or ends with a hyphen; \
+                                  check for a hyphen too many"
+                .to_owned(),
+            Self::LabelTooLong => "a part of its domain is too long; \
+                                   there are at most 63 octets between two dots"
+                .to_owned(),
+        }
+    }
+}
+
+/// `text` in quotes for a message: cut when long, with whatever can't be seen
+/// or would break the line escaped.
+pub(in crate::model) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(QUOTED_CHARS_MAX) {
+        None => format!("{text:?}"),
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+    }
+}
+
+/// One character for a message: itself when it is printable ASCII, or else its
+/// Unicode number.
+pub(in crate::model) fn named(c: char) -> impl fmt::Display {
+    if c.is_ascii_graphic() {
+        format!("'{c}'")
+    } else if c == ' ' {
+        "a space".to_owned()
+    } else {
+        format!("U+{:04X}", u32::from(c))
+    }
+}

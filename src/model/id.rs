@@ -1,0 +1,192 @@
+//! Identifiers of users, and the ways a caller can name one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+use uuid::Uuid;
+use wincode::{SchemaRead, SchemaWrite};
+
+use super::{Email, User};
+use crate::error::{Error, ErrorKind, Result};
+
+/// The identity of a user: a UUID that is never given to another user, not even
+/// after a deletion.
+///
+/// The directory draws version 7 ids (RFC 9562), which sort by the time they
+/// were made; an import may bring any UUID.
+///
+/// ```
+/// use headcount::UserId;
+///
+/// let id: UserId = "45e6b641-fe57-4fb2-83d2-2c2bd201efe8".parse()?;
+/// assert_eq!(id.to_string(), "45e6b641-fe57-4fb2-83d2-2c2bd201efe8");
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
+pub struct UserId([u8; 16]);
+
+impl UserId {
+    /// Draws a new id: version 7, increasing within this process.
+    pub fn generate() -> Self {
+        Uuid::now_v7().into()
+    }
+
+    /// The id whose 16 bytes, in network order, are `bytes`.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 16 bytes in network order.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Uuid::from(*self).fmt(f)
+    }
+}
+
+impl fmt::Debug for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Uuid::from(*self).fmt(f)
+    }
+}
+
+impl FromStr for UserId {
+    type Err = Error;
+
+    /// Parses the forms of a UUID: hyphenated, simple, braced or a URN.
+    fn from_str(text: &str) -> Result<Self> {
+        Uuid::try_parse(text.trim_ascii())
+            .map(Self::from)
+            .map_err(|_| {
+                Error::new(
+                    ErrorKind::InvalidArgument,
+                    format!("{text:?} is not a UUID; write it as 8-4-4-4-12 hexadecimal digits"),
+                )
+            })
+    }
+}
+
+impl From<Uuid> for UserId {
+    fn from(uuid: Uuid) -> Self {
+        Self(uuid.into_bytes())
+    }
+}
+
+impl From<UserId> for Uuid {
+    fn from(id: UserId) -> Self {
+        Self::from_bytes(id.0)
+    }
+}
+
+impl Serialize for UserId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// How a call names a user: by id or by email.
+///
+/// A text is taken as an id when it is a UUID and as an email otherwise; the two
+/// can't be confused, since every email has an `@`. A text that is neither names
+/// nobody.
+///
+/// ```
+/// use headcount::{Directory, NewUser};
+///
+/// let directory = Directory::in_memory()?;
+/// let steve = directory.create_user(NewUser::new("steve@ex.co"))?;
+/// directory.deactivate_user("steve@ex.co")?;
+/// directory.activate_user(steve.id())?;
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRef(pub(crate) Target);
+
+impl UserRef {
+    /// The error for a name that is nobody's.
+    pub(crate) fn not_found(&self) -> Error {
+        Error::new(
+            ErrorKind::UserNotFound,
+            format!("no user has {self}; list the users to see who is there"),
+        )
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Id(UserId),
+    /// The email's key, and the text as the caller wrote it for messages.
+    Email {
+        key: String,
+        typed: String,
+    },
+    /// A text that can't be anybody's id or email.
+    Nobody {
+        typed: String,
+    },
+}
+
+impl fmt::Display for UserRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Target::Id(id) => write!(f, "the id {id}"),
+            Target::Email { typed, .. } => write!(f, "the email {typed:?}"),
+            Target::Nobody { typed } => {
+                write!(
+                    f,
+                    "the id or email {typed:?}, which is neither a UUID nor an address"
+                )
+            }
+        }
+    }
+}
+
+impl From<UserId> for UserRef {
+    fn from(id: UserId) -> Self {
+        Self(Target::Id(id))
+    }
+}
+
+impl From<&User> for UserRef {
+    fn from(user: &User) -> Self {
+        Self(Target::Id(user.id()))
+    }
+}
+
+impl From<&Email> for UserRef {
+    fn from(email: &Email) -> Self {
+        Self(Target::Email {
+            key: email.key().to_owned(),
+            typed: email.as_str().to_owned(),
+        })
+    }
+}
+
+impl From<&str> for UserRef {
+    fn from(text: &str) -> Self {
+        if let Some(key) = Email::lookup_key(text) {
+            return Self(Target::Email {
+                key: key.into_owned(),
+                typed: text.to_owned(),
+            });
+        }
+        match text.parse() {
+            Ok(id) => Self(Target::Id(id)),
+            Err(_) => Self(Target::Nobody {
+                typed: text.to_owned(),
+            }),
+        }
+    }
+}
+
+impl From<&String> for UserRef {
+    fn from(text: &String) -> Self {
+        Self::from(text.as_str())
+    }
+}

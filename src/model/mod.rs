@@ -1,0 +1,23 @@
+//! Plain values. Each is parsed once, at the door, and is right from then on.
+
+mod attributes;
+mod batch;
+mod change;
+mod email;
+mod id;
+mod license;
+mod timestamp;
+mod update;
+mod user;
+mod username;
+
+pub use batch::{Applied, Batch, Op, Outcome, Subject};
+pub use change::{Change, Event, Field};
+pub use email::Email;
+pub(crate) use id::Target;
+pub use id::{UserId, UserRef};
+pub use license::{License, Seats};
+pub use timestamp::Timestamp;
+pub use update::UserUpdate;
+pub use user::{NewUser, User};
+pub use username::Username;

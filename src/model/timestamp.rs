@@ -1,0 +1,99 @@
+//! Moments in time, as the directory stores them.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Serialize, Serializer};
+use wincode::{SchemaRead, SchemaWrite};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A moment in time: microseconds since 1970-01-01T00:00:00Z, without leap
+/// seconds. It prints and parses as RFC 3339, in UTC, up to the year 9999.
+///
+/// ```
+/// use headcount::Timestamp;
+///
+/// let moment = Timestamp::from_unix_micros(1_720_716_959_173_000)?;
+/// assert_eq!(moment.to_string(), "2024-07-11T16:55:59.173Z");
+/// assert_eq!("2024-07-11T16:55:59.173Z".parse::<Timestamp>()?, moment);
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// The last microsecond of the year 9999, where RFC 3339 ends; one day short,
+    /// so that every time zone can show it.
+    const MICROS_MAX: u64 = 253_402_207_200_999_999;
+
+    /// The moment now, by the system's clock; a clock before 1970 counts as 1970.
+    pub fn now() -> Self {
+        let since_epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Self(
+            u64::try_from(since_epoch.as_micros())
+                .unwrap_or(u64::MAX)
+                .min(Self::MICROS_MAX),
+        )
+    }
+
+    /// The moment `micros` microseconds after 1970.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for a moment after the year 9999.
+    pub fn from_unix_micros(micros: u64) -> Result<Self> {
+        if micros > Self::MICROS_MAX {
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                format!("{micros} microseconds lie after the year 9999; was another unit meant?"),
+            ));
+        }
+        Ok(Self(micros))
+    }
+
+    /// Microseconds since 1970.
+    pub const fn as_unix_micros(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let moment = i64::try_from(self.0)
+            .ok()
+            .and_then(|m| jiff::Timestamp::from_microsecond(m).ok());
+        match moment {
+            Some(moment) => moment.fmt(f),
+            None => write!(f, "{} us", self.0),
+        }
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let invalid = || {
+            Error::new(
+                ErrorKind::InvalidArgument,
+                format!("{text:?} is not a time from 1970 on; write it as 2024-07-11T16:55:59Z"),
+            )
+        };
+        let moment: jiff::Timestamp = text.trim_ascii().parse().map_err(|_| invalid())?;
+        u64::try_from(moment.as_microsecond())
+            .ok()
+            .and_then(|micros| Self::from_unix_micros(micros).ok())
+            .ok_or_else(invalid)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

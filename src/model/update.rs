@@ -1,0 +1,220 @@
+//! A partial change of a user.
+
+use std::collections::BTreeMap;
+
+use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
+use super::user::UsernameChange;
+use super::{Email, Field, User};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What to change of a user; whatever isn't named stays as it is.
+///
+/// Each part is parsed as it is given. The first one that is malformed is kept
+/// as an error and returned by the call that takes the `UserUpdate`.
+///
+/// ```
+/// use headcount::{Directory, NewUser, UserUpdate};
+///
+/// let directory = Directory::in_memory()?;
+/// let steve = directory.create_user(NewUser::new("steve@ex.co"))?;
+/// let steve = directory.update_user(
+///     &*steve,
+///     UserUpdate::new().email("steve@example.com").given_name("Steve").if_version(steve.version()),
+/// )?;
+/// assert_eq!(steve.username(), "steve@example.com");
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct UserUpdate(Result<Parts>);
+
+#[derive(Clone, Debug, Default)]
+struct Parts {
+    if_version: Option<u64>,
+    email: Option<Email>,
+    username: Option<UsernameChange>,
+    given_name: Option<Option<String>>,
+    family_name: Option<Option<String>>,
+    admin: Option<bool>,
+    /// Whether the attributes that are not in `attributes` go.
+    replace_attributes: bool,
+    attributes: BTreeMap<String, Option<String>>,
+}
+
+impl Default for UserUpdate {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl UserUpdate {
+    /// An update that changes nothing yet.
+    pub fn new() -> Self {
+        Self(Ok(Parts::default()))
+    }
+
+    /// Refuses the update with [`ErrorKind::Conflict`] unless the user still has
+    /// this [version](User::version).
+    #[must_use]
+    pub fn if_version(self, version: u64) -> Self {
+        self.with(|parts| {
+            parts.if_version = Some(version);
+            Ok(())
+        })
+    }
+
+    /// Changes the email. A username that is the email follows.
+    #[must_use]
+    pub fn email(self, email: impl AsRef<str>) -> Self {
+        self.with(|parts| {
+            parts.email = Some(Email::parse(email.as_ref())?);
+            Ok(())
+        })
+    }
+
+    /// Changes the username; `None` makes it follow the email.
+    #[must_use]
+    pub fn username<'a>(self, username: impl Into<Option<&'a str>>) -> Self {
+        self.with(|parts| {
+            parts.username = Some(match username.into() {
+                Some(text) => UsernameChange::parse(text)?,
+                None => UsernameChange::FollowEmail,
+            });
+            Ok(())
+        })
+    }
+
+    /// Changes the given name; `None` removes it.
+    #[must_use]
+    pub fn given_name<'a>(self, name: impl Into<Option<&'a str>>) -> Self {
+        self.with(|parts| {
+            let name = name.into().unwrap_or_default();
+            parts.given_name = Some(parse_personal_name("given name", name)?);
+            Ok(())
+        })
+    }
+
+    /// Changes the family name; `None` removes it.
+    #[must_use]
+    pub fn family_name<'a>(self, name: impl Into<Option<&'a str>>) -> Self {
+        self.with(|parts| {
+            let name = name.into().unwrap_or_default();
+            parts.family_name = Some(parse_personal_name("family name", name)?);
+            Ok(())
+        })
+    }
+
+    /// Makes the user an admin or takes that away.
+    #[must_use]
+    pub fn admin(self, admin: bool) -> Self {
+        self.with(|parts| {
+            parts.admin = Some(admin);
+            Ok(())
+        })
+    }
+
+    /// Sets one attribute and leaves the others; `None` removes it.
+    #[must_use]
+    pub fn attribute<'a>(self, name: impl AsRef<str>, value: impl Into<Option<&'a str>>) -> Self {
+        self.with(|parts| {
+            check_attribute_name(name.as_ref())?;
+            parts
+                .attributes
+                .insert(name.as_ref().to_owned(), value.into().map(str::to_owned));
+            Ok(())
+        })
+    }
+
+    /// Removes all attributes but those that this update sets.
+    #[must_use]
+    pub fn replace_attributes(self) -> Self {
+        self.with(|parts| {
+            parts.replace_attributes = true;
+            Ok(())
+        })
+    }
+
+    fn with(self, set: impl FnOnce(&mut Parts) -> Result<()>) -> Self {
+        Self(self.0.and_then(|mut parts| set(&mut parts).map(|()| parts)))
+    }
+
+    /// The error that was kept, if a part was malformed.
+    pub fn check(&self) -> Result<()> {
+        self.0.as_ref().map(|_| ()).map_err(Error::clone)
+    }
+
+    /// What `user` becomes, and the fields that differ. Version and time are the
+    /// caller's to set.
+    pub(crate) fn apply_to(&self, user: &User) -> Result<(User, Vec<Field>)> {
+        let parts = self.0.as_ref().map_err(Error::clone)?;
+        if let Some(expected) = parts.if_version
+            && expected != user.version
+        {
+            return Err(conflict(user, expected));
+        }
+        let mut updated = user.clone();
+        if let Some(email) = &parts.email {
+            updated.email = email.clone();
+        }
+        if let Some(change) = &parts.username {
+            updated.username = change.resolve(&updated.email)?;
+        }
+        if let Some(name) = &parts.given_name {
+            updated.given_name.clone_from(name);
+        }
+        if let Some(name) = &parts.family_name {
+            updated.family_name.clone_from(name);
+        }
+        if let Some(admin) = parts.admin {
+            updated.admin = admin;
+        }
+        parts.merge_attributes(&mut updated.attributes)?;
+        let fields = changed_fields(user, &updated);
+        Ok((updated, fields))
+    }
+}
+
+impl Parts {
+    fn merge_attributes(&self, attributes: &mut Attributes) -> Result<()> {
+        if self.replace_attributes {
+            attributes.clear();
+        }
+        for (name, value) in &self.attributes {
+            match value {
+                Some(value) => attributes.insert(name.clone(), value.clone()),
+                None => attributes.remove(name),
+            };
+        }
+        check_attributes(attributes)
+    }
+}
+
+fn conflict(user: &User, expected: u64) -> Error {
+    let found = user.version;
+    Error::new(
+        ErrorKind::Conflict { expected, found },
+        format!(
+            "the user {} is at version {found}, not {expected}; read it again and repeat the update",
+            user.id
+        ),
+    )
+}
+
+fn changed_fields(before: &User, after: &User) -> Vec<Field> {
+    let differs = [
+        // An email is equal to another by its key; here its spelling counts too.
+        (Field::Email, before.email.as_str() != after.email.as_str()),
+        (
+            Field::Username,
+            before.username.as_ref().map(|name| name.as_str())
+                != after.username.as_ref().map(|name| name.as_str()),
+        ),
+        (Field::GivenName, before.given_name != after.given_name),
+        (Field::FamilyName, before.family_name != after.family_name),
+        (Field::Admin, before.admin != after.admin),
+        (Field::Attributes, before.attributes != after.attributes),
+    ];
+    differs
+        .into_iter()
+        .filter_map(|(field, differs)| differs.then_some(field))
+        .collect()
+}

@@ -1,0 +1,333 @@
+//! A user as it is stored, and a user about to be created.
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
+use super::{Email, Timestamp, UserId, Username};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A user of the directory, as one consistent record.
+///
+/// ```
+/// use headcount::{Directory, NewUser};
+///
+/// let directory = Directory::in_memory()?;
+/// let user = directory.create_user(NewUser::new("Steve@ex.co").given_name("Steve"))?;
+/// assert_eq!(user.email().as_str(), "Steve@ex.co");
+/// assert_eq!(user.username(), "Steve@ex.co"); // none was given
+/// assert!(user.is_active() && !user.is_admin());
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    pub(crate) id: UserId,
+    pub(crate) email: Email,
+    /// `None`: the username is the email and follows it.
+    pub(crate) username: Option<Username>,
+    pub(crate) given_name: Option<String>,
+    pub(crate) family_name: Option<String>,
+    pub(crate) active: bool,
+    pub(crate) admin: bool,
+    pub(crate) attributes: Attributes,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    pub(crate) version: u64,
+}
+
+impl User {
+    /// The identity, which never changes.
+    pub fn id(&self) -> UserId {
+        self.id
+    }
+
+    /// The email address; no other user has it.
+    pub fn email(&self) -> &Email {
+        &self.email
+    }
+
+    /// The username, as typed; no other user has it. It is the email where none
+    /// was given.
+    pub fn username(&self) -> &str {
+        self.username
+            .as_ref()
+            .map_or(self.email.as_str(), Username::as_str)
+    }
+
+    /// The key that is unique to the email.
+    pub(crate) fn email_key(&self) -> &str {
+        self.email.key()
+    }
+
+    /// The key of a username that is not the email.
+    pub(crate) fn username_key(&self) -> Option<&str> {
+        self.username.as_ref().map(Username::key)
+    }
+
+    /// The given (first) name.
+    pub fn given_name(&self) -> Option<&str> {
+        self.given_name.as_deref()
+    }
+
+    /// The family (last) name.
+    pub fn family_name(&self) -> Option<&str> {
+        self.family_name.as_deref()
+    }
+
+    /// Whether the user is active and so takes a seat.
+    pub fn is_active(&self) -> bool {
+        self.active
+    }
+
+    /// Whether the user administers the platform.
+    pub fn is_admin(&self) -> bool {
+        self.admin
+    }
+
+    /// The value of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(String::as_str)
+    }
+
+    /// All attributes, ordered by name.
+    pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.attributes
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// When the user was created.
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// When the record last changed.
+    pub fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+
+    /// The version of the record: 1 when created, one more with each change.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl Serialize for User {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut user = serializer.serialize_struct("User", 11)?;
+        user.serialize_field("id", &self.id)?;
+        user.serialize_field("email", &self.email)?;
+        user.serialize_field("username", self.username())?;
+        user.serialize_field("given_name", &self.given_name)?;
+        user.serialize_field("family_name", &self.family_name)?;
+        user.serialize_field("active", &self.active)?;
+        user.serialize_field("admin", &self.admin)?;
+        user.serialize_field("attributes", &self.attributes)?;
+        user.serialize_field("created_at", &self.created_at)?;
+        user.serialize_field("updated_at", &self.updated_at)?;
+        user.serialize_field("version", &self.version)?;
+        user.end()
+    }
+}
+
+/// A user to create: an email and whatever else is known.
+///
+/// Each part is parsed as it is given. The first one that is malformed is kept
+/// as an error and returned by the call that takes the `NewUser`.
+///
+/// ```
+/// use headcount::{Directory, ErrorKind, NewUser};
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user(
+///     NewUser::new("john.hummel@wallaroo.ai")
+///         .username("john")
+///         .given_name("John")
+///         .admin(true)
+///         .attribute("team", "platform"),
+/// )?;
+/// let refused = directory.create_user(NewUser::new("").username("admin")).unwrap_err();
+/// assert_eq!(refused.kind(), ErrorKind::EmailRequired);
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct NewUser(Result<Draft>);
+
+/// The parsed parts of a [`NewUser`].
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    /// Drawn by the directory when the caller gives none.
+    pub(crate) id: Option<UserId>,
+    pub(crate) email: Email,
+    pub(crate) username: Option<Username>,
+    pub(crate) given_name: Option<String>,
+    pub(crate) family_name: Option<String>,
+    pub(crate) active: bool,
+    pub(crate) admin: bool,
+    pub(crate) attributes: Attributes,
+    /// The time of the request when the caller gives none.
+    pub(crate) created_at: Option<Timestamp>,
+}
+
+impl NewUser {
+    /// A user with this email, active, who is not an admin.
+    pub fn new(email: impl AsRef<str>) -> Self {
+        Self(Email::parse(email.as_ref()).map(|email| Draft {
+            id: None,
+            email,
+            username: None,
+            given_name: None,
+            family_name: None,
+            active: true,
+            admin: false,
+            attributes: Attributes::new(),
+            created_at: None,
+        }))
+    }
+
+    /// Gives the user an id from elsewhere; otherwise the directory draws one.
+    #[must_use]
+    pub fn id(self, id: UserId) -> Self {
+        self.with(|draft| {
+            draft.id = Some(id);
+            Ok(())
+        })
+    }
+
+    /// Sets the username. One with an `@` must be the email itself, and then
+    /// follows it when it changes.
+    #[must_use]
+    pub fn username(self, username: impl AsRef<str>) -> Self {
+        self.with(|draft| {
+            draft.username = UsernameChange::parse(username.as_ref())?.resolve(&draft.email)?;
+            Ok(())
+        })
+    }
+
+    /// Sets the given name: at most 255 bytes, no control characters.
+    #[must_use]
+    pub fn given_name(self, name: impl AsRef<str>) -> Self {
+        self.with(|draft| {
+            draft.given_name = parse_personal_name("given name", name.as_ref())?;
+            Ok(())
+        })
+    }
+
+    /// Sets the family name: at most 255 bytes, no control characters.
+    #[must_use]
+    pub fn family_name(self, name: impl AsRef<str>) -> Self {
+        self.with(|draft| {
+            draft.family_name = parse_personal_name("family name", name.as_ref())?;
+            Ok(())
+        })
+    }
+
+    /// Says whether the user is active from the start and so takes a seat.
+    #[must_use]
+    pub fn active(self, active: bool) -> Self {
+        self.with(|draft| {
+            draft.active = active;
+            Ok(())
+        })
+    }
+
+    /// Says whether the user administers the platform.
+    #[must_use]
+    pub fn admin(self, admin: bool) -> Self {
+        self.with(|draft| {
+            draft.admin = admin;
+            Ok(())
+        })
+    }
+
+    /// Adds an attribute. A user has at most 64, of 16 KiB in all; names are at
+    /// most 255 bytes and not empty.
+    #[must_use]
+    pub fn attribute(self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
+        self.with(|draft| {
+            check_attribute_name(name.as_ref())?;
+            draft
+                .attributes
+                .insert(name.as_ref().to_owned(), value.into());
+            check_attributes(&draft.attributes)
+        })
+    }
+
+    /// Says when the user was created elsewhere; otherwise it is now.
+    #[must_use]
+    pub fn created_at(self, moment: Timestamp) -> Self {
+        self.with(|draft| {
+            draft.created_at = Some(moment);
+            Ok(())
+        })
+    }
+
+    fn with(self, set: impl FnOnce(&mut Draft) -> Result<()>) -> Self {
+        Self(self.0.and_then(|mut draft| set(&mut draft).map(|()| draft)))
+    }
+
+    /// The error that was kept, if a part was malformed.
+    pub fn check(&self) -> Result<()> {
+        self.0.as_ref().map(|_| ()).map_err(Error::clone)
+    }
+
+    pub(crate) fn draft(&self) -> Result<&Draft> {
+        self.0.as_ref().map_err(Error::clone)
+    }
+
+    /// Draws the id, unless there is one or the user is malformed.
+    pub(crate) fn draw_id(&mut self) {
+        if let Ok(draft) = &mut self.0 {
+            draft.id.get_or_insert_with(UserId::generate);
+        }
+    }
+}
+
+impl From<&str> for NewUser {
+    fn from(email: &str) -> Self {
+        Self::new(email)
+    }
+}
+
+/// What a username is to become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum UsernameChange {
+    /// The email, whatever that is.
+    FollowEmail,
+    /// This address, which must be the user's own.
+    Address { key: String, typed: String },
+    /// A name of its own.
+    Name(Username),
+}
+
+impl UsernameChange {
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        if !text.contains('@') {
+            return Username::parse(text).map(Self::Name);
+        }
+        match Email::lookup_key(text) {
+            Some(key) => Ok(Self::Address {
+                key: key.into_owned(),
+                typed: text.to_owned(),
+            }),
+            None => Err(not_own_email(text)),
+        }
+    }
+
+    /// The username to store for a user whose email is `email`.
+    pub(crate) fn resolve(&self, email: &Email) -> Result<Option<Username>> {
+        match self {
+            Self::FollowEmail => Ok(None),
+            Self::Address { key, .. } if key == email.key() => Ok(None),
+            Self::Address { typed, .. } => Err(not_own_email(typed)),
+            Self::Name(name) => Ok(Some(name.clone())),
+        }
+    }
+}
+
+fn not_own_email(text: &str) -> Error {
+    Error::new(
+        ErrorKind::InvalidUsername,
+        format!("the username {text:?} has an @ but is not the user's own email; leave the @ out"),
+    )
+}

@@ -1,0 +1,297 @@
+//! Usernames: what is accepted, and when two are the same.
+//!
+//! [`Username::parse`] is the only door. Usernames that are email addresses
+//! don't come through it: they are made from the owner's [`Email`], which the
+//! caller looks at first. Nothing here knows of users or of storage.
+//!
+//! [`Email`]: super::Email
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use precis_profiles::UsernameCaseMapped;
+use precis_profiles::precis_core::profile::PrecisFastInvocation;
+use precis_profiles::precis_core::{self, DerivedPropertyValue};
+use serde::{Serialize, Serializer};
+
+use super::email::{named, quoted};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Bytes of a username, as typed and as its key.
+const USERNAME_BYTES_MAX: usize = 255;
+
+/// The name under which a user signs in.
+///
+/// It keeps the name as it was typed, and a key by which it is unique: the
+/// UsernameCaseMapped profile of PRECIS (RFC 8265 section 3.3), which narrows
+/// full-width letters, maps to lower case and composes (NFC).
+/// **Two usernames are equal, ordered and hashed by their keys alone.**
+///
+/// ```
+/// use headcount::Username;
+///
+/// let username = Username::parse(" Åsa ")?;
+/// assert_eq!(username.as_str(), "Åsa");
+/// assert_eq!(username.key(), "åsa");
+/// assert_eq!(username, Username::parse("A\u{30a}SA")?);
+/// # Ok::<(), headcount::Error>(())
+/// ```
+///
+/// # What is accepted
+///
+/// Letters and digits of any script in Unicode 6.3 (the version of the IANA
+/// registry for PRECIS) and all printable ASCII but the space and the `@`, up
+/// to 255 bytes. ASCII white space around it is trimmed. Refused are, among
+/// others, spaces, symbols and emoji, invisible and control characters,
+/// look-alikes with a compatibility mapping (U+212A KELVIN SIGN), and names
+/// that mix directions against the Bidi rule (RFC 5893).
+///
+/// - An `@`, also a full-width one, is refused: a username that contains one
+///   must be the user's own email, so that nobody can take another's address
+///   for a name. Keys of usernames and of emails never meet.
+/// - Case is mapped one code point at a time: a final sigma stays one, and
+///   `Σίσυφος` is not `ΣΊΣΥΦΟΣ`; `ß` is not `ss`; `İ` is not `i`.
+/// - Cherokee is refused: its lower case came after Unicode 6.3, and such a key
+///   would not be a username itself.
+#[derive(Clone, Debug)]
+pub struct Username {
+    typed: Box<str>,
+    /// `None` when the name was typed as its own key.
+    key: Option<Box<str>>,
+}
+
+impl Username {
+    /// Parses a username that isn't an email address, with or without ASCII
+    /// white space around it.
+    ///
+    /// Fails with [`InvalidUsername`](ErrorKind::InvalidUsername).
+    ///
+    /// ```
+    /// use headcount::{ErrorKind, Username};
+    ///
+    /// assert!(Username::parse("ada.lovelace").is_ok());
+    ///
+    /// let error = Username::parse("ada@example.com").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidUsername);
+    /// ```
+    pub fn parse(text: &str) -> Result<Self> {
+        let typed = text.trim_ascii();
+        match key_of(typed) {
+            Ok(Cow::Borrowed(_)) => Ok(Self {
+                typed: typed.into(),
+                key: None,
+            }),
+            Ok(Cow::Owned(key)) => Ok(Self {
+                typed: typed.into(),
+                key: (key != typed).then(|| key.into()),
+            }),
+            Err(refusal) => Err(Error::new(
+                ErrorKind::InvalidUsername,
+                refusal.message(typed),
+            )),
+        }
+    }
+
+    /// The username as it was typed, without white space around it.
+    ///
+    /// ```
+    /// let username = headcount::Username::parse("Ada\n")?;
+    /// assert_eq!(username.as_str(), "Ada");
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn as_str(&self) -> &str {
+        &self.typed
+    }
+
+    /// The form by which the username is unique.
+    ///
+    /// ```
+    /// let username = headcount::Username::parse("ＡＤＡ")?;
+    /// assert_eq!(username.key(), "ada");
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn key(&self) -> &str {
+        self.key.as_deref().unwrap_or(&self.typed)
+    }
+
+    /// Puts a username together from parts that [`Username::parse`] made
+    /// earlier, or from those of the user's own email, without checking them.
+    pub(crate) fn from_stored(typed: &str, key: &str) -> Self {
+        Self {
+            typed: typed.into(),
+            key: (key != typed).then(|| key.into()),
+        }
+    }
+
+    /// The key that `text` has as a username, by the same rules as
+    /// [`Username::parse`]; `None` when it isn't one, and so nobody's.
+    ///
+    /// A text with an `@` has none: the caller looks it up as an email.
+    /// Allocates only when the key differs from the text, for ASCII.
+    pub(crate) fn lookup_key(text: &str) -> Option<Cow<'_, str>> {
+        key_of(text.trim_ascii()).ok()
+    }
+}
+
+impl PartialEq for Username {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Username {}
+
+impl PartialOrd for Username {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Username {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(other.key())
+    }
+}
+
+impl Hash for Username {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+impl fmt::Display for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Username {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for Username {
+    type Error = Error;
+
+    fn try_from(text: &str) -> Result<Self> {
+        Self::parse(text)
+    }
+}
+
+impl Serialize for Username {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The key of a trimmed text.
+fn key_of(typed: &str) -> Result<Cow<'_, str>, Refusal> {
+    if typed.is_empty() {
+        return Err(Refusal::Empty);
+    }
+    if typed.len() > USERNAME_BYTES_MAX {
+        return Err(Refusal::TooLong);
+    }
+    if typed.contains('@') {
+        return Err(Refusal::At);
+    }
+    // Of printable ASCII the profile changes nothing but the case.
+    if typed.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(if typed.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Cow::Owned(typed.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(typed)
+        });
+    }
+    let key = stable_key(typed)?;
+    // Width mapping makes an @ of U+FF20.
+    if key.contains('@') {
+        return Err(Refusal::At);
+    }
+    if key.len() > USERNAME_BYTES_MAX {
+        return Err(Refusal::TooLong);
+    }
+    Ok(key)
+}
+
+/// The profile's result, if applying it again would not change it. No code
+/// point needs a second round (a test tries them all), so a text that does is
+/// refused, where RFC 8264 section 7 would allow three.
+fn stable_key(typed: &str) -> Result<Cow<'_, str>, Refusal> {
+    let key = enforce(typed)?;
+    if key != typed && enforce(&key) != Ok(Cow::Borrowed(&*key)) {
+        return Err(Refusal::Unstable);
+    }
+    Ok(key)
+}
+
+fn enforce(text: &str) -> Result<Cow<'_, str>, Refusal> {
+    UsernameCaseMapped::enforce(text).map_err(|error| match error {
+        precis_core::Error::BadCodepoint(info) => match char::from_u32(info.cp) {
+            Some(c) if info.property == DerivedPropertyValue::Unassigned => Refusal::Newer(c),
+            Some(c) => Refusal::Char(c),
+            None => Refusal::Context,
+        },
+        precis_core::Error::Invalid => Refusal::Direction,
+        precis_core::Error::Unexpected(_) => Refusal::Context,
+    })
+}
+
+/// The first thing that is wrong with a text. Cheap: look-ups throw it away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    Empty,
+    TooLong,
+    At,
+    Char(char),
+    Newer(char),
+    Context,
+    Direction,
+    Unstable,
+}
+
+impl Refusal {
+    /// One line that says what is wrong with `typed` and what to do.
+    fn message(self, typed: &str) -> String {
+        let advice = match self {
+            Self::Empty => {
+                return "a username may not be empty; give one, \
+                        or leave it out to use the email"
+                    .to_owned();
+            }
+            Self::TooLong => "it is too long; a username has at most 255 bytes".to_owned(),
+            Self::At => "a username with an @ must be the user's own email; \
+                         give that address, or a name without an @"
+                .to_owned(),
+            Self::Char(c) => format!(
+                "{} may not stand in one; use letters, digits and ASCII punctuation, \
+                 without spaces",
+                named(c)
+            ),
+            Self::Newer(c) => format!(
+                "{} is not in Unicode 6.3, whose letters usernames are made of; \
+                 use another letter",
+                named(c)
+            ),
+            Self::Context => "a joiner, a middle dot or a mark like them stands where it may not; \
+                              take it out"
+                .to_owned(),
+            Self::Direction => "it mixes right-to-left and left-to-right text in a way that can't \
+                                be read back safely; use one direction"
+                .to_owned(),
+            Self::Unstable => "it has letters without a stable lower case (Cherokee); \
+                               use another script"
+                .to_owned(),
+        };
+        format!("{} is not a usable username: {advice}", quoted(typed))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,240 @@
+//! The table of usernames, what must hold for all texts, and the wording.
+
+use std::collections::{BTreeSet, HashSet};
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Each text with its key, or with the reason for its refusal.
+const CASES: &[(&str, Result<&str, Refusal>)] = &[
+    ("ada", Ok("ada")),
+    ("Ada.Lovelace", Ok("ada.lovelace")),
+    (" \tada\r\n", Ok("ada")),
+    ("x", Ok("x")),
+    ("0", Ok("0")),
+    (
+        "!\"#$%&'()*+,-./:;<=>?[\\]^_`{|}~",
+        Ok("!\"#$%&'()*+,-./:;<=>?[\\]^_`{|}~"),
+    ),
+    // Nothing, white space and control characters.
+    ("", Err(Refusal::Empty)),
+    (" \n", Err(Refusal::Empty)),
+    ("ada lovelace", Err(Refusal::Char(' '))),
+    ("ada\tlovelace", Err(Refusal::Char('\t'))),
+    ("ada\nlovelace", Err(Refusal::Char('\n'))),
+    ("ada\0", Err(Refusal::Char('\0'))),
+    ("ada\u{7f}", Err(Refusal::Char('\u{7f}'))),
+    ("\u{a0}ada", Err(Refusal::Char('\u{a0}'))),
+    ("\u{3000}ada", Err(Refusal::Char(' '))),
+    // An @ is an email's, in every width.
+    ("ada@example.com", Err(Refusal::At)),
+    ("@ada", Err(Refusal::At)),
+    ("@", Err(Refusal::At)),
+    ("ada\u{ff20}example.com", Err(Refusal::At)),
+    ("\u{ff20}", Err(Refusal::At)),
+    ("ada\u{fe6b}example.com", Err(Refusal::Char('\u{fe6b}'))),
+    // Case, in all scripts, one code point at a time.
+    ("Åsa", Ok("åsa")),
+    ("JÜRGEN", Ok("jürgen")),
+    ("ЁЛКА", Ok("ёлка")),
+    ("ΣΊΣΥΦΟΣ", Ok("σίσυφοσ")),
+    ("Σίσυφος", Ok("σίσυφος")),
+    ("straße", Ok("straße")),
+    ("STRAẞE", Ok("straße")),
+    ("strasse", Ok("strasse")),
+    ("\u{130}stanbul", Ok("i\u{307}stanbul")),
+    ("\u{131}lgaz", Ok("\u{131}lgaz")),
+    // Width, and composed or not.
+    ("ＡＤＡ", Ok("ada")),
+    ("ａｄａ１", Ok("ada1")),
+    ("ｶﾞ", Ok("ガ")),
+    ("A\u{30a}sa", Ok("åsa")),
+    ("e\u{301}ve", Ok("\u{e9}ve")),
+    // Look-alikes with a compatibility mapping.
+    ("\u{212a}elvin", Err(Refusal::Char('\u{212a}'))),
+    ("\u{212b}sa", Err(Refusal::Char('\u{212b}'))),
+    ("\u{17f}ue", Err(Refusal::Char('\u{17f}'))),
+    ("\u{fb01}ona", Err(Refusal::Char('\u{fb01}'))),
+    ("ada\u{2460}", Err(Refusal::Char('\u{2460}'))),
+    ("\u{1d400}da", Err(Refusal::Char('\u{1d400}'))),
+    ("henry\u{2163}", Err(Refusal::Char('\u{2163}'))),
+    // Invisible, and symbols.
+    ("a\u{200b}da", Err(Refusal::Char('\u{200b}'))),
+    ("a\u{ad}da", Err(Refusal::Char('\u{ad}'))),
+    ("\u{feff}ada", Err(Refusal::Char('\u{feff}'))),
+    ("\u{202e}ada", Err(Refusal::Char('\u{202e}'))),
+    ("ada\u{fe0f}", Err(Refusal::Char('\u{fe0f}'))),
+    ("ada♥", Err(Refusal::Char('♥'))),
+    ("ada💩", Err(Refusal::Char('💩'))),
+    ("ada\u{e000}", Err(Refusal::Char('\u{e000}'))),
+    // Joiners and middle dots, where their script needs them.
+    ("a\u{200d}da", Err(Refusal::Char('\u{200d}'))),
+    ("\u{200d}ada", Err(Refusal::Context)),
+    ("क\u{94d}\u{200d}ष", Ok("क\u{94d}\u{200d}ष")),
+    ("para\u{b7}lel", Err(Refusal::Char('\u{b7}'))),
+    ("paral\u{b7}lel", Ok("paral\u{b7}lel")),
+    // Directions.
+    ("אדה", Ok("אדה")),
+    ("أدا", Ok("أدا")),
+    ("אדה7", Ok("אדה7")),
+    ("7אדה", Err(Refusal::Direction)),
+    ("adaאדה", Err(Refusal::Direction)),
+    ("אדהada", Err(Refusal::Direction)),
+    // After Unicode 6.3, and Cherokee, whose small letters are.
+    ("\u{1c90}", Err(Refusal::Newer('\u{1c90}'))),
+    ("\u{ab70}", Err(Refusal::Newer('\u{ab70}'))),
+    ("\u{13a0}", Err(Refusal::Unstable)),
+    ("用户", Ok("用户")),
+];
+
+#[test]
+fn every_username_of_the_table_has_its_verdict() {
+    for &(text, expected) in CASES {
+        assert_eq!(
+            key_of(text.trim_ascii()).as_deref(),
+            expected.as_deref(),
+            "{text:?}"
+        );
+        let parsed = Username::parse(text);
+        match parsed {
+            Ok(username) => {
+                assert_eq!(Ok(username.key()), expected, "{text:?}");
+                assert_eq!(username.as_str(), text.trim_ascii());
+                assert_eq!(
+                    Username::from_stored(username.as_str(), username.key()),
+                    username
+                );
+            }
+            Err(error) => {
+                assert!(expected.is_err(), "{text:?}");
+                assert_eq!(error.kind(), ErrorKind::InvalidUsername);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_username_has_at_most_255_bytes_as_typed_and_as_key() {
+    let longest = "a".repeat(255);
+    assert_eq!(key_of(&longest).as_deref(), Ok(longest.as_str()));
+    assert_eq!(key_of(&"a".repeat(256)), Err(Refusal::TooLong));
+    // Two bytes as typed, three as the key.
+    assert_eq!(key_of(&"\u{130}".repeat(85)).map(|key| key.len()), Ok(255));
+    assert_eq!(key_of(&"\u{130}".repeat(86)), Err(Refusal::TooLong));
+    // Three bytes as typed, one as the key.
+    assert_eq!(key_of(&"ａ".repeat(85)).map(|key| key.len()), Ok(85));
+    assert_eq!(key_of(&"ａ".repeat(86)), Err(Refusal::TooLong));
+}
+
+#[test]
+fn a_look_up_allocates_only_for_another_key() {
+    let is_borrowed = |text| matches!(Username::lookup_key(text), Some(Cow::Borrowed(_)));
+    assert!(is_borrowed("ada"));
+    assert!(is_borrowed(" ada\n"));
+    assert!(is_borrowed("ådå"));
+    assert!(!is_borrowed("Ada"));
+    assert_eq!(Username::parse("ada").unwrap().key, None);
+    assert_eq!(Username::from_stored("ada", "ada").key, None);
+    assert!(Username::parse("Ada").unwrap().key.is_some());
+}
+
+#[test]
+fn equality_order_and_hash_go_by_the_key() {
+    let [lower, upper, other] = ["b", "B", "C"].map(|text| Username::parse(text).unwrap());
+    assert_eq!(lower, upper);
+    // By the texts, "C" would come before "b".
+    assert!(lower < other);
+    assert_eq!(HashSet::from([lower.clone(), upper.clone()]).len(), 1);
+    assert_eq!(BTreeSet::from([lower, upper, other]).len(), 2);
+}
+
+#[test]
+fn a_username_shows_and_serializes_as_typed() {
+    let username: Username = " Åsa ".parse().unwrap();
+    assert_eq!(format!("{username}|{username:>5}"), "Åsa|  Åsa");
+    assert_eq!(serde_json::to_string(&username).unwrap(), "\"Åsa\"");
+    assert_eq!(Username::try_from("åsa").unwrap(), username);
+}
+
+#[test]
+fn refusals_say_what_is_wrong_and_what_to_do() {
+    for (text, expected) in [
+        (
+            "",
+            "a username may not be empty; give one, or leave it out to use the email",
+        ),
+        (
+            "ada@example.com",
+            "\"ada@example.com\" is not a usable username: a username with an @ must be the \
+             user's own email; give that address, or a name without an @",
+        ),
+        (
+            "ada\nlovelace",
+            "\"ada\\nlovelace\" is not a usable username: U+000A may not stand in one; use \
+             letters, digits and ASCII punctuation, without spaces",
+        ),
+    ] {
+        assert_eq!(Username::parse(text).unwrap_err().to_string(), expected);
+    }
+}
+
+/// Every code point alone, and after one to compose or to mix directions with.
+#[test]
+fn no_code_point_has_a_key_that_is_not_its_own() {
+    for before in ["", "a", "α", "א"] {
+        for c in '\0'..=char::MAX {
+            let text = format!("{before}{c}");
+            if let Some(key) = Username::lookup_key(&text) {
+                assert_eq!(
+                    Username::lookup_key(&key),
+                    Some(Cow::Borrowed(&*key)),
+                    "{text:?}"
+                );
+                assert!(!key.contains('@'), "{text:?}");
+            }
+        }
+    }
+}
+
+/// Texts that are usernames more often than not, in all scripts.
+fn username_like() -> impl Strategy<Value = String> {
+    "[a-zA-Z0-9Α-Ωα-ωÀ-ßא-ת\u{300}-\u{308}ａ-ｅＡ-Ｅｶ-ﾞ\u{200c}\u{200d}\u{94d}क-ह·Ꭰ-Ꭲ\u{ff20}İ]{1,6}"
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2048))]
+
+    #[test]
+    fn no_text_panics_and_no_refusal_breaks_its_line(text in any::<String>()) {
+        if let Err(error) = Username::parse(&text) {
+            let message = error.to_string();
+            prop_assert!(!message.chars().any(char::is_control), "{}", message);
+            prop_assert!(message.len() < 1024);
+        }
+    }
+
+    #[test]
+    fn a_key_is_its_own_key(text in username_like()) {
+        if let Ok(username) = Username::parse(&text) {
+            prop_assert_eq!(username.as_str(), &text);
+            prop_assert!(!username.key().contains('@'));
+            let again = Username::parse(username.key()).unwrap();
+            prop_assert_eq!(again.key(), username.key());
+            prop_assert_eq!(again.key, None);
+        }
+    }
+
+    #[test]
+    fn looking_up_and_parsing_agree(text in prop_oneof![username_like(), any::<String>()]) {
+        let looked_up = Username::lookup_key(&text);
+        let parsed = Username::parse(&text).ok();
+        prop_assert_eq!(looked_up.as_deref(), parsed.as_ref().map(Username::key));
+    }
+
+    #[test]
+    fn ascii_by_hand_is_what_the_profile_would_say(text in "[\0-\x7f]{1,3}|[!-?A-~]{1,12}") {
+        prop_assume!(!text.contains('@'));
+        prop_assert_eq!(key_of(&text), stable_key(&text));
+    }
+}

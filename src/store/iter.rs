@@ -1,0 +1,148 @@
+//! Iterators over one consistent state.
+
+use std::sync::Arc;
+
+use crate::directory::read;
+use crate::engine::embedded::Snapshot;
+use crate::error::Result;
+use crate::model::{Change, User};
+
+/// How many records an iterator reads at a time.
+const PAGE: usize = 256;
+
+/// All users as they were at one moment, ordered by email.
+///
+/// Made by [`Directory::users`](crate::Directory::users). It holds that state of
+/// the directory for as long as it lives, which keeps the file from reusing the
+/// space of what was changed since; read on or drop it.
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("steve@ex.co")?;
+/// directory.create_user("ann@ex.co")?;
+/// let users = directory.users()?;
+/// assert_eq!(users.len(), 2);
+/// directory.delete_user("ann@ex.co")?; // not seen by the iterator
+/// let users: Vec<_> = users.collect::<Result<_, _>>()?;
+/// assert_eq!(users[0].email().as_str(), "ann@ex.co");
+/// assert_eq!(users[1].email().as_str(), "steve@ex.co");
+/// # Ok::<(), headcount::Error>(())
+/// ```
+pub struct Users {
+    snapshot: Snapshot,
+    page: Page<Arc<User>>,
+    remaining: u64,
+}
+
+impl Users {
+    pub(super) fn new(snapshot: Snapshot) -> Result<Self> {
+        let totals = read::totals(&snapshot)?;
+        Ok(Self {
+            snapshot,
+            page: Page::new(),
+            remaining: totals.active + totals.inactive,
+        })
+    }
+
+    /// How many users are yet to come.
+    pub fn len(&self) -> u64 {
+        self.remaining
+    }
+
+    /// Whether no users are to come.
+    pub fn is_empty(&self) -> bool {
+        self.remaining == 0
+    }
+}
+
+impl Iterator for Users {
+    type Item = Result<Arc<User>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let snapshot = &self.snapshot;
+        let next = self.page.next(|last: Option<&Arc<User>>| {
+            let after = last.map(|user| user.email().key());
+            let users = read::users_after(snapshot, after, PAGE)?;
+            Ok(users.into_iter().map(Arc::new).collect())
+        });
+        self.remaining = self.remaining.saturating_sub(u64::from(next.is_some()));
+        next
+    }
+}
+
+/// Changes in their order, up to the moment when they were asked for.
+///
+/// Made by [`Directory::changes`](crate::Directory::changes). Like [`Users`], it
+/// holds that state for as long as it lives.
+pub struct Changes {
+    snapshot: Snapshot,
+    after: u64,
+    page: Page<Change>,
+}
+
+impl Changes {
+    pub(super) fn new(snapshot: Snapshot, after: u64) -> Self {
+        Self {
+            snapshot,
+            after,
+            page: Page::new(),
+        }
+    }
+}
+
+impl Iterator for Changes {
+    type Item = Result<Change>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Self {
+            snapshot,
+            after,
+            page,
+        } = self;
+        page.next(|last: Option<&Change>| {
+            read::changes_after(
+                snapshot,
+                last.map_or(*after, |change| change.sequence),
+                PAGE,
+            )
+        })
+    }
+}
+
+/// Records read ahead, and where to read on.
+struct Page<T> {
+    items: std::vec::IntoIter<T>,
+    last: Option<T>,
+    /// Whether the last page was short, or failed: nothing comes after it.
+    ended: bool,
+}
+
+impl<T: Clone> Page<T> {
+    fn new() -> Self {
+        Self {
+            items: Vec::new().into_iter(),
+            last: None,
+            ended: false,
+        }
+    }
+
+    /// The next record; `read_after` reads up to [`PAGE`] more behind the last.
+    fn next(&mut self, read_after: impl FnOnce(Option<&T>) -> Result<Vec<T>>) -> Option<Result<T>> {
+        if self.items.len() == 0 && !self.ended {
+            match read_after(self.last.as_ref()) {
+                Ok(items) => {
+                    self.ended = items.len() < PAGE;
+                    self.last = items.last().cloned();
+                    self.items = items.into_iter();
+                }
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+        self.items.next().map(Ok)
+    }
+}

@@ -1,0 +1,84 @@
+//! The ways to open a directory.
+
+use std::path::Path;
+
+use super::Directory;
+use crate::engine::embedded::Embedded;
+use crate::engine::memory::Memory;
+use crate::engine::redb::{Redb, RedbOptions};
+use crate::error::Result;
+use crate::model::License;
+
+/// How to open a directory.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("users.redb");
+/// use headcount::{Directory, License};
+///
+/// let directory = Directory::options().license_if_new(License::Enterprise).open(&path)?;
+/// assert_eq!(directory.seats()?.limit(), None);
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Options {
+    create_if_missing: bool,
+    license_if_new: License,
+    page_cache_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Options {
+    /// The page cache unless said otherwise: 64 MiB.
+    const PAGE_CACHE_BYTES: usize = 64 << 20;
+
+    /// The defaults: make the file if it is missing, with the Community license.
+    pub fn new() -> Self {
+        Self {
+            create_if_missing: true,
+            license_if_new: License::Community,
+            page_cache_bytes: Self::PAGE_CACHE_BYTES,
+        }
+    }
+
+    /// Whether to make the file if there is none; otherwise that is an error.
+    #[must_use]
+    pub fn create_if_missing(mut self, create: bool) -> Self {
+        self.create_if_missing = create;
+        self
+    }
+
+    /// The license that a new directory gets. An existing one keeps its own.
+    #[must_use]
+    pub fn license_if_new(mut self, license: License) -> Self {
+        self.license_if_new = license;
+        self
+    }
+
+    /// How much memory may hold pages of the file: 64 MiB unless said otherwise.
+    #[must_use]
+    pub fn page_cache_bytes(mut self, bytes: usize) -> Self {
+        self.page_cache_bytes = bytes;
+        self
+    }
+
+    /// Opens the directory in the file at `path`; see [`Directory::open`].
+    pub fn open(&self, path: impl AsRef<Path>) -> Result<Directory> {
+        let options = RedbOptions {
+            create: self.create_if_missing,
+            cache_bytes: self.page_cache_bytes,
+        };
+        let engine = Redb::open(path.as_ref(), &options)?;
+        Directory::start(Embedded::Redb(engine), self.license_if_new)
+    }
+
+    /// Makes a directory in memory; see [`Directory::in_memory`].
+    pub fn in_memory(&self) -> Result<Directory> {
+        Directory::start(Embedded::Memory(Memory::new()), self.license_if_new)
+    }
+}
