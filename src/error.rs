@@ -61,6 +61,20 @@ pub enum ErrorKind {
     IdTaken,
     /// No user has this id, email or username.
     UserNotFound,
+    /// No workspace has this id or name.
+    WorkspaceNotFound,
+    /// Another workspace has this name.
+    WorkspaceNameTaken,
+    /// The workspace is archived; restore it first.
+    WorkspaceArchived,
+    /// The user is not a member of the workspace.
+    MemberNotFound,
+    /// The user is a member already, in another role.
+    RoleDiffers,
+    /// The request would leave a workspace without an active owner.
+    LastOwner,
+    /// A user's own default workspace can't be taken from the user.
+    DefaultWorkspace,
     /// The request needs more seats than the license has free.
     NoFreeSeat {
         /// Seats of the license.
@@ -80,6 +94,12 @@ pub enum ErrorKind {
         expected: u64,
         /// The version that was found.
         found: u64,
+    },
+    /// The changes asked for were trimmed. Read all users again, then the changes
+    /// that come after `resume_after`.
+    HistoryTrimmed {
+        /// The number of the last change that was trimmed.
+        resume_after: u64,
     },
     /// Another process, or another handle of this one, has the file open.
     AlreadyOpen,
@@ -153,6 +173,15 @@ impl Error {
         let mut inner = Arc::unwrap_or_clone(self.0);
         inner.op_index = Some(index);
         Self(Arc::new(inner))
+    }
+
+    pub(crate) fn conflict(expected: u64, found: u64) -> Self {
+        Self::new(
+            ErrorKind::Conflict { expected, found },
+            format!(
+                "the record is at version {found}, not {expected}; read it again and repeat the change"
+            ),
+        )
     }
 
     pub(crate) fn corrupted(what: impl fmt::Display) -> Self {

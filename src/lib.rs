@@ -27,7 +27,8 @@ mod store;
 pub use directory::Verified;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    Applied, Batch, Change, Email, Event, Field, License, NewUser, Op, Outcome, Seats, Subject,
-    Timestamp, User, UserId, UserRef, UserUpdate, Username,
+    Applied, Batch, Change, Email, Event, Field, License, Member, NewUser, NewWorkspace, Op,
+    Outcome, Role, Seats, Sort, Subject, Timestamp, User, UserId, UserPage, UserQuery, UserRef,
+    UserUpdate, Username, Workspace, WorkspaceId, WorkspaceRef,
 };
-pub use store::{Changes, Directory, Options, Users};
+pub use store::{ChangeFeed, Changes, Directory, Options, Users, Workspaces};

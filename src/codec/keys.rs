@@ -1,115 +1,271 @@
 //! The keys of the directory. The first byte is the kind of the entry; within a
-//! kind, keys sort as their parts do.
+//! kind, keys sort as their parts do. Numbers are big-endian.
 //!
-//! | key | value |
-//! | --- | --- |
-//! | `META` `FORMAT` | the format of the file |
-//! | `META` `LICENSE` | the license |
-//! | `META` `TOTALS` | the counters |
-//! | `USER` email key | the user |
-//! | `ID` 16 bytes | the user's email key, or a tombstone |
-//! | `USERNAME` username key | the user's email key; only where the username is not the email |
-//! | `CHANGE` sequence, big-endian | the change |
+//! | kind | key | value |
+//! | --- | --- | --- |
+//! | `META` | one byte | the format, the license, the counters |
+//! | `USER` | email key | the user |
+//! | `ID` | user id | the email key, or a tombstone |
+//! | `USERNAME` | username key, or email key where that is the username | the email key |
+//! | `STATE` | 1 or 0 for active, email key | |
+//! | `ADMIN` | email key | |
+//! | `DOMAIN` | domain, 0, local part, `@` | |
+//! | `CREATED` | time, user id | the email key |
+//! | `UPDATED` | time, user id | the email key |
+//! | `WORKSPACE` | workspace id | the workspace |
+//! | `WORKSPACE_NAME` | name key | the workspace id |
+//! | `DEFAULT_WORKSPACE` | user id | the workspace id |
+//! | `MEMBER` | workspace id, role, email key | user id |
+//! | `MEMBERSHIP` | user id, workspace id | the membership |
+//! | `CHANGE` | sequence | the change |
+//! | `REQUEST` | request id | the outcome |
+//!
+//! The index entries that name an email sort as the users themselves do, so a
+//! page of users by email can be read off any of them.
 
 use std::ops::Bound;
 
 use crate::engine::KeyRange;
-use crate::model::UserId;
+use crate::model::{Email, Role, Timestamp, UserId, WorkspaceId};
 
-const META: u8 = 0x01;
-const USER: u8 = 0x10;
-const ID: u8 = 0x11;
-const USERNAME: u8 = 0x12;
-const CHANGE: u8 = 0x30;
-
-pub(crate) const FORMAT: &[u8] = &[META, 0x01];
-pub(crate) const LICENSE: &[u8] = &[META, 0x02];
-pub(crate) const TOTALS: &[u8] = &[META, 0x03];
-
-/// The key of the user whose email has this key.
-pub(crate) fn user(email_key: &str) -> Vec<u8> {
-    tagged(USER, email_key.as_bytes())
-}
-
-/// The email key within a key that [`user`] made.
-pub(crate) fn email_key_of(user_key: &[u8]) -> Option<&str> {
-    match user_key {
-        [USER, rest @ ..] => str::from_utf8(rest).ok(),
-        _ => None,
-    }
-}
-
-/// The key of the entry that leads from an id to its user.
-pub(crate) fn id(id: UserId) -> Vec<u8> {
-    tagged(ID, id.as_bytes())
-}
-
-/// The id within a key that [`id`] made.
-pub(crate) fn id_of(id_key: &[u8]) -> Option<UserId> {
-    match id_key {
-        [ID, rest @ ..] => rest.try_into().ok().map(UserId::from_bytes),
-        _ => None,
-    }
-}
-
-/// The key of the entry that leads from a username to its user.
-pub(crate) fn username(username_key: &str) -> Vec<u8> {
-    tagged(USERNAME, username_key.as_bytes())
-}
-
-/// The username key within a key that [`username`] made.
-pub(crate) fn username_key_of(key: &[u8]) -> Option<&str> {
-    match key {
-        [USERNAME, rest @ ..] => str::from_utf8(rest).ok(),
-        _ => None,
-    }
-}
-
-/// The key of the change with this number.
-pub(crate) fn change(sequence: u64) -> Vec<u8> {
-    tagged(CHANGE, &sequence.to_be_bytes())
-}
-
-/// The number within a key that [`change`] made.
-pub(crate) fn sequence_of(change_key: &[u8]) -> Option<u64> {
-    match change_key {
-        [CHANGE, rest @ ..] => rest.try_into().ok().map(u64::from_be_bytes),
-        _ => None,
-    }
-}
-
-/// All entries of one kind.
-#[derive(Clone, Copy, Debug)]
+/// The kind of an entry: the first byte of its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Kind {
-    User,
-    Id,
-    Username,
-    Change,
+    Meta = 0x01,
+    User = 0x10,
+    Id = 0x11,
+    Username = 0x12,
+    State = 0x13,
+    Admin = 0x14,
+    Domain = 0x15,
+    Created = 0x16,
+    Updated = 0x17,
+    Workspace = 0x20,
+    WorkspaceName = 0x21,
+    DefaultWorkspace = 0x22,
+    Member = 0x23,
+    Membership = 0x24,
+    Change = 0x30,
+    Request = 0x31,
 }
+
+/// The key of the format.
+pub(crate) const FORMAT: &[u8] = &[Kind::Meta as u8, 0x01];
+/// The key of the license.
+pub(crate) const LICENSE: &[u8] = &[Kind::Meta as u8, 0x02];
+/// The key of the counters.
+pub(crate) const TOTALS: &[u8] = &[Kind::Meta as u8, 0x03];
+
+/// The end of the domain in a key of [`Kind::Domain`]; no domain contains it.
+const DOMAIN_END: u8 = 0;
 
 impl Kind {
-    /// The range of the keys of this kind.
-    pub(crate) fn range(self) -> KeyRange<'static> {
-        let (start, end): (&[u8], &[u8]) = match self {
-            Self::User => (&[USER], &[USER + 1]),
-            Self::Id => (&[ID], &[ID + 1]),
-            Self::Username => (&[USERNAME], &[USERNAME + 1]),
-            Self::Change => (&[CHANGE], &[CHANGE + 1]),
-        };
-        (Bound::Included(start), Bound::Excluded(end))
+    /// The keys of this kind.
+    pub(crate) fn all(self) -> Prefix {
+        Prefix(vec![self as u8])
     }
 
-    /// The range of the keys of this kind that lie behind `key`.
-    pub(crate) fn range_after(self, key: &[u8]) -> KeyRange<'_> {
-        (Bound::Excluded(key), self.range().1)
+    /// The key of this kind made of `parts`.
+    fn key(self, parts: &[&[u8]]) -> Vec<u8> {
+        let mut key = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
+        key.push(self as u8);
+        parts.iter().for_each(|part| key.extend_from_slice(part));
+        key
+    }
+
+    /// What follows the kind in `key`.
+    fn rest(self, key: &[u8]) -> Option<&[u8]> {
+        key.split_first()
+            .filter(|(kind, _)| **kind == self as u8)
+            .map(|(_, rest)| rest)
     }
 }
 
-fn tagged(tag: u8, rest: &[u8]) -> Vec<u8> {
-    let mut key = Vec::with_capacity(1 + rest.len());
-    key.push(tag);
-    key.extend_from_slice(rest);
-    key
+/// The keys that start with the same bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Prefix(pub(crate) Vec<u8>);
+
+impl Prefix {
+    /// The first key behind all that have this prefix. A prefix starts with a
+    /// kind, so one of its bytes can always be raised.
+    pub(crate) fn end(&self) -> Vec<u8> {
+        let mut end = self.0.clone();
+        while let Some(last) = end.pop() {
+            if last < u8::MAX {
+                end.push(last + 1);
+                break;
+            }
+        }
+        end
+    }
+}
+
+/// The keys from `start` on that lie before `end`.
+pub(crate) fn from_until<'a>(start: &'a [u8], end: &'a [u8]) -> KeyRange<'a> {
+    (Bound::Included(start), Bound::Excluded(end))
+}
+
+/// The keys behind `last` that lie before `end`.
+pub(crate) fn behind_until<'a>(last: &'a [u8], end: &'a [u8]) -> KeyRange<'a> {
+    (Bound::Excluded(last), Bound::Excluded(end))
+}
+
+pub(crate) fn user(email_key: &str) -> Vec<u8> {
+    Kind::User.key(&[email_key.as_bytes()])
+}
+
+pub(crate) fn email_key_of(user_key: &[u8]) -> Option<&str> {
+    str::from_utf8(Kind::User.rest(user_key)?).ok()
+}
+
+pub(crate) fn id(id: UserId) -> Vec<u8> {
+    Kind::Id.key(&[id.as_bytes()])
+}
+
+pub(crate) fn id_of(id_key: &[u8]) -> Option<UserId> {
+    user_id(Kind::Id.rest(id_key)?)
+}
+
+pub(crate) fn user_id(bytes: &[u8]) -> Option<UserId> {
+    bytes.try_into().ok().map(UserId::from_bytes)
+}
+
+pub(crate) fn username(key: &str) -> Vec<u8> {
+    Kind::Username.key(&[key.as_bytes()])
+}
+
+pub(crate) fn states(active: bool) -> Prefix {
+    Prefix(Kind::State.key(&[&[u8::from(active)]]))
+}
+
+pub(crate) fn state(active: bool, email_key: &str) -> Vec<u8> {
+    place_of_email(&states(active), Kind::State, email_key)
+}
+
+pub(crate) fn admin(email_key: &str) -> Vec<u8> {
+    Kind::Admin.key(&[email_key.as_bytes()])
+}
+
+fn domain_of(email_key: &str) -> &str {
+    email_key.rsplit_once('@').map_or("", |(_, domain)| domain)
+}
+
+pub(crate) fn domains(domain: &str) -> Prefix {
+    Prefix(Kind::Domain.key(&[domain.as_bytes(), &[DOMAIN_END]]))
+}
+
+pub(crate) fn domain(email_key: &str) -> Vec<u8> {
+    place_of_email(&domains(domain_of(email_key)), Kind::Domain, email_key)
+}
+
+/// A place in [`Kind::Created`] or [`Kind::Updated`]: the first at `moment`, or
+/// the one of `id`.
+pub(crate) fn moment(kind: Kind, moment: Timestamp, id: Option<UserId>) -> Vec<u8> {
+    let id = id.as_ref().map_or(&[][..], |id| id.as_bytes());
+    kind.key(&[&moment.as_unix_micros().to_be_bytes(), id])
+}
+
+/// The email key that an entry of an index stands for.
+pub(crate) fn email_key_in(kind: Kind, key: &[u8], value: &[u8]) -> Option<String> {
+    let text = |bytes: &[u8]| str::from_utf8(bytes).ok().map(str::to_owned);
+    match kind {
+        Kind::User | Kind::Admin => text(kind.rest(key)?),
+        Kind::State => text(kind.rest(key)?.get(1..)?),
+        Kind::Domain => {
+            let rest = str::from_utf8(kind.rest(key)?).ok()?;
+            let (domain, local) = rest.split_once(DOMAIN_END as char)?;
+            Some(format!("{local}{domain}"))
+        }
+        Kind::Member => text(kind.rest(key)?.get(9..)?),
+        Kind::Username | Kind::Created | Kind::Updated => text(value),
+        _ => None,
+    }
+}
+
+/// The place of an email key within an index whose keys sort by it.
+pub(crate) fn place_of_email(prefix: &Prefix, kind: Kind, email_key: &str) -> Vec<u8> {
+    let mut place = prefix.0.clone();
+    let domain = if kind == Kind::Domain {
+        domain_of(email_key).len()
+    } else {
+        0
+    };
+    place.extend_from_slice(&email_key.as_bytes()[..email_key.len() - domain]);
+    place
+}
+
+pub(crate) fn workspace(id: WorkspaceId) -> Vec<u8> {
+    Kind::Workspace.key(&[&id.as_u64().to_be_bytes()])
+}
+
+pub(crate) fn workspace_of(workspace_key: &[u8]) -> Option<WorkspaceId> {
+    workspace_id(Kind::Workspace.rest(workspace_key)?)
+}
+
+pub(crate) fn workspace_id(bytes: &[u8]) -> Option<WorkspaceId> {
+    bytes
+        .try_into()
+        .ok()
+        .map(|bytes| WorkspaceId::from_u64(u64::from_be_bytes(bytes)))
+}
+
+pub(crate) fn workspace_name(name_key: &str) -> Vec<u8> {
+    Kind::WorkspaceName.key(&[name_key.as_bytes()])
+}
+
+pub(crate) fn default_workspace(user: UserId) -> Vec<u8> {
+    Kind::DefaultWorkspace.key(&[user.as_bytes()])
+}
+
+fn role_byte(role: Role) -> u8 {
+    match role {
+        Role::Owner => 0,
+        Role::User => 1,
+    }
+}
+
+pub(crate) fn members(workspace: WorkspaceId, role: Role) -> Prefix {
+    Prefix(Kind::Member.key(&[&workspace.as_u64().to_be_bytes(), &[role_byte(role)]]))
+}
+
+pub(crate) fn member(workspace: WorkspaceId, role: Role, email_key: &str) -> Vec<u8> {
+    place_of_email(&members(workspace, role), Kind::Member, email_key)
+}
+
+pub(crate) fn memberships(user: UserId) -> Prefix {
+    Prefix(Kind::Membership.key(&[user.as_bytes()]))
+}
+
+pub(crate) fn membership(user: UserId, workspace: WorkspaceId) -> Vec<u8> {
+    Kind::Membership.key(&[user.as_bytes(), &workspace.as_u64().to_be_bytes()])
+}
+
+pub(crate) fn membership_of(key: &[u8]) -> Option<(UserId, WorkspaceId)> {
+    let (user, workspace) = Kind::Membership.rest(key)?.split_at_checked(16)?;
+    Some((user_id(user)?, workspace_id(workspace)?))
+}
+
+pub(crate) fn change(sequence: u64) -> Vec<u8> {
+    Kind::Change.key(&[&sequence.to_be_bytes()])
+}
+
+pub(crate) fn sequence_of(change_key: &[u8]) -> Option<u64> {
+    Kind::Change
+        .rest(change_key)?
+        .try_into()
+        .ok()
+        .map(u64::from_be_bytes)
+}
+
+pub(crate) fn request(id: &[u8; 16]) -> Vec<u8> {
+    Kind::Request.key(&[id])
+}
+
+/// The domain of a query, as it stands in keys; `None` for a text that is none.
+pub(crate) fn domain_key(text: &str) -> Option<String> {
+    let address = format!("a@{}", text.trim_ascii());
+    Email::lookup_key(&address).map(|key| domain_of(&key).to_owned())
 }
 
 #[cfg(test)]
@@ -118,19 +274,59 @@ mod tests {
 
     #[test]
     fn keys_lead_back_to_their_parts() {
-        let some_id = UserId::generate();
+        let (some_id, workspace_id) = (UserId::generate(), WorkspaceId::from_u64(258));
         assert_eq!(email_key_of(&user("a@b")), Some("a@b"));
         assert_eq!(id_of(&id(some_id)), Some(some_id));
-        assert_eq!(username_key_of(&username("ann")), Some("ann"));
         assert_eq!(sequence_of(&change(300)), Some(300));
+        assert_eq!(workspace_of(&workspace(workspace_id)), Some(workspace_id));
+        assert_eq!(
+            membership_of(&membership(some_id, workspace_id)),
+            Some((some_id, workspace_id))
+        );
         assert_eq!(email_key_of(&username("ann")), None);
-        assert_eq!(id_of(&[ID, 1, 2]), None);
+        assert_eq!(id_of(&[Kind::Id as u8, 1, 2]), None);
     }
 
     #[test]
-    fn changes_sort_by_number() {
-        assert!(change(2) < change(256));
+    fn indexes_by_email_lead_back_to_it() {
+        for (prefix, kind) in [
+            (Kind::User.all(), Kind::User),
+            (Kind::Admin.all(), Kind::Admin),
+            (states(true), Kind::State),
+            (domains("ex.co"), Kind::Domain),
+            (members(WorkspaceId::from_u64(7), Role::User), Kind::Member),
+        ] {
+            let place = place_of_email(&prefix, kind, "a.b@ex.co");
+            assert_eq!(
+                email_key_in(kind, &place, &[]).as_deref(),
+                Some("a.b@ex.co"),
+                "{kind:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_domain_sorts_as_its_emails_do() {
+        let emails = [
+            "a@ex.co",
+            "a.b@ex.co",
+            "a0@ex.co",
+            "ab@ex.co",
+            "a+t@ex.co",
+            "z@ex.co",
+        ];
+        let mut by_email = emails.to_vec();
+        by_email.sort_unstable();
+        let mut by_place = emails.to_vec();
+        by_place.sort_unstable_by_key(|email| domain(email));
+        assert_eq!(by_email, by_place);
+    }
+
+    #[test]
+    fn prefixes_end_behind_their_last_key() {
+        assert_eq!(Prefix(vec![0x10]).end(), [0x11]);
+        assert_eq!(Prefix(vec![0x10, 0xff, 0xff]).end(), [0x11]);
         assert!(change(255) < change(256));
-        assert!(change(u64::MAX) < vec![CHANGE + 1]);
+        assert!(change(u64::MAX) < Kind::Change.all().end());
     }
 }

@@ -10,9 +10,10 @@ mod records;
 mod tests;
 
 pub(crate) use records::{
-    IdEntry, LicenseEntry, Totals, decode_change, decode_format, decode_id, decode_license,
-    decode_totals, decode_user, encode_change, encode_format, encode_id, encode_license,
-    encode_totals, encode_user,
+    IdEntry, LicenseEntry, Request, Totals, decode_change, decode_format, decode_id,
+    decode_license, decode_member, decode_request, decode_totals, decode_user, decode_workspace,
+    encode_change, encode_format, encode_id, encode_license, encode_member, encode_request,
+    encode_totals, encode_user, encode_workspace,
 };
 
 /// The format of the directory as a whole: which keys there are and what they

@@ -6,7 +6,10 @@ use wincode::len::BincodeLen;
 use wincode::{SchemaRead, SchemaWrite};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Change, Email, License, Timestamp, User, UserId, Username};
+use crate::model::{
+    Change, Email, License, Member, Outcome, Role, Timestamp, User, UserId, Username, Workspace,
+    WorkspaceId,
+};
 
 /// The largest collection that is decoded, in bytes of memory: a damaged length
 /// must not ask for all there is. A change of two million events fits.
@@ -70,8 +73,44 @@ pub(crate) struct Totals {
     pub(crate) inactive: u64,
     /// Users who are active and admins.
     pub(crate) active_admins: u64,
+    /// Workspaces, archived ones included.
+    pub(crate) workspaces: u64,
     /// The number of the latest change; 0 before the first.
     pub(crate) last_change: u64,
+    /// The number of the latest change that was trimmed; 0 before the first.
+    pub(crate) last_trimmed: u64,
+    /// The workspace id drawn last; 0 before the first.
+    pub(crate) last_workspace: u64,
+}
+
+#[derive(SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
+pub(super) struct WorkspaceRecord<'a> {
+    pub(super) version: u64,
+    pub(super) created_at: Timestamp,
+    pub(super) updated_at: Timestamp,
+    pub(super) archived: bool,
+    pub(super) default_of: Option<UserId>,
+    pub(super) name: &'a str,
+    /// Where it differs from the name.
+    pub(super) name_key: Option<&'a str>,
+}
+
+#[derive(SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
+pub(super) struct MembershipRecord {
+    pub(super) role: Role,
+    pub(super) since: Timestamp,
+    pub(super) version: u64,
+}
+
+/// What a batch with a request id came to.
+#[derive(Clone, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
+pub(crate) struct Request {
+    /// The number of its change.
+    pub(crate) sequence: u64,
+    pub(crate) outcomes: Vec<Outcome>,
 }
 
 type Format = Configuration<true, DECODED_BYTES_MAX, BincodeLen, LittleEndian, VarInt>;
@@ -173,6 +212,63 @@ pub(crate) fn encode_totals(totals: &Totals) -> Result<Vec<u8>> {
 
 pub(crate) fn decode_totals(bytes: &[u8]) -> Result<Totals> {
     decode("the totals", bytes)
+}
+
+pub(crate) fn encode_workspace(workspace: &Workspace) -> Result<Vec<u8>> {
+    encode(&WorkspaceRecord {
+        version: workspace.version,
+        created_at: workspace.created_at,
+        updated_at: workspace.updated_at,
+        archived: workspace.archived,
+        default_of: workspace.default_of,
+        name: &workspace.name,
+        name_key: Some(workspace.name_key.as_str()).filter(|key| *key != workspace.name),
+    })
+}
+
+pub(crate) fn decode_workspace(id: WorkspaceId, bytes: &[u8]) -> Result<Workspace> {
+    let record: WorkspaceRecord<'_> = decode("a workspace", bytes)?;
+    Ok(Workspace {
+        id,
+        name: record.name.to_owned(),
+        name_key: record.name_key.unwrap_or(record.name).to_owned(),
+        archived: record.archived,
+        default_of: record.default_of,
+        created_at: record.created_at,
+        updated_at: record.updated_at,
+        version: record.version,
+    })
+}
+
+pub(crate) fn encode_member(member: &Member) -> Result<Vec<u8>> {
+    encode(&MembershipRecord {
+        role: member.role,
+        since: member.since,
+        version: member.version,
+    })
+}
+
+pub(crate) fn decode_member(workspace: WorkspaceId, user: UserId, bytes: &[u8]) -> Result<Member> {
+    let MembershipRecord {
+        role,
+        since,
+        version,
+    } = decode("a membership", bytes)?;
+    Ok(Member {
+        workspace,
+        user,
+        role,
+        since,
+        version,
+    })
+}
+
+pub(crate) fn encode_request(request: &Request) -> Result<Vec<u8>> {
+    encode(request)
+}
+
+pub(crate) fn decode_request(bytes: &[u8]) -> Result<Request> {
+    decode("a request", bytes)
 }
 
 pub(crate) fn encode_license(entry: &LicenseEntry) -> Result<Vec<u8>> {

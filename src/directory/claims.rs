@@ -3,25 +3,24 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::UserId;
 
 /// The holders of each key that the batch has come across. More than one holder
 /// is allowed until the batch ends.
-pub(super) struct Claims {
-    /// What is claimed, and how its refusal is called.
+pub(super) struct Claims<I> {
+    /// What is claimed, as in "user has the email", and how a refusal is called.
     what: &'static str,
     refusal: ErrorKind,
-    holders: HashMap<String, Vec<Claim>>,
+    holders: HashMap<String, Vec<Claim<I>>>,
 }
 
 #[derive(Clone, Copy)]
-struct Claim {
-    user: UserId,
+struct Claim<I> {
+    holder: I,
     /// The operation that made it; `None` where it is from before the batch.
     op_index: Option<usize>,
 }
 
-impl Claims {
+impl<I: Copy + PartialEq> Claims<I> {
     pub(super) fn new(what: &'static str, refusal: ErrorKind) -> Self {
         Self {
             what,
@@ -30,9 +29,9 @@ impl Claims {
         }
     }
 
-    /// Notes that `user` holds `key`, by which operation.
-    pub(super) fn add(&mut self, key: &str, user: UserId, op_index: Option<usize>) {
-        let claim = Claim { user, op_index };
+    /// Notes that `holder` holds `key`, by which operation.
+    pub(super) fn add(&mut self, key: &str, holder: I, op_index: Option<usize>) {
+        let claim = Claim { holder, op_index };
         match self.holders.get_mut(key) {
             Some(claims) => claims.push(claim),
             None => {
@@ -41,38 +40,38 @@ impl Claims {
         }
     }
 
-    /// Notes that `user` goes from one key to another.
+    /// Notes that `holder` goes from one key to another.
     pub(super) fn change(
         &mut self,
         from: Option<&str>,
         to: Option<&str>,
-        user: UserId,
+        holder: I,
         op_index: usize,
     ) {
         if from == to {
             return;
         }
         if let Some(claims) = from.and_then(|key| self.holders.get_mut(key)) {
-            claims.retain(|claim| claim.user != user);
+            claims.retain(|claim| claim.holder != holder);
         }
         if let Some(key) = to {
-            self.add(key, user, Some(op_index));
+            self.add(key, holder, Some(op_index));
         }
     }
 
-    /// The one user who holds `key` at this point, as far as the batch knows.
+    /// The one who holds `key` at this point, as far as the batch knows.
     ///
     /// # Errors
     ///
-    /// The kind of this set, where more than one user holds it.
-    pub(super) fn holder(&self, key: &str) -> Result<Option<UserId>> {
+    /// The kind of this set, where more than one holds it.
+    pub(super) fn holder(&self, key: &str) -> Result<Option<I>> {
         match self.holders.get(key).map(Vec::as_slice) {
             None | Some([]) => Ok(None),
-            Some([claim]) => Ok(Some(claim.user)),
+            Some([claim]) => Ok(Some(claim.holder)),
             Some(_) => Err(Error::new(
                 self.refusal,
                 format!(
-                    "two users have the {} {key:?} at this point of the batch; name the user by id",
+                    "more than one {} {key:?} at this point of the batch; name the one meant by id",
                     self.what
                 ),
             )),
@@ -80,8 +79,8 @@ impl Claims {
     }
 
     /// The keys that would end up with two holders: a refusal for each operation
-    /// that claimed one of another user. `is_stored(key)` says whether a user
-    /// whom the batch has not come across holds it.
+    /// that claimed one of another. `is_stored(key)` says whether one that
+    /// the batch has not come across holds it.
     pub(super) fn contested(
         &self,
         mut is_stored: impl FnMut(&str) -> Result<bool>,
@@ -112,7 +111,7 @@ impl Claims {
         let what = self.what;
         Error::new(
             self.refusal,
-            format!("another user has the {what} {key:?}; choose another or update that user"),
+            format!("another {what} {key:?}; choose another or change that one first"),
         )
     }
 }
@@ -120,8 +119,9 @@ impl Claims {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::UserId;
 
-    fn refused(claims: &Claims, stored: bool) -> Vec<usize> {
+    fn refused(claims: &Claims<UserId>, stored: bool) -> Vec<usize> {
         let errors = claims.contested(|_| Ok(stored)).unwrap();
         let mut ops: Vec<usize> = errors.iter().filter_map(Error::op_index).collect();
         ops.sort_unstable();
@@ -131,9 +131,9 @@ mod tests {
     #[test]
     fn the_first_claim_of_a_free_key_stands() {
         let (a, b) = (UserId::generate(), UserId::generate());
-        let mut claims = Claims::new("email", ErrorKind::EmailTaken);
+        let mut claims = Claims::new("user has the email", ErrorKind::EmailTaken);
         claims.add("k", a, Some(3));
-        assert_eq!(refused(&claims, false), []);
+        assert!(refused(&claims, false).is_empty());
         assert_eq!(refused(&claims, true), [3]);
         claims.add("k", b, Some(7));
         assert_eq!(refused(&claims, false), [7]);
@@ -146,14 +146,14 @@ mod tests {
     #[test]
     fn a_holder_from_before_wins_until_it_lets_go() {
         let (a, b) = (UserId::generate(), UserId::generate());
-        let mut claims = Claims::new("email", ErrorKind::EmailTaken);
+        let mut claims = Claims::new("user has the email", ErrorKind::EmailTaken);
         claims.add("k", a, None);
         claims.change(None, Some("k"), b, 0);
         assert_eq!(refused(&claims, false), [0]);
         claims.change(Some("k"), Some("k"), a, 1);
         assert_eq!(refused(&claims, false), [0], "staying is not letting go");
         claims.change(Some("k"), Some("other"), a, 2);
-        assert_eq!(refused(&claims, false), []);
+        assert!(refused(&claims, false).is_empty());
         assert_eq!(claims.holder("k").unwrap(), Some(b));
     }
 }

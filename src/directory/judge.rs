@@ -2,7 +2,10 @@
 
 use crate::codec::Totals;
 use crate::error::{Error, ErrorKind};
-use crate::model::{License, Seats};
+use crate::model::{License, Seats, Workspace};
+
+/// Workspaces that one message names.
+const NAMED_MAX: usize = 20;
 
 /// Growth is refused where it ends above the limit; a batch that shrinks the
 /// number of active users, or keeps it, never is.
@@ -54,6 +57,25 @@ pub(super) fn admins(before: &Totals, after: &Totals) -> Option<Error> {
     Some(Error::new(
         ErrorKind::LastAdmin,
         "no active admin would be left; make another user an admin first",
+    ))
+}
+
+/// The refusal that names the workspaces that would have no active owner.
+pub(super) fn owners(ownerless: &[std::sync::Arc<Workspace>]) -> Option<Error> {
+    let (first, rest) = ownerless.split_first()?;
+    let mut names = format!("{:?}", first.name);
+    for workspace in rest.iter().take(NAMED_MAX - 1) {
+        names.push_str(&format!(", {:?}", workspace.name));
+    }
+    if ownerless.len() > NAMED_MAX {
+        names.push_str(&format!(" and {} more", ownerless.len() - NAMED_MAX));
+    }
+    Some(Error::new(
+        ErrorKind::LastOwner,
+        format!(
+            "no active owner would be left in {names}; make another active user an owner first, \
+             or allow it to be ownerless"
+        ),
     ))
 }
 

@@ -5,32 +5,20 @@
 //! nothing, so an engine may run it again.
 
 mod claims;
+mod entries;
 pub(crate) mod format;
 mod judge;
+mod members;
+mod plan;
+pub(crate) mod query;
 pub(crate) mod read;
 mod session;
+pub(crate) mod trim;
 mod users;
 mod verify;
+mod working;
+mod workspaces;
 
 pub(crate) use session::{apply, refusals};
 pub use verify::Verified;
 pub(crate) use verify::verify;
-
-use crate::codec::{IdEntry, encode_id, encode_user, keys};
-use crate::error::Result;
-use crate::model::User;
-
-/// The entries that stand for `user` in the store: the record and what leads to
-/// it. Applying a batch writes the difference of two such lists; verifying a
-/// directory compares them with what is there.
-fn entries_of(user: &User) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
-    let email_key = user.email_key();
-    let mut entries = vec![
-        (keys::user(email_key), encode_user(user)?),
-        (keys::id(user.id), encode_id(&IdEntry::User(email_key))?),
-    ];
-    if let Some(name) = &user.username {
-        entries.push((keys::username(name.key()), email_key.as_bytes().to_vec()));
-    }
-    Ok(entries)
-}

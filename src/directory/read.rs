@@ -2,14 +2,17 @@
 
 use std::ops::ControlFlow;
 
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, Kind, Prefix};
 use crate::codec::{
-    IdEntry, LicenseEntry, Totals, decode_change, decode_id, decode_license, decode_totals,
-    decode_user,
+    IdEntry, LicenseEntry, Totals, decode_change, decode_id, decode_license, decode_member,
+    decode_totals, decode_user, decode_workspace,
 };
-use crate::engine::{Order, Read};
-use crate::error::{Error, Result};
-use crate::model::{Change, Email, Seats, Target, User, UserId, UserRef, Username};
+use crate::engine::{KeyRange, Order, Read};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{
+    Change, Email, Member, Role, Seats, Target, User, UserId, UserRef, Username, Workspace,
+    WorkspaceId, WorkspaceRef, WorkspaceTarget,
+};
 
 /// The user with this email key.
 pub(crate) fn user_by_email_key(read: &impl Read, email_key: &str) -> Result<Option<User>> {
@@ -40,16 +43,15 @@ pub(crate) fn user_by_id(read: &impl Read, id: UserId) -> Result<Option<User>> {
 
 /// The user with this username, which may be the user's email.
 pub(crate) fn user_by_username(read: &impl Read, username: &str) -> Result<Option<User>> {
-    if username.contains('@') {
-        return Ok(user_by_email(read, username)?.filter(|user| user.username.is_none()));
-    }
-    match Username::lookup_key(username) {
-        Some(key) => user_by_username_key(read, &key),
-        None => Ok(None),
-    }
+    let key = if username.contains('@') {
+        Email::lookup_key(username)
+    } else {
+        Username::lookup_key(username)
+    };
+    key.map_or(Ok(None), |key| user_by_username_key(read, &key))
 }
 
-/// The user whose own username, apart from the email, has this key.
+/// The user whose username has this key, which is that of the email for some.
 pub(crate) fn user_by_username_key(read: &impl Read, key: &str) -> Result<Option<User>> {
     let Some(bytes) = read.get(&keys::username(key))? else {
         return Ok(None);
@@ -87,18 +89,36 @@ pub(crate) fn users_after(
     count: usize,
 ) -> Result<Vec<User>> {
     let after = after.map(keys::user);
-    page(read, Kind::User, after.as_deref(), count, |key, value| {
-        let email_key = keys::email_key_of(key)
-            .ok_or_else(|| Error::corrupted("the key of a user is not a text"))?;
-        decode_user(email_key, value)
-    })
+    page(
+        read,
+        &Kind::User.all(),
+        after.as_deref(),
+        count,
+        |key, value| {
+            let email_key = keys::email_key_of(key)
+                .ok_or_else(|| Error::corrupted("the key of a user is not a text"))?;
+            decode_user(email_key, value)
+        },
+    )
 }
 
 /// Up to `count` changes with numbers above `after`, oldest first.
 pub(crate) fn changes_after(read: &impl Read, after: u64, count: usize) -> Result<Vec<Change>> {
+    let last_trimmed = totals(read)?.last_trimmed;
+    if after < last_trimmed {
+        return Err(Error::new(
+            ErrorKind::HistoryTrimmed {
+                resume_after: last_trimmed,
+            },
+            format!(
+                "changes up to {last_trimmed} were trimmed; read all users again, \
+                 then the changes after {last_trimmed}"
+            ),
+        ));
+    }
     page(
         read,
-        Kind::Change,
+        &Kind::Change.all(),
         Some(&keys::change(after)),
         count,
         |key, value| {
@@ -111,28 +131,142 @@ pub(crate) fn changes_after(read: &impl Read, after: u64, count: usize) -> Resul
     )
 }
 
+/// The workspace with this id.
+pub(crate) fn workspace_by_id(read: &impl Read, id: WorkspaceId) -> Result<Option<Workspace>> {
+    match read.get(&keys::workspace(id))? {
+        Some(bytes) => decode_workspace(id, &bytes).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The id of the workspace whose name has this key.
+pub(crate) fn workspace_id_by_name_key(read: &impl Read, key: &str) -> Result<Option<WorkspaceId>> {
+    workspace_id_at(read, &keys::workspace_name(key))
+}
+
+/// The id of a user's default workspace.
+pub(crate) fn default_workspace_id(read: &impl Read, user: UserId) -> Result<Option<WorkspaceId>> {
+    workspace_id_at(read, &keys::default_workspace(user))
+}
+
+fn workspace_id_at(read: &impl Read, key: &[u8]) -> Result<Option<WorkspaceId>> {
+    let Some(bytes) = read.get(key)? else {
+        return Ok(None);
+    };
+    keys::workspace_id(&bytes)
+        .map(Some)
+        .ok_or_else(|| Error::corrupted("an index entry leads to no workspace id"))
+}
+
+/// The workspace that `workspace` names.
+pub(crate) fn workspace(read: &impl Read, workspace: &WorkspaceRef) -> Result<Option<Workspace>> {
+    let id = match &workspace.0 {
+        WorkspaceTarget::Id(id) => Some(*id),
+        WorkspaceTarget::Name { key, .. } => workspace_id_by_name_key(read, key)?,
+    };
+    id.map_or(Ok(None), |id| workspace_by_id(read, id))
+}
+
+/// Up to `count` workspaces with ids above `after`.
+pub(crate) fn workspaces_after(
+    read: &impl Read,
+    after: WorkspaceId,
+    count: usize,
+) -> Result<Vec<Workspace>> {
+    let after = keys::workspace(after);
+    page(
+        read,
+        &Kind::Workspace.all(),
+        Some(&after),
+        count,
+        |key, value| {
+            let id = keys::workspace_of(key)
+                .ok_or_else(|| Error::corrupted("the key of a workspace is not a number"))?;
+            decode_workspace(id, value)
+        },
+    )
+}
+
+/// The membership of a user in a workspace.
+pub(crate) fn member(
+    read: &impl Read,
+    workspace: WorkspaceId,
+    user: UserId,
+) -> Result<Option<Member>> {
+    match read.get(&keys::membership(user, workspace))? {
+        Some(bytes) => decode_member(workspace, user, &bytes).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The memberships of a user, ordered by workspace.
+pub(crate) fn memberships(read: &impl Read, user: UserId) -> Result<Vec<Member>> {
+    page(
+        read,
+        &keys::memberships(user),
+        None,
+        usize::MAX,
+        |key, value| {
+            let (user, workspace) = keys::membership_of(key)
+                .ok_or_else(|| Error::corrupted("the key of a membership is malformed"))?;
+            decode_member(workspace, user, value)
+        },
+    )
+}
+
+/// The members of a workspace in one role, ordered by email.
+pub(crate) fn members(read: &impl Read, workspace: WorkspaceId, role: Role) -> Result<Vec<UserId>> {
+    page(
+        read,
+        &keys::members(workspace, role),
+        None,
+        usize::MAX,
+        |_, value| {
+            keys::user_id(value).ok_or_else(|| Error::corrupted("a member is not a user id"))
+        },
+    )
+}
+
+/// Up to `count` entries with this prefix, behind the key `after`.
 fn page<T>(
     read: &impl Read,
-    kind: Kind,
+    prefix: &Prefix,
     after: Option<&[u8]>,
     count: usize,
     decode: impl Fn(&[u8], &[u8]) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let range = after.map_or_else(|| kind.range(), |key| kind.range_after(key));
+    let end = prefix.end();
+    let range = match after {
+        Some(after) => keys::behind_until(after, &end),
+        None => keys::from_until(&prefix.0, &end),
+    };
     let mut page = Vec::new();
-    let mut failed = None;
-    read.scan(range, Order::Ascending, |key, value| {
-        match decode(key, value) {
-            Ok(item) => page.push(item),
-            Err(error) => failed = Some(error),
-        }
-        if failed.is_some() || page.len() == count {
+    try_scan(read, range, Order::Ascending, |key, value| {
+        page.push(decode(key, value)?);
+        Ok(if page.len() == count {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
-        }
+        })
     })?;
-    failed.map_or(Ok(page), Err)
+    Ok(page)
+}
+
+/// Scans with a visitor that can fail.
+pub(crate) fn try_scan(
+    read: &impl Read,
+    range: KeyRange<'_>,
+    order: Order,
+    mut visit: impl FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>>,
+) -> Result<()> {
+    let mut failed = None;
+    read.scan(range, order, |key, value| {
+        visit(key, value).unwrap_or_else(|error| {
+            failed = Some(error);
+            ControlFlow::Break(())
+        })
+    })?;
+    failed.map_or(Ok(()), Err)
 }
 
 /// The counters.

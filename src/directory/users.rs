@@ -1,9 +1,14 @@
 //! The operations on users.
 
+use std::sync::Arc;
+
 use super::session::Session;
+use super::{members, read, workspaces};
 use crate::engine::Read;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Event, NewUser, Outcome, Subject, User, UserRef, UserUpdate};
+use crate::model::{
+    Event, NewUser, Outcome, Step, Subject, Target, User, UserId, UserRef, UserUpdate,
+};
 
 /// Creates a user.
 pub(super) fn create<R: Read>(session: &mut Session<'_, R>, user: &NewUser) -> Result<Outcome> {
@@ -14,13 +19,12 @@ pub(super) fn create<R: Read>(session: &mut Session<'_, R>, user: &NewUser) -> R
             "the id was not drawn; report this",
         )
     })?;
-    if session.is_id_taken(id)? {
+    if session.users.contains(id) || read::is_id_taken(session.base, id)? {
         return Err(Error::new(
             ErrorKind::IdTaken,
             format!("the id {id} was already given to a user; ids are never used again"),
         ));
     }
-    let created_at = draft.created_at.unwrap_or(session.at);
     let user = User {
         id,
         email: draft.email.clone(),
@@ -30,59 +34,91 @@ pub(super) fn create<R: Read>(session: &mut Session<'_, R>, user: &NewUser) -> R
         active: draft.active,
         admin: draft.admin,
         attributes: draft.attributes.clone(),
-        created_at,
+        created_at: draft.created_at.unwrap_or(session.at),
         updated_at: session.at,
         version: 1,
     };
     let active = user.active;
-    Ok(session.put(id, Some(user), Event::UserCreated { user: id, active }))
+    Ok(put(
+        session,
+        id,
+        Some(user),
+        Event::UserCreated { user: id, active },
+    ))
 }
 
 /// Changes fields of a user.
 pub(super) fn update<R: Read>(
     session: &mut Session<'_, R>,
+    step: &Step,
     user: &UserRef,
     update: &UserUpdate,
 ) -> Result<Outcome> {
     update.check()?;
-    let before = session.find(user)?;
-    let (mut after, fields) = update.apply_to(&before)?;
+    let before = find(session, user)?;
+    step.check_version(before.version)?;
+    let (after, fields) = update.apply_to(&before)?;
     if fields.is_empty() {
         return Ok(unchanged(&before));
     }
-    touch(session, &mut after);
-    let user = after.id;
-    Ok(session.put(user, Some(after), Event::UserUpdated { user, fields }))
+    if after.email_key() != before.email_key() {
+        // Entries of memberships contain the email: they have to be at hand.
+        members::of_user(session, before.id)?;
+    }
+    Ok(put_changed(session, after, |user| Event::UserUpdated {
+        user,
+        fields,
+    }))
 }
 
 /// Makes a user active or inactive.
 pub(super) fn set_active<R: Read>(
     session: &mut Session<'_, R>,
+    step: &Step,
     user: &UserRef,
     active: bool,
 ) -> Result<Outcome> {
-    let before = session.find(user)?;
+    let before = find(session, user)?;
+    step.check_version(before.version)?;
     if before.active == active {
         return Ok(unchanged(&before));
     }
-    let mut after = User::clone(&before);
-    let user = after.id;
-    let event = if active {
-        Event::UserActivated { user }
-    } else {
+    if !active {
         refuse_own_account(session, &before, "deactivate")?;
-        Event::UserDeactivated { user }
+        members::doubt_ownership(session, before.id)?;
+    }
+    let after = User {
+        active,
+        ..User::clone(&before)
     };
-    after.active = active;
-    touch(session, &mut after);
-    Ok(session.put(user, Some(after), event))
+    Ok(put_changed(session, after, |user| {
+        if active {
+            Event::UserActivated { user }
+        } else {
+            Event::UserDeactivated { user }
+        }
+    }))
 }
 
 /// Deletes a user for good.
-pub(super) fn delete<R: Read>(session: &mut Session<'_, R>, user: &UserRef) -> Result<Outcome> {
-    let user = session.find(user)?;
+pub(super) fn delete<R: Read>(
+    session: &mut Session<'_, R>,
+    step: &Step,
+    user: &UserRef,
+) -> Result<Outcome> {
+    let user = find(session, user)?;
+    step.check_version(user.version)?;
     refuse_own_account(session, &user, "delete")?;
-    Ok(session.put(user.id, None, Event::UserDeleted { user: user.id }))
+    workspaces::bereave(session, &user)?;
+    for member in members::of_user(session, user.id)? {
+        members::drop_member(session, &member);
+    }
+    Ok(put(
+        session,
+        user.id,
+        None,
+        Event::UserDeleted { user: user.id },
+    ))
 }
 
 fn refuse_own_account<R: Read>(session: &Session<'_, R>, user: &User, verb: &str) -> Result<()> {
@@ -95,9 +131,47 @@ fn refuse_own_account<R: Read>(session: &Session<'_, R>, user: &User, verb: &str
     Ok(())
 }
 
-fn touch<R: Read>(session: &Session<'_, R>, user: &mut User) {
+fn put_changed<R: Read>(
+    session: &mut Session<'_, R>,
+    mut user: User,
+    event: impl FnOnce(UserId) -> Event,
+) -> Outcome {
     user.version += 1;
     user.updated_at = session.at;
+    let id = user.id;
+    put(session, id, Some(user), event(id))
+}
+
+/// Makes `now` of the user `id`, which is nobody once deleted.
+fn put<R: Read>(
+    session: &mut Session<'_, R>,
+    id: UserId,
+    now: Option<User>,
+    event: Event,
+) -> Outcome {
+    let (had, now) = session.users.put(id, now);
+    let (had, now) = (had.as_deref(), now.as_deref());
+    let op_index = session.op_index;
+    session.emails.change(
+        had.map(User::email_key),
+        now.map(User::email_key),
+        id,
+        op_index,
+    );
+    let username_keys = (
+        had.and_then(User::username_key),
+        now.and_then(User::username_key),
+    );
+    session
+        .usernames
+        .change(username_keys.0, username_keys.1, id, op_index);
+    session.events.push(event);
+    let version = now.map_or(0, |user| user.version);
+    Outcome {
+        subject: Subject::User(id),
+        changed: true,
+        version,
+    }
 }
 
 fn unchanged(user: &User) -> Outcome {
@@ -106,4 +180,46 @@ fn unchanged(user: &User) -> Outcome {
         changed: false,
         version: user.version,
     }
+}
+
+/// The user that `user` names at this point of the batch.
+pub(super) fn find<R: Read>(session: &mut Session<'_, R>, user: &UserRef) -> Result<Arc<User>> {
+    let found = match &user.0 {
+        Target::Id(id) => find_by_id(session, *id)?,
+        Target::Email { key, .. } => find_by_email(session, key)?,
+        Target::Nobody { .. } => None,
+    };
+    found.ok_or_else(|| user.not_found())
+}
+
+pub(super) fn find_by_id<R: Read>(
+    session: &mut Session<'_, R>,
+    id: UserId,
+) -> Result<Option<Arc<User>>> {
+    if let Some(known) = session.users.get(id) {
+        return Ok(known);
+    }
+    let stored = read::user_by_id(session.base, id)?;
+    Ok(stored.map(|user| load(session, user)))
+}
+
+fn find_by_email<R: Read>(session: &mut Session<'_, R>, key: &str) -> Result<Option<Arc<User>>> {
+    if let Some(stored) = read::user_by_email_key(session.base, key)?
+        && !session.users.contains(stored.id)
+    {
+        load(session, stored);
+    }
+    match session.emails.holder(key)? {
+        Some(id) => find_by_id(session, id),
+        None => Ok(None),
+    }
+}
+
+/// Takes a stored user into the working set.
+fn load<R: Read>(session: &mut Session<'_, R>, user: User) -> Arc<User> {
+    session.emails.add(user.email_key(), user.id, None);
+    if let Some(key) = user.username_key() {
+        session.usernames.add(key, user.id, None);
+    }
+    session.users.load(user.id, user)
 }

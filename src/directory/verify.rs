@@ -2,9 +2,13 @@
 
 use std::ops::ControlFlow;
 
-use super::{entries_of, read};
+use super::entries::{self, Entry};
+use super::read;
 use crate::codec::keys::{self, Kind};
-use crate::codec::{IdEntry, Totals, decode_change, decode_id, decode_user};
+use crate::codec::{
+    IdEntry, Totals, decode_change, decode_id, decode_member, decode_request, decode_user,
+    decode_workspace,
+};
 use crate::engine::{Order, Read};
 use crate::error::{Error, Result};
 
@@ -18,114 +22,181 @@ pub struct Verified {
     pub inactive: u64,
     /// Ids of deleted users.
     pub deleted: u64,
+    /// Workspaces, archived ones included.
+    pub workspaces: u64,
+    /// Memberships.
+    pub members: u64,
     /// Changes on record.
     pub changes: u64,
 }
 
 /// Recounts the seats and follows every index both ways.
 ///
-/// Every entry that the users call for must be there, with that value; as many
-/// entries as they call for must be there in all. So none is missing, wrong or
-/// left over.
+/// Every entry that the records call for must be there, with that value; and of
+/// each kind there must be as many entries as they call for. So none is missing,
+/// wrong or left over.
 pub(crate) fn verify(read: &impl Read) -> Result<Verified> {
     let mut verified = Verified::default();
-    let mut expected_usernames = 0;
-    let mut counted = Totals {
-        last_change: verify_changes(read, &mut verified)?,
-        ..Totals::default()
-    };
-    scan(read, Kind::User, |key, value| {
+    let mut counted = Totals::default();
+    let admins = verify_users(read, &mut counted)?;
+    (verified.active, verified.inactive) = (counted.active, counted.inactive);
+    let users = counted.active + counted.inactive;
+
+    each(read, Kind::Id, |key, value| {
+        keys::id_of(key).ok_or_else(|| Error::corrupted("the key of an id is not a UUID"))?;
+        verified.deleted += u64::from(decode_id(value)? == IdEntry::Deleted);
+        Ok(())
+    })?;
+    expect_entries(read, Kind::Id, users + verified.deleted)?;
+    for kind in [
+        Kind::Username,
+        Kind::State,
+        Kind::Domain,
+        Kind::Created,
+        Kind::Updated,
+    ] {
+        expect_entries(read, kind, users)?;
+    }
+    expect_entries(read, Kind::Admin, admins)?;
+
+    verify_workspaces(read, &mut verified)?;
+    verify_changes(read, &mut verified)?;
+
+    let totals = read::totals(read)?;
+    expect("active users", totals.active, counted.active)?;
+    expect("inactive users", totals.inactive, counted.inactive)?;
+    expect("active admins", totals.active_admins, counted.active_admins)?;
+    expect("workspaces", totals.workspaces, verified.workspaces)?;
+    read::license(read)?;
+    Ok(verified)
+}
+
+/// Counts the users; returns how many are admins.
+fn verify_users(read: &impl Read, counted: &mut Totals) -> Result<u64> {
+    let mut admins = 0;
+    each(read, Kind::User, |key, value| {
         let email_key = keys::email_key_of(key)
             .ok_or_else(|| Error::corrupted("the key of a user is not a text"))?;
         let user = decode_user(email_key, value)?;
+        admins += u64::from(user.admin);
         if user.active {
             counted.active += 1;
             counted.active_admins += u64::from(user.admin);
         } else {
             counted.inactive += 1;
         }
-        expected_usernames += u64::from(user.username.is_some());
-        for (key, value) in entries_of(&user)? {
-            match read.get(&key)? {
-                Some(stored) if *stored == *value => {}
-                _ => {
-                    let id = user.id;
-                    return Err(Error::corrupted(format_args!(
-                        "an entry of user {id} is wrong"
-                    )));
-                }
+        expect_all(read, &entries::of_user(&user)?, || {
+            format!("user {}", user.id)
+        })
+    })?;
+    Ok(admins)
+}
+
+fn verify_workspaces(read: &impl Read, verified: &mut Verified) -> Result<()> {
+    let last = read::totals(read)?.last_workspace;
+    let mut defaults = 0;
+    each(read, Kind::Workspace, |key, value| {
+        let id = keys::workspace_of(key)
+            .filter(|id| id.as_u64() <= last)
+            .ok_or_else(|| Error::corrupted("a workspace has an id that was not drawn"))?;
+        let workspace = decode_workspace(id, value)?;
+        verified.workspaces += 1;
+        if let Some(user) = workspace.default_of {
+            defaults += 1;
+            read::member(read, id, user)?.ok_or_else(|| {
+                Error::corrupted(format_args!(
+                    "user {user} is not in the default workspace {id}"
+                ))
+            })?;
+        }
+        expect_all(read, &entries::of_workspace(&workspace)?, || {
+            format!("workspace {id}")
+        })
+    })?;
+    expect_entries(read, Kind::WorkspaceName, verified.workspaces)?;
+    expect_entries(read, Kind::DefaultWorkspace, defaults)?;
+
+    each(read, Kind::Membership, |key, value| {
+        let (user_id, workspace) = keys::membership_of(key)
+            .ok_or_else(|| Error::corrupted("the key of a membership is malformed"))?;
+        let what = || format!("the membership of {user_id} in workspace {workspace}");
+        let lost = || Error::corrupted(format_args!("{} has lost a side", what()));
+        let user = read::user_by_id(read, user_id)?.ok_or_else(lost)?;
+        read::workspace_by_id(read, workspace)?.ok_or_else(lost)?;
+        let member = decode_member(workspace, user_id, value)?;
+        verified.members += 1;
+        expect_all(read, &entries::of_member(&member, user.email_key())?, what)
+    })?;
+    expect_entries(read, Kind::Member, verified.members)
+}
+
+/// Checks that the changes run on without a gap from the last that was trimmed,
+/// and that the request ids lead to them.
+fn verify_changes(read: &impl Read, verified: &mut Verified) -> Result<()> {
+    let totals = read::totals(read)?;
+    let mut last = totals.last_trimmed;
+    let mut requests = 0;
+    each(read, Kind::Change, |key, value| {
+        let change = decode_change(value)?;
+        if keys::sequence_of(key) != Some(change.sequence) || change.sequence != last + 1 {
+            return Err(Error::corrupted(format_args!(
+                "a change is missing after {last}"
+            )));
+        }
+        last = change.sequence;
+        verified.changes += 1;
+        if let Some(id) = &change.request_id {
+            requests += 1;
+            let bytes = read.get(&keys::request(id))?;
+            let outcome = bytes.as_deref().map(decode_request).transpose()?;
+            if outcome.is_none_or(|outcome| outcome.sequence != change.sequence) {
+                return Err(Error::corrupted(format_args!(
+                    "change {last} has lost its outcome"
+                )));
             }
         }
         Ok(())
     })?;
-    (verified.active, verified.inactive) = (counted.active, counted.inactive);
-
-    let mut ids = 0;
-    scan(read, Kind::Id, |key, value| {
-        if keys::id_of(key).is_none() {
-            return Err(Error::corrupted("the key of an id is not a UUID"));
-        }
-        match decode_id(value)? {
-            IdEntry::User(_) => ids += 1,
-            IdEntry::Deleted => verified.deleted += 1,
-        }
-        Ok(())
-    })?;
-    let mut usernames = 0;
-    scan(read, Kind::Username, |key, _| {
-        usernames += 1;
-        keys::username_key_of(key)
-            .map(|_| ())
-            .ok_or_else(|| Error::corrupted("the key of a username is not a text"))
-    })?;
-    expect("ids", ids, counted.active + counted.inactive)?;
-    expect("usernames", usernames, expected_usernames)?;
-
-    let totals = read::totals(read)?;
-    expect("active users", totals.active, counted.active)?;
-    expect("inactive users", totals.inactive, counted.inactive)?;
-    expect("active admins", totals.active_admins, counted.active_admins)?;
-    expect("the last change", totals.last_change, counted.last_change)?;
-    read::license(read)?;
-    Ok(verified)
-}
-
-/// Checks that the changes run on without a gap; returns the number of the last.
-fn verify_changes(read: &impl Read, verified: &mut Verified) -> Result<u64> {
-    let mut last = None;
-    scan(read, Kind::Change, |key, value| {
-        let change = decode_change(value)?;
-        let follows = last.is_none_or(|last: u64| last + 1 == change.sequence);
-        if keys::sequence_of(key) != Some(change.sequence) || !follows {
-            return Err(Error::corrupted(format_args!(
-                "change {} is out of order",
-                change.sequence
-            )));
-        }
-        last = Some(change.sequence);
-        verified.changes += 1;
-        Ok(())
-    })?;
-    Ok(last.unwrap_or_default())
+    expect("the last change", totals.last_change, last)?;
+    expect_entries(read, Kind::Request, requests)
 }
 
 /// Calls `check` on every entry of a kind, until it fails.
-fn scan(
+fn each(
     read: &impl Read,
     kind: Kind,
     mut check: impl FnMut(&[u8], &[u8]) -> Result<()>,
 ) -> Result<()> {
-    let mut failed = None;
-    read.scan(kind.range(), Order::Ascending, |key, value| {
-        match check(key, value) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(())
-            }
+    let prefix = kind.all();
+    let end = prefix.end();
+    read::try_scan(
+        read,
+        keys::from_until(&prefix.0, &end),
+        Order::Ascending,
+        |key, value| check(key, value).map(ControlFlow::Continue),
+    )
+}
+
+/// Checks that each of `entries` is in the store as it is.
+fn expect_all(read: &impl Read, entries: &[Entry], what: impl Fn() -> String) -> Result<()> {
+    for (key, value) in entries {
+        if read.get(key)?.is_none_or(|stored| *stored != **value) {
+            return Err(Error::corrupted(format_args!(
+                "an index entry of {} is wrong",
+                what()
+            )));
         }
+    }
+    Ok(())
+}
+
+fn expect_entries(read: &impl Read, kind: Kind, expected: u64) -> Result<()> {
+    let mut found = 0;
+    each(read, kind, |_, _| {
+        found += 1;
+        Ok(())
     })?;
-    failed.map_or(Ok(()), Err)
+    expect(&format!("{kind:?} entries"), found, expected)
 }
 
 fn expect(what: &str, found: u64, expected: u64) -> Result<()> {

@@ -3,7 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{License, NewUser, User, UserId, UserRef, UserUpdate};
+use wincode::{SchemaRead, SchemaWrite};
+
+use super::{
+    License, NewUser, NewWorkspace, Role, User, UserId, UserRef, UserUpdate, WorkspaceId,
+    WorkspaceRef,
+};
+use crate::error::{Error, Result};
 
 /// One operation of a [`Batch`].
 #[derive(Clone, Debug)]
@@ -21,13 +27,32 @@ pub enum Op {
     DeleteUser(UserRef),
     /// Sets the license.
     SetLicense(License),
+    /// Creates a workspace.
+    CreateWorkspace(NewWorkspace),
+    /// Makes a user's default workspace; no effect where there is one.
+    DefaultWorkspace(UserRef),
+    /// Gives a workspace another name.
+    RenameWorkspace(WorkspaceRef, String),
+    /// Archives a workspace; no effect on an archived one.
+    ArchiveWorkspace(WorkspaceRef),
+    /// Restores an archived workspace; no effect on another.
+    RestoreWorkspace(WorkspaceRef),
+    /// Deletes a workspace and its memberships for good.
+    DeleteWorkspace(WorkspaceRef),
+    /// Adds a member; no effect on one who has that role.
+    AddMember(WorkspaceRef, UserRef, Role),
+    /// Gives a member this role; no effect on one who has it.
+    SetRole(WorkspaceRef, UserRef, Role),
+    /// Takes a member out.
+    RemoveMember(WorkspaceRef, UserRef),
 }
 
 /// Operations that succeed or fail together.
 ///
-/// Each operation sees what the ones before it did. Seats and admins are judged
-/// once, at the end, on the net result: in a full house one user can leave and
-/// another come in.
+/// Each operation sees what the ones before it did. What must be unique, seats,
+/// admins and the owners of workspaces are judged once, at the end, on the net
+/// result: in a full house one user can leave and another come in, and an owner
+/// can hand over and go.
 ///
 /// ```
 /// use headcount::{Batch, Directory, License, NewUser};
@@ -44,8 +69,17 @@ pub enum Op {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    pub(crate) ops: Vec<Op>,
+    pub(crate) steps: Vec<Step>,
     pub(crate) actor: Option<UserId>,
+    pub(crate) request_id: Option<[u8; 16]>,
+    pub(crate) allow_ownerless: bool,
+}
+
+/// An operation, and the version that the record must have before it.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) op: Op,
+    pub(crate) if_version: Option<u64>,
 }
 
 impl Batch {
@@ -56,18 +90,69 @@ impl Batch {
 
     /// Appends an operation.
     pub fn push(&mut self, op: Op) {
-        self.ops.push(op);
+        self.steps.push(Step {
+            op,
+            if_version: None,
+        });
     }
 
-    /// The operations, in order.
-    pub fn ops(&self) -> &[Op] {
-        &self.ops
+    /// How many operations there are.
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
     }
 
     /// Says who makes these changes. They can't deactivate or delete themselves.
     #[must_use]
     pub fn actor(mut self, actor: UserId) -> Self {
         self.actor = Some(actor);
+        self
+    }
+
+    /// Makes the batch one that can be sent again: when a batch with this id was
+    /// applied before, its outcome is returned and nothing is done, also after
+    /// the directory was reopened. A batch that was refused leaves no trace.
+    ///
+    /// The id is kept as long as the batch's [`Change`](super::Change).
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let request = || Batch::new().create_user("ann@ex.co").request_id([7; 16]);
+    /// let first = directory.apply(request())?;
+    /// let again = directory.apply(request())?; // not refused: the email is not taken twice
+    /// assert!(again.replayed);
+    /// assert_eq!(again.outcomes, first.outcomes);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn request_id(mut self, id: [u8; 16]) -> Self {
+        self.request_id = Some(id);
+        self
+    }
+
+    /// Lets workspaces be left without an active owner, which is recorded in the
+    /// [`Change`](super::Change): for offboarding.
+    #[must_use]
+    pub fn allow_ownerless(mut self) -> Self {
+        self.allow_ownerless = true;
+        self
+    }
+
+    /// Makes the operation that was appended last depend on the version of what
+    /// it changes: the user, the workspace, the membership or the license. With
+    /// another version the batch is refused with [`ErrorKind::Conflict`]. It has
+    /// no effect on operations that create something.
+    #[must_use]
+    pub fn if_version(mut self, version: u64) -> Self {
+        if let Some(step) = self.steps.last_mut() {
+            step.if_version = Some(version);
+        }
         self
     }
 
@@ -107,16 +192,82 @@ impl Batch {
         self.with(Op::SetLicense(license))
     }
 
+    /// Appends [`Op::CreateWorkspace`].
+    #[must_use]
+    pub fn create_workspace(self, workspace: NewWorkspace) -> Self {
+        self.with(Op::CreateWorkspace(workspace))
+    }
+
+    /// Appends [`Op::RenameWorkspace`].
+    #[must_use]
+    pub fn rename_workspace(
+        self,
+        workspace: impl Into<WorkspaceRef>,
+        name: impl Into<String>,
+    ) -> Self {
+        self.with(Op::RenameWorkspace(workspace.into(), name.into()))
+    }
+
+    /// Appends [`Op::ArchiveWorkspace`].
+    #[must_use]
+    pub fn archive_workspace(self, workspace: impl Into<WorkspaceRef>) -> Self {
+        self.with(Op::ArchiveWorkspace(workspace.into()))
+    }
+
+    /// Appends [`Op::RestoreWorkspace`].
+    #[must_use]
+    pub fn restore_workspace(self, workspace: impl Into<WorkspaceRef>) -> Self {
+        self.with(Op::RestoreWorkspace(workspace.into()))
+    }
+
+    /// Appends [`Op::DeleteWorkspace`].
+    #[must_use]
+    pub fn delete_workspace(self, workspace: impl Into<WorkspaceRef>) -> Self {
+        self.with(Op::DeleteWorkspace(workspace.into()))
+    }
+
+    /// Appends [`Op::AddMember`].
+    #[must_use]
+    pub fn add_member(
+        self,
+        workspace: impl Into<WorkspaceRef>,
+        user: impl Into<UserRef>,
+        role: Role,
+    ) -> Self {
+        self.with(Op::AddMember(workspace.into(), user.into(), role))
+    }
+
+    /// Appends [`Op::SetRole`].
+    #[must_use]
+    pub fn set_role(
+        self,
+        workspace: impl Into<WorkspaceRef>,
+        user: impl Into<UserRef>,
+        role: Role,
+    ) -> Self {
+        self.with(Op::SetRole(workspace.into(), user.into(), role))
+    }
+
+    /// Appends [`Op::RemoveMember`].
+    #[must_use]
+    pub fn remove_member(
+        self,
+        workspace: impl Into<WorkspaceRef>,
+        user: impl Into<UserRef>,
+    ) -> Self {
+        self.with(Op::RemoveMember(workspace.into(), user.into()))
+    }
+
     fn with(mut self, op: Op) -> Self {
-        self.ops.push(op);
+        self.push(op);
         self
     }
 
     /// Draws the ids of the users to create, so that applying the batch draws
     /// nothing and can be repeated.
     pub(crate) fn draw_ids(&mut self) {
-        for op in &mut self.ops {
-            if let Op::CreateUser(user) = op {
+        for step in &mut self.steps {
+            if let Op::CreateUser(user) = &mut step.op {
                 user.draw_id();
             }
         }
@@ -125,21 +276,34 @@ impl Batch {
 
 impl FromIterator<Op> for Batch {
     fn from_iter<I: IntoIterator<Item = Op>>(ops: I) -> Self {
-        Self {
-            ops: ops.into_iter().collect(),
-            actor: None,
-        }
+        let mut batch = Self::new();
+        batch.extend(ops);
+        batch
     }
 }
 
 impl Extend<Op> for Batch {
     fn extend<I: IntoIterator<Item = Op>>(&mut self, ops: I) {
-        self.ops.extend(ops);
+        self.steps.extend(ops.into_iter().map(|op| Step {
+            op,
+            if_version: None,
+        }));
+    }
+}
+
+impl Step {
+    /// Checks that the record has the version that the step asks for.
+    pub(crate) fn check_version(&self, found: u64) -> Result<()> {
+        match self.if_version {
+            Some(expected) if expected != found => Err(Error::conflict(expected, found)),
+            _ => Ok(()),
+        }
     }
 }
 
 /// What became of one operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
 #[non_exhaustive]
 pub struct Outcome {
     /// What it was about.
@@ -151,13 +315,18 @@ pub struct Outcome {
 }
 
 /// What an operation was about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
 #[non_exhaustive]
 pub enum Subject {
     /// This user.
     User(UserId),
     /// The license.
     License,
+    /// This workspace.
+    Workspace(WorkspaceId),
+    /// The membership of this user in this workspace.
+    Member(WorkspaceId, UserId),
 }
 
 /// What became of a [`Batch`].
@@ -169,12 +338,16 @@ pub struct Applied {
     pub sequence: Option<u64>,
     /// What became of each operation, in order.
     pub outcomes: Vec<Outcome>,
+    /// Whether this is the outcome of an earlier batch with the same request id,
+    /// and nothing was done now.
+    pub replayed: bool,
     /// The users it was about, as they are afterwards; `None` for deleted ones.
     pub(crate) users: HashMap<UserId, Option<Arc<User>>>,
 }
 
 impl Applied {
-    /// A user that the batch was about, as the batch left it.
+    /// A user that the batch was about, as the batch left it. Not known of a
+    /// [replayed](Self::replayed) outcome.
     pub fn user(&self, id: UserId) -> Option<&Arc<User>> {
         self.users.get(&id)?.as_ref()
     }

@@ -3,10 +3,10 @@
 //! These types are stored as they are: the order of fields and variants is part
 //! of the file format, and new variants go at the end.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use wincode::{SchemaRead, SchemaWrite};
 
-use super::{License, Timestamp, UserId};
+use super::{License, Role, Timestamp, UserId, WorkspaceId};
 
 /// One committed [`Batch`](super::Batch): its place in the history and what it
 /// changed. It holds ids, kinds and names of fields, never personal data.
@@ -20,7 +20,14 @@ pub struct Change {
     pub at: Timestamp,
     /// Who made it, where the caller said so.
     pub actor: Option<UserId>,
-    /// What happened, in the order of the batch; never empty.
+    /// The request id of the batch, where it had one.
+    #[serde(
+        serialize_with = "request_id_as_uuid",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub request_id: Option<[u8; 16]>,
+    /// What happened, in the order of the batch. Empty only for a batch with a
+    /// request id that changed nothing.
     pub events: Vec<Event>,
 }
 
@@ -64,6 +71,68 @@ pub enum Event {
         /// The license from then on.
         license: License,
     },
+    /// A workspace was created.
+    WorkspaceCreated {
+        /// The workspace.
+        workspace: WorkspaceId,
+        /// Whose default workspace it is.
+        default_of: Option<UserId>,
+    },
+    /// A workspace got another name.
+    WorkspaceRenamed {
+        /// The workspace.
+        workspace: WorkspaceId,
+    },
+    /// A workspace was archived.
+    WorkspaceArchived {
+        /// The workspace.
+        workspace: WorkspaceId,
+    },
+    /// An archived workspace was restored.
+    WorkspaceRestored {
+        /// The workspace.
+        workspace: WorkspaceId,
+    },
+    /// A workspace was deleted with its memberships.
+    WorkspaceDeleted {
+        /// The workspace.
+        workspace: WorkspaceId,
+    },
+    /// A workspace is nobody's default any more: its user was deleted.
+    WorkspaceUndefaulted {
+        /// The workspace.
+        workspace: WorkspaceId,
+    },
+    /// A workspace was left without an active owner, which the batch allowed.
+    WorkspaceOwnerless {
+        /// The workspace.
+        workspace: WorkspaceId,
+    },
+    /// A user became a member of a workspace.
+    MemberAdded {
+        /// The workspace.
+        workspace: WorkspaceId,
+        /// The member.
+        user: UserId,
+        /// The role from then on.
+        role: Role,
+    },
+    /// A member got another role.
+    MemberRoleSet {
+        /// The workspace.
+        workspace: WorkspaceId,
+        /// The member.
+        user: UserId,
+        /// The role from then on.
+        role: Role,
+    },
+    /// A member left. Deleting a user or a workspace removes memberships silently.
+    MemberRemoved {
+        /// The workspace.
+        workspace: WorkspaceId,
+        /// Who was the member.
+        user: UserId,
+    },
 }
 
 /// The name of a field of a user.
@@ -84,4 +153,11 @@ pub enum Field {
     Admin,
     /// [`User::attributes`](super::User::attributes).
     Attributes,
+}
+
+fn request_id_as_uuid<S: Serializer>(
+    id: &Option<[u8; 16]>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    id.map(uuid::Uuid::from_bytes).serialize(serializer)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
 use super::user::UsernameChange;
 use super::{Email, Field, User};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
 /// What to change of a user; whatever isn't named stays as it is.
 ///
@@ -149,7 +149,7 @@ impl UserUpdate {
         if let Some(expected) = parts.if_version
             && expected != user.version
         {
-            return Err(conflict(user, expected));
+            return Err(Error::conflict(expected, user.version));
         }
         let mut updated = user.clone();
         if let Some(email) = &parts.email {
@@ -186,17 +186,6 @@ impl Parts {
         }
         check_attributes(attributes)
     }
-}
-
-fn conflict(user: &User, expected: u64) -> Error {
-    let found = user.version;
-    Error::new(
-        ErrorKind::Conflict { expected, found },
-        format!(
-            "the user {} is at version {found}, not {expected}; read it again and repeat the update",
-            user.id
-        ),
-    )
 }
 
 fn changed_fields(before: &User, after: &User) -> Vec<Field> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::directory::read;
 use crate::engine::embedded::Snapshot;
 use crate::error::Result;
-use crate::model::{Change, User};
+use crate::model::{Change, User, Workspace, WorkspaceId};
 
 /// How many records an iterator reads at a time.
 const PAGE: usize = 256;
@@ -83,12 +83,13 @@ pub struct Changes {
 }
 
 impl Changes {
-    pub(super) fn new(snapshot: Snapshot, after: u64) -> Self {
-        Self {
+    pub(super) fn new(snapshot: Snapshot, after: u64) -> Result<Self> {
+        read::changes_after(&snapshot, after, 1)?;
+        Ok(Self {
             snapshot,
             after,
             page: Page::new(),
-        }
+        })
     }
 }
 
@@ -107,6 +108,36 @@ impl Iterator for Changes {
                 last.map_or(*after, |change| change.sequence),
                 PAGE,
             )
+        })
+    }
+}
+
+/// All workspaces as they were at one moment, ordered by id.
+///
+/// Made by [`Directory::workspaces`](crate::Directory::workspaces). Like
+/// [`Users`], it holds that state for as long as it lives.
+pub struct Workspaces {
+    snapshot: Snapshot,
+    page: Page<Workspace>,
+}
+
+impl Workspaces {
+    pub(super) fn new(snapshot: Snapshot) -> Self {
+        Self {
+            snapshot,
+            page: Page::new(),
+        }
+    }
+}
+
+impl Iterator for Workspaces {
+    type Item = Result<Workspace>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Self { snapshot, page } = self;
+        page.next(|last: Option<&Workspace>| {
+            let after = last.map_or(WorkspaceId::from_u64(0), Workspace::id);
+            read::workspaces_after(snapshot, after, PAGE)
         })
     }
 }

@@ -2,23 +2,26 @@
 //!
 //! This is the only room that names an engine.
 
+mod feed;
 mod iter;
 mod options;
+mod users;
+mod workspaces;
 
 use std::path::Path;
 use std::sync::Arc;
 
-pub use iter::{Changes, Users};
+pub use feed::ChangeFeed;
+pub use iter::{Changes, Users, Workspaces};
 pub use options::Options;
+
+use self::feed::Latest;
 
 use crate::directory::{self, Verified, read};
 use crate::engine::Engine;
 use crate::engine::embedded::{Embedded, Snapshot};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{
-    Applied, Batch, License, NewUser, Op, Seats, Subject, Timestamp, User, UserId, UserRef,
-    UserUpdate,
-};
+use crate::model::{Applied, Batch, License, Seats, Timestamp, UserId};
 
 /// A user directory: users, and a license that says how many may be active.
 ///
@@ -44,8 +47,14 @@ use crate::model::{
 /// ```
 #[derive(Clone)]
 pub struct Directory {
-    engine: Arc<Embedded>,
+    shared: Arc<Shared>,
     actor: Option<UserId>,
+}
+
+struct Shared {
+    engine: Embedded,
+    /// The number of the latest change, for those who wait for the next.
+    latest: Latest,
 }
 
 impl Directory {
@@ -87,8 +96,9 @@ impl Directory {
         if !directory::format::exists(&engine.snapshot()?)? {
             engine.transact(|txn| directory::format::create(txn, license))?;
         }
+        let latest = Latest::new(read::totals(&engine.snapshot()?)?.last_change);
         Ok(Self {
-            engine: Arc::new(engine),
+            shared: Arc::new(Shared { engine, latest }),
             actor: None,
         })
     }
@@ -100,7 +110,9 @@ impl Directory {
     /// refused with [`Closed`](ErrorKind::Closed). The file can be opened again
     /// once the iterators over it are gone too.
     pub fn close(self) -> Result<()> {
-        self.engine.close()
+        let closed = self.shared.engine.close();
+        self.shared.latest.close();
+        closed
     }
 
     /// A handle whose writes are made by `actor`: it is recorded in each
@@ -121,66 +133,18 @@ impl Directory {
     #[must_use]
     pub fn acting_as(&self, actor: UserId) -> Self {
         Self {
-            engine: Arc::clone(&self.engine),
+            shared: Arc::clone(&self.shared),
             actor: Some(actor),
         }
     }
 
     fn snapshot(&self) -> Result<Snapshot> {
-        self.engine.snapshot()
+        self.shared.engine.snapshot()
     }
 }
 
-/// Reading.
+/// The directory as a whole.
 impl Directory {
-    /// The user that an id or an email names; `None` when there is none.
-    pub fn user(&self, user: impl Into<UserRef>) -> Result<Option<Arc<User>>> {
-        found(read::user(&self.snapshot()?, &user.into()))
-    }
-
-    /// The user with this id; `None` when there is none.
-    pub fn user_by_id(&self, id: UserId) -> Result<Option<Arc<User>>> {
-        found(read::user_by_id(&self.snapshot()?, id))
-    }
-
-    /// The user with this email, without regard to the case of ASCII letters;
-    /// `None` when there is none, and for a text that is not an address.
-    ///
-    /// ```
-    /// use headcount::Directory;
-    ///
-    /// let directory = Directory::in_memory()?;
-    /// directory.create_user("Steve@ex.co")?;
-    /// assert!(directory.user_by_email("steve@EX.CO")?.is_some());
-    /// assert!(directory.user_by_email("steve")?.is_none());
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    pub fn user_by_email(&self, email: &str) -> Result<Option<Arc<User>>> {
-        found(read::user_by_email(&self.snapshot()?, email))
-    }
-
-    /// The user with this username, without regard to case; `None` when there is
-    /// none.
-    pub fn user_by_username(&self, username: &str) -> Result<Option<Arc<User>>> {
-        found(read::user_by_username(&self.snapshot()?, username))
-    }
-
-    /// All users, active or not, ordered by email, as they are at this moment.
-    pub fn users(&self) -> Result<Users> {
-        Users::new(self.snapshot()?)
-    }
-
-    /// How many users there are, active or not.
-    pub fn len(&self) -> Result<u64> {
-        let seats = self.seats()?;
-        Ok(seats.active + seats.inactive)
-    }
-
-    /// Whether there are no users.
-    pub fn is_empty(&self) -> Result<bool> {
-        Ok(self.len()? == 0)
-    }
-
     /// The license in force, and how its seats are used.
     pub fn seats(&self) -> Result<Seats> {
         read::seats(&self.snapshot()?)
@@ -188,6 +152,11 @@ impl Directory {
 
     /// The changes with numbers above `after`, oldest first, up to this moment; 0
     /// starts from the first.
+    ///
+    /// # Errors
+    ///
+    /// [`HistoryTrimmed`](ErrorKind::HistoryTrimmed) when the change after `after`
+    /// was [trimmed](Self::trim_changes).
     ///
     /// ```
     /// use headcount::{Directory, Event};
@@ -201,7 +170,29 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn changes(&self, after: u64) -> Result<Changes> {
-        Ok(Changes::new(self.snapshot()?, after))
+        Changes::new(self.snapshot()?, after)
+    }
+
+    /// The changes with numbers above `after` as they come: see [`ChangeFeed`].
+    pub fn follow(&self, after: u64) -> ChangeFeed {
+        ChangeFeed::new(self.clone(), after)
+    }
+
+    /// Forgets the changes with numbers below `before`, with their request ids,
+    /// and returns how many those were. Who asks for them later is refused with
+    /// [`HistoryTrimmed`](ErrorKind::HistoryTrimmed).
+    pub fn trim_changes(&self, before: u64) -> Result<u64> {
+        let mut trimmed = 0;
+        loop {
+            match self
+                .shared
+                .engine
+                .transact(|txn| directory::trim::trim(txn, before))?
+            {
+                0 => return Ok(trimmed),
+                some => trimmed += some,
+            }
+        }
     }
 
     /// Recounts the seats and checks every index against the users, both ways.
@@ -212,65 +203,6 @@ impl Directory {
     /// [`Corrupted`](ErrorKind::Corrupted) says what is wrong.
     pub fn verify(&self) -> Result<Verified> {
         directory::verify(&self.snapshot()?)
-    }
-}
-
-/// Writing.
-impl Directory {
-    /// Creates a user, active and so in need of a seat unless it says otherwise.
-    ///
-    /// # Errors
-    ///
-    /// [`EmailRequired`](ErrorKind::EmailRequired) and the kinds for malformed
-    /// parts; [`EmailTaken`](ErrorKind::EmailTaken),
-    /// [`UsernameTaken`](ErrorKind::UsernameTaken), [`IdTaken`](ErrorKind::IdTaken);
-    /// [`NoFreeSeat`](ErrorKind::NoFreeSeat).
-    pub fn create_user(&self, user: impl Into<NewUser>) -> Result<Arc<User>> {
-        self.apply_to_user(Op::CreateUser(user.into()))
-    }
-
-    /// Changes fields of a user and returns the user as it is then.
-    ///
-    /// # Errors
-    ///
-    /// [`UserNotFound`](ErrorKind::UserNotFound); the kinds for malformed or taken
-    /// parts; [`Conflict`](ErrorKind::Conflict) for another version;
-    /// [`LastAdmin`](ErrorKind::LastAdmin).
-    pub fn update_user(&self, user: impl Into<UserRef>, update: UserUpdate) -> Result<Arc<User>> {
-        self.apply_to_user(Op::UpdateUser(user.into(), update))
-    }
-
-    /// Makes a user active; nothing happens to one who is.
-    ///
-    /// # Errors
-    ///
-    /// [`UserNotFound`](ErrorKind::UserNotFound),
-    /// [`NoFreeSeat`](ErrorKind::NoFreeSeat).
-    pub fn activate_user(&self, user: impl Into<UserRef>) -> Result<Arc<User>> {
-        self.apply_to_user(Op::ActivateUser(user.into()))
-    }
-
-    /// Makes a user inactive, which frees a seat; nothing happens to one who is.
-    ///
-    /// # Errors
-    ///
-    /// [`UserNotFound`](ErrorKind::UserNotFound), [`LastAdmin`](ErrorKind::LastAdmin),
-    /// [`OwnAccount`](ErrorKind::OwnAccount).
-    pub fn deactivate_user(&self, user: impl Into<UserRef>) -> Result<Arc<User>> {
-        self.apply_to_user(Op::DeactivateUser(user.into()))
-    }
-
-    /// Deletes a user for good and returns the id, which is never given again.
-    /// The email and the username are free for others. To keep the user, use
-    /// [`deactivate_user`](Self::deactivate_user).
-    ///
-    /// # Errors
-    ///
-    /// [`UserNotFound`](ErrorKind::UserNotFound), [`LastAdmin`](ErrorKind::LastAdmin),
-    /// [`OwnAccount`](ErrorKind::OwnAccount).
-    pub fn delete_user(&self, user: impl Into<UserRef>) -> Result<UserId> {
-        let applied = self.apply(Batch::from_iter([Op::DeleteUser(user.into())]))?;
-        subject_user(&applied)
     }
 
     /// Sets the license. A smaller one than today's use is accepted: nobody is
@@ -288,11 +220,15 @@ impl Directory {
     pub fn apply(&self, mut batch: Batch) -> Result<Applied> {
         self.prepare(&mut batch);
         let at = Timestamp::now();
-        self.engine.transact(|txn| {
+        let applied = self.shared.engine.transact(|txn| {
             let plan = directory::apply(&*txn, &batch, at)?;
-            plan.write_to(txn)?;
+            plan.writes.write_to(txn)?;
             Ok(plan.applied)
-        })
+        })?;
+        if let Some(sequence) = applied.sequence {
+            self.shared.latest.advance(sequence);
+        }
+        Ok(applied)
     }
 
     /// Tells what would be refused of a batch, without applying it: all there is
@@ -320,29 +256,5 @@ impl Directory {
     fn prepare(&self, batch: &mut Batch) {
         batch.draw_ids();
         batch.actor = batch.actor.or(self.actor);
-    }
-
-    fn apply_to_user(&self, op: Op) -> Result<Arc<User>> {
-        let applied = self.apply(Batch::from_iter([op]))?;
-        let id = subject_user(&applied)?;
-        applied
-            .user(id)
-            .cloned()
-            .ok_or_else(|| UserRef::from(id).not_found())
-    }
-}
-
-fn found(user: Result<Option<User>>) -> Result<Option<Arc<User>>> {
-    user.map(|user| user.map(Arc::new))
-}
-
-/// The user that a batch of one operation was about.
-fn subject_user(applied: &Applied) -> Result<UserId> {
-    match applied.outcomes.first().map(|outcome| outcome.subject) {
-        Some(Subject::User(id)) => Ok(id),
-        _ => Err(Error::new(
-            ErrorKind::InvalidArgument,
-            "the operation is not about a user",
-        )),
     }
 }

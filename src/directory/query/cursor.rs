@@ -1,0 +1,106 @@
+//! Places in an order, and the cursors that name them.
+
+use std::fmt;
+
+use crate::codec::keys::{self, Kind};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Sort, Timestamp, User, UserId};
+
+/// Where a user stands in an order. It depends on nothing but the user, so it is
+/// good for as long as anybody keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    Email(String),
+    Username(String),
+    Created(Timestamp, UserId),
+}
+
+impl Place {
+    pub(super) fn of(sort: Sort, user: &User) -> Self {
+        match sort {
+            Sort::Email => Self::Email(user.email_key().to_owned()),
+            Sort::Username => {
+                Self::Username(user.username_key().unwrap_or(user.email_key()).to_owned())
+            }
+            Sort::Created => Self::Created(user.created_at, user.id),
+        }
+    }
+
+    /// The place that a cursor names, which must be of this order.
+    pub(super) fn parse(sort: Sort, cursor: &str) -> Result<Self> {
+        let place = match (sort, cursor.split_once(':')) {
+            (Sort::Email, Some(("email", key))) => Some(Self::Email(key.to_owned())),
+            (Sort::Username, Some(("username", key))) => Some(Self::Username(key.to_owned())),
+            (Sort::Created, Some(("created", rest))) => parse_created(rest),
+            _ => None,
+        };
+        place.ok_or_else(|| {
+            Error::new(
+                ErrorKind::InvalidArgument,
+                "the cursor is not one of a query in this order; pass the page's `next` as it is",
+            )
+        })
+    }
+
+    /// The key of this place in an index that is in the order of it.
+    pub(super) fn key_in(&self, kind: Kind, prefix: &keys::Prefix) -> Vec<u8> {
+        match self {
+            Self::Email(key) => keys::place_of_email(prefix, kind, key),
+            Self::Username(key) => keys::username(key),
+            Self::Created(moment, id) => keys::moment(Kind::Created, *moment, Some(*id)),
+        }
+    }
+}
+
+fn parse_created(text: &str) -> Option<Place> {
+    let (micros, id) = text.split_once(':')?;
+    let moment = Timestamp::from_unix_micros(micros.parse().ok()?).ok()?;
+    Some(Place::Created(moment, id.parse().ok()?))
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Email(key) => write!(f, "email:{key}"),
+            Self::Username(key) => write!(f, "username:{key}"),
+            Self::Created(moment, id) => write!(f, "created:{}:{id}", moment.as_unix_micros()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_leads_back_to_its_place() {
+        let moment = Timestamp::from_unix_micros(1_700_000_000_000_001).unwrap();
+        for (sort, place) in [
+            (Sort::Email, Place::Email("a@ex.co".to_owned())),
+            (Sort::Username, Place::Username("a:b".to_owned())),
+            (Sort::Created, Place::Created(moment, UserId::generate())),
+        ] {
+            assert_eq!(Place::parse(sort, &place.to_string()).unwrap(), place);
+        }
+    }
+
+    #[test]
+    fn a_cursor_of_another_order_is_refused() {
+        for cursor in [
+            "",
+            "email",
+            "username:a",
+            "created:1",
+            "created:x:y",
+            "created:1:y",
+        ] {
+            let sort = if cursor.starts_with("created") {
+                Sort::Created
+            } else {
+                Sort::Email
+            };
+            let error = Place::parse(sort, cursor).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{cursor:?}");
+        }
+    }
+}

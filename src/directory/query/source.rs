@@ -1,0 +1,246 @@
+//! Which index a query reads, and reading it a bit at a time.
+
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+
+use super::Conditions;
+use super::cursor::Place;
+use crate::codec::decode_user;
+use crate::codec::keys::{self, Kind, Prefix};
+use crate::directory::read;
+use crate::engine::{Order, Read};
+use crate::error::{Error, Result};
+use crate::model::{Role, Sort, User, UserQuery};
+
+/// Users of a state are worth reading in any order where they are at most one in
+/// this many.
+const FEW: u64 = 8;
+
+/// Entries read at a time, once a first, smaller read was not enough.
+const CHUNK: usize = 256;
+const FIRST_CHUNK: usize = 32;
+
+/// The part of an index that a query reads, and the order it is in.
+pub(super) struct Source {
+    /// `None` for an order that no query can have.
+    pub(super) sort: Option<Sort>,
+    /// Several where they are merged by email.
+    ranges: Vec<Range>,
+}
+
+struct Range {
+    kind: Kind,
+    prefix: Prefix,
+    /// Where to start, and where to end.
+    start: Vec<u8>,
+    end: Vec<u8>,
+}
+
+impl Source {
+    fn by_email(ranges: impl IntoIterator<Item = (Kind, Prefix)>) -> Self {
+        let ranges = ranges.into_iter().map(|(kind, prefix)| {
+            let (start, end) = (prefix.0.clone(), prefix.end());
+            Range {
+                kind,
+                prefix,
+                start,
+                end,
+            }
+        });
+        Self {
+            sort: Some(Sort::Email),
+            ranges: ranges.collect(),
+        }
+    }
+
+    /// All of an index from `start` on, or the part that begins like `start`.
+    fn of(sort: Option<Sort>, kind: Kind, start: Vec<u8>, only_prefix: bool) -> Self {
+        let prefix = kind.all();
+        let end = if only_prefix {
+            Prefix(start.clone()).end()
+        } else {
+            prefix.end()
+        };
+        Self {
+            sort,
+            ranges: vec![Range {
+                kind,
+                prefix,
+                start,
+                end,
+            }],
+        }
+    }
+}
+
+/// The narrowest source for a query; its doc says the same in a table.
+pub(super) fn choose(
+    read: &impl Read,
+    query: &UserQuery,
+    conditions: &Conditions<'_>,
+) -> Result<Source> {
+    if let Some((workspace, role)) = &query.workspace {
+        let found = read::workspace(read, workspace)?.ok_or_else(|| workspace.not_found())?;
+        let roles = role.map_or(vec![Role::Owner, Role::User], |role| vec![role]);
+        return Ok(Source::by_email(
+            roles
+                .into_iter()
+                .map(|role| (Kind::Member, keys::members(found.id, role))),
+        ));
+    }
+    if query.admin {
+        return Ok(Source::by_email([(Kind::Admin, Kind::Admin.all())]));
+    }
+    if let Some(domain) = &conditions.email_domain {
+        return Ok(Source::by_email([(Kind::Domain, keys::domains(domain))]));
+    }
+    if let Some(prefix) = &query.email_prefix {
+        return Ok(Source::of(
+            Some(Sort::Email),
+            Kind::User,
+            keys::user(prefix),
+            true,
+        ));
+    }
+    if let Some(active) = query.active
+        && (query.sort == Sort::Email && conditions.is_state_only() || are_few(read, active)?)
+    {
+        return Ok(Source::by_email([(Kind::State, keys::states(active))]));
+    }
+    if let Some(prefix) = &conditions.username_prefix {
+        return Ok(Source::of(
+            Some(Sort::Username),
+            Kind::Username,
+            keys::username(prefix),
+            true,
+        ));
+    }
+    if let Some(moment) = query.created_since {
+        let start = keys::moment(Kind::Created, moment, None);
+        return Ok(Source::of(Some(Sort::Created), Kind::Created, start, false));
+    }
+    if let Some(moment) = query.changed_since {
+        let start = keys::moment(Kind::Updated, moment, None);
+        return Ok(Source::of(None, Kind::Updated, start, false));
+    }
+    let kind = match query.sort {
+        Sort::Email => Kind::User,
+        Sort::Username => Kind::Username,
+        Sort::Created => Kind::Created,
+    };
+    Ok(Source::of(Some(query.sort), kind, kind.all().0, true))
+}
+
+/// Whether users of this state are so few that reading them all is cheap.
+fn are_few(read: &impl Read, active: bool) -> Result<bool> {
+    let totals = read::totals(read)?;
+    let users = if active {
+        totals.active
+    } else {
+        totals.inactive
+    };
+    Ok(users <= (totals.active + totals.inactive) / FEW)
+}
+
+/// The users of a source, in its order.
+pub(super) struct Stream<'s> {
+    ranges: Vec<(&'s Range, Buffer)>,
+}
+
+/// What was read ahead of one range.
+struct Buffer {
+    users: VecDeque<Candidate>,
+    /// The key read last, or where to start.
+    from: Vec<u8>,
+    includes_from: bool,
+    chunk: usize,
+    ended: bool,
+}
+
+/// An entry of an index: whose, and the user where the entry is the record.
+struct Candidate {
+    email_key: String,
+    user: Option<User>,
+}
+
+impl<'s> Stream<'s> {
+    /// Starts behind `after`, which must be a place of the source's order.
+    pub(super) fn new(source: &'s Source, after: Option<&Place>) -> Self {
+        let ranges = source.ranges.iter().map(|range| {
+            let place = after.map(|place| place.key_in(range.kind, &range.prefix));
+            let (from, includes_from) = match place {
+                Some(place) if place >= range.start => (place, false),
+                _ => (range.start.clone(), true),
+            };
+            let buffer = Buffer {
+                users: VecDeque::new(),
+                from,
+                includes_from,
+                chunk: FIRST_CHUNK,
+                ended: false,
+            };
+            (range, buffer)
+        });
+        Self {
+            ranges: ranges.collect(),
+        }
+    }
+
+    pub(super) fn next(&mut self, read: &impl Read) -> Result<Option<User>> {
+        for (range, buffer) in &mut self.ranges {
+            buffer.fill(read, range)?;
+        }
+        let first = self
+            .ranges
+            .iter_mut()
+            .filter_map(|(_, buffer)| (!buffer.users.is_empty()).then_some(&mut buffer.users))
+            .min_by(|a, b| a[0].email_key.cmp(&b[0].email_key));
+        let Some(candidate) = first.and_then(VecDeque::pop_front) else {
+            return Ok(None);
+        };
+        match candidate.user {
+            Some(user) => Ok(Some(user)),
+            None => read::user_by_email_key(read, &candidate.email_key)?
+                .map(Some)
+                .ok_or_else(|| Error::corrupted("an index entry leads to a user who is not there")),
+        }
+    }
+}
+
+impl Buffer {
+    fn fill(&mut self, read: &impl Read, range: &Range) -> Result<()> {
+        if !self.users.is_empty() || self.ended {
+            return Ok(());
+        }
+        let from = std::mem::take(&mut self.from);
+        let keys = if self.includes_from {
+            keys::from_until(&from, &range.end)
+        } else {
+            keys::behind_until(&from, &range.end)
+        };
+        let mut last = None;
+        read::try_scan(read, keys, Order::Ascending, |key, value| {
+            self.users.push_back(candidate(range.kind, key, value)?);
+            if self.users.len() < self.chunk {
+                return Ok(ControlFlow::Continue(()));
+            }
+            last = Some(key.to_vec());
+            Ok(ControlFlow::Break(()))
+        })?;
+        self.ended = last.is_none();
+        self.from = last.unwrap_or_default();
+        self.includes_from = false;
+        self.chunk = CHUNK;
+        Ok(())
+    }
+}
+
+fn candidate(kind: Kind, key: &[u8], value: &[u8]) -> Result<Candidate> {
+    let email_key = keys::email_key_in(kind, key, value)
+        .ok_or_else(|| Error::corrupted("an index entry does not name a user"))?;
+    let user = match kind {
+        Kind::User => Some(decode_user(&email_key, value)?),
+        _ => None,
+    };
+    Ok(Candidate { email_key, user })
+}

@@ -1,0 +1,134 @@
+//! Waiting for changes.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::Directory;
+use crate::directory::read;
+use crate::error::Result;
+use crate::model::Change;
+
+/// Changes read at a time.
+const PAGE: usize = 256;
+
+/// The changes of a directory as they come.
+///
+/// Made by [`Directory::follow`]. Any number of feeds can be read at once, each at
+/// its own pace; between calls a feed holds nothing of the directory but a
+/// handle. Store [`position`](Self::position) to go on after a restart.
+///
+/// ```
+/// use std::time::Duration;
+/// use headcount::Directory;
+///
+/// let directory = Directory::in_memory()?;
+/// let mut feed = directory.follow(0);
+/// directory.create_user("ann@ex.co")?;
+/// let change = feed.next(Duration::from_secs(1))?.unwrap();
+/// assert_eq!((change.sequence, feed.position()), (1, 1));
+/// assert!(feed.next(Duration::ZERO)?.is_none()); // nothing new
+/// # Ok::<(), headcount::Error>(())
+/// ```
+pub struct ChangeFeed {
+    directory: Directory,
+    position: u64,
+    ahead: std::vec::IntoIter<Change>,
+}
+
+impl ChangeFeed {
+    pub(super) fn new(directory: Directory, after: u64) -> Self {
+        Self {
+            directory,
+            position: after,
+            ahead: Vec::new().into_iter(),
+        }
+    }
+
+    /// The next change; waits for it for up to `timeout`, and returns `None` when
+    /// there is none by then.
+    ///
+    /// # Errors
+    ///
+    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) when the next change is
+    /// gone; [`Closed`](crate::ErrorKind::Closed), also while waiting.
+    pub fn next(&mut self, timeout: Duration) -> Result<Option<Change>> {
+        if self.ahead.len() == 0 {
+            self.directory
+                .shared
+                .latest
+                .wait_beyond(self.position, timeout);
+            let snapshot = self.directory.snapshot()?;
+            self.ahead = read::changes_after(&snapshot, self.position, PAGE)?.into_iter();
+        }
+        let change = self.ahead.next();
+        if let Some(change) = &change {
+            self.position = change.sequence;
+        }
+        Ok(change)
+    }
+
+    /// The number of the change that was returned last, or where the feed began.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+}
+
+/// The number of the latest change, to wait for.
+pub(super) struct Latest {
+    state: Mutex<State>,
+    moved: Condvar,
+}
+
+struct State {
+    sequence: u64,
+    closed: bool,
+}
+
+impl Latest {
+    pub(super) fn new(sequence: u64) -> Self {
+        Self {
+            state: Mutex::new(State {
+                sequence,
+                closed: false,
+            }),
+            moved: Condvar::new(),
+        }
+    }
+
+    /// Notes that the change `sequence` was committed; they may come in any order.
+    pub(super) fn advance(&self, sequence: u64) {
+        let mut state = self.lock();
+        state.sequence = state.sequence.max(sequence);
+        self.moved.notify_all();
+    }
+
+    /// Wakes all who wait, for good.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.moved.notify_all();
+    }
+
+    /// Waits until there is a change beyond `position`, or `timeout` is over, or
+    /// the directory is closed.
+    fn wait_beyond(&self, position: u64, timeout: Duration) {
+        // A timeout that is too far away to be a moment is no timeout.
+        let deadline = Instant::now().checked_add(timeout);
+        let mut state = self.lock();
+        while state.sequence <= position && !state.closed {
+            let left = match deadline {
+                Some(deadline) => deadline.saturating_duration_since(Instant::now()),
+                None => Duration::from_secs(3600),
+            };
+            if left.is_zero() {
+                return;
+            }
+            let waited = self.moved.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// A thread that panicked left two plain values, which are sound.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

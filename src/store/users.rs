@@ -1,0 +1,162 @@
+//! The users of a directory: finding and changing them, one at a time.
+
+use std::sync::Arc;
+
+use super::{Directory, Users};
+use crate::directory::{query, read};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{
+    Applied, Batch, NewUser, Op, Subject, User, UserId, UserPage, UserQuery, UserRef, UserUpdate,
+};
+
+/// Finding users.
+impl Directory {
+    /// The user that an id or an email names; `None` when there is none.
+    pub fn user(&self, user: impl Into<UserRef>) -> Result<Option<Arc<User>>> {
+        found(read::user(&self.snapshot()?, &user.into()))
+    }
+
+    /// The user with this id; `None` when there is none.
+    pub fn user_by_id(&self, id: UserId) -> Result<Option<Arc<User>>> {
+        found(read::user_by_id(&self.snapshot()?, id))
+    }
+
+    /// The user with this email, without regard to the case of ASCII letters;
+    /// `None` when there is none, and for a text that is not an address.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("Steve@ex.co")?;
+    /// assert!(directory.user_by_email("steve@EX.CO")?.is_some());
+    /// assert!(directory.user_by_email("steve")?.is_none());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn user_by_email(&self, email: &str) -> Result<Option<Arc<User>>> {
+        found(read::user_by_email(&self.snapshot()?, email))
+    }
+
+    /// The user with this username, without regard to case; `None` when there is
+    /// none.
+    pub fn user_by_username(&self, username: &str) -> Result<Option<Arc<User>>> {
+        found(read::user_by_username(&self.snapshot()?, username))
+    }
+
+    /// All users, active or not, ordered by email, as they are at this moment.
+    pub fn users(&self) -> Result<Users> {
+        Users::new(self.snapshot()?)
+    }
+
+    /// One page of the users that match: see [`UserQuery`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a limit out of bounds or
+    /// a cursor of another order;
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound).
+    pub fn query(&self, query: &UserQuery) -> Result<UserPage> {
+        query::page(&self.snapshot()?, query)
+    }
+
+    /// How many users match, whatever the limit and cursor of the query. Costs
+    /// nothing for all, all active or all inactive users, and otherwise as much
+    /// as reading the index that the query picks.
+    pub fn count(&self, query: &UserQuery) -> Result<u64> {
+        query::count(&self.snapshot()?, query)
+    }
+
+    /// How many users there are, active or not.
+    pub fn len(&self) -> Result<u64> {
+        let seats = self.seats()?;
+        Ok(seats.active + seats.inactive)
+    }
+
+    /// Whether there are no users.
+    pub fn is_empty(&self) -> Result<bool> {
+        Ok(self.len()? == 0)
+    }
+}
+
+/// Changing users.
+impl Directory {
+    /// Creates a user, active and so in need of a seat unless it says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`EmailRequired`](ErrorKind::EmailRequired) and the kinds for malformed
+    /// parts; [`EmailTaken`](ErrorKind::EmailTaken),
+    /// [`UsernameTaken`](ErrorKind::UsernameTaken), [`IdTaken`](ErrorKind::IdTaken);
+    /// [`NoFreeSeat`](ErrorKind::NoFreeSeat).
+    pub fn create_user(&self, user: impl Into<NewUser>) -> Result<Arc<User>> {
+        self.apply_to_user(Op::CreateUser(user.into()))
+    }
+
+    /// Changes fields of a user and returns the user as it is then.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](ErrorKind::UserNotFound); the kinds for malformed or taken
+    /// parts; [`Conflict`](ErrorKind::Conflict) for another version;
+    /// [`LastAdmin`](ErrorKind::LastAdmin).
+    pub fn update_user(&self, user: impl Into<UserRef>, update: UserUpdate) -> Result<Arc<User>> {
+        self.apply_to_user(Op::UpdateUser(user.into(), update))
+    }
+
+    /// Makes a user active; nothing happens to one who is.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](ErrorKind::UserNotFound),
+    /// [`NoFreeSeat`](ErrorKind::NoFreeSeat).
+    pub fn activate_user(&self, user: impl Into<UserRef>) -> Result<Arc<User>> {
+        self.apply_to_user(Op::ActivateUser(user.into()))
+    }
+
+    /// Makes a user inactive, which frees a seat; nothing happens to one who is.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](ErrorKind::UserNotFound), [`LastAdmin`](ErrorKind::LastAdmin),
+    /// [`OwnAccount`](ErrorKind::OwnAccount).
+    pub fn deactivate_user(&self, user: impl Into<UserRef>) -> Result<Arc<User>> {
+        self.apply_to_user(Op::DeactivateUser(user.into()))
+    }
+
+    /// Deletes a user for good and returns the id, which is never given again.
+    /// The email and the username are free for others. To keep the user, use
+    /// [`deactivate_user`](Self::deactivate_user).
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](ErrorKind::UserNotFound), [`LastAdmin`](ErrorKind::LastAdmin),
+    /// [`OwnAccount`](ErrorKind::OwnAccount).
+    pub fn delete_user(&self, user: impl Into<UserRef>) -> Result<UserId> {
+        let applied = self.apply(Batch::from_iter([Op::DeleteUser(user.into())]))?;
+        subject_user(&applied)
+    }
+
+    fn apply_to_user(&self, op: Op) -> Result<Arc<User>> {
+        let applied = self.apply(Batch::from_iter([op]))?;
+        let id = subject_user(&applied)?;
+        applied
+            .user(id)
+            .cloned()
+            .ok_or_else(|| UserRef::from(id).not_found())
+    }
+}
+
+fn found(user: Result<Option<User>>) -> Result<Option<Arc<User>>> {
+    user.map(|user| user.map(Arc::new))
+}
+
+/// The user that a batch of one operation was about.
+fn subject_user(applied: &Applied) -> Result<UserId> {
+    match applied.outcomes.first().map(|outcome| outcome.subject) {
+        Some(Subject::User(id)) => Ok(id),
+        _ => Err(Error::new(
+            ErrorKind::InvalidArgument,
+            "the operation is not about a user",
+        )),
+    }
+}

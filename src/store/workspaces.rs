@@ -1,0 +1,198 @@
+//! The workspaces of a directory and their members.
+
+use super::{Directory, Workspaces};
+use crate::directory::read;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{
+    Batch, Member, NewWorkspace, Op, Role, Subject, UserRef, Workspace, WorkspaceId, WorkspaceRef,
+};
+
+/// Finding workspaces and their members.
+impl Directory {
+    /// The workspace that an id or a name says; `None` when there is none.
+    pub fn workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<Option<Workspace>> {
+        read::workspace(&self.snapshot()?, &workspace.into())
+    }
+
+    /// All workspaces, archived ones included, ordered by id, as they are at this
+    /// moment.
+    pub fn workspaces(&self) -> Result<Workspaces> {
+        Ok(Workspaces::new(self.snapshot()?))
+    }
+
+    /// The members of a workspace: owners first, then users, each ordered by email.
+    /// To read a large workspace a page at a time, use
+    /// [`UserQuery::member_of`](crate::UserQuery::member_of).
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound).
+    pub fn members(&self, workspace: impl Into<WorkspaceRef>) -> Result<Vec<Member>> {
+        let snapshot = self.snapshot()?;
+        let workspace = workspace.into();
+        let found = read::workspace(&snapshot, &workspace)?.ok_or_else(|| workspace.not_found())?;
+        let mut members = Vec::new();
+        for role in [Role::Owner, Role::User] {
+            for user in read::members(&snapshot, found.id(), role)? {
+                members.push(read::member(&snapshot, found.id(), user)?.ok_or_else(|| {
+                    Error::corrupted("an index entry leads to a member who is not there")
+                })?);
+            }
+        }
+        Ok(members)
+    }
+
+    /// The workspaces of a user, with the role in each, ordered by id.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](ErrorKind::UserNotFound).
+    pub fn workspaces_of(&self, user: impl Into<UserRef>) -> Result<Vec<Member>> {
+        let snapshot = self.snapshot()?;
+        let user = user.into();
+        let found = read::user(&snapshot, &user)?.ok_or_else(|| user.not_found())?;
+        read::memberships(&snapshot, found.id())
+    }
+}
+
+/// Changing workspaces and their members. A [`Batch`] does the same with more
+/// than one at a time, and where versions matter.
+impl Directory {
+    /// Creates a workspace.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for the name,
+    /// [`WorkspaceNameTaken`](ErrorKind::WorkspaceNameTaken),
+    /// [`UserNotFound`](ErrorKind::UserNotFound),
+    /// [`LastOwner`](ErrorKind::LastOwner) without an owner who is active.
+    pub fn create_workspace(&self, workspace: NewWorkspace) -> Result<Workspace> {
+        self.apply_to_workspace(Op::CreateWorkspace(workspace))
+    }
+
+    /// The default workspace of a user, who owns it; made when it is first asked
+    /// for. It stays the user's own: the user can't be removed from it, and it is
+    /// deleted with the user unless it has other members then.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](ErrorKind::UserNotFound).
+    pub fn default_workspace(&self, user: impl Into<UserRef>) -> Result<Workspace> {
+        let snapshot = self.snapshot()?;
+        let user = user.into();
+        let found = read::user(&snapshot, &user)?.ok_or_else(|| user.not_found())?;
+        if let Some(id) = read::default_workspace_id(&snapshot, found.id())?
+            && let Some(workspace) = read::workspace_by_id(&snapshot, id)?
+        {
+            return Ok(workspace);
+        }
+        self.apply_to_workspace(Op::DefaultWorkspace(user))
+    }
+
+    /// Gives a workspace another name.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
+    /// [`WorkspaceNameTaken`](ErrorKind::WorkspaceNameTaken),
+    /// [`WorkspaceArchived`](ErrorKind::WorkspaceArchived).
+    pub fn rename_workspace(
+        &self,
+        workspace: impl Into<WorkspaceRef>,
+        name: impl Into<String>,
+    ) -> Result<Workspace> {
+        self.apply_to_workspace(Op::RenameWorkspace(workspace.into(), name.into()))
+    }
+
+    /// Archives a workspace: see [`Workspace::is_archived`].
+    pub fn archive_workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<Workspace> {
+        self.apply_to_workspace(Op::ArchiveWorkspace(workspace.into()))
+    }
+
+    /// Restores an archived workspace.
+    pub fn restore_workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<Workspace> {
+        self.apply_to_workspace(Op::RestoreWorkspace(workspace.into()))
+    }
+
+    /// Deletes a workspace and its memberships for good. Its id is not given
+    /// again; its name is free.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound);
+    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace) for one that is a user's.
+    pub fn delete_workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<WorkspaceId> {
+        self.apply_one(Op::DeleteWorkspace(workspace.into()))
+    }
+
+    /// Makes a user a member; nothing happens to one who has the role already.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
+    /// [`UserNotFound`](ErrorKind::UserNotFound),
+    /// [`RoleDiffers`](ErrorKind::RoleDiffers) for a member in another role,
+    /// [`WorkspaceArchived`](ErrorKind::WorkspaceArchived).
+    pub fn add_member(
+        &self,
+        workspace: impl Into<WorkspaceRef>,
+        user: impl Into<UserRef>,
+        role: Role,
+    ) -> Result<()> {
+        self.apply(Batch::new().add_member(workspace, user, role))
+            .map(|_| ())
+    }
+
+    /// Changes the role of a member.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_member`](Self::add_member), and
+    /// [`MemberNotFound`](ErrorKind::MemberNotFound),
+    /// [`LastOwner`](ErrorKind::LastOwner),
+    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace).
+    pub fn set_role(
+        &self,
+        workspace: impl Into<WorkspaceRef>,
+        user: impl Into<UserRef>,
+        role: Role,
+    ) -> Result<()> {
+        self.apply(Batch::new().set_role(workspace, user, role))
+            .map(|_| ())
+    }
+
+    /// Takes a member out of a workspace.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
+    /// [`UserNotFound`](ErrorKind::UserNotFound),
+    /// [`MemberNotFound`](ErrorKind::MemberNotFound),
+    /// [`LastOwner`](ErrorKind::LastOwner),
+    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace).
+    pub fn remove_member(
+        &self,
+        workspace: impl Into<WorkspaceRef>,
+        user: impl Into<UserRef>,
+    ) -> Result<()> {
+        self.apply(Batch::new().remove_member(workspace, user))
+            .map(|_| ())
+    }
+
+    fn apply_to_workspace(&self, op: Op) -> Result<Workspace> {
+        let id = self.apply_one(op)?;
+        self.workspace(id)?
+            .ok_or_else(|| WorkspaceRef::from(id).not_found())
+    }
+
+    fn apply_one(&self, op: Op) -> Result<WorkspaceId> {
+        let applied = self.apply(Batch::from_iter([op]))?;
+        match applied.outcomes.first().map(|outcome| outcome.subject) {
+            Some(Subject::Workspace(id)) => Ok(id),
+            _ => Err(Error::new(
+                ErrorKind::InvalidArgument,
+                "the operation is not about a workspace",
+            )),
+        }
+    }
+}
