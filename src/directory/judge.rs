@@ -1,5 +1,8 @@
 //! The rules that are judged at the end of a batch, on its net result.
 
+use std::fmt::Write;
+use std::sync::Arc;
+
 use crate::codec::Totals;
 use crate::error::{Error, ErrorKind};
 use crate::model::{License, Seats, Workspace};
@@ -61,14 +64,14 @@ pub(super) fn admins(before: &Totals, after: &Totals) -> Option<Error> {
 }
 
 /// The refusal that names the workspaces that would have no active owner.
-pub(super) fn owners(ownerless: &[std::sync::Arc<Workspace>]) -> Option<Error> {
+pub(super) fn owners(ownerless: &[Arc<Workspace>]) -> Option<Error> {
     let (first, rest) = ownerless.split_first()?;
     let mut names = format!("{:?}", first.name);
     for workspace in rest.iter().take(NAMED_MAX - 1) {
-        names.push_str(&format!(", {:?}", workspace.name));
+        let _ = write!(names, ", {:?}", workspace.name);
     }
     if ownerless.len() > NAMED_MAX {
-        names.push_str(&format!(" and {} more", ownerless.len() - NAMED_MAX));
+        let _ = write!(names, " and {} more", ownerless.len() - NAMED_MAX);
     }
     Some(Error::new(
         ErrorKind::LastOwner,

@@ -26,8 +26,8 @@ impl Writes {
     /// Replaces entries by others. An entry that stays as it is isn't written; a
     /// key that one record gives up and another takes gets the new value, in
     /// whatever order the records come.
-    pub(super) fn replace(&mut self, before: Vec<Entry>, now: Vec<Entry>) {
-        for (key, value) in &before {
+    pub(super) fn replace(&mut self, before: &[Entry], now: Vec<Entry>) {
+        for (key, value) in before {
             if !now
                 .iter()
                 .any(|(other, same)| other == key && same == value)
@@ -71,7 +71,7 @@ mod tests {
         for turns in [[&first, &second], [&second, &first]] {
             let mut writes = Writes::default();
             for (before, now) in turns {
-                writes.replace(vec![before.clone()], vec![now.clone()]);
+                writes.replace(std::slice::from_ref(before), vec![now.clone()]);
             }
             let expected = [(vec![1], Some(vec![20])), (vec![2], Some(vec![10]))];
             assert_eq!(writes.0, BTreeMap::from(expected));
@@ -81,10 +81,7 @@ mod tests {
     #[test]
     fn what_stays_is_not_written() {
         let mut writes = Writes::default();
-        writes.replace(
-            vec![entry(1, 1), entry(2, 2)],
-            vec![entry(1, 1), entry(2, 3)],
-        );
+        writes.replace(&[entry(1, 1), entry(2, 2)], vec![entry(1, 1), entry(2, 3)]);
         assert_eq!(writes.0, BTreeMap::from([(vec![2], Some(vec![3]))]));
     }
 }

@@ -276,7 +276,7 @@ impl<'a, R: Read> Session<'a, R> {
                 Some(now) => entries::of_user(now)?,
                 None => vec![(keys::id(id), encode_id(&IdEntry::Deleted)?)],
             };
-            writes.replace(before.unwrap_or_default(), now);
+            writes.replace(&before.unwrap_or_default(), now);
         }
         for (_, workspace) in self.workspaces.changed() {
             let entries = |workspace: &Option<Arc<Workspace>>| {
@@ -284,7 +284,7 @@ impl<'a, R: Read> Session<'a, R> {
                     .as_deref()
                     .map_or(Ok(Vec::new()), entries::of_workspace)
             };
-            writes.replace(entries(&workspace.before)?, entries(&workspace.now)?);
+            writes.replace(&entries(&workspace.before)?, entries(&workspace.now)?);
         }
         for ((_, user_id), member) in self.members.iter() {
             let emails = self.email_keys(user_id)?;
@@ -294,7 +294,7 @@ impl<'a, R: Read> Session<'a, R> {
                     _ => Ok(Vec::new()),
                 };
             let before = entries(&member.before, &emails.0)?;
-            writes.replace(before, entries(&member.now, &emails.1)?);
+            writes.replace(&before, entries(&member.now, &emails.1)?);
         }
         Ok(())
     }

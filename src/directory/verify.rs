@@ -120,9 +120,9 @@ fn verify_workspaces(read: &impl Read, verified: &mut Verified) -> Result<()> {
         let (user_id, workspace) = keys::membership_of(key)
             .ok_or_else(|| Error::corrupted("the key of a membership is malformed"))?;
         let what = || format!("the membership of {user_id} in workspace {workspace}");
-        let lost = || Error::corrupted(format_args!("{} has lost a side", what()));
-        let user = read::user_by_id(read, user_id)?.ok_or_else(lost)?;
-        read::workspace_by_id(read, workspace)?.ok_or_else(lost)?;
+        let broken = || Error::corrupted(format_args!("{} has lost a side", what()));
+        let user = read::user_by_id(read, user_id)?.ok_or_else(broken)?;
+        read::workspace_by_id(read, workspace)?.ok_or_else(broken)?;
         let member = decode_member(workspace, user_id, value)?;
         verified.members += 1;
         expect_all(read, &entries::of_member(&member, user.email_key())?, what)

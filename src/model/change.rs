@@ -155,6 +155,7 @@ pub enum Field {
     Attributes,
 }
 
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 fn request_id_as_uuid<S: Serializer>(
     id: &Option<[u8; 16]>,
     serializer: S,

@@ -68,6 +68,7 @@ pub struct UserQuery {
     pub(crate) created_since: Option<Timestamp>,
     pub(crate) changed_since: Option<Timestamp>,
     pub(crate) sort: Sort,
+    pub(crate) descending: bool,
     pub(crate) limit: usize,
     pub(crate) after: Option<String>,
 }
@@ -96,6 +97,7 @@ impl UserQuery {
             created_since: None,
             changed_since: None,
             sort: Sort::Email,
+            descending: false,
             limit: Self::LIMIT,
             after: None,
         }
@@ -174,6 +176,13 @@ impl UserQuery {
     #[must_use]
     pub fn sort(mut self, sort: Sort) -> Self {
         self.sort = sort;
+        self
+    }
+
+    /// In the opposite direction: newest first, for example.
+    #[must_use]
+    pub fn descending(mut self) -> Self {
+        self.descending = true;
         self
     }
 

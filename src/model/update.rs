@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
 use super::user::UsernameChange;
-use super::{Email, Field, User};
+use super::{Email, Field, User, Username};
 use crate::error::{Error, Result};
 
 /// What to change of a user; whatever isn't named stays as it is.
@@ -194,8 +194,8 @@ fn changed_fields(before: &User, after: &User) -> Vec<Field> {
         (Field::Email, before.email.as_str() != after.email.as_str()),
         (
             Field::Username,
-            before.username.as_ref().map(|name| name.as_str())
-                != after.username.as_ref().map(|name| name.as_str()),
+            before.username.as_ref().map(Username::as_str)
+                != after.username.as_ref().map(Username::as_str),
         ),
         (Field::GivenName, before.given_name != after.given_name),
         (Field::FamilyName, before.family_name != after.family_name),

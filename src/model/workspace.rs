@@ -211,10 +211,6 @@ impl Workspace {
     pub fn version(&self) -> u64 {
         self.version
     }
-
-    pub(crate) fn name_key(&self) -> &str {
-        &self.name_key
-    }
 }
 
 /// What a member may do in a workspace.

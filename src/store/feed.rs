@@ -117,7 +117,7 @@ impl Latest {
         while state.sequence <= position && !state.closed {
             let left = match deadline {
                 Some(deadline) => deadline.saturating_duration_since(Instant::now()),
-                None => Duration::from_secs(3600),
+                None => Duration::from_hours(1),
             };
             if left.is_zero() {
                 return;

@@ -20,7 +20,7 @@ use self::feed::Latest;
 use crate::directory::{self, Verified, read};
 use crate::engine::Engine;
 use crate::engine::embedded::{Embedded, Snapshot};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::model::{Applied, Batch, License, Seats, Timestamp, UserId};
 
 /// A user directory: users, and a license that says how many may be active.
@@ -62,10 +62,10 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// [`AlreadyOpen`](ErrorKind::AlreadyOpen) when another process or handle has
-    /// the file; [`UnsupportedFormat`](ErrorKind::UnsupportedFormat) when a newer
-    /// release wrote it; [`Corrupted`](ErrorKind::Corrupted) when it is no
-    /// directory or is damaged; [`Io`](ErrorKind::Io).
+    /// [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) when another process or handle has
+    /// the file; [`UnsupportedFormat`](crate::ErrorKind::UnsupportedFormat) when a newer
+    /// release wrote it; [`Corrupted`](crate::ErrorKind::Corrupted) when it is no
+    /// directory or is damaged; [`Io`](crate::ErrorKind::Io).
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -107,7 +107,7 @@ impl Directory {
     /// wrong with that; dropping the last handle does the same silently.
     ///
     /// It closes the directory for every clone of the handle: their calls are
-    /// refused with [`Closed`](ErrorKind::Closed). The file can be opened again
+    /// refused with [`Closed`](crate::ErrorKind::Closed). The file can be opened again
     /// once the iterators over it are gone too.
     pub fn close(self) -> Result<()> {
         let closed = self.shared.engine.close();
@@ -155,7 +155,7 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// [`HistoryTrimmed`](ErrorKind::HistoryTrimmed) when the change after `after`
+    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) when the change after `after`
     /// was [trimmed](Self::trim_changes).
     ///
     /// ```
@@ -180,7 +180,7 @@ impl Directory {
 
     /// Forgets the changes with numbers below `before`, with their request ids,
     /// and returns how many those were. Who asks for them later is refused with
-    /// [`HistoryTrimmed`](ErrorKind::HistoryTrimmed).
+    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed).
     pub fn trim_changes(&self, before: u64) -> Result<u64> {
         let mut trimmed = 0;
         loop {
@@ -200,7 +200,7 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// [`Corrupted`](ErrorKind::Corrupted) says what is wrong.
+    /// [`Corrupted`](crate::ErrorKind::Corrupted) says what is wrong.
     pub fn verify(&self) -> Result<Verified> {
         directory::verify(&self.snapshot()?)
     }

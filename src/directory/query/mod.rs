@@ -4,6 +4,7 @@
 mod cursor;
 mod source;
 
+use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
@@ -11,9 +12,9 @@ use self::cursor::Place;
 use self::source::{Source, Stream};
 use super::read;
 use crate::codec::keys;
-use crate::engine::Read;
+use crate::engine::{Order, Read};
 use crate::error::Result;
-use crate::model::{Sort, User, UserPage, UserQuery, Username};
+use crate::model::{User, UserPage, UserQuery, Username};
 
 /// One page of the users that match.
 pub(crate) fn page(read: &impl Read, query: &UserQuery) -> Result<UserPage> {
@@ -32,14 +33,7 @@ pub(crate) fn page(read: &impl Read, query: &UserQuery) -> Result<UserPage> {
     let mut found = if source.sort == Some(query.sort) {
         first_in_order(read, &source, &conditions, after.as_ref(), wanted)?
     } else {
-        smallest(
-            read,
-            &source,
-            &conditions,
-            query.sort,
-            after.as_ref(),
-            wanted,
-        )?
+        smallest(read, &source, &conditions, after.as_ref(), wanted)?
     };
     let is_last = found.len() < wanted;
     found.truncate(query.limit);
@@ -68,7 +62,7 @@ pub(crate) fn count(read: &impl Read, query: &UserQuery) -> Result<u64> {
         });
     }
     let source = source::choose(read, query, &conditions)?;
-    let mut stream = Stream::new(&source, None);
+    let mut stream = Stream::new(&source, None, Order::Ascending);
     let mut count = 0;
     while let Some(user) = stream.next(read)? {
         count += u64::from(conditions.hold_for(&user));
@@ -84,7 +78,7 @@ fn first_in_order(
     after: Option<&Place>,
     wanted: usize,
 ) -> Result<Vec<User>> {
-    let mut stream = Stream::new(source, after);
+    let mut stream = Stream::new(source, after, conditions.order());
     let mut found = Vec::new();
     while found.len() < wanted
         && let Some(user) = stream.next(read)?
@@ -102,15 +96,16 @@ fn smallest(
     read: &impl Read,
     source: &Source,
     conditions: &Conditions<'_>,
-    sort: Sort,
     after: Option<&Place>,
     wanted: usize,
 ) -> Result<Vec<User>> {
-    let mut stream = Stream::new(source, None);
+    let mut stream = Stream::new(source, None, Order::Ascending);
+    let order = conditions.order();
+    let after = after.map(|place| InOrder(order, place.clone()));
     let mut kept = BinaryHeap::with_capacity(wanted + 1);
     while let Some(user) = stream.next(read)? {
-        let place = Place::of(sort, &user);
-        if conditions.hold_for(&user) && after.is_none_or(|after| place > *after) {
+        let place = InOrder(order, Place::of(conditions.query.sort, &user));
+        if conditions.hold_for(&user) && after.as_ref().is_none_or(|after| place > *after) {
             kept.push(Placed { place, user });
             if kept.len() > wanted {
                 kept.pop();
@@ -124,9 +119,28 @@ fn smallest(
         .collect())
 }
 
+/// A place that compares as the order of the query says.
+#[derive(PartialEq, Eq)]
+struct InOrder(Order, Place);
+
+impl PartialOrd for InOrder {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for InOrder {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match self.0 {
+            Order::Ascending => self.1.cmp(&other.1),
+            Order::Descending => other.1.cmp(&self.1),
+        }
+    }
+}
+
 /// A user, ordered by place.
 struct Placed {
-    place: Place,
+    place: InOrder,
     user: User,
 }
 
@@ -139,13 +153,13 @@ impl PartialEq for Placed {
 impl Eq for Placed {}
 
 impl PartialOrd for Placed {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Placed {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+    fn cmp(&self, other: &Self) -> Ordering {
         self.place.cmp(&other.place)
     }
 }
@@ -198,6 +212,14 @@ impl<'q> Conditions<'q> {
             && query
                 .changed_since
                 .is_none_or(|moment| user.updated_at >= moment)
+    }
+
+    fn order(&self) -> Order {
+        if self.query.descending {
+            Order::Descending
+        } else {
+            Order::Ascending
+        }
     }
 
     fn is_state_only(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Which index a query reads, and reading it a bit at a time.
 
 use std::collections::VecDeque;
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow};
 
 use super::Conditions;
 use super::cursor::Place;
@@ -145,14 +145,14 @@ fn are_few(read: &impl Read, active: bool) -> Result<bool> {
 /// The users of a source, in its order.
 pub(super) struct Stream<'s> {
     ranges: Vec<(&'s Range, Buffer)>,
+    order: Order,
 }
 
 /// What was read ahead of one range.
 struct Buffer {
     users: VecDeque<Candidate>,
-    /// The key read last, or where to start.
-    from: Vec<u8>,
-    includes_from: bool,
+    /// What is left of the range.
+    left: (Bound<Vec<u8>>, Bound<Vec<u8>>),
     chunk: usize,
     ended: bool,
 }
@@ -165,36 +165,54 @@ struct Candidate {
 
 impl<'s> Stream<'s> {
     /// Starts behind `after`, which must be a place of the source's order.
-    pub(super) fn new(source: &'s Source, after: Option<&Place>) -> Self {
+    pub(super) fn new(source: &'s Source, after: Option<&Place>, order: Order) -> Self {
         let ranges = source.ranges.iter().map(|range| {
             let place = after.map(|place| place.key_in(range.kind, &range.prefix));
-            let (from, includes_from) = match place {
-                Some(place) if place >= range.start => (place, false),
-                _ => (range.start.clone(), true),
+            let whole = (
+                Bound::Included(range.start.clone()),
+                Bound::Excluded(range.end.clone()),
+            );
+            let left = match (place, order) {
+                (Some(place), Order::Ascending) if place >= range.start => {
+                    (Bound::Excluded(place), whole.1)
+                }
+                (Some(place), Order::Descending) if place < range.end => {
+                    (whole.0, Bound::Excluded(place))
+                }
+                _ => whole,
             };
-            let buffer = Buffer {
-                users: VecDeque::new(),
-                from,
-                includes_from,
-                chunk: FIRST_CHUNK,
-                ended: false,
-            };
-            (range, buffer)
+            let users = VecDeque::new();
+            (
+                range,
+                Buffer {
+                    users,
+                    left,
+                    chunk: FIRST_CHUNK,
+                    ended: false,
+                },
+            )
         });
         Self {
             ranges: ranges.collect(),
+            order,
         }
     }
 
     pub(super) fn next(&mut self, read: &impl Read) -> Result<Option<User>> {
         for (range, buffer) in &mut self.ranges {
-            buffer.fill(read, range)?;
+            buffer.fill(read, range.kind, self.order)?;
         }
-        let first = self
+        let heads = self
             .ranges
             .iter_mut()
-            .filter_map(|(_, buffer)| (!buffer.users.is_empty()).then_some(&mut buffer.users))
-            .min_by(|a, b| a[0].email_key.cmp(&b[0].email_key));
+            .filter_map(|(_, buffer)| (!buffer.users.is_empty()).then_some(&mut buffer.users));
+        let by_email = |a: &&mut VecDeque<Candidate>, b: &&mut VecDeque<Candidate>| {
+            a[0].email_key.cmp(&b[0].email_key)
+        };
+        let first = match self.order {
+            Order::Ascending => heads.min_by(by_email),
+            Order::Descending => heads.max_by(by_email),
+        };
         let Some(candidate) = first.and_then(VecDeque::pop_front) else {
             return Ok(None);
         };
@@ -208,28 +226,28 @@ impl<'s> Stream<'s> {
 }
 
 impl Buffer {
-    fn fill(&mut self, read: &impl Read, range: &Range) -> Result<()> {
+    fn fill(&mut self, read: &impl Read, kind: Kind, order: Order) -> Result<()> {
         if !self.users.is_empty() || self.ended {
             return Ok(());
         }
-        let from = std::mem::take(&mut self.from);
-        let keys = if self.includes_from {
-            keys::from_until(&from, &range.end)
-        } else {
-            keys::behind_until(&from, &range.end)
-        };
+        let range = (
+            self.left.0.as_ref().map(Vec::as_slice),
+            self.left.1.as_ref().map(Vec::as_slice),
+        );
         let mut last = None;
-        read::try_scan(read, keys, Order::Ascending, |key, value| {
-            self.users.push_back(candidate(range.kind, key, value)?);
+        read::try_scan(read, range, order, |key, value| {
+            self.users.push_back(candidate(kind, key, value)?);
             if self.users.len() < self.chunk {
                 return Ok(ControlFlow::Continue(()));
             }
             last = Some(key.to_vec());
             Ok(ControlFlow::Break(()))
         })?;
-        self.ended = last.is_none();
-        self.from = last.unwrap_or_default();
-        self.includes_from = false;
+        match (last, order) {
+            (Some(last), Order::Ascending) => self.left.0 = Bound::Excluded(last),
+            (Some(last), Order::Descending) => self.left.1 = Bound::Excluded(last),
+            (None, _) => self.ended = true,
+        }
         self.chunk = CHUNK;
         Ok(())
     }
