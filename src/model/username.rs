@@ -86,7 +86,7 @@ impl Username {
             }),
             Ok(Cow::Owned(key)) => Ok(Self {
                 typed: typed.into(),
-                key: (key != typed).then(|| key.into()),
+                key: Some(key.into()),
             }),
             Err(refusal) => Err(Error::new(
                 ErrorKind::InvalidUsername,

@@ -24,9 +24,9 @@ const HYPHENS: Hyphens = Hyphens::CheckFirstLast;
 /// Full stops of other scripts, which UTS #46 takes for an ASCII dot.
 const LOOK_ALIKE_DOTS: [char; 3] = ['\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
-/// The property `Default_Ignorable_Code_Point`: code points that are not drawn,
-/// and that UTS #46 drops or keeps unseen. First and last of each range, from
-/// `DerivedCoreProperties.txt` of Unicode 17.0.
+/// The property `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt`) as of
+/// Unicode 18.0: code points that are not drawn, and that UTS #46 drops or keeps
+/// unseen. First and last of each range.
 const IGNORABLE: [(u32, u32); 17] = [
     (0x00AD, 0x00AD),
     (0x034F, 0x034F),

@@ -179,6 +179,11 @@ pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
     ("a@b\\c", INVALID),
     // Hyphens in the third and fourth place are hosts that exist.
     ("a@r3---sn.example.com", Ok("a@r3---sn.example.com")),
+    (
+        "a@r3---sn.bücher.example",
+        Ok("a@r3---sn.xn--bcher-kva.example"),
+    ),
+    ("a@-r3.bücher.example", INVALID),
     // A number for a top-level domain is an IPv4 address, or nothing.
     ("a@127.0.0.1", INVALID),
     ("a@1", INVALID),
@@ -280,9 +285,13 @@ pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
         Ok(concat!(x193!(), x60!(), "i")),
     ),
     (concat!(x193!(), x60!(), "ij"), INVALID),
-    // An A-label of 64 octets: "xn--" and 60 more.
+    // Labels are measured as A-labels: 63 octets, and 64.
     (
-        "a@üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü.com",
+        "a@üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü",
+        Ok("a@xn--tdaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+    ),
+    (
+        "a@üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü",
         INVALID,
     ),
 ];
