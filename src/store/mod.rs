@@ -2,6 +2,7 @@
 //!
 //! This is the only room that names an engine.
 
+mod commits;
 mod feed;
 mod iter;
 mod options;
@@ -15,6 +16,7 @@ pub use feed::ChangeFeed;
 pub use iter::{Changes, Users, Workspaces};
 pub use options::Options;
 
+use self::commits::Commits;
 use self::feed::Latest;
 
 use crate::directory::{self, Verified, read};
@@ -53,6 +55,7 @@ pub struct Directory {
 
 struct Shared {
     engine: Embedded,
+    commits: Commits,
     /// The number of the latest change, for those who wait for the next.
     latest: Latest,
 }
@@ -98,7 +101,11 @@ impl Directory {
         }
         let latest = Latest::new(read::totals(&engine.snapshot()?)?.last_change);
         Ok(Self {
-            shared: Arc::new(Shared { engine, latest }),
+            shared: Arc::new(Shared {
+                engine,
+                commits: Commits::default(),
+                latest,
+            }),
             actor: None,
         })
     }
@@ -219,12 +226,7 @@ impl Directory {
     /// The first refusal; [`Error::op_index`] says which operation it concerns.
     pub fn apply(&self, mut batch: Batch) -> Result<Applied> {
         self.prepare(&mut batch);
-        let at = Timestamp::now();
-        let applied = self.shared.engine.transact(|txn| {
-            let plan = directory::apply(&*txn, &batch, at)?;
-            plan.writes.write_to(txn)?;
-            Ok(plan.applied)
-        })?;
+        let applied = self.shared.commits.apply(&self.shared.engine, batch)?;
         if let Some(sequence) = applied.sequence {
             self.shared.latest.advance(sequence);
         }
