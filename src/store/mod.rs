@@ -317,6 +317,30 @@ impl Directory {
         directory::refusals(&self.snapshot()?, &batch, Timestamp::now())
     }
 
+    /// Tells what would become of a batch, without applying it: the answer that
+    /// [`apply`](Self::apply) would give now, but for the ids it would draw.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`apply`](Self::apply).
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// let batch = Batch::new().activate_user(&*ann).create_user("bob@ex.co");
+    /// let applied = directory.dry_run(batch)?;
+    /// assert!(!applied.outcomes[0].changed && applied.outcomes[1].changed);
+    /// assert_eq!(directory.len()?, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn dry_run(&self, mut batch: Batch) -> Result<Applied> {
+        self.prepare(&mut batch);
+        let plan = directory::apply(&self.snapshot()?, &batch, Timestamp::now())?;
+        Ok(plan.applied)
+    }
+
     fn prepare(&self, batch: &mut Batch) {
         batch.draw_ids();
         batch.actor = batch.actor.or(self.actor);
