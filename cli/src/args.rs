@@ -1,0 +1,284 @@
+//! The command line: what can be asked for, and its help.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
+use headcount::{Email, License};
+
+/// A user directory that never has more active users than its license has seats
+#[derive(Debug, Parser)]
+#[command(name = "headcount", version, arg_required_else_help = true)]
+pub(crate) struct Args {
+    /// The directory's file
+    #[arg(
+        long,
+        global = true,
+        env = "HEADCOUNT_DB",
+        value_name = "FILE",
+        default_value = "headcount.redb"
+    )]
+    pub(crate) db: PathBuf,
+
+    /// Print one JSON document on standard output; errors are one on standard error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// The id or email of the user who makes the change: it is recorded, and they
+    /// can't deactivate or delete themselves
+    #[arg(long, global = true, value_name = "USER")]
+    pub(crate) actor: Option<String>,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Import users from a file: all of it, or nothing
+    Import(ImportArgs),
+    /// List, show, create and change users
+    #[command(subcommand)]
+    Users(UsersCommand),
+    /// Show or set the license
+    #[command(subcommand)]
+    License(LicenseCommand),
+    /// Show what was changed, by whom and when
+    Changes {
+        /// Start behind the change with this number
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        after: u64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UsersCommand {
+    /// List users, ordered by email
+    List {
+        /// Only those who have a seat
+        #[arg(long, conflicts_with = "inactive")]
+        active: bool,
+        /// Only those who have none
+        #[arg(long)]
+        inactive: bool,
+    },
+    /// Show one user
+    #[command(group = ArgGroup::new("who").required(true))]
+    Get {
+        /// The user's id or email
+        #[arg(group = "who")]
+        user: Option<String>,
+        /// The user's username
+        #[arg(long, value_name = "NAME", group = "who")]
+        username: Option<String>,
+    },
+    /// Create a user, who is active and takes a seat unless --inactive is given
+    Create(CreateArgs),
+    /// Change fields of a user; what isn't named stays as it is
+    Update(UpdateArgs),
+    /// Make a user active, which takes a seat
+    Activate {
+        /// The user's id or email
+        user: String,
+    },
+    /// Make a user inactive, which frees a seat
+    Deactivate {
+        /// The user's id or email
+        user: String,
+    },
+    /// Delete a user for good; `deactivate` is the one to take back
+    Delete {
+        /// The user's id or email
+        user: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CreateArgs {
+    /// The email address; no other user may have it
+    pub(crate) email: String,
+    /// The username; the email where none is given
+    #[arg(long, value_name = "NAME")]
+    pub(crate) username: Option<String>,
+    /// A UUID from elsewhere; otherwise one is drawn
+    #[arg(long, value_name = "UUID")]
+    pub(crate) id: Option<headcount::UserId>,
+    /// The given (first) name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) given_name: Option<String>,
+    /// The family (last) name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) family_name: Option<String>,
+    /// Make the user an admin of the platform
+    #[arg(long)]
+    pub(crate) admin: bool,
+    /// Create the user without a seat
+    #[arg(long)]
+    pub(crate) inactive: bool,
+    /// An attribute; may be repeated
+    #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = parse_attribute)]
+    pub(crate) attributes: Vec<(String, String)>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true))]
+pub(crate) struct UpdateArgs {
+    /// The user's id or email
+    pub(crate) user: String,
+    /// A new email address; a username that is the email follows
+    #[arg(long, group = "change")]
+    pub(crate) email: Option<String>,
+    /// A new username
+    #[arg(long, value_name = "NAME", group = "change")]
+    pub(crate) username: Option<String>,
+    /// Make the email the username, also when it changes
+    #[arg(long, group = "change", conflicts_with = "username")]
+    pub(crate) username_from_email: bool,
+    /// The given (first) name; an empty one removes it
+    #[arg(long, value_name = "NAME", group = "change")]
+    pub(crate) given_name: Option<String>,
+    /// The family (last) name; an empty one removes it
+    #[arg(long, value_name = "NAME", group = "change")]
+    pub(crate) family_name: Option<String>,
+    /// Make the user an admin of the platform, or take that away
+    #[arg(long, group = "change")]
+    pub(crate) admin: Option<bool>,
+    /// Set an attribute; may be repeated
+    #[arg(
+        long = "attribute", value_name = "NAME=VALUE", value_parser = parse_attribute,
+        group = "change"
+    )]
+    pub(crate) attributes: Vec<(String, String)>,
+    /// Remove an attribute; may be repeated
+    #[arg(long = "remove-attribute", value_name = "NAME", group = "change")]
+    pub(crate) removed_attributes: Vec<String>,
+    /// Refuse the update unless the user's record has this version
+    #[arg(long, value_name = "N")]
+    pub(crate) if_version: Option<u64>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LicenseCommand {
+    /// Show the license and how its seats are used
+    Show,
+    /// Set the license; a smaller one than today's use evicts nobody
+    Set {
+        /// community (5 seats), enterprise (no limit) or a number of seats
+        license: License,
+    },
+}
+
+/// How the import treats what it finds, at length.
+const IMPORT_HELP: &str = "\
+Formats (auto looks at the content):
+  keycloak   a realm export, an array of realms or of users, or the output of
+             `headcount users list --json`
+  wallaroo   the platform's users/query answer: a map of id to user
+  jsonl      one user as a JSON object per line
+  csv        a header line, then one user per line
+
+Fields: id, email, username, active (enabled), given_name (firstName),
+family_name (lastName), admin, created_at (createdTimestamp), attributes; in CSV
+an attribute is a column such as attributes.team. In keycloak and wallaroo files
+realmRoles decides who is an admin, by the role `admin`, and other fields are
+ignored; in jsonl and csv files an unknown field is an error. A user is active
+and no admin unless the file says otherwise.
+
+A row is matched with a user by its id, or else by its email. What differs is
+updated; fields that the file does not have (in CSV: empty cells) stay as they
+are. Nothing is written before every row has been checked.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = IMPORT_HELP)]
+pub(crate) struct ImportArgs {
+    /// The file to import; - is standard input
+    pub(crate) file: PathBuf,
+    /// What kind of file it is
+    #[arg(long, value_enum, default_value_t = FormatArg::Auto)]
+    pub(crate) format: FormatArg,
+    /// What to do when there are more active users than seats: change nothing, or
+    /// take those who find no seat, in the file's order, as inactive
+    #[arg(long, value_enum, default_value_t = WhenFull::Fail)]
+    pub(crate) when_full: WhenFull,
+    /// Import the rest when rows can't be taken
+    #[arg(long)]
+    pub(crate) skip_invalid: bool,
+    /// An address for users without one, such as '{username}@example.com'
+    #[arg(long, value_name = "TEMPLATE", value_parser = parse_template)]
+    pub(crate) email_template: Option<String>,
+    /// Say what would happen, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatArg {
+    Auto,
+    Keycloak,
+    Wallaroo,
+    Jsonl,
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhenFull {
+    Fail,
+    Inactive,
+}
+
+fn parse_attribute(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE".to_owned()),
+    }
+}
+
+/// What stands for the username in an email template.
+pub(crate) const TEMPLATE_USERNAME: &str = "{username}";
+
+fn parse_template(text: &str) -> Result<String, String> {
+    if !text.contains(TEMPLATE_USERNAME) {
+        return Err(format!(
+            "it needs {TEMPLATE_USERNAME}, so that each user gets an address of their own"
+        ));
+    }
+    let example = text.replace(TEMPLATE_USERNAME, "ada");
+    if example.contains(['{', '}']) {
+        return Err(format!(
+            "{TEMPLATE_USERNAME} is the only thing that can be filled in"
+        ));
+    }
+    Email::parse(&example).map_err(|error| error.to_string())?;
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_template_makes_an_address_of_each_username() {
+        assert!(parse_template("{username}@example.com").is_ok());
+        assert!(parse_template("wallaroo+{username}@example.com").is_ok());
+        assert!(parse_template("all@example.com").is_err());
+        assert!(parse_template("{username}@{realm}").is_err());
+        assert!(parse_template("{username}").is_err());
+    }
+
+    #[test]
+    fn an_attribute_is_split_at_its_first_equals_sign() {
+        assert_eq!(
+            parse_attribute("a=b=c"),
+            Ok(("a".to_owned(), "b=c".to_owned()))
+        );
+        assert_eq!(parse_attribute("a="), Ok(("a".to_owned(), String::new())));
+        assert!(parse_attribute("a").is_err());
+        assert!(parse_attribute("=b").is_err());
+    }
+}

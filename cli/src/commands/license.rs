@@ -1,0 +1,58 @@
+//! `headcount license`: show it and set it.
+
+use std::io::Write;
+
+use headcount::{Batch, Seats};
+use serde_json::json;
+
+use super::Store;
+use crate::args::LicenseCommand;
+use crate::failure::Result;
+use crate::output::{license_name, write_json};
+
+pub(super) fn run(
+    store: &Store<'_>,
+    command: &LicenseCommand,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    match command {
+        LicenseCommand::Show => {
+            let seats = store.open()?.seats()?;
+            if json {
+                return write_json(out, &json!({ "seats": seats }));
+            }
+            write_seats(seats, out)
+        }
+        LicenseCommand::Set { license } => {
+            let directory = store.open_or_create()?;
+            let applied = directory.apply(Batch::new().set_license(*license))?;
+            let seats = directory.seats()?;
+            directory.close()?;
+            let changed = applied.sequence.is_some();
+            let name = license_name(*license);
+            if json {
+                return write_json(out, &json!({ "changed": changed, "seats": seats }));
+            }
+            if changed {
+                writeln!(out, "the license is now {name}")?;
+            } else {
+                writeln!(out, "nothing to change: the license is {name} already")?;
+            }
+            write_seats(seats, out)
+        }
+    }
+}
+
+fn write_seats(seats: Seats, out: &mut dyn Write) -> Result<()> {
+    writeln!(out, "{seats}")?;
+    if seats.over_by() > 0 {
+        writeln!(
+            out,
+            "nobody was deactivated; no user can be activated until {} fewer are active \
+             or the license is larger",
+            seats.over_by()
+        )?;
+    }
+    Ok(())
+}

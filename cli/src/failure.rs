@@ -1,0 +1,137 @@
+//! Why a command ended with exit code 1, and how that is told.
+
+use std::io::{self, Write};
+
+use headcount::{Error, ErrorKind};
+use serde_json::{Map, Value, json};
+
+use crate::output::safe;
+
+/// The result of everything a command does.
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// Why a command ended.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It was refused, or the directory could not be read or written.
+    Refused(Refusal),
+    /// Standard output could not be written.
+    Output(io::Error),
+}
+
+/// What was refused and why.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// For programs.
+    pub(crate) kind: &'static str,
+    /// For people: one line.
+    pub(crate) message: String,
+    /// More lines for people: particulars, and what would help.
+    pub(crate) notes: Vec<String>,
+    /// More members of the JSON error.
+    pub(crate) details: Map<String, Value>,
+}
+
+impl Failure {
+    pub(crate) fn refused(kind: &'static str, message: impl Into<String>) -> Self {
+        Self::Refused(Refusal {
+            kind,
+            message: message.into(),
+            notes: Vec::new(),
+            details: Map::new(),
+        })
+    }
+
+    /// Writes it as the last thing the command says.
+    pub(crate) fn write(&self, err: &mut impl Write, json: bool) -> io::Result<()> {
+        let output_failed;
+        let refusal = match self {
+            Self::Refused(refusal) => refusal,
+            Self::Output(error) => {
+                output_failed = Refusal {
+                    kind: "io",
+                    message: format!("can't write the output: {error}"),
+                    notes: Vec::new(),
+                    details: Map::new(),
+                };
+                &output_failed
+            }
+        };
+        if json {
+            let mut error = refusal.details.clone();
+            error.insert("kind".to_owned(), refusal.kind.into());
+            error.insert("message".to_owned(), refusal.message.as_str().into());
+            return writeln!(err, "{}", json!({ "error": error }));
+        }
+        writeln!(err, "headcount: {}", safe(&refusal.message))?;
+        for note in &refusal.notes {
+            writeln!(err, "{}", safe(note))?;
+        }
+        Ok(())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let details = match error.kind() {
+            ErrorKind::NoFreeSeat {
+                limit,
+                active,
+                requested,
+            } => json!({ "limit": limit, "active": active, "requested": requested }),
+            ErrorKind::Conflict { expected, found } => {
+                json!({ "expected": expected, "found": found })
+            }
+            _ => Value::Null,
+        };
+        Self::Refused(Refusal {
+            kind: kind_name(error.kind()),
+            message: error.to_string(),
+            notes: Vec::new(),
+            details: match details {
+                Value::Object(details) => details,
+                _ => Map::new(),
+            },
+        })
+    }
+}
+
+/// Only standard output is written with `?`; other I/O has messages of its own.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Output(error.into())
+    }
+}
+
+/// What programs call an error of the library.
+pub(crate) fn kind_name(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidEmail => "invalid_email",
+        ErrorKind::InternationalEmail => "international_email",
+        ErrorKind::EmailRequired => "email_required",
+        ErrorKind::InvalidUsername => "invalid_username",
+        ErrorKind::InvalidArgument => "invalid_argument",
+        ErrorKind::EmailTaken => "email_taken",
+        ErrorKind::UsernameTaken => "username_taken",
+        ErrorKind::IdTaken => "id_taken",
+        ErrorKind::UserNotFound => "user_not_found",
+        ErrorKind::NoFreeSeat { .. } => "no_free_seat",
+        ErrorKind::LastAdmin => "last_admin",
+        ErrorKind::OwnAccount => "own_account",
+        ErrorKind::Conflict { .. } => "conflict",
+        ErrorKind::AlreadyOpen => "already_open",
+        ErrorKind::UnsupportedFormat => "unsupported_format",
+        ErrorKind::Corrupted => "corrupted",
+        ErrorKind::TooLarge => "too_large",
+        ErrorKind::OutcomeUnknown => "outcome_unknown",
+        ErrorKind::Closed => "closed",
+        ErrorKind::Io => "io",
+        _ => "other",
+    }
+}

@@ -1,0 +1,140 @@
+//! The rows of a file that can't be taken, and why.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use serde_json::{Map, Value, json};
+
+use super::Row;
+use super::row::Place;
+use crate::failure::{Failure, Refusal, Result};
+use crate::output::{count, safe};
+
+/// Rows that a text report shows in full.
+pub(crate) const ROWS_SHOWN_MAX: usize = 20;
+
+/// The kind of refusal of a row that needs an address.
+const EMAIL_REQUIRED: &str = "email_required";
+
+/// Why rows are refused, by their number in the file.
+#[derive(Default)]
+pub(crate) struct Refusals(BTreeMap<usize, Reasons>);
+
+struct Reasons {
+    kind: &'static str,
+    texts: Vec<String>,
+}
+
+impl Refusals {
+    /// The refusals of the rows that could not be read.
+    pub(crate) fn of_unreadable(rows: &[Row]) -> Self {
+        let mut refusals = Self::default();
+        for (index, row) in rows.iter().enumerate() {
+            for problem in &row.problems {
+                refusals.add(index, "malformed", problem.clone());
+            }
+        }
+        refusals
+    }
+
+    pub(crate) fn add(&mut self, row: usize, kind: &'static str, reason: String) {
+        let reasons = self.0.entry(row).or_insert(Reasons {
+            kind,
+            texts: Vec::new(),
+        });
+        reasons.texts.push(reason);
+    }
+
+    pub(crate) fn has(&self, row: usize) -> bool {
+        self.0.contains_key(&row)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// One line for each of the first rows, and one for how many more there are.
+    pub(crate) fn lines(&self, rows: &[Row]) -> Vec<String> {
+        let mut lines: Vec<_> = self
+            .0
+            .iter()
+            .take(ROWS_SHOWN_MAX)
+            .map(|(row, reasons)| {
+                let row = &rows[*row];
+                format!(
+                    "  {}, {}: {}",
+                    row.place,
+                    row.identity(),
+                    reasons.texts.join("; ")
+                )
+            })
+            .collect();
+        if self.len() > ROWS_SHOWN_MAX {
+            let more = self.len() - ROWS_SHOWN_MAX;
+            lines.push(format!("  and {more} more; --json lists them all"));
+        }
+        lines
+    }
+
+    pub(crate) fn write(&self, rows: &[Row], out: &mut dyn Write) -> Result<()> {
+        for line in self.lines(rows) {
+            writeln!(out, "{}", safe(&line))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn json(&self, rows: &[Row]) -> Vec<Value> {
+        let refused = self.0.iter().map(|(row, reasons)| {
+            let row = &rows[*row];
+            json!({
+                "place": row.place.to_string(),
+                "line": match row.place {
+                    Place::Line(line) => Some(line),
+                    Place::Index { .. } => None,
+                },
+                "index": match row.place {
+                    Place::Line(_) => None,
+                    Place::Index { index, .. } => Some(index),
+                },
+                "realm": row.realm.as_deref(),
+                "id": row.id,
+                "email": row.email,
+                "username": row.username,
+                "kind": reasons.kind,
+                "reason": reasons.texts.join("; "),
+            })
+        });
+        refused.collect()
+    }
+
+    /// The refusal of a file for the sake of these rows.
+    pub(crate) fn failure(&self, file: &str, rows: &[Row]) -> Failure {
+        let message = format!(
+            "{} of {} in {file} can't be taken; nothing was changed",
+            self.len(),
+            count(rows.len(), "row"),
+        );
+        let mut notes = self.lines(rows);
+        notes.push("use --skip-invalid to import the rest".to_owned());
+        if self
+            .0
+            .values()
+            .any(|reasons| reasons.kind == EMAIL_REQUIRED)
+        {
+            notes.push(
+                "use --email-template '{username}@example.com' to give those without an email one"
+                    .to_owned(),
+            );
+        }
+        Failure::Refused(Refusal {
+            kind: "invalid_rows",
+            message,
+            notes,
+            details: Map::from_iter([("invalid".to_owned(), self.len().into())]),
+        })
+    }
+}
