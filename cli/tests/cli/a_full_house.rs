@@ -138,6 +138,23 @@ fn above_the_limit_nobody_is_evicted_and_nobody_gets_in() {
 }
 
 #[test]
+fn above_the_limit_one_may_come_for_one_who_goes() {
+    for when_full in ["fail", "inactive"] {
+        let folder = Folder::new();
+        for name in ["ann", "bob", "cho"] {
+            folder.done(&format!("users create {name}@ex.co"));
+        }
+        folder.done("license set 1");
+        folder.write("u.jsonl", lines(&[("dee", None), ("ann", Some(false))]));
+        folder.done(&format!("import u.jsonl --when-full {when_full}"));
+        assert_eq!(
+            folder.emails("--active"),
+            ["bob@ex.co", "cho@ex.co", "dee@ex.co"]
+        );
+    }
+}
+
+#[test]
 fn the_last_admin_keeps_the_seat() {
     let folder = Folder::new();
     folder.done("users create ann@ex.co --admin");
