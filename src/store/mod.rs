@@ -4,6 +4,8 @@
 
 mod iter;
 mod options;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::sync::Arc;
