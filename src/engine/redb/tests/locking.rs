@@ -13,6 +13,9 @@ use crate::error::ErrorKind;
 /// Tells the other process which file to try.
 const PATH_VARIABLE: &str = "HEADCOUNT_TEST_LOCKED_FILE";
 
+/// Tells the other process whether it has the file open itself.
+const STATE_VARIABLE: &str = "HEADCOUNT_TEST_LOCKED_STATE";
+
 /// What the message must say beside the path.
 const ADVICE: &str = "is already open by another process or handle; close it there first";
 
@@ -38,21 +41,26 @@ fn a_second_handle_is_refused_at_once() {
 
 #[test]
 fn another_process_is_refused_until_the_file_is_closed() {
+    if let Some(path) = env::var_os(PATH_VARIABLE) {
+        return try_from_elsewhere(Path::new(&path));
+    }
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("users.redb");
     let engine = Redb::open(&path, &CREATE).unwrap();
     put(&engine, b"ann", b"1").unwrap();
-    run_elsewhere("finds_the_file_open", &path);
+    run_elsewhere(&path, "open");
     engine.close().unwrap();
-    run_elsewhere("finds_the_file_closed", &path);
+    run_elsewhere(&path, "closed");
 }
 
-/// Runs the ignored test `name` of this file in a process of its own.
-fn run_elsewhere(name: &str, path: &Path) {
+/// Runs that same test in a process of its own, which finds the variables set.
+fn run_elsewhere(path: &Path, state: &str) {
     let (_, module) = module_path!().split_once("::").unwrap();
+    let test = format!("{module}::another_process_is_refused_until_the_file_is_closed");
     let output = Command::new(env::current_exe().unwrap())
-        .args(["--exact", &format!("{module}::{name}"), "--ignored"])
+        .args(["--exact", &test])
         .env(PATH_VARIABLE, path)
+        .env(STATE_VARIABLE, state)
         .output()
         .unwrap();
     let report = String::from_utf8_lossy(&output.stdout);
@@ -62,21 +70,14 @@ fn run_elsewhere(name: &str, path: &Path) {
     );
 }
 
-#[test]
-#[ignore = "the other process of another_process_is_refused_until_the_file_is_closed"]
-fn finds_the_file_open() {
-    let Some(path) = env::var_os(PATH_VARIABLE) else {
-        return;
-    };
-    assert_refused(Path::new(&path), &CREATE, ErrorKind::AlreadyOpen, ADVICE);
-}
-
-#[test]
-#[ignore = "the other process of another_process_is_refused_until_the_file_is_closed"]
-fn finds_the_file_closed() {
-    let Some(path) = env::var_os(PATH_VARIABLE) else {
-        return;
-    };
-    let engine = Redb::open(Path::new(&path), &EXISTING).unwrap();
-    assert_eq!(get(&engine, b"ann").unwrap(), b"1");
+/// What the other process does.
+fn try_from_elsewhere(path: &Path) {
+    match env::var(STATE_VARIABLE).as_deref() {
+        Ok("open") => assert_refused(path, &CREATE, ErrorKind::AlreadyOpen, ADVICE),
+        Ok("closed") => {
+            let engine = Redb::open(path, &EXISTING).unwrap();
+            assert_eq!(get(&engine, b"ann").unwrap(), b"1");
+        }
+        other => panic!("no such state: {other:?}"),
+    }
 }
