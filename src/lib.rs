@@ -17,6 +17,9 @@
 //! # Ok::<(), headcount::Error>(())
 //! ```
 
+#[cfg(feature = "capi")]
+#[allow(unsafe_code)]
+pub mod capi;
 mod codec;
 mod directory;
 mod engine;
