@@ -13,7 +13,8 @@ pub fn have(programs: &[&str]) -> bool {
         let test = test.name().unwrap_or("a test");
         let message = format!("{test} needs {program}, which is not installed");
         assert!(std::env::var("CI").as_deref() != Ok("true"), "{message}");
-        writeln!(std::io::stderr(), "skipped: {message}").unwrap();
+        let line = format!("skipped: {message}\n");
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
     }
     missing.is_none()
 }
