@@ -11,10 +11,10 @@
  * NULL does nothing. Arguments are never kept: free or change them when the
  * call has returned.
  *
- * Texts. In: UTF-8 as a pointer and a length in bytes, at most 1 MiB, without
- * a NUL; NULL with length 0 is the empty text. HC_STR(text) makes the two
- * arguments of a C string. Out: UTF-8 with a NUL behind it, borrowed from the
- * handle that it was read off and valid until that is freed.
+ * Texts. In: UTF-8 as a pointer and a length in bytes, at most 1 MiB; no NUL
+ * is needed behind it, and NULL with length 0 is the empty text. HC_STR(text)
+ * makes the two arguments of a C string. Out: UTF-8 with a NUL behind it,
+ * borrowed from the handle that it was read off and valid until that is freed.
  *
  * Numbers. Truth values and kinds are int32_t, and are checked.
  *
@@ -317,7 +317,7 @@ typedef struct hc_user_update hc_user_update;
  *
  * @since 0.1.0
  */
-typedef struct {
+typedef struct hc_seats {
     /**
      * Bytes of this struct as the caller knows it; set by #HC_SEATS_INIT.
      */
@@ -400,7 +400,7 @@ const char *hc_status_name(int32_t status);
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_error_status(const hc_error *error);
+hc_status hc_error_status(const struct hc_error *error);
 
 /**
  * What went wrong and what to do about it, in one line of English.
@@ -411,7 +411,7 @@ hc_status hc_error_status(const hc_error *error);
  * @note Thread-safe.
  * @since 0.1.0
  */
-const char *hc_error_message(const hc_error *error);
+const char *hc_error_message(const struct hc_error *error);
 
 /**
  * Whether the same call may succeed when it is made again as it is: after a
@@ -422,7 +422,7 @@ const char *hc_error_message(const hc_error *error);
  * @note Thread-safe.
  * @since 0.1.0
  */
-int32_t hc_error_is_retryable(const hc_error *error);
+int32_t hc_error_is_retryable(const struct hc_error *error);
 
 /**
  * The numbers behind #HC_STATUS_NO_FREE_SEAT.
@@ -436,7 +436,7 @@ int32_t hc_error_is_retryable(const hc_error *error);
  * @note Thread-safe.
  * @since 0.1.0
  */
-int32_t hc_error_get_seats(const hc_error *error,
+int32_t hc_error_get_seats(const struct hc_error *error,
                            uint64_t *limit,
                            uint64_t *active,
                            uint64_t *requested);
@@ -452,7 +452,9 @@ int32_t hc_error_get_seats(const hc_error *error,
  * @note Thread-safe.
  * @since 0.1.0
  */
-int32_t hc_error_get_versions(const hc_error *error, uint64_t *expected, uint64_t *found);
+int32_t hc_error_get_versions(const struct hc_error *error,
+                              uint64_t *expected,
+                              uint64_t *found);
 
 /**
  * Which operation of the call was refused, counted from 0.
@@ -464,7 +466,7 @@ int32_t hc_error_get_versions(const hc_error *error, uint64_t *expected, uint64_
  * @note Thread-safe.
  * @since 0.1.0
  */
-int32_t hc_error_get_op_index(const hc_error *error, uint64_t *index);
+int32_t hc_error_get_op_index(const struct hc_error *error, uint64_t *index);
 
 /**
  * Frees an error, and with it its message.
@@ -473,7 +475,7 @@ int32_t hc_error_get_op_index(const hc_error *error, uint64_t *index);
  * @note Not while another thread uses the error.
  * @since 0.1.0
  */
-void hc_error_free(hc_error *error);
+void hc_error_free(struct hc_error *error);
 
 /**
  * Sets the license. A smaller one than today's use is accepted: nobody is
@@ -489,10 +491,10 @@ void hc_error_free(hc_error *error);
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_directory_set_license(const hc_directory *directory,
+hc_status hc_directory_set_license(const struct hc_directory *directory,
                                    int32_t license,
                                    uint64_t seats,
-                                   hc_error **error);
+                                   struct hc_error **error);
 
 /**
  * Makes options that say what opening without options does: make the file if
@@ -502,7 +504,7 @@ hc_status hc_directory_set_license(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_options *hc_options_new(void);
+struct hc_options *hc_options_new(void);
 
 /**
  * Says whether to make the file if there is none. If not, opening a file that
@@ -515,9 +517,9 @@ hc_options *hc_options_new(void);
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_options_set_create_if_missing(hc_options *options,
+hc_status hc_options_set_create_if_missing(struct hc_options *options,
                                            int32_t create,
-                                           hc_error **error);
+                                           struct hc_error **error);
 
 /**
  * Sets the license that a new directory gets. An existing one keeps its own.
@@ -532,10 +534,10 @@ hc_status hc_options_set_create_if_missing(hc_options *options,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_options_set_license_if_new(hc_options *options,
+hc_status hc_options_set_license_if_new(struct hc_options *options,
                                         int32_t license,
                                         uint64_t seats,
-                                        hc_error **error);
+                                        struct hc_error **error);
 
 /**
  * Sets how much memory may hold pages of the file.
@@ -548,9 +550,9 @@ hc_status hc_options_set_license_if_new(hc_options *options,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_options_set_page_cache_bytes(hc_options *options,
+hc_status hc_options_set_page_cache_bytes(struct hc_options *options,
                                           uint64_t bytes,
-                                          hc_error **error);
+                                          struct hc_error **error);
 
 /**
  * Frees options.
@@ -559,7 +561,7 @@ hc_status hc_options_set_page_cache_bytes(hc_options *options,
  * @note Not while another thread uses the options.
  * @since 0.1.0
  */
-void hc_options_free(hc_options *options);
+void hc_options_free(struct hc_options *options);
 
 /**
  * Opens the directory in a file, and makes it if there is none.
@@ -579,9 +581,9 @@ void hc_options_free(hc_options *options);
  */
 hc_status hc_directory_open(const uint8_t *path,
                             size_t path_len,
-                            const hc_options *options,
-                            hc_directory **directory,
-                            hc_error **error);
+                            const struct hc_options *options,
+                            struct hc_directory **directory,
+                            struct hc_error **error);
 
 /**
  * Makes a directory that lives in memory and is gone when it is freed.
@@ -594,9 +596,9 @@ hc_status hc_directory_open(const uint8_t *path,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_directory_open_in_memory(const hc_options *options,
-                                      hc_directory **directory,
-                                      hc_error **error);
+hc_status hc_directory_open_in_memory(const struct hc_options *options,
+                                      struct hc_directory **directory,
+                                      struct hc_error **error);
 
 /**
  * Recounts the seats and checks every index against the users, both ways.
@@ -609,7 +611,8 @@ hc_status hc_directory_open_in_memory(const hc_options *options,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_directory_verify(const hc_directory *directory, hc_error **error);
+hc_status hc_directory_verify(const struct hc_directory *directory,
+                              struct hc_error **error);
 
 /**
  * Finishes what is pending, releases the file, and reports what goes wrong
@@ -627,7 +630,7 @@ hc_status hc_directory_verify(const hc_directory *directory, hc_error **error);
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_directory_close(hc_directory *directory, hc_error **error);
+hc_status hc_directory_close(struct hc_directory *directory, struct hc_error **error);
 
 /**
  * Frees a directory. Its users and cursors stay valid, and the file stays open
@@ -638,7 +641,7 @@ hc_status hc_directory_close(hc_directory *directory, hc_error **error);
  * @note Not while another thread uses the directory.
  * @since 0.1.0
  */
-void hc_directory_free(hc_directory *directory);
+void hc_directory_free(struct hc_directory *directory);
 
 /**
  * Tells how the seats are used.
@@ -652,9 +655,9 @@ void hc_directory_free(hc_directory *directory);
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_directory_get_seats(const hc_directory *directory,
-                                 hc_seats *seats,
-                                 hc_error **error);
+hc_status hc_directory_get_seats(const struct hc_directory *directory,
+                                 struct hc_seats *seats,
+                                 struct hc_error **error);
 
 /**
  * The id: 16 bytes in network order, never given to another user.
@@ -665,7 +668,7 @@ hc_status hc_directory_get_seats(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-const uint8_t *hc_user_id(const hc_user *user);
+const uint8_t *hc_user_id(const struct hc_user *user);
 
 /**
  * The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8".
@@ -676,7 +679,7 @@ const uint8_t *hc_user_id(const hc_user *user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-const char *hc_user_id_text(const hc_user *user);
+const char *hc_user_id_text(const struct hc_user *user);
 
 /**
  * The email address, as it was given.
@@ -687,7 +690,7 @@ const char *hc_user_id_text(const hc_user *user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-const char *hc_user_email(const hc_user *user);
+const char *hc_user_email(const struct hc_user *user);
 
 /**
  * The username; it is the email where none was given.
@@ -698,7 +701,7 @@ const char *hc_user_email(const hc_user *user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-const char *hc_user_username(const hc_user *user);
+const char *hc_user_username(const struct hc_user *user);
 
 /**
  * The given (first) name.
@@ -709,7 +712,7 @@ const char *hc_user_username(const hc_user *user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-const char *hc_user_given_name(const hc_user *user);
+const char *hc_user_given_name(const struct hc_user *user);
 
 /**
  * The family (last) name.
@@ -720,7 +723,7 @@ const char *hc_user_given_name(const hc_user *user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-const char *hc_user_family_name(const hc_user *user);
+const char *hc_user_family_name(const struct hc_user *user);
 
 /**
  * Whether the user is active and so takes a seat.
@@ -730,7 +733,7 @@ const char *hc_user_family_name(const hc_user *user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-int32_t hc_user_is_active(const hc_user *user);
+int32_t hc_user_is_active(const struct hc_user *user);
 
 /**
  * Whether the user administers the platform.
@@ -740,7 +743,7 @@ int32_t hc_user_is_active(const hc_user *user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-int32_t hc_user_is_admin(const hc_user *user);
+int32_t hc_user_is_admin(const struct hc_user *user);
 
 /**
  * The version of the record: 1 when created, one more with each change.
@@ -750,7 +753,7 @@ int32_t hc_user_is_admin(const hc_user *user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-uint64_t hc_user_version(const hc_user *user);
+uint64_t hc_user_version(const struct hc_user *user);
 
 /**
  * When the user was created, in microseconds since 1970-01-01T00:00:00Z.
@@ -760,7 +763,7 @@ uint64_t hc_user_version(const hc_user *user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-uint64_t hc_user_created_at_micros(const hc_user *user);
+uint64_t hc_user_created_at_micros(const struct hc_user *user);
 
 /**
  * When the record last changed, in microseconds since 1970-01-01T00:00:00Z.
@@ -770,7 +773,7 @@ uint64_t hc_user_created_at_micros(const hc_user *user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-uint64_t hc_user_updated_at_micros(const hc_user *user);
+uint64_t hc_user_updated_at_micros(const struct hc_user *user);
 
 /**
  * How many attributes the user has.
@@ -780,7 +783,7 @@ uint64_t hc_user_updated_at_micros(const hc_user *user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-size_t hc_user_attribute_count(const hc_user *user);
+size_t hc_user_attribute_count(const struct hc_user *user);
 
 /**
  * One of the attributes, which are ordered by name.
@@ -797,7 +800,7 @@ size_t hc_user_attribute_count(const hc_user *user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-int32_t hc_user_attribute_at(const hc_user *user,
+int32_t hc_user_attribute_at(const struct hc_user *user,
                              size_t index,
                              const char **name,
                              const char **value,
@@ -816,7 +819,7 @@ int32_t hc_user_attribute_at(const hc_user *user,
  * @note Thread-safe.
  * @since 0.1.0
  */
-const char *hc_user_attribute(const hc_user *user,
+const char *hc_user_attribute(const struct hc_user *user,
                               const uint8_t *name,
                               size_t name_len,
                               size_t *value_len);
@@ -828,7 +831,7 @@ const char *hc_user_attribute(const hc_user *user,
  * @note Not while another thread uses the user.
  * @since 0.1.0
  */
-void hc_user_free(hc_user *user);
+void hc_user_free(struct hc_user *user);
 
 /**
  * Begins a user to create: active, no admin, with the email as username.
@@ -847,8 +850,8 @@ void hc_user_free(hc_user *user);
  */
 hc_status hc_new_user_new(const uint8_t *email,
                           size_t email_len,
-                          hc_new_user **new_user,
-                          hc_error **error);
+                          struct hc_new_user **new_user,
+                          struct hc_error **error);
 
 /**
  * Gives the user an id from elsewhere; otherwise the directory draws one.
@@ -860,7 +863,9 @@ hc_status hc_new_user_new(const uint8_t *email,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_new_user_set_id(hc_new_user *new_user, const uint8_t *id, hc_error **error);
+hc_status hc_new_user_set_id(struct hc_new_user *new_user,
+                             const uint8_t *id,
+                             struct hc_error **error);
 
 /**
  * Sets the username. One with an @ must be the email itself, and then follows
@@ -875,10 +880,10 @@ hc_status hc_new_user_set_id(hc_new_user *new_user, const uint8_t *id, hc_error 
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_new_user_set_username(hc_new_user *new_user,
+hc_status hc_new_user_set_username(struct hc_new_user *new_user,
                                    const uint8_t *username,
                                    size_t username_len,
-                                   hc_error **error);
+                                   struct hc_error **error);
 
 /**
  * Sets the given (first) name.
@@ -893,10 +898,10 @@ hc_status hc_new_user_set_username(hc_new_user *new_user,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_new_user_set_given_name(hc_new_user *new_user,
+hc_status hc_new_user_set_given_name(struct hc_new_user *new_user,
                                      const uint8_t *name,
                                      size_t name_len,
-                                     hc_error **error);
+                                     struct hc_error **error);
 
 /**
  * Sets the family (last) name.
@@ -911,10 +916,10 @@ hc_status hc_new_user_set_given_name(hc_new_user *new_user,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_new_user_set_family_name(hc_new_user *new_user,
+hc_status hc_new_user_set_family_name(struct hc_new_user *new_user,
                                       const uint8_t *name,
                                       size_t name_len,
-                                      hc_error **error);
+                                      struct hc_error **error);
 
 /**
  * Says whether the user is active from the start and so takes a seat.
@@ -926,7 +931,9 @@ hc_status hc_new_user_set_family_name(hc_new_user *new_user,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_new_user_set_active(hc_new_user *new_user, int32_t active, hc_error **error);
+hc_status hc_new_user_set_active(struct hc_new_user *new_user,
+                                 int32_t active,
+                                 struct hc_error **error);
 
 /**
  * Says whether the user administers the platform.
@@ -938,7 +945,9 @@ hc_status hc_new_user_set_active(hc_new_user *new_user, int32_t active, hc_error
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_new_user_set_admin(hc_new_user *new_user, int32_t admin, hc_error **error);
+hc_status hc_new_user_set_admin(struct hc_new_user *new_user,
+                                int32_t admin,
+                                struct hc_error **error);
 
 /**
  * Says when the user was created elsewhere; otherwise it is now.
@@ -951,9 +960,9 @@ hc_status hc_new_user_set_admin(hc_new_user *new_user, int32_t admin, hc_error *
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_new_user_set_created_at_micros(hc_new_user *new_user,
+hc_status hc_new_user_set_created_at_micros(struct hc_new_user *new_user,
                                             uint64_t micros,
-                                            hc_error **error);
+                                            struct hc_error **error);
 
 /**
  * Sets an attribute. A user has at most 64, of 16 KiB in all.
@@ -969,12 +978,12 @@ hc_status hc_new_user_set_created_at_micros(hc_new_user *new_user,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_new_user_set_attribute(hc_new_user *new_user,
+hc_status hc_new_user_set_attribute(struct hc_new_user *new_user,
                                     const uint8_t *name,
                                     size_t name_len,
                                     const uint8_t *value,
                                     size_t value_len,
-                                    hc_error **error);
+                                    struct hc_error **error);
 
 /**
  * Frees a user to create; users that were created stay.
@@ -983,7 +992,7 @@ hc_status hc_new_user_set_attribute(hc_new_user *new_user,
  * @note Not while another thread uses it.
  * @since 0.1.0
  */
-void hc_new_user_free(hc_new_user *new_user);
+void hc_new_user_free(struct hc_new_user *new_user);
 
 /**
  * The user that an id or an email names.
@@ -998,11 +1007,11 @@ void hc_new_user_free(hc_new_user *new_user);
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_get(const hc_directory *directory,
+hc_status hc_user_get(const struct hc_directory *directory,
                       const uint8_t *id_or_email,
                       size_t id_or_email_len,
-                      hc_user **user,
-                      hc_error **error);
+                      struct hc_user **user,
+                      struct hc_error **error);
 
 /**
  * The user with this id.
@@ -1016,10 +1025,10 @@ hc_status hc_user_get(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_get_by_id(const hc_directory *directory,
+hc_status hc_user_get_by_id(const struct hc_directory *directory,
                             const uint8_t *id,
-                            hc_user **user,
-                            hc_error **error);
+                            struct hc_user **user,
+                            struct hc_error **error);
 
 /**
  * The user with this email, without regard to the case of ASCII letters.
@@ -1034,11 +1043,11 @@ hc_status hc_user_get_by_id(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_get_by_email(const hc_directory *directory,
+hc_status hc_user_get_by_email(const struct hc_directory *directory,
                                const uint8_t *email,
                                size_t email_len,
-                               hc_user **user,
-                               hc_error **error);
+                               struct hc_user **user,
+                               struct hc_error **error);
 
 /**
  * The user with this username, without regard to case.
@@ -1053,11 +1062,11 @@ hc_status hc_user_get_by_email(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_get_by_username(const hc_directory *directory,
+hc_status hc_user_get_by_username(const struct hc_directory *directory,
                                   const uint8_t *username,
                                   size_t username_len,
-                                  hc_user **user,
-                                  hc_error **error);
+                                  struct hc_user **user,
+                                  struct hc_error **error);
 
 /**
  * Creates a user of whom only the email is known: active, and so in need of a
@@ -1080,11 +1089,11 @@ hc_status hc_user_get_by_username(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_create(const hc_directory *directory,
+hc_status hc_user_create(const struct hc_directory *directory,
                          const uint8_t *email,
                          size_t email_len,
-                         hc_user **user,
-                         hc_error **error);
+                         struct hc_user **user,
+                         struct hc_error **error);
 
 /**
  * Creates a user, who needs a seat unless made inactive.
@@ -1102,10 +1111,10 @@ hc_status hc_user_create(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_create_from(const hc_directory *directory,
-                              const hc_new_user *new_user,
-                              hc_user **user,
-                              hc_error **error);
+hc_status hc_user_create_from(const struct hc_directory *directory,
+                              const struct hc_new_user *new_user,
+                              struct hc_user **user,
+                              struct hc_error **error);
 
 /**
  * Changes fields of a user.
@@ -1128,12 +1137,12 @@ hc_status hc_user_create_from(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_update_apply(const hc_directory *directory,
+hc_status hc_user_update_apply(const struct hc_directory *directory,
                                const uint8_t *id_or_email,
                                size_t id_or_email_len,
-                               const hc_user_update *update,
-                               hc_user **user,
-                               hc_error **error);
+                               const struct hc_user_update *update,
+                               struct hc_user **user,
+                               struct hc_error **error);
 
 /**
  * Like hc_user_update_apply(), for the user with an id of 16 bytes.
@@ -1148,11 +1157,11 @@ hc_status hc_user_update_apply(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_update_apply_by_id(const hc_directory *directory,
+hc_status hc_user_update_apply_by_id(const struct hc_directory *directory,
                                      const uint8_t *id,
-                                     const hc_user_update *update,
-                                     hc_user **user,
-                                     hc_error **error);
+                                     const struct hc_user_update *update,
+                                     struct hc_user **user,
+                                     struct hc_error **error);
 
 /**
  * Lists all users, active or not, ordered by email, as they are now.
@@ -1165,9 +1174,9 @@ hc_status hc_user_update_apply_by_id(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_directory_list_users(const hc_directory *directory,
-                                  hc_cursor **cursor,
-                                  hc_error **error);
+hc_status hc_directory_list_users(const struct hc_directory *directory,
+                                  struct hc_cursor **cursor,
+                                  struct hc_error **error);
 
 /**
  * Reads the next user.
@@ -1180,7 +1189,9 @@ hc_status hc_directory_list_users(const hc_directory *directory,
  * @note Thread-safe: each user goes to one of the threads.
  * @since 0.1.0
  */
-hc_status hc_cursor_next(hc_cursor *cursor, hc_user **user, hc_error **error);
+hc_status hc_cursor_next(struct hc_cursor *cursor,
+                         struct hc_user **user,
+                         struct hc_error **error);
 
 /**
  * How many users are yet to come.
@@ -1190,7 +1201,7 @@ hc_status hc_cursor_next(hc_cursor *cursor, hc_user **user, hc_error **error);
  * @note Thread-safe.
  * @since 0.1.0
  */
-uint64_t hc_cursor_remaining(const hc_cursor *cursor);
+uint64_t hc_cursor_remaining(const struct hc_cursor *cursor);
 
 /**
  * Frees a cursor; the users it gave out stay valid. In a child of fork() it
@@ -1200,7 +1211,7 @@ uint64_t hc_cursor_remaining(const hc_cursor *cursor);
  * @note Not while another thread uses the cursor.
  * @since 0.1.0
  */
-void hc_cursor_free(hc_cursor *cursor);
+void hc_cursor_free(struct hc_cursor *cursor);
 
 /**
  * Begins an update that changes nothing yet.
@@ -1209,7 +1220,7 @@ void hc_cursor_free(hc_cursor *cursor);
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_user_update *hc_user_update_new(void);
+struct hc_user_update *hc_user_update_new(void);
 
 /**
  * Refuses the update with #HC_STATUS_CONFLICT unless the user still has this
@@ -1222,9 +1233,9 @@ hc_user_update *hc_user_update_new(void);
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_update_set_if_version(hc_user_update *update,
+hc_status hc_user_update_set_if_version(struct hc_user_update *update,
                                         uint64_t version,
-                                        hc_error **error);
+                                        struct hc_error **error);
 
 /**
  * Changes the email. A username that is the email follows.
@@ -1240,10 +1251,10 @@ hc_status hc_user_update_set_if_version(hc_user_update *update,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_update_set_email(hc_user_update *update,
+hc_status hc_user_update_set_email(struct hc_user_update *update,
                                    const uint8_t *email,
                                    size_t email_len,
-                                   hc_error **error);
+                                   struct hc_error **error);
 
 /**
  * Changes the username. One with an @ must be the user's own email, and then
@@ -1258,10 +1269,10 @@ hc_status hc_user_update_set_email(hc_user_update *update,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_update_set_username(hc_user_update *update,
+hc_status hc_user_update_set_username(struct hc_user_update *update,
                                       const uint8_t *username,
                                       size_t username_len,
-                                      hc_error **error);
+                                      struct hc_error **error);
 
 /**
  * Makes the username the email again, and follow it when that changes.
@@ -1272,7 +1283,8 @@ hc_status hc_user_update_set_username(hc_user_update *update,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_update_reset_username(hc_user_update *update, hc_error **error);
+hc_status hc_user_update_reset_username(struct hc_user_update *update,
+                                        struct hc_error **error);
 
 /**
  * Changes the given (first) name.
@@ -1287,10 +1299,10 @@ hc_status hc_user_update_reset_username(hc_user_update *update, hc_error **error
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_update_set_given_name(hc_user_update *update,
+hc_status hc_user_update_set_given_name(struct hc_user_update *update,
                                         const uint8_t *name,
                                         size_t name_len,
-                                        hc_error **error);
+                                        struct hc_error **error);
 
 /**
  * Changes the family (last) name.
@@ -1305,10 +1317,10 @@ hc_status hc_user_update_set_given_name(hc_user_update *update,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_update_set_family_name(hc_user_update *update,
+hc_status hc_user_update_set_family_name(struct hc_user_update *update,
                                          const uint8_t *name,
                                          size_t name_len,
-                                         hc_error **error);
+                                         struct hc_error **error);
 
 /**
  * Makes the user an admin, or takes that away.
@@ -1320,9 +1332,9 @@ hc_status hc_user_update_set_family_name(hc_user_update *update,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_update_set_admin(hc_user_update *update,
+hc_status hc_user_update_set_admin(struct hc_user_update *update,
                                    int32_t admin,
-                                   hc_error **error);
+                                   struct hc_error **error);
 
 /**
  * Sets one attribute and leaves the others.
@@ -1338,12 +1350,12 @@ hc_status hc_user_update_set_admin(hc_user_update *update,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_update_set_attribute(hc_user_update *update,
+hc_status hc_user_update_set_attribute(struct hc_user_update *update,
                                        const uint8_t *name,
                                        size_t name_len,
                                        const uint8_t *value,
                                        size_t value_len,
-                                       hc_error **error);
+                                       struct hc_error **error);
 
 /**
  * Removes one attribute, if the user has it.
@@ -1357,10 +1369,10 @@ hc_status hc_user_update_set_attribute(hc_user_update *update,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_update_remove_attribute(hc_user_update *update,
+hc_status hc_user_update_remove_attribute(struct hc_user_update *update,
                                           const uint8_t *name,
                                           size_t name_len,
-                                          hc_error **error);
+                                          struct hc_error **error);
 
 /**
  * Removes all attributes but those that this update sets.
@@ -1371,7 +1383,8 @@ hc_status hc_user_update_remove_attribute(hc_user_update *update,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_update_replace_attributes(hc_user_update *update, hc_error **error);
+hc_status hc_user_update_replace_attributes(struct hc_user_update *update,
+                                            struct hc_error **error);
 
 /**
  * Frees an update; what it changed stays changed.
@@ -1380,7 +1393,7 @@ hc_status hc_user_update_replace_attributes(hc_user_update *update, hc_error **e
  * @note Not while another thread uses the update.
  * @since 0.1.0
  */
-void hc_user_update_free(hc_user_update *update);
+void hc_user_update_free(struct hc_user_update *update);
 
 /**
  * Makes a user active; nothing happens to one who is.
@@ -1397,11 +1410,11 @@ void hc_user_update_free(hc_user_update *update);
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_activate(const hc_directory *directory,
+hc_status hc_user_activate(const struct hc_directory *directory,
                            const uint8_t *id_or_email,
                            size_t id_or_email_len,
-                           hc_user **user,
-                           hc_error **error);
+                           struct hc_user **user,
+                           struct hc_error **error);
 
 /**
  * Like hc_user_activate(), for the user with an id of 16 bytes.
@@ -1415,10 +1428,10 @@ hc_status hc_user_activate(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_activate_by_id(const hc_directory *directory,
+hc_status hc_user_activate_by_id(const struct hc_directory *directory,
                                  const uint8_t *id,
-                                 hc_user **user,
-                                 hc_error **error);
+                                 struct hc_user **user,
+                                 struct hc_error **error);
 
 /**
  * Makes a user inactive, which frees a seat; nothing happens to one who is.
@@ -1435,11 +1448,11 @@ hc_status hc_user_activate_by_id(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_deactivate(const hc_directory *directory,
+hc_status hc_user_deactivate(const struct hc_directory *directory,
                              const uint8_t *id_or_email,
                              size_t id_or_email_len,
-                             hc_user **user,
-                             hc_error **error);
+                             struct hc_user **user,
+                             struct hc_error **error);
 
 /**
  * Like hc_user_deactivate(), for the user with an id of 16 bytes.
@@ -1453,10 +1466,10 @@ hc_status hc_user_deactivate(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_deactivate_by_id(const hc_directory *directory,
+hc_status hc_user_deactivate_by_id(const struct hc_directory *directory,
                                    const uint8_t *id,
-                                   hc_user **user,
-                                   hc_error **error);
+                                   struct hc_user **user,
+                                   struct hc_error **error);
 
 /**
  * Deletes a user for good. The id is never given again; the email and the
@@ -1472,10 +1485,10 @@ hc_status hc_user_deactivate_by_id(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_delete(const hc_directory *directory,
+hc_status hc_user_delete(const struct hc_directory *directory,
                          const uint8_t *id_or_email,
                          size_t id_or_email_len,
-                         hc_error **error);
+                         struct hc_error **error);
 
 /**
  * Like hc_user_delete(), for the user with an id of 16 bytes.
@@ -1487,9 +1500,9 @@ hc_status hc_user_delete(const hc_directory *directory,
  * @note Thread-safe.
  * @since 0.1.0
  */
-hc_status hc_user_delete_by_id(const hc_directory *directory,
+hc_status hc_user_delete_by_id(const struct hc_directory *directory,
                                const uint8_t *id,
-                               hc_error **error);
+                               struct hc_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

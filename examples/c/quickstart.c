@@ -9,6 +9,7 @@ int main(void)
     hc_error *error = NULL;
     hc_seats seats = HC_SEATS_INIT;
 
+    /* HC_STATUS_OK is 0, so this stops at the first call that fails. */
     if (hc_directory_open_in_memory(NULL, &users, &error) /* or hc_directory_open() a file */
         || hc_user_create(users, HC_STR("steve@ex.co"), NULL, &error)
         || hc_user_create(users, HC_STR("ann@ex.co"), NULL, &error)

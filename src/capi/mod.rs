@@ -1,7 +1,7 @@
 //! The C ABI, as `include/headcount.h` declares it; one file per C type.
 //!
-//! The functions only translate: arguments are checked by [`arguments`], the
-//! directory does the work, and [`guard`] stands around each of them. Their docs
+//! The functions only translate: arguments are checked by `arguments`, the
+//! directory does the work, and `guard` stands around each of them. Their docs
 //! are the header's, so they are written for Doxygen and for C.
 //!
 //! The contract that every `// SAFETY:` line below refers to is the header's: a

@@ -6,6 +6,8 @@ mod commits;
 mod feed;
 mod iter;
 mod options;
+#[cfg(test)]
+mod tests;
 mod users;
 mod workspaces;
 
@@ -99,7 +101,10 @@ impl Directory {
         if !directory::format::exists(&engine.snapshot()?)? {
             engine.transact(|txn| directory::format::create(txn, license))?;
         }
-        let latest = Latest::new(read::totals(&engine.snapshot()?)?.last_change);
+        // A directory without its counters or license is damaged: better said now.
+        let snapshot = engine.snapshot()?;
+        read::license(&snapshot)?;
+        let latest = Latest::new(read::totals(&snapshot)?.last_change);
         Ok(Self {
             shared: Arc::new(Shared {
                 engine,
@@ -177,7 +182,7 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn changes(&self, after: u64) -> Result<Changes> {
-        Changes::new(self.snapshot()?, after)
+        Changes::new(self, after)
     }
 
     /// The changes with numbers above `after` as they come: see [`ChangeFeed`].

@@ -45,7 +45,7 @@ impl Directory {
 
     /// All users, active or not, ordered by email, as they are at this moment.
     pub fn users(&self) -> Result<Users> {
-        Users::new(self.snapshot()?)
+        Users::new(self)
     }
 
     /// One page of the users that match: see [`UserQuery`].

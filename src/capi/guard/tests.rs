@@ -26,7 +26,9 @@ fn a_panic_poisons_the_handle() {
         assert_eq!(create(&raw mut error), HcStatus::Ok);
         assert!(error.is_null());
 
-        let status = call(directory, &raw mut error, |_| panic!("a bug"));
+        let status = call(directory, &raw mut error, |_| -> Result<(), Refusal> {
+            panic!("a bug")
+        });
         assert_eq!(status, HcStatus::Internal);
         assert_eq!(hc_error_status(error), HcStatus::Internal);
         hc_error_free(error);
@@ -57,7 +59,7 @@ fn a_panic_while_reading_gives_the_absent_answer() {
         let status = hc_user_create(directory, bytes, email.len(), &raw mut user, null_mut());
         assert_eq!(status, HcStatus::Ok);
         assert_eq!(hc_user_is_active(user), 1);
-        assert_eq!(ask(user, 7, |_| panic!("a bug")), 7);
+        assert_eq!(ask(user, 7, |_| -> Option<i32> { panic!("a bug") }), 7);
         assert_eq!(hc_user_is_active(user), 0);
         hc_user_free(user);
         hc_directory_free(directory);
@@ -67,7 +69,7 @@ fn a_panic_while_reading_gives_the_absent_answer() {
 #[test]
 fn a_panic_without_a_handle_is_reported() {
     // SAFETY: no error is wanted.
-    let status = unsafe { start(null_mut(), || panic!("a bug")) };
+    let status = unsafe { start(null_mut(), || -> Result<(), Refusal> { panic!("a bug") }) };
     assert_eq!(status, HcStatus::Internal);
-    assert_eq!(plain(7, || panic!("a bug")), 7);
+    assert_eq!(plain(7, || -> i32 { panic!("a bug") }), 7);
 }
