@@ -175,6 +175,38 @@ enum hc_status
      */
     HC_STATUS_CONFLICT = 31,
     /**
+     * No workspace has this id or name.
+     */
+    HC_STATUS_WORKSPACE_NOT_FOUND = 32,
+    /**
+     * Another workspace has this name.
+     */
+    HC_STATUS_WORKSPACE_NAME_TAKEN = 33,
+    /**
+     * The workspace is archived; restore it first.
+     */
+    HC_STATUS_WORKSPACE_ARCHIVED = 34,
+    /**
+     * The user is not a member of the workspace.
+     */
+    HC_STATUS_MEMBER_NOT_FOUND = 35,
+    /**
+     * The user is a member already, in another role.
+     */
+    HC_STATUS_ROLE_DIFFERS = 36,
+    /**
+     * The call would leave a workspace without an active owner.
+     */
+    HC_STATUS_LAST_OWNER = 37,
+    /**
+     * A user's own default workspace can't be taken from the user.
+     */
+    HC_STATUS_DEFAULT_WORKSPACE = 38,
+    /**
+     * The changes asked for were trimmed.
+     */
+    HC_STATUS_HISTORY_TRIMMED = 39,
+    /**
      * Another process, or another handle of this one, has the file open.
      */
     HC_STATUS_ALREADY_OPEN = 40,
@@ -1445,6 +1477,8 @@ hc_status hc_user_activate_by_id(const struct hc_directory *directory,
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+ * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
+ *         owner.
  * @note Thread-safe.
  * @since 0.1.0
  */
@@ -1482,6 +1516,8 @@ hc_status hc_user_deactivate_by_id(const struct hc_directory *directory,
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+ * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
+ *         owner.
  * @note Thread-safe.
  * @since 0.1.0
  */

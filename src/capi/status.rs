@@ -60,6 +60,22 @@ pub enum HcStatus {
     /// The record is not at the version that the caller expected, or another
     /// writer won; hc_error_get_versions() has the numbers.
     Conflict = 31,
+    /// No workspace has this id or name.
+    WorkspaceNotFound = 32,
+    /// Another workspace has this name.
+    WorkspaceNameTaken = 33,
+    /// The workspace is archived; restore it first.
+    WorkspaceArchived = 34,
+    /// The user is not a member of the workspace.
+    MemberNotFound = 35,
+    /// The user is a member already, in another role.
+    RoleDiffers = 36,
+    /// The call would leave a workspace without an active owner.
+    LastOwner = 37,
+    /// A user's own default workspace can't be taken from the user.
+    DefaultWorkspace = 38,
+    /// The changes asked for were trimmed.
+    HistoryTrimmed = 39,
 
     /// Another process, or another handle of this one, has the file open.
     AlreadyOpen = 40,
@@ -80,7 +96,7 @@ pub enum HcStatus {
 }
 
 impl HcStatus {
-    const ALL: [(Self, &'static CStr); 26] = [
+    const ALL: [(Self, &'static CStr); 34] = [
         (Self::Ok, c"HC_STATUS_OK"),
         (Self::InvalidArgument, c"HC_STATUS_INVALID_ARGUMENT"),
         (Self::NullArgument, c"HC_STATUS_NULL_ARGUMENT"),
@@ -100,6 +116,14 @@ impl HcStatus {
         (Self::LastAdmin, c"HC_STATUS_LAST_ADMIN"),
         (Self::OwnAccount, c"HC_STATUS_OWN_ACCOUNT"),
         (Self::Conflict, c"HC_STATUS_CONFLICT"),
+        (Self::WorkspaceNotFound, c"HC_STATUS_WORKSPACE_NOT_FOUND"),
+        (Self::WorkspaceNameTaken, c"HC_STATUS_WORKSPACE_NAME_TAKEN"),
+        (Self::WorkspaceArchived, c"HC_STATUS_WORKSPACE_ARCHIVED"),
+        (Self::MemberNotFound, c"HC_STATUS_MEMBER_NOT_FOUND"),
+        (Self::RoleDiffers, c"HC_STATUS_ROLE_DIFFERS"),
+        (Self::LastOwner, c"HC_STATUS_LAST_OWNER"),
+        (Self::DefaultWorkspace, c"HC_STATUS_DEFAULT_WORKSPACE"),
+        (Self::HistoryTrimmed, c"HC_STATUS_HISTORY_TRIMMED"),
         (Self::AlreadyOpen, c"HC_STATUS_ALREADY_OPEN"),
         (Self::UnsupportedFormat, c"HC_STATUS_UNSUPPORTED_FORMAT"),
         (Self::Corrupted, c"HC_STATUS_CORRUPTED"),
@@ -126,6 +150,14 @@ impl From<ErrorKind> for HcStatus {
             ErrorKind::LastAdmin => Self::LastAdmin,
             ErrorKind::OwnAccount => Self::OwnAccount,
             ErrorKind::Conflict { .. } => Self::Conflict,
+            ErrorKind::WorkspaceNotFound => Self::WorkspaceNotFound,
+            ErrorKind::WorkspaceNameTaken => Self::WorkspaceNameTaken,
+            ErrorKind::WorkspaceArchived => Self::WorkspaceArchived,
+            ErrorKind::MemberNotFound => Self::MemberNotFound,
+            ErrorKind::RoleDiffers => Self::RoleDiffers,
+            ErrorKind::LastOwner => Self::LastOwner,
+            ErrorKind::DefaultWorkspace => Self::DefaultWorkspace,
+            ErrorKind::HistoryTrimmed { .. } => Self::HistoryTrimmed,
             ErrorKind::AlreadyOpen => Self::AlreadyOpen,
             ErrorKind::UnsupportedFormat => Self::UnsupportedFormat,
             ErrorKind::Corrupted => Self::Corrupted,
@@ -154,4 +186,27 @@ pub extern "C" fn hc_status_name(status: i32) -> *const c_char {
             .map_or(c"HC_STATUS_UNKNOWN", |(_, name)| *name)
             .as_ptr()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_of_the_header_has_its_name() {
+        let header = include_str!("../../include/headcount.h");
+        let statuses = header.lines().filter_map(|line| {
+            let (name, value) = line.trim().strip_suffix(',')?.split_once(" = ")?;
+            let value = value.parse::<i32>().ok()?;
+            name.starts_with("HC_STATUS_").then_some((name, value))
+        });
+        let mut count = 0;
+        for (name, value) in statuses {
+            // SAFETY: the function returns a NUL-terminated text.
+            let named = unsafe { CStr::from_ptr(hc_status_name(value)) };
+            assert_eq!(named.to_str().unwrap(), name);
+            count += 1;
+        }
+        assert_eq!(count, HcStatus::ALL.len());
+    }
 }
