@@ -5,11 +5,11 @@
  *
  * This file is generated from src/capi/ by cbindgen; don't edit it.
  *
- * Handles. Directories, cursors, users, options, builders and errors are
- * opaque. What a function gives you is yours to free with the hc_*_free() of
- * its type, once; in any order, for each keeps alive what it needs. Freeing
- * NULL does nothing. Arguments are never kept: free or change them when the
- * call has returned.
+ * Handles. Directories, cursors and feeds, users and workspaces, lists, options,
+ * builders and errors are opaque. What a function gives you is yours to free
+ * with the hc_*_free() of its type, once; in any order, for each keeps alive
+ * what it needs. Freeing NULL does nothing. Arguments are never kept: free or
+ * change them when the call has returned.
  *
  * Texts. In: UTF-8 as a pointer and a length in bytes, at most 1 MiB; no NUL
  * is needed behind it, and NULL with length 0 is the empty text. HC_STR(text)
@@ -22,6 +22,10 @@
  * only on success and leave the places alone otherwise. What isn't there is no
  * error: looking up a user that doesn't exist succeeds and gives NULL.
  *
+ * Batches. Functions with next_batch in their names fill a buffer of yours with
+ * as many records as fit, for bindings above all: one call for many records.
+ * headcount_packed.h reads them, and docs/packed.md says what they look like.
+ *
  * Errors. The last parameter, hc_error **error, may be NULL. If not, it is
  * always written: to NULL on success, otherwise to an error with a message,
  * which is yours to free with hc_error_free(). "A general status" in the docs
@@ -30,9 +34,9 @@
  * Threads. Any thread may call any function on any handle at any time, with
  * one exception: nobody else may be using a handle that is being freed.
  *
- * fork(). Directories and cursors stay with the process that made them: a
- * child gets HC_STATUS_FORKED and opens its own. Users, options, builders and
- * errors are plain data and go along.
+ * fork(). Directories, and the cursors, feeds and lists of workspaces that read
+ * from them, stay with the process that made them: a child gets
+ * HC_STATUS_FORKED and opens its own. All others are plain data and go along.
  *
  * Bugs. If the library fails inside (a Rust panic), the call returns
  * HC_STATUS_INTERNAL and the handle is poisoned: it can only be closed and
@@ -63,6 +67,12 @@
 /** How an hc_seats starts: hc_seats seats = HC_SEATS_INIT; */
 #define HC_SEATS_INIT { sizeof(hc_seats), 0, 0, 0, 0, 0, 0 }
 
+/** How an hc_member starts: hc_member member = HC_MEMBER_INIT; */
+#define HC_MEMBER_INIT { sizeof(hc_member), 0, 0, { 0 }, 0, 0 }
+
+/** How an hc_outcome starts: hc_outcome outcome = HC_OUTCOME_INIT; */
+#define HC_OUTCOME_INIT { sizeof(hc_outcome), 0, 0, 0, 0, 0, { 0 } }
+
 /**
  * The version of the ABI that this header describes: compare it with what
  * hc_abi_version() says of the library that was loaded. It grows only when
@@ -71,6 +81,13 @@
  * @since 0.1.0
  */
 #define HC_ABI_VERSION 1
+
+/**
+ * Bytes of the text of an id, with the NUL behind it.
+ *
+ * @since 0.1.0
+ */
+#define HC_ID_TEXT_BYTES 37
 
 /**
  * The number of seats of a license without a limit.
@@ -123,6 +140,11 @@ enum hc_status
      * one in the child.
      */
     HC_STATUS_FORKED = 6,
+    /**
+     * General: the next record needs a larger buffer than the call was given;
+     * hc_error_get_buffer_bytes() says how large. Nothing was skipped.
+     */
+    HC_STATUS_BUFFER_TOO_SMALL = 7,
     /**
      * The text is not an email address that this directory accepts.
      */
@@ -203,7 +225,8 @@ enum hc_status
      */
     HC_STATUS_DEFAULT_WORKSPACE = 38,
     /**
-     * The changes asked for were trimmed.
+     * The changes asked for were trimmed: read everything again, then go on after
+     * the change that hc_error_get_resume_after() says.
      */
     HC_STATUS_HISTORY_TRIMMED = 39,
     /**
@@ -246,6 +269,135 @@ typedef int32_t hc_status;
 #endif // __cplusplus
 
 /**
+ * What happened, in an event of a change; see headcount_packed.h. Values keep
+ * their meaning for ever and new ones may be added, so skip one that you don't
+ * know.
+ *
+ * @since 0.1.0
+ */
+enum hc_event
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The user was created, active or not.
+     */
+    HC_EVENT_USER_CREATED = 1,
+    /**
+     * The fields of the user changed.
+     */
+    HC_EVENT_USER_UPDATED = 2,
+    /**
+     * The user was inactive and became active.
+     */
+    HC_EVENT_USER_ACTIVATED = 3,
+    /**
+     * The user was active and became inactive.
+     */
+    HC_EVENT_USER_DEACTIVATED = 4,
+    /**
+     * The user was deleted for good.
+     */
+    HC_EVENT_USER_DELETED = 5,
+    /**
+     * The license was set.
+     */
+    HC_EVENT_LICENSE_SET = 6,
+    /**
+     * The workspace was created; with a user, as the default of that one.
+     */
+    HC_EVENT_WORKSPACE_CREATED = 7,
+    /**
+     * The workspace got another name.
+     */
+    HC_EVENT_WORKSPACE_RENAMED = 8,
+    /**
+     * The workspace was archived.
+     */
+    HC_EVENT_WORKSPACE_ARCHIVED = 9,
+    /**
+     * The workspace was archived and was restored.
+     */
+    HC_EVENT_WORKSPACE_RESTORED = 10,
+    /**
+     * The workspace was deleted with its memberships.
+     */
+    HC_EVENT_WORKSPACE_DELETED = 11,
+    /**
+     * The workspace is nobody's default any more: its user was deleted.
+     */
+    HC_EVENT_WORKSPACE_UNDEFAULTED = 12,
+    /**
+     * The workspace was left without an active owner, which the batch allowed.
+     */
+    HC_EVENT_WORKSPACE_OWNERLESS = 13,
+    /**
+     * The user became a member of the workspace, in the role.
+     */
+    HC_EVENT_MEMBER_ADDED = 14,
+    /**
+     * The member of the workspace got the role.
+     */
+    HC_EVENT_MEMBER_ROLE_SET = 15,
+    /**
+     * The user is no member any more. Deleting a user or a workspace removes
+     * memberships without such events.
+     */
+    HC_EVENT_MEMBER_REMOVED = 16,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_event hc_event;
+#else
+typedef int32_t hc_event;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Fields of a user, as bits of a number: those that an update changed.
+ *
+ * @since 0.1.0
+ */
+enum hc_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The email.
+     */
+    HC_FIELD_EMAIL = 1,
+    /**
+     * The username, set apart from the email.
+     */
+    HC_FIELD_USERNAME = 2,
+    /**
+     * The given name.
+     */
+    HC_FIELD_GIVEN_NAME = 4,
+    /**
+     * The family name.
+     */
+    HC_FIELD_FAMILY_NAME = 8,
+    /**
+     * Whether the user administers the platform.
+     */
+    HC_FIELD_ADMIN = 16,
+    /**
+     * The attributes.
+     */
+    HC_FIELD_ATTRIBUTES = 32,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_field hc_field;
+#else
+typedef int32_t hc_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * Kinds of licenses. They are passed as int32_t together with a number of
  * seats, which is 0 unless the kind is #HC_LICENSE_SEATS.
  *
@@ -278,12 +430,134 @@ typedef int32_t hc_license;
 #endif // __cplusplus
 
 /**
- * All users as they were at one moment, read one by one. Yours to free with
- * hc_cursor_free(), before or after the directory.
+ * What a member may do in a workspace. Passed as int32_t.
  *
- * It holds that state of the directory for as long as it lives, which keeps
- * the file from reusing the space of what was changed since: read on or free
- * it.
+ * @since 0.1.0
+ */
+enum hc_role
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Either of them, for hc_query_set_member_of(); nobody has it.
+     */
+    HC_ROLE_ANY = 0,
+    /**
+     * Decides about the workspace and its members.
+     */
+    HC_ROLE_OWNER = 1,
+    /**
+     * Works in it.
+     */
+    HC_ROLE_USER = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_role hc_role;
+#else
+typedef int32_t hc_role;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The order of the users of a page. Passed as int32_t.
+ *
+ * @since 0.1.0
+ */
+enum hc_sort
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * By email: the natural order, in which users are stored.
+     */
+    HC_SORT_EMAIL = 0,
+    /**
+     * By username.
+     */
+    HC_SORT_USERNAME = 1,
+    /**
+     * By the time of creation, oldest first.
+     */
+    HC_SORT_CREATED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_sort hc_sort;
+#else
+typedef int32_t hc_sort;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What an operation was about.
+ *
+ * @since 0.1.0
+ */
+enum hc_subject
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The user with the id in the outcome.
+     */
+    HC_SUBJECT_USER = 1,
+    /**
+     * The license.
+     */
+    HC_SUBJECT_LICENSE = 2,
+    /**
+     * The workspace with the id in the outcome.
+     */
+    HC_SUBJECT_WORKSPACE = 3,
+    /**
+     * The membership of that user in that workspace.
+     */
+    HC_SUBJECT_MEMBER = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_subject hc_subject;
+#else
+typedef int32_t hc_subject;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What became of a batch: a copy that later changes don't touch. Yours to free
+ * with hc_applied_free(), before or after the directory; also valid after fork().
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_applied hc_applied;
+
+/**
+ * Operations that succeed or fail together: a builder. Yours to free with
+ * hc_batch_free(); it can be used for more than one call.
+ *
+ * Each operation sees what the ones before it did. What must be unique, seats,
+ * admins and the owners of workspaces are judged once, at the end, on the net
+ * result: in a full house one user can leave and another come in, and an owner
+ * can hand over and go.
+ *
+ * A function that fails leaves it as it was. Whether users and workspaces exist
+ * is looked at when the batch is applied.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_batch hc_batch;
+
+/**
+ * Users as they were at one moment, all of them or a page of a query, read one by
+ * one or in batches. Yours to free with hc_cursor_free(), before or after the
+ * directory.
+ *
+ * One over all users holds that state of the directory for as long as it lives,
+ * which keeps the file from reusing the space of what was changed since: read on
+ * or free it.
  *
  * @since 0.1.0
  */
@@ -306,6 +580,27 @@ typedef struct hc_directory hc_directory;
 typedef struct hc_error hc_error;
 
 /**
+ * The changes of a directory as they come. Any number of feeds can be read at
+ * once, each at its own pace. Yours to free with hc_feed_free(), before or after
+ * the directory.
+ *
+ * Between calls a feed holds nothing of the directory but keeps the file open.
+ * Store hc_feed_position() to go on after a restart.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_feed hc_feed;
+
+/**
+ * Memberships as they were at one moment: a copy that later changes don't touch.
+ * Yours to free with hc_members_free(), before or after the directory; also
+ * valid after fork().
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_members hc_members;
+
+/**
  * A user to create: an email and whatever else is known. Yours to free with
  * hc_new_user_free(); it can be used for more than one call.
  *
@@ -322,6 +617,31 @@ typedef struct hc_new_user hc_new_user;
  * @since 0.1.0
  */
 typedef struct hc_options hc_options;
+
+/**
+ * Which users to return, in what order and how many. Yours to free with
+ * hc_query_free(); it can be used for more than one call.
+ *
+ * All conditions must hold. A query reads one index, that of the first of these
+ * conditions which it has: members of a workspace, admins, an email domain, an
+ * email prefix, active or inactive, a username prefix, created since, changed
+ * since. Where that index is in the order asked for, a page costs what its users
+ * cost, whatever the size of the directory; otherwise all that the condition
+ * names is read for each page.
+ *
+ * A setter that fails leaves it as it was.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_query hc_query;
+
+/**
+ * What would be refused of a batch, as a list of errors. Yours to free with
+ * hc_refusals_free(), before or after the directory; also valid after fork().
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_refusals hc_refusals;
 
 /**
  * A user as one call found it: a copy that later changes don't touch. Yours to
@@ -341,6 +661,26 @@ typedef struct hc_user hc_user;
  * @since 0.1.0
  */
 typedef struct hc_user_update hc_user_update;
+
+/**
+ * A workspace as one call found it: a copy that later changes don't touch. Yours
+ * to free with hc_workspace_free(), before or after the directory; also valid
+ * after fork().
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_workspace hc_workspace;
+
+/**
+ * All workspaces as they were at one moment, read one by one or in batches. Yours
+ * to free with hc_workspaces_free(), before or after the directory.
+ *
+ * Like an hc_cursor, it holds that state of the directory for as long as it
+ * lives: read on or free it.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_workspaces hc_workspaces;
 
 /**
  * How the seats of the license are used, at one moment. Start from
@@ -379,6 +719,78 @@ typedef struct hc_seats {
      */
     uint64_t over_by;
 } hc_seats;
+
+/**
+ * That a user belongs to a workspace. Start from #HC_MEMBER_INIT, which says how
+ * large the struct is for you: later releases may append fields, and fill in
+ * only those that you have.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_member {
+    /**
+     * Bytes of this struct as the caller knows it; set by #HC_MEMBER_INIT.
+     */
+    uint32_t struct_size;
+    /**
+     * What the user may do there: one of HC_ROLE_*.
+     */
+    int32_t role;
+    /**
+     * The id of the workspace.
+     */
+    uint64_t workspace;
+    /**
+     * The id of the user.
+     */
+    uint8_t user[16];
+    /**
+     * When the user was added, in microseconds since 1970-01-01T00:00:00Z.
+     */
+    uint64_t since_micros;
+    /**
+     * The version of the membership: 1 when added, one more with each change.
+     */
+    uint64_t version;
+} hc_member;
+
+/**
+ * What became of one operation of a batch. Start from #HC_OUTCOME_INIT, which
+ * says how large the struct is for you: later releases may append fields, and
+ * fill in only those that you have.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_outcome {
+    /**
+     * Bytes of this struct as the caller knows it; set by #HC_OUTCOME_INIT.
+     */
+    uint32_t struct_size;
+    /**
+     * What it was about: one of HC_SUBJECT_*.
+     */
+    int32_t subject;
+    /**
+     * 1 if it changed anything, otherwise 0: activating an active user does not.
+     */
+    int32_t changed;
+    /**
+     * Always 0.
+     */
+    int32_t reserved;
+    /**
+     * The version of the record afterwards; 0 where it was deleted.
+     */
+    uint64_t version;
+    /**
+     * The id of the workspace it was about; 0 for none.
+     */
+    uint64_t workspace;
+    /**
+     * The id of the user it was about; zeros for none.
+     */
+    uint8_t user[16];
+} hc_outcome;
 
 #ifdef __cplusplus
 extern "C" {
@@ -501,6 +913,33 @@ int32_t hc_error_get_versions(const struct hc_error *error,
 int32_t hc_error_get_op_index(const struct hc_error *error, uint64_t *index);
 
 /**
+ * The number behind #HC_STATUS_HISTORY_TRIMMED: read all users and workspaces
+ * again, then the changes that come after this one.
+ *
+ * @param error        The error, or NULL.
+ * @param resume_after Set to the number of the last change that was trimmed;
+ *                     NULL if not wanted.
+ * @return 1 if the number was written; 0, and nothing is written, if the error
+ *         has another status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_error_get_resume_after(const struct hc_error *error, uint64_t *resume_after);
+
+/**
+ * The number behind #HC_STATUS_BUFFER_TOO_SMALL.
+ *
+ * @param error The error, or NULL.
+ * @param bytes Set to the bytes that the buffer must have for the next record;
+ *              NULL if not wanted.
+ * @return 1 if the number was written; 0, and nothing is written, if the error
+ *         has another status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_error_get_buffer_bytes(const struct hc_error *error, size_t *bytes);
+
+/**
  * Frees an error, and with it its message.
  *
  * @param error The error; nothing happens for NULL.
@@ -508,6 +947,37 @@ int32_t hc_error_get_op_index(const struct hc_error *error, uint64_t *index);
  * @since 0.1.0
  */
 void hc_error_free(struct hc_error *error);
+
+/**
+ * Writes an id as text, for the functions that take an id or an email.
+ *
+ * @param id    16 bytes in network order.
+ * @param text  Set, on success, to a text such as
+ *              "45e6b641-fe57-4fb2-83d2-2c2bd201efe8": #HC_ID_TEXT_BYTES bytes,
+ *              of which the last is NUL.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_id_to_text(const uint8_t *id, char *text, struct hc_error **error);
+
+/**
+ * Reads an id from text: a UUID in any of its usual forms.
+ *
+ * @param text     The text, UTF-8.
+ * @param text_len Its length in bytes.
+ * @param id       Set, on success, to the 16 bytes of the id in network order.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no id.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_id_from_text(const uint8_t *text,
+                          size_t text_len,
+                          uint8_t *id,
+                          struct hc_error **error);
 
 /**
  * Sets the license. A smaller one than today's use is accepted: nobody is
@@ -631,6 +1101,25 @@ hc_status hc_directory_open(const uint8_t *path,
 hc_status hc_directory_open_in_memory(const struct hc_options *options,
                                       struct hc_directory **directory,
                                       struct hc_error **error);
+
+/**
+ * Makes a handle on the same directory whose writes are made by a user: it is
+ * recorded in each change, and the user can't deactivate or delete themself with
+ * it (#HC_STATUS_OWN_ACCOUNT). Closing one of the handles closes all.
+ *
+ * @param directory The directory.
+ * @param actor     The id of the user: 16 bytes in network order.
+ * @param acting    Set, on success, to the handle, yours to free with
+ *                  hc_directory_free(), before or after the other.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_acting_as(const struct hc_directory *directory,
+                                 const uint8_t *actor,
+                                 struct hc_directory **acting,
+                                 struct hc_error **error);
 
 /**
  * Recounts the seats and checks every index against the users, both ways.
@@ -1211,6 +1700,44 @@ hc_status hc_directory_list_users(const struct hc_directory *directory,
                                   struct hc_error **error);
 
 /**
+ * Returns one page of the users that match a query.
+ *
+ * @param directory The directory.
+ * @param query     Which users, in what order and how many. Not kept.
+ * @param cursor    Set, on success, to a cursor before the first user of the
+ *                  page; yours to free with hc_cursor_free().
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also for an empty page, or a general or store status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for the place of a query in another order.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_query(const struct hc_directory *directory,
+                             const struct hc_query *query,
+                             struct hc_cursor **cursor,
+                             struct hc_error **error);
+
+/**
+ * Counts the users that match a query, whatever its limit and place. Costs
+ * nothing for all, all active or all inactive users, and otherwise as much as
+ * reading the index that the query picks.
+ *
+ * @param directory The directory.
+ * @param query     Which users. Not kept.
+ * @param count     Set, on success, to their number.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_count(const struct hc_directory *directory,
+                             const struct hc_query *query,
+                             uint64_t *count,
+                             struct hc_error **error);
+
+/**
  * Reads the next user.
  *
  * @param cursor The cursor.
@@ -1226,6 +1753,27 @@ hc_status hc_cursor_next(struct hc_cursor *cursor,
                          struct hc_error **error);
 
 /**
+ * Reads the next users as packed records, for which headcount_packed.h has a
+ * decoder: as many as fit.
+ *
+ * @param cursor   The cursor.
+ * @param buffer   Where to put the batch.
+ * @param capacity Its size in bytes; 32 KiB hold any user, and more is faster.
+ * @param written  Set, on success, to the size of the batch in bytes; or to 0
+ *                 when there are no more.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also at the end, or a general or store status.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
+ * @note Thread-safe: each user goes to one of the threads.
+ * @since 0.1.0
+ */
+hc_status hc_cursor_next_batch(struct hc_cursor *cursor,
+                               uint8_t *buffer,
+                               size_t capacity,
+                               size_t *written,
+                               struct hc_error **error);
+
+/**
  * How many users are yet to come.
  *
  * @param cursor The cursor, or NULL.
@@ -1236,6 +1784,18 @@ hc_status hc_cursor_next(struct hc_cursor *cursor,
 uint64_t hc_cursor_remaining(const struct hc_cursor *cursor);
 
 /**
+ * Where the page behind this one begins, for hc_query_set_after(). It contains
+ * the email or username of the last user: treat it as personal data.
+ *
+ * @param cursor The cursor, or NULL.
+ * @return A NUL-terminated text that is valid until the cursor is freed; NULL if
+ *         this is the last page, for a cursor over all users, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_cursor_next_page(const struct hc_cursor *cursor);
+
+/**
  * Frees a cursor; the users it gave out stay valid. In a child of fork() it
  * leaves the parent's cursor alone.
  *
@@ -1244,6 +1804,210 @@ uint64_t hc_cursor_remaining(const struct hc_cursor *cursor);
  * @since 0.1.0
  */
 void hc_cursor_free(struct hc_cursor *cursor);
+
+/**
+ * Begins a query for all users, ordered by email, 100 at a time.
+ *
+ * @return A builder to free with hc_query_free(); never NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+struct hc_query *hc_query_new(void);
+
+/**
+ * Only users who are active, or only users who are not.
+ *
+ * @param query  The query.
+ * @param active 1 for active users, 0 for inactive ones.
+ * @param error  See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_active(struct hc_query *query,
+                              int32_t active,
+                              struct hc_error **error);
+
+/**
+ * Only admins.
+ *
+ * @param query The query.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_admins_only(struct hc_query *query, struct hc_error **error);
+
+/**
+ * Only members of a workspace.
+ *
+ * @param query     The query.
+ * @param workspace The id of the workspace.
+ * @param role      #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role,
+ *                  #HC_ROLE_ANY for all.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_member_of(struct hc_query *query,
+                                 uint64_t workspace,
+                                 int32_t role,
+                                 struct hc_error **error);
+
+/**
+ * Only emails that start like this, without regard to the case of ASCII letters.
+ *
+ * @param query      The query.
+ * @param prefix     The prefix, UTF-8.
+ * @param prefix_len Its length in bytes.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_email_prefix(struct hc_query *query,
+                                    const uint8_t *prefix,
+                                    size_t prefix_len,
+                                    struct hc_error **error);
+
+/**
+ * Only emails at this domain, in either of its forms (bücher.example or
+ * xn--bcher-kva.example). A text that is no domain matches nobody.
+ *
+ * @param query      The query.
+ * @param domain     The domain, UTF-8.
+ * @param domain_len Its length in bytes.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_email_domain(struct hc_query *query,
+                                    const uint8_t *domain,
+                                    size_t domain_len,
+                                    struct hc_error **error);
+
+/**
+ * Only usernames that start like this, without regard to case.
+ *
+ * @param query      The query.
+ * @param prefix     The prefix, UTF-8.
+ * @param prefix_len Its length in bytes.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_username_prefix(struct hc_query *query,
+                                       const uint8_t *prefix,
+                                       size_t prefix_len,
+                                       struct hc_error **error);
+
+/**
+ * Only users created at this moment or later.
+ *
+ * @param query  The query.
+ * @param micros Microseconds since 1970-01-01T00:00:00Z.
+ * @param error  See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_created_since_micros(struct hc_query *query,
+                                            uint64_t micros,
+                                            struct hc_error **error);
+
+/**
+ * Only users who were created or changed at this moment or later.
+ *
+ * @param query  The query.
+ * @param micros Microseconds since 1970-01-01T00:00:00Z.
+ * @param error  See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_changed_since_micros(struct hc_query *query,
+                                            uint64_t micros,
+                                            struct hc_error **error);
+
+/**
+ * Sets the order.
+ *
+ * @param query The query.
+ * @param sort  One of HC_SORT_*; #HC_SORT_EMAIL unless said otherwise.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no order.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_sort(struct hc_query *query,
+                            int32_t sort,
+                            struct hc_error **error);
+
+/**
+ * Says whether to go in the opposite direction: newest first, for example.
+ *
+ * @param query      The query.
+ * @param descending 1 or 0; 0 unless said otherwise.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_descending(struct hc_query *query,
+                                  int32_t descending,
+                                  struct hc_error **error);
+
+/**
+ * Sets how many users a page may have.
+ *
+ * @param query The query.
+ * @param users 1 to 10,000; 100 unless said otherwise.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for another number.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_limit(struct hc_query *query,
+                             size_t users,
+                             struct hc_error **error);
+
+/**
+ * Asks for the page behind a place: what hc_cursor_next_page() said of the page
+ * before.
+ *
+ * It is a place in the order, not in a result: it stays good while users come and
+ * go and after the directory is reopened.
+ *
+ * @param query     The query.
+ * @param place     The place, UTF-8; empty for the first page.
+ * @param place_len Its length in bytes.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_after(struct hc_query *query,
+                             const uint8_t *place,
+                             size_t place_len,
+                             struct hc_error **error);
+
+/**
+ * Frees a query; pages stay valid.
+ *
+ * @param query The query; nothing happens for NULL.
+ * @note Not while another thread uses the query.
+ * @since 0.1.0
+ */
+void hc_query_free(struct hc_query *query);
 
 /**
  * Begins an update that changes nothing yet.
@@ -1539,6 +2303,1133 @@ hc_status hc_user_delete(const struct hc_directory *directory,
 hc_status hc_user_delete_by_id(const struct hc_directory *directory,
                                const uint8_t *id,
                                struct hc_error **error);
+
+/**
+ * The id: a number from 1 on, never given to another workspace.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return The id; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_workspace_id(const struct hc_workspace *workspace);
+
+/**
+ * The name, as it was given; no other workspace has it.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return A NUL-terminated text that is valid until the workspace is freed; NULL
+ *         for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_workspace_name(const struct hc_workspace *workspace);
+
+/**
+ * Whether the workspace is archived: nobody can be added and nothing of it
+ * changed, until it is restored. Members can leave, and it can be deleted.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return 1 or 0; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_workspace_is_archived(const struct hc_workspace *workspace);
+
+/**
+ * Whose default workspace this is.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return A pointer to the 16 bytes of the user's id that are valid until the
+ *         workspace is freed; NULL if it is nobody's, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const uint8_t *hc_workspace_default_of(const struct hc_workspace *workspace);
+
+/**
+ * The version of the record: 1 when created, one more with each change.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return The version; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_workspace_version(const struct hc_workspace *workspace);
+
+/**
+ * When the workspace was created, in microseconds since 1970-01-01T00:00:00Z.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return The moment; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_workspace_created_at_micros(const struct hc_workspace *workspace);
+
+/**
+ * When the record last changed, in microseconds since 1970-01-01T00:00:00Z. Its
+ * members don't count.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return The moment; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_workspace_updated_at_micros(const struct hc_workspace *workspace);
+
+/**
+ * Frees a workspace, and with it what was read off it.
+ *
+ * @param workspace The workspace; nothing happens for NULL.
+ * @note Not while another thread uses the workspace.
+ * @since 0.1.0
+ */
+void hc_workspace_free(struct hc_workspace *workspace);
+
+/**
+ * The workspace with this id.
+ *
+ * @param directory The directory.
+ * @param workspace The id of the workspace.
+ * @param found     Set, on success, to a workspace that is yours to free with
+ *                  hc_workspace_free(); or to NULL when there is none.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there is none, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_get(const struct hc_directory *directory,
+                           uint64_t workspace,
+                           struct hc_workspace **found,
+                           struct hc_error **error);
+
+/**
+ * The workspace with this name, without regard to case.
+ *
+ * @param directory The directory.
+ * @param name      The name, UTF-8.
+ * @param name_len  Its length in bytes.
+ * @param found     Set, on success, to a workspace that is yours to free with
+ *                  hc_workspace_free(); or to NULL when there is none.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there is none, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_get_by_name(const struct hc_directory *directory,
+                                   const uint8_t *name,
+                                   size_t name_len,
+                                   struct hc_workspace **found,
+                                   struct hc_error **error);
+
+/**
+ * Creates a workspace. It needs an owner who is active; a batch can do without,
+ * see hc_batch_set_allow_ownerless().
+ *
+ * @param directory The directory.
+ * @param name      The name, UTF-8: 1 to 128 characters, none of them a control
+ *                  character.
+ * @param name_len  Its length in bytes.
+ * @param owner     The first owner: an id as text or an email, UTF-8; empty for
+ *                  none.
+ * @param owner_len Its length in bytes.
+ * @param made      Set, on success, to the workspace, yours to free with
+ *                  hc_workspace_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
+ * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
+ * @retval HC_STATUS_USER_NOT_FOUND when the owner is nobody.
+ * @retval HC_STATUS_LAST_OWNER without an owner who is active.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_create(const struct hc_directory *directory,
+                              const uint8_t *name,
+                              size_t name_len,
+                              const uint8_t *owner,
+                              size_t owner_len,
+                              struct hc_workspace **made,
+                              struct hc_error **error);
+
+/**
+ * The default workspace of a user, who owns it; made when it is first asked for.
+ * It stays the user's own: the user can't be removed from it, and it is deleted
+ * with the user unless it has other members then.
+ *
+ * @param directory       The directory.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param workspace       Set, on success, to the workspace, yours to free with
+ *                        hc_workspace_free().
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_LAST_OWNER when it is to be made and the user is not active.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_get_default_workspace(const struct hc_directory *directory,
+                                        const uint8_t *id_or_email,
+                                        size_t id_or_email_len,
+                                        struct hc_workspace **workspace,
+                                        struct hc_error **error);
+
+/**
+ * Gives a workspace another name.
+ *
+ * @param directory The directory.
+ * @param workspace The id of the workspace.
+ * @param name      The name, UTF-8: 1 to 128 characters, none of them a control
+ *                  character.
+ * @param name_len  Its length in bytes.
+ * @param made      Set, on success, to the workspace as it is then, yours to free
+ *                  with hc_workspace_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
+ * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
+ * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_rename(const struct hc_directory *directory,
+                              uint64_t workspace,
+                              const uint8_t *name,
+                              size_t name_len,
+                              struct hc_workspace **made,
+                              struct hc_error **error);
+
+/**
+ * Archives a workspace, see hc_workspace_is_archived(); nothing happens to one
+ * that is.
+ *
+ * @param directory The directory.
+ * @param workspace The id of the workspace.
+ * @param made      Set, on success, to the workspace as it is then, yours to free
+ *                  with hc_workspace_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_archive(const struct hc_directory *directory,
+                               uint64_t workspace,
+                               struct hc_workspace **made,
+                               struct hc_error **error);
+
+/**
+ * Restores an archived workspace; nothing happens to another.
+ *
+ * @param directory The directory.
+ * @param workspace The id of the workspace.
+ * @param made      Set, on success, to the workspace as it is then, yours to free
+ *                  with hc_workspace_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_restore(const struct hc_directory *directory,
+                               uint64_t workspace,
+                               struct hc_workspace **made,
+                               struct hc_error **error);
+
+/**
+ * Deletes a workspace and its memberships for good. The id is not given again; the
+ * name is free.
+ *
+ * @param directory The directory.
+ * @param workspace The id of the workspace.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_DEFAULT_WORKSPACE for one that is a user's default.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_delete(const struct hc_directory *directory,
+                              uint64_t workspace,
+                              struct hc_error **error);
+
+/**
+ * Lists the members of a workspace: owners first, then users, each ordered by
+ * email. To read a large workspace a page at a time, use
+ * hc_query_set_member_of().
+ *
+ * @param directory The directory.
+ * @param workspace The id of the workspace.
+ * @param members   Set, on success, to the memberships, yours to free with
+ *                  hc_members_free().
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_list_members(const struct hc_directory *directory,
+                                    uint64_t workspace,
+                                    struct hc_members **members,
+                                    struct hc_error **error);
+
+/**
+ * Lists the workspaces of a user, with the role in each, ordered by id.
+ *
+ * @param directory       The directory.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param members         Set, on success, to the memberships, yours to free with
+ *                        hc_members_free().
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_list_workspaces(const struct hc_directory *directory,
+                                  const uint8_t *id_or_email,
+                                  size_t id_or_email_len,
+                                  struct hc_members **members,
+                                  struct hc_error **error);
+
+/**
+ * How many memberships are in the list.
+ *
+ * @param members The memberships, or NULL.
+ * @return The number; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+size_t hc_members_count(const struct hc_members *members);
+
+/**
+ * One of the memberships.
+ *
+ * @param members The memberships.
+ * @param index   Which one: from 0 to hc_members_count() - 1.
+ * @param member  A struct of yours that starts as #HC_MEMBER_INIT; filled in on
+ *                success.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
+ *         member->struct_size is too small.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_members_get(const struct hc_members *members,
+                         size_t index,
+                         struct hc_member *member,
+                         struct hc_error **error);
+
+/**
+ * Reads the next memberships as packed records, for which headcount_packed.h has
+ * a decoder: as many as fit. Batches go on where the last one ended, whatever
+ * hc_members_get() does.
+ *
+ * @param members  The memberships.
+ * @param buffer   Where to put the batch.
+ * @param capacity Its size in bytes; 4 KiB hold 85 memberships.
+ * @param written  Set, on success, to the size of the batch in bytes; or to 0
+ *                 when there are no more.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also at the end, or a general status.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
+ * @note Thread-safe: each membership goes to one of the threads.
+ * @since 0.1.0
+ */
+hc_status hc_members_next_batch(struct hc_members *members,
+                                uint8_t *buffer,
+                                size_t capacity,
+                                size_t *written,
+                                struct hc_error **error);
+
+/**
+ * Frees memberships.
+ *
+ * @param members The memberships; nothing happens for NULL.
+ * @note Not while another thread uses them.
+ * @since 0.1.0
+ */
+void hc_members_free(struct hc_members *members);
+
+/**
+ * Makes a user a member of a workspace; nothing happens to one who has the role
+ * already.
+ *
+ * @param directory       The directory.
+ * @param workspace       The id of the workspace.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see
+ *         hc_workspace_set_role().
+ * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_add_member(const struct hc_directory *directory,
+                                  uint64_t workspace,
+                                  const uint8_t *id_or_email,
+                                  size_t id_or_email_len,
+                                  int32_t role,
+                                  struct hc_error **error);
+
+/**
+ * Changes the role of a member; nothing happens to one who has it already.
+ *
+ * @param directory       The directory.
+ * @param workspace       The id of the workspace.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
+ * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
+ * @retval HC_STATUS_DEFAULT_WORKSPACE for the owner of a default workspace.
+ * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_set_role(const struct hc_directory *directory,
+                                uint64_t workspace,
+                                const uint8_t *id_or_email,
+                                size_t id_or_email_len,
+                                int32_t role,
+                                struct hc_error **error);
+
+/**
+ * Takes a member out of a workspace.
+ *
+ * @param directory       The directory.
+ * @param workspace       The id of the workspace.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
+ * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
+ * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_remove_member(const struct hc_directory *directory,
+                                     uint64_t workspace,
+                                     const uint8_t *id_or_email,
+                                     size_t id_or_email_len,
+                                     struct hc_error **error);
+
+/**
+ * Lists all workspaces, archived ones included, ordered by id, as they are now.
+ *
+ * @param directory  The directory.
+ * @param workspaces Set, on success, to a list before its first workspace; yours
+ *                   to free with hc_workspaces_free().
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_list_workspaces(const struct hc_directory *directory,
+                                       struct hc_workspaces **workspaces,
+                                       struct hc_error **error);
+
+/**
+ * Reads the next workspace.
+ *
+ * @param workspaces The list.
+ * @param workspace  Set, on success, to the next workspace, yours to free with
+ *                   hc_workspace_free(); or to NULL when there are no more.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also at the end, or a general or store status.
+ * @note Thread-safe: each workspace goes to one of the threads.
+ * @since 0.1.0
+ */
+hc_status hc_workspaces_next(struct hc_workspaces *workspaces,
+                             struct hc_workspace **workspace,
+                             struct hc_error **error);
+
+/**
+ * Reads the next workspaces as packed records, for which headcount_packed.h has a
+ * decoder: as many as fit.
+ *
+ * @param workspaces The list.
+ * @param buffer     Where to put the batch.
+ * @param capacity   Its size in bytes; 4 KiB hold any workspace.
+ * @param written    Set, on success, to the size of the batch in bytes; or to 0
+ *                   when there are no more.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also at the end, or a general or store status.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
+ * @note Thread-safe: each workspace goes to one of the threads.
+ * @since 0.1.0
+ */
+hc_status hc_workspaces_next_batch(struct hc_workspaces *workspaces,
+                                   uint8_t *buffer,
+                                   size_t capacity,
+                                   size_t *written,
+                                   struct hc_error **error);
+
+/**
+ * Frees a list of workspaces; those it gave out stay valid. In a child of fork()
+ * it leaves the parent's list alone.
+ *
+ * @param workspaces The list; nothing happens for NULL.
+ * @note Not while another thread uses the list.
+ * @since 0.1.0
+ */
+void hc_workspaces_free(struct hc_workspaces *workspaces);
+
+/**
+ * Begins a batch of nothing.
+ *
+ * @return A builder to free with hc_batch_free(); never NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+struct hc_batch *hc_batch_new(void);
+
+/**
+ * Says who makes these changes: it is recorded, and the actor can't deactivate or
+ * delete themself. See also hc_directory_acting_as().
+ *
+ * @param batch The batch.
+ * @param actor The id of a user: 16 bytes in network order.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_actor(struct hc_batch *batch,
+                             const uint8_t *actor,
+                             struct hc_error **error);
+
+/**
+ * Makes the batch one that can be sent again: when a batch with this id was
+ * applied before, its outcome is returned and nothing is done, also after the
+ * directory was reopened. A batch that was refused leaves no trace.
+ *
+ * The id is kept as long as the change that it made; see
+ * hc_directory_trim_changes().
+ *
+ * @param batch      The batch.
+ * @param request_id 16 bytes, such as a random UUID.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_request_id(struct hc_batch *batch,
+                                  const uint8_t *request_id,
+                                  struct hc_error **error);
+
+/**
+ * Says whether workspaces may be left without an active owner, which is recorded
+ * in the change: for offboarding.
+ *
+ * @param batch The batch.
+ * @param allow 1 or 0; 0 unless said otherwise.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_allow_ownerless(struct hc_batch *batch,
+                                       int32_t allow,
+                                       struct hc_error **error);
+
+/**
+ * Makes the operation that was appended last depend on the version of what it
+ * changes: the user, the workspace, the membership or the license. With another
+ * version the batch is refused with #HC_STATUS_CONFLICT. It has no effect on
+ * operations that create something.
+ *
+ * @param batch   The batch.
+ * @param version The version that is expected.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a batch without operations.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_if_version(struct hc_batch *batch,
+                                  uint64_t version,
+                                  struct hc_error **error);
+
+/**
+ * How many operations there are.
+ *
+ * @param batch The batch, or NULL.
+ * @return The number; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+size_t hc_batch_count(const struct hc_batch *batch);
+
+/**
+ * Frees a batch; what was done with it stays.
+ *
+ * @param batch The batch; nothing happens for NULL.
+ * @note Not while another thread uses the batch.
+ * @since 0.1.0
+ */
+void hc_batch_free(struct hc_batch *batch);
+
+/**
+ * Appends: create a user, as hc_user_create_from().
+ *
+ * @param batch    The batch.
+ * @param new_user What is known of the user. Not kept.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_create_user(struct hc_batch *batch,
+                               const struct hc_new_user *new_user,
+                               struct hc_error **error);
+
+/**
+ * Appends: change fields of a user, as hc_user_update_apply().
+ *
+ * @param batch           The batch.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param update          What to change. Not kept.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_update_user(struct hc_batch *batch,
+                               const uint8_t *id_or_email,
+                               size_t id_or_email_len,
+                               const struct hc_user_update *update,
+                               struct hc_error **error);
+
+/**
+ * Appends: make a user active, as hc_user_activate().
+ *
+ * @param batch           The batch.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_activate_user(struct hc_batch *batch,
+                                 const uint8_t *id_or_email,
+                                 size_t id_or_email_len,
+                                 struct hc_error **error);
+
+/**
+ * Appends: make a user inactive, as hc_user_deactivate().
+ *
+ * @param batch           The batch.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_deactivate_user(struct hc_batch *batch,
+                                   const uint8_t *id_or_email,
+                                   size_t id_or_email_len,
+                                   struct hc_error **error);
+
+/**
+ * Appends: delete a user for good, as hc_user_delete().
+ *
+ * @param batch           The batch.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_delete_user(struct hc_batch *batch,
+                               const uint8_t *id_or_email,
+                               size_t id_or_email_len,
+                               struct hc_error **error);
+
+/**
+ * Appends: set the license, as hc_directory_set_license().
+ *
+ * @param batch   The batch.
+ * @param license One of HC_LICENSE_*.
+ * @param seats   The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind that
+ *         has none.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_license(struct hc_batch *batch,
+                               int32_t license,
+                               uint64_t seats,
+                               struct hc_error **error);
+
+/**
+ * Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome;
+ * operations of the same batch can name it, see hc_batch_add_member_by_name().
+ *
+ * @param batch     The batch.
+ * @param name      The name, UTF-8.
+ * @param name_len  Its length in bytes.
+ * @param owner     The first owner: an id as text or an email, UTF-8; empty for
+ *                  none.
+ * @param owner_len Its length in bytes.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_create_workspace(struct hc_batch *batch,
+                                    const uint8_t *name,
+                                    size_t name_len,
+                                    const uint8_t *owner,
+                                    size_t owner_len,
+                                    struct hc_error **error);
+
+/**
+ * Appends: make a user's default workspace, as hc_user_get_default_workspace(); no
+ * effect where there is one.
+ *
+ * @param batch           The batch.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_default_workspace(struct hc_batch *batch,
+                                     const uint8_t *id_or_email,
+                                     size_t id_or_email_len,
+                                     struct hc_error **error);
+
+/**
+ * Appends: give a workspace another name, as hc_workspace_rename().
+ *
+ * @param batch     The batch.
+ * @param workspace The id of the workspace.
+ * @param name      The name, UTF-8.
+ * @param name_len  Its length in bytes.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_rename_workspace(struct hc_batch *batch,
+                                    uint64_t workspace,
+                                    const uint8_t *name,
+                                    size_t name_len,
+                                    struct hc_error **error);
+
+/**
+ * Appends: archive a workspace, as hc_workspace_archive().
+ *
+ * @param batch     The batch.
+ * @param workspace The id of the workspace.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_archive_workspace(struct hc_batch *batch,
+                                     uint64_t workspace,
+                                     struct hc_error **error);
+
+/**
+ * Appends: restore an archived workspace, as hc_workspace_restore().
+ *
+ * @param batch     The batch.
+ * @param workspace The id of the workspace.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_restore_workspace(struct hc_batch *batch,
+                                     uint64_t workspace,
+                                     struct hc_error **error);
+
+/**
+ * Appends: delete a workspace and its memberships for good, as
+ * hc_workspace_delete().
+ *
+ * @param batch     The batch.
+ * @param workspace The id of the workspace.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_delete_workspace(struct hc_batch *batch,
+                                    uint64_t workspace,
+                                    struct hc_error **error);
+
+/**
+ * Appends: make a user a member, as hc_workspace_add_member().
+ *
+ * @param batch           The batch.
+ * @param workspace       The id of the workspace.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_add_member(struct hc_batch *batch,
+                              uint64_t workspace,
+                              const uint8_t *id_or_email,
+                              size_t id_or_email_len,
+                              int32_t role,
+                              struct hc_error **error);
+
+/**
+ * Appends: make a user a member of the workspace with a name, which may be one
+ * that an operation before this creates.
+ *
+ * @param batch           The batch.
+ * @param name            The name of the workspace, UTF-8.
+ * @param name_len        Its length in bytes.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_add_member_by_name(struct hc_batch *batch,
+                                      const uint8_t *name,
+                                      size_t name_len,
+                                      const uint8_t *id_or_email,
+                                      size_t id_or_email_len,
+                                      int32_t role,
+                                      struct hc_error **error);
+
+/**
+ * Appends: change the role of a member, as hc_workspace_set_role().
+ *
+ * @param batch           The batch.
+ * @param workspace       The id of the workspace.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_role(struct hc_batch *batch,
+                            uint64_t workspace,
+                            const uint8_t *id_or_email,
+                            size_t id_or_email_len,
+                            int32_t role,
+                            struct hc_error **error);
+
+/**
+ * Appends: take a member out of a workspace, as hc_workspace_remove_member().
+ *
+ * @param batch           The batch.
+ * @param workspace       The id of the workspace.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_remove_member(struct hc_batch *batch,
+                                 uint64_t workspace,
+                                 const uint8_t *id_or_email,
+                                 size_t id_or_email_len,
+                                 struct hc_error **error);
+
+/**
+ * Applies a batch: all of it, or nothing. It is one transaction and one change.
+ *
+ * @param directory The directory.
+ * @param batch     The batch. Not kept.
+ * @param applied   Set, on success, to what became of it, yours to free with
+ *                  hc_applied_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status, or any that its operations
+ *          have on their own: that of the first refusal. hc_error_get_op_index()
+ *          says which operation it concerns.
+ * @retval HC_STATUS_NO_FREE_SEAT when it needs more seats than are free.
+ * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+ * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
+ *         owner.
+ * @retval HC_STATUS_CONFLICT when a record is not at the expected version.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_apply(const struct hc_directory *directory,
+                             const struct hc_batch *batch,
+                             struct hc_applied **applied,
+                             struct hc_error **error);
+
+/**
+ * Tells what would become of a batch, without applying it: the answer that
+ * hc_directory_apply() would give now, but for the ids it would draw.
+ *
+ * @param directory The directory.
+ * @param batch     The batch. Not kept.
+ * @param applied   Set, on success, to what became of it, yours to free with
+ *                  hc_applied_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return As hc_directory_apply().
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_dry_run(const struct hc_directory *directory,
+                               const struct hc_batch *batch,
+                               struct hc_applied **applied,
+                               struct hc_error **error);
+
+/**
+ * The number of the change that the batch made: 1, 2, 3 and so on.
+ *
+ * @param applied What became of the batch, or NULL.
+ * @return The number; 0 when nothing changed, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_applied_sequence(const struct hc_applied *applied);
+
+/**
+ * Whether this is the outcome of an earlier batch with the same request id, and
+ * nothing was done now.
+ *
+ * @param applied What became of the batch, or NULL.
+ * @return 1 or 0; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_applied_is_replayed(const struct hc_applied *applied);
+
+/**
+ * How many operations the batch had; each has an outcome.
+ *
+ * @param applied What became of the batch, or NULL.
+ * @return The number; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+size_t hc_applied_count(const struct hc_applied *applied);
+
+/**
+ * What became of one operation.
+ *
+ * @param applied What became of the batch.
+ * @param index   Which operation: from 0 to hc_applied_count() - 1.
+ * @param outcome A struct of yours that starts as #HC_OUTCOME_INIT; filled in on
+ *                success.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
+ *         outcome->struct_size is too small.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_applied_get_outcome(const struct hc_applied *applied,
+                                 size_t index,
+                                 struct hc_outcome *outcome,
+                                 struct hc_error **error);
+
+/**
+ * The user that an operation was about, as the batch left it.
+ *
+ * @param applied What became of the batch.
+ * @param index   Which operation: from 0 to hc_applied_count() - 1.
+ * @param user    Set, on success, to the user, yours to free with hc_user_free();
+ *                or to NULL for an operation about no user, a user who was
+ *                deleted, and an outcome that was replayed.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_applied_get_user(const struct hc_applied *applied,
+                              size_t index,
+                              struct hc_user **user,
+                              struct hc_error **error);
+
+/**
+ * Frees what became of a batch; users that were read off it stay valid.
+ *
+ * @param applied What became of the batch; nothing happens for NULL.
+ * @note Not while another thread uses it.
+ * @since 0.1.0
+ */
+void hc_applied_free(struct hc_applied *applied);
+
+/**
+ * Tells what would be refused of a batch, without applying it: all there is to say
+ * about single operations, in their order, or else about the batch as a whole. An
+ * empty list means that it would be accepted now.
+ *
+ * @param directory The directory.
+ * @param batch     The batch. Not kept.
+ * @param refusals  Set, on success, to the list, yours to free with
+ *                  hc_refusals_free().
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there are refusals, or a general or store
+ *          status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_preview(const struct hc_directory *directory,
+                               const struct hc_batch *batch,
+                               struct hc_refusals **refusals,
+                               struct hc_error **error);
+
+/**
+ * How many refusals there are.
+ *
+ * @param refusals The list, or NULL.
+ * @return The number; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+size_t hc_refusals_count(const struct hc_refusals *refusals);
+
+/**
+ * One of the refusals, to be asked with hc_error_status(), hc_error_get_op_index()
+ * and the like.
+ *
+ * @param refusals The list, or NULL.
+ * @param index    Which one: from 0 to hc_refusals_count() - 1.
+ * @return An error that belongs to the list: valid until that is freed, and not
+ *         to be freed itself. NULL for an index that is too large, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const struct hc_error *hc_refusals_at(const struct hc_refusals *refusals, size_t index);
+
+/**
+ * Frees a list of refusals, and with it its errors.
+ *
+ * @param refusals The list; nothing happens for NULL.
+ * @note Not while another thread uses the list.
+ * @since 0.1.0
+ */
+void hc_refusals_free(struct hc_refusals *refusals);
+
+/**
+ * Follows the changes with numbers above a given one.
+ *
+ * @param directory The directory.
+ * @param after     The number of the last change that is known; 0 to begin with
+ *                  the first.
+ * @param feed      Set, on success, to a feed that is yours to free with
+ *                  hc_feed_free().
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status. Whether the changes can be had is
+ *          said by hc_feed_next_batch().
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_follow(const struct hc_directory *directory,
+                              uint64_t after,
+                              struct hc_feed **feed,
+                              struct hc_error **error);
+
+/**
+ * Reads the next changes as packed records, for which headcount_packed.h has a
+ * decoder: as many as there are and fit. It waits for the first of them, and not
+ * for others.
+ *
+ * Closing the directory wakes those who wait.
+ *
+ * @param feed       The feed.
+ * @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX
+ *                   for ever.
+ * @param buffer     Where to put the batch.
+ * @param capacity   Its size in bytes. A change takes 72 and 48 for each of its
+ *                   events.
+ * @param written    Set, on success, to the size of the batch in bytes; or to 0
+ *                   when nothing came in time.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when nothing came, or a general or store status.
+ * @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone;
+ *         hc_error_get_resume_after() says from where to follow, once everything
+ *         was read again.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the next
+ *         change.
+ * @retval HC_STATUS_CLOSED when the directory was closed, also while waiting.
+ * @note Thread-safe: each change goes to one of the threads, and one of them waits
+ *       at a time.
+ * @since 0.1.0
+ */
+hc_status hc_feed_next_batch(struct hc_feed *feed,
+                             uint64_t timeout_ms,
+                             uint8_t *buffer,
+                             size_t capacity,
+                             size_t *written,
+                             struct hc_error **error);
+
+/**
+ * The number of the last change that was given out, or where the feed began.
+ *
+ * @param feed The feed, or NULL.
+ * @return The number; 0 for a feed that can't be used.
+ * @note Thread-safe; it doesn't wait for a thread that waits for changes.
+ * @since 0.1.0
+ */
+uint64_t hc_feed_position(const struct hc_feed *feed);
+
+/**
+ * Frees a feed. In a child of fork() it leaves the parent's feed alone.
+ *
+ * @param feed The feed; nothing happens for NULL.
+ * @note Not while another thread uses the feed, or waits with it.
+ * @since 0.1.0
+ */
+void hc_feed_free(struct hc_feed *feed);
+
+/**
+ * Forgets the changes with numbers below a given one, and their request ids. Who
+ * asks for them later is refused with #HC_STATUS_HISTORY_TRIMMED.
+ *
+ * @param directory The directory.
+ * @param before    The number of the first change to keep.
+ * @param trimmed   Set, on success, to how many changes those were; NULL if not
+ *                  wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_trim_changes(const struct hc_directory *directory,
+                                    uint64_t before,
+                                    uint64_t *trimmed,
+                                    struct hc_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

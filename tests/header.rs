@@ -6,10 +6,11 @@
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 27] = [
     "version",
     "status",
     "error",
+    "id",
     "license",
     "options",
     "directory",
@@ -18,8 +19,21 @@ const SOURCES: [&str; 13] = [
     "new_user",
     "users",
     "cursor",
+    "query",
     "user_update",
     "switches",
+    "workspace",
+    "workspaces",
+    "member",
+    "membership",
+    "workspace_list",
+    "batch",
+    "batch_users",
+    "batch_workspaces",
+    "applied",
+    "refusals",
+    "event",
+    "feed",
 ];
 
 #[test]

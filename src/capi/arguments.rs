@@ -1,11 +1,16 @@
 //! What comes in from C, checked, and where results go.
 
+use std::mem::MaybeUninit;
+
 use super::error::Refusal;
 use crate::model::UserId;
 
 /// Bytes that a text may have. Longer than any text the directory takes, it
 /// keeps a length that is nonsense from being believed.
 pub(super) const TEXT_BYTES_MAX: usize = 1 << 20;
+
+/// Bytes of a buffer that are used: batches count theirs with 31 bits.
+const BUFFER_BYTES_MAX: usize = i32::MAX as usize;
 
 /// A text from C: UTF-8 at `bytes`, which may be NULL when `length` is 0.
 ///
@@ -46,6 +51,35 @@ pub(super) unsafe fn user_id(name: &'static str, bytes: *const u8) -> Result<Use
     // SAFETY: not NULL, and of that length by the caller's promise.
     let bytes = unsafe { bytes.cast::<[u8; 16]>().read() };
     Ok(UserId::from_bytes(bytes))
+}
+
+/// A buffer to be written to.
+///
+/// # Safety
+///
+/// Unless it is NULL, `bytes` points to `capacity` bytes that nobody else uses for
+/// `'a`.
+pub(super) unsafe fn buffer<'a>(
+    bytes: *mut u8,
+    capacity: usize,
+) -> Result<&'a mut [MaybeUninit<u8>], Refusal> {
+    if bytes.is_null() {
+        return Err(Refusal::null("buffer"));
+    }
+    // More than the format can count is left alone.
+    let capacity = capacity.min(BUFFER_BYTES_MAX);
+    // SAFETY: not NULL, and of that length by the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts_mut(bytes.cast(), capacity) })
+}
+
+/// The element at an index from C.
+pub(super) fn element<T>(elements: &[T], index: usize) -> Result<&T, Refusal> {
+    elements.get(index).ok_or_else(|| {
+        Refusal::argument(format!(
+            "the index {index} is too large; there are {}",
+            elements.len()
+        ))
+    })
 }
 
 /// A truth value: 0 or 1.
@@ -93,6 +127,54 @@ impl<T> Out<T> {
         if self.is_wanted() {
             // SAFETY: not NULL, so it can be written to.
             unsafe { self.0.write(value) };
+        }
+    }
+}
+
+/// A struct of the caller's that says its own size, to be filled in.
+pub(super) struct SizedStruct<T> {
+    place: *mut T,
+    bytes: usize,
+}
+
+impl<T> SizedStruct<T> {
+    /// The struct at `place`, whose first field is its size as a `u32`, and which
+    /// must have the `bytes_min` that the first release knew. `name` and `init` are
+    /// for the message.
+    ///
+    /// # Safety
+    ///
+    /// Unless it is NULL, `place` points to a struct that has as many bytes as it
+    /// says, and can be written to until the call returns.
+    pub(super) unsafe fn new(
+        name: &'static str,
+        init: &'static str,
+        place: *mut T,
+        bytes_min: usize,
+    ) -> Result<Self, Refusal> {
+        if place.is_null() {
+            return Err(Refusal::null(name));
+        }
+        // SAFETY: not NULL, and it starts with its size by the caller's promise.
+        let struct_size = unsafe { place.cast::<u32>().read() };
+        let bytes = size_of::<T>().min(struct_size as usize);
+        if bytes < bytes_min {
+            return Err(Refusal::argument(format!(
+                "{name}->struct_size is {struct_size}; initialize the struct with {init}"
+            )));
+        }
+        Ok(Self { place, bytes })
+    }
+
+    /// Fills in the fields that the caller has, but for the size.
+    pub(super) fn write(self, answer: &T) {
+        let size = size_of::<u32>();
+        let from = std::ptr::from_ref(answer).cast::<u8>();
+        // SAFETY: `bytes` is at least the size of the first field, and at most that
+        // of either struct.
+        unsafe {
+            let (from, to) = (from.add(size), self.place.cast::<u8>().add(size));
+            std::ptr::copy_nonoverlapping(from, to, self.bytes - size);
         }
     }
 }

@@ -1,29 +1,79 @@
 //! Listing users.
 
-use std::sync::Mutex;
+use std::ffi::{CString, c_char};
+use std::ptr::null;
+use std::sync::{Arc, Mutex};
 
-use super::arguments::Out;
+use super::arguments::{self, Out};
 use super::directory::HcDirectory;
 use super::error::HcError;
 use super::guard::{self, Handle, Latch};
 use super::lock;
+use super::packed::Ahead;
+use super::query::HcQuery;
 use super::status::HcStatus;
 use super::user::HcUser;
+use crate::error::Result;
+use crate::model::{User, UserPage};
 use crate::store::{Directory, Users};
 
-/// All users as they were at one moment, read one by one. Yours to free with
-/// hc_cursor_free(), before or after the directory.
+/// Users as they were at one moment, all of them or a page of a query, read one by
+/// one or in batches. Yours to free with hc_cursor_free(), before or after the
+/// directory.
 ///
-/// It holds that state of the directory for as long as it lives, which keeps
-/// the file from reusing the space of what was changed since: read on or free
-/// it.
+/// One over all users holds that state of the directory for as long as it lives,
+/// which keeps the file from reusing the space of what was changed since: read on
+/// or free it.
 ///
 /// @since 0.1.0
 pub struct HcCursor {
     latch: Latch,
-    users: Mutex<Users>,
+    reading: Mutex<Reading>,
+    /// Where the page behind this one begins, if it is a page and there is one.
+    next_page: Option<CString>,
     /// Keeps the file open while there is something to read from it.
     _directory: Directory,
+}
+
+struct Reading {
+    source: Source,
+    ahead: Ahead<Arc<User>>,
+}
+
+/// Where the users come from.
+enum Source {
+    All(Users),
+    Page(std::vec::IntoIter<Arc<User>>),
+}
+
+impl Source {
+    fn next(&mut self) -> Option<Result<Arc<User>>> {
+        match self {
+            Self::All(users) => users.next(),
+            Self::Page(users) => users.next().map(Ok),
+        }
+    }
+
+    fn len(&self) -> u64 {
+        match self {
+            Self::All(users) => users.len(),
+            Self::Page(users) => users.len() as u64,
+        }
+    }
+}
+
+impl HcCursor {
+    fn hand_over(directory: &HcDirectory, source: Source, next_page: Option<CString>) -> *mut Self {
+        guard::hand_over(Self {
+            latch: Latch::of_this_process(),
+            reading: Mutex::new(Reading {
+                source,
+                ahead: Ahead::default(),
+            }),
+            next_page,
+            _directory: directory.directory.clone(),
+        })
+    }
 }
 
 impl Handle for HcCursor {
@@ -54,11 +104,71 @@ pub unsafe extern "C" fn hc_directory_list_users(
         guard::call(directory, error, |directory| {
             let made = Out::required("cursor", cursor)?;
             let users = directory.directory.users()?;
-            made.write(guard::hand_over(HcCursor {
-                latch: Latch::of_this_process(),
-                users: Mutex::new(users),
-                _directory: directory.directory.clone(),
-            }));
+            made.write(HcCursor::hand_over(directory, Source::All(users), None));
+            Ok(())
+        })
+    }
+}
+
+/// Returns one page of the users that match a query.
+///
+/// @param directory The directory.
+/// @param query     Which users, in what order and how many. Not kept.
+/// @param cursor    Set, on success, to a cursor before the first user of the
+///                  page; yours to free with hc_cursor_free().
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, also for an empty page, or a general or store status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for the place of a query in another order.
+/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_query(
+    directory: *const HcDirectory,
+    query: *const HcQuery,
+    cursor: *mut *mut HcCursor,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("cursor", cursor)?;
+            let query = guard::borrow(query)?.get();
+            let UserPage { users, next } = directory.directory.query(&query)?;
+            // What emails and usernames are compared by has no NUL.
+            let next = next.map(|place| CString::new(place).unwrap_or_default());
+            let source = Source::Page(users.into_iter());
+            made.write(HcCursor::hand_over(directory, source, next));
+            Ok(())
+        })
+    }
+}
+
+/// Counts the users that match a query, whatever its limit and place. Costs
+/// nothing for all, all active or all inactive users, and otherwise as much as
+/// reading the index that the query picks.
+///
+/// @param directory The directory.
+/// @param query     Which users. Not kept.
+/// @param count     Set, on success, to their number.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_count(
+    directory: *const HcDirectory,
+    query: *const HcQuery,
+    count: *mut u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let done = Out::required("count", count)?;
+            let query = guard::borrow(query)?.get();
+            done.write(directory.directory.count(&query)?);
             Ok(())
         })
     }
@@ -83,8 +193,43 @@ pub unsafe extern "C" fn hc_cursor_next(
     unsafe {
         guard::call(cursor, error, |cursor| {
             let made = Out::required("user", user)?;
-            let next = lock(&cursor.users).next().transpose()?;
+            let Reading { source, ahead } = &mut *lock(&cursor.reading);
+            let next = ahead.next(|| source.next())?;
             made.write(HcUser::hand_over_or_null(next));
+            Ok(())
+        })
+    }
+}
+
+/// Reads the next users as packed records, for which headcount_packed.h has a
+/// decoder: as many as fit.
+///
+/// @param cursor   The cursor.
+/// @param buffer   Where to put the batch.
+/// @param capacity Its size in bytes; 32 KiB hold any user, and more is faster.
+/// @param written  Set, on success, to the size of the batch in bytes; or to 0
+///                 when there are no more.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, also at the end, or a general or store status.
+/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
+/// @note Thread-safe: each user goes to one of the threads.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_cursor_next_batch(
+    cursor: *mut HcCursor,
+    buffer: *mut u8,
+    capacity: usize,
+    written: *mut usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `buffer` has its
+    // capacity.
+    unsafe {
+        guard::call(cursor, error, |cursor| {
+            let done = Out::required("written", written)?;
+            let buffer = arguments::buffer(buffer, capacity)?;
+            let Reading { source, ahead } = &mut *lock(&cursor.reading);
+            done.write(ahead.pack(buffer, || source.next())?);
             Ok(())
         })
     }
@@ -99,7 +244,27 @@ pub unsafe extern "C" fn hc_cursor_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_remaining(cursor: *const HcCursor) -> u64 {
     // SAFETY: by the contract, `cursor` is NULL or live.
-    unsafe { guard::ask(cursor, 0, |cursor| Some(lock(&cursor.users).len())) }
+    unsafe {
+        guard::ask(cursor, 0, |cursor| {
+            let reading = lock(&cursor.reading);
+            Some(reading.source.len() + reading.ahead.len())
+        })
+    }
+}
+
+/// Where the page behind this one begins, for hc_query_set_after(). It contains
+/// the email or username of the last user: treat it as personal data.
+///
+/// @param cursor The cursor, or NULL.
+/// @return A NUL-terminated text that is valid until the cursor is freed; NULL if
+///         this is the last page, for a cursor over all users, and for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_cursor_next_page(cursor: *const HcCursor) -> *const c_char {
+    let answer = |cursor: &HcCursor| cursor.next_page.as_ref().map(|place| place.as_ptr());
+    // SAFETY: by the contract, `cursor` is NULL or live.
+    unsafe { guard::ask(cursor, null(), answer) }
 }
 
 /// Frees a cursor; the users it gave out stay valid. In a child of fork() it

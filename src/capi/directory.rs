@@ -94,6 +94,38 @@ pub unsafe extern "C" fn hc_directory_open_in_memory(
     }
 }
 
+/// Makes a handle on the same directory whose writes are made by a user: it is
+/// recorded in each change, and the user can't deactivate or delete themself with
+/// it (#HC_STATUS_OWN_ACCOUNT). Closing one of the handles closes all.
+///
+/// @param directory The directory.
+/// @param actor     The id of the user: 16 bytes in network order.
+/// @param acting    Set, on success, to the handle, yours to free with
+///                  hc_directory_free(), before or after the other.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_acting_as(
+    directory: *const HcDirectory,
+    actor: *const u8,
+    acting: *mut *mut HcDirectory,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `actor` has 16
+    // bytes.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("acting", acting)?;
+            let actor = arguments::user_id("actor", actor)?;
+            let acting = directory.directory.acting_as(actor);
+            made.write(guard::hand_over(HcDirectory::new(acting)));
+            Ok(())
+        })
+    }
+}
+
 /// Recounts the seats and checks every index against the users, both ways.
 /// Takes time in proportion to the size of the directory.
 ///

@@ -18,6 +18,8 @@ pub struct HcError {
     message: CString,
     /// The library's own error; none for what only C can do wrong.
     cause: Option<Error>,
+    /// How large a buffer must be that was too small.
+    buffer_bytes: Option<usize>,
 }
 
 impl Handle for HcError {
@@ -31,9 +33,17 @@ impl Handle for HcError {
 impl From<Refusal> for HcError {
     fn from(refusal: Refusal) -> Self {
         let status = refusal.status();
+        let buffer_bytes = match refusal {
+            Refusal::Buffer { needed_bytes } => Some(needed_bytes),
+            _ => None,
+        };
         let (message, cause) = match refusal {
             Refusal::Library(error) => (error.to_string(), Some(error)),
             Refusal::Call(_, message) => (message.into_owned(), None),
+            Refusal::Buffer { needed_bytes } => (
+                format!("the next record needs a buffer of {needed_bytes} bytes"),
+                None,
+            ),
         };
         let mut message = message.into_bytes();
         message.retain(|byte| *byte != 0);
@@ -42,6 +52,7 @@ impl From<Refusal> for HcError {
             status,
             message: CString::new(message).unwrap_or_default(),
             cause,
+            buffer_bytes,
         }
     }
 }
@@ -52,6 +63,11 @@ pub(super) enum Refusal {
     Library(Error),
     /// The call itself is wrong.
     Call(HcStatus, Cow<'static, str>),
+    /// A buffer is too small for the next record.
+    Buffer {
+        /// How large it must be.
+        needed_bytes: usize,
+    },
 }
 
 impl Refusal {
@@ -59,6 +75,7 @@ impl Refusal {
         match self {
             Self::Library(error) => error.kind().into(),
             Self::Call(status, _) => *status,
+            Self::Buffer { .. } => HcStatus::BufferTooSmall,
         }
     }
 
@@ -228,6 +245,58 @@ pub unsafe extern "C" fn hc_error_get_op_index(error: *const HcError, index: *mu
         guard::ask(error, 0, |error| {
             let at = error.cause.as_ref()?.op_index()?;
             Out::optional(index).write(at as u64);
+            Some(1)
+        })
+    }
+}
+
+/// The number behind #HC_STATUS_HISTORY_TRIMMED: read all users and workspaces
+/// again, then the changes that come after this one.
+///
+/// @param error        The error, or NULL.
+/// @param resume_after Set to the number of the last change that was trimmed;
+///                     NULL if not wanted.
+/// @return 1 if the number was written; 0, and nothing is written, if the error
+///         has another status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_error_get_resume_after(
+    error: *const HcError,
+    resume_after: *mut u64,
+) -> i32 {
+    // SAFETY: by the contract, `error` is NULL or live, and `resume_after` is NULL
+    // or can be written to.
+    unsafe {
+        guard::ask(error, 0, |error| match error.cause.as_ref()?.kind() {
+            ErrorKind::HistoryTrimmed { resume_after: last } => {
+                Out::optional(resume_after).write(last);
+                Some(1)
+            }
+            _ => None,
+        })
+    }
+}
+
+/// The number behind #HC_STATUS_BUFFER_TOO_SMALL.
+///
+/// @param error The error, or NULL.
+/// @param bytes Set to the bytes that the buffer must have for the next record;
+///              NULL if not wanted.
+/// @return 1 if the number was written; 0, and nothing is written, if the error
+///         has another status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_error_get_buffer_bytes(
+    error: *const HcError,
+    bytes: *mut usize,
+) -> i32 {
+    // SAFETY: by the contract, `error` is NULL or live, and `bytes` is NULL or can
+    // be written to.
+    unsafe {
+        guard::ask(error, 0, |error| {
+            Out::optional(bytes).write(error.buffer_bytes?);
             Some(1)
         })
     }

@@ -14,15 +14,27 @@
 // Doxygen's markup is not rustdoc's.
 #![allow(clippy::doc_markdown)]
 
+mod applied;
 mod arguments;
+mod batch;
+mod batch_users;
+mod batch_workspaces;
 mod cursor;
 mod directory;
 mod error;
+mod event;
+mod feed;
 mod guard;
+mod id;
 mod license;
+mod member;
+mod membership;
 mod new_user;
 mod options;
+mod packed;
 mod process;
+mod query;
+mod refusals;
 mod seats;
 mod status;
 mod switches;
@@ -30,15 +42,29 @@ mod user;
 mod user_update;
 mod users;
 mod version;
+mod workspace;
+mod workspace_list;
+mod workspaces;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use applied::*;
+pub use batch::*;
+pub use batch_users::*;
+pub use batch_workspaces::*;
 pub use cursor::*;
 pub use directory::*;
 pub use error::*;
+pub use event::*;
+pub use feed::*;
+pub use id::*;
 pub use license::*;
+pub use member::*;
+pub use membership::*;
 pub use new_user::*;
 pub use options::*;
+pub use query::*;
+pub use refusals::*;
 pub use seats::*;
 pub use status::*;
 pub use switches::*;
@@ -46,6 +72,9 @@ pub use user::*;
 pub use user_update::*;
 pub use users::*;
 pub use version::*;
+pub use workspace::*;
+pub use workspace_list::*;
+pub use workspaces::*;
 
 /// Takes a lock. A panic under it has poisoned the handle around it, which says
 /// so by itself.

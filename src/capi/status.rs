@@ -32,6 +32,9 @@ pub enum HcStatus {
     /// General: the handle was made before fork(), in the parent. Open another
     /// one in the child.
     Forked = 6,
+    /// General: the next record needs a larger buffer than the call was given;
+    /// hc_error_get_buffer_bytes() says how large. Nothing was skipped.
+    BufferTooSmall = 7,
 
     /// The text is not an email address that this directory accepts.
     InvalidEmail = 20,
@@ -74,7 +77,8 @@ pub enum HcStatus {
     LastOwner = 37,
     /// A user's own default workspace can't be taken from the user.
     DefaultWorkspace = 38,
-    /// The changes asked for were trimmed.
+    /// The changes asked for were trimmed: read everything again, then go on after
+    /// the change that hc_error_get_resume_after() says.
     HistoryTrimmed = 39,
 
     /// Another process, or another handle of this one, has the file open.
@@ -96,7 +100,7 @@ pub enum HcStatus {
 }
 
 impl HcStatus {
-    const ALL: [(Self, &'static CStr); 34] = [
+    const ALL: [(Self, &'static CStr); 35] = [
         (Self::Ok, c"HC_STATUS_OK"),
         (Self::InvalidArgument, c"HC_STATUS_INVALID_ARGUMENT"),
         (Self::NullArgument, c"HC_STATUS_NULL_ARGUMENT"),
@@ -104,6 +108,7 @@ impl HcStatus {
         (Self::Internal, c"HC_STATUS_INTERNAL"),
         (Self::Poisoned, c"HC_STATUS_POISONED"),
         (Self::Forked, c"HC_STATUS_FORKED"),
+        (Self::BufferTooSmall, c"HC_STATUS_BUFFER_TOO_SMALL"),
         (Self::InvalidEmail, c"HC_STATUS_INVALID_EMAIL"),
         (Self::InternationalEmail, c"HC_STATUS_INTERNATIONAL_EMAIL"),
         (Self::EmailRequired, c"HC_STATUS_EMAIL_REQUIRED"),

@@ -1,0 +1,283 @@
+//! Batches applied, and what became of them.
+
+use super::arguments::{self, Out, SizedStruct};
+use super::batch::HcBatch;
+use super::directory::HcDirectory;
+use super::error::HcError;
+use super::guard::{self, Handle, Latch};
+use super::status::HcStatus;
+use super::user::HcUser;
+use crate::model::{Applied, Outcome, Subject, WorkspaceId};
+
+/// What an operation was about.
+///
+/// @since 0.1.0
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HcSubject {
+    /// The user with the id in the outcome.
+    User = 1,
+    /// The license.
+    License = 2,
+    /// The workspace with the id in the outcome.
+    Workspace = 3,
+    /// The membership of that user in that workspace.
+    Member = 4,
+}
+
+/// What became of one operation of a batch. Start from #HC_OUTCOME_INIT, which
+/// says how large the struct is for you: later releases may append fields, and
+/// fill in only those that you have.
+///
+/// @since 0.1.0
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct HcOutcome {
+    /// Bytes of this struct as the caller knows it; set by #HC_OUTCOME_INIT.
+    pub struct_size: u32,
+    /// What it was about: one of HC_SUBJECT_*.
+    pub subject: i32,
+    /// 1 if it changed anything, otherwise 0: activating an active user does not.
+    pub changed: i32,
+    /// Always 0.
+    pub reserved: i32,
+    /// The version of the record afterwards; 0 where it was deleted.
+    pub version: u64,
+    /// The id of the workspace it was about; 0 for none.
+    pub workspace: u64,
+    /// The id of the user it was about; zeros for none.
+    pub user: [u8; 16],
+}
+
+// Fields without gaps between them: the layout is the same for every compiler.
+const _: () = assert!(size_of::<HcOutcome>() == 48 && align_of::<HcOutcome>() <= 8);
+
+impl From<&Outcome> for HcOutcome {
+    fn from(outcome: &Outcome) -> Self {
+        let (subject, user, workspace) = match outcome.subject {
+            Subject::User(user) => (HcSubject::User, Some(user), None),
+            Subject::License => (HcSubject::License, None, None),
+            Subject::Workspace(workspace) => (HcSubject::Workspace, None, Some(workspace)),
+            Subject::Member(workspace, user) => (HcSubject::Member, Some(user), Some(workspace)),
+        };
+        Self {
+            struct_size: 0,
+            subject: subject as i32,
+            changed: outcome.changed.into(),
+            reserved: 0,
+            version: outcome.version,
+            workspace: workspace.map_or(0, WorkspaceId::as_u64),
+            user: user.map_or([0; 16], |id| *id.as_bytes()),
+        }
+    }
+}
+
+/// What became of a batch: a copy that later changes don't touch. Yours to free
+/// with hc_applied_free(), before or after the directory; also valid after fork().
+///
+/// @since 0.1.0
+pub struct HcApplied {
+    latch: Latch,
+    applied: Applied,
+}
+
+impl Handle for HcApplied {
+    const NAME: &'static str = "applied";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+/// Gives what became of a batch to C, if it is wanted.
+///
+/// # Safety
+///
+/// `place` is NULL or can be written to.
+unsafe fn give(place: *mut *mut HcApplied, applied: Applied) {
+    // SAFETY: the caller's promise.
+    let place = unsafe { Out::optional(place) };
+    if place.is_wanted() {
+        place.write(guard::hand_over(HcApplied {
+            latch: Latch::of_any_process(),
+            applied,
+        }));
+    }
+}
+
+/// Applies a batch: all of it, or nothing. It is one transaction and one change.
+///
+/// @param directory The directory.
+/// @param batch     The batch. Not kept.
+/// @param applied   Set, on success, to what became of it, yours to free with
+///                  hc_applied_free(); NULL if not wanted.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status, or any that its operations
+///          have on their own: that of the first refusal. hc_error_get_op_index()
+///          says which operation it concerns.
+/// @retval HC_STATUS_NO_FREE_SEAT when it needs more seats than are free.
+/// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+/// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
+///         owner.
+/// @retval HC_STATUS_CONFLICT when a record is not at the expected version.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_apply(
+    directory: *const HcDirectory,
+    batch: *const HcBatch,
+    applied: *mut *mut HcApplied,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let batch = guard::borrow(batch)?.get();
+            give(applied, directory.directory.apply(batch)?);
+            Ok(())
+        })
+    }
+}
+
+/// Tells what would become of a batch, without applying it: the answer that
+/// hc_directory_apply() would give now, but for the ids it would draw.
+///
+/// @param directory The directory.
+/// @param batch     The batch. Not kept.
+/// @param applied   Set, on success, to what became of it, yours to free with
+///                  hc_applied_free(); NULL if not wanted.
+/// @param error     See "Errors"; may be NULL.
+/// @return As hc_directory_apply().
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_dry_run(
+    directory: *const HcDirectory,
+    batch: *const HcBatch,
+    applied: *mut *mut HcApplied,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let batch = guard::borrow(batch)?.get();
+            give(applied, directory.directory.dry_run(batch)?);
+            Ok(())
+        })
+    }
+}
+
+/// The number of the change that the batch made: 1, 2, 3 and so on.
+///
+/// @param applied What became of the batch, or NULL.
+/// @return The number; 0 when nothing changed, and for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_applied_sequence(applied: *const HcApplied) -> u64 {
+    // SAFETY: by the contract, `applied` is NULL or live.
+    unsafe { guard::ask(applied, 0, |applied| applied.applied.sequence) }
+}
+
+/// Whether this is the outcome of an earlier batch with the same request id, and
+/// nothing was done now.
+///
+/// @param applied What became of the batch, or NULL.
+/// @return 1 or 0; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_applied_is_replayed(applied: *const HcApplied) -> i32 {
+    let answer = |applied: &HcApplied| Some(applied.applied.replayed.into());
+    // SAFETY: by the contract, `applied` is NULL or live.
+    unsafe { guard::ask(applied, 0, answer) }
+}
+
+/// How many operations the batch had; each has an outcome.
+///
+/// @param applied What became of the batch, or NULL.
+/// @return The number; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_applied_count(applied: *const HcApplied) -> usize {
+    let answer = |applied: &HcApplied| Some(applied.applied.outcomes.len());
+    // SAFETY: by the contract, `applied` is NULL or live.
+    unsafe { guard::ask(applied, 0, answer) }
+}
+
+/// What became of one operation.
+///
+/// @param applied What became of the batch.
+/// @param index   Which operation: from 0 to hc_applied_count() - 1.
+/// @param outcome A struct of yours that starts as #HC_OUTCOME_INIT; filled in on
+///                success.
+/// @param error   See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
+///         outcome->struct_size is too small.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_applied_get_outcome(
+    applied: *const HcApplied,
+    index: usize,
+    outcome: *mut HcOutcome,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `outcome` has as
+    // many bytes as it says.
+    unsafe {
+        guard::call(applied, error, |applied| {
+            let bytes_min = size_of::<HcOutcome>();
+            let place = SizedStruct::new("outcome", "HC_OUTCOME_INIT", outcome, bytes_min)?;
+            let found = arguments::element(&applied.applied.outcomes, index)?;
+            place.write(&found.into());
+            Ok(())
+        })
+    }
+}
+
+/// The user that an operation was about, as the batch left it.
+///
+/// @param applied What became of the batch.
+/// @param index   Which operation: from 0 to hc_applied_count() - 1.
+/// @param user    Set, on success, to the user, yours to free with hc_user_free();
+///                or to NULL for an operation about no user, a user who was
+///                deleted, and an outcome that was replayed.
+/// @param error   See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_applied_get_user(
+    applied: *const HcApplied,
+    index: usize,
+    user: *mut *mut HcUser,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(applied, error, |applied| {
+            let made = Out::required("user", user)?;
+            let user = match arguments::element(&applied.applied.outcomes, index)?.subject {
+                Subject::User(id) => applied.applied.user(id).cloned(),
+                _ => None,
+            };
+            made.write(HcUser::hand_over_or_null(user));
+            Ok(())
+        })
+    }
+}
+
+/// Frees what became of a batch; users that were read off it stay valid.
+///
+/// @param applied What became of the batch; nothing happens for NULL.
+/// @note Not while another thread uses it.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_applied_free(applied: *mut HcApplied) {
+    // SAFETY: by the contract, `applied` is NULL or live, and given up.
+    unsafe { guard::free(applied) }
+}

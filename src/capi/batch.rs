@@ -1,0 +1,204 @@
+//! A batch: operations that succeed or fail together.
+
+use std::sync::Mutex;
+
+use super::error::{HcError, Refusal};
+use super::guard::{self, Handle, Latch};
+use super::status::HcStatus;
+use super::{arguments, lock};
+use crate::model::{Batch, Op};
+
+/// Operations that succeed or fail together: a builder. Yours to free with
+/// hc_batch_free(); it can be used for more than one call.
+///
+/// Each operation sees what the ones before it did. What must be unique, seats,
+/// admins and the owners of workspaces are judged once, at the end, on the net
+/// result: in a full house one user can leave and another come in, and an owner
+/// can hand over and go.
+///
+/// A function that fails leaves it as it was. Whether users and workspaces exist
+/// is looked at when the batch is applied.
+///
+/// @since 0.1.0
+pub struct HcBatch {
+    latch: Latch,
+    batch: Mutex<Batch>,
+}
+
+impl Handle for HcBatch {
+    const NAME: &'static str = "batch";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+impl HcBatch {
+    pub(super) fn get(&self) -> Batch {
+        lock(&self.batch).clone()
+    }
+
+    pub(super) fn push(&self, op: Op) {
+        lock(&self.batch).push(op);
+    }
+
+    fn set(&self, change: impl FnOnce(Batch) -> Batch) {
+        let mut batch = lock(&self.batch);
+        let changed = change(std::mem::take(&mut *batch));
+        *batch = changed;
+    }
+}
+
+/// Begins a batch of nothing.
+///
+/// @return A builder to free with hc_batch_free(); never NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn hc_batch_new() -> *mut HcBatch {
+    guard::plain(std::ptr::null_mut(), || {
+        guard::hand_over(HcBatch {
+            latch: Latch::of_any_process(),
+            batch: Mutex::default(),
+        })
+    })
+}
+
+/// Says who makes these changes: it is recorded, and the actor can't deactivate or
+/// delete themself. See also hc_directory_acting_as().
+///
+/// @param batch The batch.
+/// @param actor The id of a user: 16 bytes in network order.
+/// @param error See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_set_actor(
+    batch: *mut HcBatch,
+    actor: *const u8,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `actor` has 16
+    // bytes.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let actor = arguments::user_id("actor", actor)?;
+            batch.set(|batch| batch.actor(actor));
+            Ok(())
+        })
+    }
+}
+
+/// Makes the batch one that can be sent again: when a batch with this id was
+/// applied before, its outcome is returned and nothing is done, also after the
+/// directory was reopened. A batch that was refused leaves no trace.
+///
+/// The id is kept as long as the change that it made; see
+/// hc_directory_trim_changes().
+///
+/// @param batch      The batch.
+/// @param request_id 16 bytes, such as a random UUID.
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_set_request_id(
+    batch: *mut HcBatch,
+    request_id: *const u8,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `request_id` has
+    // 16 bytes.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let request_id = arguments::user_id("request_id", request_id)?;
+            batch.set(|batch| batch.request_id(*request_id.as_bytes()));
+            Ok(())
+        })
+    }
+}
+
+/// Says whether workspaces may be left without an active owner, which is recorded
+/// in the change: for offboarding.
+///
+/// @param batch The batch.
+/// @param allow 1 or 0; 0 unless said otherwise.
+/// @param error See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_set_allow_ownerless(
+    batch: *mut HcBatch,
+    allow: i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let allow = arguments::flag("allow", allow)?;
+            batch.set(|mut batch| {
+                batch.allow_ownerless = allow;
+                batch
+            });
+            Ok(())
+        })
+    }
+}
+
+/// Makes the operation that was appended last depend on the version of what it
+/// changes: the user, the workspace, the membership or the license. With another
+/// version the batch is refused with #HC_STATUS_CONFLICT. It has no effect on
+/// operations that create something.
+///
+/// @param batch   The batch.
+/// @param version The version that is expected.
+/// @param error   See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a batch without operations.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_set_if_version(
+    batch: *mut HcBatch,
+    version: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            if lock(&batch.batch).is_empty() {
+                return Err(Refusal::argument(
+                    "a version goes with the operation before it, and there is none".to_owned(),
+                ));
+            }
+            batch.set(|batch| batch.if_version(version));
+            Ok(())
+        })
+    }
+}
+
+/// How many operations there are.
+///
+/// @param batch The batch, or NULL.
+/// @return The number; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_count(batch: *const HcBatch) -> usize {
+    // SAFETY: by the contract, `batch` is NULL or live.
+    unsafe { guard::ask(batch, 0, |batch| Some(lock(&batch.batch).len())) }
+}
+
+/// Frees a batch; what was done with it stays.
+///
+/// @param batch The batch; nothing happens for NULL.
+/// @note Not while another thread uses the batch.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_free(batch: *mut HcBatch) {
+    // SAFETY: by the contract, `batch` is NULL or live, and given up.
+    unsafe { guard::free(batch) }
+}

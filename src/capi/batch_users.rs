@@ -1,0 +1,174 @@
+//! The operations of a batch on users and on the license.
+
+use super::batch::HcBatch;
+use super::error::HcError;
+use super::guard;
+use super::license::HcLicense;
+use super::new_user::HcNewUser;
+use super::status::HcStatus;
+use super::user_update::HcUserUpdate;
+use super::users::named;
+use crate::model::Op;
+
+/// Appends: create a user, as hc_user_create_from().
+///
+/// @param batch    The batch.
+/// @param new_user What is known of the user. Not kept.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_create_user(
+    batch: *mut HcBatch,
+    new_user: *const HcNewUser,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let new_user = guard::borrow(new_user)?.get();
+            batch.push(Op::CreateUser(new_user));
+            Ok(())
+        })
+    }
+}
+
+/// Appends: change fields of a user, as hc_user_update_apply().
+///
+/// @param batch           The batch.
+/// @param id_or_email     An id as text or an email, UTF-8.
+/// @param id_or_email_len Its length in bytes.
+/// @param update          What to change. Not kept.
+/// @param error           See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_update_user(
+    batch: *mut HcBatch,
+    id_or_email: *const u8,
+    id_or_email_len: usize,
+    update: *const HcUserUpdate,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the text has its
+    // length.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let update = guard::borrow(update)?.get();
+            batch.push(Op::UpdateUser(who, update));
+            Ok(())
+        })
+    }
+}
+
+/// Appends: make a user active, as hc_user_activate().
+///
+/// @param batch           The batch.
+/// @param id_or_email     An id as text or an email, UTF-8.
+/// @param id_or_email_len Its length in bytes.
+/// @param error           See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_activate_user(
+    batch: *mut HcBatch,
+    id_or_email: *const u8,
+    id_or_email_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the text has its
+    // length.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            batch.push(Op::ActivateUser(who));
+            Ok(())
+        })
+    }
+}
+
+/// Appends: make a user inactive, as hc_user_deactivate().
+///
+/// @param batch           The batch.
+/// @param id_or_email     An id as text or an email, UTF-8.
+/// @param id_or_email_len Its length in bytes.
+/// @param error           See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_deactivate_user(
+    batch: *mut HcBatch,
+    id_or_email: *const u8,
+    id_or_email_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the text has its
+    // length.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            batch.push(Op::DeactivateUser(who));
+            Ok(())
+        })
+    }
+}
+
+/// Appends: delete a user for good, as hc_user_delete().
+///
+/// @param batch           The batch.
+/// @param id_or_email     An id as text or an email, UTF-8.
+/// @param id_or_email_len Its length in bytes.
+/// @param error           See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_delete_user(
+    batch: *mut HcBatch,
+    id_or_email: *const u8,
+    id_or_email_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the text has its
+    // length.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            batch.push(Op::DeleteUser(who));
+            Ok(())
+        })
+    }
+}
+
+/// Appends: set the license, as hc_directory_set_license().
+///
+/// @param batch   The batch.
+/// @param license One of HC_LICENSE_*.
+/// @param seats   The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+/// @param error   See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind that
+///         has none.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_set_license(
+    batch: *mut HcBatch,
+    license: i32,
+    seats: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let license = HcLicense::parse(license, seats)?;
+            batch.push(Op::SetLicense(license));
+            Ok(())
+        })
+    }
+}

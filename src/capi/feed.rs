@@ -1,0 +1,201 @@
+//! The change feed.
+
+use std::mem::MaybeUninit;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::arguments::{self, Out};
+use super::directory::HcDirectory;
+use super::error::{HcError, Refusal};
+use super::guard::{self, Handle, Latch};
+use super::lock;
+use super::packed::Ahead;
+use super::status::HcStatus;
+use crate::model::Change;
+use crate::store::ChangeFeed;
+
+/// The changes of a directory as they come. Any number of feeds can be read at
+/// once, each at its own pace. Yours to free with hc_feed_free(), before or after
+/// the directory.
+///
+/// Between calls a feed holds nothing of the directory but keeps the file open.
+/// Store hc_feed_position() to go on after a restart.
+///
+/// @since 0.1.0
+pub struct HcFeed {
+    latch: Latch,
+    reading: Mutex<Reading>,
+    /// The last change given out. Beside the lock, so that it can be asked for
+    /// while another thread waits.
+    position: AtomicU64,
+}
+
+struct Reading {
+    feed: ChangeFeed,
+    ahead: Ahead<Change>,
+}
+
+impl Handle for HcFeed {
+    const NAME: &'static str = "feed";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+impl HcFeed {
+    /// Packs what there is, and waits only for the first of it.
+    fn next_batch(
+        &self,
+        timeout: Duration,
+        buffer: &mut [MaybeUninit<u8>],
+    ) -> Result<usize, Refusal> {
+        let Reading { feed, ahead } = &mut *lock(&self.reading);
+        let mut timeout = timeout;
+        let bytes = ahead.pack(buffer, || {
+            let timeout = std::mem::take(&mut timeout);
+            feed.next(timeout).transpose()
+        })?;
+        let position = ahead
+            .kept()
+            .map_or(feed.position(), |next| next.sequence - 1);
+        self.position.store(position, Ordering::Relaxed);
+        Ok(bytes)
+    }
+}
+
+/// Follows the changes with numbers above a given one.
+///
+/// @param directory The directory.
+/// @param after     The number of the last change that is known; 0 to begin with
+///                  the first.
+/// @param feed      Set, on success, to a feed that is yours to free with
+///                  hc_feed_free().
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status. Whether the changes can be had is
+///          said by hc_feed_next_batch().
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_follow(
+    directory: *const HcDirectory,
+    after: u64,
+    feed: *mut *mut HcFeed,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("feed", feed)?;
+            let reading = Reading {
+                feed: directory.directory.follow(after),
+                ahead: Ahead::default(),
+            };
+            made.write(guard::hand_over(HcFeed {
+                latch: Latch::of_this_process(),
+                reading: Mutex::new(reading),
+                position: AtomicU64::new(after),
+            }));
+            Ok(())
+        })
+    }
+}
+
+/// Reads the next changes as packed records, for which headcount_packed.h has a
+/// decoder: as many as there are and fit. It waits for the first of them, and not
+/// for others.
+///
+/// Closing the directory wakes those who wait.
+///
+/// @param feed       The feed.
+/// @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX
+///                   for ever.
+/// @param buffer     Where to put the batch.
+/// @param capacity   Its size in bytes. A change takes 72 and 48 for each of its
+///                   events.
+/// @param written    Set, on success, to the size of the batch in bytes; or to 0
+///                   when nothing came in time.
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, also when nothing came, or a general or store status.
+/// @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone;
+///         hc_error_get_resume_after() says from where to follow, once everything
+///         was read again.
+/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the next
+///         change.
+/// @retval HC_STATUS_CLOSED when the directory was closed, also while waiting.
+/// @note Thread-safe: each change goes to one of the threads, and one of them waits
+///       at a time.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_feed_next_batch(
+    feed: *mut HcFeed,
+    timeout_ms: u64,
+    buffer: *mut u8,
+    capacity: usize,
+    written: *mut usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `buffer` has its
+    // capacity.
+    unsafe {
+        guard::call(feed, error, |feed| {
+            let done = Out::required("written", written)?;
+            let buffer = arguments::buffer(buffer, capacity)?;
+            done.write(feed.next_batch(Duration::from_millis(timeout_ms), buffer)?);
+            Ok(())
+        })
+    }
+}
+
+/// The number of the last change that was given out, or where the feed began.
+///
+/// @param feed The feed, or NULL.
+/// @return The number; 0 for a feed that can't be used.
+/// @note Thread-safe; it doesn't wait for a thread that waits for changes.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_feed_position(feed: *const HcFeed) -> u64 {
+    let answer = |feed: &HcFeed| Some(feed.position.load(Ordering::Relaxed));
+    // SAFETY: by the contract, `feed` is NULL or live.
+    unsafe { guard::ask(feed, 0, answer) }
+}
+
+/// Frees a feed. In a child of fork() it leaves the parent's feed alone.
+///
+/// @param feed The feed; nothing happens for NULL.
+/// @note Not while another thread uses the feed, or waits with it.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_feed_free(feed: *mut HcFeed) {
+    // SAFETY: by the contract, `feed` is NULL or live, and given up.
+    unsafe { guard::free(feed) }
+}
+
+/// Forgets the changes with numbers below a given one, and their request ids. Who
+/// asks for them later is refused with #HC_STATUS_HISTORY_TRIMMED.
+///
+/// @param directory The directory.
+/// @param before    The number of the first change to keep.
+/// @param trimmed   Set, on success, to how many changes those were; NULL if not
+///                  wanted.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_trim_changes(
+    directory: *const HcDirectory,
+    before: u64,
+    trimmed: *mut u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let count = directory.directory.trim_changes(before)?;
+            Out::optional(trimmed).write(count);
+            Ok(())
+        })
+    }
+}

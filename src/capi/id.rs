@@ -1,0 +1,73 @@
+//! Ids of users as bytes and as text.
+
+use std::ffi::c_char;
+
+use super::arguments::{self, Out};
+use super::error::HcError;
+use super::guard;
+use super::status::HcStatus;
+use crate::model::UserId;
+
+/// Bytes of the text of an id, with the NUL behind it.
+///
+/// @since 0.1.0
+pub const HC_ID_TEXT_BYTES: usize = 37;
+
+/// Writes an id as text, for the functions that take an id or an email.
+///
+/// @param id    16 bytes in network order.
+/// @param text  Set, on success, to a text such as
+///              "45e6b641-fe57-4fb2-83d2-2c2bd201efe8": #HC_ID_TEXT_BYTES bytes,
+///              of which the last is NUL.
+/// @param error See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_id_to_text(
+    id: *const u8,
+    text: *mut c_char,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and have their sizes.
+    unsafe {
+        guard::start(error, || {
+            let id = arguments::user_id("id", id)?;
+            let place = Out::required("text", text.cast::<[u8; HC_ID_TEXT_BYTES]>())?;
+            let mut bytes = [0; HC_ID_TEXT_BYTES];
+            uuid::Uuid::from(id).hyphenated().encode_lower(&mut bytes);
+            place.write(bytes);
+            Ok(())
+        })
+    }
+}
+
+/// Reads an id from text: a UUID in any of its usual forms.
+///
+/// @param text     The text, UTF-8.
+/// @param text_len Its length in bytes.
+/// @param id       Set, on success, to the 16 bytes of the id in network order.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a text that is no id.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_id_from_text(
+    text: *const u8,
+    text_len: usize,
+    id: *mut u8,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, `text` has its length,
+    // and `id` 16 bytes.
+    unsafe {
+        guard::start(error, || {
+            let place = Out::required("id", id.cast::<[u8; 16]>())?;
+            let text = arguments::text("text", text, text_len)?;
+            let id: UserId = text.parse()?;
+            place.write(*id.as_bytes());
+            Ok(())
+        })
+    }
+}

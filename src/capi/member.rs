@@ -1,0 +1,289 @@
+//! Memberships: who belongs to which workspace.
+
+use std::sync::Mutex;
+
+use super::arguments::{self, Out, SizedStruct};
+use super::directory::HcDirectory;
+use super::error::{HcError, Refusal};
+use super::guard::{self, Handle, Latch};
+use super::lock;
+use super::packed::Ahead;
+use super::status::HcStatus;
+use super::users::named;
+use crate::model::{Member, Role, WorkspaceId};
+
+/// What a member may do in a workspace. Passed as int32_t.
+///
+/// @since 0.1.0
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HcRole {
+    /// Either of them, for hc_query_set_member_of(); nobody has it.
+    Any = 0,
+    /// Decides about the workspace and its members.
+    Owner = 1,
+    /// Works in it.
+    User = 2,
+}
+
+impl HcRole {
+    pub(super) fn of(role: Role) -> Self {
+        match role {
+            Role::Owner => Self::Owner,
+            Role::User => Self::User,
+        }
+    }
+
+    /// The role that C means; `None` is any.
+    pub(super) fn parse_or_any(role: i32) -> Result<Option<Role>, Refusal> {
+        match role {
+            role if role == Self::Any as i32 => Ok(None),
+            _ => Self::parse(role).map(Some),
+        }
+    }
+
+    /// The role that C means.
+    pub(super) fn parse(role: i32) -> Result<Role, Refusal> {
+        match role {
+            role if role == Self::Owner as i32 => Ok(Role::Owner),
+            role if role == Self::User as i32 => Ok(Role::User),
+            _ => Err(Refusal::argument(format!(
+                "{role} is no role; use HC_ROLE_OWNER or HC_ROLE_USER"
+            ))),
+        }
+    }
+}
+
+/// That a user belongs to a workspace. Start from #HC_MEMBER_INIT, which says how
+/// large the struct is for you: later releases may append fields, and fill in
+/// only those that you have.
+///
+/// @since 0.1.0
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct HcMember {
+    /// Bytes of this struct as the caller knows it; set by #HC_MEMBER_INIT.
+    pub struct_size: u32,
+    /// What the user may do there: one of HC_ROLE_*.
+    pub role: i32,
+    /// The id of the workspace.
+    pub workspace: u64,
+    /// The id of the user.
+    pub user: [u8; 16],
+    /// When the user was added, in microseconds since 1970-01-01T00:00:00Z.
+    pub since_micros: u64,
+    /// The version of the membership: 1 when added, one more with each change.
+    pub version: u64,
+}
+
+// Fields without gaps between them: the layout is the same for every compiler.
+const _: () = assert!(size_of::<HcMember>() == 48 && align_of::<HcMember>() <= 8);
+
+impl From<&Member> for HcMember {
+    fn from(member: &Member) -> Self {
+        Self {
+            struct_size: 0,
+            role: HcRole::of(member.role()) as i32,
+            workspace: member.workspace().as_u64(),
+            user: *member.user().as_bytes(),
+            since_micros: member.since().as_unix_micros(),
+            version: member.version(),
+        }
+    }
+}
+
+/// Memberships as they were at one moment: a copy that later changes don't touch.
+/// Yours to free with hc_members_free(), before or after the directory; also
+/// valid after fork().
+///
+/// @since 0.1.0
+pub struct HcMembers {
+    latch: Latch,
+    members: Vec<Member>,
+    batches: Mutex<Batches>,
+}
+
+/// How far the batches have come.
+#[derive(Default)]
+struct Batches {
+    next: usize,
+    ahead: Ahead<Member>,
+}
+
+impl Handle for HcMembers {
+    const NAME: &'static str = "members";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+impl HcMembers {
+    fn hand_over(members: Vec<Member>) -> *mut Self {
+        guard::hand_over(Self {
+            latch: Latch::of_any_process(),
+            members,
+            batches: Mutex::default(),
+        })
+    }
+}
+
+/// Lists the members of a workspace: owners first, then users, each ordered by
+/// email. To read a large workspace a page at a time, use
+/// hc_query_set_member_of().
+///
+/// @param directory The directory.
+/// @param workspace The id of the workspace.
+/// @param members   Set, on success, to the memberships, yours to free with
+///                  hc_members_free().
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_list_members(
+    directory: *const HcDirectory,
+    workspace: u64,
+    members: *mut *mut HcMembers,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("members", members)?;
+            let workspace = WorkspaceId::from_u64(workspace);
+            let found = directory.directory.members(workspace)?;
+            made.write(HcMembers::hand_over(found));
+            Ok(())
+        })
+    }
+}
+
+/// Lists the workspaces of a user, with the role in each, ordered by id.
+///
+/// @param directory       The directory.
+/// @param id_or_email     An id as text or an email, UTF-8.
+/// @param id_or_email_len Its length in bytes.
+/// @param members         Set, on success, to the memberships, yours to free with
+///                        hc_members_free().
+/// @param error           See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_list_workspaces(
+    directory: *const HcDirectory,
+    id_or_email: *const u8,
+    id_or_email_len: usize,
+    members: *mut *mut HcMembers,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the text has its
+    // length.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("members", members)?;
+            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let found = directory.directory.workspaces_of(who)?;
+            made.write(HcMembers::hand_over(found));
+            Ok(())
+        })
+    }
+}
+
+/// How many memberships are in the list.
+///
+/// @param members The memberships, or NULL.
+/// @return The number; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_members_count(members: *const HcMembers) -> usize {
+    // SAFETY: by the contract, `members` is NULL or live.
+    unsafe { guard::ask(members, 0, |members| Some(members.members.len())) }
+}
+
+/// One of the memberships.
+///
+/// @param members The memberships.
+/// @param index   Which one: from 0 to hc_members_count() - 1.
+/// @param member  A struct of yours that starts as #HC_MEMBER_INIT; filled in on
+///                success.
+/// @param error   See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
+///         member->struct_size is too small.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_members_get(
+    members: *const HcMembers,
+    index: usize,
+    member: *mut HcMember,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `member` has as
+    // many bytes as it says.
+    unsafe {
+        guard::call(members, error, |members| {
+            let bytes_min = size_of::<HcMember>();
+            let place = SizedStruct::new("member", "HC_MEMBER_INIT", member, bytes_min)?;
+            let found = arguments::element(&members.members, index)?;
+            place.write(&found.into());
+            Ok(())
+        })
+    }
+}
+
+/// Reads the next memberships as packed records, for which headcount_packed.h has
+/// a decoder: as many as fit. Batches go on where the last one ended, whatever
+/// hc_members_get() does.
+///
+/// @param members  The memberships.
+/// @param buffer   Where to put the batch.
+/// @param capacity Its size in bytes; 4 KiB hold 85 memberships.
+/// @param written  Set, on success, to the size of the batch in bytes; or to 0
+///                 when there are no more.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, also at the end, or a general status.
+/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
+/// @note Thread-safe: each membership goes to one of the threads.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_members_next_batch(
+    members: *mut HcMembers,
+    buffer: *mut u8,
+    capacity: usize,
+    written: *mut usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `buffer` has its
+    // capacity.
+    unsafe {
+        guard::call(members, error, |members| {
+            let done = Out::required("written", written)?;
+            let buffer = arguments::buffer(buffer, capacity)?;
+            let Batches { next, ahead } = &mut *lock(&members.batches);
+            let bytes = ahead.pack(buffer, || {
+                let member = members.members.get(*next)?;
+                *next += 1;
+                Some(Ok(member.clone()))
+            })?;
+            done.write(bytes);
+            Ok(())
+        })
+    }
+}
+
+/// Frees memberships.
+///
+/// @param members The memberships; nothing happens for NULL.
+/// @note Not while another thread uses them.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_members_free(members: *mut HcMembers) {
+    // SAFETY: by the contract, `members` is NULL or live, and given up.
+    unsafe { guard::free(members) }
+}

@@ -1,0 +1,25 @@
+//! The packed form of a membership.
+
+use super::{Kind, Record, Writer};
+use crate::capi::member::HcRole;
+use crate::model::Member;
+
+const FIXED_BYTES: u16 = 48;
+
+impl Record for Member {
+    const KIND: Kind = Kind::Members;
+
+    fn bytes(&self) -> usize {
+        usize::from(FIXED_BYTES)
+    }
+
+    fn write(&self, bytes: u32, to: &mut Writer<'_>) {
+        to.put_u32(bytes);
+        to.put_u16(FIXED_BYTES);
+        to.put_u16(HcRole::of(self.role()) as u16);
+        to.put_u64(self.workspace().as_u64());
+        to.put_id(Some(self.user().as_bytes()));
+        to.put_u64(self.since().as_unix_micros());
+        to.put_u64(self.version());
+    }
+}

@@ -1,0 +1,34 @@
+//! The packed form of a workspace.
+
+use super::{Kind, Places, Record, Writer, text_bytes};
+use crate::model::{UserId, Workspace};
+
+/// Bytes before the name.
+const FIXED_BYTES: u16 = 64;
+
+const ARCHIVED: u16 = 1;
+const DEFAULT: u16 = 2;
+
+impl Record for Workspace {
+    const KIND: Kind = Kind::Workspaces;
+
+    fn bytes(&self) -> usize {
+        usize::from(FIXED_BYTES) + text_bytes(self.name())
+    }
+
+    fn write(&self, bytes: u32, to: &mut Writer<'_>) {
+        let default_of = self.default_of();
+        let archived = if self.is_archived() { ARCHIVED } else { 0 };
+        let default = default_of.map_or(0, |_| DEFAULT);
+        to.put_u32(bytes);
+        to.put_u16(FIXED_BYTES);
+        to.put_u16(archived | default);
+        to.put_u64(self.id().as_u64());
+        to.put_u64(self.version());
+        to.put_u64(self.created_at().as_unix_micros());
+        to.put_u64(self.updated_at().as_unix_micros());
+        to.put_id(default_of.as_ref().map(UserId::as_bytes));
+        to.put_place(Places::from(usize::from(FIXED_BYTES)).place(self.name()));
+        to.put_text(self.name());
+    }
+}

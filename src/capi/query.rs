@@ -1,0 +1,403 @@
+//! Asking for users: which ones, in what order, how many.
+
+use std::sync::Mutex;
+
+use super::error::{HcError, Refusal};
+use super::guard::{self, Handle, Latch};
+use super::member::HcRole;
+use super::status::HcStatus;
+use super::{arguments, lock};
+use crate::model::{Sort, Timestamp, UserQuery, WorkspaceId};
+
+/// The order of the users of a page. Passed as int32_t.
+///
+/// @since 0.1.0
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HcSort {
+    /// By email: the natural order, in which users are stored.
+    Email = 0,
+    /// By username.
+    Username = 1,
+    /// By the time of creation, oldest first.
+    Created = 2,
+}
+
+impl HcSort {
+    /// The order that C means.
+    fn parse(sort: i32) -> Result<Sort, Refusal> {
+        match sort {
+            sort if sort == Self::Email as i32 => Ok(Sort::Email),
+            sort if sort == Self::Username as i32 => Ok(Sort::Username),
+            sort if sort == Self::Created as i32 => Ok(Sort::Created),
+            _ => Err(Refusal::argument(format!(
+                "{sort} is no order; use one of HC_SORT_*"
+            ))),
+        }
+    }
+}
+
+/// Which users to return, in what order and how many. Yours to free with
+/// hc_query_free(); it can be used for more than one call.
+///
+/// All conditions must hold. A query reads one index, that of the first of these
+/// conditions which it has: members of a workspace, admins, an email domain, an
+/// email prefix, active or inactive, a username prefix, created since, changed
+/// since. Where that index is in the order asked for, a page costs what its users
+/// cost, whatever the size of the directory; otherwise all that the condition
+/// names is read for each page.
+///
+/// A setter that fails leaves it as it was.
+///
+/// @since 0.1.0
+pub struct HcQuery {
+    latch: Latch,
+    query: Mutex<UserQuery>,
+}
+
+impl Handle for HcQuery {
+    const NAME: &'static str = "query";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+impl HcQuery {
+    pub(super) fn get(&self) -> UserQuery {
+        lock(&self.query).clone()
+    }
+
+    fn set(&self, change: impl FnOnce(UserQuery) -> UserQuery) -> Result<(), Refusal> {
+        let mut query = lock(&self.query);
+        let changed = change(query.clone());
+        changed.check()?;
+        *query = changed;
+        Ok(())
+    }
+}
+
+/// Begins a query for all users, ordered by email, 100 at a time.
+///
+/// @return A builder to free with hc_query_free(); never NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn hc_query_new() -> *mut HcQuery {
+    guard::plain(std::ptr::null_mut(), || {
+        guard::hand_over(HcQuery {
+            latch: Latch::of_any_process(),
+            query: Mutex::new(UserQuery::new()),
+        })
+    })
+}
+
+/// Only users who are active, or only users who are not.
+///
+/// @param query  The query.
+/// @param active 1 for active users, 0 for inactive ones.
+/// @param error  See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_active(
+    query: *mut HcQuery,
+    active: i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(query, error, |query| {
+            let is_active = arguments::flag("active", active)?;
+            query.set(if is_active {
+                UserQuery::active
+            } else {
+                UserQuery::inactive
+            })
+        })
+    }
+}
+
+/// Only admins.
+///
+/// @param query The query.
+/// @param error See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_admins_only(
+    query: *mut HcQuery,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe { guard::call(query, error, |query| query.set(UserQuery::admins)) }
+}
+
+/// Only members of a workspace.
+///
+/// @param query     The query.
+/// @param workspace The id of the workspace.
+/// @param role      #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role,
+///                  #HC_ROLE_ANY for all.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_member_of(
+    query: *mut HcQuery,
+    workspace: u64,
+    role: i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(query, error, |query| {
+            let role = HcRole::parse_or_any(role)?;
+            query.set(|query| query.member_of(WorkspaceId::from_u64(workspace), role))
+        })
+    }
+}
+
+/// Only emails that start like this, without regard to the case of ASCII letters.
+///
+/// @param query      The query.
+/// @param prefix     The prefix, UTF-8.
+/// @param prefix_len Its length in bytes.
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_email_prefix(
+    query: *mut HcQuery,
+    prefix: *const u8,
+    prefix_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `prefix` has its
+    // length.
+    unsafe {
+        guard::call(query, error, |query| {
+            let prefix = arguments::text("prefix", prefix, prefix_len)?;
+            query.set(|query| query.email_prefix(prefix))
+        })
+    }
+}
+
+/// Only emails at this domain, in either of its forms (bücher.example or
+/// xn--bcher-kva.example). A text that is no domain matches nobody.
+///
+/// @param query      The query.
+/// @param domain     The domain, UTF-8.
+/// @param domain_len Its length in bytes.
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_email_domain(
+    query: *mut HcQuery,
+    domain: *const u8,
+    domain_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `domain` has its
+    // length.
+    unsafe {
+        guard::call(query, error, |query| {
+            let domain = arguments::text("domain", domain, domain_len)?;
+            query.set(|query| query.email_domain(domain))
+        })
+    }
+}
+
+/// Only usernames that start like this, without regard to case.
+///
+/// @param query      The query.
+/// @param prefix     The prefix, UTF-8.
+/// @param prefix_len Its length in bytes.
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_username_prefix(
+    query: *mut HcQuery,
+    prefix: *const u8,
+    prefix_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `prefix` has its
+    // length.
+    unsafe {
+        guard::call(query, error, |query| {
+            let prefix = arguments::text("prefix", prefix, prefix_len)?;
+            query.set(|query| query.username_prefix(prefix))
+        })
+    }
+}
+
+/// Only users created at this moment or later.
+///
+/// @param query  The query.
+/// @param micros Microseconds since 1970-01-01T00:00:00Z.
+/// @param error  See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_created_since_micros(
+    query: *mut HcQuery,
+    micros: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(query, error, |query| {
+            let moment = Timestamp::from_unix_micros(micros)?;
+            query.set(|query| query.created_since(moment))
+        })
+    }
+}
+
+/// Only users who were created or changed at this moment or later.
+///
+/// @param query  The query.
+/// @param micros Microseconds since 1970-01-01T00:00:00Z.
+/// @param error  See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_changed_since_micros(
+    query: *mut HcQuery,
+    micros: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(query, error, |query| {
+            let moment = Timestamp::from_unix_micros(micros)?;
+            query.set(|query| query.changed_since(moment))
+        })
+    }
+}
+
+/// Sets the order.
+///
+/// @param query The query.
+/// @param sort  One of HC_SORT_*; #HC_SORT_EMAIL unless said otherwise.
+/// @param error See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no order.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_sort(
+    query: *mut HcQuery,
+    sort: i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(query, error, |query| {
+            let sort = HcSort::parse(sort)?;
+            query.set(|query| query.sort(sort))
+        })
+    }
+}
+
+/// Says whether to go in the opposite direction: newest first, for example.
+///
+/// @param query      The query.
+/// @param descending 1 or 0; 0 unless said otherwise.
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_descending(
+    query: *mut HcQuery,
+    descending: i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(query, error, |query| {
+            let descending = arguments::flag("descending", descending)?;
+            query.set(|mut query| {
+                query.descending = descending;
+                query
+            })
+        })
+    }
+}
+
+/// Sets how many users a page may have.
+///
+/// @param query The query.
+/// @param users 1 to 10,000; 100 unless said otherwise.
+/// @param error See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for another number.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_limit(
+    query: *mut HcQuery,
+    users: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe { guard::call(query, error, |query| query.set(|query| query.limit(users))) }
+}
+
+/// Asks for the page behind a place: what hc_cursor_next_page() said of the page
+/// before.
+///
+/// It is a place in the order, not in a result: it stays good while users come and
+/// go and after the directory is reopened.
+///
+/// @param query     The query.
+/// @param place     The place, UTF-8; empty for the first page.
+/// @param place_len Its length in bytes.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_after(
+    query: *mut HcQuery,
+    place: *const u8,
+    place_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `place` has its
+    // length.
+    unsafe {
+        guard::call(query, error, |query| {
+            let place = arguments::text("place", place, place_len)?;
+            query.set(|mut query| {
+                query.after = (!place.is_empty()).then(|| place.to_owned());
+                query
+            })
+        })
+    }
+}
+
+/// Frees a query; pages stay valid.
+///
+/// @param query The query; nothing happens for NULL.
+/// @note Not while another thread uses the query.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_free(query: *mut HcQuery) {
+    // SAFETY: by the contract, `query` is NULL or live, and given up.
+    unsafe { guard::free(query) }
+}

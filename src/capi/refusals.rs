@@ -1,0 +1,104 @@
+//! What would be refused of a batch.
+
+use super::arguments::Out;
+use super::batch::HcBatch;
+use super::directory::HcDirectory;
+use super::error::{HcError, Refusal};
+use super::guard::{self, Handle, Latch};
+use super::status::HcStatus;
+
+/// What would be refused of a batch, as a list of errors. Yours to free with
+/// hc_refusals_free(), before or after the directory; also valid after fork().
+///
+/// @since 0.1.0
+pub struct HcRefusals {
+    latch: Latch,
+    errors: Vec<HcError>,
+}
+
+impl Handle for HcRefusals {
+    const NAME: &'static str = "refusals";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+/// Tells what would be refused of a batch, without applying it: all there is to say
+/// about single operations, in their order, or else about the batch as a whole. An
+/// empty list means that it would be accepted now.
+///
+/// @param directory The directory.
+/// @param batch     The batch. Not kept.
+/// @param refusals  Set, on success, to the list, yours to free with
+///                  hc_refusals_free().
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, also when there are refusals, or a general or store
+///          status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_preview(
+    directory: *const HcDirectory,
+    batch: *const HcBatch,
+    refusals: *mut *mut HcRefusals,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("refusals", refusals)?;
+            let batch = guard::borrow(batch)?.get();
+            let errors = directory.directory.preview(batch)?.into_iter();
+            let errors = errors.map(|error| Refusal::Library(error).into());
+            made.write(guard::hand_over(HcRefusals {
+                latch: Latch::of_any_process(),
+                errors: errors.collect(),
+            }));
+            Ok(())
+        })
+    }
+}
+
+/// How many refusals there are.
+///
+/// @param refusals The list, or NULL.
+/// @return The number; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_refusals_count(refusals: *const HcRefusals) -> usize {
+    // SAFETY: by the contract, `refusals` is NULL or live.
+    unsafe { guard::ask(refusals, 0, |refusals| Some(refusals.errors.len())) }
+}
+
+/// One of the refusals, to be asked with hc_error_status(), hc_error_get_op_index()
+/// and the like.
+///
+/// @param refusals The list, or NULL.
+/// @param index    Which one: from 0 to hc_refusals_count() - 1.
+/// @return An error that belongs to the list: valid until that is freed, and not
+///         to be freed itself. NULL for an index that is too large, and for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_refusals_at(
+    refusals: *const HcRefusals,
+    index: usize,
+) -> *const HcError {
+    // The list is never changed, so its errors stay where they are.
+    let answer = |refusals: &HcRefusals| refusals.errors.get(index).map(std::ptr::from_ref);
+    // SAFETY: by the contract, `refusals` is NULL or live.
+    unsafe { guard::ask(refusals, std::ptr::null(), answer) }
+}
+
+/// Frees a list of refusals, and with it its errors.
+///
+/// @param refusals The list; nothing happens for NULL.
+/// @note Not while another thread uses the list.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_refusals_free(refusals: *mut HcRefusals) {
+    // SAFETY: by the contract, `refusals` is NULL or live, and given up.
+    unsafe { guard::free(refusals) }
+}

@@ -1,0 +1,167 @@
+//! A workspace, and what can be asked of one.
+
+use std::ffi::{CString, c_char};
+use std::ptr::{null, null_mut};
+
+use super::arguments::Out;
+use super::guard::{self, Handle, Latch};
+use crate::model::{UserId, Workspace};
+
+/// A workspace as one call found it: a copy that later changes don't touch. Yours
+/// to free with hc_workspace_free(), before or after the directory; also valid
+/// after fork().
+///
+/// @since 0.1.0
+pub struct HcWorkspace {
+    latch: Latch,
+    workspace: Workspace,
+    name: CString,
+    default_of: Option<UserId>,
+}
+
+impl Handle for HcWorkspace {
+    const NAME: &'static str = "workspace";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+impl HcWorkspace {
+    pub(super) fn hand_over(workspace: Workspace) -> *mut Self {
+        guard::hand_over(Self {
+            latch: Latch::of_any_process(),
+            // A name has no control characters, so it has no NUL.
+            name: CString::new(workspace.name()).unwrap_or_default(),
+            default_of: workspace.default_of(),
+            workspace,
+        })
+    }
+
+    pub(super) fn hand_over_or_null(workspace: Option<Workspace>) -> *mut Self {
+        workspace.map_or(null_mut(), Self::hand_over)
+    }
+
+    /// Gives a workspace to C, if it is wanted.
+    ///
+    /// # Safety
+    ///
+    /// `place` is NULL or can be written to.
+    pub(super) unsafe fn give(place: *mut *mut Self, workspace: Workspace) {
+        // SAFETY: the caller's promise.
+        let place = unsafe { Out::optional(place) };
+        if place.is_wanted() {
+            place.write(Self::hand_over(workspace));
+        }
+    }
+}
+
+/// The id: a number from 1 on, never given to another workspace.
+///
+/// @param workspace The workspace, or NULL.
+/// @return The id; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_id(workspace: *const HcWorkspace) -> u64 {
+    let answer = |workspace: &HcWorkspace| Some(workspace.workspace.id().as_u64());
+    // SAFETY: by the contract, `workspace` is NULL or live.
+    unsafe { guard::ask(workspace, 0, answer) }
+}
+
+/// The name, as it was given; no other workspace has it.
+///
+/// @param workspace The workspace, or NULL.
+/// @return A NUL-terminated text that is valid until the workspace is freed; NULL
+///         for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_name(workspace: *const HcWorkspace) -> *const c_char {
+    let answer = |workspace: &HcWorkspace| Some(workspace.name.as_ptr());
+    // SAFETY: by the contract, `workspace` is NULL or live.
+    unsafe { guard::ask(workspace, null(), answer) }
+}
+
+/// Whether the workspace is archived: nobody can be added and nothing of it
+/// changed, until it is restored. Members can leave, and it can be deleted.
+///
+/// @param workspace The workspace, or NULL.
+/// @return 1 or 0; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_is_archived(workspace: *const HcWorkspace) -> i32 {
+    let answer = |workspace: &HcWorkspace| Some(workspace.workspace.is_archived().into());
+    // SAFETY: by the contract, `workspace` is NULL or live.
+    unsafe { guard::ask(workspace, 0, answer) }
+}
+
+/// Whose default workspace this is.
+///
+/// @param workspace The workspace, or NULL.
+/// @return A pointer to the 16 bytes of the user's id that are valid until the
+///         workspace is freed; NULL if it is nobody's, and for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_default_of(workspace: *const HcWorkspace) -> *const u8 {
+    let answer = |workspace: &HcWorkspace| {
+        let user = workspace.default_of.as_ref();
+        user.map(|user| user.as_bytes().as_ptr())
+    };
+    // SAFETY: by the contract, `workspace` is NULL or live, and its id stays where it
+    // is.
+    unsafe { guard::ask(workspace, null(), answer) }
+}
+
+/// The version of the record: 1 when created, one more with each change.
+///
+/// @param workspace The workspace, or NULL.
+/// @return The version; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_version(workspace: *const HcWorkspace) -> u64 {
+    let answer = |workspace: &HcWorkspace| Some(workspace.workspace.version());
+    // SAFETY: by the contract, `workspace` is NULL or live.
+    unsafe { guard::ask(workspace, 0, answer) }
+}
+
+/// When the workspace was created, in microseconds since 1970-01-01T00:00:00Z.
+///
+/// @param workspace The workspace, or NULL.
+/// @return The moment; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_created_at_micros(workspace: *const HcWorkspace) -> u64 {
+    let answer = |workspace: &HcWorkspace| Some(workspace.workspace.created_at().as_unix_micros());
+    // SAFETY: by the contract, `workspace` is NULL or live.
+    unsafe { guard::ask(workspace, 0, answer) }
+}
+
+/// When the record last changed, in microseconds since 1970-01-01T00:00:00Z. Its
+/// members don't count.
+///
+/// @param workspace The workspace, or NULL.
+/// @return The moment; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_updated_at_micros(workspace: *const HcWorkspace) -> u64 {
+    let answer = |workspace: &HcWorkspace| Some(workspace.workspace.updated_at().as_unix_micros());
+    // SAFETY: by the contract, `workspace` is NULL or live.
+    unsafe { guard::ask(workspace, 0, answer) }
+}
+
+/// Frees a workspace, and with it what was read off it.
+///
+/// @param workspace The workspace; nothing happens for NULL.
+/// @note Not while another thread uses the workspace.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_free(workspace: *mut HcWorkspace) {
+    // SAFETY: by the contract, `workspace` is NULL or live, and given up.
+    unsafe { guard::free(workspace) }
+}

@@ -1,0 +1,144 @@
+//! Listing workspaces.
+
+use std::sync::Mutex;
+
+use super::arguments::{self, Out};
+use super::directory::HcDirectory;
+use super::error::HcError;
+use super::guard::{self, Handle, Latch};
+use super::lock;
+use super::packed::Ahead;
+use super::status::HcStatus;
+use super::workspace::HcWorkspace;
+use crate::model::Workspace;
+use crate::store::Workspaces;
+
+/// All workspaces as they were at one moment, read one by one or in batches. Yours
+/// to free with hc_workspaces_free(), before or after the directory.
+///
+/// Like an hc_cursor, it holds that state of the directory for as long as it
+/// lives: read on or free it.
+///
+/// @since 0.1.0
+pub struct HcWorkspaces {
+    latch: Latch,
+    reading: Mutex<Reading>,
+}
+
+struct Reading {
+    workspaces: Workspaces,
+    ahead: Ahead<Workspace>,
+}
+
+impl Handle for HcWorkspaces {
+    const NAME: &'static str = "workspaces";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+/// Lists all workspaces, archived ones included, ordered by id, as they are now.
+///
+/// @param directory  The directory.
+/// @param workspaces Set, on success, to a list before its first workspace; yours
+///                   to free with hc_workspaces_free().
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_list_workspaces(
+    directory: *const HcDirectory,
+    workspaces: *mut *mut HcWorkspaces,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("workspaces", workspaces)?;
+            let reading = Reading {
+                workspaces: directory.directory.workspaces()?,
+                ahead: Ahead::default(),
+            };
+            made.write(guard::hand_over(HcWorkspaces {
+                latch: Latch::of_this_process(),
+                reading: Mutex::new(reading),
+            }));
+            Ok(())
+        })
+    }
+}
+
+/// Reads the next workspace.
+///
+/// @param workspaces The list.
+/// @param workspace  Set, on success, to the next workspace, yours to free with
+///                   hc_workspace_free(); or to NULL when there are no more.
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, also at the end, or a general or store status.
+/// @note Thread-safe: each workspace goes to one of the threads.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspaces_next(
+    workspaces: *mut HcWorkspaces,
+    workspace: *mut *mut HcWorkspace,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(workspaces, error, |workspaces| {
+            let made = Out::required("workspace", workspace)?;
+            let Reading { workspaces, ahead } = &mut *lock(&workspaces.reading);
+            let next = ahead.next(|| workspaces.next())?;
+            made.write(HcWorkspace::hand_over_or_null(next));
+            Ok(())
+        })
+    }
+}
+
+/// Reads the next workspaces as packed records, for which headcount_packed.h has a
+/// decoder: as many as fit.
+///
+/// @param workspaces The list.
+/// @param buffer     Where to put the batch.
+/// @param capacity   Its size in bytes; 4 KiB hold any workspace.
+/// @param written    Set, on success, to the size of the batch in bytes; or to 0
+///                   when there are no more.
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, also at the end, or a general or store status.
+/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
+/// @note Thread-safe: each workspace goes to one of the threads.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspaces_next_batch(
+    workspaces: *mut HcWorkspaces,
+    buffer: *mut u8,
+    capacity: usize,
+    written: *mut usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `buffer` has its
+    // capacity.
+    unsafe {
+        guard::call(workspaces, error, |workspaces| {
+            let done = Out::required("written", written)?;
+            let buffer = arguments::buffer(buffer, capacity)?;
+            let Reading { workspaces, ahead } = &mut *lock(&workspaces.reading);
+            done.write(ahead.pack(buffer, || workspaces.next())?);
+            Ok(())
+        })
+    }
+}
+
+/// Frees a list of workspaces; those it gave out stay valid. In a child of fork()
+/// it leaves the parent's list alone.
+///
+/// @param workspaces The list; nothing happens for NULL.
+/// @note Not while another thread uses the list.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspaces_free(workspaces: *mut HcWorkspaces) {
+    // SAFETY: by the contract, `workspaces` is NULL or live, and given up.
+    unsafe { guard::free(workspaces) }
+}

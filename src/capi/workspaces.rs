@@ -1,0 +1,293 @@
+//! Finding workspaces, and changing them.
+
+use super::arguments::{self, Out};
+use super::directory::HcDirectory;
+use super::error::{HcError, Refusal};
+use super::guard;
+use super::status::HcStatus;
+use super::users::named;
+use super::workspace::HcWorkspace;
+use crate::model::{NewWorkspace, UserRef, WorkspaceId};
+
+/// The workspace with this id.
+///
+/// @param directory The directory.
+/// @param workspace The id of the workspace.
+/// @param found     Set, on success, to a workspace that is yours to free with
+///                  hc_workspace_free(); or to NULL when there is none.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, also when there is none, or a general or store status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_get(
+    directory: *const HcDirectory,
+    workspace: u64,
+    found: *mut *mut HcWorkspace,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("found", found)?;
+            let workspace = WorkspaceId::from_u64(workspace);
+            let workspace = directory.directory.workspace(workspace)?;
+            made.write(HcWorkspace::hand_over_or_null(workspace));
+            Ok(())
+        })
+    }
+}
+
+/// The workspace with this name, without regard to case.
+///
+/// @param directory The directory.
+/// @param name      The name, UTF-8.
+/// @param name_len  Its length in bytes.
+/// @param found     Set, on success, to a workspace that is yours to free with
+///                  hc_workspace_free(); or to NULL when there is none.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, also when there is none, or a general or store status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_get_by_name(
+    directory: *const HcDirectory,
+    name: *const u8,
+    name_len: usize,
+    found: *mut *mut HcWorkspace,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `name` has its
+    // length.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("found", found)?;
+            let name = arguments::text("name", name, name_len)?;
+            let workspace = directory.directory.workspace(name)?;
+            made.write(HcWorkspace::hand_over_or_null(workspace));
+            Ok(())
+        })
+    }
+}
+
+/// Creates a workspace. It needs an owner who is active; a batch can do without,
+/// see hc_batch_set_allow_ownerless().
+///
+/// @param directory The directory.
+/// @param name      The name, UTF-8: 1 to 128 characters, none of them a control
+///                  character.
+/// @param name_len  Its length in bytes.
+/// @param owner     The first owner: an id as text or an email, UTF-8; empty for
+///                  none.
+/// @param owner_len Its length in bytes.
+/// @param made      Set, on success, to the workspace, yours to free with
+///                  hc_workspace_free(); NULL if not wanted.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
+/// @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
+/// @retval HC_STATUS_USER_NOT_FOUND when the owner is nobody.
+/// @retval HC_STATUS_LAST_OWNER without an owner who is active.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_create(
+    directory: *const HcDirectory,
+    name: *const u8,
+    name_len: usize,
+    owner: *const u8,
+    owner_len: usize,
+    made: *mut *mut HcWorkspace,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let name = arguments::text("name", name, name_len)?;
+            let workspace = match optional_owner(owner, owner_len)? {
+                Some(owner) => NewWorkspace::new(name).owner(owner),
+                None => NewWorkspace::new(name),
+            };
+            HcWorkspace::give(made, directory.directory.create_workspace(workspace)?);
+            Ok(())
+        })
+    }
+}
+
+/// The default workspace of a user, who owns it; made when it is first asked for.
+/// It stays the user's own: the user can't be removed from it, and it is deleted
+/// with the user unless it has other members then.
+///
+/// @param directory       The directory.
+/// @param id_or_email     An id as text or an email, UTF-8.
+/// @param id_or_email_len Its length in bytes.
+/// @param workspace       Set, on success, to the workspace, yours to free with
+///                        hc_workspace_free().
+/// @param error           See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+/// @retval HC_STATUS_LAST_OWNER when it is to be made and the user is not active.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_get_default_workspace(
+    directory: *const HcDirectory,
+    id_or_email: *const u8,
+    id_or_email_len: usize,
+    workspace: *mut *mut HcWorkspace,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the text has its
+    // length.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("workspace", workspace)?;
+            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let workspace = directory.directory.default_workspace(who)?;
+            made.write(HcWorkspace::hand_over(workspace));
+            Ok(())
+        })
+    }
+}
+
+/// Gives a workspace another name.
+///
+/// @param directory The directory.
+/// @param workspace The id of the workspace.
+/// @param name      The name, UTF-8: 1 to 128 characters, none of them a control
+///                  character.
+/// @param name_len  Its length in bytes.
+/// @param made      Set, on success, to the workspace as it is then, yours to free
+///                  with hc_workspace_free(); NULL if not wanted.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
+/// @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
+/// @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_rename(
+    directory: *const HcDirectory,
+    workspace: u64,
+    name: *const u8,
+    name_len: usize,
+    made: *mut *mut HcWorkspace,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `name` has its
+    // length.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let name = arguments::text("name", name, name_len)?;
+            let workspace = WorkspaceId::from_u64(workspace);
+            let renamed = directory.directory.rename_workspace(workspace, name)?;
+            HcWorkspace::give(made, renamed);
+            Ok(())
+        })
+    }
+}
+
+/// Archives a workspace, see hc_workspace_is_archived(); nothing happens to one
+/// that is.
+///
+/// @param directory The directory.
+/// @param workspace The id of the workspace.
+/// @param made      Set, on success, to the workspace as it is then, yours to free
+///                  with hc_workspace_free(); NULL if not wanted.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_archive(
+    directory: *const HcDirectory,
+    workspace: u64,
+    made: *mut *mut HcWorkspace,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let workspace = WorkspaceId::from_u64(workspace);
+            let archived = directory.directory.archive_workspace(workspace)?;
+            HcWorkspace::give(made, archived);
+            Ok(())
+        })
+    }
+}
+
+/// Restores an archived workspace; nothing happens to another.
+///
+/// @param directory The directory.
+/// @param workspace The id of the workspace.
+/// @param made      Set, on success, to the workspace as it is then, yours to free
+///                  with hc_workspace_free(); NULL if not wanted.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_restore(
+    directory: *const HcDirectory,
+    workspace: u64,
+    made: *mut *mut HcWorkspace,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let workspace = WorkspaceId::from_u64(workspace);
+            let restored = directory.directory.restore_workspace(workspace)?;
+            HcWorkspace::give(made, restored);
+            Ok(())
+        })
+    }
+}
+
+/// Deletes a workspace and its memberships for good. The id is not given again; the
+/// name is free.
+///
+/// @param directory The directory.
+/// @param workspace The id of the workspace.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+/// @retval HC_STATUS_DEFAULT_WORKSPACE for one that is a user's default.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_delete(
+    directory: *const HcDirectory,
+    workspace: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let workspace = WorkspaceId::from_u64(workspace);
+            directory.directory.delete_workspace(workspace)?;
+            Ok(())
+        })
+    }
+}
+
+/// Who is to own a workspace, where a text says so.
+///
+/// # Safety
+///
+/// As for [`arguments::text`].
+pub(super) unsafe fn optional_owner(
+    owner: *const u8,
+    owner_len: usize,
+) -> Result<Option<UserRef>, Refusal> {
+    if owner_len == 0 {
+        return Ok(None);
+    }
+    // SAFETY: the caller's promise.
+    unsafe { named("owner", owner, owner_len) }.map(Some)
+}
