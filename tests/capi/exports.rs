@@ -9,7 +9,7 @@ use crate::{library, tools};
 
 /// As many functions as there were when this was written, lest a header that
 /// can't be read looks like one without functions.
-const FUNCTIONS_MIN: usize = 78;
+const FUNCTIONS_MIN: usize = 170;
 
 #[test]
 fn header_has_functions() {
@@ -70,7 +70,8 @@ fn every_function_is_called_from_c() {
     let mut nulls = String::new();
     for path in tools::files(&tools::root().join("tests/capi/c"), "c") {
         let source = std::fs::read_to_string(&path).unwrap();
-        if path.ends_with("null_arguments.c") {
+        let name = path.file_name().unwrap().to_string_lossy();
+        if name.starts_with("null_arguments") {
             nulls.push_str(&source);
         }
         all.push_str(&source);
@@ -79,10 +80,7 @@ fn every_function_is_called_from_c() {
         let call = format!("{}(", function.name);
         assert!(all.contains(&call), "no story calls {call})");
         if function.parameters.contains('*') {
-            assert!(
-                nulls.contains(&call),
-                "null_arguments.c does not call {call})"
-            );
+            assert!(nulls.contains(&call), "no null_arguments*.c calls {call})");
         }
     }
 }

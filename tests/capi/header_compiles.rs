@@ -1,21 +1,28 @@
-//! The header is clean in every standard, alone, twice, and beside C++.
+//! The headers are clean in every standard, alone, twice, and beside C++.
 
 use std::process::Command;
 
 use crate::tools;
 
-/// Uses each macro, and includes the header twice and first.
+/// Uses each macro, and includes the headers twice and first.
 const PROGRAM: &str = r#"
 #include "headcount.h"
 #include "headcount.h"
+#include "headcount_packed.h"
+#include "headcount_packed.h"
 int use(const hc_directory *directory);
 int use(const hc_directory *directory)
 {
     hc_seats seats = HC_SEATS_INIT;
+    hc_member member = HC_MEMBER_INIT;
+    hc_outcome outcome = HC_OUTCOME_INIT;
+    hc_packed_batch batch;
     hc_user *user = NULL;
     hc_status status = hc_user_get_by_email(directory, HC_STR("a@b"), &user, NULL);
     if (status == HC_STATUS_OK && seats.limit == HC_NO_LIMIT)
         status = hc_directory_set_license(directory, HC_LICENSE_SEATS, 7, NULL);
+    if (hc_packed_open(&batch, member.user, sizeof member.user) || outcome.changed)
+        status = HC_STATUS_INTERNAL;
     return status == HC_STATUS_OK && hc_abi_version() == HC_ABI_VERSION;
 }
 "#;

@@ -46,6 +46,82 @@ fn builders_carry_everything() {
 }
 
 #[test]
+fn null_arguments_of_the_domain_are_refused() {
+    story("null_arguments_domain", Argument::None);
+}
+
+#[test]
+fn bad_input_of_the_domain_is_refused() {
+    story("bad_domain_input", Argument::None);
+}
+
+#[test]
+fn workspaces_come_and_go() {
+    story("workspaces", Argument::None);
+}
+
+#[test]
+fn batches_are_all_or_nothing() {
+    story("batches", Argument::File);
+}
+
+#[test]
+fn workspaces_are_changed_in_batches() {
+    story("workspace_batches", Argument::None);
+}
+
+#[test]
+fn last_owner_stays() {
+    let rounds = Argument::Rounds {
+        native: 300,
+        valgrind: 5,
+    };
+    story("last_owner", rounds);
+}
+
+#[test]
+fn queries_find_who_matches() {
+    story("queries", Argument::None);
+}
+
+#[test]
+fn feeds_tell_what_changed() {
+    story("feed", Argument::None);
+}
+
+#[test]
+fn packed_lists_say_what_single_users_say() {
+    story("packed_lists", Argument::None);
+}
+
+#[test]
+fn decoder_refuses_what_is_no_batch() {
+    let rounds = Argument::Rounds {
+        native: 20_000,
+        valgrind: 200,
+    };
+    story("packed_hostile", rounds);
+}
+
+/// The address sanitizer sees reads that stay within the memory of the program,
+/// and the other one arithmetic that C does not define.
+#[test]
+fn decoder_is_clean_under_sanitizers() {
+    if !tools::have(&["gcc"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("packed_hostile");
+    let source = tools::root().join("tests/capi/c/packed_hostile.c");
+    let mut gcc = tools::gcc("c99");
+    gcc.arg("-fsanitize=address,undefined")
+        .arg("-fno-sanitize-recover=all");
+    gcc.arg(&source).arg("-o").arg(&program);
+    tools::run(gcc.args(Link::Shared.arguments()));
+    tools::run(Command::new(&program).arg("20000"));
+}
+
+#[test]
 fn quickstart_prints_the_seats() {
     if !tools::have(&["gcc"]) {
         return;

@@ -1,0 +1,481 @@
+/**
+ * @file headcount_packed.h
+ * Reads the batches of packed records that the functions of headcount.h with
+ * next_batch in their names write. docs/packed.md says what they look like.
+ *
+ * Nothing is allocated and nothing is copied: ids and texts point into the batch,
+ * and are valid for as long as that is. A batch that is cut short or tampered with
+ * is refused, whatever its bytes are; nothing outside of it is ever read.
+ *
+ *     uint8_t buffer[65536];
+ *     size_t written;
+ *     while (hc_cursor_next_batch(cursor, buffer, sizeof buffer, &written, NULL)
+ *                == HC_STATUS_OK && written > 0) {
+ *         hc_packed_batch batch;
+ *         hc_packed_user user;
+ *         hc_packed_open(&batch, buffer, written);
+ *         while (hc_packed_next_user(&batch, &user) == HC_PACKED_RECORD)
+ *             puts(user.email.bytes);
+ *     }
+ *
+ * All functions are static inline, C99 and C++11, and need no library. Threads may
+ * read one batch at the same time, each with an hc_packed_batch of its own.
+ */
+
+#ifndef HEADCOUNT_PACKED_H
+#define HEADCOUNT_PACKED_H
+
+#include "headcount.h"
+
+#ifdef __cplusplus
+#define HC_PACKED_INT(number) static_cast<int32_t>(number)
+#define HC_PACKED_CHARS(bytes) reinterpret_cast<const char *>(bytes)
+#else
+#define HC_PACKED_INT(number) ((int32_t)(number))
+#define HC_PACKED_CHARS(bytes) ((const char *)(bytes))
+#endif
+
+/** The version of the format that this decoder reads. */
+#define HC_PACKED_VERSION 1
+
+/** What the records of a batch are: hc_packed_batch.kind. @since 0.1.0 */
+enum {
+    /** Users, from hc_cursor_next_batch(). */
+    HC_PACKED_USERS = 1,
+    /** Workspaces, from hc_workspaces_next_batch(). */
+    HC_PACKED_WORKSPACES = 2,
+    /** Memberships, from hc_members_next_batch(). */
+    HC_PACKED_MEMBERS = 3,
+    /** Changes, from hc_feed_next_batch(). */
+    HC_PACKED_CHANGES = 4
+};
+
+/** What the hc_packed_next_*() functions return. @since 0.1.0 */
+enum {
+    /** The batch contradicts itself, or has records of another kind. */
+    HC_PACKED_MALFORMED = -1,
+    /** There are no more records. */
+    HC_PACKED_END = 0,
+    /** Here is a record. */
+    HC_PACKED_RECORD = 1
+};
+
+/** A batch that is being read. @since 0.1.0 */
+typedef struct hc_packed_batch {
+    /** What the records are: one of HC_PACKED_USERS and so on. */
+    int32_t kind;
+    /** How many records are yet to come. */
+    uint32_t records;
+    /** Private: where the next record starts, and what is left from there on. */
+    const uint8_t *next;
+    size_t left;
+    int malformed;
+} hc_packed_batch;
+
+/** A text: UTF-8 with a NUL behind it. @since 0.1.0 */
+typedef struct hc_packed_text {
+    /** The text; NULL where there is none. */
+    const char *bytes;
+    /** Its length in bytes, without the NUL. */
+    size_t length;
+} hc_packed_text;
+
+/** A user. @since 0.1.0 */
+typedef struct hc_packed_user {
+    /** The id: 16 bytes in network order. */
+    const uint8_t *id;
+    /** The version of the record. */
+    uint64_t version;
+    /** When the user was created, in microseconds since 1970-01-01T00:00:00Z. */
+    uint64_t created_at_micros;
+    /** When the record last changed. */
+    uint64_t updated_at_micros;
+    /** The email, as it was given. */
+    hc_packed_text email;
+    /** The username; it is the email where none was given. */
+    hc_packed_text username;
+    /** The given (first) name; NULL where there is none. */
+    hc_packed_text given_name;
+    /** The family (last) name; NULL where there is none. */
+    hc_packed_text family_name;
+    /** 1 if the user is active and so takes a seat, otherwise 0. */
+    int32_t is_active;
+    /** 1 if the user administers the platform, otherwise 0. */
+    int32_t is_admin;
+    /** How many attributes there are, for hc_packed_user_attribute(). */
+    uint32_t attributes;
+    /** Private: the record, and where its attributes are. */
+    const uint8_t *record;
+    size_t record_bytes;
+    const uint8_t *attribute_table;
+} hc_packed_user;
+
+/** A workspace. @since 0.1.0 */
+typedef struct hc_packed_workspace {
+    /** The id. */
+    uint64_t id;
+    /** The version of the record. */
+    uint64_t version;
+    /** When it was created, in microseconds since 1970-01-01T00:00:00Z. */
+    uint64_t created_at_micros;
+    /** When the record last changed. */
+    uint64_t updated_at_micros;
+    /** The user whose default it is: 16 bytes; NULL where it is nobody's. */
+    const uint8_t *default_of;
+    /** The name. */
+    hc_packed_text name;
+    /** 1 if it is archived, otherwise 0. */
+    int32_t is_archived;
+} hc_packed_workspace;
+
+/** A membership. @since 0.1.0 */
+typedef struct hc_packed_member {
+    /** The id of the workspace. */
+    uint64_t workspace;
+    /** The id of the user: 16 bytes in network order. */
+    const uint8_t *user;
+    /** When the user was added, in microseconds since 1970-01-01T00:00:00Z. */
+    uint64_t since_micros;
+    /** The version of the membership. */
+    uint64_t version;
+    /** One of HC_ROLE_*. */
+    int32_t role;
+} hc_packed_member;
+
+/** A change: one batch that was applied. @since 0.1.0 */
+typedef struct hc_packed_change {
+    /** The number of the change. */
+    uint64_t sequence;
+    /** When it was made, in microseconds since 1970-01-01T00:00:00Z. */
+    uint64_t at_micros;
+    /** Who made it: 16 bytes; NULL where nobody said so. */
+    const uint8_t *actor;
+    /** The request id of the batch: 16 bytes; NULL where it had none. */
+    const uint8_t *request_id;
+    /** How many events there are, for hc_packed_change_event(). */
+    uint32_t events;
+    /** Private: where the events are, and the bytes of each. */
+    const uint8_t *event_table;
+    size_t event_bytes;
+} hc_packed_change;
+
+/** An event of a change. @since 0.1.0 */
+typedef struct hc_packed_event {
+    /** What happened: one of HC_EVENT_*, or another that came later. */
+    int32_t kind;
+    /** The fields that changed: HC_FIELD_* in one number. */
+    uint32_t fields;
+    /** The id of the workspace; 0 where it is about none. */
+    uint64_t workspace;
+    /** The id of the user: 16 bytes; NULL where it is about none. */
+    const uint8_t *user;
+    /** 1 if the user was created active. */
+    int32_t is_active;
+    /** The role of the member: one of HC_ROLE_*; 0 where it is about none. */
+    int32_t role;
+    /** The license of HC_EVENT_LICENSE_SET: one of HC_LICENSE_*. */
+    int32_t license;
+    /** Its seats, with HC_LICENSE_SEATS. */
+    uint64_t seats;
+} hc_packed_event;
+
+/* Numbers: little-endian, at any address. */
+
+static inline uint32_t hc_packed_read_u16(const uint8_t *at)
+{
+    uint32_t low = at[0], high = at[1];
+    return low | high << 8;
+}
+
+static inline uint32_t hc_packed_read_u32(const uint8_t *at)
+{
+    return hc_packed_read_u16(at) | hc_packed_read_u16(at + 2) << 16;
+}
+
+static inline uint64_t hc_packed_read_u64(const uint8_t *at)
+{
+    uint64_t low = hc_packed_read_u32(at), high = hc_packed_read_u32(at + 4);
+    return low | high << 32;
+}
+
+/* The text whose place is at `place`; 0 if that is not inside of the record. */
+static inline int hc_packed_read_text(const uint8_t *record, size_t record_bytes,
+                                      const uint8_t *place, hc_packed_text *text)
+{
+    size_t start = hc_packed_read_u32(place), length = hc_packed_read_u32(place + 4);
+    text->bytes = NULL;
+    text->length = 0;
+    if (start == 0)
+        return length == 0;
+    if (start >= record_bytes || length >= record_bytes - start)
+        return 0;
+    if (record[start + length] != 0)
+        return 0;
+    text->bytes = HC_PACKED_CHARS(record + start);
+    text->length = length;
+    return 1;
+}
+
+/* The table whose place is at `place`; NULL if it is not inside of the record. */
+static inline const uint8_t *hc_packed_read_table(const uint8_t *record, size_t record_bytes,
+                                                  const uint8_t *place, size_t entry_bytes)
+{
+    size_t start = hc_packed_read_u32(place), count = hc_packed_read_u32(place + 4);
+    if (start > record_bytes || count > (record_bytes - start) / entry_bytes)
+        return NULL;
+    return record + start;
+}
+
+/* The next record, which has `fixed_bytes` at least; NULL at the end. */
+static inline const uint8_t *hc_packed_next(hc_packed_batch *batch, int32_t kind,
+                                            size_t fixed_bytes, size_t *record_bytes)
+{
+    const uint8_t *record = batch->next;
+    size_t bytes;
+    if (batch->malformed || batch->kind != kind) {
+        batch->malformed = 1;
+        return NULL;
+    }
+    if (batch->records == 0)
+        return NULL;
+    batch->malformed = 1; /* until the record has been looked at */
+    if (batch->left < fixed_bytes)
+        return NULL;
+    bytes = hc_packed_read_u32(record);
+    if (bytes < fixed_bytes || bytes > batch->left)
+        return NULL;
+    if (hc_packed_read_u16(record + 4) < fixed_bytes)
+        return NULL;
+    batch->next += bytes;
+    batch->left -= bytes;
+    batch->records--;
+    *record_bytes = bytes;
+    return record;
+}
+
+/**
+ * Begins to read a batch.
+ *
+ * @param batch  Set to the batch, before its first record. One that is refused
+ *               has no records, and is malformed.
+ * @param bytes  What a next_batch function wrote.
+ * @param length How much it wrote.
+ * @return 1 if it is a batch; 0 if it is cut short, no batch, or of another
+ *         version of the format.
+ * @since 0.1.0
+ */
+static inline int hc_packed_open(hc_packed_batch *batch, const uint8_t *bytes, size_t length)
+{
+    size_t header_bytes, batch_bytes;
+    batch->kind = 0;
+    batch->records = 0;
+    batch->next = NULL;
+    batch->left = 0;
+    batch->malformed = 1;
+    if (bytes == NULL || length < 16 || bytes[0] != 'h' || bytes[1] != 'c')
+        return 0;
+    if (bytes[2] != HC_PACKED_VERSION)
+        return 0;
+    header_bytes = hc_packed_read_u32(bytes + 4);
+    batch_bytes = hc_packed_read_u32(bytes + 8);
+    if (header_bytes < 16 || header_bytes > batch_bytes || batch_bytes > length)
+        return 0;
+    batch->kind = bytes[3];
+    batch->records = hc_packed_read_u32(bytes + 12);
+    batch->next = bytes + header_bytes;
+    batch->left = batch_bytes - header_bytes;
+    batch->malformed = 0;
+    return 1;
+}
+
+/**
+ * One of the attributes of a user, which are ordered by name.
+ *
+ * @param user  The user.
+ * @param index Which one: from 0 to user->attributes - 1.
+ * @param name  Set to its name.
+ * @param value Set to its value.
+ * @return 1 if there is such an attribute; otherwise 0, and nothing is written.
+ * @since 0.1.0
+ */
+static inline int hc_packed_user_attribute(const hc_packed_user *user, uint32_t index,
+                                           hc_packed_text *name, hc_packed_text *value)
+{
+    hc_packed_text found_name, found_value;
+    size_t entry = index;
+    const uint8_t *place;
+    if (index >= user->attributes)
+        return 0;
+    place = user->attribute_table + 16 * entry;
+    if (!hc_packed_read_text(user->record, user->record_bytes, place, &found_name)
+        || !hc_packed_read_text(user->record, user->record_bytes, place + 8, &found_value)
+        || found_name.bytes == NULL || found_value.bytes == NULL)
+        return 0;
+    *name = found_name;
+    *value = found_value;
+    return 1;
+}
+
+/**
+ * Reads the next user of a batch.
+ *
+ * @param batch The batch.
+ * @param user  Set to the user where there is one; undefined otherwise.
+ * @return HC_PACKED_RECORD, HC_PACKED_END or HC_PACKED_MALFORMED; once it was the
+ *         latter, it stays so.
+ * @since 0.1.0
+ */
+static inline int hc_packed_next_user(hc_packed_batch *batch, hc_packed_user *user)
+{
+    hc_packed_text name, value;
+    uint32_t flags, index;
+    size_t bytes = 0;
+    const uint8_t *record = hc_packed_next(batch, HC_PACKED_USERS, 88, &bytes);
+    if (record == NULL)
+        return batch->malformed ? HC_PACKED_MALFORMED : HC_PACKED_END;
+    flags = hc_packed_read_u16(record + 6);
+    user->id = record + 8;
+    user->version = hc_packed_read_u64(record + 24);
+    user->created_at_micros = hc_packed_read_u64(record + 32);
+    user->updated_at_micros = hc_packed_read_u64(record + 40);
+    user->is_active = (flags & 1) != 0;
+    user->is_admin = (flags & 2) != 0;
+    user->attributes = hc_packed_read_u32(record + 84);
+    user->record = record;
+    user->record_bytes = bytes;
+    user->attribute_table = hc_packed_read_table(record, bytes, record + 80, 16);
+    if (!hc_packed_read_text(record, bytes, record + 48, &user->email)
+        || !hc_packed_read_text(record, bytes, record + 56, &user->username)
+        || !hc_packed_read_text(record, bytes, record + 64, &user->given_name)
+        || !hc_packed_read_text(record, bytes, record + 72, &user->family_name)
+        || user->email.bytes == NULL || user->username.bytes == NULL
+        || user->attribute_table == NULL)
+        return HC_PACKED_MALFORMED;
+    for (index = 0; index < user->attributes; index++)
+        if (!hc_packed_user_attribute(user, index, &name, &value))
+            return HC_PACKED_MALFORMED;
+    batch->malformed = 0;
+    return HC_PACKED_RECORD;
+}
+
+/**
+ * Reads the next workspace of a batch.
+ *
+ * @param batch     The batch.
+ * @param workspace Set to the workspace where there is one; undefined otherwise.
+ * @return HC_PACKED_RECORD, HC_PACKED_END or HC_PACKED_MALFORMED; once it was the
+ *         latter, it stays so.
+ * @since 0.1.0
+ */
+static inline int hc_packed_next_workspace(hc_packed_batch *batch,
+                                           hc_packed_workspace *workspace)
+{
+    uint32_t flags;
+    size_t bytes = 0;
+    const uint8_t *record = hc_packed_next(batch, HC_PACKED_WORKSPACES, 64, &bytes);
+    if (record == NULL)
+        return batch->malformed ? HC_PACKED_MALFORMED : HC_PACKED_END;
+    flags = hc_packed_read_u16(record + 6);
+    workspace->id = hc_packed_read_u64(record + 8);
+    workspace->version = hc_packed_read_u64(record + 16);
+    workspace->created_at_micros = hc_packed_read_u64(record + 24);
+    workspace->updated_at_micros = hc_packed_read_u64(record + 32);
+    workspace->is_archived = (flags & 1) != 0;
+    workspace->default_of = (flags & 2) != 0 ? record + 40 : NULL;
+    if (!hc_packed_read_text(record, bytes, record + 56, &workspace->name)
+        || workspace->name.bytes == NULL)
+        return HC_PACKED_MALFORMED;
+    batch->malformed = 0;
+    return HC_PACKED_RECORD;
+}
+
+/**
+ * Reads the next membership of a batch.
+ *
+ * @param batch  The batch.
+ * @param member Set to the membership where there is one; undefined otherwise.
+ * @return HC_PACKED_RECORD, HC_PACKED_END or HC_PACKED_MALFORMED; once it was the
+ *         latter, it stays so.
+ * @since 0.1.0
+ */
+static inline int hc_packed_next_member(hc_packed_batch *batch, hc_packed_member *member)
+{
+    size_t bytes = 0;
+    const uint8_t *record = hc_packed_next(batch, HC_PACKED_MEMBERS, 48, &bytes);
+    if (record == NULL)
+        return batch->malformed ? HC_PACKED_MALFORMED : HC_PACKED_END;
+    member->role = HC_PACKED_INT(hc_packed_read_u16(record + 6));
+    member->workspace = hc_packed_read_u64(record + 8);
+    member->user = record + 16;
+    member->since_micros = hc_packed_read_u64(record + 32);
+    member->version = hc_packed_read_u64(record + 40);
+    batch->malformed = 0;
+    return HC_PACKED_RECORD;
+}
+
+/**
+ * Reads the next change of a batch.
+ *
+ * @param batch  The batch.
+ * @param change Set to the change where there is one; undefined otherwise.
+ * @return HC_PACKED_RECORD, HC_PACKED_END or HC_PACKED_MALFORMED; once it was the
+ *         latter, it stays so.
+ * @since 0.1.0
+ */
+static inline int hc_packed_next_change(hc_packed_batch *batch, hc_packed_change *change)
+{
+    uint32_t flags;
+    size_t bytes = 0;
+    const uint8_t *record = hc_packed_next(batch, HC_PACKED_CHANGES, 72, &bytes);
+    if (record == NULL)
+        return batch->malformed ? HC_PACKED_MALFORMED : HC_PACKED_END;
+    flags = hc_packed_read_u16(record + 6);
+    change->sequence = hc_packed_read_u64(record + 8);
+    change->at_micros = hc_packed_read_u64(record + 16);
+    change->actor = (flags & 1) != 0 ? record + 24 : NULL;
+    change->request_id = (flags & 2) != 0 ? record + 40 : NULL;
+    change->events = hc_packed_read_u32(record + 60);
+    change->event_bytes = hc_packed_read_u32(record + 64);
+    if (change->event_bytes < 48)
+        return HC_PACKED_MALFORMED;
+    change->event_table = hc_packed_read_table(record, bytes, record + 56, change->event_bytes);
+    if (change->event_table == NULL)
+        return HC_PACKED_MALFORMED;
+    batch->malformed = 0;
+    return HC_PACKED_RECORD;
+}
+
+/**
+ * One of the events of a change, in the order of the batch.
+ *
+ * @param change The change.
+ * @param index  Which one: from 0 to change->events - 1.
+ * @param event  Set to the event.
+ * @return 1 if there is such an event; otherwise 0, and nothing is written.
+ * @since 0.1.0
+ */
+static inline int hc_packed_change_event(const hc_packed_change *change, uint32_t index,
+                                         hc_packed_event *event)
+{
+    size_t place = index;
+    const uint8_t *at = change->event_table;
+    uint32_t flags;
+    if (index >= change->events)
+        return 0;
+    at += place * change->event_bytes;
+    flags = hc_packed_read_u16(at + 2);
+    event->kind = HC_PACKED_INT(hc_packed_read_u16(at));
+    event->fields = hc_packed_read_u32(at + 4);
+    event->workspace = (flags & 2) != 0 ? hc_packed_read_u64(at + 8) : 0;
+    event->user = (flags & 1) != 0 ? at + 16 : NULL;
+    event->is_active = (flags & 4) != 0;
+    event->role = HC_PACKED_INT(hc_packed_read_u32(at + 32));
+    event->license = HC_PACKED_INT(hc_packed_read_u32(at + 36));
+    event->seats = hc_packed_read_u64(at + 40);
+    return 1;
+}
+
+#undef HC_PACKED_INT
+#undef HC_PACKED_CHARS
+
+#endif /* HEADCOUNT_PACKED_H */
