@@ -1937,6 +1937,15 @@ hc_status hc_query_set_changed_since_micros(struct hc_query *query,
                                             struct hc_error **error);
 
 /**
+ * Frees a query; pages stay valid.
+ *
+ * @param query The query; nothing happens for NULL.
+ * @note Not while another thread uses the query.
+ * @since 0.1.0
+ */
+void hc_query_free(struct hc_query *query);
+
+/**
  * Sets the order.
  *
  * @param query The query.
@@ -1999,15 +2008,6 @@ hc_status hc_query_set_after(struct hc_query *query,
                              const uint8_t *place,
                              size_t place_len,
                              struct hc_error **error);
-
-/**
- * Frees a query; pages stay valid.
- *
- * @param query The query; nothing happens for NULL.
- * @note Not while another thread uses the query.
- * @since 0.1.0
- */
-void hc_query_free(struct hc_query *query);
 
 /**
  * Begins an update that changes nothing yet.

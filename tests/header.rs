@@ -6,7 +6,7 @@
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 27] = [
+const SOURCES: [&str; 28] = [
     "version",
     "status",
     "error",
@@ -20,6 +20,7 @@ const SOURCES: [&str; 27] = [
     "users",
     "cursor",
     "query",
+    "query_order",
     "user_update",
     "switches",
     "workspace",

@@ -40,6 +40,7 @@ static int read_user(hc_packed_batch *batch)
     int result = hc_packed_next_user(batch, &user);
     if (result != HC_PACKED_RECORD)
         return result;
+    CHECK(user.email.bytes != NULL && user.username.bytes != NULL);
     touch(user.id, 16);
     touch_text(user.email);
     touch_text(user.username);
@@ -58,6 +59,7 @@ static int read_workspace(hc_packed_batch *batch)
     hc_packed_workspace workspace;
     int result = hc_packed_next_workspace(batch, &workspace);
     if (result == HC_PACKED_RECORD) {
+        CHECK(workspace.name.bytes != NULL);
         touch(workspace.default_of, 16);
         touch_text(workspace.name);
     }
@@ -175,6 +177,17 @@ static void try_all(const uint8_t *bytes, size_t length, int records, int rounds
     lies(bytes, length, rounds);
 }
 
+/* A user without an email or a username is none. */
+static void missing_texts(const uint8_t *bytes, size_t length)
+{
+    for (size_t place = 16 + 48; place <= 16 + 56; place += 8) {
+        uint8_t *lie = copy(bytes, length);
+        memset(lie + place, 0, 8);
+        CHECK(read_all(lie, length) == -1);
+        free(lie);
+    }
+}
+
 /* A reader of today reads what a later release wrote: a longer header, longer
  * records. */
 static void longer_parts(const uint8_t *bytes, size_t length)
@@ -232,6 +245,7 @@ int main(int argc, char **argv)
     CHECK_OK(hc_directory_list_users(directory, &cursor, NULL));
     CHECK_OK(hc_cursor_next_batch(cursor, buffer, CAPACITY, &written, NULL));
     try_all(buffer, written, 2, rounds);
+    missing_texts(buffer, written);
     CHECK_OK(hc_directory_list_workspaces(directory, &workspaces, NULL));
     CHECK_OK(hc_workspaces_next_batch(workspaces, buffer, CAPACITY, &written, NULL));
     try_all(buffer, written, 1, rounds);
