@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use headcount::{Batch, Seats};
+use headcount::{Batch, Directory, Seats};
 use serde_json::json;
 
 use super::Store;
@@ -18,15 +18,26 @@ pub(super) fn run(
 ) -> Result<()> {
     match command {
         LicenseCommand::Show => {
-            let seats = store.open()?.seats()?;
+            let directory = store.open()?;
+            let seats = directory.seats()?;
             if json {
-                return write_json(out, &json!({ "seats": seats }));
+                let version = version(&directory, seats)?;
+                return write_json(out, &json!({ "seats": seats, "version": version }));
             }
             write_seats(seats, out)
         }
-        LicenseCommand::Set { license } => {
-            let directory = store.open_or_create()?;
-            let applied = directory.apply(Batch::new().set_license(*license))?;
+        LicenseCommand::Set {
+            license,
+            if_version,
+        } => {
+            let mut batch = Batch::new().set_license(*license);
+            let directory = if let Some(version) = if_version {
+                batch = batch.if_version(*version);
+                store.open_to_change()?
+            } else {
+                store.open_or_create()?
+            };
+            let applied = directory.apply(batch)?;
             let seats = directory.seats()?;
             directory.close()?;
             let changed = applied.sequence.is_some();
@@ -42,6 +53,13 @@ pub(super) fn run(
             write_seats(seats, out)
         }
     }
+}
+
+/// The version of the license: that of one set again as it is, which changes
+/// nothing and is never refused.
+fn version(directory: &Directory, seats: Seats) -> Result<Option<u64>> {
+    let applied = directory.dry_run(Batch::new().set_license(seats.license))?;
+    Ok(applied.outcomes.first().map(|outcome| outcome.version))
 }
 
 fn write_seats(seats: Seats, out: &mut dyn Write) -> Result<()> {
