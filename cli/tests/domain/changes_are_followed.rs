@@ -22,9 +22,15 @@ struct Follower {
 }
 
 impl Follower {
+    /// One that looks every 20 milliseconds, unless `args` say otherwise.
     fn start(folder: &Folder, args: &str) -> Self {
+        let interval = if args.contains("--interval") {
+            ""
+        } else {
+            "--interval 0.02"
+        };
         let mut child = folder
-            .command(&format!("changes --follow --interval 0.02 {args}"))
+            .command(&format!("changes --follow {interval} {args}"))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -76,6 +82,8 @@ fn as_they_come() {
     let folder = Folder::with_users(&["ann"]);
     let follower = Follower::start(&folder, "--json");
     assert_eq!((follower.sequence(), follower.sequence()), (1, 2));
+    // It looks many times in vain, and tells nothing twice.
+    thread::sleep(Duration::from_millis(600));
     for n in 3..=8 {
         write(&folder, &format!("users create u{n}@ex.co"));
         if n % 2 == 0 {
@@ -118,6 +126,22 @@ fn however_many_there_are() {
     for n in 1..=CHANGES + 1 {
         assert_eq!(follower.sequence(), n);
     }
+    follower.kill();
+}
+
+#[test]
+fn a_file_that_nobody_touches_is_left_alone() {
+    let folder = Folder::with_users(&["ann"]);
+    let follower = Follower::start(&folder, "--json --interval 0.5");
+    assert_eq!((follower.sequence(), follower.sequence()), (1, 2));
+    let touched = || {
+        let metadata = std::fs::metadata(folder.path("headcount.redb"));
+        metadata.unwrap().modified().unwrap()
+    };
+    let before = touched();
+    // Two or three looks.
+    thread::sleep(Duration::from_millis(1400));
+    assert_eq!(touched(), before);
     follower.kill();
 }
 
