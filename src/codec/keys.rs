@@ -23,6 +23,7 @@
 //! The index entries that name an email sort as the users themselves do, so a
 //! page of users by email can be read off any of them.
 
+use std::cmp::Ordering;
 use std::ops::Bound;
 
 use crate::engine::KeyRange;
@@ -185,15 +186,29 @@ pub(crate) fn email_key_in(kind: Kind, key: &[u8], value: &[u8]) -> Option<Strin
     }
 }
 
-/// The place of an email key within an index whose keys sort by it.
+/// The place of an email key within an index whose keys sort by it; not
+/// necessarily that of an entry.
 pub(crate) fn place_of_email(prefix: &Prefix, kind: Kind, email_key: &str) -> Vec<u8> {
     let mut place = prefix.0.clone();
-    let domain = if kind == Kind::Domain {
-        domain_of(email_key).len()
-    } else {
-        0
-    };
-    place.extend_from_slice(&email_key.as_bytes()[..email_key.len() - domain]);
+    if kind != Kind::Domain {
+        place.extend_from_slice(email_key.as_bytes());
+        return place;
+    }
+    // The entries stop at the `@`, so an email of another domain has its place
+    // before or behind the entry with the same local part.
+    let own = place.get(1..place.len() - 1).unwrap_or_default();
+    let domain = domain_of(email_key);
+    let side = domain.as_bytes().cmp(own);
+    place.extend_from_slice(&email_key.as_bytes()[..email_key.len() - domain.len()]);
+    match side {
+        Ordering::Equal => {}
+        Ordering::Greater => place.push(0),
+        Ordering::Less => {
+            if place.pop_if(|last| *last == b'@').is_some() {
+                place.extend([b'@' - 1, u8::MAX]);
+            }
+        }
+    }
     place
 }
 
@@ -322,6 +337,18 @@ mod tests {
         let mut by_place = emails.to_vec();
         by_place.sort_unstable_by_key(|email| domain(email));
         assert_eq!(by_email, by_place);
+    }
+
+    #[test]
+    fn an_email_of_another_domain_lies_between_the_entries() {
+        let ordered = [
+            "a!@ex.co", "a@ex.co", "a@ex.com", "a@ez.co", "a@z", "aa@ex.co", "b@a", "b@ex.co",
+        ];
+        let place = |email: &&str| place_of_email(&domains("ex.com"), Kind::Domain, email);
+        assert!(ordered.is_sorted());
+        assert!(ordered.is_sorted_by_key(place));
+        assert!(place(&"a@ex.co") > place(&"a?@ex.com"));
+        assert_eq!(place(&"a@ex.com"), domain("a@ex.com"));
     }
 
     #[test]
