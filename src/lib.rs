@@ -17,6 +17,9 @@
 //! # Ok::<(), headcount::Error>(())
 //! ```
 
+#[cfg(feature = "capi")]
+#[allow(unsafe_code)]
+pub mod capi;
 mod codec;
 mod directory;
 mod engine;
@@ -32,3 +35,8 @@ pub use model::{
     UserUpdate, Username, Workspace, WorkspaceId, WorkspaceRef,
 };
 pub use store::{ChangeFeed, Changes, Directory, Options, Users, Workspaces};
+
+/// Runs what the README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

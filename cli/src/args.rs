@@ -120,7 +120,10 @@ pub(crate) struct CreateArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(group = ArgGroup::new("change").required(true).multiple(true))]
+#[command(
+    group = ArgGroup::new("change").required(true).multiple(true),
+    override_usage = "headcount users update [OPTIONS] <USER>"
+)]
 pub(crate) struct UpdateArgs {
     /// The user's id or email
     pub(crate) user: String,

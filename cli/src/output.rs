@@ -161,11 +161,14 @@ mod tests {
             ["a".into(), "x".repeat(300).into()],
         ];
         let mut table = Table::new(["ONE", "TWO"]);
-        rows.iter().for_each(|row| table.measure(row));
+        for row in &rows {
+            table.measure(row);
+        }
         let mut out = Vec::new();
         table.write_head(&mut out).unwrap();
-        rows.iter()
-            .for_each(|row| table.write_row(&mut out, row).unwrap());
+        for row in &rows {
+            table.write_row(&mut out, row).unwrap();
+        }
         let text = String::from_utf8(out).unwrap();
         let expected = format!("ONE   TWO\n中文  b\na     {}\n", "x".repeat(300));
         assert_eq!(text, expected);

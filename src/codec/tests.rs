@@ -1,1 +1,666 @@
+//! The bytes of every record: pinned, the same as bincode 2's, and read back.
 
+use std::collections::BTreeMap;
+use std::fmt::{Debug, Write as _};
+use std::{env, fs};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::records::{MembershipRecord, UserRecord, UsernameRecord, WorkspaceRecord, encode};
+use super::*;
+use crate::error::{ErrorKind, Result};
+use crate::model::{
+    Change, Email, Event, Field, License, Member, Outcome, Role, Subject, Timestamp, User, UserId,
+    Username, Workspace, WorkspaceId,
+};
+
+/// What pins the bytes. `HEADCOUNT_UPDATE=1` writes it anew: a commit that
+/// changes a line of it changes the format, and needs a new version of the record.
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/records.txt");
+
+/// The email key of the users that are decoded here.
+const KEY: &str = "ann@ex.co";
+
+/// A record as it is stored, and how to read it.
+struct Sample {
+    name: &'static str,
+    bytes: Vec<u8>,
+    /// What the value is that was encoded, for comparison.
+    value: String,
+    decode: fn(&[u8]) -> Result<String>,
+}
+
+impl Sample {
+    fn new<T: Debug>(
+        name: &'static str,
+        value: &T,
+        encode: impl Fn(&T) -> Result<Vec<u8>>,
+        decode: fn(&[u8]) -> Result<String>,
+    ) -> Self {
+        Self {
+            name,
+            bytes: encode(value).unwrap(),
+            value: format!("{value:?}"),
+            decode,
+        }
+    }
+}
+
+fn shown(value: Result<impl Debug>) -> Result<String> {
+    value.map(|value| format!("{value:?}"))
+}
+
+fn shown_format(bytes: &[u8]) -> Result<String> {
+    shown(decode_format(bytes))
+}
+
+fn shown_license(bytes: &[u8]) -> Result<String> {
+    shown(decode_license(bytes))
+}
+
+fn shown_totals(bytes: &[u8]) -> Result<String> {
+    shown(decode_totals(bytes))
+}
+
+fn shown_id(bytes: &[u8]) -> Result<String> {
+    shown(decode_id(bytes))
+}
+
+fn shown_user(bytes: &[u8]) -> Result<String> {
+    shown(decode_user(KEY, bytes))
+}
+
+fn shown_change(bytes: &[u8]) -> Result<String> {
+    shown(decode_change(bytes))
+}
+
+fn shown_workspace(bytes: &[u8]) -> Result<String> {
+    shown(decode_workspace(WORKSPACE, bytes))
+}
+
+fn shown_member(bytes: &[u8]) -> Result<String> {
+    shown(decode_member(WORKSPACE, id(4), bytes))
+}
+
+fn shown_request(bytes: &[u8]) -> Result<String> {
+    shown(decode_request(bytes))
+}
+
+fn id(byte: u8) -> UserId {
+    UserId::from_bytes([byte; 16])
+}
+
+fn at(micros: u64) -> Timestamp {
+    Timestamp::from_unix_micros(micros).unwrap()
+}
+
+fn least_user() -> User {
+    User {
+        id: id(1),
+        email: Email::from_stored(KEY, KEY),
+        username: None,
+        given_name: None,
+        family_name: None,
+        active: false,
+        admin: false,
+        attributes: BTreeMap::new(),
+        created_at: at(0),
+        updated_at: at(250),
+        version: 1,
+    }
+}
+
+fn fullest_user() -> User {
+    let attributes = [("", ""), ("team", "platform"), ("note", "line\nbreak")];
+    User {
+        id: UserId::from_bytes(
+            *b"\x45\xe6\xb6\x41\xfe\x57\x4f\xb2\x83\xd2\x2c\x2b\xd2\x01\xef\xe8",
+        ),
+        email: Email::from_stored("Ann@Ex.co", KEY),
+        username: Some(Username::from_stored("Åsa", "åsa")),
+        given_name: Some("Ann".to_owned()),
+        family_name: Some("Лі".to_owned()),
+        active: true,
+        admin: true,
+        attributes: attributes
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        created_at: at(1_720_716_959_173_000),
+        updated_at: at(253_402_207_200_999_999),
+        version: u64::MAX,
+    }
+}
+
+fn change(sequence: u64, actor: Option<UserId>, events: Vec<Event>) -> Change {
+    let at = at(1_720_716_959_173_000);
+    Change {
+        sequence,
+        at,
+        actor,
+        request_id: actor.map(|id| *id.as_bytes()),
+        events,
+    }
+}
+
+const WORKSPACE: WorkspaceId = WorkspaceId::from_u64(258);
+
+fn least_workspace() -> Workspace {
+    Workspace {
+        id: WORKSPACE,
+        name: "fraud".to_owned(),
+        name_key: "fraud".to_owned(),
+        archived: false,
+        default_of: None,
+        created_at: at(0),
+        updated_at: at(251),
+        version: 1,
+    }
+}
+
+fn fullest_workspace() -> Workspace {
+    Workspace {
+        name: "Fraud É".to_owned(),
+        name_key: "fraud é".to_owned(),
+        archived: true,
+        default_of: Some(id(3)),
+        ..least_workspace()
+    }
+}
+
+fn member(role: Role) -> Member {
+    let since = at(1_720_716_959_173_000);
+    Member {
+        workspace: WORKSPACE,
+        user: id(4),
+        role,
+        since,
+        version: 2,
+    }
+}
+
+fn request() -> Request {
+    let outcome = |subject, changed, version| Outcome {
+        subject,
+        changed,
+        version,
+    };
+    let outcomes = vec![
+        outcome(Subject::User(id(2)), true, 1),
+        outcome(Subject::License, false, 300),
+        outcome(Subject::Workspace(WORKSPACE), true, 0),
+        outcome(Subject::Member(WORKSPACE, id(4)), true, 2),
+    ];
+    Request {
+        sequence: 70_000,
+        outcomes,
+    }
+}
+
+/// What happens to workspaces and their members.
+fn workspace_events() -> Vec<Event> {
+    let (workspace, user) = (WORKSPACE, id(4));
+    vec![
+        Event::WorkspaceCreated {
+            workspace,
+            default_of: None,
+        },
+        Event::WorkspaceCreated {
+            workspace,
+            default_of: Some(user),
+        },
+        Event::WorkspaceRenamed { workspace },
+        Event::WorkspaceArchived { workspace },
+        Event::WorkspaceRestored { workspace },
+        Event::WorkspaceDeleted { workspace },
+        Event::WorkspaceUndefaulted { workspace },
+        Event::WorkspaceOwnerless { workspace },
+        Event::MemberAdded {
+            workspace,
+            user,
+            role: Role::Owner,
+        },
+        Event::MemberRoleSet {
+            workspace,
+            user,
+            role: Role::User,
+        },
+        Event::MemberRemoved { workspace, user },
+    ]
+}
+
+/// Every variant of everything that is stored.
+fn samples() -> Vec<Sample> {
+    let license = |license, version| LicenseEntry { license, version };
+    let name_as_key = User {
+        username: Some(Username::from_stored("ann", "ann")),
+        ..least_user()
+    };
+    let totals = Totals {
+        active: 250,
+        inactive: 251,
+        active_admins: 65_536,
+        workspaces: 252,
+        last_change: 1 << 32,
+        last_trimmed: 253,
+        last_workspace: 65_535,
+    };
+    let all_fields = vec![
+        Field::Email,
+        Field::Username,
+        Field::GivenName,
+        Field::FamilyName,
+        Field::Admin,
+        Field::Attributes,
+    ];
+    let user = id(2);
+    let events = vec![
+        Event::UserCreated { user, active: true },
+        Event::UserUpdated {
+            user,
+            fields: all_fields,
+        },
+        Event::UserActivated { user },
+        Event::UserDeactivated { user },
+        Event::UserDeleted { user },
+        Event::LicenseSet {
+            license: License::Community,
+        },
+        Event::LicenseSet {
+            license: License::Enterprise,
+        },
+        Event::LicenseSet {
+            license: License::Seats(300),
+        },
+    ];
+    let created = vec![Event::UserCreated {
+        user,
+        active: false,
+    }];
+    let license_sample = |name, entry| Sample::new(name, &entry, encode_license, shown_license);
+    let user_sample = |name, user: &User| Sample::new(name, user, encode_user, shown_user);
+    let change_sample =
+        |name, change: &Change| Sample::new(name, change, encode_change, shown_change);
+    let workspace_sample =
+        |name, workspace: &_| Sample::new(name, workspace, encode_workspace, shown_workspace);
+    vec![
+        Sample::new(
+            "format",
+            &FORMAT,
+            |format| encode_format(*format),
+            shown_format,
+        ),
+        license_sample("license-community", license(License::Community, 1)),
+        license_sample("license-enterprise", license(License::Enterprise, 2)),
+        license_sample("license-seats", license(License::Seats(u64::MAX), 251)),
+        Sample::new(
+            "totals-none",
+            &Totals::default(),
+            encode_totals,
+            shown_totals,
+        ),
+        Sample::new("totals-some", &totals, encode_totals, shown_totals),
+        Sample::new("id-user", &IdEntry::User(KEY), encode_id, shown_id),
+        Sample::new("id-deleted", &IdEntry::Deleted, encode_id, shown_id),
+        user_sample("user-least", &least_user()),
+        user_sample("user-name-as-key", &name_as_key),
+        user_sample("user-fullest", &fullest_user()),
+        change_sample("change-least", &change(1, None, created)),
+        change_sample("change-fullest", &change(u64::MAX, Some(id(0xff)), events)),
+        change_sample("change-workspaces", &change(2, None, workspace_events())),
+        workspace_sample("workspace-least", &least_workspace()),
+        workspace_sample("workspace-fullest", &fullest_workspace()),
+        Sample::new(
+            "member-owner",
+            &member(Role::Owner),
+            encode_member,
+            shown_member,
+        ),
+        Sample::new(
+            "member-user",
+            &member(Role::User),
+            encode_member,
+            shown_member,
+        ),
+        Sample::new("request", &request(), encode_request, shown_request),
+    ]
+}
+
+#[test]
+fn the_bytes_are_those_of_the_golden_file() {
+    let now = samples().iter().fold(String::new(), |mut text, sample| {
+        write!(text, "{}: ", sample.name).unwrap();
+        sample
+            .bytes
+            .iter()
+            .for_each(|byte| write!(text, "{byte:02x}").unwrap());
+        text + "\n"
+    });
+    if env::var_os("HEADCOUNT_UPDATE").is_some() {
+        fs::write(GOLDEN, &now).unwrap();
+    }
+    let golden = fs::read_to_string(GOLDEN).unwrap();
+    for (now, golden) in now.lines().zip(golden.lines()) {
+        assert_eq!(now, golden, "the format changed");
+    }
+    assert_eq!(now.lines().count(), golden.lines().count());
+}
+
+#[test]
+fn what_was_written_is_read_back() {
+    for sample in samples() {
+        assert_eq!(
+            (sample.decode)(&sample.bytes).unwrap(),
+            sample.value,
+            "{}",
+            sample.name
+        );
+    }
+}
+
+#[test]
+fn what_is_cut_or_too_long_is_damaged() {
+    for sample in samples() {
+        let kind = |bytes: &[u8]| (sample.decode)(bytes).map_err(|error| error.kind());
+        for end in 0..sample.bytes.len() {
+            let cut = kind(&sample.bytes[..end]);
+            assert_eq!(
+                cut,
+                Err(ErrorKind::Corrupted),
+                "{} cut at {end}",
+                sample.name
+            );
+        }
+        let longer = [sample.bytes.as_slice(), &[0]].concat();
+        assert_eq!(kind(&longer), Err(ErrorKind::Corrupted), "{}", sample.name);
+    }
+}
+
+#[test]
+fn no_flipped_bit_panics() {
+    for sample in samples() {
+        for bit in 0..8 * sample.bytes.len() {
+            let mut damaged = sample.bytes.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            match (sample.decode)(&damaged) {
+                Ok(value) => assert_ne!(value, sample.value, "{} bit {bit}", sample.name),
+                Err(error) => {
+                    let kinds = [ErrorKind::Corrupted, ErrorKind::UnsupportedFormat];
+                    assert!(kinds.contains(&error.kind()), "{error}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_newer_version_is_not_guessed_at() {
+    for sample in samples() {
+        for version in [2, 3, 0x80, 0xff] {
+            let mut newer = sample.bytes.clone();
+            newer[0] = version;
+            let error = (sample.decode)(&newer).unwrap_err();
+            assert_eq!(
+                error.kind(),
+                ErrorKind::UnsupportedFormat,
+                "{}",
+                sample.name
+            );
+            assert!(error.to_string().contains("newer release"), "{error}");
+        }
+        let mut older = sample.bytes.clone();
+        older[0] = 0;
+        let error = (sample.decode)(&older).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Corrupted, "{}", sample.name);
+    }
+}
+
+#[test]
+fn a_newer_format_is_not_guessed_at() {
+    assert_eq!(
+        decode_format(&encode_format(FORMAT).unwrap()).unwrap(),
+        FORMAT
+    );
+    for newer in [FORMAT + 1, u32::MAX] {
+        let error = decode_format(&encode_format(newer).unwrap()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnsupportedFormat);
+    }
+}
+
+/// The record as `bincode` itself writes it, behind the version.
+fn by_bincode(record: &impl bincode::Encode) -> Vec<u8> {
+    let mut bytes = vec![1];
+    let standard = bincode::config::standard();
+    bincode::encode_into_std_write(record, &mut bytes, standard).unwrap();
+    bytes
+}
+
+fn any_id() -> impl Strategy<Value = UserId> {
+    any::<[u8; 16]>().prop_map(UserId::from_bytes)
+}
+
+/// Numbers of every size that has an encoding of its own.
+fn any_number() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        0..=256_u64,
+        65_535..=65_537_u64,
+        any::<u32>().prop_map(u64::from),
+        any::<u64>()
+    ]
+}
+
+fn any_time() -> impl Strategy<Value = Timestamp> {
+    (0..=253_402_207_200_999_999_u64).prop_map(at)
+}
+
+fn any_license() -> impl Strategy<Value = License> {
+    prop_oneof![
+        Just(License::Community),
+        Just(License::Enterprise),
+        any_number().prop_map(License::Seats),
+    ]
+}
+
+fn any_fields() -> impl Strategy<Value = Vec<Field>> {
+    let field = prop_oneof![
+        Just(Field::Email),
+        Just(Field::Username),
+        Just(Field::GivenName),
+        Just(Field::FamilyName),
+        Just(Field::Admin),
+        Just(Field::Attributes),
+    ];
+    vec(field, 0..7)
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (any_id(), any::<bool>()).prop_map(|(user, active)| Event::UserCreated { user, active }),
+        (any_id(), any_fields()).prop_map(|(user, fields)| Event::UserUpdated { user, fields }),
+        any_id().prop_map(|user| Event::UserActivated { user }),
+        any_id().prop_map(|user| Event::UserDeactivated { user }),
+        any_id().prop_map(|user| Event::UserDeleted { user }),
+        any_license().prop_map(|license| Event::LicenseSet { license }),
+        proptest::sample::select(workspace_events()),
+    ]
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    (
+        any_number(),
+        any_time(),
+        any::<bool>(),
+        any_id(),
+        vec(any_event(), 0..300),
+    )
+        .prop_map(|(sequence, at, has_actor, actor, events)| Change {
+            sequence,
+            at,
+            actor: has_actor.then_some(actor),
+            request_id: has_actor.then_some([7; 16]),
+            events,
+        })
+}
+
+type Texts = [Option<String>; 6];
+
+fn any_user() -> impl Strategy<Value = User> {
+    let texts: [_; 6] = std::array::from_fn(|_| proptest::option::of(any::<String>()));
+    let switches = (any::<bool>(), any::<bool>());
+    let times = (any_time(), any_time());
+    let attributes = proptest::collection::btree_map(any::<String>(), any::<String>(), 0..5);
+    (any_id(), any_number(), switches, times, texts, attributes).prop_map(
+        |(id, version, (active, admin), (created_at, updated_at), texts, attributes)| {
+            let [email, username, name_key, given_name, family_name, _]: Texts = texts;
+            User {
+                id,
+                email: Email::from_stored(email.as_deref().unwrap_or(KEY), KEY),
+                username: username.as_ref().map(|typed| {
+                    Username::from_stored(typed, name_key.as_deref().unwrap_or(typed))
+                }),
+                given_name,
+                family_name,
+                active,
+                admin,
+                attributes,
+                created_at,
+                updated_at,
+                version,
+            }
+        },
+    )
+}
+
+/// The record that stands for `user`, put together once more by hand.
+fn record_of(user: &User) -> UserRecord<'_> {
+    let typed = user.email.as_str();
+    UserRecord {
+        id: user.id,
+        version: user.version,
+        created_at: user.created_at,
+        updated_at: user.updated_at,
+        active: user.active,
+        admin: user.admin,
+        email: (typed != KEY).then_some(typed),
+        username: user.username.as_ref().map(|name| UsernameRecord {
+            typed: name.as_str(),
+            key: (name.key() != name.as_str()).then_some(name.key()),
+        }),
+        given_name: user.given_name.as_deref(),
+        family_name: user.family_name.as_deref(),
+        attributes: user.attributes().collect(),
+    }
+}
+
+/// Deterministic: the same records in every run, more with `PROPTEST_CASES`.
+fn config() -> ProptestConfig {
+    let seed = proptest::test_runner::RngSeed::Fixed(0x4ead_c047);
+    let failure_persistence = None;
+    ProptestConfig {
+        rng_seed: seed,
+        failure_persistence,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_user_is_bincode_and_reads_back(user in any_user()) {
+        let bytes = encode_user(&user).unwrap();
+        let record = record_of(&user);
+        prop_assert_eq!(&bytes, &by_bincode(&record));
+        prop_assert_eq!(&bytes, &encode(&record).unwrap());
+        // Not `==`: two emails are equal by their keys.
+        prop_assert_eq!(shown_user(&bytes).unwrap(), format!("{user:?}"));
+    }
+
+    #[test]
+    fn a_change_is_bincode_and_reads_back(change in any_change()) {
+        let bytes = encode_change(&change).unwrap();
+        prop_assert_eq!(&bytes, &by_bincode(&change));
+        prop_assert_eq!(decode_change(&bytes).unwrap(), change);
+    }
+
+    #[test]
+    fn the_small_records_are_bincode_and_read_back(
+        license in any_license(),
+        numbers in [any_number(), any_number(), any_number(), any_number()],
+        email_key in any::<String>(),
+        format in any::<u32>(),
+    ) {
+        let [active, inactive, active_admins, last_change] = numbers;
+        let totals = Totals {
+            active,
+            inactive,
+            active_admins,
+            workspaces: active,
+            last_change,
+            last_trimmed: inactive,
+            last_workspace: active_admins,
+        };
+        let bytes = encode_totals(&totals).unwrap();
+        prop_assert_eq!(&bytes, &by_bincode(&totals));
+        prop_assert_eq!(decode_totals(&bytes).unwrap(), totals);
+
+        let entry = LicenseEntry { license, version: active };
+        let bytes = encode_license(&entry).unwrap();
+        prop_assert_eq!(&bytes, &by_bincode(&entry));
+        prop_assert_eq!(decode_license(&bytes).unwrap(), entry);
+
+        for entry in [IdEntry::User(&email_key), IdEntry::Deleted] {
+            let bytes = encode_id(&entry).unwrap();
+            prop_assert_eq!(&bytes, &by_bincode(&entry));
+            prop_assert_eq!(decode_id(&bytes).unwrap(), entry);
+        }
+        prop_assert_eq!(encode_format(format).unwrap(), by_bincode(&format));
+    }
+
+    #[test]
+    fn the_records_of_workspaces_are_bincode_and_read_back(
+        texts in [any::<String>(), any::<String>()],
+        version in any_number(),
+        since in any_time(),
+        default_of in proptest::option::of(any_id()),
+        is_owner in any::<bool>(),
+    ) {
+        let [name, name_key] = texts;
+        let archived = is_owner;
+        let workspace = Workspace {
+            id: WORKSPACE, name, name_key, archived, default_of,
+            created_at: since, updated_at: since, version,
+        };
+        let bytes = encode_workspace(&workspace).unwrap();
+        let key = workspace.name_key.as_str();
+        prop_assert_eq!(&bytes, &by_bincode(&WorkspaceRecord {
+            version,
+            created_at: since,
+            updated_at: since,
+            archived,
+            default_of,
+            name: &workspace.name,
+            name_key: (key != workspace.name).then_some(key),
+        }));
+        prop_assert_eq!(decode_workspace(WORKSPACE, &bytes).unwrap(), workspace);
+
+        let role = if is_owner { Role::Owner } else { Role::User };
+        let member = Member { since, version, ..member(role) };
+        let bytes = encode_member(&member).unwrap();
+        prop_assert_eq!(&bytes, &by_bincode(&MembershipRecord { role, since, version }));
+        prop_assert_eq!(decode_member(WORKSPACE, id(4), &bytes).unwrap(), member);
+
+        let request = Request { sequence: version, ..request() };
+        let bytes = encode_request(&request).unwrap();
+        prop_assert_eq!(&bytes, &by_bincode(&request));
+        prop_assert_eq!(decode_request(&bytes).unwrap(), request);
+    }
+
+    #[test]
+    fn no_bytes_panic(mut bytes in vec(any::<u8>(), 0..200), lead in 0..4_u8) {
+        bytes.insert(0, lead);
+        for sample in samples() {
+            let _ = (sample.decode)(&bytes);
+        }
+    }
+}

@@ -17,7 +17,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// make writing quicker; more make the tree flatter.
 const CHUNK_ENTRIES: usize = 64;
 
+/// A persistent map: cloning one is cheap, and changing a clone leaves the other.
 type Map = map::Map<Arc<[u8]>, Arc<[u8]>, CHUNK_ENTRIES>;
+/// A node of a map's tree: some entries, smaller ones to the left, larger to the right.
 type Node<'a> = NodeRef<'a, Arc<[u8]>, Arc<[u8]>, CHUNK_ENTRIES>;
 
 /// An ordered map in memory.
@@ -54,6 +56,7 @@ impl Memory {
         Ok(value)
     }
 
+    /// The latest committed state.
     fn state(&self) -> Result<Arc<Map>> {
         self.published.load_full().ok_or_else(|| {
             Error::new(
@@ -107,7 +110,9 @@ impl Read for Snapshot {
 
 /// What a transaction works on.
 struct Draft {
+    /// The state with the transaction's writes.
     map: Map,
+    /// Whether there were any.
     changed: bool,
 }
 
@@ -152,6 +157,7 @@ impl Write for Txn<'_> {
     }
 }
 
+/// The value under `key`, not copied.
 fn get<'m>(map: &'m Map, key: &[u8]) -> Option<&'m [u8]> {
     map.get(key).map(|value| &**value)
 }
@@ -175,8 +181,11 @@ fn scan(
 
 /// One scan, on its way through the tree.
 struct Scan<'r, V> {
+    /// Where the range begins.
     start: Bound<&'r [u8]>,
+    /// Where it ends.
     end: Bound<&'r [u8]>,
+    /// Sees each entry of it.
     visit: V,
 }
 
@@ -233,6 +242,7 @@ impl<V: FnMut(&[u8], &[u8]) -> ControlFlow<()>> Scan<'_, V> {
         }
     }
 
+    /// Whether `key` lies in the range as far as its beginning goes.
     fn is_after_start(&self, key: &[u8]) -> bool {
         match self.start {
             Bound::Included(start) => key >= start,
@@ -241,6 +251,7 @@ impl<V: FnMut(&[u8], &[u8]) -> ControlFlow<()>> Scan<'_, V> {
         }
     }
 
+    /// Whether `key` lies in the range as far as its end goes.
     fn is_before_end(&self, key: &[u8]) -> bool {
         match self.end {
             Bound::Included(end) => key <= end,
@@ -250,12 +261,15 @@ impl<V: FnMut(&[u8], &[u8]) -> ControlFlow<()>> Scan<'_, V> {
     }
 }
 
-/// The entries `from..to` of a node lie in the range; so may entries of its
-/// left and right subtrees.
+/// What of a node and below it can lie in a range.
 struct Span {
+    /// The first of its entries that does.
     from: usize,
+    /// The first entry behind them; not above `from` if there are none.
     to: usize,
+    /// Whether smaller entries can.
     left: bool,
+    /// Whether larger entries can.
     right: bool,
 }
 
@@ -264,11 +278,11 @@ struct Span {
 /// nodes lie wholly on one side.
 fn partition_point(node: &Node<'_>, holds: impl Fn(&[u8]) -> bool) -> usize {
     let holds_at = |index| node.pairs().nth(index).is_some_and(|(key, _)| holds(key));
-    let (mut low, mut high) = (0, node.len());
     if !holds_at(0) {
         return 0;
     }
-    if high > 0 && holds_at(high - 1) {
+    let (mut low, mut high) = (0, node.len());
+    if holds_at(high - 1) {
         return high;
     }
     // Entry `low` holds; entry `high` doesn't.

@@ -71,10 +71,16 @@ pub(crate) trait Engine: Send + Sync {
     /// what it reads. When it returns an error, nothing is written and that
     /// error is returned; when it writes nothing, nothing is committed. An error
     /// of kind [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) is the only
-    /// one after which the writes may exist.
+    /// one after which the writes may exist. A panic of `body` writes nothing
+    /// either and goes on to the caller.
+    ///
+    /// `body` must not call the engine it runs in: that could wait for itself.
     fn transact<T>(&self, body: impl FnMut(&mut Self::Txn<'_>) -> Result<T>) -> Result<T>;
 
-    /// Writes out what is pending and releases the store. Later calls are refused
-    /// with [`Closed`](crate::ErrorKind::Closed); open snapshots stay readable.
+    /// Writes out what is pending and releases the store, once the transaction
+    /// under way is over. Later calls are refused with
+    /// [`Closed`](crate::ErrorKind::Closed), except this one, which then does
+    /// nothing. From a snapshot that is still held, a read finds what it would
+    /// have found before or is refused with `Closed` too.
     fn close(&self) -> Result<()>;
 }

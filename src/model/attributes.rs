@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::email::quoted;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Attribute pairs a user may have.
@@ -62,7 +63,8 @@ fn check_name(what: &str, name: &str) -> Result<()> {
     }
     if name.chars().any(char::is_control) {
         return Err(invalid(format!(
-            "the {what} {name:?} contains a control character"
+            "the {what} {} contains a control character; take it out",
+            quoted(name)
         )));
     }
     Ok(())

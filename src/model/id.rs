@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use uuid::Uuid;
 use wincode::{SchemaRead, SchemaWrite};
 
+use super::email::quoted;
 use super::{Email, User};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -66,7 +67,10 @@ impl FromStr for UserId {
             .map_err(|_| {
                 Error::new(
                     ErrorKind::InvalidArgument,
-                    format!("{text:?} is not a UUID; write it as 8-4-4-4-12 hexadecimal digits"),
+                    format!(
+                        "{} is not a UUID; write it as 8-4-4-4-12 hexadecimal digits",
+                        quoted(text)
+                    ),
                 )
             })
     }
@@ -136,11 +140,12 @@ impl fmt::Display for UserRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Target::Id(id) => write!(f, "the id {id}"),
-            Target::Email { typed, .. } => write!(f, "the email {typed:?}"),
+            Target::Email { typed, .. } => write!(f, "the email {}", quoted(typed)),
             Target::Nobody { typed } => {
                 write!(
                     f,
-                    "the id or email {typed:?}, which is neither a UUID nor an address"
+                    "the id or email {}, which is neither a UUID nor an address",
+                    quoted(typed)
                 )
             }
         }

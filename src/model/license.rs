@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use wincode::{SchemaRead, SchemaWrite};
 
+use super::email::quoted;
 use crate::error::{Error, ErrorKind, Result};
 
 // The order of the variants is part of the file format.
@@ -73,7 +74,8 @@ impl FromStr for License {
             _ => Err(Error::new(
                 ErrorKind::InvalidArgument,
                 format!(
-                    "{text:?} is not a license; say community, enterprise or a number of seats"
+                    "{} is not a license; say community, enterprise or a number of seats",
+                    quoted(text)
                 ),
             )),
         }

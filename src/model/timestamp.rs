@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Serialize, Serializer};
 use wincode::{SchemaRead, SchemaWrite};
 
+use super::email::quoted;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A moment in time: microseconds since 1970-01-01T00:00:00Z, without leap
@@ -81,7 +82,10 @@ impl FromStr for Timestamp {
         let invalid = || {
             Error::new(
                 ErrorKind::InvalidArgument,
-                format!("{text:?} is not a time from 1970 on; write it as 2024-07-11T16:55:59Z"),
+                format!(
+                    "{} is not a time from 1970 on; write it as 2024-07-11T16:55:59Z",
+                    quoted(text)
+                ),
             )
         };
         let moment: jiff::Timestamp = text.trim_ascii().parse().map_err(|_| invalid())?;

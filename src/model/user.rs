@@ -4,6 +4,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
+use super::email::quoted;
 use super::{Email, Timestamp, UserId, Username};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -328,6 +329,9 @@ impl UsernameChange {
 fn not_own_email(text: &str) -> Error {
     Error::new(
         ErrorKind::InvalidUsername,
-        format!("the username {text:?} has an @ but is not the user's own email; leave the @ out"),
+        format!(
+            "the username {} has an @ but is not the user's own email; leave the @ out",
+            quoted(text)
+        ),
     )
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Directory;
 use crate::directory::read;
 use crate::engine::embedded::Snapshot;
 use crate::error::Result;
@@ -31,17 +32,16 @@ const PAGE: usize = 256;
 /// # Ok::<(), headcount::Error>(())
 /// ```
 pub struct Users {
-    snapshot: Snapshot,
     page: Page<Arc<User>>,
     remaining: u64,
 }
 
 impl Users {
-    pub(super) fn new(snapshot: Snapshot) -> Result<Self> {
-        let totals = read::totals(&snapshot)?;
+    pub(super) fn new(directory: &Directory) -> Result<Self> {
+        let page = Page::new(directory)?;
+        let totals = read::totals(&page.snapshot)?;
         Ok(Self {
-            snapshot,
-            page: Page::new(),
+            page,
             remaining: totals.active + totals.inactive,
         })
     }
@@ -61,9 +61,8 @@ impl Iterator for Users {
     type Item = Result<Arc<User>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let snapshot = &self.snapshot;
-        let next = self.page.next(|last: Option<&Arc<User>>| {
-            let after = last.map(|user| user.email().key());
+        let next = self.page.next(|snapshot, last| {
+            let after = last.map(|user| user.email_key());
             let users = read::users_after(snapshot, after, PAGE)?;
             Ok(users.into_iter().map(Arc::new).collect())
         });
@@ -77,19 +76,16 @@ impl Iterator for Users {
 /// Made by [`Directory::changes`](crate::Directory::changes). Like [`Users`], it
 /// holds that state for as long as it lives.
 pub struct Changes {
-    snapshot: Snapshot,
-    after: u64,
     page: Page<Change>,
+    after: u64,
 }
 
 impl Changes {
-    pub(super) fn new(snapshot: Snapshot, after: u64) -> Result<Self> {
-        read::changes_after(&snapshot, after, 1)?;
-        Ok(Self {
-            snapshot,
-            after,
-            page: Page::new(),
-        })
+    pub(super) fn new(directory: &Directory, after: u64) -> Result<Self> {
+        let page = Page::new(directory)?;
+        // Whether they can be had is known now, not at the first of them.
+        read::changes_after(&page.snapshot, after, 1)?;
+        Ok(Self { page, after })
     }
 }
 
@@ -97,17 +93,9 @@ impl Iterator for Changes {
     type Item = Result<Change>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Self {
-            snapshot,
-            after,
-            page,
-        } = self;
-        page.next(|last: Option<&Change>| {
-            read::changes_after(
-                snapshot,
-                last.map_or(*after, |change| change.sequence),
-                PAGE,
-            )
+        let start = self.after;
+        self.page.next(|snapshot, last| {
+            read::changes_after(snapshot, last.map_or(start, |change| change.sequence), PAGE)
         })
     }
 }
@@ -117,16 +105,14 @@ impl Iterator for Changes {
 /// Made by [`Directory::workspaces`](crate::Directory::workspaces). Like
 /// [`Users`], it holds that state for as long as it lives.
 pub struct Workspaces {
-    snapshot: Snapshot,
     page: Page<Workspace>,
 }
 
 impl Workspaces {
-    pub(super) fn new(snapshot: Snapshot) -> Self {
-        Self {
-            snapshot,
-            page: Page::new(),
-        }
+    pub(super) fn new(directory: &Directory) -> Result<Self> {
+        Ok(Self {
+            page: Page::new(directory)?,
+        })
     }
 }
 
@@ -134,16 +120,18 @@ impl Iterator for Workspaces {
     type Item = Result<Workspace>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Self { snapshot, page } = self;
-        page.next(|last: Option<&Workspace>| {
+        self.page.next(|snapshot, last| {
             let after = last.map_or(WorkspaceId::from_u64(0), Workspace::id);
             read::workspaces_after(snapshot, after, PAGE)
         })
     }
 }
 
-/// Records read ahead, and where to read on.
+/// Records read ahead from one state, and where to read on.
 struct Page<T> {
+    snapshot: Snapshot,
+    /// Keeps the file open: a snapshot alone does not.
+    _directory: Directory,
     items: std::vec::IntoIter<T>,
     last: Option<T>,
     /// Whether the last page was short, or failed: nothing comes after it.
@@ -151,18 +139,23 @@ struct Page<T> {
 }
 
 impl<T: Clone> Page<T> {
-    fn new() -> Self {
-        Self {
+    fn new(directory: &Directory) -> Result<Self> {
+        Ok(Self {
+            snapshot: directory.snapshot()?,
+            _directory: directory.clone(),
             items: Vec::new().into_iter(),
             last: None,
             ended: false,
-        }
+        })
     }
 
     /// The next record; `read_after` reads up to [`PAGE`] more behind the last.
-    fn next(&mut self, read_after: impl FnOnce(Option<&T>) -> Result<Vec<T>>) -> Option<Result<T>> {
+    fn next(
+        &mut self,
+        read_after: impl FnOnce(&Snapshot, Option<&T>) -> Result<Vec<T>>,
+    ) -> Option<Result<T>> {
         if self.items.len() == 0 && !self.ended {
-            match read_after(self.last.as_ref()) {
+            match read_after(&self.snapshot, self.last.as_ref()) {
                 Ok(items) => {
                     self.ended = items.len() < PAGE;
                     self.last = items.last().cloned();

@@ -2,9 +2,12 @@
 //!
 //! This is the only room that names an engine.
 
+mod commits;
 mod feed;
 mod iter;
 mod options;
+#[cfg(test)]
+mod tests;
 mod users;
 mod workspaces;
 
@@ -15,6 +18,7 @@ pub use feed::ChangeFeed;
 pub use iter::{Changes, Users, Workspaces};
 pub use options::Options;
 
+use self::commits::Commits;
 use self::feed::Latest;
 
 use crate::directory::{self, Verified, read};
@@ -29,7 +33,7 @@ use crate::model::{Applied, Batch, License, Seats, Timestamp, UserId};
 /// see the latest committed state and never wait for a write. Each write is one
 /// transaction; when it returns it is on disk.
 ///
-/// Whatever takes a user takes an id, a [`User`] or an email: see [`UserRef`].
+/// Whatever takes a user takes an id, a [`User`](crate::User) or an email: see [`UserRef`](crate::UserRef).
 ///
 /// ```
 /// use headcount::{Directory, ErrorKind};
@@ -53,6 +57,7 @@ pub struct Directory {
 
 struct Shared {
     engine: Embedded,
+    commits: Commits,
     /// The number of the latest change, for those who wait for the next.
     latest: Latest,
 }
@@ -96,9 +101,16 @@ impl Directory {
         if !directory::format::exists(&engine.snapshot()?)? {
             engine.transact(|txn| directory::format::create(txn, license))?;
         }
-        let latest = Latest::new(read::totals(&engine.snapshot()?)?.last_change);
+        // A directory without its counters or license is damaged: better said now.
+        let snapshot = engine.snapshot()?;
+        read::license(&snapshot)?;
+        let latest = Latest::new(read::totals(&snapshot)?.last_change);
         Ok(Self {
-            shared: Arc::new(Shared { engine, latest }),
+            shared: Arc::new(Shared {
+                engine,
+                commits: Commits::default(),
+                latest,
+            }),
             actor: None,
         })
     }
@@ -107,8 +119,8 @@ impl Directory {
     /// wrong with that; dropping the last handle does the same silently.
     ///
     /// It closes the directory for every clone of the handle: their calls are
-    /// refused with [`Closed`](crate::ErrorKind::Closed). The file can be opened again
-    /// once the iterators over it are gone too.
+    /// refused with [`Closed`](crate::ErrorKind::Closed), and those of iterators where
+    /// they have to read on. The file can be opened again at once.
     pub fn close(self) -> Result<()> {
         let closed = self.shared.engine.close();
         self.shared.latest.close();
@@ -170,7 +182,7 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn changes(&self, after: u64) -> Result<Changes> {
-        Changes::new(self.snapshot()?, after)
+        Changes::new(self, after)
     }
 
     /// The changes with numbers above `after` as they come: see [`ChangeFeed`].
@@ -219,12 +231,7 @@ impl Directory {
     /// The first refusal; [`Error::op_index`] says which operation it concerns.
     pub fn apply(&self, mut batch: Batch) -> Result<Applied> {
         self.prepare(&mut batch);
-        let at = Timestamp::now();
-        let applied = self.shared.engine.transact(|txn| {
-            let plan = directory::apply(&*txn, &batch, at)?;
-            plan.writes.write_to(txn)?;
-            Ok(plan.applied)
-        })?;
+        let applied = self.shared.commits.apply(&self.shared.engine, batch)?;
         if let Some(sequence) = applied.sequence {
             self.shared.latest.advance(sequence);
         }

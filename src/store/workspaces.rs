@@ -17,7 +17,7 @@ impl Directory {
     /// All workspaces, archived ones included, ordered by id, as they are at this
     /// moment.
     pub fn workspaces(&self) -> Result<Workspaces> {
-        Ok(Workspaces::new(self.snapshot()?))
+        Workspaces::new(self)
     }
 
     /// The members of a workspace: owners first, then users, each ordered by email.

@@ -36,7 +36,7 @@ pub(super) fn rows(text: &str) -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| error.to_string())?;
-        rows.push(row(&columns, &record));
+        rows.push(row(&columns, &record, line_of(&record, text)));
     }
     Ok(rows)
 }
@@ -85,8 +85,22 @@ fn column(name: &str) -> Result<Column, String> {
     }
 }
 
-fn row(columns: &[Column], record: &StringRecord) -> Row {
-    let line = record.position().map_or(0, csv::Position::line);
+/// The line that `record` begins on. The reader counts blank lines before it as
+/// part of it.
+fn line_of(record: &StringRecord, text: &str) -> u64 {
+    let Some(position) = record.position() else {
+        return 0;
+    };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let bytes = text.as_bytes().get(start..).unwrap_or_default();
+    let ends = bytes
+        .iter()
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    let blank_lines = ends.filter(|byte| **byte == b'\n').count();
+    position.line() + blank_lines as u64
+}
+
+fn row(columns: &[Column], record: &StringRecord, line: u64) -> Row {
     let mut row = Row::at(Place::Line(line));
     if record.len() != columns.len() {
         row.problems.push(format!(

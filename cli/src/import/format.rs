@@ -82,16 +82,18 @@ fn is_json_lines(body: &str) -> bool {
     if !body.starts_with('{') {
         return false;
     }
-    let mut lines = body.lines().map(str::trim_ascii).filter(|l| !l.is_empty());
+    let mut lines = body
+        .lines()
+        .map(str::trim_ascii)
+        .filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     if is_whole(body) {
         return is_whole(first) && document::is_user(first);
     }
-    match lines.next() {
-        None => false,
-        Some(second) => {
-            is_whole(first) || second.starts_with('{') && lines.all(|line| line.starts_with('{'))
-        }
+    // In a broken document with a user on each line, commas follow most of them.
+    is_whole(first) || {
+        let (whole, broken): (Vec<_>, Vec<_>) = lines.partition(|line| is_whole(line));
+        whole.len() > broken.len() + 1
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) mod refusals;
 pub(crate) mod report;
 mod row;
 mod seats;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use format::{Format, Parsed, parse};
 pub(crate) use row::Row;

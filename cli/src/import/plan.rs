@@ -185,7 +185,7 @@ fn refuse_duplicates(candidates: &[Candidate], rows: &[Row], refusals: &mut Refu
             username.map(|name| earlier(&mut usernames, name.key().to_owned(), candidate.row));
         for (what, first) in [("id", id), ("email", email), ("username", username)] {
             if let Some(first) = first.flatten() {
-                refuse_duplicate(candidate.row, &format!("the {what}"), first, rows, refusals);
+                refuse_duplicate(candidate.row, what, first, rows, refusals);
                 break;
             }
         }
@@ -209,8 +209,7 @@ fn earlier<K: Eq + std::hash::Hash>(
 
 fn refuse_duplicate(row: usize, what: &str, first: usize, rows: &[Row], refusals: &mut Refusals) {
     let first = rows[first].place;
-    let place = rows[row].place;
-    let reason = format!("{place} has {what} of {first}; take one of them out");
+    let reason = format!("it has the same {what} as {first}; take one of them out");
     refusals.add(row, "duplicate", reason);
 }
 
@@ -239,7 +238,7 @@ fn match_by_email(
         match (named.get(&found.id()), rows[candidate.row].id) {
             (Some((other, true)), _) => {
                 let (first, later) = (candidate.row.min(*other), candidate.row.max(*other));
-                refuse_duplicate(later, "the user", first, rows, refusals);
+                refuse_duplicate(later, "user", first, rows, refusals);
                 candidate.user = Some(found);
             }
             (Some((_, false)), _) => {}

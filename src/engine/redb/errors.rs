@@ -17,12 +17,14 @@ const NEWER_FORMAT: &str = "Expected file format version";
 pub(super) struct Name(Arc<str>);
 
 impl Name {
+    /// Of something without a path.
     pub(super) fn new(name: &str) -> Self {
         Self(name.into())
     }
 
+    /// Of the file at `path`.
     pub(super) fn of_path(path: &Path) -> Self {
-        Self(path.display().to_string().into())
+        Self::new(&path.display().to_string())
     }
 
     /// Any error of redb's, at any time after the file was opened.

@@ -97,6 +97,7 @@ impl Redb {
         Self::start(backend, Name::new(name), options)
     }
 
+    /// Opens what `backend` holds and publishes its state.
     fn start(backend: impl StorageBackend, name: Name, options: &RedbOptions) -> Result<Self> {
         let database = Database::builder()
             .set_cache_size(options.cache_bytes)
@@ -169,6 +170,7 @@ impl Redb {
         outcome.map_or_else(|panic| Ok(Err(panic)), |result| result.map(Ok))
     }
 
+    /// Commits and publishes the new state; keeps track of what is in doubt.
     fn commit(
         &self,
         database: &Database,

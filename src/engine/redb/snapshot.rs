@@ -14,7 +14,9 @@ use crate::error::Result;
 
 /// A committed state of the file, which pins the pages it is made of.
 pub(super) struct Committed {
+    /// Keeps the read transaction that it was opened in.
     table: ReadOnlyTable<Bytes, Bytes>,
+    /// What messages call the file.
     name: Name,
 }
 
@@ -68,6 +70,7 @@ impl Committed {
 pub(crate) struct Snapshot(Arc<Committed>);
 
 impl Snapshot {
+    /// The state as callers hold it.
     pub(super) fn new(committed: Arc<Committed>) -> Self {
         Self(committed)
     }

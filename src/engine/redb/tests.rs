@@ -1,1 +1,55 @@
-//! t
+//! What only an engine with a file has to promise.
+
+mod closing;
+mod faults;
+mod files;
+mod foreign_files;
+mod growth;
+mod locking;
+
+use std::path::Path;
+
+use super::{Redb, RedbOptions};
+use crate::engine::{Engine, Read, Write};
+use crate::error::{Error, ErrorKind, Result};
+
+const CREATE: RedbOptions = RedbOptions {
+    create: true,
+    cache_bytes: 1 << 20,
+};
+const EXISTING: RedbOptions = RedbOptions {
+    create: false,
+    cache_bytes: 1 << 20,
+};
+
+fn put(engine: &Redb, key: &[u8], value: &[u8]) -> Result<()> {
+    engine.transact(|txn| txn.put(key, value))
+}
+
+fn get(engine: &Redb, key: &[u8]) -> Option<Vec<u8>> {
+    engine
+        .snapshot()
+        .unwrap()
+        .get(key)
+        .unwrap()
+        .map(|value| value.to_vec())
+}
+
+/// The refusal to open `path`, which must name it, on one line.
+fn refusal(path: &Path, options: &RedbOptions) -> Error {
+    let error = Redb::open(path, options).err().expect("it was opened");
+    let message = error.to_string();
+    assert!(
+        message.contains(&format!("`{}`", path.display())),
+        "{message}"
+    );
+    assert!(!message.contains('\n'), "{message}");
+    error
+}
+
+/// Asserts that opening `path` is refused for a reason of `kind` that says `text`.
+fn assert_refused(path: &Path, options: &RedbOptions, kind: ErrorKind, text: &str) {
+    let error = refusal(path, options);
+    assert_eq!(error.kind(), kind, "{error}");
+    assert!(error.to_string().contains(text), "{error}");
+}

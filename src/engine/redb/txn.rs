@@ -14,7 +14,9 @@ use crate::error::Result;
 /// A write transaction under way. It neither commits nor aborts: who began it
 /// does, when this is gone.
 pub(crate) struct Txn<'t> {
+    /// Has to be dropped before the transaction can commit.
     table: Table<'t, Bytes, Bytes>,
+    /// What messages call the file.
     name: &'t Name,
     /// Set at the first change; lives outside, to be read when this is gone.
     wrote: &'t Cell<bool>,

@@ -1,0 +1,230 @@
+//! What the formats are told apart by, how rows are read, and that nothing
+//! whatever makes the importer panic.
+
+use headcount::Directory;
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::plan::{Options, Plan};
+use super::refusals::Refusals;
+use super::row::{Fields, Place};
+use super::{Format, Row, parse};
+use crate::args::{FormatArg, WhenFull};
+
+fn format_of(name: &str, text: &str) -> Result<Format, String> {
+    parse(text.as_bytes(), name, FormatArg::Auto).map(|parsed| parsed.format)
+}
+
+#[test]
+fn formats_are_told_apart_by_their_content() {
+    for (text, format) in [
+        (r#"{"users":[]}"#, Format::Keycloak),
+        (
+            r#"{"realm":"x","users":[{"email":"a@b"}]}"#,
+            Format::Keycloak,
+        ),
+        (
+            "{\"users\":[\n{\"email\":\"a@b\"},\n{\"email\":\"c@d\"}]}",
+            Format::Keycloak,
+        ),
+        (r#"[{"realm":"x","users":[]}]"#, Format::Keycloak),
+        (r#"[{"email":"a@b"}]"#, Format::Keycloak),
+        ("[]", Format::Keycloak),
+        ("\n {\"users\" : {} }", Format::Wallaroo),
+        (r#"{"email":"a@b"}"#, Format::Jsonl),
+        ("{\"email\":\"a@b\"}\n{\"email\":\"c@d\"}", Format::Jsonl),
+        ("{\"email\":\"a@b\"}\nrubbish", Format::Jsonl),
+        (
+            "{\"email\":\n{\"email\":\"a\"}\n{\"email\":\"b\"}\n{}",
+            Format::Jsonl,
+        ),
+        ("{\n\"email\":\"a@b\"\n}", Format::Keycloak),
+        ("email,username\n", Format::Csv),
+        ("id, Username \r\n", Format::Csv),
+        ("\"email\"\n", Format::Csv),
+    ] {
+        assert_eq!(format_of("file", text), Ok(format), "{text}");
+    }
+    assert_eq!(format_of("u.CSV", "id\n"), Ok(Format::Csv));
+    for text in ["id\n", "name,age\n", "5", "", "\u{feff}"] {
+        assert!(format_of("file", text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_broken_document_is_not_taken_for_lines() {
+    for text in [
+        "{\"users\":[\n{\"email\":\"a\"},\n{\"email\":\"b\"}\n]",
+        "{\"users\":[\n{\"email\" 5}]}",
+        "{\"email\":\"a@b\"",
+        "[{\"email\":\"a@b\"}",
+    ] {
+        let error = format_of("file", text).unwrap_err();
+        assert!(
+            error.contains("not valid JSON") && error.contains("line"),
+            "{error}"
+        );
+    }
+}
+
+fn row(value: serde_json::Value, fields: Fields) -> Row {
+    Row::from_json(Place::Line(1), value, fields)
+}
+
+#[test]
+fn both_families_of_names_are_read() {
+    let ours = json!({
+        "id": "45e6b641-fe57-4fb2-83d2-2c2bd201efe8", "email": "a@b", "username": "a",
+        "given_name": "A", "family_name": "B", "active": false, "admin": true,
+        "created_at": "2024-07-11T16:55:59.173Z", "attributes": { "k": "v" },
+        "updated_at": "x", "version": 7,
+    });
+    let keycloak = json!({
+        "id": "45e6b641-fe57-4fb2-83d2-2c2bd201efe8", "email": "a@b", "username": "a",
+        "firstName": "A", "lastName": "B", "enabled": false, "realmRoles": ["user", "admin"],
+        "createdTimestamp": 1_720_716_959_173_u64, "attributes": { "k": ["v"] },
+        "credentials": [], "emailVerified": true,
+    });
+    for row in [row(ours, Fields::Ours), row(keycloak, Fields::Keycloak)] {
+        assert_eq!(row.problems, Vec::<String>::new());
+        assert!(row.id.is_some());
+        assert_eq!(row.email.as_deref(), Some("a@b"));
+        assert_eq!(row.username.as_deref(), Some("a"));
+        assert_eq!(row.given_name.as_deref(), Some("A"));
+        assert_eq!(row.family_name.as_deref(), Some("B"));
+        assert_eq!((row.active, row.admin), (Some(false), Some(true)));
+        assert_eq!(
+            row.created_at.unwrap().as_unix_micros(),
+            1_720_716_959_173_000
+        );
+        assert_eq!(row.attributes, [("k".to_owned(), "v".to_owned())]);
+    }
+}
+
+#[test]
+fn admin_is_what_the_file_says_before_what_its_roles_say() {
+    let admin = |value| row(value, Fields::Keycloak).admin;
+    assert_eq!(admin(json!({})), None);
+    assert_eq!(admin(json!({ "realmRoles": [] })), Some(false));
+    assert_eq!(
+        admin(json!({ "realmRoles": ["Admin", "admins"] })),
+        Some(false)
+    );
+    assert_eq!(
+        admin(json!({ "realmRoles": ["admin"], "admin": false })),
+        Some(false)
+    );
+    assert_eq!(
+        admin(json!({ "admin": true, "realmRoles": [] })),
+        Some(true)
+    );
+}
+
+#[test]
+fn nothing_is_said_by_null_or_by_an_empty_address() {
+    let row = row(
+        json!({ "id": " ", "email": "", "username": "\t", "active": null, "attributes": null }),
+        Fields::Ours,
+    );
+    assert_eq!(row.problems, Vec::<String>::new());
+    assert_eq!(
+        (row.id, row.email, row.username, row.active),
+        (None, None, None, None)
+    );
+}
+
+#[test]
+fn a_row_has_all_of_its_problems_and_still_a_name() {
+    let row = row(
+        json!({ "email": 5, "username": "ann", "active": "yes", "created_at": 1.5, "x": 0 }),
+        Fields::Ours,
+    );
+    assert_eq!(row.problems.len(), 4);
+    assert_eq!(row.identity().to_string(), "ann");
+    let long = "x".repeat(1000);
+    let row = Row::from_json(Place::Line(1), json!({ "email": long }), Fields::Ours);
+    assert_eq!(row.identity().to_string().chars().count(), 81);
+}
+
+#[test]
+fn places_are_paths() {
+    let place = |realm, users| {
+        Place::Index {
+            realm,
+            users,
+            index: 2,
+        }
+        .to_string()
+    };
+    assert_eq!(place(None, true), "users[2]");
+    assert_eq!(place(Some(1), true), "[1].users[2]");
+    assert_eq!(place(None, false), "[2]");
+    assert_eq!(Place::Line(7).to_string(), "line 7");
+}
+
+/// Parses, plans and applies, in every way there is.
+fn import_every_way(bytes: &[u8]) {
+    for format in [
+        FormatArg::Auto,
+        FormatArg::Keycloak,
+        FormatArg::Wallaroo,
+        FormatArg::Jsonl,
+        FormatArg::Csv,
+    ] {
+        let Ok(parsed) = parse(bytes, "file", format) else {
+            continue;
+        };
+        let directory = Directory::in_memory().unwrap();
+        let mut refusals = Refusals::of_unreadable(&parsed.rows);
+        let options = Options {
+            when_full: WhenFull::Inactive,
+            skip_invalid: true,
+            email_template: Some("{username}@ex.co"),
+        };
+        let plan = Plan::make(&directory, &parsed.rows, options, &mut refusals).unwrap();
+        refusals.json(&parsed.rows);
+        refusals.lines(&parsed.rows);
+        assert!(plan.obstacle.is_none());
+        directory
+            .apply(plan.operations(&parsed.rows).batch)
+            .unwrap();
+        directory.verify().unwrap();
+    }
+}
+
+/// Files that are right, to be damaged.
+const FILES: [&str; 5] = [
+    include_str!("../../../examples/data/keycloak-realm.json"),
+    include_str!("../../../examples/data/wallaroo-users-query.json"),
+    include_str!("../../../examples/data/seed-users.jsonl"),
+    "id,email,active,attributes.a\n45e6b641-fe57-4fb2-83d2-2c2bd201efe8,\"a,\"\"b@ex.co\",yes,x\n",
+    r#"[{"realm":"a","users":[{"email":"a@b","attributes":{"x":["1","2"]}}]},{"users":{}}]"#,
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        import_every_way(&bytes);
+    }
+
+    #[test]
+    fn arbitrary_json_never_panics(text in r#"([{}\[\],:]|"(users|realm|email|id|active|a@b|c)"|1|null|\n){0,60}"#) {
+        import_every_way(text.as_bytes());
+    }
+
+    #[test]
+    fn damaged_files_never_panic(
+        file in prop::sample::select(&FILES[..]),
+        at in any::<prop::sample::Index>(),
+        cut in 0..20_usize,
+        paste in prop::collection::vec(any::<u8>(), 0..8),
+    ) {
+        let mut bytes = file.as_bytes().to_vec();
+        let start = at.index(bytes.len());
+        let end = (start + cut).min(bytes.len());
+        bytes.splice(start..end, paste);
+        import_every_way(&bytes);
+    }
+}

@@ -1,0 +1,24 @@
+//! The `headcount` command as its users meet it: the real binary, in a folder of
+//! its own for each test. Whatever a test writes is verified when it ends.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod a_full_house;
+mod broken_pipes_are_quiet;
+mod changes_are_told_in_order;
+mod dry_runs_write_nothing;
+mod files_of_every_format;
+mod folder;
+mod imports_can_be_repeated;
+mod invalid_rows_are_all_reported;
+mod json_is_one_document;
+mod licenses_evict_nobody;
+mod matching_rows_with_users;
+mod missing_and_held_files;
+mod terminals_are_safe;
+mod the_first_command;
+mod users_are_created_and_changed;

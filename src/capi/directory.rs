@@ -1,0 +1,170 @@
+//! The directory: opened, checked, closed.
+
+use super::arguments::{self, Out};
+use super::error::{HcError, Refusal};
+use super::guard::{self, Handle, Latch};
+use super::options::HcOptions;
+use super::status::HcStatus;
+use crate::store::{Directory, Options};
+
+/// A user directory: users, and a license that says how many may be active.
+/// Yours to free with hc_directory_free().
+///
+/// @since 0.1.0
+pub struct HcDirectory {
+    latch: Latch,
+    pub(super) directory: Directory,
+}
+
+impl Handle for HcDirectory {
+    const NAME: &'static str = "directory";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+impl HcDirectory {
+    pub(super) fn new(directory: Directory) -> Self {
+        Self {
+            latch: Latch::of_this_process(),
+            directory,
+        }
+    }
+}
+
+/// Opens the directory in a file, and makes it if there is none.
+///
+/// @param path      The path of the file, UTF-8.
+/// @param path_len  Its length in bytes.
+/// @param options   How to open it; NULL for the defaults. Not kept.
+/// @param directory Set, on success, to a directory that is yours to free with
+///                  hc_directory_free().
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+/// @retval HC_STATUS_UNSUPPORTED_FORMAT when a newer release wrote it.
+/// @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_open(
+    path: *const u8,
+    path_len: usize,
+    options: *const HcOptions,
+    directory: *mut *mut HcDirectory,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `path` has its
+    // length.
+    unsafe {
+        guard::start(error, || {
+            let made = Out::required("directory", directory)?;
+            let path = arguments::text("path", path, path_len)?;
+            let opened = options_or_default(options)?.open(path)?;
+            made.write(guard::hand_over(HcDirectory::new(opened)));
+            Ok(())
+        })
+    }
+}
+
+/// Makes a directory that lives in memory and is gone when it is freed.
+///
+/// @param options   Its license; NULL for the defaults. Not kept.
+/// @param directory Set, on success, to a directory that is yours to free with
+///                  hc_directory_free().
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_open_in_memory(
+    options: *const HcOptions,
+    directory: *mut *mut HcDirectory,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::start(error, || {
+            let made = Out::required("directory", directory)?;
+            let opened = options_or_default(options)?.in_memory()?;
+            made.write(guard::hand_over(HcDirectory::new(opened)));
+            Ok(())
+        })
+    }
+}
+
+/// Recounts the seats and checks every index against the users, both ways.
+/// Takes time in proportion to the size of the directory.
+///
+/// @param directory The directory.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK when nothing is wrong, or a general or store status.
+/// @retval HC_STATUS_CORRUPTED when something is; the message says what.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_verify(
+    directory: *const HcDirectory,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            directory.directory.verify()?;
+            Ok(())
+        })
+    }
+}
+
+/// Finishes what is pending, releases the file, and reports what goes wrong
+/// with that. From then on other calls on the directory and its cursors are
+/// refused with #HC_STATUS_CLOSED, also those of other threads; users that were
+/// read stay valid. Closing again does nothing.
+///
+/// The handle is still to be freed. Freeing it without closing it first closes
+/// it too, but can't report.
+///
+/// @param directory The directory; works on a poisoned one.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status; the file is released
+///         in any case, unless that is #HC_STATUS_FORKED.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_close(
+    directory: *mut HcDirectory,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call_even_poisoned(directory, error, |directory| {
+            directory.directory.clone().close()?;
+            Ok(())
+        })
+    }
+}
+
+/// Frees a directory. Its users and cursors stay valid, and the file stays open
+/// until the last cursor is freed too, unless hc_directory_close() was called.
+/// In a child of fork() it leaves the parent's directory alone.
+///
+/// @param directory The directory; nothing happens for NULL.
+/// @note Not while another thread uses the directory.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_free(directory: *mut HcDirectory) {
+    // SAFETY: by the contract, `directory` is NULL or live, and given up.
+    unsafe { guard::free(directory) }
+}
+
+/// # Safety
+///
+/// `options` is NULL or live.
+unsafe fn options_or_default(options: *const HcOptions) -> Result<Options, Refusal> {
+    if options.is_null() {
+        return Ok(Options::new());
+    }
+    // SAFETY: the caller's promise.
+    Ok(unsafe { guard::borrow(options) }?.get())
+}

@@ -1,0 +1,227 @@
+//! What stands around every function of the C ABI.
+//!
+//! Each `extern "C"` function is one call of one of the functions below (a test
+//! sees to it). They check the handle (not NULL, not poisoned, not carried into
+//! a forked child), catch panics, poison the handle after one, and report.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::error::{HcError, Refusal};
+use super::process;
+use super::status::HcStatus;
+
+/// What a handle carries to be guarded.
+pub(super) struct Latch {
+    /// The process that the handle works in; `None` for plain data, which a
+    /// child may go on using.
+    process: Option<u32>,
+    /// Whether a call on the handle panicked, and may have left it half done.
+    poisoned: AtomicBool,
+}
+
+impl Latch {
+    /// For a handle with a file, locks or threads behind it.
+    pub(super) fn of_this_process() -> Self {
+        Self {
+            process: Some(process::id()),
+            poisoned: AtomicBool::new(false),
+        }
+    }
+
+    /// For a handle that is plain data.
+    pub(super) fn of_any_process() -> Self {
+        Self {
+            process: None,
+            poisoned: AtomicBool::new(false),
+        }
+    }
+
+    fn is_forked(&self) -> bool {
+        self.process.is_some_and(|id| id != process::id())
+    }
+
+    fn is_poisoned(&self) -> bool {
+        self.poisoned.load(Ordering::Relaxed)
+    }
+
+    fn poison(&self) {
+        self.poisoned.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A type whose pointers C holds. Any thread may use one: C can't be kept from
+/// it, so types that aren't made for it keep their state behind a lock.
+pub(super) trait Handle: Send + Sync {
+    /// What messages call it.
+    const NAME: &'static str;
+
+    fn latch(&self) -> &Latch;
+}
+
+/// The handle at `pointer`, if calls on it are allowed.
+///
+/// # Safety
+///
+/// `pointer` is NULL or a handle that lives as long as `'a`.
+pub(super) unsafe fn borrow<'a, H: Handle>(pointer: *const H) -> Result<&'a H, Refusal> {
+    // SAFETY: the caller's promise.
+    let handle = unsafe { borrow_even_poisoned(pointer) }?;
+    if handle.latch().is_poisoned() {
+        return Err(Refusal::poisoned(H::NAME));
+    }
+    Ok(handle)
+}
+
+/// # Safety
+///
+/// As for [`borrow`].
+unsafe fn borrow_even_poisoned<'a, H: Handle>(pointer: *const H) -> Result<&'a H, Refusal> {
+    // SAFETY: the caller's promise.
+    let handle = unsafe { pointer.as_ref() }.ok_or_else(|| Refusal::null(H::NAME))?;
+    if handle.latch().is_forked() {
+        return Err(Refusal::forked(H::NAME));
+    }
+    Ok(handle)
+}
+
+/// Runs a function that works on a handle and can fail.
+///
+/// # Safety
+///
+/// `handle` is NULL or a live handle; `error` is NULL or can be written to.
+pub(super) unsafe fn call<H: Handle>(
+    handle: *const H,
+    error: *mut *mut HcError,
+    body: impl FnOnce(&H) -> Result<(), Refusal>,
+) -> HcStatus {
+    // SAFETY: the caller's promise.
+    let outcome = poisoning(handle, || body(unsafe { borrow(handle) }?));
+    // SAFETY: the caller's promise.
+    unsafe { report(error, outcome) }
+}
+
+/// Like [`call`], for a function that must work on a poisoned handle too: one
+/// that ends its use.
+///
+/// # Safety
+///
+/// As for [`call`].
+pub(super) unsafe fn call_even_poisoned<H: Handle>(
+    handle: *const H,
+    error: *mut *mut HcError,
+    body: impl FnOnce(&H) -> Result<(), Refusal>,
+) -> HcStatus {
+    // SAFETY: the caller's promise.
+    let outcome = poisoning(handle, || body(unsafe { borrow_even_poisoned(handle) }?));
+    // SAFETY: the caller's promise.
+    unsafe { report(error, outcome) }
+}
+
+/// Runs a function that needs no handle and can fail.
+///
+/// # Safety
+///
+/// `error` is NULL or can be written to.
+pub(super) unsafe fn start(
+    error: *mut *mut HcError,
+    body: impl FnOnce() -> Result<(), Refusal>,
+) -> HcStatus {
+    let outcome = caught(body).unwrap_or_else(|Panicked| Err(Refusal::panicked()));
+    // SAFETY: the caller's promise.
+    unsafe { report(error, outcome) }
+}
+
+/// Runs a function that reads something off a handle: `absent` is the answer
+/// when the handle can't be used.
+///
+/// # Safety
+///
+/// `handle` is NULL or a live handle.
+pub(super) unsafe fn ask<H: Handle, T>(
+    handle: *const H,
+    absent: T,
+    body: impl FnOnce(&H) -> Option<T>,
+) -> T {
+    let answer = poisoning(handle, || {
+        // SAFETY: the caller's promise.
+        let handle = unsafe { borrow(handle) }?;
+        Ok(body(handle))
+    });
+    answer.ok().flatten().unwrap_or(absent)
+}
+
+/// Runs a function that needs nothing and can't fail.
+pub(super) fn plain<T>(absent: T, body: impl FnOnce() -> T) -> T {
+    caught(body).unwrap_or(absent)
+}
+
+/// Frees a handle; NULL is none.
+///
+/// In a child of `fork` a handle that belongs to the parent is left where it is:
+/// tidying up would write to the parent's file and give away its lock.
+///
+/// # Safety
+///
+/// `handle` is NULL or a live handle that nobody uses any more.
+pub(super) unsafe fn free<H: Handle>(handle: *mut H) {
+    plain((), || {
+        // SAFETY: the caller's promise.
+        let Some(latch) = (unsafe { handle.as_ref() }).map(Handle::latch) else {
+            return;
+        };
+        if !latch.is_forked() {
+            // SAFETY: every handle is given out by `hand_over`, from a box.
+            drop(unsafe { Box::from_raw(handle) });
+        }
+    });
+}
+
+/// Gives a handle to C, to be freed by [`free`].
+pub(super) fn hand_over<H: Handle>(handle: H) -> *mut H {
+    Box::into_raw(Box::new(handle))
+}
+
+/// Runs `body` and poisons the handle if it panics.
+fn poisoning<H: Handle, T>(
+    handle: *const H,
+    body: impl FnOnce() -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    caught(body).unwrap_or_else(|Panicked| {
+        // SAFETY: the body can only have panicked after it borrowed the handle.
+        if let Some(handle) = unsafe { handle.as_ref() } {
+            handle.latch().poison();
+        }
+        Err(Refusal::panicked())
+    })
+}
+
+struct Panicked;
+
+/// The one place where panics end.
+///
+/// What a panic may have left half done is behind a handle, and that is poisoned.
+fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(body)).map_err(|_| Panicked)
+}
+
+/// Turns an outcome into a status, and an error if one is wanted.
+///
+/// # Safety
+///
+/// `error` is NULL or can be written to.
+unsafe fn report(error: *mut *mut HcError, outcome: Result<(), Refusal>) -> HcStatus {
+    let (status, made) = match outcome {
+        Ok(()) => (HcStatus::Ok, std::ptr::null_mut()),
+        Err(refusal) if error.is_null() => (refusal.status(), std::ptr::null_mut()),
+        Err(refusal) => (refusal.status(), hand_over(HcError::from(refusal))),
+    };
+    if !error.is_null() {
+        // SAFETY: it isn't NULL, so it can be written to.
+        unsafe { error.write(made) };
+    }
+    status
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! The license.
+
+use super::directory::HcDirectory;
+use super::error::{HcError, Refusal};
+use super::guard;
+use super::status::HcStatus;
+use crate::model::License;
+
+/// Kinds of licenses. They are passed as int32_t together with a number of
+/// seats, which is 0 unless the kind is #HC_LICENSE_SEATS.
+///
+/// @since 0.1.0
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HcLicense {
+    /// Five seats; what a new directory has.
+    Community = 0,
+    /// Any number of seats.
+    Enterprise = 1,
+    /// As many seats as the number says.
+    Seats = 2,
+}
+
+impl HcLicense {
+    pub(super) fn kind_of(license: License) -> Self {
+        match license {
+            License::Community => Self::Community,
+            License::Enterprise => Self::Enterprise,
+            License::Seats(_) => Self::Seats,
+        }
+    }
+
+    /// The license that C means by a kind and a number.
+    pub(super) fn parse(kind: i32, seats: u64) -> Result<License, Refusal> {
+        let license = match kind {
+            kind if kind == Self::Seats as i32 => return Ok(License::Seats(seats)),
+            kind if kind == Self::Community as i32 => License::Community,
+            kind if kind == Self::Enterprise as i32 => License::Enterprise,
+            _ => {
+                return Err(Refusal::argument(format!(
+                    "{kind} is no kind of license; use one of HC_LICENSE_*"
+                )));
+            }
+        };
+        if seats != 0 {
+            return Err(Refusal::argument(format!(
+                "{seats} seats go with HC_LICENSE_SEATS only; pass 0 with the {license} license"
+            )));
+        }
+        Ok(license)
+    }
+}
+
+/// Sets the license. A smaller one than today's use is accepted: nobody is
+/// deactivated, but no user can be activated until enough others are not.
+///
+/// @param directory The directory.
+/// @param license   One of HC_LICENSE_*.
+/// @param seats     The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind
+///         that has none.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_set_license(
+    directory: *const HcDirectory,
+    license: i32,
+    seats: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let license = HcLicense::parse(license, seats)?;
+            directory.directory.set_license(license)?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,300 @@
+//! A user to create.
+
+use std::sync::Mutex;
+
+use super::arguments::{self, Out};
+use super::error::{HcError, Refusal};
+use super::guard::{self, Handle, Latch};
+use super::lock;
+use super::status::HcStatus;
+use crate::model::{NewUser, Timestamp};
+
+/// A user to create: an email and whatever else is known. Yours to free with
+/// hc_new_user_free(); it can be used for more than one call.
+///
+/// A setter that fails leaves it as it was.
+///
+/// @since 0.1.0
+pub struct HcNewUser {
+    latch: Latch,
+    user: Mutex<NewUser>,
+}
+
+impl Handle for HcNewUser {
+    const NAME: &'static str = "new_user";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+impl HcNewUser {
+    pub(super) fn get(&self) -> NewUser {
+        lock(&self.user).clone()
+    }
+
+    fn set(&self, change: impl FnOnce(NewUser) -> NewUser) -> Result<(), Refusal> {
+        let mut user = lock(&self.user);
+        let changed = change(user.clone());
+        changed.check()?;
+        *user = changed;
+        Ok(())
+    }
+}
+
+/// Begins a user to create: active, no admin, with the email as username.
+///
+/// @param email     The email address, UTF-8.
+/// @param email_len Its length in bytes.
+/// @param new_user  Set, on success, to a builder that is yours to free with
+///                  hc_new_user_free().
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+/// @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+/// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_new_user_new(
+    email: *const u8,
+    email_len: usize,
+    new_user: *mut *mut HcNewUser,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `email` has its
+    // length.
+    unsafe {
+        guard::start(error, || {
+            let made = Out::required("new_user", new_user)?;
+            let user = NewUser::new(arguments::text("email", email, email_len)?);
+            user.check()?;
+            made.write(guard::hand_over(HcNewUser {
+                latch: Latch::of_any_process(),
+                user: Mutex::new(user),
+            }));
+            Ok(())
+        })
+    }
+}
+
+/// Gives the user an id from elsewhere; otherwise the directory draws one.
+///
+/// @param new_user The user to create.
+/// @param id       16 bytes in network order; any UUID.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_new_user_set_id(
+    new_user: *mut HcNewUser,
+    id: *const u8,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `id` has 16
+    // bytes.
+    unsafe {
+        guard::call(new_user, error, |new_user| {
+            let id = arguments::user_id("id", id)?;
+            new_user.set(|user| user.id(id))
+        })
+    }
+}
+
+/// Sets the username. One with an @ must be the email itself, and then follows
+/// it when it changes.
+///
+/// @param new_user     The user to create.
+/// @param username     The username, UTF-8.
+/// @param username_len Its length in bytes.
+/// @param error        See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_new_user_set_username(
+    new_user: *mut HcNewUser,
+    username: *const u8,
+    username_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `username` has
+    // its length.
+    unsafe {
+        guard::call(new_user, error, |new_user| {
+            let username = arguments::text("username", username, username_len)?;
+            new_user.set(|user| user.username(username))
+        })
+    }
+}
+
+/// Sets the given (first) name.
+///
+/// @param new_user The user to create.
+/// @param name     The name, UTF-8; an empty one is none.
+/// @param name_len Its length in bytes, at most 255.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
+///         characters.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_new_user_set_given_name(
+    new_user: *mut HcNewUser,
+    name: *const u8,
+    name_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `name` has its
+    // length.
+    unsafe {
+        guard::call(new_user, error, |new_user| {
+            let name = arguments::text("name", name, name_len)?;
+            new_user.set(|user| user.given_name(name))
+        })
+    }
+}
+
+/// Sets the family (last) name.
+///
+/// @param new_user The user to create.
+/// @param name     The name, UTF-8; an empty one is none.
+/// @param name_len Its length in bytes, at most 255.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
+///         characters.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_new_user_set_family_name(
+    new_user: *mut HcNewUser,
+    name: *const u8,
+    name_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `name` has its
+    // length.
+    unsafe {
+        guard::call(new_user, error, |new_user| {
+            let name = arguments::text("name", name, name_len)?;
+            new_user.set(|user| user.family_name(name))
+        })
+    }
+}
+
+/// Says whether the user is active from the start and so takes a seat.
+///
+/// @param new_user The user to create.
+/// @param active   1 or 0.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_new_user_set_active(
+    new_user: *mut HcNewUser,
+    active: i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(new_user, error, |new_user| {
+            let active = arguments::flag("active", active)?;
+            new_user.set(|user| user.active(active))
+        })
+    }
+}
+
+/// Says whether the user administers the platform.
+///
+/// @param new_user The user to create.
+/// @param admin    1 or 0.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_new_user_set_admin(
+    new_user: *mut HcNewUser,
+    admin: i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(new_user, error, |new_user| {
+            let admin = arguments::flag("admin", admin)?;
+            new_user.set(|user| user.admin(admin))
+        })
+    }
+}
+
+/// Says when the user was created elsewhere; otherwise it is now.
+///
+/// @param new_user The user to create.
+/// @param micros   Microseconds since 1970-01-01T00:00:00Z.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_new_user_set_created_at_micros(
+    new_user: *mut HcNewUser,
+    micros: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(new_user, error, |new_user| {
+            let moment = Timestamp::from_unix_micros(micros)?;
+            new_user.set(|user| user.created_at(moment))
+        })
+    }
+}
+
+/// Sets an attribute. A user has at most 64, of 16 KiB in all.
+///
+/// @param new_user  The user to create.
+/// @param name      The name, UTF-8, not empty.
+/// @param name_len  Its length in bytes, at most 255.
+/// @param value     The value, UTF-8.
+/// @param value_len Its length in bytes.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a bad name or beyond a limit.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_new_user_set_attribute(
+    new_user: *mut HcNewUser,
+    name: *const u8,
+    name_len: usize,
+    value: *const u8,
+    value_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
+    unsafe {
+        guard::call(new_user, error, |new_user| {
+            let name = arguments::text("name", name, name_len)?;
+            let value = arguments::text("value", value, value_len)?;
+            new_user.set(|user| user.attribute(name, value))
+        })
+    }
+}
+
+/// Frees a user to create; users that were created stay.
+///
+/// @param new_user The user to create; nothing happens for NULL.
+/// @note Not while another thread uses it.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_new_user_free(new_user: *mut HcNewUser) {
+    // SAFETY: by the contract, `new_user` is NULL or live, and given up.
+    unsafe { guard::free(new_user) }
+}

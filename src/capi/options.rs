@@ -1,0 +1,146 @@
+//! The ways to open a directory.
+
+use std::sync::Mutex;
+
+use super::error::{HcError, Refusal};
+use super::guard::{self, Handle, Latch};
+use super::license::HcLicense;
+use super::status::HcStatus;
+use super::{arguments, lock};
+use crate::store::Options;
+
+/// How to open a directory. Yours to free with hc_options_free(), at any time
+/// after the directory was opened.
+///
+/// @since 0.1.0
+pub struct HcOptions {
+    latch: Latch,
+    options: Mutex<Options>,
+}
+
+impl Handle for HcOptions {
+    const NAME: &'static str = "options";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+impl HcOptions {
+    pub(super) fn get(&self) -> Options {
+        lock(&self.options).clone()
+    }
+
+    fn set(&self, change: impl FnOnce(Options) -> Options) {
+        let mut options = lock(&self.options);
+        let changed = change(options.clone());
+        *options = changed;
+    }
+}
+
+/// Makes options that say what opening without options does: make the file if
+/// it is missing, with the Community license, and cache 64 MiB of its pages.
+///
+/// @return Options to free with hc_options_free(); never NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn hc_options_new() -> *mut HcOptions {
+    guard::plain(std::ptr::null_mut(), || {
+        guard::hand_over(HcOptions {
+            latch: Latch::of_any_process(),
+            options: Mutex::new(Options::new()),
+        })
+    })
+}
+
+/// Says whether to make the file if there is none. If not, opening a file that
+/// is missing fails with #HC_STATUS_IO.
+///
+/// @param options The options.
+/// @param create  1 to make it, 0 not to.
+/// @param error   See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_options_set_create_if_missing(
+    options: *mut HcOptions,
+    create: i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(options, error, |options| {
+            let create = arguments::flag("create", create)?;
+            options.set(|options| options.create_if_missing(create));
+            Ok(())
+        })
+    }
+}
+
+/// Sets the license that a new directory gets. An existing one keeps its own.
+///
+/// @param options The options.
+/// @param license One of HC_LICENSE_*.
+/// @param seats   The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+/// @param error   See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind
+///         that has none.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_options_set_license_if_new(
+    options: *mut HcOptions,
+    license: i32,
+    seats: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(options, error, |options| {
+            let license = HcLicense::parse(license, seats)?;
+            options.set(|options| options.license_if_new(license));
+            Ok(())
+        })
+    }
+}
+
+/// Sets how much memory may hold pages of the file.
+///
+/// @param options The options.
+/// @param bytes   The size of the cache in bytes; 64 MiB unless said otherwise.
+/// @param error   See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_options_set_page_cache_bytes(
+    options: *mut HcOptions,
+    bytes: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(options, error, |options| {
+            let bytes = isize::try_from(bytes)
+                .map(isize::cast_unsigned)
+                .map_err(|_| Refusal::argument(format!("{bytes} bytes are no cache size")))?;
+            options.set(|options| options.page_cache_bytes(bytes));
+            Ok(())
+        })
+    }
+}
+
+/// Frees options.
+///
+/// @param options The options; nothing happens for NULL.
+/// @note Not while another thread uses the options.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_options_free(options: *mut HcOptions) {
+    // SAFETY: by the contract, `options` is NULL or live, and given up.
+    unsafe { guard::free(options) }
+}

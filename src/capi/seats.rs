@@ -1,0 +1,94 @@
+//! How the seats are used.
+
+use super::directory::HcDirectory;
+use super::error::{HcError, Refusal};
+use super::guard;
+use super::license::HcLicense;
+use super::status::HcStatus;
+use crate::model::Seats;
+
+/// The number of seats of a license without a limit.
+///
+/// @since 0.1.0
+pub const HC_NO_LIMIT: u64 = 0xFFFF_FFFF_FFFF_FFFF;
+
+/// How the seats of the license are used, at one moment. Start from
+/// #HC_SEATS_INIT, which says how large the struct is for you: later releases
+/// may append fields, and fill in only those that you have.
+///
+/// @since 0.1.0
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct HcSeats {
+    /// Bytes of this struct as the caller knows it; set by #HC_SEATS_INIT.
+    pub struct_size: u32,
+    /// The license in force: one of HC_LICENSE_*.
+    pub license: i32,
+    /// Seats of the license, or #HC_NO_LIMIT.
+    pub limit: u64,
+    /// Users who are active: each takes one seat.
+    pub active: u64,
+    /// Users who are not active: they take none.
+    pub inactive: u64,
+    /// Seats that are free, 0 when over the limit, or #HC_NO_LIMIT.
+    pub free: u64,
+    /// How many more users are active than there are seats.
+    pub over_by: u64,
+}
+
+impl HcSeats {
+    /// What the first release wrote: no caller has less.
+    const BYTES_MIN: usize = 48;
+
+    fn new(seats: &Seats, bytes: u32) -> Self {
+        Self {
+            struct_size: bytes,
+            license: HcLicense::kind_of(seats.license) as i32,
+            limit: seats.limit().unwrap_or(HC_NO_LIMIT),
+            active: seats.active,
+            inactive: seats.inactive,
+            free: seats.free().unwrap_or(HC_NO_LIMIT),
+            over_by: seats.over_by(),
+        }
+    }
+}
+
+// Fields without gaps between them: the layout is the same for every compiler.
+const _: () = assert!(size_of::<HcSeats>() == 48 && align_of::<HcSeats>() <= 8);
+
+/// Tells how the seats are used.
+///
+/// @param directory The directory.
+/// @param seats     A struct of yours that starts as #HC_SEATS_INIT; filled in
+///                  on success.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_INVALID_ARGUMENT if seats->struct_size is too small.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_get_seats(
+    directory: *const HcDirectory,
+    seats: *mut HcSeats,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `seats` has as
+    // many bytes as it says.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            if seats.is_null() {
+                return Err(Refusal::null("seats"));
+            }
+            let struct_size = (&raw const (*seats).struct_size).read();
+            let bytes = size_of::<HcSeats>().min(struct_size as usize);
+            if bytes < HcSeats::BYTES_MIN {
+                return Err(Refusal::argument(format!(
+                    "seats->struct_size is {struct_size}; initialize the struct with HC_SEATS_INIT"
+                )));
+            }
+            let answer = HcSeats::new(&directory.directory.seats()?, struct_size);
+            std::ptr::copy_nonoverlapping((&raw const answer).cast::<u8>(), seats.cast(), bytes);
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,212 @@
+//! The statuses.
+
+use std::ffi::{CStr, c_char};
+
+use super::guard;
+use crate::error::ErrorKind;
+
+/// How a call went. Values keep their meaning for ever and new ones may be
+/// added, so treat one that you don't know as a failure. Unless it is
+/// #HC_STATUS_OUTCOME_UNKNOWN, a call that failed has changed nothing.
+///
+/// @since 0.1.0
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HcStatus {
+    /// Done.
+    Ok = 0,
+
+    /// General: an argument is malformed or too long, or a number is none of
+    /// those allowed.
+    InvalidArgument = 1,
+    /// General: a pointer that must point to something is NULL.
+    NullArgument = 2,
+    /// General: a text is not UTF-8.
+    InvalidUtf8 = 3,
+    /// General: the library failed (a bug; the details are on stderr). The
+    /// handle is poisoned: free it.
+    Internal = 4,
+    /// General: an earlier call on this handle returned #HC_STATUS_INTERNAL. It
+    /// can only be closed and freed.
+    Poisoned = 5,
+    /// General: the handle was made before fork(), in the parent. Open another
+    /// one in the child.
+    Forked = 6,
+
+    /// The text is not an email address that this directory accepts.
+    InvalidEmail = 20,
+    /// The part before the @ has letters outside ASCII; not supported yet.
+    InternationalEmail = 21,
+    /// A user needs an email address and none was given.
+    EmailRequired = 22,
+    /// The text is not a usable username, or it has an @ and is not the user's
+    /// own email.
+    InvalidUsername = 23,
+    /// Another user has this email.
+    EmailTaken = 24,
+    /// Another user has this username.
+    UsernameTaken = 25,
+    /// A user with this id exists, or existed and was deleted.
+    IdTaken = 26,
+    /// No user has this id or email.
+    UserNotFound = 27,
+    /// The call needs more seats than are free; hc_error_get_seats() has the
+    /// numbers.
+    NoFreeSeat = 28,
+    /// The call would leave the directory without an active admin.
+    LastAdmin = 29,
+    /// Users can't deactivate or delete themselves.
+    OwnAccount = 30,
+    /// The record is not at the version that the caller expected, or another
+    /// writer won; hc_error_get_versions() has the numbers.
+    Conflict = 31,
+    /// No workspace has this id or name.
+    WorkspaceNotFound = 32,
+    /// Another workspace has this name.
+    WorkspaceNameTaken = 33,
+    /// The workspace is archived; restore it first.
+    WorkspaceArchived = 34,
+    /// The user is not a member of the workspace.
+    MemberNotFound = 35,
+    /// The user is a member already, in another role.
+    RoleDiffers = 36,
+    /// The call would leave a workspace without an active owner.
+    LastOwner = 37,
+    /// A user's own default workspace can't be taken from the user.
+    DefaultWorkspace = 38,
+    /// The changes asked for were trimmed.
+    HistoryTrimmed = 39,
+
+    /// Another process, or another handle of this one, has the file open.
+    AlreadyOpen = 40,
+    /// The file was written by a newer release.
+    UnsupportedFormat = 41,
+    /// Store: the stored bytes contradict themselves, or the file is not a
+    /// directory.
+    Corrupted = 42,
+    /// Store: the request is larger than one transaction may be.
+    TooLarge = 43,
+    /// Store: a commit failed half way. Only opening the file again tells
+    /// whether it took effect.
+    OutcomeUnknown = 44,
+    /// Store: the directory was closed.
+    Closed = 45,
+    /// Store: the operating system refused to read or write.
+    Io = 46,
+}
+
+impl HcStatus {
+    const ALL: [(Self, &'static CStr); 34] = [
+        (Self::Ok, c"HC_STATUS_OK"),
+        (Self::InvalidArgument, c"HC_STATUS_INVALID_ARGUMENT"),
+        (Self::NullArgument, c"HC_STATUS_NULL_ARGUMENT"),
+        (Self::InvalidUtf8, c"HC_STATUS_INVALID_UTF8"),
+        (Self::Internal, c"HC_STATUS_INTERNAL"),
+        (Self::Poisoned, c"HC_STATUS_POISONED"),
+        (Self::Forked, c"HC_STATUS_FORKED"),
+        (Self::InvalidEmail, c"HC_STATUS_INVALID_EMAIL"),
+        (Self::InternationalEmail, c"HC_STATUS_INTERNATIONAL_EMAIL"),
+        (Self::EmailRequired, c"HC_STATUS_EMAIL_REQUIRED"),
+        (Self::InvalidUsername, c"HC_STATUS_INVALID_USERNAME"),
+        (Self::EmailTaken, c"HC_STATUS_EMAIL_TAKEN"),
+        (Self::UsernameTaken, c"HC_STATUS_USERNAME_TAKEN"),
+        (Self::IdTaken, c"HC_STATUS_ID_TAKEN"),
+        (Self::UserNotFound, c"HC_STATUS_USER_NOT_FOUND"),
+        (Self::NoFreeSeat, c"HC_STATUS_NO_FREE_SEAT"),
+        (Self::LastAdmin, c"HC_STATUS_LAST_ADMIN"),
+        (Self::OwnAccount, c"HC_STATUS_OWN_ACCOUNT"),
+        (Self::Conflict, c"HC_STATUS_CONFLICT"),
+        (Self::WorkspaceNotFound, c"HC_STATUS_WORKSPACE_NOT_FOUND"),
+        (Self::WorkspaceNameTaken, c"HC_STATUS_WORKSPACE_NAME_TAKEN"),
+        (Self::WorkspaceArchived, c"HC_STATUS_WORKSPACE_ARCHIVED"),
+        (Self::MemberNotFound, c"HC_STATUS_MEMBER_NOT_FOUND"),
+        (Self::RoleDiffers, c"HC_STATUS_ROLE_DIFFERS"),
+        (Self::LastOwner, c"HC_STATUS_LAST_OWNER"),
+        (Self::DefaultWorkspace, c"HC_STATUS_DEFAULT_WORKSPACE"),
+        (Self::HistoryTrimmed, c"HC_STATUS_HISTORY_TRIMMED"),
+        (Self::AlreadyOpen, c"HC_STATUS_ALREADY_OPEN"),
+        (Self::UnsupportedFormat, c"HC_STATUS_UNSUPPORTED_FORMAT"),
+        (Self::Corrupted, c"HC_STATUS_CORRUPTED"),
+        (Self::TooLarge, c"HC_STATUS_TOO_LARGE"),
+        (Self::OutcomeUnknown, c"HC_STATUS_OUTCOME_UNKNOWN"),
+        (Self::Closed, c"HC_STATUS_CLOSED"),
+        (Self::Io, c"HC_STATUS_IO"),
+    ];
+}
+
+impl From<ErrorKind> for HcStatus {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::InvalidEmail => Self::InvalidEmail,
+            ErrorKind::InternationalEmail => Self::InternationalEmail,
+            ErrorKind::EmailRequired => Self::EmailRequired,
+            ErrorKind::InvalidUsername => Self::InvalidUsername,
+            ErrorKind::InvalidArgument => Self::InvalidArgument,
+            ErrorKind::EmailTaken => Self::EmailTaken,
+            ErrorKind::UsernameTaken => Self::UsernameTaken,
+            ErrorKind::IdTaken => Self::IdTaken,
+            ErrorKind::UserNotFound => Self::UserNotFound,
+            ErrorKind::NoFreeSeat { .. } => Self::NoFreeSeat,
+            ErrorKind::LastAdmin => Self::LastAdmin,
+            ErrorKind::OwnAccount => Self::OwnAccount,
+            ErrorKind::Conflict { .. } => Self::Conflict,
+            ErrorKind::WorkspaceNotFound => Self::WorkspaceNotFound,
+            ErrorKind::WorkspaceNameTaken => Self::WorkspaceNameTaken,
+            ErrorKind::WorkspaceArchived => Self::WorkspaceArchived,
+            ErrorKind::MemberNotFound => Self::MemberNotFound,
+            ErrorKind::RoleDiffers => Self::RoleDiffers,
+            ErrorKind::LastOwner => Self::LastOwner,
+            ErrorKind::DefaultWorkspace => Self::DefaultWorkspace,
+            ErrorKind::HistoryTrimmed { .. } => Self::HistoryTrimmed,
+            ErrorKind::AlreadyOpen => Self::AlreadyOpen,
+            ErrorKind::UnsupportedFormat => Self::UnsupportedFormat,
+            ErrorKind::Corrupted => Self::Corrupted,
+            ErrorKind::TooLarge => Self::TooLarge,
+            ErrorKind::OutcomeUnknown => Self::OutcomeUnknown,
+            ErrorKind::Closed => Self::Closed,
+            ErrorKind::Io => Self::Io,
+        }
+    }
+}
+
+/// The name of a status, such as "HC_STATUS_NO_FREE_SEAT", for logs.
+///
+/// @param status Any number.
+/// @return A NUL-terminated text that is valid for ever, not to be freed;
+///         "HC_STATUS_UNKNOWN" for a number that is no status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn hc_status_name(status: i32) -> *const c_char {
+    guard::plain(std::ptr::null(), || {
+        let known = HcStatus::ALL
+            .iter()
+            .find(|(known, _)| *known as i32 == status);
+        known
+            .map_or(c"HC_STATUS_UNKNOWN", |(_, name)| *name)
+            .as_ptr()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_of_the_header_has_its_name() {
+        let header = include_str!("../../include/headcount.h");
+        let statuses = header.lines().filter_map(|line| {
+            let (name, value) = line.trim().strip_suffix(',')?.split_once(" = ")?;
+            let value = value.parse::<i32>().ok()?;
+            name.starts_with("HC_STATUS_").then_some((name, value))
+        });
+        let mut count = 0;
+        for (name, value) in statuses {
+            // SAFETY: the function returns a NUL-terminated text.
+            let named = unsafe { CStr::from_ptr(hc_status_name(value)) };
+            assert_eq!(named.to_str().unwrap(), name);
+            count += 1;
+        }
+        assert_eq!(count, HcStatus::ALL.len());
+    }
+}

@@ -1,0 +1,326 @@
+//! What to change of a user.
+
+use std::sync::Mutex;
+
+use super::error::{HcError, Refusal};
+use super::guard::{self, Handle, Latch};
+use super::status::HcStatus;
+use super::{arguments, lock};
+use crate::model::UserUpdate;
+
+/// What to change of a user; whatever isn't named stays as it is. Yours to free
+/// with hc_user_update_free(); it can be used for more than one call.
+///
+/// A setter that fails leaves it as it was.
+///
+/// @since 0.1.0
+pub struct HcUserUpdate {
+    latch: Latch,
+    update: Mutex<UserUpdate>,
+}
+
+impl Handle for HcUserUpdate {
+    const NAME: &'static str = "update";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+impl HcUserUpdate {
+    pub(super) fn get(&self) -> UserUpdate {
+        lock(&self.update).clone()
+    }
+
+    fn set(&self, change: impl FnOnce(UserUpdate) -> UserUpdate) -> Result<(), Refusal> {
+        let mut update = lock(&self.update);
+        let changed = change(update.clone());
+        changed.check()?;
+        *update = changed;
+        Ok(())
+    }
+}
+
+/// Begins an update that changes nothing yet.
+///
+/// @return A builder to free with hc_user_update_free(); never NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn hc_user_update_new() -> *mut HcUserUpdate {
+    guard::plain(std::ptr::null_mut(), || {
+        guard::hand_over(HcUserUpdate {
+            latch: Latch::of_any_process(),
+            update: Mutex::new(UserUpdate::new()),
+        })
+    })
+}
+
+/// Refuses the update with #HC_STATUS_CONFLICT unless the user still has this
+/// version.
+///
+/// @param update  The update.
+/// @param version What hc_user_version() said.
+/// @param error   See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_update_set_if_version(
+    update: *mut HcUserUpdate,
+    version: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(update, error, |update| {
+            update.set(|update| update.if_version(version))
+        })
+    }
+}
+
+/// Changes the email. A username that is the email follows.
+///
+/// @param update    The update.
+/// @param email     The email address, UTF-8.
+/// @param email_len Its length in bytes.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+/// @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+/// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_update_set_email(
+    update: *mut HcUserUpdate,
+    email: *const u8,
+    email_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `email` has its
+    // length.
+    unsafe {
+        guard::call(update, error, |update| {
+            let email = arguments::text("email", email, email_len)?;
+            update.set(|update| update.email(email))
+        })
+    }
+}
+
+/// Changes the username. One with an @ must be the user's own email, and then
+/// follows it when it changes.
+///
+/// @param update       The update.
+/// @param username     The username, UTF-8.
+/// @param username_len Its length in bytes.
+/// @param error        See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_update_set_username(
+    update: *mut HcUserUpdate,
+    username: *const u8,
+    username_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `username` has
+    // its length.
+    unsafe {
+        guard::call(update, error, |update| {
+            let username = arguments::text("username", username, username_len)?;
+            update.set(|update| update.username(username))
+        })
+    }
+}
+
+/// Makes the username the email again, and follow it when that changes.
+///
+/// @param update The update.
+/// @param error  See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_update_reset_username(
+    update: *mut HcUserUpdate,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(update, error, |update| {
+            update.set(|update| update.username(None))
+        })
+    }
+}
+
+/// Changes the given (first) name.
+///
+/// @param update   The update.
+/// @param name     The name, UTF-8; an empty one removes it.
+/// @param name_len Its length in bytes, at most 255.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
+///         characters.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_update_set_given_name(
+    update: *mut HcUserUpdate,
+    name: *const u8,
+    name_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `name` has its
+    // length.
+    unsafe {
+        guard::call(update, error, |update| {
+            let name = arguments::text("name", name, name_len)?;
+            update.set(|update| update.given_name(name))
+        })
+    }
+}
+
+/// Changes the family (last) name.
+///
+/// @param update   The update.
+/// @param name     The name, UTF-8; an empty one removes it.
+/// @param name_len Its length in bytes, at most 255.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
+///         characters.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_update_set_family_name(
+    update: *mut HcUserUpdate,
+    name: *const u8,
+    name_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `name` has its
+    // length.
+    unsafe {
+        guard::call(update, error, |update| {
+            let name = arguments::text("name", name, name_len)?;
+            update.set(|update| update.family_name(name))
+        })
+    }
+}
+
+/// Makes the user an admin, or takes that away.
+///
+/// @param update The update.
+/// @param admin  1 or 0.
+/// @param error  See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_update_set_admin(
+    update: *mut HcUserUpdate,
+    admin: i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(update, error, |update| {
+            let admin = arguments::flag("admin", admin)?;
+            update.set(|update| update.admin(admin))
+        })
+    }
+}
+
+/// Sets one attribute and leaves the others.
+///
+/// @param update    The update.
+/// @param name      The name, UTF-8, not empty.
+/// @param name_len  Its length in bytes, at most 255.
+/// @param value     The value, UTF-8.
+/// @param value_len Its length in bytes.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a bad name.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_update_set_attribute(
+    update: *mut HcUserUpdate,
+    name: *const u8,
+    name_len: usize,
+    value: *const u8,
+    value_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
+    unsafe {
+        guard::call(update, error, |update| {
+            let name = arguments::text("name", name, name_len)?;
+            let value = arguments::text("value", value, value_len)?;
+            update.set(|update| update.attribute(name, value))
+        })
+    }
+}
+
+/// Removes one attribute, if the user has it.
+///
+/// @param update   The update.
+/// @param name     The name, UTF-8, not empty.
+/// @param name_len Its length in bytes, at most 255.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a bad name.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_update_remove_attribute(
+    update: *mut HcUserUpdate,
+    name: *const u8,
+    name_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `name` has its
+    // length.
+    unsafe {
+        guard::call(update, error, |update| {
+            let name = arguments::text("name", name, name_len)?;
+            update.set(|update| update.attribute(name, None))
+        })
+    }
+}
+
+/// Removes all attributes but those that this update sets.
+///
+/// @param update The update.
+/// @param error  See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_update_replace_attributes(
+    update: *mut HcUserUpdate,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(update, error, |update| {
+            update.set(UserUpdate::replace_attributes)
+        })
+    }
+}
+
+/// Frees an update; what it changed stays changed.
+///
+/// @param update The update; nothing happens for NULL.
+/// @note Not while another thread uses the update.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_update_free(update: *mut HcUserUpdate) {
+    // SAFETY: by the contract, `update` is NULL or live, and given up.
+    unsafe { guard::free(update) }
+}

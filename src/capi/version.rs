@@ -1,0 +1,77 @@
+//! Which library this is.
+
+use std::ffi::c_char;
+
+use super::guard;
+
+/// The version of the ABI that this header describes: compare it with what
+/// hc_abi_version() says of the library that was loaded. It grows only when
+/// programs must be compiled anew.
+///
+/// @since 0.1.0
+pub const HC_ABI_VERSION: u32 = 1;
+
+/// The version of the library's ABI. A program or binding compiled against this
+/// header works with any library that answers #HC_ABI_VERSION.
+///
+/// @return The version of the ABI.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn hc_abi_version() -> u32 {
+    guard::plain(0, || HC_ABI_VERSION)
+}
+
+/// The version of the library as one number that can be compared:
+/// major * 1000000 + minor * 1000 + patch, so 1002003 is 1.2.3.
+///
+/// @return The version.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn hc_version_number() -> u32 {
+    guard::plain(0, || {
+        let [major, minor, patch] = [
+            env!("CARGO_PKG_VERSION_MAJOR"),
+            env!("CARGO_PKG_VERSION_MINOR"),
+            env!("CARGO_PKG_VERSION_PATCH"),
+        ]
+        .map(|part| part.parse().unwrap_or(0_u32));
+        major * 1_000_000 + minor * 1_000 + patch
+    })
+}
+
+/// The version of the library as text, such as "0.1.0".
+///
+/// @return A NUL-terminated text that is valid for ever; not to be freed.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn hc_version_string() -> *const c_char {
+    guard::plain(std::ptr::null(), || {
+        concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CStr;
+
+    use super::*;
+
+    #[test]
+    fn number_and_text_say_the_same() {
+        // SAFETY: the function returns a NUL-terminated text.
+        let text = unsafe { CStr::from_ptr(hc_version_string()) }
+            .to_str()
+            .unwrap();
+        let mut parts = text
+            .split(['.', '-'])
+            .map(|part| part.parse::<u32>().unwrap());
+        let mut next = || parts.next().unwrap();
+        assert_eq!(
+            hc_version_number(),
+            next() * 1_000_000 + next() * 1_000 + next()
+        );
+    }
+}

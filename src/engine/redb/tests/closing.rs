@@ -1,0 +1,89 @@
+//! What closing leaves behind.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::rc::Rc;
+
+use ::redb::Database;
+
+use super::{CREATE, EXISTING, get, put};
+use crate::engine::redb::Redb;
+use crate::engine::{Engine, Read, Write};
+use crate::error::ErrorKind;
+
+/// Even to a writer that opens the file right away, and even though redb may
+/// reuse the very pages that the snapshot is made of.
+#[test]
+fn a_file_is_free_at_once_though_snapshots_are_held() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.redb");
+    let engine = Redb::open(&path, &CREATE).unwrap();
+    let keys: Vec<_> = (0..3000u16).map(u16::to_be_bytes).collect();
+    engine
+        .transact(|txn| keys.iter().try_for_each(|key| txn.put(key, &[1; 100])))
+        .unwrap();
+    engine.close().unwrap();
+
+    // Opened anew, so that little of the file is in memory.
+    let engine = Redb::open(&path, &EXISTING).unwrap();
+    let snapshot = engine.snapshot().unwrap();
+    engine.close().unwrap();
+    let again = Redb::open(&path, &EXISTING).unwrap();
+    again
+        .transact(|txn| keys.iter().try_for_each(|key| txn.put(key, &[2; 100])))
+        .unwrap();
+
+    let mut refused = 0;
+    for key in &keys {
+        match snapshot.get(key) {
+            Ok(value) => assert_eq!(value.as_deref(), Some(&[1; 100][..])),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::Closed);
+                assert!(
+                    error.to_string().contains("was closed; open it again"),
+                    "{error}"
+                );
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 2000, "only {refused} reads found the file closed");
+    assert_eq!(get(&again, &keys[0]).unwrap(), [2; 100]);
+}
+
+#[test]
+fn a_state_that_could_not_be_published_is_opened_on_demand() {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = Redb::open(&directory.path().join("users.redb"), &CREATE).unwrap();
+    put(&engine, b"ann", b"1").unwrap();
+    engine.published.store(None);
+    assert_eq!(get(&engine, b"ann").unwrap(), b"1");
+    assert!(engine.published.load().is_some());
+}
+
+/// redb leaks the pages of a transaction that is dropped by unwinding, and then
+/// walks the whole file when it is opened next.
+#[test]
+fn a_panic_does_not_make_the_next_open_slow() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.redb");
+    let engine = Redb::open(&path, &CREATE).unwrap();
+    put(&engine, b"ann", b"1").unwrap();
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        engine.transact(|txn| -> crate::Result<()> {
+            txn.put(b"bob", &[2; 10_000])?;
+            resume_unwind(Box::new("in the middle"))
+        })
+    }));
+    assert!(panicked.is_err());
+    assert!(!engine.writer.is_poisoned());
+    engine.close().unwrap();
+
+    let repaired = Rc::new(Cell::new(false));
+    let seen = Rc::clone(&repaired);
+    let _database = Database::builder()
+        .set_repair_callback(move |_| seen.set(true))
+        .open(&path)
+        .unwrap();
+    assert!(!repaired.get(), "redb had to repair the file");
+}

@@ -1,0 +1,127 @@
+//! Files that are made, found again, or missing.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use super::{CREATE, EXISTING, assert_refused, get, put};
+use crate::engine::redb::Redb;
+use crate::engine::redb::errors::Name;
+use crate::engine::{Engine, Write};
+use crate::error::ErrorKind;
+
+#[test]
+fn reopening_finds_everything() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.redb");
+    for round in 0..5u8 {
+        let engine = Redb::open(&path, if round == 0 { &CREATE } else { &EXISTING }).unwrap();
+        for earlier in 0..round {
+            assert_eq!(get(&engine, &[earlier]).unwrap(), vec![earlier; 3000]);
+        }
+        put(&engine, &[round], &[round; 3000]).unwrap();
+        // Dropping it must do as well as closing it.
+        if round % 2 == 0 {
+            engine.close().unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_missing_file_is_made_only_on_request() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.redb");
+    assert_refused(&path, &EXISTING, ErrorKind::Io, "there is no file");
+    assert!(!path.exists());
+    Redb::open(&path, &CREATE).unwrap().close().unwrap();
+    Redb::open(&path, &EXISTING).unwrap();
+}
+
+#[test]
+fn an_empty_file_counts_as_missing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.redb");
+    File::create(&path).unwrap();
+    assert_refused(&path, &EXISTING, ErrorKind::Io, "is empty");
+    assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+    let engine = Redb::open(&path, &CREATE).unwrap();
+    put(&engine, b"ann", b"1").unwrap();
+    assert_eq!(get(&engine, b"ann").unwrap(), b"1");
+}
+
+/// What a crash leaves between redb's making the file and our making the table.
+#[test]
+fn a_database_without_tables_counts_as_missing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.redb");
+    drop(::redb::Database::create(&path).unwrap());
+    assert_refused(&path, &EXISTING, ErrorKind::Io, "is empty");
+    put(&Redb::open(&path, &CREATE).unwrap(), b"ann", b"1").unwrap();
+    assert_eq!(
+        get(&Redb::open(&path, &EXISTING).unwrap(), b"ann").unwrap(),
+        b"1"
+    );
+}
+
+#[test]
+fn a_missing_parent_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let parent = directory.path().join("data");
+    let missing = format!("there is no `{}`; create that first", parent.display());
+    assert_refused(&parent.join("users.redb"), &CREATE, ErrorKind::Io, &missing);
+    assert!(!parent.exists());
+}
+
+#[test]
+fn a_directory_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    for options in [&CREATE, &EXISTING] {
+        assert_refused(directory.path(), options, ErrorKind::Io, "is a directory");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_refused() {
+    assert_refused(
+        Path::new("/dev/null"),
+        &CREATE,
+        ErrorKind::Io,
+        "is not a regular file",
+    );
+}
+
+/// The operating system grants its administrator everything, so this asks the
+/// mapping and not the system.
+#[test]
+fn a_missing_permission_is_explained() {
+    let name = Name::of_path(Path::new("users.redb"));
+    let error = name.io(io::ErrorKind::PermissionDenied.into());
+    assert_eq!(error.kind(), ErrorKind::Io);
+    let message = error.to_string();
+    assert!(message.contains("`users.redb`"), "{message}");
+    assert!(
+        message.ends_with("it must be readable and writable to this process"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_transaction_that_changes_nothing_leaves_the_file_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.redb");
+    let engine = Redb::open(&path, &CREATE).unwrap();
+    put(&engine, b"ann", b"1").unwrap();
+    let before = fs::read(&path).unwrap();
+    engine.transact(|txn| txn.delete(b"absent")).unwrap();
+    engine.transact(|_| Ok(())).unwrap();
+    assert!(
+        fs::read(&path).unwrap() == before,
+        "a transaction without effect wrote"
+    );
+    put(&engine, b"ann", b"2").unwrap();
+    assert!(
+        fs::read(&path).unwrap() != before,
+        "the comparison sees no writes at all"
+    );
+}

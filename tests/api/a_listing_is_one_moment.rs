@@ -1,0 +1,128 @@
+//! A listing shows the directory as it was when it began: all users, inactive
+//! ones too, ordered by email, and nothing of what others write meanwhile.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use headcount::{Batch, Directory, License, NewUser, UserUpdate};
+
+use crate::helpers::{TempPath, create, create_inactive, emails, finish, on_both_engines};
+
+#[test]
+fn all_users_ordered_by_email() {
+    on_both_engines(|directory| {
+        for email in ["cho@ex.co", "Bob@ex.co", "ann@zz.co", "ann@ex.co"] {
+            create_inactive(directory, email);
+        }
+        directory.activate_user("bob@ex.co").unwrap();
+        assert_eq!(
+            emails(directory),
+            ["ann@ex.co", "ann@zz.co", "Bob@ex.co", "cho@ex.co"]
+        );
+    });
+}
+
+#[test]
+fn a_listing_longer_than_what_is_read_at_a_time() {
+    on_both_engines(|directory| {
+        // Around the boundaries of the pages that the iterator reads.
+        for total in [255, 256, 257, 512, 513] {
+            let from = directory.len().unwrap();
+            let newcomers = (from..total).map(|n| format!("user-{n:04}@ex.co"));
+            let batch = newcomers.fold(Batch::new(), |batch, email| {
+                batch.create_user(NewUser::new(email).active(false))
+            });
+            directory.apply(batch).unwrap();
+            let expected: Vec<_> = (0..total).map(|n| format!("user-{n:04}@ex.co")).collect();
+            assert_eq!(emails(directory), expected);
+        }
+        let mut users = directory.users().unwrap();
+        assert_eq!(users.len(), 513);
+        users.next().unwrap().unwrap();
+        assert_eq!((users.len(), users.is_empty()), (512, false));
+        assert_eq!(users.by_ref().count(), 512);
+        assert!(users.next().is_none() && users.is_empty());
+    });
+}
+
+#[test]
+fn what_is_written_meanwhile_is_not_in_it() {
+    on_both_engines(|directory| {
+        let ann = create(directory, "ann@ex.co");
+        create(directory, "bob@ex.co");
+        let mut users = directory.users().unwrap();
+        directory
+            .update_user(ann, UserUpdate::new().email("zed@ex.co"))
+            .unwrap();
+        directory.delete_user("bob@ex.co").unwrap();
+        create(directory, "abe@ex.co");
+        let seen: Vec<_> = users
+            .by_ref()
+            .map(|user| user.unwrap().email().to_string())
+            .collect();
+        assert_eq!(seen, ["ann@ex.co", "bob@ex.co"]);
+    });
+}
+
+#[test]
+fn readers_see_a_batch_whole_while_others_write_in_memory() {
+    let directory = Directory::in_memory().unwrap();
+    readers_see_batches_whole(&directory, 2000);
+    finish(directory);
+}
+
+#[test]
+fn readers_see_a_batch_whole_while_others_write_in_a_file() {
+    let file = TempPath::new();
+    let directory = file.open();
+    readers_see_batches_whole(&directory, 100);
+    finish(directory);
+}
+
+/// A writer hands one seat round among three hundred users, and renames its
+/// holder so that they move about in the listing; every listing has one seat
+/// taken, by the user who is last in it.
+fn readers_see_batches_whole(directory: &Directory, batches: usize) {
+    directory.set_license(License::Seats(1)).unwrap();
+    let create_all = (0..300).fold(Batch::new(), |batch, n| {
+        batch.create_user(NewUser::new(format!("user-{n}@ex.co")).active(false))
+    });
+    directory.apply(create_all).unwrap();
+    let sit_down = |batch: Batch, n: usize| {
+        let update = UserUpdate::new().email(format!("zz-{n}@ex.co"));
+        batch
+            .activate_user(&format!("user-{n}@ex.co"))
+            .update_user(&format!("user-{n}@ex.co"), update)
+    };
+    let get_up = |batch: Batch, n: usize| {
+        let update = UserUpdate::new().email(format!("user-{n}@ex.co"));
+        batch
+            .deactivate_user(&format!("zz-{n}@ex.co"))
+            .update_user(&format!("zz-{n}@ex.co"), update)
+    };
+    directory.apply(sit_down(Batch::new(), 0)).unwrap();
+
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 0..batches {
+                let next = sit_down(Batch::new(), (n + 1) % 300);
+                directory.apply(get_up(next, n % 300)).unwrap();
+            }
+            done.store(true, Ordering::SeqCst);
+        });
+        let mut listings = 0;
+        while !done.load(Ordering::SeqCst) || listings == 0 {
+            let users = directory.users().unwrap();
+            assert_eq!(users.len(), 300);
+            let users: Vec<_> = users.map(|user| user.unwrap()).collect();
+            let active = users.iter().filter(|user| user.is_active()).count();
+            let last = users.last().unwrap();
+            assert!(last.is_active() && last.email().as_str().starts_with("zz-"));
+            assert_eq!((users.len(), active), (300, 1));
+            let seats = directory.seats().unwrap();
+            assert_eq!((seats.active, seats.inactive), (1, 299));
+            listings += 1;
+        }
+    });
+}

@@ -1,0 +1,24 @@
+//! What the directory promises, one promise a file, through its public API.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod helpers;
+
+mod a_batch_is_all_or_nothing;
+mod a_closed_directory_says_so;
+mod a_listing_is_one_moment;
+mod a_preview_agrees_with_the_batch;
+mod a_user_is_found_by_each_name;
+mod an_active_admin_is_always_left;
+mod an_email_has_one_owner;
+mod an_id_is_never_used_again;
+mod an_update_knows_what_it_changes;
+mod changes_hold_no_personal_data;
+mod every_write_is_one_change;
+mod free_text_has_limits;
+mod nobody_removes_their_own_account;
+mod refusals_say_what_to_do;
+mod seats_are_never_exceeded;
+mod the_last_seat_has_one_winner;
+mod usernames_follow_emails;
+mod what_is_written_stays;

@@ -1,0 +1,102 @@
+//! Whoever asks at the same time for the last free seat: exactly one gets it.
+
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use headcount::{Directory, License, NewUser, UserId};
+
+use crate::helpers::{TempPath, create, finish, no_free_seat};
+
+const THREADS: usize = 100;
+
+#[test]
+fn of_a_hundred_threads_one_gets_the_seat_a_thousand_times_over() {
+    let directory = Directory::in_memory().unwrap();
+    race_for_one_seat(&directory, 1000);
+    finish(directory);
+}
+
+#[test]
+fn of_a_hundred_threads_one_gets_the_seat_in_a_file() {
+    let file = TempPath::new();
+    let directory = file.open();
+    race_for_one_seat(&directory, 20);
+    finish(directory);
+}
+
+/// Each thread asks for its own user, every round at the same time.
+fn race_for_one_seat(directory: &Directory, rounds: usize) {
+    for n in 0..4 {
+        create(directory, &format!("seated-{n}@ex.co"));
+    }
+    let hopefuls: Vec<UserId> = (0..THREADS)
+        .map(|n| {
+            let user = NewUser::new(format!("hopeful-{n}@ex.co")).active(false);
+            directory.create_user(user).unwrap().id()
+        })
+        .collect();
+
+    // A thread that panicked would leave the others waiting, so what was seen is
+    // noted here and judged when all are done.
+    let start = Barrier::new(THREADS);
+    let winners = AtomicUsize::new(0);
+    let rounds_won_once = AtomicUsize::new(0);
+    let other_refusals = AtomicUsize::new(0);
+    let race = |user: UserId| {
+        for _ in 0..rounds {
+            start.wait();
+            let won = directory.activate_user(user);
+            match &won {
+                Ok(_) => winners.fetch_add(1, Ordering::SeqCst),
+                Err(error) if error.kind() == no_free_seat(5, 5, 1) => 0,
+                Err(_) => other_refusals.fetch_add(1, Ordering::SeqCst),
+            };
+            if start.wait().is_leader() && winners.swap(0, Ordering::SeqCst) == 1 {
+                rounds_won_once.fetch_add(1, Ordering::SeqCst);
+            }
+            if won.is_ok() && directory.deactivate_user(user).is_err() {
+                other_refusals.fetch_add(1, Ordering::SeqCst);
+            }
+            start.wait();
+        }
+    };
+    thread::scope(|scope| {
+        for &user in &hopefuls {
+            let race = &race;
+            scope.spawn(move || race(user));
+        }
+    });
+    assert_eq!(rounds_won_once.into_inner(), rounds);
+    assert_eq!(other_refusals.into_inner(), 0);
+    assert_eq!(directory.seats().unwrap().active, 4);
+}
+
+#[test]
+fn newcomers_and_a_growing_license_race_too() {
+    let directory = Directory::in_memory().unwrap();
+    directory.set_license(License::Seats(0)).unwrap();
+    let created = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for thread in 0..8 {
+            let (directory, created) = (&directory, &created);
+            scope.spawn(move || {
+                for n in 0..50 {
+                    if directory
+                        .create_user(format!("user-{thread}-{n}@ex.co").as_str())
+                        .is_ok()
+                    {
+                        created.fetch_add(1, Ordering::SeqCst);
+                    }
+                }
+            });
+        }
+        for seats in 1..=50 {
+            directory.set_license(License::Seats(seats)).unwrap();
+            let now = directory.seats().unwrap();
+            assert!(now.active <= seats, "{now}");
+        }
+    });
+    assert_eq!(directory.len().unwrap(), created.into_inner() as u64);
+    finish(directory);
+}

@@ -1,0 +1,84 @@
+//! What a call reported as done is there after the file was opened again.
+
+use headcount::{Directory, License, NewUser, UserUpdate};
+
+use crate::helpers::{TempPath, changes_after, create, create_inactive, fill, finish, listed};
+
+#[test]
+fn everything_is_there_after_reopening() {
+    let file = TempPath::new();
+    let directory = file.open();
+    fill(&directory);
+    let user = NewUser::new("Zoe@Bücher.example")
+        .username("Zoë")
+        .given_name("Zoë")
+        .family_name("Quux")
+        .active(false)
+        .admin(true)
+        .attribute("team", "a")
+        .attribute("", "refused");
+    assert!(directory.create_user(user).is_err());
+    let user = NewUser::new("Zoe@Bücher.example")
+        .username("Zoë")
+        .given_name("Zoë")
+        .family_name("Quux")
+        .active(false)
+        .admin(true)
+        .attribute("team", "a")
+        .created_at("1999-12-31T23:59:59Z".parse().unwrap());
+    directory.create_user(user).unwrap();
+    directory
+        .update_user("ann@ex.co", UserUpdate::new().email("amy@ex.co"))
+        .unwrap();
+    directory.delete_user("bob@ex.co").unwrap();
+    directory.set_license(License::Seats(2)).unwrap();
+    let state = |directory: &Directory| {
+        (
+            listed(directory),
+            directory.seats().unwrap(),
+            changes_after(directory, 0),
+            directory.verify().unwrap(),
+        )
+    };
+    let before = state(&directory);
+    directory.close().unwrap();
+
+    for _ in 0..3 {
+        let directory = file.open();
+        assert_eq!(state(&directory), before);
+        let zoe = directory.user_by_username("zoë").unwrap().unwrap();
+        assert_eq!(zoe.email().as_str(), "Zoe@Bücher.example");
+        finish(directory);
+    }
+}
+
+#[test]
+fn dropping_the_last_handle_closes_too() {
+    let file = TempPath::new();
+    let directory = file.open();
+    let clone = directory.clone();
+    create(&directory, "ann@ex.co");
+    drop(directory);
+    create(&clone, "bob@ex.co");
+    drop(clone);
+    let directory = file.open();
+    assert_eq!(directory.len().unwrap(), 2);
+    finish(directory);
+}
+
+#[test]
+fn a_copy_of_the_file_in_use_opens_with_what_was_acknowledged() {
+    let file = TempPath::new();
+    let directory = file.open();
+    for n in 0..20 {
+        create_inactive(&directory, &format!("user-{n}@ex.co"));
+        // What a power cut would leave, as far as a copy can show: every call
+        // that returned is in the file already, though nobody closed it.
+        let copy = TempPath::new();
+        std::fs::copy(&file.path, &copy.path).unwrap();
+        let survivor = copy.open();
+        assert_eq!(listed(&survivor), listed(&directory));
+        finish(survivor);
+    }
+    finish(directory);
+}

@@ -1,0 +1,95 @@
+/* Handles are closed and freed in odd orders: each keeps alive what it needs. */
+#include "story.h"
+
+static hc_directory *open_with_two_users(const char *path)
+{
+    hc_directory *directory = NULL;
+    CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
+    (void)hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL);
+    (void)hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL);
+    check_seats(directory, 5, 2, 0);
+    return directory;
+}
+
+/* A cursor keeps the directory open after that is freed, and users outlive both. */
+static void freed_directory(const char *path)
+{
+    hc_directory *directory = open_with_two_users(path), *again = UNTOUCHED(hc_directory);
+    hc_cursor *cursor = NULL;
+    hc_user *ann = NULL, *bob = NULL;
+    hc_error *error = NULL;
+    CHECK_OK(hc_directory_list_users(directory, &cursor, NULL));
+    hc_directory_free(directory);
+
+    CHECK_OK(hc_cursor_next(cursor, &ann, NULL));
+    CHECK_STATUS(HC_STATUS_ALREADY_OPEN,
+                 hc_directory_open(HC_STR(path), NULL, &again, &error));
+    CHECK(again == UNTOUCHED(hc_directory));
+    CHECK(hc_error_is_retryable(error) == 1);
+    CHECK_OK(hc_cursor_next(cursor, &bob, NULL));
+    hc_cursor_free(cursor);
+
+    CHECK_OK(hc_directory_open(HC_STR(path), NULL, &again, NULL));
+    verify_and_free(again);
+    CHECK_TEXT("ann@ex.co", hc_user_email(ann));
+    CHECK_TEXT("bob@ex.co", hc_user_email(bob));
+    hc_user_free(bob);
+    hc_user_free(ann);
+    CHECK(strstr(hc_error_message(error), "open") != NULL);
+    hc_error_free(error);
+}
+
+/* Closing releases the file at once, for cursors too; the handles are still to be
+ * freed, in any order. */
+static void closed_directory(const char *path)
+{
+    hc_directory *directory = open_with_two_users(path), *again = NULL;
+    hc_cursor *first = NULL, *second = NULL;
+    hc_user *user = NULL;
+    CHECK_OK(hc_directory_list_users(directory, &first, NULL));
+    CHECK_OK(hc_directory_list_users(directory, &second, NULL));
+    CHECK_OK(hc_cursor_next(first, &user, NULL));
+    CHECK_OK(hc_directory_close(directory, NULL));
+    CHECK_OK(hc_directory_close(directory, NULL));
+    CHECK_OK(hc_directory_open(HC_STR(path), NULL, &again, NULL));
+
+    CHECK_STATUS(HC_STATUS_CLOSED,
+                 hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL));
+    CHECK_STATUS(HC_STATUS_CLOSED, hc_directory_verify(directory, NULL));
+    hc_cursor_free(second);
+    hc_directory_free(directory);
+    hc_cursor_free(first);
+    CHECK_TEXT("ann@ex.co", hc_user_username(user));
+    verify_and_free(again);
+    hc_user_free(user);
+}
+
+/* What is handed in is not kept. */
+static void freed_arguments(void)
+{
+    hc_directory *directory = NULL;
+    hc_options *options = hc_options_new();
+    hc_new_user *new_user = NULL;
+    char *email = malloc(9);
+    CHECK(email != NULL);
+    memcpy(email, "ann@ex.co", 9); /* without a NUL */
+    CHECK_OK(hc_options_set_license_if_new(options, HC_LICENSE_SEATS, 1, NULL));
+    CHECK_OK(hc_directory_open_in_memory(options, &directory, NULL));
+    hc_options_free(options);
+    CHECK_OK(hc_new_user_new((const uint8_t *)email, 9, &new_user, NULL));
+    memset(email, 'x', 9);
+    free(email);
+    CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));
+    hc_new_user_free(new_user);
+    check_seats(directory, 1, 1, 0);
+    hc_directory_free(directory);
+}
+
+int main(int argc, char **argv)
+{
+    CHECK(argc == 2);
+    freed_directory(argv[1]);
+    closed_directory(argv[1]);
+    freed_arguments();
+    return 0;
+}

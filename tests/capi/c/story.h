@@ -1,0 +1,62 @@
+/* What the stories share: checks that say where they failed. */
+#ifndef STORY_H
+#define STORY_H
+
+#include "headcount.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Ends the program, loudly, unless the condition holds. */
+#define CHECK(condition)                                                        \
+    do {                                                                        \
+        if (!(condition)) {                                                     \
+            fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition); \
+            exit(1);                                                            \
+        }                                                                       \
+    } while (0)
+
+/* Ends the program unless a call returned a status. */
+#define CHECK_STATUS(expected, call)                                            \
+    do {                                                                        \
+        int32_t story_status = (call);                                          \
+        if (story_status != (expected)) {                                       \
+            fprintf(stderr, "%s:%d: %s, not %s: %s\n", __FILE__, __LINE__,      \
+                    hc_status_name(story_status), hc_status_name(expected), #call); \
+            exit(1);                                                            \
+        }                                                                       \
+    } while (0)
+
+#define CHECK_OK(call) CHECK_STATUS(HC_STATUS_OK, call)
+#define CHECK_TEXT(expected, text) CHECK(strcmp((expected), (text)) == 0)
+
+/* A place that no call may write to when it fails. */
+#define UNTOUCHED(type) ((type *)(void *)0x5eed)
+
+static inline hc_directory *in_memory(void)
+{
+    hc_directory *directory = NULL;
+    CHECK_OK(hc_directory_open_in_memory(NULL, &directory, NULL));
+    return directory;
+}
+
+static inline void check_seats(const hc_directory *directory, uint64_t limit,
+                               uint64_t active, uint64_t inactive)
+{
+    hc_seats seats = HC_SEATS_INIT;
+    CHECK_OK(hc_directory_get_seats(directory, &seats, NULL));
+    CHECK(seats.limit == limit);
+    CHECK(seats.active == active);
+    CHECK(seats.inactive == inactive);
+}
+
+/* How every story that writes ends. */
+static inline void verify_and_free(hc_directory *directory)
+{
+    CHECK_OK(hc_directory_verify(directory, NULL));
+    CHECK_OK(hc_directory_close(directory, NULL));
+    hc_directory_free(directory);
+}
+
+#endif

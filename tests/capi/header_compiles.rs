@@ -1,0 +1,64 @@
+//! The header is clean in every standard, alone, twice, and beside C++.
+
+use std::process::Command;
+
+use crate::tools;
+
+/// Uses each macro, and includes the header twice and first.
+const PROGRAM: &str = r#"
+#include "headcount.h"
+#include "headcount.h"
+int use(const hc_directory *directory);
+int use(const hc_directory *directory)
+{
+    hc_seats seats = HC_SEATS_INIT;
+    hc_user *user = NULL;
+    hc_status status = hc_user_get_by_email(directory, HC_STR("a@b"), &user, NULL);
+    if (status == HC_STATUS_OK && seats.limit == HC_NO_LIMIT)
+        status = hc_directory_set_license(directory, HC_LICENSE_SEATS, 7, NULL);
+    return status == HC_STATUS_OK && hc_abi_version() == HC_ABI_VERSION;
+}
+"#;
+
+#[test]
+fn header_is_clean_c() {
+    if tools::have(&["gcc"]) {
+        for standard in ["c99", "c11", "c17", "c2x"] {
+            check(
+                tools::gcc(standard).args(["-Wconversion", "-Wstrict-prototypes"]),
+                "c",
+            );
+        }
+    }
+}
+
+#[test]
+fn header_is_clean_cpp() {
+    if tools::have(&["g++"]) {
+        for standard in ["c++11", "c++14", "c++17", "c++20"] {
+            check(
+                tools::gxx(standard).args(["-Wconversion", "-Wold-style-cast"]),
+                "cpp",
+            );
+        }
+    }
+}
+
+/// The stories are checked in the standards that they are not run in.
+#[test]
+fn stories_are_clean_c() {
+    if tools::have(&["gcc"]) {
+        for source in tools::files(&tools::root().join("tests/capi/c"), "c") {
+            for standard in ["c11", "c17", "c2x"] {
+                tools::run(tools::gcc(standard).arg("-fsyntax-only").arg(&source));
+            }
+        }
+    }
+}
+
+fn check(compiler: &mut Command, extension: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join(format!("use.{extension}"));
+    std::fs::write(&source, PROGRAM).unwrap();
+    tools::run(compiler.arg("-fsyntax-only").arg(&source));
+}

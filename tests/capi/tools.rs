@@ -1,0 +1,88 @@
+//! The programs that the tests need, and how they are run.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Whether all of `programs` are installed. If not, says so where it is seen, for
+/// the test harness swallows what `println!` prints; with `CI=true` that fails.
+pub fn have(programs: &[&str]) -> bool {
+    let missing = programs.iter().find(|program| !is_installed(program));
+    if let Some(program) = missing {
+        let test = std::thread::current();
+        let test = test.name().unwrap_or("a test");
+        let message = format!("{test} needs {program}, which is not installed");
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{message}");
+        let line = format!("skipped: {message}\n");
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
+    }
+    missing.is_none()
+}
+
+fn is_installed(program: &str) -> bool {
+    let version = Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status();
+    version.is_ok_and(|status| status.success())
+}
+
+/// Runs a program, which must succeed and whose standard output is returned.
+pub fn run(command: &mut Command) -> String {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    assert!(
+        output.status.success(),
+        "{command:?} ended with {}\n{stdout}{stderr}",
+        output.status
+    );
+    stdout
+}
+
+/// A C compiler that finds the header and takes no warning.
+pub fn gcc(standard: &str) -> Command {
+    compiler("gcc", standard)
+}
+
+/// A C++ compiler that finds the header and takes no warning.
+pub fn gxx(standard: &str) -> Command {
+    compiler("g++", standard)
+}
+
+fn compiler(program: &str, standard: &str) -> Command {
+    let mut command = Command::new(program);
+    command
+        .arg(format!("-std={standard}"))
+        .args([
+            "-g",
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+            "-Werror",
+            "-pthread",
+        ])
+        .arg("-I")
+        .arg(root().join("include"));
+    command
+}
+
+/// Where the package is.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Files of `folder`, by name, whose names end in `.{extension}`.
+pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let entries = folder
+        .read_dir()
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = entries
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .collect();
+    files.sort();
+    files
+}
