@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use headcount::{Batch, Directory, Seats};
+use headcount::{Batch, Seats};
 use serde_json::json;
 
 use super::Store;
@@ -18,11 +18,9 @@ pub(super) fn run(
 ) -> Result<()> {
     match command {
         LicenseCommand::Show => {
-            let directory = store.open()?;
-            let seats = directory.seats()?;
+            let seats = store.open()?.seats()?;
             if json {
-                let version = version(&directory, seats)?;
-                return write_json(out, &json!({ "seats": seats, "version": version }));
+                return write_json(out, &json!({ "seats": seats }));
             }
             write_seats(seats, out)
         }
@@ -55,21 +53,14 @@ pub(super) fn run(
     }
 }
 
-/// The version of the license: that of one set again as it is, which changes
-/// nothing and is never refused.
-fn version(directory: &Directory, seats: Seats) -> Result<Option<u64>> {
-    let applied = directory.dry_run(Batch::new().set_license(seats.license))?;
-    Ok(applied.outcomes.first().map(|outcome| outcome.version))
-}
-
 fn write_seats(seats: Seats, out: &mut dyn Write) -> Result<()> {
     writeln!(out, "{seats}")?;
     if seats.over_by() > 0 {
         writeln!(
             out,
-            "nobody was deactivated; no user can be activated until {} fewer are active \
-             or the license is larger",
-            seats.over_by()
+            "nobody was deactivated; to activate another, deactivate {} first \
+             or install a larger license",
+            seats.over_by() + 1
         )?;
     }
     Ok(())

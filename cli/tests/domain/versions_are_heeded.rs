@@ -27,7 +27,7 @@ fn of_every_record() {
     assert_conflict(&folder, "workspaces delete b", 4);
     assert_conflict(&folder, "users delete bob@ex.co", 3);
     assert_conflict(&folder, "license set 7", 2);
-    assert_eq!(folder.json("license show")["version"], 3);
+    assert_eq!(folder.json("license show")["seats"]["license_version"], 3);
     assert_eq!(folder.json("license show")["seats"]["limit"], 7);
 }
 
