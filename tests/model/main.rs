@@ -48,11 +48,11 @@ fn play(cases: u32, steps_max: usize, subjects: fn() -> Vec<Subject>) {
 
 #[test]
 fn the_directory_in_memory_does_what_the_model_does() {
-    play(300, 50, || vec![Subject::in_memory()]);
+    play(400, 50, || vec![Subject::in_memory()]);
 }
 
 /// Fewer scripts, since each commit waits for the disk.
 #[test]
 fn the_directory_in_a_file_does_what_the_model_does() {
-    play(40, 60, || vec![Subject::in_a_file(), Subject::in_memory()]);
+    play(50, 60, || vec![Subject::in_a_file(), Subject::in_memory()]);
 }

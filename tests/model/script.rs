@@ -8,7 +8,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::alphabet::{EMAILS, IDS, Text, USERNAMES};
+use crate::alphabet::{EMAILS, IDS, Name, Text, USERNAMES};
 
 /// Steps, one after the other. It prints as one line a step.
 #[derive(Clone)]
@@ -73,33 +73,70 @@ pub enum Who {
     Email(Text),
 }
 
+/// A script that begins with some of the cast on stage, so that most of what
+/// follows is about somebody.
 pub fn any_script(steps_max: usize) -> impl Strategy<Value = Script> {
     let step = prop_oneof![
         12 => (actor(), act()).prop_map(|(actor, act)| Step::Call(actor, act)),
-        6 => (actor(), vec(act(), 0..5)).prop_map(|(actor, acts)| Step::Batch(actor, acts)),
+        8 => (actor(), vec(act(), 2..6)).prop_map(|(actor, acts)| Step::Batch(actor, acts)),
+        1 => actor().prop_map(|actor| Step::Batch(actor, Vec::new())),
         1 => Just(Step::Reopen),
     ];
-    vec(step, 1..steps_max).prop_map(Script)
+    (cast(), vec(step, 1..steps_max)).prop_map(|(cast, steps)| {
+        let entrances = cast
+            .into_iter()
+            .map(|user| Step::Call(None, Act::Create(user)));
+        Script(entrances.chain(steps).collect())
+    })
 }
+
+/// Some of the users `#0` to `#5`, each under an email of their own.
+fn cast() -> impl Strategy<Value = Vec<Create>> {
+    let emails = [
+        "ann@ex.co",
+        "bob@ex.co",
+        "cho@ex.co",
+        "dee@ex.co",
+        "eve@localhost",
+        "fay@ex.co",
+    ];
+    let users = (0..CAST).zip(emails).map(|(id, email)| {
+        switches().prop_map(move |(active, admin)| Create {
+            id,
+            email,
+            username: None,
+            given_name: None,
+            active,
+            admin,
+        })
+    });
+    let count = prop_oneof![1 => 0..4_usize, 6 => 4..=usize::from(CAST)];
+    (users.collect::<Vec<_>>(), count).prop_map(|(mut users, count)| {
+        users.truncate(count);
+        users
+    })
+}
+
+/// Users who are there from the beginning, at most.
+const CAST: u8 = 6;
 
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
-        8 => create().prop_map(Act::Create),
-        6 => (who(), update()).prop_map(|(who, update)| Act::Update(who, update)),
-        4 => who().prop_map(Act::Activate),
-        4 => who().prop_map(Act::Deactivate),
-        2 => who().prop_map(Act::Delete),
-        1 => license().prop_map(Act::License),
+        5 => create().prop_map(Act::Create),
+        7 => (who(), update()).prop_map(|(who, update)| Act::Update(who, update)),
+        5 => who().prop_map(Act::Activate),
+        5 => who().prop_map(Act::Deactivate),
+        1 => who().prop_map(Act::Delete),
+        2 => license().prop_map(Act::License),
     ]
 }
 
 fn create() -> impl Strategy<Value = Create> {
-    let switches = (prop::bool::weighted(0.7), prop::bool::weighted(0.2));
     let names = (
         option::weighted(0.3, username()),
         option::weighted(0.1, given_name()),
     );
-    (0..IDS, email(), names, switches).prop_map(
+    (0..IDS, email(), names, switches()).prop_map(
         |(id, email, (username, given_name), (active, admin))| Create {
             id,
             email,
@@ -111,11 +148,16 @@ fn create() -> impl Strategy<Value = Create> {
     )
 }
 
+/// Whether a new user is active, and an admin.
+fn switches() -> impl Strategy<Value = (bool, bool)> {
+    (prop::bool::weighted(0.8), prop::bool::weighted(0.2))
+}
+
 fn update() -> impl Strategy<Value = Update> {
     let names = (
-        option::weighted(0.4, email()),
+        option::weighted(0.3, email()),
         option::weighted(
-            0.3,
+            0.4,
             prop_oneof![1 => Just(NewName::TheEmail), 2 => username().prop_map(NewName::Text)],
         ),
         option::weighted(0.1, given_name()),
@@ -143,17 +185,20 @@ fn update() -> impl Strategy<Value = Update> {
 }
 
 fn email() -> impl Strategy<Value = Text> {
-    let pick = |is_valid: bool| {
-        let emails = EMAILS
-            .iter()
-            .filter(move |(_, key)| key.is_ok() == is_valid);
-        select(emails.map(|(text, _)| *text).collect::<Vec<_>>())
-    };
-    prop_oneof![15 => pick(true), 1 => pick(false)]
+    few_bad(EMAILS.map(|(text, key)| (text, key.is_ok())))
 }
 
 fn username() -> impl Strategy<Value = Text> {
-    select(USERNAMES.map(|(text, _)| text).to_vec())
+    few_bad(USERNAMES.map(|(text, name)| (text, !matches!(name, Name::Invalid))))
+}
+
+/// One of the texts; seldom one that is no good.
+fn few_bad<const N: usize>(texts: [(Text, bool); N]) -> impl Strategy<Value = Text> {
+    let pick = |good: bool| {
+        let texts = texts.iter().filter(|(_, is_good)| *is_good == good);
+        select(texts.map(|(text, _)| *text).collect::<Vec<_>>())
+    };
+    prop_oneof![20 => pick(true), 1 => pick(false)]
 }
 
 fn given_name() -> impl Strategy<Value = Text> {
@@ -161,18 +206,22 @@ fn given_name() -> impl Strategy<Value = Text> {
 }
 
 fn who() -> impl Strategy<Value = Who> {
-    prop_oneof![1 => (0..IDS).prop_map(Who::Id), 2 => email().prop_map(Who::Email)]
+    prop_oneof![
+        12 => (0..CAST).prop_map(Who::Id),
+        1 => (0..IDS).prop_map(Who::Id),
+        6 => email().prop_map(Who::Email),
+    ]
 }
 
 fn actor() -> impl Strategy<Value = Option<u8>> {
-    option::weighted(0.2, 0..IDS)
+    option::weighted(0.3, 0..CAST)
 }
 
 fn license() -> impl Strategy<Value = License> {
     prop_oneof![
-        2 => Just(License::Community),
+        3 => Just(License::Community),
         1 => Just(License::Enterprise),
-        3 => (0..5_u64).prop_map(License::Seats),
+        4 => (0..7_u64).prop_map(License::Seats),
     ]
 }
 
