@@ -25,7 +25,6 @@
 
 use std::ops::Bound;
 
-use crate::engine::KeyRange;
 use crate::model::{Email, Role, Timestamp, UserId, WorkspaceId};
 
 /// The kind of an entry: the first byte of its key.
@@ -103,13 +102,16 @@ impl Prefix {
     }
 }
 
+/// A range of keys, as the engines take it.
+pub(crate) type Range<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
+
 /// The keys from `start` on that lie before `end`.
-pub(crate) fn from_until<'a>(start: &'a [u8], end: &'a [u8]) -> KeyRange<'a> {
+pub(crate) fn from_until<'a>(start: &'a [u8], end: &'a [u8]) -> Range<'a> {
     (Bound::Included(start), Bound::Excluded(end))
 }
 
 /// The keys behind `last` that lie before `end`.
-pub(crate) fn behind_until<'a>(last: &'a [u8], end: &'a [u8]) -> KeyRange<'a> {
+pub(crate) fn behind_until<'a>(last: &'a [u8], end: &'a [u8]) -> Range<'a> {
     (Bound::Excluded(last), Bound::Excluded(end))
 }
 
