@@ -98,8 +98,8 @@ fn who_is_deleted_leaves_no_word_anywhere() {
     engine
         .transact(|txn| format::create(txn, License::Community))
         .unwrap();
-    batches()
-        .into_iter()
-        .for_each(|batch| write(&engine, batch));
+    for batch in batches() {
+        write(&engine, batch);
+    }
     assert_eq!(secrets_in(&engine, None), [""; 0]);
 }

@@ -11,7 +11,7 @@ use crate::helpers::{
 };
 
 /// Long enough that only a reader who is never woken waits for it.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 const NOW: Duration = Duration::ZERO;
 
 /// What there is to read without waiting.

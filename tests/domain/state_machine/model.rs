@@ -186,13 +186,16 @@ impl Model {
             .iter()
             .map(|w| (lower(&w.name), w.name_from));
         let contested = [
-            (first_contested(emails.collect()), ErrorKind::EmailTaken),
             (
-                first_contested(usernames.collect()),
+                first_contested(&emails.collect::<Vec<_>>()),
+                ErrorKind::EmailTaken,
+            ),
+            (
+                first_contested(&usernames.collect::<Vec<_>>()),
                 ErrorKind::UsernameTaken,
             ),
             (
-                first_contested(names.collect()),
+                first_contested(&names.collect::<Vec<_>>()),
                 ErrorKind::WorkspaceNameTaken,
             ),
         ];
@@ -259,7 +262,7 @@ impl Model {
 }
 
 /// The first operation that took a key which another has at the end.
-fn first_contested(holders: Vec<(String, Option<usize>)>) -> Option<usize> {
+fn first_contested(holders: &[(String, Option<usize>)]) -> Option<usize> {
     let refused = holders.iter().enumerate().filter_map(|(n, (key, from))| {
         let from = (*from)?;
         let came_first = holders
