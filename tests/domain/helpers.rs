@@ -155,15 +155,15 @@ pub fn at_once<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec
 }
 
 /// How proptest runs here: `cases` of them, or as many as `PROPTEST_CASES` says.
+/// Failures are shrunk for as long as it takes, unless
+/// `PROPTEST_MAX_SHRINK_ITERS` sets a limit.
 pub fn proptest_config(cases: u32) -> Config {
-    let cases = std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(cases);
+    let defaults = Config::default();
+    let is_set = std::env::var_os("PROPTEST_CASES").is_some();
     Config {
-        cases,
-        max_shrink_iters: 20_000,
+        cases: if is_set { defaults.cases } else { cases },
+        max_shrink_iters: defaults.max_shrink_iters.min(20_000),
         failure_persistence: None,
-        ..Config::default()
+        ..defaults
     }
 }
