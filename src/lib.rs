@@ -35,3 +35,8 @@ pub use model::{
     UserUpdate, Username, Workspace, WorkspaceId, WorkspaceRef,
 };
 pub use store::{ChangeFeed, Changes, Directory, Options, Users, Workspaces};
+
+/// Runs what the README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -13,6 +13,8 @@ mod plan;
 pub(crate) mod query;
 pub(crate) mod read;
 mod session;
+#[cfg(test)]
+mod tests;
 pub(crate) mod trim;
 mod users;
 mod verify;

@@ -146,7 +146,7 @@ impl Batch {
 
     /// Makes the operation that was appended last depend on the version of what
     /// it changes: the user, the workspace, the membership or the license. With
-    /// another version the batch is refused with [`ErrorKind::Conflict`]. It has
+    /// another version the batch is refused with [`Conflict`](crate::ErrorKind::Conflict). It has
     /// no effect on operations that create something.
     #[must_use]
     pub fn if_version(mut self, version: u64) -> Self {
@@ -196,6 +196,12 @@ impl Batch {
     #[must_use]
     pub fn create_workspace(self, workspace: NewWorkspace) -> Self {
         self.with(Op::CreateWorkspace(workspace))
+    }
+
+    /// Appends [`Op::DefaultWorkspace`].
+    #[must_use]
+    pub fn default_workspace(self, user: impl Into<UserRef>) -> Self {
+        self.with(Op::DefaultWorkspace(user.into()))
     }
 
     /// Appends [`Op::RenameWorkspace`].

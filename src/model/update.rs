@@ -52,7 +52,7 @@ impl UserUpdate {
         Self(Ok(Parts::default()))
     }
 
-    /// Refuses the update with [`ErrorKind::Conflict`] unless the user still has
+    /// Refuses the update with [`Conflict`](crate::ErrorKind::Conflict) unless the user still has
     /// this [version](User::version).
     #[must_use]
     pub fn if_version(self, version: u64) -> Self {

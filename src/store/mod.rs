@@ -33,7 +33,7 @@ use crate::model::{Applied, Batch, License, Seats, Timestamp, UserId};
 /// see the latest committed state and never wait for a write. Each write is one
 /// transaction; when it returns it is on disk.
 ///
-/// Whatever takes a user takes an id, a [`User`] or an email: see [`UserRef`].
+/// Whatever takes a user takes an id, a [`User`](crate::User) or an email: see [`UserRef`](crate::UserRef).
 ///
 /// ```
 /// use headcount::{Directory, ErrorKind};
@@ -119,8 +119,8 @@ impl Directory {
     /// wrong with that; dropping the last handle does the same silently.
     ///
     /// It closes the directory for every clone of the handle: their calls are
-    /// refused with [`Closed`](crate::ErrorKind::Closed). The file can be opened again
-    /// once the iterators over it are gone too.
+    /// refused with [`Closed`](crate::ErrorKind::Closed), and those of iterators where
+    /// they have to read on. The file can be opened again at once.
     pub fn close(self) -> Result<()> {
         let closed = self.shared.engine.close();
         self.shared.latest.close();

@@ -118,7 +118,8 @@ impl Directory {
     /// # Errors
     ///
     /// [`UserNotFound`](ErrorKind::UserNotFound), [`LastAdmin`](ErrorKind::LastAdmin),
-    /// [`OwnAccount`](ErrorKind::OwnAccount).
+    /// [`OwnAccount`](ErrorKind::OwnAccount); [`LastOwner`](ErrorKind::LastOwner),
+    /// unless a [`Batch`] allows it.
     pub fn deactivate_user(&self, user: impl Into<UserRef>) -> Result<Arc<User>> {
         self.apply_to_user(Op::DeactivateUser(user.into()))
     }
@@ -130,7 +131,8 @@ impl Directory {
     /// # Errors
     ///
     /// [`UserNotFound`](ErrorKind::UserNotFound), [`LastAdmin`](ErrorKind::LastAdmin),
-    /// [`OwnAccount`](ErrorKind::OwnAccount).
+    /// [`OwnAccount`](ErrorKind::OwnAccount); [`LastOwner`](ErrorKind::LastOwner),
+    /// unless a [`Batch`] allows it.
     pub fn delete_user(&self, user: impl Into<UserRef>) -> Result<UserId> {
         let applied = self.apply(Batch::from_iter([Op::DeleteUser(user.into())]))?;
         subject_user(&applied)

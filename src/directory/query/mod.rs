@@ -62,7 +62,7 @@ pub(crate) fn count(read: &impl Read, query: &UserQuery) -> Result<u64> {
         });
     }
     let source = source::choose(read, query, &conditions)?;
-    let mut stream = Stream::new(&source, None, Order::Ascending);
+    let mut stream = Stream::new(&source, None, Order::Ascending, usize::MAX);
     let mut count = 0;
     while let Some(user) = stream.next(read)? {
         count += u64::from(conditions.hold_for(&user));
@@ -78,7 +78,7 @@ fn first_in_order(
     after: Option<&Place>,
     wanted: usize,
 ) -> Result<Vec<User>> {
-    let mut stream = Stream::new(source, after, conditions.order());
+    let mut stream = Stream::new(source, after, conditions.order(), wanted);
     let mut found = Vec::new();
     while found.len() < wanted
         && let Some(user) = stream.next(read)?
@@ -99,7 +99,7 @@ fn smallest(
     after: Option<&Place>,
     wanted: usize,
 ) -> Result<Vec<User>> {
-    let mut stream = Stream::new(source, None, Order::Ascending);
+    let mut stream = Stream::new(source, None, Order::Ascending, usize::MAX);
     let order = conditions.order();
     let after = after.map(|place| InOrder(order, place.clone()));
     let mut kept = BinaryHeap::with_capacity(wanted + 1);

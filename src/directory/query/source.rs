@@ -16,9 +16,8 @@ use crate::model::{Role, Sort, User, UserQuery};
 /// this many.
 const FEW: u64 = 8;
 
-/// Entries read at a time, once a first, smaller read was not enough.
+/// Entries read at a time.
 const CHUNK: usize = 256;
-const FIRST_CHUNK: usize = 32;
 
 /// The part of an index that a query reads, and the order it is in.
 pub(super) struct Source {
@@ -164,10 +163,16 @@ struct Candidate {
 }
 
 impl<'s> Stream<'s> {
-    /// Starts behind `after`, which must be a place of the source's order.
-    pub(super) fn new(source: &'s Source, after: Option<&Place>, order: Order) -> Self {
+    /// Starts behind `after`, which must be a place of the source's order. If all
+    /// users match, `wanted` of them are enough.
+    pub(super) fn new(
+        source: &'s Source,
+        after: Option<&Place>,
+        order: Order,
+        wanted: usize,
+    ) -> Self {
         let ranges = source.ranges.iter().map(|range| {
-            let place = after.map(|place| place.key_in(range.kind, &range.prefix));
+            let place = after.map(|place| place.key_in(&range.prefix));
             let whole = (
                 Bound::Included(range.start.clone()),
                 Bound::Excluded(range.end.clone()),
@@ -187,7 +192,7 @@ impl<'s> Stream<'s> {
                 Buffer {
                     users,
                     left,
-                    chunk: FIRST_CHUNK,
+                    chunk: wanted.min(CHUNK),
                     ended: false,
                 },
             )

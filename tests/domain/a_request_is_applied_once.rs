@@ -1,0 +1,208 @@
+//! A batch with a request id can be sent again: the first outcome is the answer,
+//! and nothing is done twice.
+
+use headcount::{
+    Applied, Batch, Directory, ErrorKind, License, NewUser, NewWorkspace, Role, Subject, UserUpdate,
+};
+
+use crate::helpers::{
+    TempPath, at_once, changes, finish, found, hire, kind, last_sequence, listed, on_both_engines,
+    refused, roomy,
+};
+
+const ID: [u8; 16] = *b"request number 1";
+
+fn same(first: &Applied, again: &Applied) {
+    assert!(again.replayed && !first.replayed);
+    assert_eq!(again.outcomes, first.outcomes);
+    assert_eq!(again.sequence, first.sequence);
+}
+
+#[test]
+fn the_first_outcome_is_the_answer_to_each_repetition() {
+    on_both_engines(|directory| {
+        let request = || {
+            Batch::new()
+                .create_user("ann@ex.co")
+                .create_workspace(NewWorkspace::new("Models").owner("ann@ex.co"))
+                .update_user("ann@ex.co", UserUpdate::new().given_name("Ann"))
+                .update_user("ann@ex.co", UserUpdate::new().given_name("Ann"))
+                .request_id(ID)
+        };
+        let first = directory.apply(request()).unwrap();
+        assert!(!first.outcomes[3].changed);
+        let before = changes(directory, 0);
+        for _ in 0..3 {
+            same(&first, &directory.apply(request()).unwrap());
+        }
+        assert_eq!(changes(directory, 0), before);
+        assert_eq!(directory.len().unwrap(), 1);
+        assert_eq!(before.last().unwrap().request_id, Some(ID));
+    });
+}
+
+/// What the retry says does not matter: the id does.
+#[test]
+fn the_id_is_what_counts_even_when_the_world_has_moved_on() {
+    on_both_engines(|directory| {
+        let ann = hire(directory, "ann");
+        let request = || Batch::new().deactivate_user(ann).request_id(ID);
+        let first = directory.apply(request()).unwrap();
+        directory.activate_user(ann).unwrap();
+        same(&first, &directory.apply(request()).unwrap());
+        assert!(
+            directory.user(ann).unwrap().unwrap().is_active(),
+            "not done again"
+        );
+
+        directory.delete_user(ann).unwrap();
+        same(&first, &directory.apply(request()).unwrap());
+        let other = Batch::new().create_user("bob@ex.co").request_id(ID);
+        same(&first, &directory.apply(other).unwrap());
+        assert!(directory.user("bob@ex.co").unwrap().is_none());
+    });
+}
+
+#[test]
+fn the_answer_outlives_the_process() {
+    let file = TempPath::new();
+    let directory = file.open();
+    let request = || Batch::new().create_user("ann@ex.co").request_id(ID);
+    let first = directory.apply(request()).unwrap();
+    directory.close().unwrap();
+
+    let directory = file.open();
+    same(&first, &directory.apply(request()).unwrap());
+    assert_eq!(directory.len().unwrap(), 1);
+    finish(directory);
+}
+
+#[test]
+fn a_batch_that_changed_nothing_is_remembered_too() {
+    let file = TempPath::new();
+    let directory = file.open();
+    let ann = hire(&directory, "ann");
+    let request = || Batch::new().activate_user(ann).request_id(ID);
+    let first = directory.apply(request()).unwrap();
+    assert!(!first.outcomes[0].changed);
+    let empty = directory.apply(Batch::new().request_id([2; 16])).unwrap();
+    directory.deactivate_user(ann).unwrap();
+    directory.close().unwrap();
+
+    let directory = file.open();
+    same(&first, &directory.apply(request()).unwrap());
+    same(
+        &empty,
+        &directory.apply(Batch::new().request_id([2; 16])).unwrap(),
+    );
+    assert!(!directory.user(ann).unwrap().unwrap().is_active());
+    finish(directory);
+}
+
+#[test]
+fn a_refused_batch_is_not_remembered() {
+    on_both_engines(|directory| {
+        directory.set_license(License::Seats(0)).unwrap();
+        let request = || Batch::new().create_user("ann@ex.co").request_id(ID);
+        let before = changes(directory, 0);
+        assert!(matches!(
+            kind(directory.apply(request())),
+            ErrorKind::NoFreeSeat { .. }
+        ));
+        assert_eq!(changes(directory, 0), before);
+
+        directory.set_license(License::Seats(1)).unwrap();
+        assert!(!directory.apply(request()).unwrap().replayed);
+        assert!(directory.apply(request()).unwrap().replayed);
+    });
+}
+
+#[test]
+fn a_batch_without_an_id_is_done_again() {
+    on_both_engines(|directory| {
+        let request = || Batch::new().create_user("ann@ex.co");
+        directory.apply(request()).unwrap();
+        assert_eq!(
+            refused(directory.apply(request())),
+            (ErrorKind::EmailTaken, Some(0))
+        );
+        let other = request().request_id(ID);
+        assert_eq!(kind(directory.apply(other)), ErrorKind::EmailTaken);
+    });
+}
+
+#[test]
+fn a_replay_is_foretold() {
+    on_both_engines(|directory| {
+        let request = || Batch::new().create_user("ann@ex.co").request_id(ID);
+        let first = directory.apply(request()).unwrap();
+        assert!(directory.preview(request()).unwrap().is_empty());
+        same(&first, &directory.dry_run(request()).unwrap());
+    });
+}
+
+#[test]
+fn the_same_request_from_many_threads_is_applied_once() {
+    let file = TempPath::new();
+    for (directory, rounds) in [(roomy(), 30), (file.open(), 5)] {
+        directory.set_license(License::Enterprise).unwrap();
+        let owner = hire(&directory, "owner");
+        let shared = found(&directory, "Shared", owner);
+        for round in 0..rounds {
+            one_of_many(&directory, round);
+        }
+        assert_eq!(listed(&directory).len(), 1 + usize::from(rounds));
+        assert_eq!(
+            directory.members(shared).unwrap().len(),
+            1 + usize::from(rounds)
+        );
+        finish(directory);
+    }
+}
+
+fn one_of_many(directory: &Directory, round: u8) {
+    let before = last_sequence(directory);
+    let email = format!("ann{round}@ex.co");
+    let applied = at_once(16, |_| {
+        let batch = Batch::new()
+            .create_user(NewUser::new(&email))
+            .add_member("Shared", email.as_str(), Role::User)
+            .request_id([round; 16]);
+        directory.apply(batch).unwrap()
+    });
+    let done: Vec<_> = applied.iter().filter(|applied| !applied.replayed).collect();
+    assert_eq!(done.len(), 1, "round {round}");
+    assert!(
+        applied
+            .iter()
+            .all(|applied| applied.outcomes == done[0].outcomes)
+    );
+    assert!(
+        applied
+            .iter()
+            .all(|applied| applied.sequence == Some(before + 1))
+    );
+    assert_eq!(last_sequence(directory), before + 1);
+    let Subject::User(id) = done[0].outcomes[0].subject else {
+        panic!("the first operation is about a user");
+    };
+    assert_eq!(directory.user(email.as_str()).unwrap().unwrap().id(), id);
+}
+
+#[test]
+fn an_answer_is_kept_as_long_as_its_change() {
+    on_both_engines(|directory| {
+        let ann = hire(directory, "ann");
+        let off = || Batch::new().deactivate_user(ann).request_id([1; 16]);
+        let on = || Batch::new().activate_user(ann).request_id([2; 16]);
+        let first = directory.apply(off()).unwrap();
+        let second = directory.apply(on()).unwrap();
+        directory.trim_changes(first.sequence.unwrap() + 1).unwrap();
+
+        same(&second, &directory.apply(on()).unwrap());
+        let again = directory.apply(off()).unwrap();
+        assert!(!again.replayed, "its change was trimmed");
+        assert!(!directory.user(ann).unwrap().unwrap().is_active());
+        assert_eq!(again.sequence, Some(second.sequence.unwrap() + 1));
+    });
+}

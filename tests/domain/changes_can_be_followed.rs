@@ -1,0 +1,292 @@
+//! Every committed batch is one numbered change, which any number of readers see
+//! in one order, each at its own pace, until the history is trimmed.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use headcount::{Batch, Change, ChangeFeed, Directory, ErrorKind, Event, NewUser, Result};
+
+use crate::helpers::{
+    TempPath, at_once, changes, finish, hire, kind, last_sequence, on_both_engines, roomy,
+};
+
+/// Long enough that only a reader who is never woken waits for it.
+const LONG: Duration = Duration::from_mins(1);
+const NOW: Duration = Duration::ZERO;
+
+/// What there is to read without waiting.
+fn drain(feed: &mut ChangeFeed) -> Vec<Change> {
+    std::iter::from_fn(|| feed.next(NOW).unwrap()).collect()
+}
+
+#[test]
+fn numbers_run_on_without_a_gap_from_many_writers() {
+    let file = TempPath::new();
+    for (directory, writes) in [(roomy(), 100), (file.open(), 5)] {
+        directory
+            .set_license(headcount::License::Enterprise)
+            .unwrap();
+        let before = last_sequence(&directory);
+        let drawn = at_once(8, |thread| {
+            let hire = |n| {
+                let batch = Batch::new().create_user(&*format!("u{thread}.{n}@ex.co"));
+                directory.apply(batch).unwrap().sequence.unwrap()
+            };
+            // A refused batch and one that changes nothing use no number up.
+            let drawn: Vec<_> = (0..writes).map(hire).collect();
+            let again = format!("u{thread}.0@ex.co");
+            assert_eq!(kind(directory.create_user(&*again)), ErrorKind::EmailTaken);
+            directory.activate_user(&*again).unwrap();
+            drawn
+        });
+        let mut drawn: Vec<_> = drawn.into_iter().flatten().collect();
+        drawn.sort_unstable();
+        let expected: Vec<_> = (before + 1..=before + 8 * writes).collect();
+        assert_eq!(drawn, expected);
+        let on_record = changes(&directory, before);
+        assert!(on_record.iter().map(|change| change.sequence).eq(expected));
+        finish(directory);
+    }
+}
+
+#[test]
+fn readers_at_different_paces_see_the_same() {
+    let file = TempPath::new();
+    for (directory, writes) in [(roomy(), 700_u64), (file.open(), 30)] {
+        directory
+            .set_license(headcount::License::Enterprise)
+            .unwrap();
+        let start = last_sequence(&directory);
+        let seen = thread::scope(|scope| {
+            let readers: Vec<_> = (0..4)
+                .map(|pace| {
+                    let mut feed = directory.follow(start);
+                    scope.spawn(move || read(&mut feed, writes, pace))
+                })
+                .collect();
+            for n in 0..writes {
+                hire(&directory, &format!("u{n}"));
+            }
+            readers
+                .into_iter()
+                .map(|reader| reader.join().unwrap())
+                .collect::<Vec<_>>()
+        });
+        let on_record = changes(&directory, start);
+        assert_eq!(on_record.len() as u64, writes);
+        assert!(seen.iter().all(|seen| *seen == on_record));
+        // One who comes later reads it all too, in more than one page.
+        assert_eq!(drain(&mut directory.follow(start)), on_record);
+        finish(directory);
+    }
+}
+
+fn read(feed: &mut ChangeFeed, count: u64, pace: u64) -> Vec<Change> {
+    let one = |n| {
+        if n % 10 == 0 {
+            thread::sleep(Duration::from_millis(pace));
+        }
+        let change = feed.next(LONG).unwrap().unwrap();
+        assert_eq!(feed.position(), change.sequence);
+        change
+    };
+    (0..count).map(one).collect()
+}
+
+#[test]
+fn a_reader_waits_and_is_woken() {
+    on_both_engines(|directory| {
+        let mut feed = directory.follow(last_sequence(directory));
+        assert!(feed.next(NOW).unwrap().is_none());
+        assert!(feed.next(Duration::from_millis(20)).unwrap().is_none());
+        let began = Instant::now();
+        let change = thread::scope(|scope| {
+            let reader = scope.spawn(move || feed.next(LONG).unwrap());
+            thread::sleep(Duration::from_millis(20));
+            hire(directory, "ann");
+            reader.join().unwrap().unwrap()
+        });
+        assert!(began.elapsed() < LONG / 2, "it waited for the timeout");
+        assert!(matches!(change.events[..], [Event::UserCreated { .. }]));
+    });
+}
+
+/// A timeout may be too long to be a moment.
+#[test]
+fn the_longest_timeout_is_no_timeout() {
+    let directory = roomy();
+    let mut feed = directory.follow(0);
+    hire(&directory, "ann");
+    assert_eq!(feed.next(Duration::MAX).unwrap().unwrap().sequence, 1);
+    thread::scope(|scope| {
+        let reader = scope.spawn(move || feed.next(Duration::MAX).unwrap());
+        thread::sleep(Duration::from_millis(20));
+        hire(&directory, "bob");
+        assert_eq!(reader.join().unwrap().unwrap().sequence, 2);
+    });
+    finish(directory);
+}
+
+#[test]
+fn a_batch_that_changes_nothing_wakes_nobody() {
+    on_both_engines(|directory| {
+        let ann = hire(directory, "ann");
+        let mut feed = directory.follow(last_sequence(directory));
+        directory.activate_user(ann).unwrap();
+        assert!(feed.next(Duration::from_millis(20)).unwrap().is_none());
+        // One that is to be remembered is a change without events.
+        directory.apply(Batch::new().request_id([1; 16])).unwrap();
+        assert!(feed.next(LONG).unwrap().unwrap().events.is_empty());
+    });
+}
+
+#[test]
+fn closing_wakes_those_who_wait() {
+    let file = TempPath::new();
+    for directory in [roomy(), file.open()] {
+        hire(&directory, "ann");
+        directory.verify().unwrap();
+        let last = last_sequence(&directory);
+        let began = Instant::now();
+        let results: Vec<Result<_>> = thread::scope(|scope| {
+            let waiting: Vec<_> = (0..3)
+                .map(|_| {
+                    let mut feed = directory.follow(last);
+                    scope.spawn(move || feed.next(LONG))
+                })
+                .collect();
+            thread::sleep(Duration::from_millis(20));
+            directory.clone().close().unwrap();
+            waiting
+                .into_iter()
+                .map(|reader| reader.join().unwrap())
+                .collect()
+        });
+        assert!(began.elapsed() < LONG / 2, "it waited for the timeout");
+        for result in results {
+            assert_eq!(kind(result), ErrorKind::Closed);
+        }
+        assert_eq!(kind(directory.follow(last).next(LONG)), ErrorKind::Closed);
+    }
+}
+
+#[test]
+fn a_position_outlives_the_process() {
+    let file = TempPath::new();
+    let directory = file.open();
+    let mut feed = directory.follow(0);
+    for name in ["ann", "bob", "cho"] {
+        hire(&directory, name);
+    }
+    feed.next(NOW).unwrap().unwrap();
+    let position = feed.position();
+    drop(feed);
+    directory.close().unwrap();
+
+    let directory = file.open();
+    let mut feed = directory.follow(position);
+    hire(&directory, "dee");
+    let rest: Vec<_> = drain(&mut feed)
+        .iter()
+        .map(|change| change.sequence)
+        .collect();
+    assert_eq!(rest, [2, 3, 4]);
+    finish(directory);
+}
+
+fn trimmed(resume_after: u64) -> ErrorKind {
+    ErrorKind::HistoryTrimmed { resume_after }
+}
+
+fn changes_kind(directory: &Directory, after: u64) -> ErrorKind {
+    directory.changes(after).err().unwrap().kind()
+}
+
+#[test]
+fn who_asks_for_trimmed_history_is_told_where_to_resume() {
+    on_both_engines(|directory| {
+        for n in 0..9 {
+            hire(directory, &format!("u{n}"));
+        }
+        // With the license that is ten changes; the first four go.
+        let mut behind = directory.follow(2);
+        let mut ahead = directory.follow(7);
+        assert_eq!(directory.trim_changes(5).unwrap(), 4);
+        for after in 0..4 {
+            assert_eq!(changes_kind(directory, after), trimmed(4));
+            assert_eq!(kind(directory.follow(after).next(LONG)), trimmed(4));
+        }
+        assert_eq!(kind(behind.next(LONG)), trimmed(4));
+        assert_eq!(behind.position(), 2);
+        assert_eq!(ahead.next(LONG).unwrap().unwrap().sequence, 8);
+
+        // Re-reading everything and resuming misses nothing.
+        let resumed = drain(&mut directory.follow(4));
+        assert_eq!(resumed, changes(directory, 4));
+        assert_eq!(resumed.len(), 6);
+        let verified = directory.verify().unwrap();
+        assert_eq!((verified.changes, verified.active), (6, 9));
+    });
+}
+
+#[test]
+fn trimming_goes_as_far_as_it_is_told_and_no_further() {
+    let file = TempPath::new();
+    let directory = file.open();
+    for name in ["ann", "bob", "cho"] {
+        hire(&directory, name);
+    }
+    assert_eq!(directory.trim_changes(0).unwrap(), 0);
+    assert_eq!(directory.trim_changes(1).unwrap(), 0);
+    assert_eq!(directory.trim_changes(3).unwrap(), 2);
+    assert_eq!(directory.trim_changes(3).unwrap(), 0);
+    assert_eq!(directory.trim_changes(u64::MAX).unwrap(), 1);
+    assert_eq!(directory.trim_changes(u64::MAX).unwrap(), 0);
+    assert_eq!(changes_kind(&directory, 2), trimmed(3));
+    assert!(changes(&directory, 3).is_empty());
+    directory.close().unwrap();
+
+    // The numbers go on where they were.
+    let directory = file.open();
+    assert_eq!(changes_kind(&directory, 2), trimmed(3));
+    let mut feed = directory.follow(3);
+    assert!(feed.next(NOW).unwrap().is_none());
+    hire(&directory, "dee");
+    assert_eq!(feed.next(LONG).unwrap().unwrap().sequence, 4);
+    finish(directory);
+}
+
+/// More than one transaction trims at a time.
+#[test]
+fn a_long_history_is_trimmed_to_the_end() {
+    let directory = roomy();
+    let ann = directory
+        .create_user(NewUser::new("ann@ex.co").active(false))
+        .unwrap()
+        .id();
+    for _ in 0..5_100 {
+        directory.activate_user(ann).unwrap();
+        directory.deactivate_user(ann).unwrap();
+    }
+    assert_eq!(directory.trim_changes(10_200).unwrap(), 10_199);
+    let left: Vec<_> = changes(&directory, 10_199)
+        .iter()
+        .map(|change| change.sequence)
+        .collect();
+    assert_eq!(left, [10_200, 10_201]);
+    finish(directory);
+}
+
+/// What an iterator holds stays, whatever is trimmed meanwhile.
+#[test]
+fn an_iterator_reads_the_history_it_began_with() {
+    on_both_engines(|directory| {
+        for n in 0..300_u128 {
+            let nothing = Batch::new().request_id(n.to_be_bytes());
+            directory.apply(nothing).unwrap();
+        }
+        let history = directory.changes(0).unwrap();
+        directory.trim_changes(250).unwrap();
+        assert_eq!(history.count(), 301);
+    });
+}

@@ -1,0 +1,130 @@
+//! The history holds ids and names of fields. Whoever reads it, or keeps it for
+//! years, has nothing of the people it is about.
+
+use headcount::{
+    Batch, ChangeFeed, Directory, Field, NewUser, NewWorkspace, Op, Role, UserQuery, UserUpdate,
+};
+
+use crate::helpers::{changes, hire, kind, on_both_engines};
+
+/// Everything that is said of people and workspaces below, in pieces.
+const SECRETS: [&str; 19] = [
+    "quirin", "zebulon", "yolanda", "glimmer", "obelisk", "nickname", "trilby", "Ümit", "Wyvern",
+    "Xanthe", "Vandal", "badge", "kestrel", "shoesize", "forty", "Pangolin", "Quokka", "Numbat",
+    "umlaut",
+];
+
+#[test]
+fn a_life_of_a_user_leaves_no_word_in_the_changes() {
+    on_both_engines(|directory| {
+        tell_a_life(directory);
+        let history = changes(directory, 0);
+        let serialized = serde_json::to_string(&history).unwrap();
+        let debugged = format!("{history:?}");
+        for secret in SECRETS {
+            for text in [&serialized, &debugged] {
+                let found = text.to_lowercase().contains(&secret.to_lowercase());
+                assert!(!found, "{secret:?} is in the changes: {text}");
+            }
+        }
+        assert!(!serialized.contains('@'));
+        // Which fields changed is on record, and nothing of what they held.
+        for field in [
+            "email",
+            "username",
+            "given_name",
+            "family_name",
+            "attributes",
+            "admin",
+        ] {
+            assert!(serialized.contains(&format!("\"{field}\"")), "{field}");
+        }
+        let mut feed = directory.follow(0);
+        assert_eq!(read(&mut feed), history);
+    });
+}
+
+fn read(feed: &mut ChangeFeed) -> Vec<headcount::Change> {
+    std::iter::from_fn(|| feed.next(std::time::Duration::ZERO).unwrap()).collect()
+}
+
+fn tell_a_life(directory: &Directory) {
+    let boss = hire(directory, "boss");
+    let person = NewUser::new("Quirin.Zebulon@glimmer.example")
+        .username("nickname")
+        .given_name("Ümit")
+        .family_name("Wyvern")
+        .attribute("badge", "kestrel");
+    let person = directory.create_user(person).unwrap().id();
+    let edits = UserUpdate::new()
+        .email("yolanda@obelisk.example")
+        .username("trilby")
+        .given_name("Xanthe")
+        .family_name("Vandal")
+        .admin(true)
+        .attribute("badge", None)
+        .attribute("shoesize", "forty-two");
+    directory.update_user(person, edits).unwrap();
+
+    // By every way of naming them, with a request id, and refused as well.
+    let mut batch = Batch::new()
+        .create_workspace(NewWorkspace::new("Pangolin").owner("yolanda@obelisk.example"))
+        .rename_workspace("pangolin", "Quokka")
+        .add_member("Quokka", boss, Role::Owner)
+        .set_role("Quokka", "yolanda@obelisk.example", Role::User)
+        .request_id([3; 16]);
+    batch.push(Op::DefaultWorkspace("yolanda@obelisk.example".into()));
+    directory.apply(batch).unwrap();
+    directory.rename_workspace("Quokka", "Numbat").unwrap();
+    kind(
+        directory
+            .create_user("umlaut@bücher.example")
+            .and_then(|_| directory.create_user("yolanda@obelisk.example")),
+    );
+    let default = directory.default_workspace(person).unwrap();
+    directory
+        .rename_workspace(default.id(), "Xanthe's own")
+        .unwrap();
+
+    let nobody = UserUpdate::new().admin(false);
+    directory
+        .update_user("umlaut@bücher.example", nobody)
+        .unwrap();
+    let gone = Batch::new()
+        .delete_user("yolanda@obelisk.example")
+        .request_id([4; 16]);
+    directory.apply(gone).unwrap_err();
+    directory
+        .update_user(boss, UserUpdate::new().admin(true))
+        .unwrap();
+    let gone = Batch::new()
+        .delete_user("yolanda@obelisk.example")
+        .request_id([4; 16]);
+    directory.apply(gone).unwrap();
+    directory.delete_workspace("Numbat").unwrap();
+    directory.delete_user("umlaut@bücher.example").unwrap();
+}
+
+/// A cursor does hold an email or a username, which its doc says. Nothing else
+/// of the users is in it.
+#[test]
+fn a_cursor_holds_no_more_than_its_place() {
+    on_both_engines(|directory| {
+        let person = NewUser::new("ann@ex.co")
+            .username("trilby")
+            .given_name("Xanthe");
+        directory.create_user(person).unwrap();
+        hire(directory, "zoe");
+        let query = UserQuery::new().limit(1);
+        assert_eq!(
+            directory.query(&query).unwrap().next.unwrap(),
+            "email:ann@ex.co"
+        );
+    });
+}
+
+#[test]
+fn fields_have_names_of_their_own() {
+    let names = serde_json::to_string(&[Field::GivenName, Field::Attributes]).unwrap();
+    assert_eq!(names, r#"["given_name","attributes"]"#);
+}

@@ -1,0 +1,95 @@
+//! Random people, few enough of each kind that queries find some.
+
+use std::collections::HashSet;
+
+use headcount::{
+    Batch, Directory, Email, NewUser, NewWorkspace, Role, Timestamp, UserId, UserUpdate,
+    WorkspaceId,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+pub const USERS: usize = 60;
+/// Users of the same moment are ordered by id.
+pub const MOMENTS: [u64; 4] = [0, 1_000_000, 1_000_001, 1_700_000_000_000_000];
+const DOMAINS: [&str; 4] = ["ex.co", "ex.com", "bücher.example", "a.ex.co"];
+
+/// A person to be: all that a query can ask for.
+#[derive(Clone, Debug)]
+pub struct Person {
+    local: String,
+    domain: &'static str,
+    username: Option<String>,
+    active: bool,
+    admin: bool,
+    created: u64,
+    /// Changed after everybody was created.
+    touched: bool,
+    roles: [Option<Role>; 2],
+}
+
+pub fn people() -> impl Strategy<Value = Vec<Person>> {
+    let role = || option::weighted(0.4, select(vec![Role::Owner, Role::User]));
+    let text = "[abAB0]([.+_-]?[abAB0]){0,3}";
+    let names = (text, select(&DOMAINS[..]), option::weighted(0.5, text));
+    let flags = (
+        prop::bool::weighted(0.7),
+        prop::bool::weighted(0.2),
+        any::<bool>(),
+    );
+    let person = (names, flags, select(&MOMENTS[..]), [role(), role()]).prop_map(
+        |((local, domain, username), (active, admin, touched), created, roles)| Person {
+            local,
+            domain,
+            username,
+            active,
+            admin,
+            created,
+            touched,
+            roles,
+        },
+    );
+    vec(person, 0..USERS)
+}
+
+/// Makes the directory of these people, as far as their names are not taken.
+/// Ids are drawn from `seed`, so that their order is nobody else's.
+pub fn fill(directory: &Directory, people: &[Person], seed: u64) -> [WorkspaceId; 2] {
+    let made = ["first", "second"].map(|name| {
+        let batch = Batch::new().create_workspace(NewWorkspace::new(name));
+        directory.apply(batch.allow_ownerless()).unwrap();
+        directory.workspace(name).unwrap().unwrap().id()
+    });
+    let (mut emails, mut usernames) = (HashSet::new(), HashSet::new());
+    let mut created = Batch::new();
+    let mut touched = Batch::new();
+    for (n, person) in people.iter().enumerate() {
+        let email = Email::parse(&format!("{}@{}", person.local, person.domain)).unwrap();
+        if !emails.insert(email.key().to_owned()) {
+            continue;
+        }
+        let noise = (seed ^ n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let id = UserId::from_bytes((u128::from(noise) << 64 | n as u128).to_be_bytes());
+        let moment = Timestamp::from_unix_micros(person.created).unwrap();
+        let mut new = NewUser::new(email.as_str()).id(id).created_at(moment);
+        if let Some(name) = &person.username
+            && usernames.insert(name.to_lowercase())
+        {
+            new = new.username(name);
+        }
+        created = created.create_user(new.active(person.active).admin(person.admin));
+        for (workspace, role) in made.iter().zip(person.roles) {
+            if let Some(role) = role {
+                created = created.add_member(*workspace, id, role);
+            }
+        }
+        if person.touched {
+            touched = touched.update_user(id, UserUpdate::new().given_name("Kim"));
+        }
+    }
+    directory.apply(created).unwrap();
+    directory.apply(touched).unwrap();
+    made
+}

@@ -1,0 +1,281 @@
+//! What a directory ought to do, in the plainest words: lists that are searched
+//! from the front, a copy for each request, and the rules looked at when the
+//! whole request has been carried out on the copy.
+
+use headcount::{ErrorKind, Event, License, Role, Subject, UserId, WorkspaceId};
+
+use super::draft::Draft;
+use super::script::{self, Request};
+
+#[derive(Clone)]
+pub struct User {
+    pub id: UserId,
+    pub email: String,
+    pub username: Option<String>,
+    pub given_name: bool,
+    pub active: bool,
+    pub admin: bool,
+    pub version: u64,
+    /// The operation of this request by which the email and username came.
+    pub email_from: Option<usize>,
+    pub username_from: Option<usize>,
+}
+
+#[derive(Clone)]
+pub struct Workspace {
+    pub id: WorkspaceId,
+    pub name: String,
+    pub archived: bool,
+    pub default_of: Option<UserId>,
+    pub version: u64,
+    pub name_from: Option<usize>,
+}
+
+#[derive(Clone)]
+pub struct Member {
+    pub workspace: WorkspaceId,
+    pub user: UserId,
+    pub role: Role,
+    pub version: u64,
+}
+
+#[derive(Clone)]
+pub struct Change {
+    pub sequence: u64,
+    pub actor: Option<UserId>,
+    pub request: Option<[u8; 16]>,
+    pub events: Vec<Event>,
+    outcomes: Vec<Outcome>,
+}
+
+pub type Outcome = (Subject, bool, u64);
+pub type Refusal = (ErrorKind, Option<usize>);
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub sequence: Option<u64>,
+    pub outcomes: Vec<Outcome>,
+    pub replayed: bool,
+}
+
+#[derive(Clone)]
+pub struct Model {
+    pub users: Vec<User>,
+    pub deleted: Vec<UserId>,
+    pub workspaces: Vec<Workspace>,
+    pub members: Vec<Member>,
+    pub license: License,
+    pub license_version: u64,
+    pub last_workspace: u64,
+    pub changes: Vec<Change>,
+    pub last_trimmed: u64,
+}
+
+impl Model {
+    pub fn new(license: License) -> Self {
+        Self {
+            users: Vec::new(),
+            deleted: Vec::new(),
+            workspaces: Vec::new(),
+            members: Vec::new(),
+            license,
+            license_version: 1,
+            last_workspace: 0,
+            changes: Vec::new(),
+            last_trimmed: 0,
+        }
+    }
+
+    pub fn active(&self) -> u64 {
+        self.users.iter().filter(|user| user.active).count() as u64
+    }
+
+    pub fn last_change(&self) -> u64 {
+        self.last_trimmed + self.changes.len() as u64
+    }
+
+    /// The members of a workspace: owners first, each role ordered by email.
+    pub fn members_of(&self, workspace: WorkspaceId) -> Vec<&Member> {
+        let mut members: Vec<_> = self.members.iter().collect();
+        members.retain(|member| member.workspace == workspace);
+        members.sort_by_key(|member| (member.role == Role::User, lower(&self.email_of(member))));
+        members
+    }
+
+    fn email_of(&self, member: &Member) -> String {
+        let user = self.users.iter().find(|user| user.id == member.user);
+        user.unwrap().email.clone()
+    }
+
+    pub fn trim(&mut self, before: u64) -> u64 {
+        let had = self.changes.len();
+        self.changes.retain(|change| change.sequence >= before);
+        let trimmed = (had - self.changes.len()) as u64;
+        self.last_trimmed += trimmed;
+        trimmed
+    }
+
+    /// Carries out a request on a copy, which is kept when nothing is against it.
+    pub fn apply(&mut self, request: &Request) -> Result<Answer, Refusal> {
+        let id = request.id.map(|id| [id; 16]);
+        if let Some(first) = self
+            .changes
+            .iter()
+            .find(|c| id.is_some() && c.request == id)
+        {
+            return Ok(Answer {
+                sequence: Some(first.sequence),
+                outcomes: first.outcomes.clone(),
+                replayed: true,
+            });
+        }
+        let mut draft = Draft {
+            model: self.clone(),
+            actor: request.actor.map(script::user_id),
+            op: 0,
+            events: Vec::new(),
+        };
+        for user in &mut draft.model.users {
+            (user.email_from, user.username_from) = (None, None);
+        }
+        for workspace in &mut draft.model.workspaces {
+            workspace.name_from = None;
+        }
+        let mut outcomes = Vec::new();
+        for (op, step) in request.steps.iter().enumerate() {
+            draft.op = op;
+            outcomes.push(draft.run(step).map_err(|kind| (kind, Some(op)))?);
+        }
+        self.judge(&mut draft, request.allow_ownerless)?;
+
+        let Draft {
+            mut model,
+            actor,
+            events,
+            ..
+        } = draft;
+        let mut sequence = None;
+        if id.is_some() || !events.is_empty() {
+            sequence = Some(self.last_change() + 1);
+            model.changes.push(Change {
+                sequence: self.last_change() + 1,
+                actor,
+                request: id,
+                events,
+                outcomes: outcomes.clone(),
+            });
+        }
+        *self = model;
+        Ok(Answer {
+            sequence,
+            outcomes,
+            replayed: false,
+        })
+    }
+
+    /// Looks at the copy as a whole, beside the state before.
+    fn judge(&self, draft: &mut Draft, allow_ownerless: bool) -> Result<(), Refusal> {
+        let after = &draft.model;
+        let emails = after.users.iter().map(|u| (lower(&u.email), u.email_from));
+        let usernames = after
+            .users
+            .iter()
+            .filter_map(|u| Some((lower(u.username.as_ref()?), u.username_from)));
+        let names = after
+            .workspaces
+            .iter()
+            .map(|w| (lower(&w.name), w.name_from));
+        let contested = [
+            (
+                first_contested(&emails.collect::<Vec<_>>()),
+                ErrorKind::EmailTaken,
+            ),
+            (
+                first_contested(&usernames.collect::<Vec<_>>()),
+                ErrorKind::UsernameTaken,
+            ),
+            (
+                first_contested(&names.collect::<Vec<_>>()),
+                ErrorKind::WorkspaceNameTaken,
+            ),
+        ];
+        let first = contested
+            .into_iter()
+            .filter_map(|(op, kind)| Some((op?, kind)));
+        if let Some((op, kind)) = first.min_by_key(|(op, _)| *op) {
+            return Err((kind, Some(op)));
+        }
+
+        let (active, requested) = (self.active(), after.active().saturating_sub(self.active()));
+        if let Some(limit) = after.license.seat_limit()
+            && requested > 0
+            && after.active() > limit
+        {
+            let kind = ErrorKind::NoFreeSeat {
+                limit,
+                active,
+                requested,
+            };
+            return Err((kind, None));
+        }
+        if self.has_active_admin() && !after.has_active_admin() {
+            return Err((ErrorKind::LastAdmin, None));
+        }
+        let mut ownerless = after.workspaces.clone();
+        ownerless.retain(|w| {
+            let is_new = !self.workspaces.iter().any(|before| before.id == w.id);
+            (is_new || self.has_active_owner(w.id))
+                && !after.has_active_owner(w.id)
+                && !after.is_own_affair(w)
+        });
+        if !ownerless.is_empty() && !allow_ownerless {
+            return Err((ErrorKind::LastOwner, None));
+        }
+        let events = ownerless
+            .iter()
+            .map(|w| Event::WorkspaceOwnerless { workspace: w.id });
+        draft.events.extend(events);
+        Ok(())
+    }
+
+    fn has_active_admin(&self) -> bool {
+        self.users.iter().any(|user| user.admin && user.active)
+    }
+
+    fn has_active_owner(&self, workspace: WorkspaceId) -> bool {
+        self.members.iter().any(|member| {
+            member.workspace == workspace
+                && member.role == Role::Owner
+                && self
+                    .users
+                    .iter()
+                    .any(|user| user.id == member.user && user.active)
+        })
+    }
+
+    /// Whether it is the default workspace of a user who is alone in it.
+    pub fn is_own_affair(&self, workspace: &Workspace) -> bool {
+        let members = self.members_of(workspace.id);
+        let own = workspace.default_of;
+        own.is_some() && members.iter().all(|member| Some(member.user) == own)
+    }
+}
+
+/// The first operation that took a key which another has at the end.
+fn first_contested(holders: &[(String, Option<usize>)]) -> Option<usize> {
+    let refused = holders.iter().enumerate().filter_map(|(n, (key, from))| {
+        let from = (*from)?;
+        let came_first = holders
+            .iter()
+            .enumerate()
+            .any(|(other, (same, other_from))| {
+                other != n && same == key && other_from.is_none_or(|other_from| other_from < from)
+            });
+        came_first.then_some(from)
+    });
+    refused.min()
+}
+
+pub fn lower(text: &str) -> String {
+    text.to_lowercase()
+}

@@ -1,0 +1,20 @@
+//! What the README shows is what there is. Its Rust is run as a doc test and the
+//! program it shows for C by the tests of the C ABI.
+
+const README: &str = include_str!("../README.md");
+
+#[test]
+fn the_c_program_is_the_one_that_is_tested() {
+    let program = include_str!("../examples/c/quickstart.c");
+    assert!(
+        README.contains(&format!("```c\n{program}```")),
+        "copy examples/c/quickstart.c"
+    );
+}
+
+#[test]
+fn the_first_command_names_a_file_that_is_there() {
+    let command = "cargo run --release -- import examples/data/keycloak-realm.json";
+    assert!(README.contains(command));
+    assert!(std::path::Path::new("examples/data/keycloak-realm.json").exists());
+}
