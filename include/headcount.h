@@ -2241,6 +2241,8 @@ hc_status hc_user_activate_by_id(const struct hc_directory *directory,
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+ * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
+ *         hc_directory_acting_as().
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
  *         owner.
  * @note Thread-safe.
@@ -2280,6 +2282,8 @@ hc_status hc_user_deactivate_by_id(const struct hc_directory *directory,
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+ * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
+ *         hc_directory_acting_as().
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
  *         owner.
  * @note Thread-safe.
@@ -2466,7 +2470,6 @@ hc_status hc_workspace_create(const struct hc_directory *directory,
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
- * @retval HC_STATUS_LAST_OWNER when it is to be made and the user is not active.
  * @note Thread-safe.
  * @since 0.1.0
  */

@@ -79,6 +79,8 @@ pub unsafe extern "C" fn hc_user_activate_by_id(
 /// @return #HC_STATUS_OK, or a general or store status.
 /// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+/// @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
+///         hc_directory_acting_as().
 /// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
 ///         owner.
 /// @note Thread-safe.
@@ -140,6 +142,8 @@ pub unsafe extern "C" fn hc_user_deactivate_by_id(
 /// @return #HC_STATUS_OK, or a general or store status.
 /// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+/// @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
+///         hc_directory_acting_as().
 /// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
 ///         owner.
 /// @note Thread-safe.

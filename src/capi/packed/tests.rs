@@ -161,7 +161,7 @@ fn a_buffer_is_as_large_as_was_said_or_refused() {
                     break;
                 }
                 Err(Refusal::Buffer { needed_bytes }) => needed = needed_bytes,
-                Err(_) => panic!("refused for another reason"),
+                Err(refusal) => panic!("refused with {:?}", refusal.status()),
             }
         }
         assert_eq!(needed, HEADER_BYTES + user.bytes());
@@ -234,54 +234,44 @@ fn workspaces_and_members_come_back_as_they_are() {
     }
 }
 
-#[test]
-fn changes_come_back_as_they_are() {
-    let (user, workspace) = (UserId::generate(), WorkspaceId::from_u64(7));
+/// An event, and the numbers that docs/packed.md has for it: kind, flags, fields,
+/// role, license, seats.
+type Numbered = (Event, [u64; 6]);
+
+fn events_of_users(user: UserId) -> Vec<Numbered> {
+    let created = |active| Event::UserCreated { user, active };
+    let set = |license| Event::LicenseSet { license };
     let fields = vec![Field::Email, Field::Admin, Field::Attributes];
-    let role = Role::Owner;
-    // The numbers are those of docs/packed.md: kind, flags, fields, role, license, seats.
-    let events = [
-        (
-            Event::UserCreated { user, active: true },
-            [1, 5, 0, 0, 0, 0],
-        ),
-        (
-            Event::UserCreated {
-                user,
-                active: false,
-            },
-            [1, 1, 0, 0, 0, 0],
-        ),
+    vec![
+        (created(true), [1, 5, 0, 0, 0, 0]),
+        (created(false), [1, 1, 0, 0, 0, 0]),
         (Event::UserUpdated { user, fields }, [2, 1, 49, 0, 0, 0]),
         (Event::UserActivated { user }, [3, 1, 0, 0, 0, 0]),
         (Event::UserDeactivated { user }, [4, 1, 0, 0, 0, 0]),
         (Event::UserDeleted { user }, [5, 1, 0, 0, 0, 0]),
-        (
-            Event::LicenseSet {
-                license: License::Enterprise,
-            },
-            [6, 0, 0, 0, 1, 0],
-        ),
-        (
-            Event::LicenseSet {
-                license: License::Seats(u64::MAX),
-            },
-            [6, 0, 0, 0, 2, u64::MAX],
-        ),
-        (
-            Event::WorkspaceCreated {
-                workspace,
-                default_of: Some(user),
-            },
-            [7, 3, 0, 0, 0, 0],
-        ),
-        (
-            Event::WorkspaceCreated {
-                workspace,
-                default_of: None,
-            },
-            [7, 2, 0, 0, 0, 0],
-        ),
+        (set(License::Enterprise), [6, 0, 0, 0, 1, 0]),
+        (set(License::Seats(u64::MAX)), [6, 0, 0, 0, 2, u64::MAX]),
+    ]
+}
+
+fn events_of_workspaces(workspace: WorkspaceId, user: UserId) -> Vec<Numbered> {
+    let created = |default_of| Event::WorkspaceCreated {
+        workspace,
+        default_of,
+    };
+    let added = |role| Event::MemberAdded {
+        workspace,
+        user,
+        role,
+    };
+    let role_set = |role| Event::MemberRoleSet {
+        workspace,
+        user,
+        role,
+    };
+    vec![
+        (created(Some(user)), [7, 3, 0, 0, 0, 0]),
+        (created(None), [7, 2, 0, 0, 0, 0]),
         (Event::WorkspaceRenamed { workspace }, [8, 2, 0, 0, 0, 0]),
         (Event::WorkspaceArchived { workspace }, [9, 2, 0, 0, 0, 0]),
         (Event::WorkspaceRestored { workspace }, [10, 2, 0, 0, 0, 0]),
@@ -291,27 +281,20 @@ fn changes_come_back_as_they_are() {
             [12, 2, 0, 0, 0, 0],
         ),
         (Event::WorkspaceOwnerless { workspace }, [13, 2, 0, 0, 0, 0]),
-        (
-            Event::MemberAdded {
-                workspace,
-                user,
-                role,
-            },
-            [14, 3, 0, 1, 0, 0],
-        ),
-        (
-            Event::MemberRoleSet {
-                workspace,
-                user,
-                role: Role::User,
-            },
-            [15, 3, 0, 2, 0, 0],
-        ),
+        (added(Role::Owner), [14, 3, 0, 1, 0, 0]),
+        (role_set(Role::User), [15, 3, 0, 2, 0, 0]),
         (
             Event::MemberRemoved { workspace, user },
             [16, 3, 0, 0, 0, 0],
         ),
-    ];
+    ]
+}
+
+#[test]
+fn changes_come_back_as_they_are() {
+    let (user, workspace) = (UserId::generate(), WorkspaceId::from_u64(7));
+    let mut events = events_of_users(user);
+    events.extend(events_of_workspaces(workspace, user));
     let change = Change {
         sequence: 3,
         at: Timestamp::from_unix_micros(1_720_716_959_173_000).unwrap(),
@@ -322,14 +305,12 @@ fn changes_come_back_as_they_are() {
     let batches = pack(vec![change], 4096);
     let record = records(&batches[0], 4)[0];
     assert_eq!((record.number(4, 2), record.number(6, 2)), (72, 1));
-    assert_eq!(
-        (record.number(8, 8), record.number(16, 8)),
-        (3, 1_720_716_959_173_000)
-    );
+    assert_eq!(record.number(8, 8), 3);
+    assert_eq!(record.number(16, 8), 1_720_716_959_173_000);
     assert_eq!((record.id(24), record.id(40)), (*user.as_bytes(), [0; 16]));
     assert_eq!(
-        (record.length(56), record.length(60), record.length(64)),
-        (72, events.len(), 48)
+        [56, 60, 64].map(|at| record.length(at)),
+        [72, events.len(), 48]
     );
     for (index, (event, expected)) in events.iter().enumerate() {
         let at = 72 + 48 * index;

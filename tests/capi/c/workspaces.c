@@ -151,6 +151,12 @@ static void default_workspaces(void)
     CHECK_STATUS(HC_STATUS_USER_NOT_FOUND,
                  hc_user_get_default_workspace(directory, HC_STR("x@y"), &workspace, NULL));
 
+    CHECK_OK(hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_deactivate(directory, HC_STR("cho@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_get_default_workspace(directory, HC_STR("cho@ex.co"), &workspace, NULL));
+    CHECK(hc_workspace_id(workspace) > own);
+    hc_workspace_free(workspace);
+
     CHECK(create(directory, "Second") > own);
     CHECK_OK(hc_user_list_workspaces(directory, ANN, &members, NULL));
     CHECK(hc_members_count(members) == 2);
