@@ -1,9 +1,19 @@
 //! The command line: what can be asked for, and its help.
 
+mod batch;
+mod changes;
+mod list;
+mod workspaces;
+
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
-use headcount::{Email, License};
+use headcount::{Batch, Email, License};
+
+pub(crate) use self::batch::BatchArgs;
+pub(crate) use self::changes::ChangesArgs;
+pub(crate) use self::list::{ListArgs, SortArg};
+pub(crate) use self::workspaces::WorkspacesCommand;
 
 /// A user directory that never has more active users than its license has seats
 #[derive(Debug, Parser)]
@@ -42,26 +52,20 @@ pub(crate) enum Command {
     /// Show or set the license
     #[command(subcommand)]
     License(LicenseCommand),
-    /// Show what was changed, by whom and when
-    Changes {
-        /// Start behind the change with this number
-        #[arg(long, value_name = "N", default_value_t = 0)]
-        after: u64,
-    },
+    /// List, show, create and change workspaces and their members
+    #[command(subcommand)]
+    Workspaces(WorkspacesCommand),
+    /// Apply operations from a file as one request: all of them, or none
+    Batch(BatchArgs),
+    /// Show what was changed, by whom and when, and go on as changes come
+    Changes(ChangesArgs),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UsersCommand {
-    /// List users, ordered by email
-    List {
-        /// Only those who have a seat
-        #[arg(long, conflicts_with = "inactive")]
-        active: bool,
-        /// Only those who have none
-        #[arg(long)]
-        inactive: bool,
-    },
-    /// Show one user
+    /// List users, all of them or those who meet every condition given
+    List(ListArgs),
+    /// Show one user, with the workspaces that they are a member of
     #[command(group = ArgGroup::new("who").required(true))]
     Get {
         /// The user's id or email
@@ -79,17 +83,63 @@ pub(crate) enum UsersCommand {
     Activate {
         /// The user's id or email
         user: String,
+        #[command(flatten)]
+        version: IfVersion,
     },
     /// Make a user inactive, which frees a seat
     Deactivate {
         /// The user's id or email
         user: String,
+        #[command(flatten)]
+        version: IfVersion,
+        #[command(flatten)]
+        ownerless: Ownerless,
     },
     /// Delete a user for good; `deactivate` is the one to take back
     Delete {
         /// The user's id or email
         user: String,
+        #[command(flatten)]
+        version: IfVersion,
+        #[command(flatten)]
+        ownerless: Ownerless,
     },
+}
+
+/// A change that is refused when somebody else was faster.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct IfVersion {
+    /// Refuse the change unless the record has this version
+    #[arg(long, value_name = "N")]
+    if_version: Option<u64>,
+}
+
+impl IfVersion {
+    /// Makes the last operation of `batch` depend on the version.
+    pub(crate) fn on(self, batch: Batch) -> Batch {
+        match self.if_version {
+            Some(version) => batch.if_version(version),
+            None => batch,
+        }
+    }
+}
+
+/// A change that may leave workspaces without an active owner.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Ownerless {
+    /// Let workspaces be left without an active owner
+    #[arg(long)]
+    allow_ownerless: bool,
+}
+
+impl Ownerless {
+    pub(crate) fn on(self, batch: Batch) -> Batch {
+        if self.allow_ownerless {
+            batch.allow_ownerless()
+        } else {
+            batch
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -167,6 +217,10 @@ pub(crate) enum LicenseCommand {
     Set {
         /// community (5 seats), enterprise (no limit) or a number of seats
         license: License,
+        /// Refuse the change unless the license has this version, as `headcount
+        /// license show --json` has it
+        #[arg(long, value_name = "N")]
+        if_version: Option<u64>,
     },
 }
 

@@ -82,6 +82,9 @@ impl From<Error> for Failure {
             ErrorKind::Conflict { expected, found } => {
                 json!({ "expected": expected, "found": found })
             }
+            ErrorKind::HistoryTrimmed { resume_after } => {
+                json!({ "resume_after": resume_after })
+            }
             _ => Value::Null,
         };
         Self::Refused(Refusal {
@@ -121,10 +124,18 @@ pub(crate) fn kind_name(kind: ErrorKind) -> &'static str {
         ErrorKind::UsernameTaken => "username_taken",
         ErrorKind::IdTaken => "id_taken",
         ErrorKind::UserNotFound => "user_not_found",
+        ErrorKind::WorkspaceNotFound => "workspace_not_found",
+        ErrorKind::WorkspaceNameTaken => "workspace_name_taken",
+        ErrorKind::WorkspaceArchived => "workspace_archived",
+        ErrorKind::MemberNotFound => "member_not_found",
+        ErrorKind::RoleDiffers => "role_differs",
+        ErrorKind::LastOwner => "last_owner",
+        ErrorKind::DefaultWorkspace => "default_workspace",
         ErrorKind::NoFreeSeat { .. } => "no_free_seat",
         ErrorKind::LastAdmin => "last_admin",
         ErrorKind::OwnAccount => "own_account",
         ErrorKind::Conflict { .. } => "conflict",
+        ErrorKind::HistoryTrimmed { .. } => "history_trimmed",
         ErrorKind::AlreadyOpen => "already_open",
         ErrorKind::UnsupportedFormat => "unsupported_format",
         ErrorKind::Corrupted => "corrupted",

@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod failure;
 mod import;
+mod ops;
 mod output;
 
 use std::io::{self, BufWriter, Write};

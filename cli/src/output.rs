@@ -4,51 +4,69 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use comfy_table::presets::NOTHING;
+use comfy_table::{ColumnConstraint, Width};
 use headcount::{License, User};
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
 
 use crate::failure::Result;
 
 /// Blanks between two columns.
-const GAP: usize = 2;
+const GAP: u16 = 2;
+/// Rows that a table holds before it writes them.
+const LOT_ROWS: usize = 4_096;
 
-/// A table whose rows are shown twice: once to measure them, once to be written.
-/// So a long one needs no memory, and nothing is cut off.
-pub(crate) struct Table<const N: usize> {
-    heads: [&'static str; N],
-    widths: [usize; N],
+/// A table without lines, written some thousand rows at a time: a long one needs
+/// no more memory than that. Columns only ever grow, from one lot of rows to the
+/// next; nothing is cut off, and what could upset a terminal is written out.
+pub(crate) struct Table<'o, const N: usize> {
+    out: &'o mut dyn Write,
+    /// The rows to be written next, and the head before the first of them.
+    rows: comfy_table::Table,
+    /// How wide the columns were so far.
+    widths: [u16; N],
 }
 
-impl<const N: usize> Table<N> {
-    pub(crate) fn new(heads: [&'static str; N]) -> Self {
+impl<'o, const N: usize> Table<'o, N> {
+    pub(crate) fn new(heads: [&'static str; N], out: &'o mut dyn Write) -> Self {
+        let mut rows = comfy_table::Table::new();
+        rows.set_header(heads);
         Self {
-            heads,
-            widths: heads.map(UnicodeWidthStr::width),
+            out,
+            rows,
+            widths: [0; N],
         }
     }
 
-    /// Makes the columns wide enough for a row.
-    pub(crate) fn measure(&mut self, row: &[Cow<'_, str>; N]) {
-        for (width, cell) in self.widths.iter_mut().zip(row) {
-            *width = cell.width().max(*width);
+    pub(crate) fn push(&mut self, row: &[Cow<'_, str>; N]) -> io::Result<()> {
+        self.rows.add_row(row.each_ref().map(|cell| safe(cell)));
+        if self.rows.row_count() < LOT_ROWS {
+            return Ok(());
         }
+        self.write()
     }
 
-    pub(crate) fn write_head(&self, out: &mut dyn Write) -> io::Result<()> {
-        self.write_row(out, &self.heads.map(Cow::Borrowed))
+    /// Writes what has not been written yet.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.write()
     }
 
-    pub(crate) fn write_row(&self, out: &mut dyn Write, row: &[Cow<'_, str>; N]) -> io::Result<()> {
-        let mut line = String::new();
-        let mut blanks = 0;
-        for (width, cell) in self.widths.iter().zip(row) {
-            // Blanks are written before the next cell, so none end the line.
-            line.extend(std::iter::repeat_n(' ', blanks));
-            line.push_str(cell);
-            blanks = width.saturating_sub(cell.width()) + GAP;
+    fn write(&mut self) -> io::Result<()> {
+        let widths = self.rows.column_max_content_widths();
+        for (width, needed) in self.widths.iter_mut().zip(widths) {
+            *width = needed.max(*width);
         }
-        writeln!(out, "{line}")
+        for (column, width) in self.rows.column_iter_mut().zip(self.widths) {
+            let with_gap = Width::Fixed(width.saturating_add(GAP));
+            column
+                .set_padding((0, GAP))
+                .set_constraint(ColumnConstraint::LowerBoundary(with_gap));
+        }
+        for line in self.rows.load_style(NOTHING).lines() {
+            writeln!(self.out, "{}", line.trim_end_matches(' '))?;
+        }
+        self.rows = comfy_table::Table::new();
+        Ok(())
     }
 }
 
@@ -58,8 +76,8 @@ pub(crate) const USER_HEADS: [&str; 5] = ["EMAIL", "USERNAME", "NAME", "SEAT", "
 /// The cells of a user under [`USER_HEADS`].
 pub(crate) fn user_cells(user: &User) -> [Cow<'_, str>; 5] {
     [
-        safe(user.email().as_str()),
-        safe(user.username()),
+        user.email().as_str().into(),
+        user.username().into(),
         full_name(user),
         yes_or_no(user.is_active()).into(),
         yes_or_no(user.is_admin()).into(),
@@ -68,8 +86,8 @@ pub(crate) fn user_cells(user: &User) -> [Cow<'_, str>; 5] {
 
 fn full_name(user: &User) -> Cow<'_, str> {
     match (user.given_name(), user.family_name()) {
-        (Some(given), Some(family)) => safe(&format!("{given} {family}")).into_owned().into(),
-        (Some(name), None) | (None, Some(name)) => safe(name),
+        (Some(given), Some(family)) => format!("{given} {family}").into(),
+        (Some(name), None) | (None, Some(name)) => name.into(),
         (None, None) => "-".into(),
     }
 }
@@ -154,23 +172,49 @@ mod tests {
         assert_eq!(safe("a\u{9b}b\u{202e}c"), "a\\u{9b}b\\u{202e}c");
     }
 
+    fn printed(rows: &[[Cow<'_, str>; 2]]) -> String {
+        let mut out = Vec::new();
+        let mut table = Table::new(["ONE", "TWO"], &mut out);
+        for row in rows {
+            table.push(row).unwrap();
+        }
+        table.finish().unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
     fn columns_are_as_wide_as_they_look_and_nothing_is_cut() {
+        let long = ["word", &"x".repeat(300), "and\tmore"].join(" ");
         let rows = [
             ["中文".into(), "b".into()],
-            ["a".into(), "x".repeat(300).into()],
+            ["a".into(), long.as_str().into()],
         ];
-        let mut table = Table::new(["ONE", "TWO"]);
-        for row in &rows {
-            table.measure(row);
-        }
-        let mut out = Vec::new();
-        table.write_head(&mut out).unwrap();
-        for row in &rows {
-            table.write_row(&mut out, row).unwrap();
-        }
-        let text = String::from_utf8(out).unwrap();
-        let expected = format!("ONE   TWO\n中文  b\na     {}\n", "x".repeat(300));
-        assert_eq!(text, expected);
+        let expected = format!("ONE   TWO\n中文  b\na     {}\n", safe(&long));
+        assert_eq!(printed(&rows), expected);
+        assert_eq!(printed(&[]), "ONE  TWO\n");
+        // No column narrower than its head, no blank at the end.
+        assert_eq!(printed(&[["".into(), "".into()]]), "ONE  TWO\n\n");
+    }
+
+    #[test]
+    fn a_long_table_keeps_its_columns_and_has_one_head() {
+        let row = |text: &'static str| [text.into(), "b".into()];
+        let mut rows = vec![row("a"); LOT_ROWS + 2];
+        rows[0] = row("first");
+        rows[LOT_ROWS + 1] = row("the last");
+        let text = printed(&rows);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), rows.len() + 1);
+        assert_eq!(lines[..3], ["ONE    TWO", "first  b", "a      b"]);
+        assert_eq!(lines[LOT_ROWS], "a      b");
+        assert_eq!(lines[LOT_ROWS + 1..], ["a         b", "the last  b"]);
+    }
+
+    #[test]
+    fn a_long_table_has_its_columns_where_they_were() {
+        let mut rows = vec![["a".into(), "b".into()]; LOT_ROWS + 1];
+        rows[0] = ["first".into(), "b".into()];
+        let text = printed(&rows);
+        assert!(text.ends_with("\na      b\na      b\n"));
     }
 }

@@ -9,7 +9,7 @@
 //! | `USERNAME` | username key, or email key where that is the username | the email key |
 //! | `STATE` | 1 or 0 for active, email key | |
 //! | `ADMIN` | email key | |
-//! | `DOMAIN` | domain, 0, local part, `@` | |
+//! | `DOMAIN` | domain, 0, email key | |
 //! | `CREATED` | time, user id | the email key |
 //! | `UPDATED` | time, user id | the email key |
 //! | `WORKSPACE` | workspace id | the workspace |
@@ -23,10 +23,8 @@
 //! The index entries that name an email sort as the users themselves do, so a
 //! page of users by email can be read off any of them.
 
-use std::cmp::Ordering;
 use std::ops::Bound;
 
-use crate::engine::KeyRange;
 use crate::model::{Email, Role, Timestamp, UserId, WorkspaceId};
 
 /// The kind of an entry: the first byte of its key.
@@ -59,7 +57,7 @@ pub(crate) const LICENSE: &[u8] = &[Kind::Meta as u8, 0x02];
 pub(crate) const TOTALS: &[u8] = &[Kind::Meta as u8, 0x03];
 
 /// The end of the domain in a key of [`Kind::Domain`]; no domain contains it.
-const DOMAIN_END: u8 = 0;
+const DOMAIN_END: char = '\0';
 
 impl Kind {
     /// The keys of this kind.
@@ -104,13 +102,16 @@ impl Prefix {
     }
 }
 
+/// A range of keys, as the engines take it.
+pub(crate) type Range<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
+
 /// The keys from `start` on that lie before `end`.
-pub(crate) fn from_until<'a>(start: &'a [u8], end: &'a [u8]) -> KeyRange<'a> {
+pub(crate) fn from_until<'a>(start: &'a [u8], end: &'a [u8]) -> Range<'a> {
     (Bound::Included(start), Bound::Excluded(end))
 }
 
 /// The keys behind `last` that lie before `end`.
-pub(crate) fn behind_until<'a>(last: &'a [u8], end: &'a [u8]) -> KeyRange<'a> {
+pub(crate) fn behind_until<'a>(last: &'a [u8], end: &'a [u8]) -> Range<'a> {
     (Bound::Excluded(last), Bound::Excluded(end))
 }
 
@@ -143,7 +144,7 @@ pub(crate) fn states(active: bool) -> Prefix {
 }
 
 pub(crate) fn state(active: bool, email_key: &str) -> Vec<u8> {
-    place_of_email(&states(active), Kind::State, email_key)
+    place_of_email(&states(active), email_key)
 }
 
 pub(crate) fn admin(email_key: &str) -> Vec<u8> {
@@ -155,11 +156,11 @@ fn domain_of(email_key: &str) -> &str {
 }
 
 pub(crate) fn domains(domain: &str) -> Prefix {
-    Prefix(Kind::Domain.key(&[domain.as_bytes(), &[DOMAIN_END]]))
+    Prefix(Kind::Domain.key(&[domain.as_bytes(), &[DOMAIN_END as u8]]))
 }
 
 pub(crate) fn domain(email_key: &str) -> Vec<u8> {
-    place_of_email(&domains(domain_of(email_key)), Kind::Domain, email_key)
+    place_of_email(&domains(domain_of(email_key)), email_key)
 }
 
 /// A place in [`Kind::Created`] or [`Kind::Updated`]: the first at `moment`, or
@@ -176,9 +177,10 @@ pub(crate) fn email_key_in(kind: Kind, key: &[u8], value: &[u8]) -> Option<Strin
         Kind::User | Kind::Admin => text(kind.rest(key)?),
         Kind::State => text(kind.rest(key)?.get(1..)?),
         Kind::Domain => {
-            let rest = str::from_utf8(kind.rest(key)?).ok()?;
-            let (domain, local) = rest.split_once(DOMAIN_END as char)?;
-            Some(format!("{local}{domain}"))
+            let (_, email_key) = str::from_utf8(kind.rest(key)?)
+                .ok()?
+                .split_once(DOMAIN_END)?;
+            Some(email_key.to_owned())
         }
         Kind::Member => text(kind.rest(key)?.get(9..)?),
         Kind::Username | Kind::Created | Kind::Updated => text(value),
@@ -188,27 +190,9 @@ pub(crate) fn email_key_in(kind: Kind, key: &[u8], value: &[u8]) -> Option<Strin
 
 /// The place of an email key within an index whose keys sort by it; not
 /// necessarily that of an entry.
-pub(crate) fn place_of_email(prefix: &Prefix, kind: Kind, email_key: &str) -> Vec<u8> {
+pub(crate) fn place_of_email(prefix: &Prefix, email_key: &str) -> Vec<u8> {
     let mut place = prefix.0.clone();
-    if kind != Kind::Domain {
-        place.extend_from_slice(email_key.as_bytes());
-        return place;
-    }
-    // The entries stop at the `@`, so an email of another domain has its place
-    // before or behind the entry with the same local part.
-    let own = place.get(1..place.len() - 1).unwrap_or_default();
-    let domain = domain_of(email_key);
-    let side = domain.as_bytes().cmp(own);
-    place.extend_from_slice(&email_key.as_bytes()[..email_key.len() - domain.len()]);
-    match side {
-        Ordering::Equal => {}
-        Ordering::Greater => place.push(0),
-        Ordering::Less => {
-            if place.pop_if(|last| *last == b'@').is_some() {
-                place.extend([b'@' - 1, u8::MAX]);
-            }
-        }
-    }
+    place.extend_from_slice(email_key.as_bytes());
     place
 }
 
@@ -247,7 +231,7 @@ pub(crate) fn members(workspace: WorkspaceId, role: Role) -> Prefix {
 }
 
 pub(crate) fn member(workspace: WorkspaceId, role: Role, email_key: &str) -> Vec<u8> {
-    place_of_email(&members(workspace, role), Kind::Member, email_key)
+    place_of_email(&members(workspace, role), email_key)
 }
 
 pub(crate) fn memberships(user: UserId) -> Prefix {
@@ -313,7 +297,7 @@ mod tests {
             (domains("ex.co"), Kind::Domain),
             (members(WorkspaceId::from_u64(7), Role::User), Kind::Member),
         ] {
-            let place = place_of_email(&prefix, kind, "a.b@ex.co");
+            let place = place_of_email(&prefix, "a.b@ex.co");
             assert_eq!(
                 email_key_in(kind, &place, &[]).as_deref(),
                 Some("a.b@ex.co"),
@@ -344,7 +328,7 @@ mod tests {
         let ordered = [
             "a!@ex.co", "a@ex.co", "a@ex.com", "a@ez.co", "a@z", "aa@ex.co", "b@a", "b@ex.co",
         ];
-        let place = |email: &&str| place_of_email(&domains("ex.com"), Kind::Domain, email);
+        let place = |email: &&str| place_of_email(&domains("ex.com"), email);
         assert!(ordered.is_sorted());
         assert!(ordered.is_sorted_by_key(place));
         assert!(place(&"a@ex.co") > place(&"a?@ex.com"));

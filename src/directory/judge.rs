@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::codec::Totals;
 use crate::error::{Error, ErrorKind};
-use crate::model::{License, Seats, Workspace};
+use crate::model::{License, Workspace};
 
 /// Workspaces that one message names.
 const NAMED_MAX: usize = 20;
@@ -19,15 +19,10 @@ pub(super) fn seats(license: License, before: &Totals, after: &Totals) -> Option
     }
     let active = before.active;
     let requested = after.active - active;
-    let seats = Seats {
-        license,
-        active,
-        inactive: before.inactive,
-    };
-    let free = match seats.free() {
-        None | Some(0) => "no seat free".to_owned(),
-        Some(1) => "1 seat free".to_owned(),
-        Some(free) => format!("{free} seats free"),
+    let free = match limit.saturating_sub(active) {
+        0 => "no seat free".to_owned(),
+        1 => "1 seat free".to_owned(),
+        free => format!("{free} seats free"),
     };
     let needed = if requested == 1 {
         String::new()

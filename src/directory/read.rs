@@ -287,9 +287,10 @@ pub(crate) fn license(read: &impl Read) -> Result<LicenseEntry> {
 
 /// How the seats are used.
 pub(crate) fn seats(read: &impl Read) -> Result<Seats> {
-    let totals = totals(read)?;
+    let (totals, entry) = (totals(read)?, license(read)?);
     Ok(Seats {
-        license: license(read)?.license,
+        license: entry.license,
+        license_version: entry.version,
         active: totals.active,
         inactive: totals.inactive,
     })

@@ -183,8 +183,8 @@ impl<'a, R: Read> Session<'a, R> {
         })
     }
 
-    /// Everything that is wrong with the net result, ordered by operation.
-    fn judge(&mut self) -> Result<Vec<Error>> {
+    /// The keys that two records would have, ordered by operation.
+    fn contested(&self) -> Result<Vec<Error>> {
         let base = self.base;
         let is_unseen_user = |user: Option<User>| user.is_some_and(|u| !self.users.contains(u.id));
         let mut refusals = self
@@ -199,7 +199,12 @@ impl<'a, R: Read> Session<'a, R> {
                 .is_some_and(|id| !self.workspaces.contains(id)))
         })?);
         refusals.sort_by_key(Error::op_index);
+        Ok(refusals)
+    }
 
+    /// Everything that is wrong with the net result, ordered by operation.
+    fn judge(&mut self) -> Result<Vec<Error>> {
+        let mut refusals = self.contested()?;
         let after = self.totals_after();
         refusals.extend(judge::seats(self.license.license, &self.totals, &after));
         refusals.extend(judge::admins(&self.totals, &after));

@@ -198,6 +198,12 @@ impl Batch {
         self.with(Op::CreateWorkspace(workspace))
     }
 
+    /// Appends [`Op::DefaultWorkspace`].
+    #[must_use]
+    pub fn default_workspace(self, user: impl Into<UserRef>) -> Self {
+        self.with(Op::DefaultWorkspace(user.into()))
+    }
+
     /// Appends [`Op::RenameWorkspace`].
     #[must_use]
     pub fn rename_workspace(

@@ -106,6 +106,8 @@ impl Serialize for License {
 pub struct Seats {
     /// The license in force.
     pub license: License,
+    /// The version of the license: one more with each that was set.
+    pub license_version: u64,
     /// Users who are active: each takes one seat.
     pub active: u64,
     /// Users who are not active: they take none.
@@ -165,8 +167,9 @@ impl fmt::Display for Seats {
 impl Serialize for Seats {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut seats = serializer.serialize_struct("Seats", 6)?;
+        let mut seats = serializer.serialize_struct("Seats", 7)?;
         seats.serialize_field("license", &self.license)?;
+        seats.serialize_field("license_version", &self.license_version)?;
         seats.serialize_field("limit", &self.limit())?;
         seats.serialize_field("active", &self.active)?;
         seats.serialize_field("inactive", &self.inactive)?;

@@ -3,7 +3,7 @@
 //! A commit costs a sync of the disk, whatever is in it. So while one thread, the
 //! leader, is busy with a commit, the batches of the others gather; when it is
 //! done, one of them leads and commits all that have gathered, each as if it were
-//! alone: a batch that is refused leaves nothing, and the ones behind it see what
+//! alone: a batch that fails leaves nothing, and the ones behind it see what
 //! the ones before it did. This is written once, above the engines.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -83,13 +83,14 @@ impl Commits {
         let results = engine.transact(|txn| {
             let mut results = Vec::with_capacity(group.requests.len());
             for request in &group.requests {
+                // Applying only reads: whatever is wrong concerns this batch alone.
+                // A write that fails half way concerns all.
                 results.push(match directory::apply(&*txn, &request.batch, request.at) {
                     Ok(plan) => {
                         plan.writes.write_to(txn)?;
                         Ok(plan.applied)
                     }
-                    Err(error) if error.is_refusal() => Err(error),
-                    Err(error) => return Err(error),
+                    Err(error) => Err(error),
                 });
             }
             Ok(results)
@@ -192,6 +193,8 @@ mod tests {
     use std::thread;
 
     use super::*;
+    use crate::codec::keys;
+    use crate::engine::Write;
     use crate::engine::memory::Memory;
     use crate::model::License;
 
@@ -201,6 +204,16 @@ mod tests {
             .transact(|txn| directory::format::create(txn, License::Enterprise))
             .unwrap();
         engine
+    }
+
+    fn request(mut batch: Batch) -> Arc<Request> {
+        batch.draw_ids();
+        Arc::new(Request {
+            batch,
+            at: Timestamp::now(),
+            turn: Mutex::new(Turn::Wait),
+            changed: Condvar::new(),
+        })
     }
 
     fn email(thread: usize, number: usize) -> String {
@@ -250,17 +263,35 @@ mod tests {
     }
 
     #[test]
+    fn a_damaged_record_fails_those_who_touch_it_and_nobody_else() {
+        let (engine, commits) = (engine(), Commits::default());
+        let ann = Batch::new().create_user("ann@ex.co");
+        commits.apply(&engine, ann).unwrap();
+        engine
+            .transact(|txn| txn.put(&keys::user("ann@ex.co"), &[0]))
+            .unwrap();
+
+        let touching = || request(Batch::new().deactivate_user("ann@ex.co"));
+        let others = ["bob@ex.co", "cho@ex.co"].map(|email| Batch::new().create_user(email));
+        let [bob, cho] = others.map(request);
+        let group = [bob, touching(), cho, touching()];
+        *lock(&commits.queue) = Queue {
+            waiting: group.to_vec(),
+            has_leader: true,
+        };
+        commits.lead(&engine);
+        let kinds = group.map(|request| match request.next_turn() {
+            Turn::Return(result) => result.err().map(|error| error.kind()),
+            _ => panic!("no answer"),
+        });
+        let corrupted = Some(ErrorKind::Corrupted);
+        assert_eq!(kinds, [None, corrupted, None, corrupted]);
+    }
+
+    #[test]
     fn a_panic_leaves_nobody_waiting() {
         let commits = Commits::default();
-        let request = |email: &str| {
-            Arc::new(Request {
-                batch: Batch::new().create_user(email),
-                at: Timestamp::now(),
-                turn: Mutex::new(Turn::Wait),
-                changed: Condvar::new(),
-            })
-        };
-        let (in_group, behind) = (request("a@ex.co"), request("b@ex.co"));
+        let (in_group, behind) = (request(Batch::new()), request(Batch::new()));
         *lock(&commits.queue) = Queue {
             waiting: vec![Arc::clone(&behind)],
             has_leader: true,

@@ -14,6 +14,7 @@ fn a_new_directory_has_the_five_seats_of_community() {
         let seats = directory.seats().unwrap();
         let expected = Seats {
             license: License::Community,
+            license_version: 1,
             active: 0,
             inactive: 0,
         };
@@ -360,7 +361,8 @@ fn the_summary_is_one_line() {
     );
     let json = serde_json::to_value(directory.seats().unwrap()).unwrap();
     let expected = serde_json::json!({
-        "license": "3", "limit": 3, "active": 5, "inactive": 1, "free": 0, "over_by": 2
+        "license": "3", "license_version": 3, "limit": 3, "active": 5, "inactive": 1,
+        "free": 0, "over_by": 2
     });
     assert_eq!(json, expected);
     finish(directory);

@@ -2,43 +2,106 @@
 
 use std::io::Write;
 
-use headcount::{Change, Event};
+use headcount::{Change, Changes, Directory, ErrorKind, Event};
+use serde_json::json;
 
-use super::Store;
+use super::{Store, follow};
+use crate::args::ChangesArgs;
 use crate::failure::Result;
-use crate::output::{license_name, write_json_list};
+use crate::output::{count, license_name, write_json, write_json_list};
 
-pub(super) fn run(store: &Store<'_>, after: u64, json: bool, out: &mut dyn Write) -> Result<()> {
-    let directory = store.open()?;
-    let changes = directory.changes(after)?;
+pub(super) fn run(
+    store: &Store<'_>,
+    args: &ChangesArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    match args.trim_before {
+        Some(before) => trim(store, before, json, out),
+        None if args.follow => follow::run(store, args, json, out),
+        None => list(store, args.after, json, out),
+    }
+}
+
+fn list(store: &Store<'_>, after: Option<u64>, json: bool, out: &mut dyn Write) -> Result<()> {
+    let Kept { changes, trimmed } = kept(&store.open()?, after)?;
     if json {
         out.write_all(b"{")?;
         write_json_list(out, "changes", changes)?;
         writeln!(out, "}}")?;
         return Ok(());
     }
+    write_trimmed(trimmed, out)?;
     let mut is_empty = true;
     for change in changes {
         if is_empty {
-            writeln!(out, "{:>6}  {:<27}  EVENT", "CHANGE", "TIME")?;
+            write_head(out)?;
         }
         is_empty = false;
         write_change(&change?, out)?;
     }
     if is_empty {
-        writeln!(out, "no changes after {after}")?;
+        writeln!(out, "no changes after {}", after.unwrap_or(trimmed))?;
     }
     Ok(())
 }
 
-fn write_change(change: &Change, out: &mut dyn Write) -> Result<()> {
+fn trim(store: &Store<'_>, before: u64, json: bool, out: &mut dyn Write) -> Result<()> {
+    let directory = store.open()?;
+    let trimmed = directory.trim_changes(before)?;
+    directory.close()?;
+    if json {
+        return write_json(out, &json!({ "trimmed": trimmed }));
+    }
+    let changes = count(usize::try_from(trimmed).unwrap_or(usize::MAX), "change");
+    writeln!(out, "trimmed {changes}")?;
+    Ok(())
+}
+
+/// The changes that are still kept of those that were asked for.
+pub(super) struct Kept {
+    pub(super) changes: Changes,
+    /// The last change that was trimmed, where nobody asked for a beginning; or 0.
+    pub(super) trimmed: u64,
+}
+
+/// The changes behind `after`, or all that are kept.
+pub(super) fn kept(directory: &Directory, after: Option<u64>) -> Result<Kept> {
+    let (changes, trimmed) = match (directory.changes(after.unwrap_or(0)), after) {
+        (Err(error), None) => match error.kind() {
+            ErrorKind::HistoryTrimmed { resume_after } => {
+                (directory.changes(resume_after)?, resume_after)
+            }
+            _ => return Err(error.into()),
+        },
+        (changes, _) => (changes?, 0),
+    };
+    Ok(Kept { changes, trimmed })
+}
+
+pub(super) fn write_trimmed(trimmed: u64, out: &mut dyn Write) -> Result<()> {
+    if trimmed > 0 {
+        writeln!(out, "changes up to {trimmed} were trimmed")?;
+    }
+    Ok(())
+}
+
+pub(super) fn write_head(out: &mut dyn Write) -> Result<()> {
+    writeln!(out, "{:>6}  {:<27}  EVENT", "CHANGE", "TIME")?;
+    Ok(())
+}
+
+pub(super) fn write_change(change: &Change, out: &mut dyn Write) -> Result<()> {
     let by = match change.actor {
         Some(actor) => format!("  by {actor}"),
         None => String::new(),
     };
     let at = change.at.to_string();
-    for event in &change.events {
-        let event = describe(event);
+    let mut events: Vec<_> = change.events.iter().map(describe).collect();
+    if events.is_empty() {
+        events.push("nothing, by a batch with a request id".to_owned());
+    }
+    for event in events {
         writeln!(out, "{:>6}  {at:<27}  {event}{by}", change.sequence)?;
     }
     Ok(())
@@ -60,6 +123,43 @@ fn describe(event: &Event) -> String {
         Event::UserDeactivated { user } => format!("user {user} deactivated"),
         Event::UserDeleted { user } => format!("user {user} deleted"),
         Event::LicenseSet { license } => format!("license set: {}", license_name(*license)),
+        of_workspace => describe_of_workspace(of_workspace),
+    }
+}
+
+fn describe_of_workspace(event: &Event) -> String {
+    match event {
+        Event::WorkspaceCreated {
+            workspace,
+            default_of: None,
+        } => format!("workspace {workspace} created"),
+        Event::WorkspaceCreated {
+            workspace,
+            default_of: Some(user),
+        } => format!("workspace {workspace} created, default of user {user}"),
+        Event::WorkspaceRenamed { workspace } => format!("workspace {workspace} renamed"),
+        Event::WorkspaceArchived { workspace } => format!("workspace {workspace} archived"),
+        Event::WorkspaceRestored { workspace } => format!("workspace {workspace} restored"),
+        Event::WorkspaceDeleted { workspace } => format!("workspace {workspace} deleted"),
+        Event::WorkspaceUndefaulted { workspace } => {
+            format!("workspace {workspace} is nobody's default now")
+        }
+        Event::WorkspaceOwnerless { workspace } => {
+            format!("workspace {workspace} left without an active owner")
+        }
+        Event::MemberAdded {
+            workspace,
+            user,
+            role,
+        } => format!("user {user} added to workspace {workspace} as {role}"),
+        Event::MemberRoleSet {
+            workspace,
+            user,
+            role,
+        } => format!("user {user} is now {role} in workspace {workspace}"),
+        Event::MemberRemoved { workspace, user } => {
+            format!("user {user} removed from workspace {workspace}")
+        }
         _ => "something this release has no name for".to_owned(),
     }
 }

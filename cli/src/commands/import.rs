@@ -1,14 +1,12 @@
 //! `headcount import`: read the file, plan, and carry it out if nothing is in the
 //! way.
 
-use std::fs;
-use std::io::{self, Read, Write};
-use std::path::Path;
+use std::io::Write;
 
 use headcount::{Directory, License, Seats};
 use serde_json::{Map, Value, json};
 
-use super::Store;
+use super::{Store, input};
 use crate::args::ImportArgs;
 use crate::failure::{Failure, Refusal, Result};
 use crate::import::plan::{Options, Plan};
@@ -23,8 +21,8 @@ pub(super) fn run(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let name = name_of(&args.file);
-    let Parsed { format, rows } = read(&args.file, &name, args)?;
+    let name = input::name_of(&args.file);
+    let Parsed { format, rows } = read(&name, args)?;
     let mut refusals = Refusals::of_unreadable(&rows);
     let options = Options {
         when_full: args.when_full,
@@ -79,23 +77,8 @@ pub(super) fn run(
     }
 }
 
-/// What the file is called in messages.
-fn name_of(file: &Path) -> String {
-    if file == Path::new("-") {
-        return "standard input".to_owned();
-    }
-    file.display().to_string()
-}
-
-fn read(file: &Path, name: &str, args: &ImportArgs) -> Result<Parsed> {
-    let read = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        fs::read(file)
-    };
-    let bytes =
-        read.map_err(|error| Failure::refused("io", format!("can't read {name}: {error}")))?;
+fn read(name: &str, args: &ImportArgs) -> Result<Parsed> {
+    let bytes = input::read(&args.file)?;
     parse(&bytes, name, args.format).map_err(|problem| {
         Failure::refused("unreadable_file", format!("can't import {name}: {problem}"))
     })

@@ -24,9 +24,18 @@ pub(super) fn run(
             }
             write_seats(seats, out)
         }
-        LicenseCommand::Set { license } => {
-            let directory = store.open_or_create()?;
-            let applied = directory.apply(Batch::new().set_license(*license))?;
+        LicenseCommand::Set {
+            license,
+            if_version,
+        } => {
+            let mut batch = Batch::new().set_license(*license);
+            let directory = if let Some(version) = if_version {
+                batch = batch.if_version(*version);
+                store.open_to_change()?
+            } else {
+                store.open_or_create()?
+            };
+            let applied = directory.apply(batch)?;
             let seats = directory.seats()?;
             directory.close()?;
             let changed = applied.sequence.is_some();
@@ -49,9 +58,9 @@ fn write_seats(seats: Seats, out: &mut dyn Write) -> Result<()> {
     if seats.over_by() > 0 {
         writeln!(
             out,
-            "nobody was deactivated; no user can be activated until {} fewer are active \
-             or the license is larger",
-            seats.over_by()
+            "nobody was deactivated; to activate another, deactivate {} first \
+             or install a larger license",
+            seats.over_by() + 1
         )?;
     }
     Ok(())

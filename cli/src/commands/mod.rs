@@ -1,15 +1,21 @@
 //! The commands, one room each, and how they get at the directory.
 
+mod batch;
 mod changes;
+mod follow;
 mod import;
+mod input;
 mod license;
+mod list;
+mod naming;
 mod users;
+mod workspaces;
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use headcount::{Directory, UserId};
+use headcount::{Applied, Batch, Directory, ErrorKind};
 
 use crate::args::{Args, Command};
 use crate::failure::{Failure, Result};
@@ -24,7 +30,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         Command::Import(import) => import::run(&store, import, args.json, out),
         Command::Users(command) => users::run(&store, command, args.json, out),
         Command::License(command) => license::run(&store, command, args.json, out),
-        Command::Changes { after } => changes::run(&store, *after, args.json, out),
+        Command::Workspaces(command) => workspaces::run(&store, command, args.json, out),
+        Command::Batch(batch) => batch::run(&store, batch, args.json, out),
+        Command::Changes(changes) => changes::run(&store, changes, args.json, out),
     }
 }
 
@@ -45,19 +53,38 @@ impl Store<'_> {
 
     /// Opens the directory that must be there.
     fn open(&self) -> Result<Directory> {
-        if self.is_missing() {
-            let path = self.path.display();
-            return Err(Failure::refused(
-                "no_directory",
-                format!(
-                    "there is no directory in {path}; make one with `headcount import FILE` or \
-                     `headcount users create EMAIL`, or name another file with --db"
-                ),
-            ));
+        self.must_be_there()?;
+        Ok(self.open_existing()?)
+    }
+
+    /// The same; `None` while another process has the file open.
+    fn open_unless_held(&self) -> Result<Option<Directory>> {
+        self.must_be_there()?;
+        match self.open_existing() {
+            Ok(directory) => Ok(Some(directory)),
+            Err(error) if error.kind() == ErrorKind::AlreadyOpen => Ok(None),
+            Err(error) => Err(error.into()),
         }
-        Ok(Directory::options()
+    }
+
+    fn open_existing(&self) -> headcount::Result<Directory> {
+        Directory::options()
             .create_if_missing(false)
-            .open(self.path)?)
+            .open(self.path)
+    }
+
+    fn must_be_there(&self) -> Result<()> {
+        if !self.is_missing() {
+            return Ok(());
+        }
+        let path = self.path.display();
+        Err(Failure::refused(
+            "no_directory",
+            format!(
+                "there is no directory in {path}; make one with `headcount import FILE` or \
+                 `headcount users create EMAIL`, or name another file with --db"
+            ),
+        ))
     }
 
     /// Opens the directory that must be there, to be changed by the actor.
@@ -96,7 +123,20 @@ fn not_found(what: &str) -> Failure {
     )
 }
 
-/// How a user is named on a line of text.
-fn short(id: UserId, email: &str) -> String {
-    format!("{email} (id {id})")
+/// Applies `batch`, and tells how what is refused can be allowed.
+fn apply(directory: &Directory, batch: Batch) -> Result<Applied> {
+    directory.apply(batch).map_err(refusal)
+}
+
+/// Why a batch was refused by a command that has `--allow-ownerless`.
+fn refusal(error: headcount::Error) -> Failure {
+    let is_last_owner = error.kind() == ErrorKind::LastOwner;
+    let mut failure = error.into();
+    if let Failure::Refused(refusal) = &mut failure
+        && is_last_owner
+    {
+        let note = "use --allow-ownerless to leave it without one";
+        refusal.notes.push(note.to_owned());
+    }
+    failure
 }

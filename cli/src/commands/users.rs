@@ -3,13 +3,15 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use headcount::{Batch, Directory, NewUser, Op, Seats, Subject, User, UserRef, UserUpdate};
-use serde_json::json;
+use headcount::{Batch, Directory, Member, NewUser, Seats, Subject, User, UserRef, UserUpdate};
+use headcount::{Workspace, WorkspaceRef};
+use serde_json::{Value, json};
 
-use super::{Store, not_found, short};
+use super::naming::{short, short_workspace};
+use super::{Store, apply, list, not_found};
 use crate::args::{CreateArgs, UpdateArgs, UsersCommand};
 use crate::failure::{Failure, Result};
-use crate::output::{Table, USER_HEADS, safe, user_cells, write_json, write_json_list, yes_or_no};
+use crate::output::{safe, write_json, yes_or_no};
 
 pub(super) fn run(
     store: &Store<'_>,
@@ -18,20 +20,16 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<()> {
     match command {
-        UsersCommand::List { active, inactive } => {
-            let wanted = match (active, inactive) {
-                (true, _) => Some(true),
-                (_, true) => Some(false),
-                _ => None,
-            };
-            list(&store.open()?, wanted, json, out)
-        }
+        UsersCommand::List(args) => list::run(store, args, json, out),
         UsersCommand::Get { user, username } => {
-            let user = find(&store.open()?, user.as_deref(), username.as_deref())?;
+            let directory = store.open()?;
+            let user = find(&directory, user.as_deref(), username.as_deref())?;
+            let workspaces = workspaces_of(&directory, &user)?;
             if json {
-                write_json(out, &json!({ "user": &*user }))
+                let workspaces: Vec<_> = workspaces.iter().map(membership).collect();
+                write_json(out, &json!({ "user": &*user, "workspaces": workspaces }))
             } else {
-                show(&user, out)
+                show(&user, &workspaces, out)
             }
         }
         UsersCommand::Create(args) => {
@@ -39,80 +37,39 @@ pub(super) fn run(
             // A malformed one must not leave an empty directory behind.
             user.check()?;
             let directory = store.open_or_create()?;
-            change(directory, Op::CreateUser(user), "created", "", json, out)
+            let batch = Batch::new().create_user(user);
+            change(directory, batch, ["created", ""], json, out)
         }
         UsersCommand::Update(args) => {
-            let op = Op::UpdateUser(args.user.as_str().into(), update(args));
-            let unchanged = "is like that already";
-            change(store.open_to_change()?, op, "updated", unchanged, json, out)
+            let batch = Batch::new().update_user(&args.user, update(args));
+            let told = ["updated", "is like that already"];
+            change(store.open_to_change()?, batch, told, json, out)
         }
-        UsersCommand::Activate { user } => {
-            let op = Op::ActivateUser(user.into());
-            let unchanged = "is active already";
-            change(
-                store.open_to_change()?,
-                op,
-                "activated",
-                unchanged,
-                json,
-                out,
-            )
+        UsersCommand::Activate { user, version } => {
+            let batch = version.on(Batch::new().activate_user(user));
+            let told = ["activated", "is active already"];
+            change(store.open_to_change()?, batch, told, json, out)
         }
-        UsersCommand::Deactivate { user } => {
-            let op = Op::DeactivateUser(user.into());
-            let unchanged = "is inactive already";
-            change(
-                store.open_to_change()?,
-                op,
-                "deactivated",
-                unchanged,
-                json,
-                out,
-            )
+        UsersCommand::Deactivate {
+            user,
+            version,
+            ownerless,
+        } => {
+            let batch = ownerless.on(version.on(Batch::new().deactivate_user(user)));
+            let told = ["deactivated", "is inactive already"];
+            change(store.open_to_change()?, batch, told, json, out)
         }
-        UsersCommand::Delete { user } => delete(store.open_to_change()?, user, json, out),
-    }
-}
-
-/// Lists all users, or those who are `wanted` as active or not.
-fn list(
-    directory: &Directory,
-    wanted: Option<bool>,
-    json: bool,
-    out: &mut dyn Write,
-) -> Result<()> {
-    let users = || -> Result<_> {
-        let users = directory.users()?;
-        Ok(users.filter(move |user| {
-            let is_active = user.as_ref().ok().map(|user| user.is_active());
-            wanted.is_none() || is_active.is_none() || is_active == wanted
-        }))
-    };
-    let seats = directory.seats()?;
-    if json {
-        out.write_all(b"{")?;
-        write_json_list(out, "users", users()?)?;
-        out.write_all(b",\"seats\":")?;
-        serde_json::to_writer(&mut *out, &seats)?;
-        writeln!(out, "}}")?;
-        return Ok(());
-    }
-    let mut table = Table::new(USER_HEADS);
-    let mut is_empty = true;
-    for user in users()? {
-        table.measure(&user_cells(&*user?));
-        is_empty = false;
-    }
-    if is_empty {
-        writeln!(out, "no users")?;
-    } else {
-        table.write_head(out)?;
-        for user in users()? {
-            table.write_row(out, &user_cells(&*user?))?;
+        UsersCommand::Delete {
+            user,
+            version,
+            ownerless,
+        } => {
+            let directory = store.open_to_change()?;
+            let user = find(&directory, Some(user), None)?;
+            let batch = ownerless.on(version.on(Batch::new().delete_user(&*user)));
+            delete(directory, &user, batch, json, out)
         }
     }
-    writeln!(out, "\n{seats}")?;
-    Ok(())
 }
 
 fn find(directory: &Directory, user: Option<&str>, username: Option<&str>) -> Result<Arc<User>> {
@@ -129,7 +86,30 @@ fn find(directory: &Directory, user: Option<&str>, username: Option<&str>) -> Re
     found.ok_or_else(|| not_found(&what))
 }
 
-fn show(user: &User, out: &mut dyn Write) -> Result<()> {
+/// The workspaces of a user, with what the user is in each.
+fn workspaces_of(directory: &Directory, user: &User) -> Result<Vec<(Member, Workspace)>> {
+    let mut workspaces = Vec::new();
+    for member in directory.workspaces_of(user)? {
+        let workspace = WorkspaceRef::from(member.workspace());
+        if let Some(workspace) = directory.workspace(workspace)? {
+            workspaces.push((member, workspace));
+        }
+    }
+    Ok(workspaces)
+}
+
+fn membership((member, workspace): &(Member, Workspace)) -> Value {
+    json!({
+        "workspace": workspace.id(),
+        "name": workspace.name(),
+        "archived": workspace.is_archived(),
+        "role": member.role(),
+        "since": member.since(),
+        "version": member.version(),
+    })
+}
+
+fn show(user: &User, workspaces: &[(Member, Workspace)], out: &mut dyn Write) -> Result<()> {
     let rows = [
         ("id", user.id().to_string()),
         ("email", user.email().to_string()),
@@ -147,6 +127,16 @@ fn show(user: &User, out: &mut dyn Write) -> Result<()> {
     }
     for (name, value) in user.attributes() {
         writeln!(out, "{:<11}  {} = {}", "attribute", safe(name), safe(value))?;
+    }
+    for (member, workspace) in workspaces {
+        let archived = if workspace.is_archived() {
+            ", archived"
+        } else {
+            ""
+        };
+        let named = short_workspace(workspace.id(), workspace.name());
+        let role = member.role();
+        writeln!(out, "{:<11}  {named}: {role}{archived}", "workspace")?;
     }
     Ok(())
 }
@@ -205,17 +195,16 @@ fn update(args: &UpdateArgs) -> UserUpdate {
     update
 }
 
-/// Applies an operation on one user who is there afterwards, and says what came
-/// of it: it was `done`, or the user `unchanged`.
+/// Applies a batch of one operation on a user who is there afterwards, and says
+/// what came of it: it was done, or the user was like that.
 fn change(
     directory: Directory,
-    op: Op,
-    done: &str,
-    unchanged: &str,
+    batch: Batch,
+    [done, unchanged]: [&str; 2],
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let applied = directory.apply(Batch::from_iter([op]))?;
+    let applied = apply(&directory, batch)?;
     let changed = applied.sequence.is_some();
     let user = applied
         .outcomes
@@ -235,7 +224,7 @@ fn change(
         let document = json!({ "changed": changed, "user": &**user, "seats": seats });
         return write_json(out, &document);
     }
-    let name = short(user.id(), &safe(user.email().as_str()));
+    let name = short(user.id(), user.email().as_str());
     if changed {
         writeln!(out, "{done} {name}")?;
     } else {
@@ -245,19 +234,20 @@ fn change(
     Ok(())
 }
 
-fn delete(directory: Directory, user: &str, json: bool, out: &mut dyn Write) -> Result<()> {
-    let user = find(&directory, Some(user), None)?;
-    directory.delete_user(&*user)?;
+fn delete(
+    directory: Directory,
+    user: &User,
+    batch: Batch,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    apply(&directory, batch)?;
     let seats = finish(directory)?;
     if json {
         let document = json!({ "changed": true, "deleted": user.id(), "seats": seats });
         return write_json(out, &document);
     }
-    writeln!(
-        out,
-        "deleted {}",
-        short(user.id(), &safe(user.email().as_str()))
-    )?;
+    writeln!(out, "deleted {}", short(user.id(), user.email().as_str()))?;
     writeln!(out, "{seats}")?;
     Ok(())
 }

@@ -44,7 +44,7 @@ pub(crate) fn parse(bytes: &[u8], name: &str, format: FormatArg) -> Result<Parse
 }
 
 /// The text, without a byte order mark.
-fn decode(bytes: &[u8]) -> Result<&str, String> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<&str, String> {
     let text = str::from_utf8(bytes).map_err(|error| {
         let valid = &bytes[..error.valid_up_to()];
         let line = 1 + valid.split(|byte| *byte == b'\n').count().saturating_sub(1);

@@ -17,5 +17,5 @@ mod seats;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use format::{Format, Parsed, parse};
+pub(crate) use format::{Format, Parsed, decode, parse};
 pub(crate) use row::Row;

@@ -212,15 +212,12 @@ impl<'a> Report<'a> {
 
     fn write_table(&self, out: &mut dyn Write) -> Result<()> {
         let [email, username, name, seat, admin] = USER_HEADS;
-        let mut table = Table::new([email, username, name, seat, admin, "IMPORT"]);
-        for imported in &self.users {
-            table.measure(&cells(imported));
-        }
         writeln!(out)?;
-        table.write_head(out)?;
+        let mut table = Table::new([email, username, name, seat, admin, "IMPORT"], out);
         for imported in &self.users {
-            table.write_row(out, &cells(imported))?;
+            table.push(&cells(imported))?;
         }
+        table.finish()?;
         writeln!(out)?;
         Ok(())
     }

@@ -51,7 +51,7 @@ fn of_an_empty_directory() {
     folder.done("license set community");
     assert_eq!(
         folder.done("users list --json"),
-        "{\"users\":[],\"seats\":{\"license\":\"community\",\"limit\":5,\"active\":0,\
+        "{\"users\":[],\"seats\":{\"license\":\"community\",\"license_version\":1,\"limit\":5,\"active\":0,\
          \"inactive\":0,\"free\":5,\"over_by\":0}}\n"
     );
     assert_eq!(folder.done("changes --json"), "{\"changes\":[]}\n");

@@ -27,7 +27,7 @@ fn below_todays_use_it_is_accepted() {
     folder.done("import examples/data/seed-users.jsonl");
     let over = "\
 4 of 1 seats in use, 0 inactive; over the limit by 3
-nobody was deactivated; no user can be activated until 3 fewer are active or the license is larger
+nobody was deactivated; to activate another, deactivate 4 first or install a larger license
 ";
     assert_eq!(
         folder.done("license set 1"),

@@ -43,9 +43,9 @@ impl Place {
     }
 
     /// The key of this place in an index that is in the order of it.
-    pub(super) fn key_in(&self, kind: Kind, prefix: &keys::Prefix) -> Vec<u8> {
+    pub(super) fn key_in(&self, prefix: &keys::Prefix) -> Vec<u8> {
         match self {
-            Self::Email(key) => keys::place_of_email(prefix, kind, key),
+            Self::Email(key) => keys::place_of_email(prefix, key),
             Self::Username(key) => keys::username(key),
             Self::Created(moment, id) => keys::moment(Kind::Created, *moment, Some(*id)),
         }

@@ -172,7 +172,7 @@ impl<'s> Stream<'s> {
         wanted: usize,
     ) -> Self {
         let ranges = source.ranges.iter().map(|range| {
-            let place = after.map(|place| place.key_in(range.kind, &range.prefix));
+            let place = after.map(|place| place.key_in(&range.prefix));
             let whole = (
                 Bound::Included(range.start.clone()),
                 Bound::Excluded(range.end.clone()),

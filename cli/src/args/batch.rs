@@ -1,0 +1,70 @@
+//! `headcount batch` on the command line, with the vocabulary of its files.
+
+use std::path::PathBuf;
+
+use uuid::Uuid;
+
+use super::Ownerless;
+
+/// The vocabulary at length; `crate::ops` reads it.
+const BATCH_HELP: &str = r#"FILE has one operation a line, each a JSON object; blank lines are skipped. All
+operations are applied as one request, or none is. Each sees what the ones before
+it did; what must be unique, seats, admins and owners of workspaces are judged on
+the net result.
+
+op                 fields; those in brackets may be left out
+create_user        email [id] [username] [given_name] [family_name] [active]
+                   [admin] [attributes] [created_at]
+update_user        user [email] [username] [given_name] [family_name] [admin]
+                   [attributes] [replace_attributes] [if_version]
+activate_user      user [if_version]
+deactivate_user    user [if_version]
+delete_user        user [if_version]
+set_license        license [if_version]
+create_workspace   name [owner]
+default_workspace  user
+rename_workspace   workspace name [if_version]
+archive_workspace  workspace [if_version]
+restore_workspace  workspace [if_version]
+delete_workspace   workspace [if_version]
+add_member         workspace user role
+set_role           workspace user role [if_version]
+remove_member      workspace user [if_version]
+
+user, owner         an email or a user's id
+workspace           a text is a name, a number is an id
+role                "owner" or "user"
+license             "community", "enterprise" or a number of seats
+created_at          a time such as "2024-07-11T16:55:59Z"
+attributes          an object of texts; in update_user the others stay, and null
+                    removes one
+active, admin       true or false; a new user is active and no admin
+replace_attributes  true: attributes that are not named go
+if_version          the version that the record has to have
+
+In update_user a null given_name or family_name is removed, and a null username
+is the email from then on. Another op or field is an error.
+
+Example:
+  {"op":"set_license","license":3}
+  {"op":"create_user","email":"ann@ex.co","username":"ann","admin":true}
+  {"op":"create_user","email":"bob@ex.co","attributes":{"team":"fraud"}}
+  {"op":"create_workspace","name":"Fraud models","owner":"ann@ex.co"}
+  {"op":"add_member","workspace":"Fraud models","user":"bob@ex.co","role":"owner"}
+  {"op":"deactivate_user","user":"bob@ex.co","if_version":1}"#;
+
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = BATCH_HELP)]
+pub(crate) struct BatchArgs {
+    /// The file with the operations; - is standard input
+    pub(crate) file: PathBuf,
+    /// Makes the batch one that can be sent again: if it was applied before under
+    /// this id, what came of it is reported and nothing is done
+    #[arg(long, value_name = "UUID")]
+    pub(crate) request_id: Option<Uuid>,
+    #[command(flatten)]
+    pub(crate) ownerless: Ownerless,
+    /// Say what would happen, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}

@@ -1,0 +1,58 @@
+//! `headcount changes` on the command line.
+
+use std::time::Duration;
+
+/// What following means with a file that one process can have open.
+const CHANGES_HELP: &str = "\
+Without --after, the list starts from the oldest change that is still kept. With
+--after N it is refused when changes behind N were trimmed: whoever follows the
+directory has to read all users again, then the changes that come after.
+
+A directory's file can be open in one process at a time. So --follow opens it,
+reads what is new, closes it, and looks again --interval seconds later: other
+commands can make changes in between, and one that comes just when the file is
+open is refused as already open and can be repeated. While another process keeps
+the file open, such as a service, --follow waits; such a process can follow its
+own changes with the library. It ends on Ctrl-C.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = CHANGES_HELP)]
+pub(crate) struct ChangesArgs {
+    /// Start behind the change with this number
+    #[arg(long, value_name = "N")]
+    pub(crate) after: Option<u64>,
+    /// Go on and print changes as they come; with --json, each on a line of its own
+    #[arg(long)]
+    pub(crate) follow: bool,
+    /// How often to look for new ones
+    #[arg(
+        long, value_name = "SECONDS", requires = "follow", default_value = "1",
+        value_parser = parse_seconds
+    )]
+    pub(crate) interval: Duration,
+    /// Instead of showing any, forget the changes with numbers below this one, and
+    /// with them the request ids of their batches
+    #[arg(long, value_name = "N", conflicts_with_all = ["after", "follow"])]
+    pub(crate) trim_before: Option<u64>,
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    text.parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|interval| *interval >= Duration::from_millis(10))
+        .ok_or_else(|| "say a number of seconds, such as 0.5; the least is 0.01".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_never_none() {
+        assert_eq!(parse_seconds("0.5"), Ok(Duration::from_millis(500)));
+        for text in ["", "0", "-1", "0.009", "nan", "inf", "1e300", "1s"] {
+            assert!(parse_seconds(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! `headcount workspaces …` on the command line.
+
+use clap::Subcommand;
+use headcount::Role;
+
+use super::{IfVersion, Ownerless};
+
+/// How a workspace is named, for every command that takes one.
+pub(super) const NAMING_HELP: &str = "\
+WORKSPACE is a workspace's name, or its id as in id:12. A number alone is a name
+if a workspace has it, and an id otherwise. USER is an id or an email.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WorkspacesCommand {
+    /// List workspaces that are not archived, ordered by id
+    List {
+        /// Only those that are archived
+        #[arg(long, conflicts_with = "all")]
+        archived: bool,
+        /// Those that are archived too
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show a workspace and its members
+    #[command(after_help = NAMING_HELP)]
+    Get {
+        /// The name, or id:12
+        workspace: String,
+    },
+    /// Create a workspace
+    Create {
+        /// 1 to 128 characters; no other workspace may have the name
+        name: String,
+        /// The id or email of its first owner, who has to be active
+        #[arg(long, value_name = "USER")]
+        owner: Option<String>,
+        #[command(flatten)]
+        ownerless: Ownerless,
+    },
+    /// Give a workspace another name
+    #[command(after_help = NAMING_HELP)]
+    Rename {
+        /// The name, or id:12
+        workspace: String,
+        /// The new name
+        name: String,
+        #[command(flatten)]
+        version: IfVersion,
+    },
+    /// Archive a workspace: members can leave, and nothing else can change
+    #[command(after_help = NAMING_HELP)]
+    Archive {
+        /// The name, or id:12
+        workspace: String,
+        #[command(flatten)]
+        version: IfVersion,
+    },
+    /// Restore a workspace that is archived
+    #[command(after_help = NAMING_HELP)]
+    Restore {
+        /// The name, or id:12
+        workspace: String,
+        #[command(flatten)]
+        version: IfVersion,
+    },
+    /// Delete a workspace for good; `archive` is the one to take back
+    #[command(after_help = NAMING_HELP)]
+    Delete {
+        /// The name, or id:12
+        workspace: String,
+        #[command(flatten)]
+        version: IfVersion,
+    },
+    /// List the members of a workspace, owners first
+    #[command(after_help = NAMING_HELP)]
+    Members {
+        /// The name, or id:12
+        workspace: String,
+    },
+    /// Make a user a member of a workspace
+    #[command(after_help = NAMING_HELP)]
+    Add {
+        /// The name, or id:12
+        workspace: String,
+        /// The user's id or email
+        user: String,
+        /// owner or user
+        #[arg(long, default_value = "user")]
+        role: Role,
+    },
+    /// Change the role of a member
+    #[command(after_help = NAMING_HELP)]
+    SetRole {
+        /// The name, or id:12
+        workspace: String,
+        /// The user's id or email
+        user: String,
+        /// owner or user
+        role: Role,
+        #[command(flatten)]
+        version: IfVersion,
+        #[command(flatten)]
+        ownerless: Ownerless,
+    },
+    /// Take a member out of a workspace
+    #[command(after_help = NAMING_HELP)]
+    Remove {
+        /// The name, or id:12
+        workspace: String,
+        /// The user's id or email
+        user: String,
+        #[command(flatten)]
+        version: IfVersion,
+        #[command(flatten)]
+        ownerless: Ownerless,
+    },
+    /// Show a user's default workspace; it is made when it is first asked for
+    Default {
+        /// The user's id or email
+        user: String,
+    },
+}

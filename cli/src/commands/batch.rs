@@ -1,0 +1,343 @@
+//! `headcount batch`: operations from a file, as one request.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use headcount::{Applied, Batch, Directory, ErrorKind, Op, Outcome, Subject};
+use serde_json::{Map, Value, json};
+
+use super::naming::email_of;
+use super::{Store, input, refusal};
+use crate::args::BatchArgs;
+use crate::failure::{Failure, Refusal, Result, kind_name};
+use crate::import::decode;
+use crate::ops::{self, Operation, Unreadable};
+use crate::output::{Table, count, safe, write_json_list};
+
+/// Lines that a message shows in full.
+const LINES_SHOWN_MAX: usize = 20;
+
+pub(super) fn run(
+    store: &Store<'_>,
+    args: &BatchArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let file = input::name_of(&args.file);
+    let operations = read(&file, args)?;
+    let (directory, applied) = carry_out(store, args, &operations, &file)?;
+    check_replay(&operations, &applied)?;
+    let report = Report {
+        file: &file,
+        operations: &operations,
+        applied: &applied,
+        directory: &directory,
+        dry_run: args.dry_run,
+    };
+    if json {
+        report.write_json(out)?;
+    } else {
+        report.write_text(out)?;
+    }
+    Ok(directory.close()?)
+}
+
+fn carry_out(
+    store: &Store<'_>,
+    args: &BatchArgs,
+    operations: &[Operation],
+    file: &str,
+) -> Result<(Directory, Applied)> {
+    let mut batch = args.ownerless.on(batch_of(operations));
+    if let Some(id) = args.request_id {
+        batch = batch.request_id(id.into_bytes());
+    }
+    let try_on = |directory: &Directory, dry: bool| {
+        let applied = if dry {
+            directory.dry_run(batch.clone())
+        } else {
+            directory.apply(batch.clone())
+        };
+        applied.map_err(|error| match error.op_index() {
+            // One mistake can make others, and the first is not always its cause.
+            Some(_) => match directory.preview(batch.clone()) {
+                Ok(all) if !all.is_empty() => refused(&all, operations, file),
+                _ => refused(&[error], operations, file),
+            },
+            None => refused(&[error], operations, file),
+        })
+    };
+    if !store.is_missing() {
+        let directory = store.open_to_change()?;
+        let applied = try_on(&directory, args.dry_run)?;
+        return Ok((directory, applied));
+    }
+    // No file is made for a directory that would come to nothing.
+    let empty = store.acting(Directory::in_memory()?)?;
+    let applied = try_on(&empty, true)?;
+    if args.dry_run {
+        return Ok((empty, applied));
+    }
+    let directory = store.open_or_create()?;
+    let applied = try_on(&directory, false)?;
+    Ok((directory, applied))
+}
+
+fn read(file: &str, args: &BatchArgs) -> Result<Vec<Operation>> {
+    let bytes = input::read(&args.file)?;
+    let text = decode(&bytes).map_err(|problem| {
+        Failure::refused("unreadable_file", format!("can't read {file}: {problem}"))
+    })?;
+    ops::parse(text).map_err(|lines| unreadable(&lines, file))
+}
+
+fn batch_of(operations: &[Operation]) -> Batch {
+    operations
+        .iter()
+        .fold(Batch::new(), |mut batch, operation| {
+            batch.push(operation.op.clone());
+            match operation.if_version {
+                Some(version) => batch.if_version(version),
+                None => batch,
+            }
+        })
+}
+
+/// The refusal of a file with lines that are no operations.
+fn unreadable(lines: &[Unreadable], file: &str) -> Failure {
+    let lines_of = count(lines.len(), "line");
+    let verb = if lines.len() == 1 { "is" } else { "are" };
+    let mut notes: Vec<_> = lines
+        .iter()
+        .take(LINES_SHOWN_MAX)
+        .map(|Unreadable { line, reason }| format!("  line {line}: {reason}"))
+        .collect();
+    if lines.len() > LINES_SHOWN_MAX {
+        let more = lines.len() - LINES_SHOWN_MAX;
+        notes.push(format!("  and {more} more; --json lists them all"));
+    }
+    notes.push("`headcount batch --help` tells what an operation is".to_owned());
+    let invalid: Vec<_> = lines
+        .iter()
+        .map(|Unreadable { line, reason }| json!({ "line": line, "reason": reason }))
+        .collect();
+    Failure::Refused(Refusal {
+        kind: "invalid_lines",
+        message: format!("{lines_of} of {file} {verb} not an operation; nothing was changed"),
+        notes,
+        details: Map::from_iter([("invalid".to_owned(), invalid.into())]),
+    })
+}
+
+/// The refusal of the batch, with the lines that are to blame if there are any.
+fn refused(errors: &[headcount::Error], operations: &[Operation], file: &str) -> Failure {
+    let Some((first, rest)) = errors.split_first() else {
+        return Failure::refused("other", "the batch was refused; nothing was changed");
+    };
+    let mut failure = refusal(first.clone());
+    let Failure::Refused(told) = &mut failure else {
+        return failure;
+    };
+    let place = |error: &headcount::Error| operations.get(error.op_index()?);
+    if let Some(Operation { line, name, .. }) = place(first) {
+        told.message = format!("line {line} of {file}, {name}: {}", told.message);
+        told.details.insert("line".to_owned(), (*line).into());
+        let name = name.as_str().into();
+        told.details.insert("op".to_owned(), name);
+        let all = errors.iter().map(|error| {
+            json!({
+                "line": place(error).map(|operation| operation.line),
+                "kind": kind_name(error.kind()),
+                "message": error.to_string(),
+            })
+        });
+        told.details.insert("refused".to_owned(), all.collect());
+    }
+    for error in rest.iter().take(LINES_SHOWN_MAX) {
+        if let Some(Operation { line, name, .. }) = place(error) {
+            told.notes.push(format!("line {line}, {name}: {error}"));
+        }
+    }
+    if rest.len() > LINES_SHOWN_MAX {
+        let more = rest.len() - LINES_SHOWN_MAX;
+        told.notes
+            .push(format!("and {more} more; --json lists them all"));
+    }
+    if first.kind() != ErrorKind::OutcomeUnknown {
+        told.notes.push("nothing was changed".to_owned());
+    }
+    failure
+}
+
+/// A request id belongs to one batch. The outcome of another can't be shown beside
+/// these operations.
+fn check_replay(operations: &[Operation], applied: &Applied) -> Result<()> {
+    let fits = operations.len() == applied.outcomes.len()
+        && operations
+            .iter()
+            .zip(&applied.outcomes)
+            .all(|(operation, outcome)| is_about(&operation.op, outcome.subject));
+    if !applied.replayed || fits {
+        return Ok(());
+    }
+    Err(Failure::refused(
+        "request_id_reused",
+        "the request id is that of another batch, which was applied before; nothing was \
+         changed: give each batch an id of its own",
+    ))
+}
+
+fn is_about(op: &Op, subject: Subject) -> bool {
+    match op {
+        Op::CreateUser(_)
+        | Op::UpdateUser(..)
+        | Op::ActivateUser(_)
+        | Op::DeactivateUser(_)
+        | Op::DeleteUser(_) => matches!(subject, Subject::User(_)),
+        Op::SetLicense(_) => subject == Subject::License,
+        Op::AddMember(..) | Op::SetRole(..) | Op::RemoveMember(..) => {
+            matches!(subject, Subject::Member(..))
+        }
+        _ => matches!(subject, Subject::Workspace(_)),
+    }
+}
+
+/// What came of the operations.
+struct Report<'a> {
+    file: &'a str,
+    operations: &'a [Operation],
+    applied: &'a Applied,
+    directory: &'a Directory,
+    dry_run: bool,
+}
+
+impl Report<'_> {
+    fn outcomes(&self) -> impl Iterator<Item = (&Operation, &Outcome)> {
+        self.operations.iter().zip(&self.applied.outcomes)
+    }
+
+    fn number_changed(&self) -> usize {
+        let outcomes = self.applied.outcomes.iter();
+        outcomes.filter(|outcome| outcome.changed).count()
+    }
+
+    fn write_json(&self, out: &mut dyn Write) -> Result<()> {
+        let Applied { replayed, .. } = *self.applied;
+        let sequence = self.applied.sequence.filter(|_| !self.dry_run);
+        write!(
+            out,
+            "{{\"file\":{},\"dry_run\":{},\"changed\":{},\"replayed\":{replayed},\
+             \"sequence\":{},\"seats\":",
+            json!(self.file),
+            self.dry_run,
+            !replayed && self.number_changed() > 0,
+            json!(sequence),
+        )?;
+        // A dry run leaves them as they are.
+        serde_json::to_writer(&mut *out, &self.directory.seats()?)?;
+        out.write_all(b",")?;
+        let outcomes = self
+            .outcomes()
+            .map(|(operation, outcome)| self.outcome_json(operation, outcome));
+        write_json_list(out, "outcomes", outcomes)?;
+        writeln!(out, "}}")?;
+        Ok(())
+    }
+
+    fn outcome_json(&self, operation: &Operation, outcome: &Outcome) -> headcount::Result<Value> {
+        let mut told = json!({
+            "line": operation.line,
+            "op": operation.name,
+            "changed": outcome.changed,
+            "version": outcome.version,
+        });
+        let (workspace, user) = match outcome.subject {
+            Subject::User(user) => (None, Some(user)),
+            Subject::Workspace(workspace) => (Some(workspace), None),
+            Subject::Member(workspace, user) => (Some(workspace), Some(user)),
+            _ => (None, None),
+        };
+        if let Some(id) = workspace {
+            let is_drawn = self.dry_run && self.directory.workspace(id)?.is_none();
+            told["workspace"] = json!((!is_drawn).then_some(id));
+        }
+        if let Some(id) = user {
+            let is_drawn = self.dry_run && self.directory.user_by_id(id)?.is_none();
+            told["user"] = json!((!is_drawn).then_some(id));
+        }
+        Ok(told)
+    }
+
+    fn write_text(&self, out: &mut dyn Write) -> Result<()> {
+        writeln!(out, "{}", safe(&self.headline()))?;
+        if !self.operations.is_empty() {
+            writeln!(out)?;
+            let mut table = Table::new(["LINE", "OP", "ABOUT", "RESULT", "VERSION"], out);
+            for (operation, outcome) in self.outcomes() {
+                let result = if outcome.changed {
+                    "changed"
+                } else {
+                    "unchanged"
+                };
+                let version: Cow<'_, str> = match outcome.version {
+                    0 => "-".into(),
+                    version => version.to_string().into(),
+                };
+                table.push(&[
+                    operation.line.to_string().into(),
+                    operation.name.as_str().into(),
+                    self.about(outcome.subject)?.into(),
+                    result.into(),
+                    version,
+                ])?;
+            }
+            table.finish()?;
+        }
+        if !self.dry_run {
+            writeln!(out, "\n{}", self.directory.seats()?)?;
+        }
+        Ok(())
+    }
+
+    fn headline(&self) -> String {
+        let Self { file, applied, .. } = self;
+        let operations = count(self.operations.len(), "operation");
+        let changed = self.number_changed();
+        if applied.replayed {
+            let sequence = applied.sequence.unwrap_or_default();
+            return format!(
+                "nothing to do: the request was applied before, as change {sequence}; \
+                 this is what came of it"
+            );
+        }
+        if self.dry_run {
+            return format!(
+                "dry run, nothing is written: {changed} of {operations} from {file} would \
+                 change something"
+            );
+        }
+        if changed == 0 {
+            return format!("nothing to change: {operations} from {file}");
+        }
+        format!("applied {operations} from {file}: {changed} changed something")
+    }
+
+    /// What an operation was about, as it is called now.
+    fn about(&self, subject: Subject) -> Result<String> {
+        let user = |id| match self.applied.user(id) {
+            Some(user) => Ok(user.email().to_string()),
+            None => email_of(self.directory, id),
+        };
+        let workspace = |id| -> Result<_> {
+            let found = self.directory.workspace(id)?;
+            Ok(found.map_or_else(|| format!("id:{id}"), |found| found.name().to_owned()))
+        };
+        Ok(match subject {
+            Subject::User(id) => user(id)?,
+            Subject::License => "license".to_owned(),
+            Subject::Workspace(id) => workspace(id)?,
+            Subject::Member(id, member) => format!("{} in {}", user(member)?, workspace(id)?),
+            _ => "-".to_owned(),
+        })
+    }
+}

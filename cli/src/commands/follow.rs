@@ -1,0 +1,138 @@
+//! `headcount changes --follow`: changes as they come, from a file that others
+//! write in between.
+//!
+//! A file can be open in one process at a time. So this one opens it, reads what
+//! is new, closes it, and only then prints: however slow the reader is, the file
+//! is free. A file that nobody has touched since is not opened at all, for the
+//! sake of those who come just then.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, SystemTime};
+
+use headcount::Change;
+
+use super::Store;
+use super::changes::{Kept, kept, write_change, write_head, write_trimmed};
+use crate::args::ChangesArgs;
+use crate::failure::{Failure, Result};
+use crate::output::{safe, write_json};
+
+/// Changes read at a time.
+const CHANGES_MAX: usize = 1_000;
+/// How often in a row a file that looks untouched is left alone. Its time of
+/// change may be too coarse to tell.
+const SKIPS_MAX: u32 = 9;
+/// How often in a row a file may be held before that is told.
+const HELD_MAX: u32 = 3;
+
+pub(super) fn run(
+    store: &Store<'_>,
+    args: &ChangesArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let stop = stop_signal()?;
+    let mut follower = Follower {
+        position: args.after,
+        ..Follower::default()
+    };
+    if !json {
+        write_head(out)?;
+        out.flush()?;
+    }
+    loop {
+        let changes = follower.look(store, json, out)?;
+        for change in &changes {
+            if json {
+                write_json(out, change)?;
+            } else {
+                write_change(change, out)?;
+            }
+        }
+        out.flush()?;
+        let pause = if changes.len() < CHANGES_MAX {
+            args.interval
+        } else {
+            Duration::ZERO
+        };
+        match stop.recv_timeout(pause) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        }
+    }
+}
+
+/// Receives something once the process is asked to end.
+fn stop_signal() -> Result<Receiver<()>> {
+    let (sender, receiver) = mpsc::channel();
+    ctrlc::set_handler(move || {
+        // Whoever no longer listens is ending already.
+        let _ = sender.send(());
+    })
+    .map_err(|error| Failure::refused("io", format!("can't listen for Ctrl-C: {error}")))?;
+    Ok(receiver)
+}
+
+#[derive(Default)]
+struct Follower {
+    /// The number of the last change that was read; `None` before the first look.
+    position: Option<u64>,
+    /// The file as it was after the last look.
+    seen: Option<Stamp>,
+    skips: u32,
+    held: u32,
+}
+
+/// When a file was changed last, and its size.
+type Stamp = (SystemTime, u64);
+
+impl Follower {
+    /// The next changes, if there are any and the file is free.
+    fn look(&mut self, store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<Vec<Change>> {
+        if self.seen.is_some() && self.seen == stamp(store.path) && self.skips < SKIPS_MAX {
+            self.skips += 1;
+            return Ok(Vec::new());
+        }
+        let Some(directory) = store.open_unless_held()? else {
+            self.held += 1;
+            if self.held == HELD_MAX && !json {
+                tell_waiting(store.path);
+            }
+            return Ok(Vec::new());
+        };
+        (self.held, self.skips) = (0, 0);
+        let Kept { changes, trimmed } = kept(&directory, self.position)?;
+        let changes: Vec<_> = changes.take(CHANGES_MAX).collect::<Result<_, _>>()?;
+        directory.close()?;
+        // More may be there to be read at once.
+        self.seen = if changes.len() < CHANGES_MAX {
+            stamp(store.path)
+        } else {
+            None
+        };
+        if !json {
+            write_trimmed(trimmed, out)?;
+        }
+        let last = changes.last().map(|change| change.sequence);
+        self.position = Some(last.unwrap_or(self.position.unwrap_or(trimmed)));
+        Ok(changes)
+    }
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}
+
+fn tell_waiting(path: &Path) {
+    let path = path.display().to_string();
+    // There is nowhere to say that this failed.
+    let _ = writeln!(
+        io::stderr(),
+        "headcount: waiting for {}, which another process has open",
+        safe(&path)
+    );
+}

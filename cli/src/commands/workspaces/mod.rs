@@ -1,0 +1,248 @@
+//! `headcount workspaces`: list, show, create and change them and their members.
+
+mod show;
+
+use std::io::Write;
+
+use headcount::{Batch, Directory, Member, NewWorkspace, Op, Role, Subject, UserId, Workspace};
+use serde_json::json;
+
+use super::naming::{email_of, find_workspace, short_workspace};
+use super::{Store, apply};
+use crate::args::WorkspacesCommand;
+use crate::failure::{Failure, Result};
+use crate::output::{safe, write_json};
+
+pub(super) fn run(
+    store: &Store<'_>,
+    command: &WorkspacesCommand,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    match command {
+        WorkspacesCommand::List { archived, all } => {
+            let wanted = (!all).then_some(*archived);
+            show::list(&store.open()?, wanted, json, out)
+        }
+        WorkspacesCommand::Get { workspace } => {
+            let directory = store.open()?;
+            let workspace = find_workspace(&directory, workspace)?;
+            show::workspace(&directory, &workspace, json, out)
+        }
+        WorkspacesCommand::Members { workspace } => {
+            let directory = store.open()?;
+            let workspace = find_workspace(&directory, workspace)?;
+            show::members(&directory, &workspace, json, out)
+        }
+        WorkspacesCommand::Create {
+            name,
+            owner,
+            ownerless,
+        } => {
+            let mut new = NewWorkspace::new(name);
+            if let Some(owner) = owner {
+                new = new.owner(owner);
+            }
+            let batch = ownerless.on(Batch::new().create_workspace(new));
+            change(store.open_to_change()?, batch, ["created", ""], json, out)
+        }
+        WorkspacesCommand::Default { user } => {
+            let batch = Batch::from_iter([Op::DefaultWorkspace(user.into())]);
+            let told = ["created", "is there already"];
+            change(store.open_to_change()?, batch, told, json, out)
+        }
+        command => run_on_existing(store, command, json, out),
+    }
+}
+
+/// The commands that change a workspace that has to be there.
+fn run_on_existing(
+    store: &Store<'_>,
+    command: &WorkspacesCommand,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let directory = store.open_to_change()?;
+    let find = |text: &str| find_workspace(&directory, text);
+    let batch = Batch::new();
+    let (batch, told) = match command {
+        WorkspacesCommand::Rename {
+            workspace,
+            name,
+            version,
+        } => {
+            let batch = batch.rename_workspace(&find(workspace)?, name);
+            (version.on(batch), ["renamed", "is called that already"])
+        }
+        WorkspacesCommand::Archive { workspace, version } => {
+            let batch = batch.archive_workspace(&find(workspace)?);
+            (version.on(batch), ["archived", "is archived already"])
+        }
+        WorkspacesCommand::Restore { workspace, version } => {
+            let batch = batch.restore_workspace(&find(workspace)?);
+            (version.on(batch), ["restored", "is not archived"])
+        }
+        WorkspacesCommand::Delete { workspace, version } => {
+            let workspace = find(workspace)?;
+            let batch = version.on(batch.delete_workspace(&workspace));
+            return delete(directory, &workspace, batch, json, out);
+        }
+        command => return run_on_member(directory, command, json, out),
+    };
+    change(directory, batch, told, json, out)
+}
+
+/// The commands that change who is a member.
+fn run_on_member(
+    directory: Directory,
+    command: &WorkspacesCommand,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let find = |text: &str| find_workspace(&directory, text);
+    let batch = Batch::new();
+    match command {
+        WorkspacesCommand::Add {
+            workspace,
+            user,
+            role,
+        } => {
+            let workspace = find(workspace)?;
+            let batch = batch.add_member(&workspace, user, *role);
+            change_member(directory, &workspace, batch, *role, json, out)
+        }
+        WorkspacesCommand::SetRole {
+            workspace,
+            user,
+            role,
+            version,
+            ownerless,
+        } => {
+            let workspace = find(workspace)?;
+            let batch = version.on(batch.set_role(&workspace, user, *role));
+            change_member(directory, &workspace, ownerless.on(batch), *role, json, out)
+        }
+        WorkspacesCommand::Remove {
+            workspace,
+            user,
+            version,
+            ownerless,
+        } => {
+            let workspace = find(workspace)?;
+            let batch = version.on(batch.remove_member(&workspace, user));
+            remove_member(directory, &workspace, ownerless.on(batch), json, out)
+        }
+        _ => Err(Failure::refused(
+            "other",
+            "this command changes no workspace",
+        )),
+    }
+}
+
+/// Applies a batch of one operation on a workspace that is there afterwards, and
+/// says what came of it: it was done, or the workspace was like that.
+fn change(
+    directory: Directory,
+    batch: Batch,
+    [done, unchanged]: [&str; 2],
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let applied = apply(&directory, batch)?;
+    let changed = applied.sequence.is_some();
+    let subject = applied.outcomes.first().map(|outcome| outcome.subject);
+    let workspace = match subject {
+        Some(Subject::Workspace(id)) => directory.workspace(id)?,
+        _ => None,
+    };
+    directory.close()?;
+    let Some(workspace) = workspace else {
+        return Err(Failure::refused(
+            "other",
+            "the workspace is gone; list the workspaces",
+        ));
+    };
+    if json {
+        return write_json(out, &json!({ "changed": changed, "workspace": workspace }));
+    }
+    let name = short_workspace(workspace.id(), workspace.name());
+    if changed {
+        writeln!(out, "{done} {name}")?;
+    } else {
+        writeln!(out, "nothing to change: {name} {unchanged}")?;
+    }
+    Ok(())
+}
+
+fn delete(
+    directory: Directory,
+    workspace: &Workspace,
+    batch: Batch,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    apply(&directory, batch)?;
+    directory.close()?;
+    if json {
+        let document = json!({ "changed": true, "deleted": workspace.id() });
+        return write_json(out, &document);
+    }
+    let name = short_workspace(workspace.id(), workspace.name());
+    writeln!(out, "deleted {name}")?;
+    Ok(())
+}
+
+/// Applies a batch of one operation on a membership that is there afterwards.
+fn change_member(
+    directory: Directory,
+    workspace: &Workspace,
+    batch: Batch,
+    role: Role,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let (changed, user) = apply_to_member(&directory, batch)?;
+    let email = email_of(&directory, user)?;
+    let member = directory.workspaces_of(user)?;
+    let member: Option<Member> = member.into_iter().find(|m| m.workspace() == workspace.id());
+    directory.close()?;
+    if json {
+        return write_json(out, &json!({ "changed": changed, "member": member }));
+    }
+    let email = safe(&email);
+    let name = short_workspace(workspace.id(), workspace.name());
+    if changed {
+        writeln!(out, "{email} is now {role} in {name}")?;
+    } else {
+        writeln!(out, "nothing to change: {email} is {role} in {name}")?;
+    }
+    Ok(())
+}
+
+fn remove_member(
+    directory: Directory,
+    workspace: &Workspace,
+    batch: Batch,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let (changed, user) = apply_to_member(&directory, batch)?;
+    let email = email_of(&directory, user)?;
+    directory.close()?;
+    if json {
+        let removed = json!({ "workspace": workspace.id(), "user": user });
+        return write_json(out, &json!({ "changed": changed, "removed": removed }));
+    }
+    let name = short_workspace(workspace.id(), workspace.name());
+    writeln!(out, "removed {} from {name}", safe(&email))?;
+    Ok(())
+}
+
+/// Whether a batch of one operation changed a membership, and whose.
+fn apply_to_member(directory: &Directory, batch: Batch) -> Result<(bool, UserId)> {
+    let applied = apply(directory, batch)?;
+    match applied.outcomes.first().map(|outcome| outcome.subject) {
+        Some(Subject::Member(_, user)) => Ok((applied.sequence.is_some(), user)),
+        _ => Err(Failure::refused("other", "that was not about a member")),
+    }
+}

@@ -1,0 +1,126 @@
+//! What is read as an operation, and what is said of the rest.
+
+use super::*;
+
+fn refused(text: &str) -> Vec<(usize, String)> {
+    let unreadable = parse(text).err().unwrap();
+    unreadable.into_iter().map(|u| (u.line, u.reason)).collect()
+}
+
+#[track_caller]
+fn assert_refused(line: &str, expected: &str) {
+    let reason = refused(line).remove(0).1;
+    assert!(reason.contains(expected), "{line}: {reason}");
+}
+
+#[test]
+fn each_operation_is_read() {
+    let text = r#"
+        {"op":"create_user","email":"a@b","id":null,"attributes":{"a":"b"}}
+
+        {"op":"update_user","user":"a@b","username":null,"attributes":{"a":null},"if_version":3}
+        {"op":"set_license","license":5}
+        {"op":"set_license","license":"enterprise","if_version":1}
+        {"op":"remove_member","workspace":12,"user":"a@b"}
+    "#;
+    let operations = parse(text).ok().unwrap();
+    let told: Vec<_> = operations
+        .iter()
+        .map(|o| (o.line, o.name.as_str(), o.if_version))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (2, "create_user", None),
+            (4, "update_user", Some(3)),
+            (5, "set_license", None),
+            (6, "set_license", Some(1)),
+            (7, "remove_member", None),
+        ]
+    );
+    assert!(matches!(
+        operations[2].op,
+        Op::SetLicense(License::Seats(5))
+    ));
+    let Op::RemoveMember(workspace, _) = &operations[4].op else {
+        panic!("another operation");
+    };
+    assert_eq!(*workspace, WorkspaceId::from_u64(12).into());
+}
+
+#[test]
+fn what_is_not_an_operation_is_told_with_its_line() {
+    let text = "{\"op\":\"delete_user\",\"user\":\"a@b\"}\n5\n\n{\"op\":\n";
+    let told = refused(text);
+    assert_eq!(told.len(), 2);
+    assert_eq!(told[0].0, 2);
+    assert!(told[0].1.contains("expected an object such as"), "{told:?}");
+    assert_eq!(told[1].0, 4);
+    assert_eq!(
+        told[1].1,
+        "not valid JSON: EOF while parsing a value at column 6"
+    );
+}
+
+#[test]
+fn nothing_unknown_is_taken() {
+    for (line, expected) in [
+        (
+            r#"{"op":"explode"}"#,
+            "unknown op `explode`, expected one of `create_user`",
+        ),
+        (r#"{"user":"a@b"}"#, "missing field `op`"),
+        (r#"{"op":"activate_user"}"#, "missing field `user`"),
+        (
+            r#"{"op":"activate_user","user":"a@b","who":1}"#,
+            "unknown field `who`",
+        ),
+        (
+            r#"{"op":"create_user","email":"a@b","if_version":1}"#,
+            "unknown field",
+        ),
+        (
+            r#"{"op":"create_user","email":"a@b","emali":1}"#,
+            "unknown field `emali`",
+        ),
+        (
+            r#"{"op":"create_workspace","name":"a","if_version":1}"#,
+            "unknown field",
+        ),
+        (
+            r#"{"op":"default_workspace","user":"a@b","if_version":1}"#,
+            "unknown field",
+        ),
+        (
+            r#"{"op":"update_user","user":"a@b","email":null}"#,
+            "invalid type: null",
+        ),
+        (
+            r#"{"op":"delete_user","user":"a@b","user":"c@d"}"#,
+            "duplicate field `user`",
+        ),
+        (r#"{"op":"set_license","license":-1}"#, "a number of seats"),
+        (
+            r#"{"op":"set_license","license":"several"}"#,
+            "a number of seats",
+        ),
+        (
+            r#"{"op":"add_member","workspace":"a","user":"b"}"#,
+            "missing field `role`",
+        ),
+        (
+            r#"{"op":"add_member","workspace":true,"user":"b","role":"user"}"#,
+            "its id",
+        ),
+        (
+            r#"{"op":"add_member","workspace":"a","user":"b","role":"boss"}"#,
+            "say owner or user",
+        ),
+        (
+            r#"{"op":"create_user","email":"a@b","id":"5"}"#,
+            "is not a UUID",
+        ),
+    ] {
+        assert_refused(line, expected);
+    }
+}

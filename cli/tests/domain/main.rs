@@ -1,0 +1,23 @@
+//! Workspaces, batches, queries and changes through the `headcount` command: the
+//! real binary, in a folder of its own for each test. Whatever a test writes is
+//! verified when it ends.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod batches_are_all_or_nothing;
+mod changes_are_followed;
+mod folder;
+mod lists_are_read_page_by_page;
+mod lists_meet_every_condition;
+mod members_come_and_go;
+mod old_changes_are_trimmed;
+mod over_the_limit_is_shown;
+mod requests_can_be_sent_again;
+mod the_batch_help_is_true;
+mod the_last_owner_stays;
+mod versions_are_heeded;
+mod workspaces_are_made_and_changed;

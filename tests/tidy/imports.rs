@@ -1,0 +1,294 @@
+//! The rooms of the library, and the arrows between them: DESIGN.md has the map.
+
+use std::collections::BTreeSet;
+
+use crate::expect_none;
+use crate::sources::{self, Source};
+use crate::tokens::{self, Token};
+
+/// Which rooms each room may know.
+const ARROWS: [(&str, &[&str]); 7] = [
+    ("error", &[]),
+    ("model", &["error"]),
+    ("codec", &["error", "model"]),
+    ("engine", &["error"]),
+    ("directory", &["codec", "engine", "error", "model"]),
+    ("store", &["directory", "engine", "error", "model"]),
+    ("capi", &["error", "model", "store"]),
+];
+
+/// The engines behind the traits, which `store` alone may name.
+const ENGINES: [&str; 4] = ["embedded", "memory", "redb", "suite"];
+
+/// What `lib.rs` exports of the room `error`.
+const OF_ERROR: [&str; 3] = ["Error", "ErrorKind", "Result"];
+
+#[test]
+fn arrows_go_one_way() {
+    let complaints: Vec<String> = sources::rust()
+        .iter()
+        .filter(|source| !source.is_test())
+        .flat_map(complaints)
+        .collect();
+    expect_none(&complaints);
+}
+
+#[test]
+fn every_room_is_on_the_map() {
+    let sources = sources::rust();
+    let rooms: BTreeSet<&str> = sources
+        .iter()
+        .filter_map(|source| room_of(&source.path))
+        .collect();
+    let known: BTreeSet<&str> = ARROWS.iter().map(|(room, _)| *room).collect();
+    assert_eq!(rooms, known);
+}
+
+/// The room that a file is in.
+fn room_of(path: &str) -> Option<&str> {
+    let path = path.strip_prefix("src/")?.strip_suffix(".rs")?;
+    let room = path.split('/').next()?;
+    (room != "lib").then_some(room)
+}
+
+fn complaints(source: &Source) -> Vec<String> {
+    let Some(room) = room_of(&source.path) else {
+        return Vec::new();
+    };
+    let mut complaints = Vec::new();
+    for (line, path) in paths(source) {
+        let shown = path.join("::");
+        let named = match &path[..] {
+            [name, ..] if OF_ERROR.contains(&name.as_str()) => "error",
+            [name, ..] => name,
+            [] => continue,
+        };
+        if named == room {
+            continue;
+        }
+        let Some((_, known)) = ARROWS.iter().find(|(name, _)| *name == room) else {
+            continue;
+        };
+        if !ARROWS.iter().any(|(name, _)| *name == named) {
+            complaints.push(source.complaint(
+                line,
+                format!("crate::{shown} goes through lib.rs; name the room"),
+            ));
+        } else if !known.contains(&named) {
+            complaints.push(source.complaint(line, format!("{room} may not know {named}")));
+        } else if named == "engine" && room != "store" {
+            let engine = path.get(1).filter(|name| ENGINES.contains(&name.as_str()));
+            complaints.extend(engine.map(|engine| {
+                source.complaint(line, format!("{room} may not know the engine {engine}"))
+            }));
+        }
+    }
+    if !matches!(room, "engine" | "store") {
+        let names_redb = tokens::of(&source.text)
+            .into_iter()
+            .find(|token| token.text == "redb");
+        complaints.extend(
+            names_redb
+                .map(|token| source.complaint(token.line, format!("{room} may not know redb"))),
+        );
+    }
+    complaints.dedup();
+    complaints
+}
+
+/// The paths in the code outside of tests that begin at the root or lead up to
+/// it, without `crate`, and the lines they are on.
+fn paths(source: &Source) -> Vec<(usize, Vec<String>)> {
+    let tokens = tokens::of(&source.text);
+    let module = module_of(&source.path);
+    let mut paths = Vec::new();
+    // For each open brace, the module that it opens.
+    let mut braces: Vec<Option<&str>> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match token.text {
+            "{" => {
+                let before = |back: usize| at.checked_sub(back).map(|at| tokens[at].text);
+                braces.push(if before(2) == Some("mod") {
+                    before(1)
+                } else {
+                    None
+                });
+            }
+            "}" => {
+                braces.pop();
+            }
+            "crate" | "super" => {
+                let follows = at > 0 && tokens[at - 1].text == "::";
+                let inline: Vec<&str> = braces.iter().copied().flatten().collect();
+                if follows || inline.contains(&"tests") || is_visibility(&tokens, at) {
+                    continue;
+                }
+                let here = module.iter().copied().chain(inline);
+                let here = here.map(str::to_owned).collect::<Vec<_>>();
+                let mut found = Vec::new();
+                tree(&tokens[at..], &mut 0, &[], &mut found);
+                let resolved = found.into_iter().filter_map(|path| resolve(&here, &path));
+                paths.extend(resolved.map(|path| (token.line, path)));
+            }
+            _ => {}
+        }
+    }
+    paths
+}
+
+/// Whether it is that of `pub(crate)` or `pub(in crate::…)`.
+fn is_visibility(tokens: &[Token<'_>], at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).map(|at| tokens[at].text);
+    before(2) == Some("pub") || (before(1) == Some("in") && before(3) == Some("pub"))
+}
+
+/// The module that a file is.
+fn module_of(path: &str) -> Vec<&str> {
+    let path = path.trim_start_matches("src/").trim_end_matches(".rs");
+    let mut parts: Vec<&str> = path.split('/').collect();
+    if matches!(parts.last(), Some(&("mod" | "lib"))) {
+        parts.pop();
+    }
+    parts
+}
+
+/// Reads `a::b::{c, d::e}` from `at` on into its paths.
+fn tree(tokens: &[Token<'_>], at: &mut usize, prefix: &[String], found: &mut Vec<Vec<String>>) {
+    let mut path = prefix.to_vec();
+    loop {
+        match tokens.get(*at).map(|token| token.text) {
+            Some("{") => {
+                while matches!(tokens.get(*at).map(|token| token.text), Some("{" | ",")) {
+                    *at += 1;
+                    if tokens.get(*at).is_some_and(|token| token.text != "}") {
+                        tree(tokens, at, &path, found);
+                    }
+                }
+                *at += 1;
+                return;
+            }
+            Some(word) => path.push(word.to_owned()),
+            None => return,
+        }
+        *at += 1;
+        if tokens.get(*at).is_none_or(|token| token.text != "::") {
+            break;
+        }
+        *at += 1;
+    }
+    // `as name`
+    while tokens
+        .get(*at)
+        .is_some_and(|token| !matches!(token.text, "," | "}" | ";"))
+        && !prefix.is_empty()
+    {
+        *at += 1;
+    }
+    found.push(path);
+}
+
+/// The path from the root, or `None` if it does not leave the room's own modules.
+fn resolve(here: &[String], path: &[String]) -> Option<Vec<String>> {
+    let ups = path.iter().take_while(|part| *part == "super").count();
+    if ups == 0 {
+        return Some(path[1..].to_vec());
+    }
+    let base = &here[..here.len().checked_sub(ups)?];
+    base.is_empty().then(|| path[ups..].to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complaints_about(path: &str, text: &str) -> String {
+        let complaints = complaints(&Source::new(path, text));
+        complaints.join("; ").replace(&format!("{path}:"), "")
+    }
+
+    #[test]
+    fn arrows_that_go_the_wrong_way_are_found() {
+        let about = complaints_about;
+        assert_eq!(
+            about("src/model/a.rs", "use crate::codec::keys;"),
+            "1: model may not know codec"
+        );
+        assert_eq!(
+            about("src/engine/mod.rs", "\nuse crate::model::UserId;"),
+            "2: engine may not know model"
+        );
+        assert_eq!(
+            about(
+                "src/engine/redb/a.rs",
+                "fn a(b: super::super::super::model::B) {}"
+            ),
+            "1: engine may not know model"
+        );
+        assert_eq!(
+            about("src/store/mod.rs", "use super::codec::encode;"),
+            "1: store may not know codec"
+        );
+        assert_eq!(
+            about("src/error.rs", "impl From<crate::model::A> for B {}"),
+            "1: error may not know model"
+        );
+        assert_eq!(
+            about("src/capi/a.rs", "use crate::directory;"),
+            "1: capi may not know directory"
+        );
+        assert_eq!(
+            about(
+                "src/directory/a.rs",
+                "use crate::{codec::x, store::{self, y}, error};"
+            ),
+            "1: directory may not know store"
+        );
+        assert_eq!(
+            about("src/directory/a.rs", "use crate::engine::memory::Memory;"),
+            "1: directory may not know the engine memory"
+        );
+        assert_eq!(
+            about(
+                "src/directory/a.rs",
+                "use crate::engine::{Read, redb as r};"
+            ),
+            "1: directory may not know the engine redb; 1: directory may not know redb"
+        );
+        assert_eq!(
+            about("src/codec/a.rs", "use redb::Value;"),
+            "1: codec may not know redb"
+        );
+        assert_eq!(
+            about("src/model/a.rs", "use crate::Directory;"),
+            "1: crate::Directory goes through lib.rs; name the room"
+        );
+    }
+
+    #[test]
+    fn arrows_that_go_the_right_way_are_not() {
+        let fine = [
+            (
+                "src/model/a.rs",
+                "use crate::Error;\nuse super::email::Email;",
+            ),
+            ("src/model/email/a.rs", "use super::super::User;"),
+            (
+                "src/directory/a.rs",
+                "use crate::engine::{Order, Read};\n/// [`a`](crate::store::A)\nuse super::b;",
+            ),
+            (
+                "src/store/a.rs",
+                "use crate::engine::redb::Redb;\npub(in crate::store) fn a() {}\npub(crate) fn b() {}",
+            ),
+            (
+                "src/store/mod.rs",
+                "mod inner { use super::a; }\n#[cfg(test)]\nmod tests { use super::*; use crate::codec::b; }",
+            ),
+            ("src/lib.rs", "pub use engine::redb::A;"),
+            ("cli/src/main.rs", "use crate::output;"),
+        ];
+        for (path, text) in fine {
+            assert_eq!(complaints_about(path, text), "", "{text}");
+        }
+    }
+}
