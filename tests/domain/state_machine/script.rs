@@ -274,7 +274,7 @@ fn request() -> impl Strategy<Value = Request> {
     let parts = (
         steps,
         rarely(USERS),
-        prop::bool::weighted(0.1),
+        prop::bool::weighted(0.25),
         rarely(REQUESTS),
     );
     parts.prop_map(|(steps, actor, allow_ownerless, id)| Request {
