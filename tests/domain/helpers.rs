@@ -9,7 +9,8 @@ use headcount::{
     Change, Directory, ErrorKind, License, Member, NewUser, NewWorkspace, Result, Role, User,
     UserId, Workspace, WorkspaceId,
 };
-use proptest::test_runner::Config;
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, TestRunner};
 use tempfile::TempDir;
 
 /// A path for a directory, in a folder of its own that goes with it.
@@ -154,16 +155,23 @@ pub fn at_once<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec
     })
 }
 
-/// How proptest runs here: `cases` of them, or as many as `PROPTEST_CASES` says.
-/// Failures are shrunk for as long as it takes, unless
+/// Tells the story of `cases` random values, or of as many as `PROPTEST_CASES`
+/// says. A failure is shrunk for as long as it takes, unless
 /// `PROPTEST_MAX_SHRINK_ITERS` sets a limit.
-pub fn proptest_config(cases: u32) -> Config {
+pub fn run_cases<S: Strategy>(cases: u32, strategy: S, story: impl Fn(S::Value)) {
     let defaults = Config::default();
     let is_set = std::env::var_os("PROPTEST_CASES").is_some();
-    Config {
+    let config = Config {
         cases: if is_set { defaults.cases } else { cases },
         max_shrink_iters: defaults.max_shrink_iters.min(20_000),
         failure_persistence: None,
         ..defaults
+    };
+    let tell = |value| {
+        story(value);
+        Ok(())
+    };
+    if let Err(error) = TestRunner::new(config).run(&strategy, tell) {
+        panic!("{error}");
     }
 }

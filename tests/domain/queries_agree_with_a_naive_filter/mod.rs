@@ -12,16 +12,15 @@ use headcount::{Batch, Directory, License, NewUser, User, UserQuery, UserUpdate}
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use proptest::test_runner::TestRunner;
 
 use self::asked::{Asked, asked};
 use self::people::{USERS, fill, people};
-use crate::helpers::{TempPath, finish, listed, proptest_config, roomy};
+use crate::helpers::{TempPath, finish, listed, roomy, run_cases};
 
 #[test]
 fn pages_and_counts_are_those_of_a_naive_filter() {
     let cases = (people(), vec(asked(), 12), any::<u64>());
-    run(64, cases, |(people, queries, seed)| {
+    run_cases(64, cases, |(people, queries, seed)| {
         let directory = roomy();
         let workspaces = fill(&directory, &people, seed);
         for asked in queries {
@@ -62,7 +61,7 @@ fn pages_and_counts_are_those_of_a_naive_filter() {
 #[test]
 fn a_cursor_is_a_place_in_the_order_of_any_query() {
     let cases = (people(), vec((asked(), any::<Index>()), 12), any::<u64>());
-    run(64, cases, |(people, queries, seed)| {
+    run_cases(64, cases, |(people, queries, seed)| {
         let directory = roomy();
         let workspaces = fill(&directory, &people, seed);
         for (asked, from) in queries {
@@ -98,7 +97,7 @@ fn pages_hold_every_row_that_stays_once_while_others_come_and_go() {
         vec(any::<(Index, u8)>(), 0..40),
         any::<u64>(),
     );
-    run(48, cases, |(people, mut asked, turmoil, seed)| {
+    run_cases(48, cases, |(people, mut asked, turmoil, seed)| {
         // A time would have to tell who was changed before the first page.
         asked.changed_since = None;
         let file = TempPath::new();
@@ -174,14 +173,4 @@ fn resumed(query: &UserQuery, next: Option<String>) -> UserQuery {
 
 fn emails(users: &[Arc<User>]) -> Vec<String> {
     users.iter().map(|user| user.email().to_string()).collect()
-}
-
-fn run<S: Strategy>(cases: u32, strategy: S, story: impl Fn(S::Value)) {
-    let mut runner = TestRunner::new(proptest_config(cases));
-    runner
-        .run(&strategy, |value| {
-            story(value);
-            Ok(())
-        })
-        .unwrap();
 }

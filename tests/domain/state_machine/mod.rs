@@ -7,21 +7,14 @@ mod script;
 mod wording;
 
 use headcount::{Applied, Change, Directory, ErrorKind, License, UserQuery};
-use proptest::test_runner::TestRunner;
 
 use self::model::{Answer, Model, Refusal};
 use self::script::{Request, Script, Turn, people_at_work};
-use crate::helpers::{TempPath, changes, finish, listed, listed_workspaces, proptest_config};
+use crate::helpers::{TempPath, changes, finish, listed, listed_workspaces, run_cases};
 
 #[test]
 fn directories_do_what_the_model_does() {
-    let mut runner = TestRunner::new(proptest_config(96));
-    runner
-        .run(&script::scripts(), |script| {
-            play(&script);
-            Ok(())
-        })
-        .unwrap();
+    run_cases(96, script::scripts(), |script| play(&script));
 }
 
 fn play(script: &Script) {
@@ -86,10 +79,10 @@ fn preview(
     let refusals = directory.preview(request.to_batch()).unwrap();
     let refusals: Vec<Refusal> = refusals.iter().map(|e| (e.kind(), e.op_index())).collect();
     match expected {
-        Ok(_) => assert_eq!(refusals, []),
+        Ok(_) => assert_eq!(refusals, [], "{request:?}"),
         Err(refusal) => assert!(
             refusals.contains(refusal),
-            "{refusal:?} is not in {refusals:?}"
+            "{request:?}: {refusal:?} is not in {refusals:?}"
         ),
     }
     assert_eq!(directory.seats().unwrap().active, before.active());

@@ -267,8 +267,8 @@ fn request() -> impl Strategy<Value = Request> {
     // Most batches are short: of a long one something is likely to be refused.
     let steps = prop_oneof![
         3 => vec(step(), 1..=1),
-        3 => vec(step(), 2..=2),
-        1 => vec(step(), 3..=4),
+        3 => vec(step(), 1..=2),
+        2 => vec(step(), 1..=4),
     ];
     let rarely = |n: u8| option::weighted(0.15, 0..n);
     let parts = (
