@@ -131,8 +131,9 @@ impl Error {
 
     /// Whether the same call may succeed when it is made again as it is.
     ///
-    /// True for a lost race and for a file that another process holds. A refusal
-    /// by the rules stays one until somebody changes the directory.
+    /// True for a file that another process or handle holds. A refusal by the rules
+    /// stays one until somebody changes the directory, and after an unknown outcome
+    /// the directory has to be read first.
     pub fn is_retryable(&self) -> bool {
         matches!(self.0.kind, ErrorKind::AlreadyOpen)
     }

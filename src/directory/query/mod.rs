@@ -5,7 +5,7 @@ mod cursor;
 mod source;
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::cursor::Place;
@@ -102,21 +102,21 @@ fn smallest(
     let mut stream = Stream::new(source, None, Order::Ascending, usize::MAX);
     let order = conditions.order();
     let after = after.map(|place| InOrder(order, place.clone()));
-    let mut kept = BinaryHeap::with_capacity(wanted + 1);
+    let mut kept = BTreeMap::new();
     while let Some(user) = stream.next(read)? {
+        if !conditions.hold_for(&user) {
+            continue;
+        }
+        // No two users have the same place.
         let place = InOrder(order, Place::of(conditions.query.sort, &user));
-        if conditions.hold_for(&user) && after.as_ref().is_none_or(|after| place > *after) {
-            kept.push(Placed { place, user });
+        if after.as_ref().is_none_or(|after| place > *after) {
+            kept.insert(place, user);
             if kept.len() > wanted {
-                kept.pop();
+                kept.pop_last();
             }
         }
     }
-    Ok(kept
-        .into_sorted_vec()
-        .into_iter()
-        .map(|placed| placed.user)
-        .collect())
+    Ok(kept.into_values().collect())
 }
 
 /// A place that compares as the order of the query says.
@@ -135,32 +135,6 @@ impl Ord for InOrder {
             Order::Ascending => self.1.cmp(&other.1),
             Order::Descending => other.1.cmp(&self.1),
         }
-    }
-}
-
-/// A user, ordered by place.
-struct Placed {
-    place: InOrder,
-    user: User,
-}
-
-impl PartialEq for Placed {
-    fn eq(&self, other: &Self) -> bool {
-        self.place == other.place
-    }
-}
-
-impl Eq for Placed {}
-
-impl PartialOrd for Placed {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Placed {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.place.cmp(&other.place)
     }
 }
 
