@@ -11,11 +11,11 @@ mod transactions;
 
 use std::ops::{Bound, ControlFlow};
 
-use ::redb::backends::InMemoryBackend;
 use tempfile::TempDir;
 
 use super::embedded::Embedded;
 use super::memory::Memory;
+use super::redb::tests::disk::Disk;
 use super::redb::{Redb, RedbOptions};
 use super::{Engine, KeyRange, Order, Read, Write};
 
@@ -70,10 +70,7 @@ fn owned(pairs: &[(&[u8], &[u8])]) -> Entries {
         .collect()
 }
 
-const OPTIONS: RedbOptions = RedbOptions {
-    create: true,
-    cache_bytes: 8 << 20,
-};
+const OPTIONS: RedbOptions = RedbOptions::new(true);
 
 fn memory() -> (Memory, ()) {
     (Memory::new(), ())
@@ -88,10 +85,7 @@ fn redb_in_a_file() -> (Redb, TempDir) {
 }
 
 fn redb_in_memory() -> (Redb, ()) {
-    (
-        Redb::open_with_backend(InMemoryBackend::new(), "in memory", &OPTIONS).unwrap(),
-        (),
-    )
+    (Disk::default().open(&OPTIONS).unwrap(), ())
 }
 
 fn embedded_memory() -> (Embedded, ()) {

@@ -70,8 +70,8 @@ impl Options {
     /// Opens the directory in the file at `path`; see [`Directory::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Directory> {
         let options = RedbOptions {
-            create: self.create_if_missing,
             cache_bytes: self.page_cache_bytes,
+            ..RedbOptions::new(self.create_if_missing)
         };
         let engine = Redb::open(path.as_ref(), &options)?;
         Directory::start(Embedded::Redb(engine), self.license_if_new)

@@ -71,11 +71,7 @@ fn the_bytes_of_changes_hold_no_personal_data_and_a_deleted_user_leaves_none() {
 }
 
 fn open_engine(path: &Path) -> Redb {
-    let options = RedbOptions {
-        create: false,
-        cache_bytes: 1 << 20,
-    };
-    Redb::open(path, &options).unwrap()
+    Redb::open(path, &RedbOptions::new(false)).unwrap()
 }
 
 /// Does to the file at `path` what no release of this library would.

@@ -1,11 +1,12 @@
 //! What redb's errors mean to the caller. Every message names the file.
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use ::redb::{CommitError, DatabaseError, StorageError};
 
+use super::log::ReplayError;
 use crate::error::{Error, ErrorKind};
 
 /// How redb 4.6 begins its complaint about a format that is newer than its own;
@@ -15,6 +16,12 @@ const NEWER_FORMAT: &str = "Expected file format version";
 /// What messages call the file, and the one place that makes them.
 #[derive(Clone)]
 pub(super) struct Name(Arc<str>);
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.0)
+    }
+}
 
 impl Name {
     /// Of something without a path.
@@ -125,14 +132,79 @@ impl Name {
         .with_source(error)
     }
 
-    /// An earlier commit failed; this one was not begun.
-    pub(super) fn in_doubt(&self) -> Error {
+    /// An earlier write failed for `cause`; this one was not begun.
+    pub(super) fn in_doubt(&self, cause: Option<&Error>) -> Error {
+        let cause = cause.map_or("a write failed".to_owned(), Error::to_string);
         Error::new(
             ErrorKind::Io,
             format!(
-                "nothing is written to `{}` since a commit failed; close it and open it again first",
+                "nothing is written to `{}` any more; close it and open it again first: {cause}",
                 self.0
             ),
+        )
+    }
+
+    /// A commit could not be written to the log, and may or may not be in it.
+    pub(super) fn log_failed(&self, error: io::Error) -> Error {
+        Error::new(
+            ErrorKind::OutcomeUnknown,
+            format!(
+                "a write to the log of `{}` failed: {error}; check the disk, then close it and open it again to see whether it took effect",
+                self.0
+            ),
+        )
+        .with_source(error)
+    }
+
+    /// What was written after the last checkpoint can't be read.
+    pub(super) fn replay_failed(&self, error: ReplayError) -> Error {
+        match error {
+            ReplayError::Io(error) => {
+                let message = format!(
+                    "can't read the log of `{}`: {error}; check the files whose names begin like it",
+                    self.0
+                );
+                Error::new(ErrorKind::Io, message).with_source(error)
+            }
+            ReplayError::Damaged(what) => Error::new(
+                ErrorKind::Corrupted,
+                format!(
+                    "the log of `{0}` is damaged or belongs to another file: {what}; restore `{0}` and the files whose names begin like it together from a backup",
+                    self.0
+                ),
+            ),
+        }
+    }
+
+    /// The log is in the database, and still there.
+    pub(super) fn log_not_removed(&self, error: io::Error) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!(
+                "can't remove the log of `{}`: {error}; nothing is lost, check its directory",
+                self.0
+            ),
+        )
+        .with_source(error)
+    }
+
+    /// The operating system has no thread for it.
+    pub(super) fn no_thread(&self, error: io::Error) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!(
+                "can't start a thread for `{}`: {error}; end other threads",
+                self.0
+            ),
+        )
+        .with_source(error)
+    }
+
+    /// The database contradicts itself.
+    pub(super) fn damaged(&self, what: &str) -> Error {
+        Error::new(
+            ErrorKind::Corrupted,
+            format!("`{}` is damaged: {what}; restore it from a backup", self.0),
         )
     }
 

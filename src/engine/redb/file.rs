@@ -44,7 +44,7 @@ fn refusal(path: &Path, create: bool, name: &Name, error: io::Error) -> crate::E
 
 /// Makes the directory entry of `path` durable.
 #[cfg(unix)]
-fn sync_entry(path: &Path) -> io::Result<()> {
+pub(super) fn sync_entry(path: &Path) -> io::Result<()> {
     File::open(parent(path))?.sync_all()
 }
 
@@ -52,7 +52,7 @@ fn sync_entry(path: &Path) -> io::Result<()> {
 /// where a directory can't be opened.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the signature it has on Unix")]
-fn sync_entry(_: &Path) -> io::Result<()> {
+pub(super) fn sync_entry(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -1,41 +1,46 @@
-//! The embedded default: one redb file that holds the whole map in one table.
+//! The embedded default: a redb file that holds the map, and a redo log in front
+//! of it that makes commits quick.
 //!
-//! One writer at a time; readers never wait for it. The latest committed state
-//! is opened once after each commit and handed out by reference: opening the
-//! table for each read would cost half as much again, and keeping a state open
-//! over later commits would make the file grow, because redb can't reuse the
-//! pages it pins.
+//! A commit is one frame in the log, with one sync; its writes are kept in memory
+//! until a checkpoint takes them over into the database. One writer at a time;
+//! readers never wait for it. What they are given is one pointer to a [`State`]:
+//! the database at some commit, and the writes since. It is swapped when a commit
+//! is durable, so nothing can be seen that a crash could undo.
+//!
+//! DESIGN.md tells what each step keeps true, and what a crash at it leaves.
 
+mod base;
+mod checkpoint;
 mod errors;
 mod file;
+mod log;
+mod making;
+mod recent;
 mod snapshot;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod txn;
 
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
+use ::redb::StorageBackend;
 use ::redb::backends::FileBackend;
-use ::redb::{CommitError, Database, StorageBackend, TableDefinition, WriteTransaction};
 use arc_swap::ArcSwapOption;
 
+use self::base::{Base, LogState};
+use self::checkpoint::Work;
 use self::errors::Name;
-use self::snapshot::Committed;
+use self::log::{Beside, Log, SideFiles, Size, Sync};
+use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, Value};
+use self::txn::Staging;
 pub(crate) use self::txn::Txn;
 use crate::engine::Engine;
-use crate::error::Result;
-
-/// How redb sees a key or a value: bytes, compared as bytes. The lifetime is
-/// redb's way to name the type and says nothing about the data.
-type Bytes = &'static [u8];
-
-/// The one table, which holds the whole map.
-const TABLE: TableDefinition<'static, Bytes, Bytes> = TableDefinition::new("headcount");
+use crate::error::{Error, Result};
 
 /// How to open a [`Redb`].
 #[derive(Clone, Debug)]
@@ -44,6 +49,28 @@ pub(crate) struct RedbOptions {
     pub(crate) create: bool,
     /// How much of the file redb may keep in memory.
     pub(crate) cache_bytes: usize,
+    /// How large the files of the log may become, together. They bound the memory
+    /// for recent writes too.
+    pub(crate) log_bytes: u64,
+    /// `None`: a commit is on disk when it is acknowledged. Otherwise it is after
+    /// this time, and what is younger can be lost when the machine stops.
+    pub(crate) sync_interval: Option<Duration>,
+    /// Whether a thread of the engine's own makes checkpoints. Otherwise they are
+    /// made by the writer whose commit no longer fits.
+    pub(crate) background: bool,
+}
+
+impl RedbOptions {
+    /// What is usual, where the file is made if `create` is set.
+    pub(crate) const fn new(create: bool) -> Self {
+        Self {
+            create,
+            cache_bytes: 64 << 20,
+            log_bytes: 64 << 20,
+            sync_interval: None,
+            background: true,
+        }
+    }
 }
 
 /// An ordered map in one redb file.
@@ -51,167 +78,243 @@ pub(crate) struct RedbOptions {
 /// Dropping it closes the file too, but can't report an error; see
 /// [`close`](Engine::close).
 pub(crate) struct Redb {
-    /// What the messages of this engine call its file.
-    name: Name,
-    /// The latest committed state; `None` once closed, or when it could not be
-    /// opened after a commit. Written only while `writer` is held.
-    published: ArcSwapOption<Committed>,
-    /// The one writer.
-    writer: Mutex<Writer>,
+    shared: Arc<Shared>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
-/// What a thread must hold to write.
-struct Writer {
-    /// `None` once closed.
-    database: Option<Database>,
-    /// Whether a commit was begun and never reported success. A later `fsync`
-    /// can succeed without having written what an earlier one failed to, so
-    /// only reading the file anew tells what is in it.
-    in_doubt: bool,
+/// What the engine's own threads share with it.
+struct Shared {
+    /// What the messages of this engine call its file.
+    name: Name,
+    /// The latest committed state; `None` once closed.
+    published: ArcSwapOption<State>,
+    /// Held while `published` is replaced by what follows from it: by a commit,
+    /// or by a checkpoint that is over.
+    publishing: Mutex<()>,
+    /// The one writer, who has the log; `None` once closed.
+    writer: Mutex<Option<Log>>,
+    /// The database, held while it is written; `None` once closed. Who needs the
+    /// writer's lock too takes that first.
+    base: Mutex<Option<Base>>,
+    /// What there is to do at a checkpoint.
+    work: Work,
+    /// Set for good when a write may have failed half way. A later `fsync` can
+    /// succeed without having written what an earlier one failed to, so only
+    /// reading the files anew tells what is in them.
+    in_doubt: AtomicBool,
+    /// What failed first.
+    failure: OnceLock<Error>,
+    background: bool,
 }
 
 impl Redb {
-    /// Opens the file at `path`, or makes it when `options` say so.
+    /// Opens the file at `path`, or makes it when `options` say so. What is only
+    /// in the log beside it is taken over first.
     ///
     /// # Errors
     ///
     /// `AlreadyOpen`, at once, while any process or handle has the file open;
     /// `UnsupportedFormat` for another release's format; `Corrupted` for a file
     /// that is damaged or is something else, of which a file that isn't redb's
-    /// stays byte for byte as it is; `Io` for everything else, including a file
-    /// that is absent and not to be made.
+    /// stays byte for byte as it is, and for a damaged or foreign log; `Io` for
+    /// everything else, including a file that is absent and not to be made.
     pub(crate) fn open(path: &Path, options: &RedbOptions) -> Result<Self> {
         let name = Name::of_path(path);
-        let file = file::open(path, options.create, &name)?;
-        let backend = FileBackend::new(file).map_err(|error| name.open_failed(error))?;
-        Self::start(backend, name, options)
+        let backend = || {
+            let file = file::open(path, options.create, &name)?;
+            FileBackend::new(file).map_err(|error| name.open_failed(error))
+        };
+        Self::start(backend, Box::new(Beside::new(path)), name.clone(), options)
     }
 
-    /// Opens what `backend` holds; messages call it `name`.
-    #[cfg(test)]
-    pub(crate) fn open_with_backend(
-        backend: impl StorageBackend,
-        name: &str,
+    /// Opens what `backend` and `files` hold; messages call it `name`.
+    fn start<B: StorageBackend>(
+        backend: impl Fn() -> Result<B>,
+        files: Box<dyn SideFiles>,
+        name: Name,
         options: &RedbOptions,
     ) -> Result<Self> {
-        Self::start(backend, Name::new(name), options)
-    }
-
-    /// Opens what `backend` holds and publishes its state.
-    fn start(backend: impl StorageBackend, name: Name, options: &RedbOptions) -> Result<Self> {
-        let database = Database::builder()
-            .set_cache_size(options.cache_bytes)
-            .create_with_backend(backend)
-            .map_err(|error| name.open_failed(error))?;
-        let committed = match Committed::find(&database, &name)? {
-            Some(committed) => committed,
-            None if options.create => {
-                let transaction = database.begin_write().map_err(|error| name.error(error))?;
-                transaction
-                    .open_table(TABLE)
-                    .map_err(|error| name.error(error))?;
-                transaction.commit().map_err(|error| name.error(error))?;
-                Committed::latest(&database, &name)?
-            }
-            None => return Err(name.never_created()),
+        let opened = making::open(backend, &*files, &name, options)?;
+        let (base, mut committed) = (opened.base, opened.committed);
+        let LogState { applied, id } = opened.log;
+        let replay = log::read(&*files, id, applied).map_err(|error| name.replay_failed(error))?;
+        if replay.last > applied {
+            committed = base.apply(replay.last, replay.writes.len(), |writes| {
+                writes.write(replay.writes.iter())
+            })?;
+            let commits = replay.last - applied;
+            ::log::info!("{name}: took over {commits} commits from the log");
+        }
+        if replay.has_segments {
+            log::remove(&*files).map_err(|error| name.log_not_removed(error))?;
+        }
+        let sync = match options.sync_interval {
+            None => Sync::EachFrame,
+            Some(_) => Sync::Later,
         };
-        Ok(Self {
+        let segment_bytes_max = options.log_bytes / 2;
+        let log = Log::new(files, id, replay.last, sync, segment_bytes_max);
+        let shared = Arc::new(Shared {
             name,
-            published: ArcSwapOption::from_pointee(committed),
-            writer: Mutex::new(Writer {
-                database: Some(database),
-                in_doubt: false,
+            published: ArcSwapOption::from_pointee(State {
+                base: Arc::new(committed),
+                frozen: None,
+                active: Arc::default(),
+                sequence: replay.last,
             }),
-        })
+            publishing: Mutex::default(),
+            writer: Mutex::new(Some(log)),
+            base: Mutex::new(Some(base)),
+            work: Work::default(),
+            in_doubt: AtomicBool::new(false),
+            failure: OnceLock::new(),
+            background: options.background,
+        });
+        let threads = Mutex::new(checkpoint::start_threads(&shared, options)?);
+        Ok(Self { shared, threads })
     }
 
     /// [`transact`](Engine::transact), with the transaction handed over by value,
     /// so that a caller can wrap it in a type of its own.
     pub(super) fn run<T>(&self, body: impl FnOnce(Txn<'_>) -> Result<T>) -> Result<T> {
-        let outcome = self.attempt(&mut self.lock(), body);
-        // The lock is free again here, so a panicking body does not poison it.
-        match outcome? {
-            Ok(value) => Ok(value),
-            Err(panic) => resume_unwind(panic),
+        let mut writer = lock(&self.shared.writer);
+        let log = writer.as_mut().ok_or_else(|| self.shared.name.closed())?;
+        self.shared.check()?;
+        let state = self.shared.state()?;
+        let mut staged = Staging::new();
+        let value = body(Txn::new(&state, &mut staged))?;
+        if !staged.is_empty() {
+            self.shared.commit(log, state, staged)?;
+        }
+        Ok(value)
+    }
+}
+
+#[cfg(test)]
+impl Redb {
+    /// Makes a checkpoint and waits for it.
+    pub(super) fn checkpoint(&self) -> Result<()> {
+        let mut writer = lock(&self.shared.writer);
+        let log = writer.as_mut().ok_or_else(|| self.shared.name.closed())?;
+        self.shared.freeze(log, false)?;
+        self.shared.work.wait_until_over();
+        self.shared.check()
+    }
+}
+
+impl Shared {
+    /// The latest committed state.
+    fn state(&self) -> Result<Arc<State>> {
+        self.published.load_full().ok_or_else(|| self.name.closed())
+    }
+
+    /// Replaces the latest state by what `follow` makes of it.
+    fn publish(&self, follow: impl FnOnce(&State) -> State) {
+        let _publishing = lock(&self.publishing);
+        if let Some(state) = self.published.load_full() {
+            self.published.store(Some(Arc::new(follow(&state))));
         }
     }
 
-    /// Runs `body` and commits or aborts; the inner result is the body's panic.
-    fn attempt<T>(
-        &self,
-        writer: &mut Writer,
-        body: impl FnOnce(Txn<'_>) -> Result<T>,
-    ) -> Result<thread::Result<T>> {
-        let Writer { database, in_doubt } = writer;
-        let database = database.as_ref().ok_or_else(|| self.name.closed())?;
-        if *in_doubt {
-            return Err(self.name.in_doubt());
+    /// Makes the commit that follows `state` durable, and then visible.
+    fn commit(&self, log: &mut Log, mut state: Arc<State>, staged: Staging) -> Result<()> {
+        let sequence = state.sequence + 1;
+        let mut size = Size::default();
+        for (key, slot) in &staged {
+            size.add((key, slot.as_deref()));
         }
-        // Durable when committed, in one phase: redb's defaults, and what they
-        // leave behind after a crash is sound but takes a walk through the whole
-        // file to open. Quick repair would write that walk's result at each
-        // commit, for a second `fsync` and several more pages.
-        let transaction = database
-            .begin_write()
-            .map_err(|error| self.name.error(error))?;
-        let wrote = Cell::new(false);
-        let txn = Txn::new(&transaction, &self.name, &wrote)?;
-        // A panic is caught here and goes on in `run`: a transaction that is
-        // dropped by unwinding leaks its pages and makes the next open slow. What
-        // the body left half done is in `transaction` only, which is aborted.
-        let outcome = catch_unwind(AssertUnwindSafe(|| body(txn)));
-        if wrote.get() && matches!(outcome, Ok(Ok(_))) {
-            self.commit(database, transaction, in_doubt)?;
-        } else {
-            // An abort that fails has written nothing either; redb then refuses
-            // the next transaction by itself.
-            let _ = transaction.abort();
+        if log.is_too_large(size.frame_bytes()) {
+            return self.commit_around(log, sequence, &staged);
         }
-        outcome.map_or_else(|panic| Ok(Err(panic)), |result| result.map(Ok))
-    }
-
-    /// Commits and publishes the new state; keeps track of what is in doubt.
-    fn commit(
-        &self,
-        database: &Database,
-        transaction: WriteTransaction,
-        in_doubt: &mut bool,
-    ) -> Result<()> {
-        *in_doubt = true;
-        match transaction.commit() {
-            Ok(()) => *in_doubt = false,
-            // redb has rolled everything back: a write failed and the body went
-            // on all the same.
-            Err(error @ CommitError::TransactionPoisoned) => {
-                *in_doubt = false;
-                return Err(self.name.error(error));
-            }
-            Err(error) => return Err(self.name.commit_failed(error)),
+        if !log.fits(size.frame_bytes()) {
+            self.freeze(log, true)?;
+            state = self.state()?;
         }
-        // The commit stands even if its state can't be opened. Then nothing is
-        // published, and `snapshot` tries again and reports what is wrong.
-        self.published
-            .store(Committed::latest(database, &self.name).ok().map(Arc::new));
+        let writes = staged.iter().map(|(key, slot)| (&key[..], slot.as_deref()));
+        let doubt = Doubt(self);
+        if let Err(error) = log.append(sequence, size, writes) {
+            return Err(doubt.confirm(self.name.log_failed(error)));
+        }
+        doubt.clear();
+        let is_first = state.active.is_empty();
+        state.active.add(sequence, staged);
+        self.publish(|state| State {
+            base: Arc::clone(&state.base),
+            frozen: state.frozen.clone(),
+            active: Arc::clone(&state.active),
+            sequence,
+        });
+        if is_first {
+            self.work.notice();
+        }
         Ok(())
     }
 
-    /// Opens the latest state when none is published.
-    #[cold]
-    fn publish_again(&self) -> Result<Snapshot> {
-        let writer = self.lock();
-        let database = writer.database.as_ref().ok_or_else(|| self.name.closed())?;
-        let committed = Arc::new(Committed::latest(database, &self.name)?);
-        self.published.store(Some(Arc::clone(&committed)));
-        Ok(Snapshot::new(committed))
+    /// Commits what is too large for a frame: the database takes over everything
+    /// at once, this commit included, and the log starts again.
+    fn commit_around(&self, log: &mut Log, sequence: u64, staged: &Staging) -> Result<()> {
+        self.work.wait_until_over();
+        self.check()?;
+        let state = self.state()?;
+        let active = &state.active;
+        let writes_max = active.len() + staged.len();
+        let doubt = Doubt(self);
+        let applied = self.with_base(|base| {
+            base.apply(sequence, writes_max, |writes| {
+                writes.write(active.newest(state.sequence))?;
+                writes.write(staged.iter())
+            })
+        });
+        match applied {
+            Ok(committed) => self.publish(|_| State {
+                base: Arc::new(committed),
+                frozen: None,
+                active: Arc::default(),
+                sequence,
+            }),
+            Err(error) => return Err(doubt.confirm(error)),
+        }
+        doubt.clear();
+        log.restart(sequence);
+        Ok(())
     }
 
-    /// Waits for the writer.
-    ///
-    /// Only a panic inside redb can poison the lock, for a body's is caught. The
-    /// state is sound even then: a commit that panicked has left `in_doubt` set,
-    /// and redb itself refuses to go on from anything else it left unfinished.
-    fn lock(&self) -> MutexGuard<'_, Writer> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Runs `write` with the database.
+    fn with_base<T>(&self, write: impl FnOnce(&Base) -> Result<T>) -> Result<T> {
+        let base = lock(&self.base);
+        write(base.as_ref().ok_or_else(|| self.name.closed())?)
+    }
+
+    /// Refuses when something is in doubt.
+    fn check(&self) -> Result<()> {
+        if !self.in_doubt.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        Err(self.name.in_doubt(self.failure.get()))
+    }
+}
+
+/// Lives while something is written that can fail half way. Unless it is cleared,
+/// also by a panic, nothing more is written.
+struct Doubt<'s>(&'s Shared);
+
+impl Doubt<'_> {
+    /// It was written.
+    fn clear(self) {
+        std::mem::forget(self);
+    }
+
+    /// It failed: remembers and returns why.
+    fn confirm(self, error: Error) -> Error {
+        ::log::error!("{error}");
+        let _ = self.0.failure.set(error.clone());
+        error
+    }
+}
+
+impl Drop for Doubt<'_> {
+    fn drop(&mut self) {
+        self.0.in_doubt.store(true, Ordering::Release);
     }
 }
 
@@ -220,31 +323,76 @@ impl Engine for Redb {
     type Txn<'t> = Txn<'t>;
 
     fn snapshot(&self) -> Result<Snapshot> {
-        match self.published.load_full() {
-            Some(committed) => Ok(Snapshot::new(committed)),
-            None => self.publish_again(),
-        }
+        self.shared.state().map(Snapshot::new)
     }
 
     fn transact<T>(&self, mut body: impl FnMut(&mut Txn<'_>) -> Result<T>) -> Result<T> {
         self.run(|mut txn| body(&mut txn))
     }
 
-    /// Waits for the writer, writes redb's allocator state, so that the next open
-    /// is quick, and releases the file: it can be opened again at once, even
-    /// while snapshots are still held. These can't read the file any more; they
-    /// answer from what redb still has in memory, or else refuse with `Closed`.
+    /// Waits for the writer, lets the database take over what is in the log,
+    /// releases the file and removes the log: what is left is a plain redb file,
+    /// quick to open. It can be opened again at once, even while snapshots are
+    /// still held. These can't read the file any more; they answer from what
+    /// is still in memory, or else refuse with `Closed`.
     ///
-    /// The file is released even when this fails. After a commit of unknown
-    /// outcome it always fails, for redb can't leave the file tidy.
+    /// The file is released even when this fails. After a failed write it always
+    /// fails: the log stays, and opening it tells what is in it.
     fn close(&self) -> Result<()> {
-        let mut writer = self.lock();
-        self.published.store(None);
-        match writer.database.take() {
-            Some(database) => database
-                .close()
-                .map_err(|error| self.name.close_failed(error)),
-            None => Ok(()),
+        // Held to the end, so that nobody believes it closed before it is.
+        let mut threads = lock(&self.threads);
+        let Some(log) = lock(&self.shared.writer).take() else {
+            return Ok(());
+        };
+        self.shared.work.end();
+        for thread in threads.drain(..) {
+            // A panic of it has left a doubt.
+            let _ = thread.join();
+        }
+        self.shared.close(log)
+    }
+}
+
+impl Drop for Redb {
+    fn drop(&mut self) {
+        if let Err(error) = self.close() {
+            ::log::warn!("{error}");
         }
     }
+}
+
+impl Shared {
+    /// Closes the database, with all that is in the log if nothing is in doubt.
+    fn close(&self, log: Log) -> Result<()> {
+        let taken_over = self.check().and_then(|()| self.take_over());
+        self.published.store(None);
+        let closed = match lock(&self.base).take() {
+            Some(base) => base.close(),
+            None => Ok(()),
+        };
+        taken_over?;
+        closed?;
+        log.remove()
+            .map_err(|error| self.name.log_not_removed(error))
+    }
+
+    /// Lets the database take over what is left.
+    fn take_over(&self) -> Result<()> {
+        let state = self.state()?;
+        if state.active.is_empty() {
+            return Ok(());
+        }
+        let applied = self.with_base(|base| {
+            base.apply(state.sequence, state.active.len(), |writes| {
+                writes.write(state.active.newest(state.sequence))
+            })
+        });
+        applied.map(drop)
+    }
+}
+
+/// Locks `mutex`. What a panic under one of these locks leaves half done is in
+/// doubt and says so.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

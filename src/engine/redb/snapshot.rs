@@ -1,18 +1,18 @@
-//! Reading: a committed state of the file, and what the transaction shares of it.
+//! Reading: a committed state, and how the newest writes lie over the database.
 
+use std::cmp::Ordering;
 use std::ops::{ControlFlow, Deref};
 use std::sync::Arc;
 
-use ::redb::{
-    AccessGuard, Database, ReadOnlyTable, ReadableDatabase, ReadableTable, StorageError, TableError,
-};
+use ::redb::{AccessGuard, ReadOnlyTable, StorageError};
 
+use super::base::Bytes;
 use super::errors::Name;
-use super::{Bytes, TABLE};
+use super::recent::{Entry, Recent};
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::Result;
 
-/// A committed state of the file, which pins the pages it is made of.
+/// A state of the database, which pins the pages it is made of.
 pub(super) struct Committed {
     /// Keeps the read transaction that it was opened in.
     table: ReadOnlyTable<Bytes, Bytes>,
@@ -21,58 +21,93 @@ pub(super) struct Committed {
 }
 
 impl Committed {
-    /// The latest state of a database that has the table.
-    pub(super) fn latest(database: &Database, name: &Name) -> Result<Self> {
-        let transaction = database.begin_read().map_err(|error| name.error(error))?;
-        let table = transaction
-            .open_table(TABLE)
-            .map_err(|error| name.error(error))?;
-        Ok(Self {
+    /// The state that `table` shows.
+    pub(super) fn new(table: ReadOnlyTable<Bytes, Bytes>, name: &Name) -> Self {
+        Self {
             table,
             name: name.clone(),
-        })
-    }
-
-    /// The latest state, or `None` of a database without any table; one that has
-    /// other tables than ours is somebody else's.
-    pub(super) fn find(database: &Database, name: &Name) -> Result<Option<Self>> {
-        let transaction = database.begin_read().map_err(|error| name.error(error))?;
-        match transaction.open_table(TABLE) {
-            Ok(table) => Ok(Some(Self {
-                table,
-                name: name.clone(),
-            })),
-            Err(error @ TableError::TableDoesNotExist(_)) => {
-                let tables = transaction
-                    .list_tables()
-                    .map_err(|error| name.error(error))?
-                    .count();
-                let multimaps = transaction
-                    .list_multimap_tables()
-                    .map_err(|error| name.error(error))?
-                    .count();
-                if tables + multimaps == 0 {
-                    Ok(None)
-                } else {
-                    Err(name.error(error))
-                }
-            }
-            Err(error) => Err(name.error(error)),
         }
     }
 }
 
-/// A committed state of the file. Cloning one is cheap.
+/// A committed state: what a reader is given, as one pointer.
+pub(super) struct State {
+    /// The database, at some commit not above `sequence`.
+    pub(super) base: Arc<Committed>,
+    /// Writes that a checkpoint is just applying to the database.
+    pub(super) frozen: Option<Arc<Recent>>,
+    /// Writes after those. Commits above `sequence` are in it too, some of them
+    /// not durable yet: this state doesn't show them.
+    pub(super) active: Arc<Recent>,
+    /// The last commit that this state shows.
+    pub(super) sequence: u64,
+}
+
+impl State {
+    /// The writes that lie over the database, newest first.
+    fn layers(&self) -> impl Iterator<Item = &Recent> {
+        let layers = std::iter::once(&self.active).chain(&self.frozen);
+        layers.map(Arc::as_ref).filter(|layer| !layer.is_empty())
+    }
+
+    /// The value under `key`.
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
+        for layer in self.layers() {
+            if let Some(entry) = layer.get(key, self.sequence) {
+                let is_there = entry.value().is_some();
+                return Ok(is_there.then_some(Value(Holder::Recent(entry))));
+            }
+        }
+        match self.base.table.get(key) {
+            Ok(found) => Ok(found.map(|guard| Value(Holder::Stored(guard)))),
+            Err(error) => Err(self.base.name.error(error)),
+        }
+    }
+
+    /// Visits the entries of `range`, over which those of `staged` lie.
+    pub(super) fn scan<'s>(
+        &'s self,
+        staged: Option<impl Iterator<Item = Staged<'s>> + 's>,
+        range: KeyRange<'_>,
+        order: Order,
+        mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let stored = self.base.table.range::<&[u8]>(range);
+        let stored = stored.map_err(|error| self.base.name.error(error))?;
+        let stored: Box<dyn Iterator<Item = _>> = match order {
+            Order::Ascending => Box::new(stored),
+            Order::Descending => Box::new(stored.rev()),
+        };
+        let mut layers: Vec<Layer<'_>> = Vec::new();
+        if let Some(staged) = staged {
+            layers.push(Layer::new(staged.map(|write| Ok(Item::Staged(write)))));
+        }
+        for layer in self.layers() {
+            let entries = layer.scan(range, order, self.sequence);
+            layers.push(Layer::new(entries.map(|entry| Ok(Item::Recent(entry)))));
+        }
+        let stored = stored.map(|entry| entry.map(|(key, value)| Item::Stored(key, value)));
+        let visited = if layers.is_empty() {
+            each(stored, visit)
+        } else {
+            layers.push(Layer::new(stored));
+            each(Merged { layers, order }, |key, value| visit(key, value))
+        };
+        visited.map_err(|error| self.base.name.error(error))
+    }
+}
+
+/// A committed state. Cloning one is cheap.
 ///
 /// Hold it briefly: for as long as it lives, redb can't reuse the pages that
-/// later commits free, and the file grows.
+/// later checkpoints free, and the file grows.
 #[derive(Clone)]
-pub(crate) struct Snapshot(Arc<Committed>);
+pub(crate) struct Snapshot(Arc<State>);
 
 impl Snapshot {
     /// The state as callers hold it.
-    pub(super) fn new(committed: Arc<Committed>) -> Self {
-        Self(committed)
+    pub(super) fn new(state: Arc<State>) -> Self {
+        Self(state)
     }
 }
 
@@ -80,7 +115,7 @@ impl Read for Snapshot {
     type Value<'a> = Value<'a>;
 
     fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
-        get(&self.0.table, &self.0.name, key)
+        self.0.get(key)
     }
 
     fn scan(
@@ -89,58 +124,150 @@ impl Read for Snapshot {
         order: Order,
         visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<()> {
-        scan(&self.0.table, &self.0.name, range, order, visit)
+        let nothing = None::<std::iter::Empty<Staged<'_>>>;
+        self.0.scan(nothing, range, order, visit)
     }
 }
 
-/// A value, borrowed from redb's page.
-pub(crate) struct Value<'a>(AccessGuard<'a, Bytes>);
+/// A value, borrowed from where it is.
+pub(crate) struct Value<'a>(Holder<'a>);
+
+enum Holder<'a> {
+    /// A page of redb's.
+    Stored(AccessGuard<'a, Bytes>),
+    /// The writes that are not in the database yet.
+    Recent(Entry<'a>),
+    /// The transaction's own writes.
+    Staged(&'a [u8]),
+}
+
+impl<'a> Value<'a> {
+    /// Of a transaction's own writes.
+    pub(super) fn staged(value: &'a [u8]) -> Self {
+        Self(Holder::Staged(value))
+    }
+}
 
 impl Deref for Value<'_> {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        self.0.value()
+        match &self.0 {
+            Holder::Stored(guard) => guard.value(),
+            Holder::Recent(entry) => entry.value().as_deref().unwrap_or_default(),
+            Holder::Staged(value) => value,
+        }
     }
 }
 
-/// [`Read::get`] on any redb table.
-pub(super) fn get<'t>(
-    table: &'t impl ReadableTable<Bytes, Bytes>,
-    name: &Name,
-    key: &[u8],
-) -> Result<Option<Value<'t>>> {
-    match table.get(key) {
-        Ok(found) => Ok(found.map(Value)),
-        Err(error) => Err(name.error(error)),
+/// A write of a transaction under way.
+pub(super) type Staged<'a> = (&'a [u8], Option<&'a [u8]>);
+
+/// What a layer has under a key.
+enum Item<'a> {
+    Stored(AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>),
+    Recent(Entry<'a>),
+    Staged(Staged<'a>),
+}
+
+impl Item<'_> {
+    fn key(&self) -> &[u8] {
+        match self {
+            Self::Stored(key, _) => key.value(),
+            Self::Recent(entry) => entry.key().bytes(),
+            Self::Staged((key, _)) => key,
+        }
+    }
+
+    /// `None` where the key is removed.
+    fn value(&self) -> Option<&[u8]> {
+        match self {
+            Self::Stored(_, value) => Some(value.value()),
+            Self::Recent(entry) => entry.value().as_deref(),
+            Self::Staged((_, value)) => *value,
+        }
     }
 }
 
-/// [`Read::scan`] on any redb table.
-pub(super) fn scan(
-    table: &impl ReadableTable<Bytes, Bytes>,
-    name: &Name,
-    range: KeyRange<'_>,
+/// What a layer has in a range.
+struct Layer<'a> {
+    next: Option<Result<Item<'a>, StorageError>>,
+    rest: Box<dyn Iterator<Item = Result<Item<'a>, StorageError>> + 'a>,
+}
+
+impl<'a> Layer<'a> {
+    fn new(items: impl Iterator<Item = Result<Item<'a>, StorageError>> + 'a) -> Self {
+        let mut rest = Box::new(items);
+        Self {
+            next: rest.next(),
+            rest,
+        }
+    }
+
+    fn take(&mut self) -> Option<Result<Item<'a>, StorageError>> {
+        std::mem::replace(&mut self.next, self.rest.next())
+    }
+
+    fn key(&self) -> Option<&[u8]> {
+        match &self.next {
+            Some(Ok(item)) => Some(item.key()),
+            _ => None,
+        }
+    }
+}
+
+/// Layers as one: where several have a key, the first of them counts.
+struct Merged<'a> {
+    layers: Vec<Layer<'a>>,
     order: Order,
-    visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-) -> Result<()> {
-    let visited = table.range::<&[u8]>(range).and_then(|entries| match order {
-        Order::Ascending => each(entries, visit),
-        Order::Descending => each(entries.rev(), visit),
-    });
-    visited.map_err(|error| name.error(error))
 }
 
-/// Visits `entries` until a break, an error or the end.
-fn each<'t>(
-    entries: impl Iterator<
-        Item = Result<(AccessGuard<'t, Bytes>, AccessGuard<'t, Bytes>), StorageError>,
-    >,
+impl<'a> Iterator for Merged<'a> {
+    type Item = Result<Item<'a>, StorageError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut first: Option<usize> = None;
+        for (at, layer) in self.layers.iter().enumerate() {
+            if matches!(layer.next, Some(Err(_))) {
+                return self.layers[at].take();
+            }
+            let Some(key) = layer.key() else { continue };
+            let comes_first = first.is_none_or(|first| {
+                let side = self.layers[first]
+                    .key()
+                    .map_or(Ordering::Less, |k| key.cmp(k));
+                match self.order {
+                    Order::Ascending => side.is_lt(),
+                    Order::Descending => side.is_gt(),
+                }
+            });
+            if comes_first {
+                first = Some(at);
+            }
+        }
+        let first = first?;
+        let item = self.layers[first].take()?;
+        if let Ok(item) = &item {
+            for layer in &mut self.layers[first + 1..] {
+                if layer.key() == Some(item.key()) {
+                    layer.take();
+                }
+            }
+        }
+        Some(item)
+    }
+}
+
+/// Visits what is there of `items`, until a break, an error or the end.
+fn each<'a>(
+    items: impl Iterator<Item = Result<Item<'a>, StorageError>>,
     mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
 ) -> Result<(), StorageError> {
-    for entry in entries {
-        let (key, value) = entry?;
-        if visit(key.value(), value.value()).is_break() {
+    for item in items {
+        let item = item?;
+        if let Some(value) = item.value()
+            && visit(item.key(), value).is_break()
+        {
             break;
         }
     }

@@ -1,6 +1,8 @@
 //! What only an engine with a file has to promise.
 
 mod closing;
+mod crashes;
+pub(in crate::engine) mod disk;
 mod faults;
 mod files;
 mod foreign_files;
@@ -13,14 +15,15 @@ use super::{Redb, RedbOptions};
 use crate::engine::{Engine, Read, Write};
 use crate::error::{Error, ErrorKind, Result};
 
-const CREATE: RedbOptions = RedbOptions {
-    create: true,
-    cache_bytes: 1 << 20,
-};
-const EXISTING: RedbOptions = RedbOptions {
-    create: false,
-    cache_bytes: 1 << 20,
-};
+const CREATE: RedbOptions = small(true);
+const EXISTING: RedbOptions = small(false);
+
+const fn small(create: bool) -> RedbOptions {
+    RedbOptions {
+        cache_bytes: 1 << 20,
+        ..RedbOptions::new(create)
+    }
+}
 
 fn put(engine: &Redb, key: &[u8], value: &[u8]) -> Result<()> {
     engine.transact(|txn| txn.put(key, value))

@@ -1,38 +1,27 @@
-//! Writing: the one table, open in a redb write transaction.
+//! Writing: what a transaction has written lies over the state it began with.
 
-use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use ::redb::{Table, WriteTransaction};
-
-use super::errors::Name;
-use super::snapshot::{self, Value};
-use super::{Bytes, TABLE};
+use super::recent::Slot;
+use super::snapshot::{State, Value};
 use crate::engine::{KeyRange, Order, Read, Write};
 use crate::error::Result;
 
-/// A write transaction under way. It neither commits nor aborts: who began it
-/// does, when this is gone.
+/// A transaction under way. What it wrote is nowhere but here; who began it
+/// commits that or drops it.
 pub(crate) struct Txn<'t> {
-    /// Has to be dropped before the transaction can commit.
-    table: Table<'t, Bytes, Bytes>,
-    /// What messages call the file.
-    name: &'t Name,
-    /// Set at the first change; lives outside, to be read when this is gone.
-    wrote: &'t Cell<bool>,
+    state: &'t State,
+    staged: &'t mut Staging,
 }
 
+/// The writes of a transaction, by key.
+pub(super) type Staging = BTreeMap<Vec<u8>, Slot>;
+
 impl<'t> Txn<'t> {
-    /// Opens the table in `transaction` and sets `wrote` once anything changes.
-    pub(super) fn new(
-        transaction: &'t WriteTransaction,
-        name: &'t Name,
-        wrote: &'t Cell<bool>,
-    ) -> Result<Self> {
-        let table = transaction
-            .open_table(TABLE)
-            .map_err(|error| name.error(error))?;
-        Ok(Self { table, name, wrote })
+    /// Begins in `state`; what is written goes to `staged`.
+    pub(super) fn new(state: &'t State, staged: &'t mut Staging) -> Self {
+        Self { state, staged }
     }
 }
 
@@ -43,7 +32,10 @@ impl Read for Txn<'_> {
         Self: 'a;
 
     fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
-        snapshot::get(&self.table, self.name, key)
+        match self.staged.get(key) {
+            Some(slot) => Ok(slot.as_deref().map(Value::staged)),
+            None => self.state.get(key),
+        }
     }
 
     fn scan(
@@ -52,27 +44,42 @@ impl Read for Txn<'_> {
         order: Order,
         visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<()> {
-        snapshot::scan(&self.table, self.name, range, order, visit)
+        if is_empty(range) {
+            return Ok(());
+        }
+        let staged = self.staged.range::<[u8], _>(range);
+        let staged: Box<dyn Iterator<Item = _>> = match order {
+            Order::Ascending => Box::new(staged),
+            Order::Descending => Box::new(staged.rev()),
+        };
+        let staged = staged.map(|(key, slot)| (&key[..], slot.as_deref()));
+        self.state.scan(Some(staged), range, order, visit)
     }
 }
 
 impl Write for Txn<'_> {
     fn put(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
-        self.wrote.set(true);
-        self.table
-            .insert(key, value)
-            .map_err(|error| self.name.error(error))?;
+        self.staged.insert(key.to_vec(), Some(value.to_vec()));
         Ok(())
     }
 
     fn delete(&mut self, key: &[u8]) -> Result<()> {
-        let removed = self
-            .table
-            .remove(key)
-            .map_err(|error| self.name.error(error))?;
-        if removed.is_some() {
-            self.wrote.set(true);
+        // An absent key stays absent without a write.
+        if self.get(key)?.is_some() {
+            self.staged.insert(key.to_vec(), None);
         }
         Ok(())
+    }
+}
+
+/// Whether the range has no keys at all: a map of the standard library panics
+/// on one that ends before it starts.
+fn is_empty(range: KeyRange<'_>) -> bool {
+    use std::ops::Bound::{Excluded, Included};
+
+    match range {
+        (Included(start), Included(end)) => start > end,
+        (Included(start) | Excluded(start), Included(end) | Excluded(end)) => start >= end,
+        _ => false,
     }
 }

@@ -4,12 +4,13 @@
 
 use ::redb::{Database, StorageBackend};
 
-use super::faults::SharedBackend;
+use super::disk::{BASE, Disk};
 use super::{CREATE, put};
-use crate::engine::redb::{Redb, TABLE};
+use crate::engine::redb::base::TABLE;
 use crate::engine::{Engine, Read, Write};
 
-const COMMITS: u32 = 1_500;
+const CHECKPOINTS: u32 = 500;
+const COMMITS: u32 = 3;
 const USERS: u32 = 4_000;
 
 #[test]
@@ -23,33 +24,37 @@ fn snapshots_that_come_and_go_do_not_grow_the_file() {
 
 /// The commits through the engine, with snapshots taken and dropped between.
 fn length_with_readers() -> u64 {
-    let backend = SharedBackend::default();
-    let engine = Redb::open_with_backend(backend.clone(), "growth", &CREATE).unwrap();
+    let disk = Disk::default();
+    let engine = disk.open(&CREATE).unwrap();
     engine
         .transact(|txn| (0..USERS).try_for_each(|user| txn.put(&user.to_be_bytes(), &[0; 100])))
         .unwrap();
     let mut held = engine.snapshot().unwrap();
-    for number in 0..COMMITS {
-        // Held over three commits, like a slow reader.
+    for number in 0..CHECKPOINTS * COMMITS {
+        // Held over three commits and a checkpoint, like a slow reader.
         if number % 3 == 0 {
             held = engine.snapshot().unwrap();
         }
         let user = changed_user(number);
         assert!(held.get(&user).unwrap().is_some());
         put(&engine, &user, &[1; 100]).unwrap();
+        if number % COMMITS == 1 {
+            engine.checkpoint().unwrap();
+        }
     }
-    backend.len().unwrap()
+    disk.file(BASE).len().unwrap()
 }
 
-/// The same commits in bare redb, without any reading.
+/// The same in bare redb, without any reading.
 fn length_of_redb_alone() -> u64 {
-    let backend = SharedBackend::default();
+    let disk = Disk::default();
     let database = Database::builder()
         .set_cache_size(CREATE.cache_bytes)
-        .create_with_backend(backend.clone())
+        .create_with_backend(disk.file(BASE))
         .unwrap();
     let commit = |users: &mut dyn Iterator<Item = [u8; 4]>| {
-        let transaction = database.begin_write().unwrap();
+        let mut transaction = database.begin_write().unwrap();
+        transaction.set_quick_repair(true);
         let mut table = transaction.open_table(TABLE).unwrap();
         for user in users {
             table.insert(&user[..], &[1; 100][..]).unwrap();
@@ -58,10 +63,10 @@ fn length_of_redb_alone() -> u64 {
         transaction.commit().unwrap();
     };
     commit(&mut (0..USERS).map(u32::to_be_bytes));
-    for number in 0..COMMITS {
-        commit(&mut std::iter::once(changed_user(number)));
+    for checkpoint in 0..CHECKPOINTS {
+        commit(&mut (0..COMMITS).map(|commit| changed_user(checkpoint * COMMITS + commit)));
     }
-    backend.len().unwrap()
+    disk.file(BASE).len().unwrap()
 }
 
 /// Whom the commit of this number changes: all over the file.

@@ -1,0 +1,280 @@
+//! Checkpoints: the database takes over what is in the log.
+//!
+//! 1. *Freeze*, under the writer's lock: the recent writes become immutable, new
+//!    ones go to a fresh map and to the other segment of the log.
+//! 2. *Apply* the frozen writes to the database, in one transaction that also
+//!    says up to which commit it now reaches.
+//! 3. *Publish* the new state of the database; the frozen writes are in it.
+//! 4. The segment that held them may be used again, and grows if it was filled.
+//!
+//! There is one checkpoint at a time, so two segments are enough. A writer whose
+//! commit no longer fits waits for the one under way.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::log::{Log, Pending, Segment};
+use super::recent::Recent;
+use super::snapshot::State;
+use super::{Doubt, RedbOptions, Shared, lock};
+use crate::error::Result;
+
+/// How long nothing must have been written for a checkpoint that nobody waits for.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// The work of a checkpoint.
+struct Job {
+    /// What to apply.
+    frozen: Arc<Recent>,
+    /// The last commit of it.
+    sequence: u64,
+    /// The segment that holds it, and how large that is to be from then on.
+    segment: Option<(Arc<Segment>, u64)>,
+}
+
+/// What there is to do, and who waits for it.
+#[derive(Default)]
+pub(super) struct Work {
+    progress: Mutex<Progress>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Progress {
+    /// Waits to be begun.
+    job: Option<Job>,
+    /// Begun or waiting.
+    under_way: bool,
+    ending: bool,
+}
+
+impl Work {
+    /// Tells that there are recent writes again.
+    pub(super) fn notice(&self) {
+        let _progress = self.lock();
+        self.changed.notify_all();
+    }
+
+    /// Waits until no checkpoint is under way.
+    pub(super) fn wait_until_over(&self) {
+        let mut progress = self.lock();
+        while progress.under_way {
+            progress = self.wait(progress);
+        }
+    }
+
+    /// Asks the threads to end when they have nothing left to do.
+    pub(super) fn end(&self) {
+        self.lock().ending = true;
+        self.changed.notify_all();
+    }
+
+    fn begin(&self, job: Job) {
+        let mut progress = self.lock();
+        progress.job = Some(job);
+        progress.under_way = true;
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        lock(&self.progress)
+    }
+
+    fn wait<'w>(&self, progress: MutexGuard<'w, Progress>) -> MutexGuard<'w, Progress> {
+        self.changed
+            .wait(progress)
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a change, but not longer than `timeout`; whether it was that long.
+    fn wait_for<'w>(
+        &self,
+        progress: MutexGuard<'w, Progress>,
+        timeout: Duration,
+    ) -> (MutexGuard<'w, Progress>, bool) {
+        let waited = self.changed.wait_timeout(progress, timeout);
+        let (progress, result) = waited.unwrap_or_else(PoisonError::into_inner);
+        (progress, result.timed_out())
+    }
+}
+
+/// When a checkpoint is over, whichever way, nobody waits for it any more.
+struct UnderWay<'w>(&'w Work);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.lock().under_way = false;
+        self.0.changed.notify_all();
+    }
+}
+
+impl Shared {
+    /// Freezes the recent writes and has the database take them over. Waits for
+    /// the checkpoint before, if that is not over.
+    pub(super) fn freeze(&self, log: &mut Log, is_full: bool) -> Result<()> {
+        self.work.wait_until_over();
+        self.check()?;
+        let doubt = Doubt(self);
+        let segment = match log.switch() {
+            Ok(segment) => segment,
+            Err(error) => return Err(doubt.confirm(self.name.log_failed(error))),
+        };
+        let segment = segment.map(|segment| {
+            let bytes = if is_full { log.grown(&segment) } else { 0 };
+            (segment, bytes)
+        });
+        let state = self.state()?;
+        let frozen = Arc::clone(&state.active);
+        self.publish(|state| State {
+            base: Arc::clone(&state.base),
+            frozen: Some(Arc::clone(&state.active)),
+            active: Arc::default(),
+            sequence: state.sequence,
+        });
+        doubt.clear();
+        self.work.begin(Job {
+            frozen,
+            sequence: state.sequence,
+            segment,
+        });
+        if !self.background {
+            self.run_job();
+        }
+        Ok(())
+    }
+
+    /// Does the checkpoint that waits, if one does.
+    fn run_job(&self) {
+        let Some(job) = self.work.lock().job.take() else {
+            return;
+        };
+        let _under_way = UnderWay(&self.work);
+        let doubt = Doubt(self);
+        match self.checkpoint(job) {
+            Ok(()) => doubt.clear(),
+            Err(error) => drop(doubt.confirm(error)),
+        }
+    }
+
+    fn checkpoint(&self, job: Job) -> Result<()> {
+        let applied = self.with_base(|base| {
+            base.apply(job.sequence, job.frozen.len(), |writes| {
+                writes.write(job.frozen.newest(job.sequence))
+            })
+        })?;
+        self.publish(|state| State {
+            base: Arc::new(applied),
+            frozen: None,
+            active: Arc::clone(&state.active),
+            sequence: state.sequence,
+        });
+        if let Some((segment, bytes)) = job.segment {
+            segment
+                .grow(bytes)
+                .map_err(|error| self.name.log_failed(error))?;
+        }
+        ::log::debug!(
+            "{}: a checkpoint of {} writes up to commit {}",
+            self.name,
+            job.frozen.len(),
+            job.sequence
+        );
+        Ok(())
+    }
+
+    /// Makes a checkpoint unless someone writes just now.
+    fn checkpoint_when_idle(&self, sequence: u64) {
+        let Ok(mut writer) = self.writer.try_lock() else {
+            return;
+        };
+        let is_idle = self.state().is_ok_and(|state| state.sequence == sequence);
+        if let Some(log) = writer.as_mut()
+            && is_idle
+        {
+            // What went wrong is remembered for the next writer.
+            let _ = self.freeze(log, false);
+        }
+    }
+
+    /// The commit up to which there are recent writes, if there are any.
+    fn dirty(&self) -> Option<u64> {
+        let state = self.published.load();
+        let state = state.as_ref()?;
+        (!state.active.is_empty()).then_some(state.sequence)
+    }
+}
+
+/// Starts the threads that an engine needs.
+pub(super) fn start_threads(
+    shared: &Arc<Shared>,
+    options: &RedbOptions,
+) -> Result<Vec<JoinHandle<()>>> {
+    let mut threads = Vec::new();
+    let mut start = |name: &str, body: Box<dyn FnOnce(&Shared) + Send>| {
+        let shared_too = Arc::clone(shared);
+        let thread = thread::Builder::new().name(name.to_owned());
+        let started = thread.spawn(move || body(&shared_too));
+        threads.push(started.map_err(|error| shared.name.no_thread(error))?);
+        Ok(())
+    };
+    if options.background {
+        start("headcount-checkpoint", Box::new(make_checkpoints))?;
+    }
+    if let Some(interval) = options.sync_interval {
+        start(
+            "headcount-sync",
+            Box::new(move |shared| sync_each(shared, interval)),
+        )?;
+    }
+    Ok(threads)
+}
+
+/// Makes checkpoints until the engine is closed.
+fn make_checkpoints(shared: &Shared) {
+    loop {
+        let mut progress = shared.work.lock();
+        while progress.job.is_none() {
+            if progress.ending {
+                return;
+            }
+            let dirty = shared.dirty();
+            let Some(sequence) = dirty.filter(|_| shared.check().is_ok()) else {
+                progress = shared.work.wait(progress);
+                continue;
+            };
+            let (waited, timed_out) = shared.work.wait_for(progress, IDLE);
+            progress = waited;
+            if timed_out && progress.job.is_none() && !progress.ending {
+                drop(progress);
+                shared.checkpoint_when_idle(sequence);
+                progress = shared.work.lock();
+            }
+        }
+        drop(progress);
+        shared.run_job();
+    }
+}
+
+/// Syncs the log each `interval` until the engine is closed.
+fn sync_each(shared: &Shared, interval: Duration) {
+    loop {
+        let (progress, _) = shared.work.wait_for(shared.work.lock(), interval);
+        if progress.ending {
+            return;
+        }
+        drop(progress);
+        let pending = {
+            let writer = lock(&shared.writer);
+            let (Some(log), Ok(state)) = (writer.as_ref(), shared.state()) else {
+                return;
+            };
+            log.pending(state.sequence)
+        };
+        let doubt = Doubt(shared);
+        match pending.map_or(Ok(()), Pending::sync) {
+            Ok(()) => doubt.clear(),
+            Err(error) => drop(doubt.confirm(shared.name.log_failed(error))),
+        }
+    }
+}

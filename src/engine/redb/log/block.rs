@@ -1,0 +1,157 @@
+//! The blocks of the redo log: the unit that a disk writes whole or not at all.
+//!
+//! A disk may tear a write between sectors, but a sector is either old or new.
+//! So each block is one sector and says of itself what it is: a block that is
+//! neither of this writing nor of an earlier one was damaged. That tells a write
+//! that was cut off, which nobody was promised, from a record that rotted.
+//!
+//! | bytes | what |
+//! | --- | --- |
+//! | 0..8 | checksum of the rest: XXH3, 64 bits, seeded with the directory's log id |
+//! | 8..16 | epoch: the sequence number of the first frame of this use of the segment |
+//! | 16..24 | sequence number of the frame |
+//! | 24..28 | number of this block in its frame |
+//! | 28..32 | blocks of the frame |
+//! | 32..512 | payload |
+//!
+//! Numbers are little-endian.
+
+use twox_hash::XxHash3_64;
+
+/// Bytes of a block: the smallest unit that disks write.
+pub(in crate::engine::redb) const BLOCK_BYTES: usize = 512;
+/// Bytes of it in front of the payload.
+const HEADER_BYTES: usize = 32;
+/// Bytes of a frame's content in each of its blocks.
+pub(super) const PAYLOAD_BYTES: usize = BLOCK_BYTES - HEADER_BYTES;
+
+/// What a block says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    /// Which use of the segment it belongs to.
+    pub(super) epoch: u64,
+    /// Which frame it belongs to.
+    pub(super) sequence: u64,
+    /// Which of the frame's blocks it is.
+    pub(super) index: u32,
+    /// How many the frame has.
+    pub(super) blocks: u32,
+}
+
+/// What is found in the place of a block.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Block<'a> {
+    /// Nothing was ever written here.
+    Blank,
+    /// A block as it was written, at some time.
+    Sound(Header, &'a [u8]),
+    /// Something that was never written.
+    Damaged,
+}
+
+/// Writes the header in front of the payload that stands in `block` already.
+pub(super) fn seal(block: &mut [u8], header: Header, log_id: u64) {
+    block[8..16].copy_from_slice(&header.epoch.to_le_bytes());
+    block[16..24].copy_from_slice(&header.sequence.to_le_bytes());
+    block[24..28].copy_from_slice(&header.index.to_le_bytes());
+    block[28..32].copy_from_slice(&header.blocks.to_le_bytes());
+    let checksum = XxHash3_64::oneshot_with_seed(log_id, &block[8..]);
+    block[..8].copy_from_slice(&checksum.to_le_bytes());
+}
+
+/// The payload's place in `block`.
+pub(super) fn payload_of(block: &mut [u8]) -> &mut [u8] {
+    &mut block[HEADER_BYTES..]
+}
+
+/// What `block` is. Never panics, whatever the bytes.
+pub(super) fn read(block: &[u8], log_id: u64) -> Block<'_> {
+    let Some((head, payload)) = block.split_at_checked(HEADER_BYTES) else {
+        return Block::Damaged;
+    };
+    if block.len() != BLOCK_BYTES {
+        return Block::Damaged;
+    }
+    let header = Header {
+        epoch: number(head, 8),
+        sequence: number(head, 16),
+        index: small_number(head, 24),
+        blocks: small_number(head, 28),
+    };
+    if number(head, 0) == XxHash3_64::oneshot_with_seed(log_id, &block[8..]) {
+        return Block::Sound(header, payload);
+    }
+    if block.iter().all(|byte| *byte == 0) {
+        return Block::Blank;
+    }
+    Block::Damaged
+}
+
+/// The epoch that `block` claims to be of; only worth a look at the rest.
+pub(super) fn claimed_epoch(block: &[u8]) -> u64 {
+    number(block, 8)
+}
+
+/// The eight bytes at `at`, which the caller knows to be there, as a number.
+fn number(bytes: &[u8], at: usize) -> u64 {
+    let mut number = [0; 8];
+    number.copy_from_slice(&bytes[at..at + 8]);
+    u64::from_le_bytes(number)
+}
+
+/// Likewise with four bytes.
+fn small_number(bytes: &[u8], at: usize) -> u32 {
+    let mut number = [0; 4];
+    number.copy_from_slice(&bytes[at..at + 4]);
+    u32::from_le_bytes(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: Header = Header {
+        epoch: 7,
+        sequence: 9,
+        index: 2,
+        blocks: 3,
+    };
+
+    fn sealed() -> Vec<u8> {
+        let mut block = vec![0; BLOCK_BYTES];
+        payload_of(&mut block)[..4].copy_from_slice(b"user");
+        seal(&mut block, HEADER, 1);
+        block
+    }
+
+    #[test]
+    fn a_sealed_block_says_what_it_is() {
+        let block = sealed();
+        let Block::Sound(header, payload) = read(&block, 1) else {
+            panic!("not sound")
+        };
+        assert_eq!(header, HEADER);
+        assert_eq!(
+            (payload.len(), &payload[..5]),
+            (PAYLOAD_BYTES, &b"user\0"[..])
+        );
+    }
+
+    #[test]
+    fn every_flipped_bit_is_damage() {
+        for bit in 0..BLOCK_BYTES * 8 {
+            let mut block = sealed();
+            block[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(read(&block, 1), Block::Damaged, "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn zeros_are_blank_and_other_logs_and_lengths_are_damage() {
+        assert_eq!(read(&[0; BLOCK_BYTES], 1), Block::Blank);
+        assert_eq!(read(&sealed(), 2), Block::Damaged);
+        for length in [0, 1, 31, 32, 511, 513] {
+            assert_eq!(read(&vec![0; length], 1), Block::Damaged, "{length} bytes");
+        }
+    }
+}

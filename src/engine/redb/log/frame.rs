@@ -1,0 +1,173 @@
+//! The frames of the redo log: what one commit wrote, in whole blocks.
+//!
+//! The content of a frame, spread over the payloads of its blocks:
+//!
+//! | bytes | what |
+//! | --- | --- |
+//! | 8 | `durable`: the last sequence number that was on disk when this was written |
+//! | 4 | how many writes follow |
+//! | each: 4 | length of the key; with the top bit set the key is deleted |
+//! | 4 | length of the value |
+//! | | the key, the value |
+//!
+//! `durable` is what makes a hole visible: a frame that is on disk vouches for
+//! all before it that were promised.
+
+use super::block::{self, BLOCK_BYTES, Header, PAYLOAD_BYTES};
+
+/// Set in the length of a key that is deleted.
+const DELETED: u32 = 1 << 31;
+/// Bytes of a frame's content in front of its writes.
+const FRAME_HEAD_BYTES: usize = 12;
+/// Bytes in front of each write.
+const WRITE_HEAD_BYTES: usize = 8;
+
+/// What a key becomes: a value, or nothing.
+pub(in crate::engine::redb) type Write<'a> = (&'a [u8], Option<&'a [u8]>);
+
+/// Adds up how long a frame gets.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::engine::redb) struct Size {
+    writes: u32,
+    bytes: usize,
+}
+
+impl Size {
+    /// Counts one write.
+    pub(in crate::engine::redb) fn add(&mut self, (key, value): Write<'_>) {
+        self.writes += 1;
+        self.bytes += WRITE_HEAD_BYTES + key.len() + value.map_or(0, <[u8]>::len);
+    }
+
+    /// Bytes of the frame on disk: whole blocks.
+    pub(in crate::engine::redb) fn frame_bytes(self) -> usize {
+        (FRAME_HEAD_BYTES + self.bytes).div_ceil(PAYLOAD_BYTES) * BLOCK_BYTES
+    }
+}
+
+/// Writes the frame `sequence` with `writes`, whose sizes are in `size`, into
+/// `frame`, whose allocation is used again.
+pub(in crate::engine::redb) fn encode<'w>(
+    frame: &mut Vec<u8>,
+    size: Size,
+    stamp: Stamp,
+    writes: impl Iterator<Item = Write<'w>>,
+) {
+    frame.clear();
+    frame.resize(size.frame_bytes(), 0);
+    let mut content = Content { frame, at: 0 };
+    content.push(&stamp.durable.to_le_bytes());
+    content.push(&size.writes.to_le_bytes());
+    for (key, value) in writes {
+        let deleted = if value.is_none() { DELETED } else { 0 };
+        content.push(&(small(key.len()) | deleted).to_le_bytes());
+        let value = value.unwrap_or_default();
+        content.push(&small(value.len()).to_le_bytes());
+        content.push(key);
+        content.push(value);
+    }
+    let blocks = small(frame.len() / BLOCK_BYTES);
+    for (index, block) in (0..).zip(frame.chunks_exact_mut(BLOCK_BYTES)) {
+        let header = Header {
+            epoch: stamp.epoch,
+            sequence: stamp.sequence,
+            index,
+            blocks,
+        };
+        block::seal(block, header, stamp.log_id);
+    }
+}
+
+/// A number in a frame. Frames are far below 2 GiB, for what is longer goes around
+/// the log, so nothing in them is longer either.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// What the blocks of a frame are stamped with.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine::redb) struct Stamp {
+    /// Whose log it is.
+    pub(in crate::engine::redb) log_id: u64,
+    /// The sequence number of the first frame of this use of the segment.
+    pub(in crate::engine::redb) epoch: u64,
+    /// The frame's own.
+    pub(in crate::engine::redb) sequence: u64,
+    /// The last one known to be on disk.
+    pub(in crate::engine::redb) durable: u64,
+}
+
+/// The payloads of a frame's blocks, filled as if they were one.
+struct Content<'f> {
+    frame: &'f mut [u8],
+    at: usize,
+}
+
+impl Content<'_> {
+    fn push(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let (block, within) = (self.at / PAYLOAD_BYTES, self.at % PAYLOAD_BYTES);
+            let fitting = bytes.len().min(PAYLOAD_BYTES - within);
+            let (now, later) = bytes.split_at(fitting);
+            let block = &mut self.frame[block * BLOCK_BYTES..][..BLOCK_BYTES];
+            block::payload_of(block)[within..within + fitting].copy_from_slice(now);
+            self.at += fitting;
+            bytes = later;
+        }
+    }
+}
+
+/// The content of a frame, put together from its blocks.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Frame {
+    pub(super) sequence: u64,
+    pub(super) durable: u64,
+    content: Vec<u8>,
+}
+
+impl Frame {
+    /// `None` for content that no frame has.
+    pub(super) fn new(sequence: u64, content: Vec<u8>) -> Option<Self> {
+        let durable = durable_of(&content)?;
+        let frame = Self {
+            sequence,
+            durable,
+            content,
+        };
+        frame.writes().is_some().then_some(frame)
+    }
+
+    /// What it wrote, in its order; `None` if the content is malformed.
+    pub(super) fn writes(&self) -> Option<Vec<Write<'_>>> {
+        let mut rest = &self.content[8..];
+        let count = take_u32(&mut rest)?;
+        let mut writes = Vec::new();
+        for _ in 0..count {
+            let key_bytes = take_u32(&mut rest)?;
+            let value_bytes = take_u32(&mut rest)?;
+            let key = take(&mut rest, key_bytes & !DELETED)?;
+            let value = take(&mut rest, value_bytes)?;
+            writes.push((key, (key_bytes & DELETED == 0).then_some(value)));
+        }
+        Some(writes)
+    }
+}
+
+/// What the first payload of a frame says was on disk.
+pub(super) fn durable_of(content: &[u8]) -> Option<u64> {
+    content
+        .first_chunk()
+        .map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+fn take<'a>(rest: &mut &'a [u8], count: u32) -> Option<&'a [u8]> {
+    let (taken, left) = rest.split_at_checked(usize::try_from(count).ok()?)?;
+    *rest = left;
+    Some(taken)
+}
+
+fn take_u32(rest: &mut &[u8]) -> Option<u32> {
+    let (bytes, left) = rest.split_first_chunk()?;
+    *rest = left;
+    Some(u32::from_le_bytes(*bytes))
+}

@@ -1,0 +1,180 @@
+//! What a damaged, cut or foreign log says.
+
+use std::slice::from_ref;
+use std::sync::Arc;
+
+use super::block::BLOCK_BYTES;
+use super::replay::read_segments;
+use super::*;
+use crate::engine::redb::tests::disk::Disk;
+
+const ID: u64 = 7;
+
+/// The segments after the commits 1 to `commits`, each of a few writes, with a
+/// switch behind the commit `switch`.
+fn written(commits: u64, switch: u64) -> Vec<Vec<u8>> {
+    let disk = Disk::default();
+    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
+    for sequence in 1..=commits {
+        append(&mut log, sequence);
+        if sequence == switch {
+            log.switch().unwrap();
+        }
+    }
+    let segments = SEGMENTS.iter();
+    segments
+        .filter_map(|name| disk.with_bytes(name, |bytes| bytes.clone()))
+        .collect()
+}
+
+fn append(log: &mut Log, sequence: u64) {
+    let value = vec![u8::try_from(sequence).unwrap(); 300];
+    let writes: [Write<'_>; 3] = [
+        (b"last", Some(&value[..1])),
+        (&value[..1], Some(&value)),
+        (b"gone", None),
+    ];
+    let mut size = Size::default();
+    for write in writes {
+        size.add(write);
+    }
+    log.append(sequence, size, writes.into_iter()).unwrap();
+}
+
+fn last(segments: &[Vec<u8>], applied: u64) -> Result<u64, ReplayError> {
+    let replay = read_segments(segments, ID, applied)?;
+    if replay.last > applied {
+        let value = replay.writes[&b"last"[..]].as_deref().unwrap();
+        assert_eq!(u64::from(value[0]), replay.last);
+        assert_eq!(replay.writes[&b"gone"[..]], None);
+    }
+    Ok(replay.last)
+}
+
+/// Where the last thing written in `segment` ends.
+fn end(segment: &[u8]) -> usize {
+    let end = segment.iter().rposition(|byte| *byte != 0).unwrap();
+    (end + 1).next_multiple_of(BLOCK_BYTES)
+}
+
+#[test]
+fn everything_after_what_is_applied_is_found() {
+    for switch in [0, 1, 4, 9] {
+        let segments = written(10, switch);
+        for applied in 0..=10 {
+            assert_eq!(last(&segments, applied).unwrap(), 10, "{switch} {applied}");
+        }
+    }
+    assert_eq!(last(&[], 3).unwrap(), 3);
+}
+
+#[test]
+fn no_flipped_bit_goes_unnoticed() {
+    for switch in [0, 2] {
+        let segments = written(4, switch);
+        for (number, segment) in segments.iter().enumerate() {
+            for bit in 0..end(segment) * 8 {
+                let mut damaged = segments.clone();
+                damaged[number][bit / 8] ^= 1 << (bit % 8);
+                let found = last(&damaged, 0);
+                assert!(found.is_err(), "bit {bit} of segment {number}: {found:?}");
+            }
+        }
+    }
+}
+
+/// Only the last frame may be cut off: nobody was told that it is there before
+/// all of it was.
+#[test]
+fn a_lost_sector_is_noticed_unless_it_is_of_the_last_frame() {
+    let segments = written(4, 2);
+    let last_frame = end(&segments[1]) / 2;
+    for (number, segment) in segments.iter().enumerate() {
+        for sector in 0..end(segment) / BLOCK_BYTES {
+            let mut damaged = segments.clone();
+            damaged[number][sector * BLOCK_BYTES..][..BLOCK_BYTES].fill(0);
+            let found = last(&damaged, 0);
+            if number == 1 && sector * BLOCK_BYTES >= last_frame {
+                assert_eq!(found.unwrap(), 3);
+            } else {
+                assert!(found.is_err(), "sector {sector} of {number}: {found:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_missing_segment_is_noticed() {
+    let segments = written(6, 3);
+    assert!(last(&segments[1..], 0).is_err());
+    assert_eq!(last(&segments[1..], 3).unwrap(), 6);
+    assert_eq!(
+        last(&segments[..1], 0).unwrap(),
+        3,
+        "the second was never needed"
+    );
+}
+
+#[test]
+fn the_log_of_another_directory_is_refused() {
+    let segments = written(3, 0);
+    assert!(read_segments(&segments, ID + 1, 0).is_err());
+}
+
+#[test]
+fn an_older_database_than_the_log_goes_on_from_is_refused() {
+    let disk = Disk::default();
+    let mut log = Log::new(Box::new(disk.clone()), ID, 5, Sync::EachFrame, 1 << 20);
+    append(&mut log, 6);
+    append(&mut log, 7);
+    let segment = disk.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    assert_eq!(last(from_ref(&segment), 5).unwrap(), 7);
+    assert!(last(from_ref(&segment), 4).is_err());
+}
+
+#[test]
+fn frames_of_an_earlier_use_are_never_replayed() {
+    let disk = Disk::default();
+    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
+    (1..=5).for_each(|sequence| append(&mut log, sequence));
+    log.restart(5);
+    append(&mut log, 6);
+    let segment = disk.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    // Frames 2 to 5 still stand behind frame 6.
+    assert_eq!(last(from_ref(&segment), 5).unwrap(), 6);
+    assert_eq!(last(from_ref(&segment), 6).unwrap(), 6);
+}
+
+/// With syncs later than writes a power cut may take a frame and leave the next.
+#[test]
+fn what_was_not_synced_may_be_lost_from_any_place_on() {
+    let disk = Disk::default();
+    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::Later, 1 << 20);
+    append(&mut log, 1);
+    append(&mut log, 2);
+    log.pending(2).unwrap().sync().unwrap();
+    (3..=5).for_each(|sequence| append(&mut log, sequence));
+    let mut segment = disk.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    let frame = end(&segment) / 5;
+    assert_eq!(last(from_ref(&segment), 0).unwrap(), 5);
+    segment[3 * frame..4 * frame].fill(0);
+    assert_eq!(last(from_ref(&segment), 0).unwrap(), 3);
+    segment[frame..2 * frame].fill(0);
+    assert!(
+        last(from_ref(&segment), 0).is_err(),
+        "the second was synced"
+    );
+}
+
+#[test]
+fn a_grown_segment_keeps_what_it_has() {
+    let disk = Disk::default();
+    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
+    append(&mut log, 1);
+    let segment: Arc<Segment> = log.switch().unwrap().unwrap();
+    let bytes = log.grown(&segment);
+    segment.grow(bytes).unwrap();
+    let grown = disk.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    assert_eq!(grown.len() as u64, bytes);
+    assert_eq!(last(&[grown], 0).unwrap(), 1);
+}

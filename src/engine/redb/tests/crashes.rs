@@ -1,0 +1,271 @@
+//! Power cuts at any call to the disk: what was acknowledged is there, what was
+//! not is there whole or not at all.
+//!
+//! A seed makes one script: transactions, checkpoints, closing and opening, until
+//! the power is cut; then what is on the disk is opened, compared with the states
+//! it may be in, and written on. `HEADCOUNT_CRASH_SEEDS=10000` runs that many;
+//! `HEADCOUNT_CRASH_SEED=17` runs one.
+
+use std::collections::BTreeMap;
+use std::ops::{Bound, ControlFlow};
+use std::{env, io};
+
+use fastrand::Rng;
+
+use super::disk::{Disk, Fault, PowerCut};
+use super::{CREATE, EXISTING};
+use crate::engine::redb::{Redb, RedbOptions};
+use crate::engine::{Engine, Order, Read, Write};
+use crate::error::ErrorKind;
+
+/// Scripts that are run unless the environment says otherwise.
+const SEEDS: u64 = 1_500;
+/// Power cuts of a script.
+const CUTS: usize = 4;
+/// Different keys; few, so that they are often overwritten.
+const KEYS: u8 = 24;
+
+type Map = BTreeMap<Vec<u8>, Vec<u8>>;
+
+#[test]
+fn a_power_cut_takes_nothing_that_was_acknowledged() {
+    let number = |name: &str| env::var(name).ok().map(|value| value.parse().unwrap());
+    let seeds = match number("HEADCOUNT_CRASH_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("HEADCOUNT_CRASH_SEEDS").unwrap_or(SEEDS),
+    };
+    let mut seen = Seen::default();
+    for seed in seeds.clone() {
+        let script = std::panic::catch_unwind(|| Script::new(seed).run());
+        match script {
+            Ok(of_script) => seen.add(&of_script),
+            Err(panic) => {
+                tell(&format!(
+                    "to run this one again: HEADCOUNT_CRASH_SEED={seed}"
+                ));
+                std::panic::resume_unwind(panic);
+            }
+        }
+    }
+    tell(&format!("{seen:?}"));
+    if seeds.end - seeds.start >= SEEDS {
+        // Otherwise this test would say little.
+        assert!(
+            seen.acknowledged > 10_000 && seen.undecided > 100,
+            "{seen:?}"
+        );
+        assert!(seen.kept > 20 && seen.dropped > 20, "{seen:?}");
+        assert!(seen.failed_opens > 50 && seen.checkpoints > 500, "{seen:?}");
+    }
+}
+
+/// What happened in the scripts.
+#[derive(Debug, Default)]
+struct Seen {
+    acknowledged: u64,
+    checkpoints: u64,
+    failed_opens: u64,
+    /// Transactions under way at a power cut, and what became of them.
+    undecided: u64,
+    kept: u64,
+    dropped: u64,
+}
+
+impl Seen {
+    fn add(&mut self, other: &Self) {
+        self.acknowledged += other.acknowledged;
+        self.checkpoints += other.checkpoints;
+        self.failed_opens += other.failed_opens;
+        self.undecided += other.undecided;
+        self.kept += other.kept;
+        self.dropped += other.dropped;
+    }
+}
+
+struct Script {
+    random: Rng,
+    disk: Disk,
+    options: RedbOptions,
+    /// What was acknowledged last.
+    acknowledged: Map,
+    /// What the transaction under way at the power cut makes of that.
+    undecided: Option<Map>,
+    seen: Seen,
+}
+
+impl Script {
+    fn new(seed: u64) -> Self {
+        let mut random = Rng::with_seed(seed);
+        let log_bytes = *random.choice(&[64 << 10, 256 << 10, 1 << 20]).unwrap();
+        Self {
+            options: RedbOptions {
+                log_bytes,
+                background: false,
+                ..CREATE
+            },
+            random,
+            disk: Disk::default(),
+            acknowledged: Map::new(),
+            undecided: None,
+            seen: Seen::default(),
+        }
+    }
+
+    fn run(mut self) -> Seen {
+        for _ in 0..CUTS {
+            let calls = *self.random.choice(&[4, 40, 200, 600]).unwrap();
+            self.disk.set_fault(Some(Fault {
+                call: self.disk.calls() + self.random.u64(1..=calls),
+                kind: io::ErrorKind::Other,
+                for_good: true,
+            }));
+            self.live();
+            let cut = *self
+                .random
+                .choice(&[PowerCut::LosesAll, PowerCut::KeepsAll, PowerCut::Tears])
+                .unwrap();
+            self.disk = self.disk.after(cut, &mut self.random);
+            // Now and then the next life begins without anybody looking first.
+            if self.random.u8(..4) > 0 {
+                self.look();
+            }
+        }
+        self.look();
+        self.seen
+    }
+
+    /// Opens, writes and closes until the power is cut.
+    fn live(&mut self) {
+        while !self.disk.has_failed() {
+            let Ok(engine) = self.disk.open(&self.options) else {
+                assert!(self.disk.has_failed(), "it does not open");
+                self.seen.failed_opens += 1;
+                return;
+            };
+            self.decide(&engine);
+            for _ in 0..self.random.usize(..60) {
+                if self.disk.has_failed() {
+                    break;
+                }
+                match self.random.u8(..40) {
+                    0 => {
+                        let made = engine.checkpoint().is_ok();
+                        self.seen.checkpoints += u64::from(made);
+                    }
+                    _ => self.transact(&engine),
+                }
+            }
+            match self.random.u8(..3) {
+                0 => drop(engine),
+                _ => drop(engine.close()),
+            }
+        }
+    }
+
+    /// Reads what is there, which must be what may be there.
+    fn look(&mut self) {
+        self.disk.set_fault(None);
+        let options = match self.disk.names().is_empty() {
+            true => &CREATE,
+            // A first file may not have been finished.
+            false if self.acknowledged.is_empty() => &CREATE,
+            false => &EXISTING,
+        };
+        let engine = self.disk.open(options).unwrap();
+        self.decide(&engine);
+        engine.close().unwrap();
+        assert_eq!(self.disk.names(), ["base"], "the log is still there");
+    }
+
+    fn decide(&mut self, engine: &Redb) {
+        let found = all(engine);
+        if let Some(undecided) = self.undecided.take() {
+            self.seen.undecided += 1;
+            if found == undecided {
+                self.seen.kept += 1;
+                self.acknowledged = undecided;
+                return;
+            }
+            self.seen.dropped += 1;
+        }
+        assert_eq!(shown(&found), shown(&self.acknowledged));
+        assert_eq!(found, self.acknowledged);
+    }
+
+    fn transact(&mut self, engine: &Redb) {
+        let mut after = self.acknowledged.clone();
+        let writes = self.writes();
+        let result = engine.transact(|txn| {
+            for (key, value) in &writes {
+                match value {
+                    Some(value) => txn.put(key, value)?,
+                    None => txn.delete(key)?,
+                }
+            }
+            Ok(())
+        });
+        for (key, value) in writes {
+            match value {
+                Some(value) => after.insert(key, value),
+                None => after.remove(&key),
+            };
+        }
+        match result {
+            Ok(()) => {
+                self.acknowledged = after;
+                self.seen.acknowledged += 1;
+                if self.random.u8(..8) == 0 {
+                    assert_eq!(all(engine), self.acknowledged);
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::OutcomeUnknown => {
+                assert!(self.disk.has_failed(), "{error}");
+                self.undecided = Some(after);
+            }
+            Err(error) => assert!(self.disk.has_failed(), "{error}"),
+        }
+    }
+
+    fn writes(&mut self) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+        let count = self.random.usize(1..6);
+        (0..count)
+            .map(|_| {
+                let key = vec![b'k', self.random.u8(..KEYS)];
+                let bytes = match self.random.u8(..50) {
+                    // Around the log.
+                    0 => 20_000,
+                    1..5 => self.random.usize(400..3_000),
+                    _ => self.random.usize(..100),
+                };
+                let value = vec![self.random.u8(..); bytes];
+                (key, (self.random.u8(..5) > 0).then_some(value))
+            })
+            .collect()
+    }
+}
+
+/// Writes to where the harness shows it when the test fails or is asked to.
+#[expect(clippy::print_stdout, reason = "a test's own output")]
+fn tell(what: &str) {
+    println!("{what}");
+}
+
+fn all(engine: &Redb) -> Map {
+    let mut map = Map::new();
+    let snapshot = engine.snapshot().unwrap();
+    let everything = (Bound::Unbounded, Bound::Unbounded);
+    snapshot
+        .scan(everything, Order::Ascending, |key, value| {
+            map.insert(key.to_vec(), value.to_vec());
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    map
+}
+
+/// The first bytes of each, to be read by a person.
+fn shown(map: &Map) -> Vec<String> {
+    map.iter()
+        .map(|(key, value)| format!("{}={:?}x{}", key[1], value.first(), value.len()))
+        .collect()
+}

@@ -1,0 +1,393 @@
+//! A disk in memory that fails and loses power when told to.
+//!
+//! It keeps apart what was written and what was synced. When the power is cut,
+//! each sector of each file is as it was at the last sync or after any number of
+//! the later writes to it, whatever became of its neighbours: writes are lost,
+//! reordered and torn between sectors. Names of files are as at the last time
+//! they were synced, or as after any later change.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use ::redb::StorageBackend;
+use fastrand::Rng;
+
+use crate::engine::redb::errors::Name;
+use crate::engine::redb::log::{SideFile, SideFiles};
+use crate::engine::redb::{Redb, RedbOptions};
+use crate::error::Result;
+
+/// What a disk writes whole or not at all.
+pub(super) const SECTOR_BYTES: usize = 512;
+
+/// The name of the database's file.
+pub(super) const BASE: &str = "base";
+
+/// A disk. Clones are the same one.
+#[derive(Clone, Debug, Default)]
+pub(in crate::engine) struct Disk(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    files: Vec<File>,
+    names: BTreeMap<String, Vec<Entry>>,
+    calls: u64,
+    fault: Option<Fault>,
+}
+
+/// What a name stands for: the number of a file, or none.
+type Entry = Option<usize>;
+
+/// A failure to come.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fault {
+    /// The first call that fails, counted from the first ever.
+    pub(super) call: u64,
+    /// How it fails.
+    pub(super) kind: io::ErrorKind,
+    /// Whether all later calls fail too.
+    pub(super) for_good: bool,
+}
+
+#[derive(Debug, Default)]
+struct File {
+    /// What a power cut can't take.
+    synced: Vec<u8>,
+    /// What was done since.
+    pending: Vec<Change>,
+    /// What is read.
+    current: Vec<u8>,
+}
+
+#[derive(Clone, Debug)]
+enum Change {
+    Write(usize, Vec<u8>),
+    SetLen(usize),
+}
+
+/// How much of what was not synced a power cut leaves.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum PowerCut {
+    /// Nothing.
+    LosesAll,
+    /// Everything, as when only the process is killed.
+    KeepsAll,
+    /// Of each sector anything.
+    Tears,
+}
+
+impl Disk {
+    /// Opens the engine on it.
+    pub(in crate::engine) fn open(&self, options: &RedbOptions) -> Result<Redb> {
+        let files = Box::new(self.clone());
+        Redb::start(
+            || Ok(self.file(BASE)),
+            files,
+            Name::new("users.redb"),
+            options,
+        )
+    }
+
+    /// The file `name`, made if it is not there. Its name is durable at once: the
+    /// database's is made by a room of its own.
+    pub(super) fn file(&self, name: &str) -> SimFile {
+        let mut state = self.lock();
+        let number = state.entry(name).unwrap_or_else(|| {
+            state.files.push(File::default());
+            let number = state.files.len() - 1;
+            state.names.insert(name.to_owned(), vec![Some(number)]);
+            number
+        });
+        SimFile {
+            disk: self.clone(),
+            number,
+        }
+    }
+
+    /// How many calls there were.
+    pub(super) fn calls(&self) -> u64 {
+        self.lock().calls
+    }
+
+    /// Lets a call to come fail; `None` repairs the disk.
+    pub(super) fn set_fault(&self, fault: Option<Fault>) {
+        self.lock().fault = fault;
+    }
+
+    /// Lets the next call fail, and all after it.
+    pub(super) fn fail_from_now(&self, kind: io::ErrorKind) {
+        let mut state = self.lock();
+        state.fault = Some(Fault {
+            call: state.calls + 1,
+            kind,
+            for_good: true,
+        });
+    }
+
+    /// Whether the fault has happened.
+    pub(super) fn has_failed(&self) -> bool {
+        let state = self.lock();
+        state.fault.is_some_and(|fault| state.calls >= fault.call)
+    }
+
+    /// What is on the disk after the power was cut, as a new disk.
+    pub(super) fn after(&self, cut: PowerCut, random: &mut Rng) -> Self {
+        let state = self.lock();
+        let files = state.files.iter().map(|file| file.after(cut, random));
+        let files = files.collect();
+        let names = state.names.iter().map(|(name, entries)| {
+            let at = match cut {
+                PowerCut::LosesAll => 0,
+                PowerCut::KeepsAll => entries.len() - 1,
+                PowerCut::Tears => random.usize(..entries.len()),
+            };
+            (name.clone(), vec![entries[at]])
+        });
+        let names = names.collect();
+        Self(Arc::new(Mutex::new(State {
+            files,
+            names,
+            calls: 0,
+            fault: None,
+        })))
+    }
+
+    /// The bytes of the file `name`, to be read or changed behind everybody's back.
+    pub(in crate::engine) fn with_bytes<T>(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut Vec<u8>) -> T,
+    ) -> Option<T> {
+        let mut state = self.lock();
+        let number = state.entry(name)?;
+        let file = &mut state.files[number];
+        let changed = change(&mut file.current);
+        file.synced = file.current.clone();
+        file.pending.clear();
+        Some(changed)
+    }
+
+    /// The names of the files that are there.
+    pub(super) fn names(&self) -> Vec<String> {
+        let state = self.lock();
+        let names = state.names.iter();
+        let present = names.filter(|(_, entries)| entries.last().is_some_and(Option::is_some));
+        present.map(|(name, _)| name.clone()).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl State {
+    fn entry(&self, name: &str) -> Entry {
+        *self.names.get(name)?.last()?
+    }
+
+    /// Counts a call; it fails when its time has come.
+    fn call(&mut self) -> io::Result<()> {
+        self.calls += 1;
+        match self.fault {
+            Some(fault) if self.calls == fault.call => Err(fault.kind.into()),
+            Some(fault) if self.calls > fault.call && fault.for_good => Err(fault.kind.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn rename(&mut self, name: &str, entry: Entry) {
+        // Nothing is durable of a name that is new.
+        let entries = self.names.entry(name.to_owned()).or_insert(vec![None]);
+        entries.push(entry);
+    }
+}
+
+impl File {
+    fn apply(bytes: &mut Vec<u8>, change: &Change) {
+        match change {
+            Change::Write(at, data) => {
+                if bytes.len() < at + data.len() {
+                    bytes.resize(at + data.len(), 0);
+                }
+                bytes[*at..at + data.len()].copy_from_slice(data);
+            }
+            Change::SetLen(length) => bytes.resize(*length, 0),
+        }
+    }
+
+    fn change(&mut self, change: Change) {
+        Self::apply(&mut self.current, &change);
+        self.pending.push(change);
+    }
+
+    fn sync(&mut self) {
+        self.pending.clear();
+        self.synced.clone_from(&self.current);
+    }
+
+    fn after(&self, cut: PowerCut, random: &mut Rng) -> Self {
+        let bytes = match cut {
+            PowerCut::LosesAll => self.synced.clone(),
+            PowerCut::KeepsAll => self.current.clone(),
+            PowerCut::Tears => self.torn(random),
+        };
+        Self {
+            synced: bytes.clone(),
+            pending: Vec::new(),
+            current: bytes,
+        }
+    }
+
+    fn torn(&self, random: &mut Rng) -> Vec<u8> {
+        let stages = self.pending.len() + 1;
+        // The length, and each sector, after some number of the changes.
+        let mut length = self.synced.len();
+        let mut length_stage = random.usize(..stages);
+        let longest = self.pending.iter().map(Change::end).max();
+        let mut bytes = self.synced.clone();
+        bytes.resize(longest.unwrap_or_default().max(length), 0);
+        let sectors = bytes.len().div_ceil(SECTOR_BYTES);
+        let kept: Vec<_> = (0..sectors).map(|_| random.usize(..stages)).collect();
+        for (at, change) in self.pending.iter().enumerate() {
+            if length_stage > 0 {
+                length_stage -= 1;
+                length = match change {
+                    Change::Write(..) => length.max(change.end()),
+                    Change::SetLen(to) => *to,
+                };
+            }
+            for (sector, bytes) in bytes.chunks_mut(SECTOR_BYTES).enumerate() {
+                if at < kept[sector] {
+                    change.apply_to_sector(sector * SECTOR_BYTES, bytes);
+                }
+            }
+        }
+        bytes.truncate(length);
+        bytes
+    }
+}
+
+impl Change {
+    /// Where it ends.
+    fn end(&self) -> usize {
+        match self {
+            Self::Write(at, data) => at + data.len(),
+            Self::SetLen(length) => *length,
+        }
+    }
+
+    /// What it does to the sector that begins at `start`.
+    fn apply_to_sector(&self, start: usize, sector: &mut [u8]) {
+        let end = start + sector.len();
+        match self {
+            Self::Write(at, data) => {
+                let (from, to) = (start.max(*at), end.min(at + data.len()));
+                if from < to {
+                    sector[from - start..to - start].copy_from_slice(&data[from - at..to - at]);
+                }
+            }
+            Self::SetLen(length) => {
+                if *length < end {
+                    sector[length.saturating_sub(start)..].fill(0);
+                }
+            }
+        }
+    }
+}
+
+impl SideFiles for Disk {
+    fn open(&self, name: &str) -> io::Result<Option<SideFile>> {
+        let mut state = self.lock();
+        state.call()?;
+        let is_there = state.entry(name).is_some();
+        drop(state);
+        Ok(is_there.then(|| Box::new(self.file(name)) as SideFile))
+    }
+
+    fn create(&self, name: &str) -> io::Result<SideFile> {
+        let mut state = self.lock();
+        state.call()?;
+        state.files.push(File::default());
+        let number = state.files.len() - 1;
+        state.rename(name, Some(number));
+        drop(state);
+        Ok(Box::new(SimFile {
+            disk: self.clone(),
+            number,
+        }))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        let mut state = self.lock();
+        state.call()?;
+        state.rename(name, None);
+        Ok(())
+    }
+
+    fn sync_names(&self) -> io::Result<()> {
+        let mut state = self.lock();
+        state.call()?;
+        for entries in state.names.values_mut() {
+            entries.drain(..entries.len() - 1);
+        }
+        Ok(())
+    }
+}
+
+/// A file of a [`Disk`].
+#[derive(Debug)]
+pub(super) struct SimFile {
+    disk: Disk,
+    number: usize,
+}
+
+impl SimFile {
+    /// Counts a call and does it. A write that fails may have begun.
+    fn call<T>(&self, act: impl FnOnce(&mut File) -> io::Result<T>) -> io::Result<T> {
+        let mut state = self.disk.lock();
+        state.call()?;
+        act(&mut state.files[self.number])
+    }
+}
+
+impl StorageBackend for SimFile {
+    fn len(&self) -> io::Result<u64> {
+        let state = self.disk.lock();
+        Ok(state.files[self.number].current.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.call(|file| {
+            let at = usize::try_from(offset).unwrap();
+            let there = file.current.get(at..at + out.len());
+            out.copy_from_slice(there.ok_or(io::ErrorKind::UnexpectedEof)?);
+            Ok(())
+        })
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.call(|file| {
+            file.change(Change::SetLen(usize::try_from(len).unwrap()));
+            Ok(())
+        })
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.call(|file| {
+            file.sync();
+            Ok(())
+        })
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let change = Change::Write(usize::try_from(offset).unwrap(), data.to_vec());
+        let mut state = self.disk.lock();
+        let allowed = state.call();
+        if allowed.is_ok() || state.fault.is_some_and(|fault| state.calls == fault.call) {
+            // The one that fails is under way.
+            state.files[self.number].change(change);
+        }
+        allowed
+    }
+}
