@@ -56,6 +56,9 @@ pub(crate) const LICENSE: &[u8] = &[Kind::Meta as u8, 0x02];
 /// The key of the counters.
 pub(crate) const TOTALS: &[u8] = &[Kind::Meta as u8, 0x03];
 
+/// Bytes that hold most keys.
+const KEY_BYTES_USUAL: usize = 64;
+
 /// The end of the domain in a key of [`Kind::Domain`]; no domain contains it.
 const DOMAIN_END: char = '\0';
 
@@ -68,11 +71,16 @@ impl Kind {
     /// The key of this kind made of `parts`.
     fn key(self, parts: &[&[u8]]) -> Vec<u8> {
         let mut key = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
-        key.push(self as u8);
-        for part in parts {
-            key.extend_from_slice(part);
-        }
+        self.put(&mut key, parts);
         key
+    }
+
+    /// Appends the key of this kind made of `parts` to `out`.
+    fn put(self, out: &mut Vec<u8>, parts: &[&[u8]]) {
+        out.push(self as u8);
+        for part in parts {
+            out.extend_from_slice(part);
+        }
     }
 
     /// What follows the kind in `key`.
@@ -115,8 +123,19 @@ pub(crate) fn behind_until<'a>(last: &'a [u8], end: &'a [u8]) -> Range<'a> {
     (Bound::Excluded(last), Bound::Excluded(end))
 }
 
+/// The key that `put` appends.
+fn made(put: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut key = Vec::with_capacity(KEY_BYTES_USUAL);
+    put(&mut key);
+    key
+}
+
 pub(crate) fn user(email_key: &str) -> Vec<u8> {
-    Kind::User.key(&[email_key.as_bytes()])
+    made(|out| put_user(out, email_key))
+}
+
+pub(crate) fn put_user(out: &mut Vec<u8>, email_key: &str) {
+    Kind::User.put(out, &[email_key.as_bytes()]);
 }
 
 pub(crate) fn email_key_of(user_key: &[u8]) -> Option<&str> {
@@ -124,7 +143,11 @@ pub(crate) fn email_key_of(user_key: &[u8]) -> Option<&str> {
 }
 
 pub(crate) fn id(id: UserId) -> Vec<u8> {
-    Kind::Id.key(&[id.as_bytes()])
+    made(|out| put_id(out, id))
+}
+
+pub(crate) fn put_id(out: &mut Vec<u8>, id: UserId) {
+    Kind::Id.put(out, &[id.as_bytes()]);
 }
 
 pub(crate) fn id_of(id_key: &[u8]) -> Option<UserId> {
@@ -136,19 +159,23 @@ pub(crate) fn user_id(bytes: &[u8]) -> Option<UserId> {
 }
 
 pub(crate) fn username(key: &str) -> Vec<u8> {
-    Kind::Username.key(&[key.as_bytes()])
+    made(|out| put_username(out, key))
+}
+
+pub(crate) fn put_username(out: &mut Vec<u8>, key: &str) {
+    Kind::Username.put(out, &[key.as_bytes()]);
 }
 
 pub(crate) fn states(active: bool) -> Prefix {
     Prefix(Kind::State.key(&[&[u8::from(active)]]))
 }
 
-pub(crate) fn state(active: bool, email_key: &str) -> Vec<u8> {
-    place_of_email(&states(active), email_key)
+pub(crate) fn put_state(out: &mut Vec<u8>, active: bool, email_key: &str) {
+    Kind::State.put(out, &[&[u8::from(active)], email_key.as_bytes()]);
 }
 
-pub(crate) fn admin(email_key: &str) -> Vec<u8> {
-    Kind::Admin.key(&[email_key.as_bytes()])
+pub(crate) fn put_admin(out: &mut Vec<u8>, email_key: &str) {
+    Kind::Admin.put(out, &[email_key.as_bytes()]);
 }
 
 fn domain_of(email_key: &str) -> &str {
@@ -159,15 +186,20 @@ pub(crate) fn domains(domain: &str) -> Prefix {
     Prefix(Kind::Domain.key(&[domain.as_bytes(), &[DOMAIN_END as u8]]))
 }
 
-pub(crate) fn domain(email_key: &str) -> Vec<u8> {
-    place_of_email(&domains(domain_of(email_key)), email_key)
+pub(crate) fn put_domain(out: &mut Vec<u8>, email_key: &str) {
+    let domain = domain_of(email_key).as_bytes();
+    Kind::Domain.put(out, &[domain, &[DOMAIN_END as u8], email_key.as_bytes()]);
 }
 
 /// A place in [`Kind::Created`] or [`Kind::Updated`]: the first at `moment`, or
 /// the one of `id`.
 pub(crate) fn moment(kind: Kind, moment: Timestamp, id: Option<UserId>) -> Vec<u8> {
+    made(|out| put_moment(out, kind, moment, id))
+}
+
+pub(crate) fn put_moment(out: &mut Vec<u8>, kind: Kind, moment: Timestamp, id: Option<UserId>) {
     let id = id.as_ref().map_or(&[][..], |id| id.as_bytes());
-    kind.key(&[&moment.as_unix_micros().to_be_bytes(), id])
+    kind.put(out, &[&moment.as_unix_micros().to_be_bytes(), id]);
 }
 
 /// The email key that an entry of an index stands for.
@@ -197,7 +229,11 @@ pub(crate) fn place_of_email(prefix: &Prefix, email_key: &str) -> Vec<u8> {
 }
 
 pub(crate) fn workspace(id: WorkspaceId) -> Vec<u8> {
-    Kind::Workspace.key(&[&id.as_u64().to_be_bytes()])
+    made(|out| put_workspace(out, id))
+}
+
+pub(crate) fn put_workspace(out: &mut Vec<u8>, id: WorkspaceId) {
+    Kind::Workspace.put(out, &[&id.as_u64().to_be_bytes()]);
 }
 
 pub(crate) fn workspace_of(workspace_key: &[u8]) -> Option<WorkspaceId> {
@@ -212,11 +248,19 @@ pub(crate) fn workspace_id(bytes: &[u8]) -> Option<WorkspaceId> {
 }
 
 pub(crate) fn workspace_name(name_key: &str) -> Vec<u8> {
-    Kind::WorkspaceName.key(&[name_key.as_bytes()])
+    made(|out| put_workspace_name(out, name_key))
+}
+
+pub(crate) fn put_workspace_name(out: &mut Vec<u8>, name_key: &str) {
+    Kind::WorkspaceName.put(out, &[name_key.as_bytes()]);
 }
 
 pub(crate) fn default_workspace(user: UserId) -> Vec<u8> {
-    Kind::DefaultWorkspace.key(&[user.as_bytes()])
+    made(|out| put_default_workspace(out, user))
+}
+
+pub(crate) fn put_default_workspace(out: &mut Vec<u8>, user: UserId) {
+    Kind::DefaultWorkspace.put(out, &[user.as_bytes()]);
 }
 
 fn role_byte(role: Role) -> u8 {
@@ -230,8 +274,10 @@ pub(crate) fn members(workspace: WorkspaceId, role: Role) -> Prefix {
     Prefix(Kind::Member.key(&[&workspace.as_u64().to_be_bytes(), &[role_byte(role)]]))
 }
 
-pub(crate) fn member(workspace: WorkspaceId, role: Role, email_key: &str) -> Vec<u8> {
-    place_of_email(&members(workspace, role), email_key)
+pub(crate) fn put_member(out: &mut Vec<u8>, workspace: WorkspaceId, role: Role, email_key: &str) {
+    let workspace = workspace.as_u64().to_be_bytes();
+    let parts: [&[u8]; 3] = [&workspace, &[role_byte(role)], email_key.as_bytes()];
+    Kind::Member.put(out, &parts);
 }
 
 pub(crate) fn memberships(user: UserId) -> Prefix {
@@ -239,7 +285,12 @@ pub(crate) fn memberships(user: UserId) -> Prefix {
 }
 
 pub(crate) fn membership(user: UserId, workspace: WorkspaceId) -> Vec<u8> {
-    Kind::Membership.key(&[user.as_bytes(), &workspace.as_u64().to_be_bytes()])
+    made(|out| put_membership(out, user, workspace))
+}
+
+pub(crate) fn put_membership(out: &mut Vec<u8>, user: UserId, workspace: WorkspaceId) {
+    let workspace = workspace.as_u64().to_be_bytes();
+    Kind::Membership.put(out, &[user.as_bytes(), &workspace]);
 }
 
 pub(crate) fn membership_of(key: &[u8]) -> Option<(UserId, WorkspaceId)> {
@@ -270,76 +321,4 @@ pub(crate) fn domain_key(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_lead_back_to_their_parts() {
-        let (some_id, workspace_id) = (UserId::generate(), WorkspaceId::from_u64(258));
-        assert_eq!(email_key_of(&user("a@b")), Some("a@b"));
-        assert_eq!(id_of(&id(some_id)), Some(some_id));
-        assert_eq!(sequence_of(&change(300)), Some(300));
-        assert_eq!(workspace_of(&workspace(workspace_id)), Some(workspace_id));
-        assert_eq!(
-            membership_of(&membership(some_id, workspace_id)),
-            Some((some_id, workspace_id))
-        );
-        assert_eq!(email_key_of(&username("ann")), None);
-        assert_eq!(id_of(&[Kind::Id as u8, 1, 2]), None);
-    }
-
-    #[test]
-    fn indexes_by_email_lead_back_to_it() {
-        for (prefix, kind) in [
-            (Kind::User.all(), Kind::User),
-            (Kind::Admin.all(), Kind::Admin),
-            (states(true), Kind::State),
-            (domains("ex.co"), Kind::Domain),
-            (members(WorkspaceId::from_u64(7), Role::User), Kind::Member),
-        ] {
-            let place = place_of_email(&prefix, "a.b@ex.co");
-            assert_eq!(
-                email_key_in(kind, &place, &[]).as_deref(),
-                Some("a.b@ex.co"),
-                "{kind:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_domain_sorts_as_its_emails_do() {
-        let emails = [
-            "a@ex.co",
-            "a.b@ex.co",
-            "a0@ex.co",
-            "ab@ex.co",
-            "a+t@ex.co",
-            "z@ex.co",
-        ];
-        let mut by_email = emails.to_vec();
-        by_email.sort_unstable();
-        let mut by_place = emails.to_vec();
-        by_place.sort_unstable_by_key(|email| domain(email));
-        assert_eq!(by_email, by_place);
-    }
-
-    #[test]
-    fn an_email_of_another_domain_lies_between_the_entries() {
-        let ordered = [
-            "a!@ex.co", "a@ex.co", "a@ex.com", "a@ez.co", "a@z", "aa@ex.co", "b@a", "b@ex.co",
-        ];
-        let place = |email: &&str| place_of_email(&domains("ex.com"), email);
-        assert!(ordered.is_sorted());
-        assert!(ordered.is_sorted_by_key(place));
-        assert!(place(&"a@ex.co") > place(&"a?@ex.com"));
-        assert_eq!(place(&"a@ex.com"), domain("a@ex.com"));
-    }
-
-    #[test]
-    fn prefixes_end_behind_their_last_key() {
-        assert_eq!(Prefix(vec![0x10]).end(), [0x11]);
-        assert_eq!(Prefix(vec![0x10, 0xff, 0xff]).end(), [0x11]);
-        assert!(change(255) < change(256));
-        assert!(change(u64::MAX) < Kind::Change.all().end());
-    }
-}
+mod tests;

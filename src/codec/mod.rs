@@ -12,8 +12,8 @@ mod tests;
 pub(crate) use records::{
     IdEntry, LicenseEntry, Request, Totals, decode_change, decode_format, decode_id,
     decode_license, decode_member, decode_request, decode_totals, decode_user, decode_workspace,
-    encode_change, encode_format, encode_id, encode_license, encode_member, encode_request,
-    encode_totals, encode_user, encode_workspace,
+    encode_format, encode_license, encode_totals, put_change, put_id, put_license, put_member,
+    put_request, put_totals, put_user, put_workspace,
 };
 
 /// The format of the directory as a whole: which keys there are and what they

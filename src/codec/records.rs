@@ -125,11 +125,19 @@ where
     T: SchemaWrite<Format, Src = T>,
 {
     let mut bytes = Vec::with_capacity(128);
-    bytes.push(V1);
-    wincode::config::serialize_into(&mut bytes, record, STANDARD).map_err(|error| {
-        Error::new(ErrorKind::TooLarge, "the record is too large to be stored").with_source(error)
-    })?;
+    put(&mut bytes, record)?;
     Ok(bytes)
+}
+
+/// Appends the bytes of `record` to `out`.
+fn put<T>(out: &mut Vec<u8>, record: &T) -> Result<()>
+where
+    T: SchemaWrite<Format, Src = T>,
+{
+    out.push(V1);
+    wincode::config::serialize_into(out, record, STANDARD).map_err(|error| {
+        Error::new(ErrorKind::TooLarge, "the record is too large to be stored").with_source(error)
+    })
 }
 
 fn decode<'a, T>(what: &str, bytes: &'a [u8]) -> Result<T>
@@ -154,8 +162,9 @@ fn unsupported(what: impl std::fmt::Display) -> Error {
     )
 }
 
-pub(crate) fn encode_user(user: &User) -> Result<Vec<u8>> {
-    encode(&UserRecord {
+/// Appends the record of `user`.
+pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
+    let record = UserRecord {
         id: user.id,
         version: user.version,
         created_at: user.created_at,
@@ -170,7 +179,8 @@ pub(crate) fn encode_user(user: &User) -> Result<Vec<u8>> {
         given_name: user.given_name.as_deref(),
         family_name: user.family_name.as_deref(),
         attributes: user.attributes().collect(),
-    })
+    };
+    put(out, &record)
 }
 
 /// The user whose row has this email key.
@@ -198,8 +208,9 @@ pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
     })
 }
 
-pub(crate) fn encode_id(entry: &IdEntry<'_>) -> Result<Vec<u8>> {
-    encode(entry)
+/// Appends what is known of an id.
+pub(crate) fn put_id(out: &mut Vec<u8>, entry: &IdEntry<'_>) -> Result<()> {
+    put(out, entry)
 }
 
 pub(crate) fn decode_id(bytes: &[u8]) -> Result<IdEntry<'_>> {
@@ -210,12 +221,18 @@ pub(crate) fn encode_totals(totals: &Totals) -> Result<Vec<u8>> {
     encode(totals)
 }
 
+/// Appends the counters.
+pub(crate) fn put_totals(out: &mut Vec<u8>, totals: &Totals) -> Result<()> {
+    put(out, totals)
+}
+
 pub(crate) fn decode_totals(bytes: &[u8]) -> Result<Totals> {
     decode("the totals", bytes)
 }
 
-pub(crate) fn encode_workspace(workspace: &Workspace) -> Result<Vec<u8>> {
-    encode(&WorkspaceRecord {
+/// Appends the record of `workspace`.
+pub(crate) fn put_workspace(out: &mut Vec<u8>, workspace: &Workspace) -> Result<()> {
+    let record = WorkspaceRecord {
         version: workspace.version,
         created_at: workspace.created_at,
         updated_at: workspace.updated_at,
@@ -223,7 +240,8 @@ pub(crate) fn encode_workspace(workspace: &Workspace) -> Result<Vec<u8>> {
         default_of: workspace.default_of,
         name: &workspace.name,
         name_key: Some(workspace.name_key.as_str()).filter(|key| *key != workspace.name),
-    })
+    };
+    put(out, &record)
 }
 
 pub(crate) fn decode_workspace(id: WorkspaceId, bytes: &[u8]) -> Result<Workspace> {
@@ -240,12 +258,14 @@ pub(crate) fn decode_workspace(id: WorkspaceId, bytes: &[u8]) -> Result<Workspac
     })
 }
 
-pub(crate) fn encode_member(member: &Member) -> Result<Vec<u8>> {
-    encode(&MembershipRecord {
+/// Appends the record of `member`.
+pub(crate) fn put_member(out: &mut Vec<u8>, member: &Member) -> Result<()> {
+    let record = MembershipRecord {
         role: member.role,
         since: member.since,
         version: member.version,
-    })
+    };
+    put(out, &record)
 }
 
 pub(crate) fn decode_member(workspace: WorkspaceId, user: UserId, bytes: &[u8]) -> Result<Member> {
@@ -263,8 +283,9 @@ pub(crate) fn decode_member(workspace: WorkspaceId, user: UserId, bytes: &[u8]) 
     })
 }
 
-pub(crate) fn encode_request(request: &Request) -> Result<Vec<u8>> {
-    encode(request)
+/// Appends what a request came to.
+pub(crate) fn put_request(out: &mut Vec<u8>, request: &Request) -> Result<()> {
+    put(out, request)
 }
 
 pub(crate) fn decode_request(bytes: &[u8]) -> Result<Request> {
@@ -275,12 +296,18 @@ pub(crate) fn encode_license(entry: &LicenseEntry) -> Result<Vec<u8>> {
     encode(entry)
 }
 
+/// Appends the license.
+pub(crate) fn put_license(out: &mut Vec<u8>, entry: &LicenseEntry) -> Result<()> {
+    put(out, entry)
+}
+
 pub(crate) fn decode_license(bytes: &[u8]) -> Result<LicenseEntry> {
     decode("the license", bytes)
 }
 
-pub(crate) fn encode_change(change: &Change) -> Result<Vec<u8>> {
-    encode(change)
+/// Appends the record of `change`.
+pub(crate) fn put_change(out: &mut Vec<u8>, change: &Change) -> Result<()> {
+    put(out, change)
 }
 
 pub(crate) fn decode_change(bytes: &[u8]) -> Result<Change> {

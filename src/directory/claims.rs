@@ -1,159 +1,146 @@
-//! Who holds which unique key while a batch is under way.
+//! Who holds which unique name while a batch is under way.
 
-use std::collections::HashMap;
+use std::hash::Hash;
 
+use super::index::Index;
+use super::working::{Record, WorkingSet};
 use crate::error::{Error, ErrorKind, Result};
 
-/// The holders of each key that the batch has come across. More than one holder
-/// is allowed until the batch ends.
-pub(super) struct Claims<I> {
+/// The holders of each name among the records that the batch has come across: an
+/// index of a [`WorkingSet`]. More than one may hold a name until the batch ends.
+pub(super) struct Claims<T> {
     /// What is claimed, as in "user has the email", and how a refusal is called.
     what: &'static str,
     refusal: ErrorKind,
-    holders: HashMap<String, Vec<Claim<I>>>,
+    /// The name, and its place in [`Record::named_by`].
+    name_of: for<'t> fn(&'t T) -> Option<&'t str>,
+    nth: usize,
+    index: Index,
 }
 
-#[derive(Clone, Copy)]
-struct Claim<I> {
-    holder: I,
-    /// The operation that made it; `None` where it is from before the batch.
-    op_index: Option<usize>,
-}
-
-impl<I: Copy + PartialEq> Claims<I> {
-    pub(super) fn new(what: &'static str, refusal: ErrorKind) -> Self {
+impl<T> Claims<T> {
+    pub(super) fn new(
+        what: &'static str,
+        refusal: ErrorKind,
+        nth: usize,
+        name_of: for<'t> fn(&'t T) -> Option<&'t str>,
+    ) -> Self {
         Self {
             what,
             refusal,
-            holders: HashMap::new(),
+            name_of,
+            nth,
+            index: Index::default(),
         }
     }
 
-    /// Notes that `holder` holds `key`, by which operation.
-    pub(super) fn add(&mut self, key: &str, holder: I, op_index: Option<usize>) {
-        let claim = Claim { holder, op_index };
-        match self.holders.get_mut(key) {
-            Some(claims) => claims.push(claim),
-            None => {
-                self.holders.insert(key.to_owned(), vec![claim]);
-            }
-        }
+    /// Makes room for so many records.
+    pub(super) fn reserve(&mut self, count: usize) {
+        self.index.reserve(count);
     }
 
-    /// Notes that `holder` goes from one key to another.
-    pub(super) fn change(
+    /// Notes that the record at `place`, which `had` been something else or was
+    /// not there, was put into `set`, by which operation; by none where it comes
+    /// from the store.
+    pub(super) fn note<K>(
         &mut self,
-        from: Option<&str>,
-        to: Option<&str>,
-        holder: I,
-        op_index: usize,
-    ) {
-        if from == to {
+        set: &mut WorkingSet<K, T>,
+        place: usize,
+        had: Option<&T>,
+        op_index: Option<usize>,
+    ) where
+        K: Copy + Eq + Hash,
+    {
+        let name_of = self.name_of;
+        let record = set.at_mut(place);
+        let from = had.and_then(name_of);
+        if from == record.now.as_deref().and_then(name_of) {
             return;
         }
-        if let Some(claims) = from.and_then(|key| self.holders.get_mut(key)) {
-            claims.retain(|claim| claim.holder != holder);
-        }
-        if let Some(key) = to {
-            self.add(key, holder, Some(op_index));
-        }
+        record.named_by[self.nth] = op_index.and_then(|index| u32::try_from(index).ok());
+        let records = set.all();
+        let name_at = |place: usize| records[place].now.as_deref().and_then(name_of);
+        self.index.update(place, from, records.len(), name_at);
     }
 
-    /// The one who holds `key` at this point, as far as the batch knows.
+    /// The records that hold `name` at this point.
+    fn holders<'s, K>(
+        &self,
+        set: &'s WorkingSet<K, T>,
+        name: &str,
+    ) -> impl Iterator<Item = &'s Record<K, T>>
+    where
+        K: Copy + Eq + Hash,
+    {
+        let (records, name_of) = (set.all(), self.name_of);
+        self.index
+            .candidates(name, records.len())
+            .map(|place| &records[place])
+            .filter(move |record| record.now.as_deref().and_then(name_of) == Some(name))
+    }
+
+    /// The one who holds `name` at this point, as far as the batch knows.
     ///
     /// # Errors
     ///
     /// The kind of this set, where more than one holds it.
-    pub(super) fn holder(&self, key: &str) -> Result<Option<I>> {
-        match self.holders.get(key).map(Vec::as_slice) {
-            None | Some([]) => Ok(None),
-            Some([claim]) => Ok(Some(claim.holder)),
-            Some(_) => Err(Error::new(
+    pub(super) fn holder<K>(&self, set: &WorkingSet<K, T>, name: &str) -> Result<Option<K>>
+    where
+        K: Copy + Eq + Hash,
+    {
+        let mut holders = self.holders(set, name);
+        match (holders.next(), holders.next()) {
+            (first, None) => Ok(first.map(|record| record.key)),
+            _ => Err(Error::new(
                 self.refusal,
                 format!(
-                    "more than one {} {key:?} at this point of the batch; name the one meant by id",
+                    "more than one {} {name:?} at this point of the batch; name the one meant by id",
                     self.what
                 ),
             )),
         }
     }
 
-    /// The keys that would end up with two holders: a refusal for each operation
-    /// that claimed one of another. `is_stored(key)` says whether one that
+    /// The names that would end up with two holders: a refusal for each operation
+    /// that claimed one of another. `is_stored(name)` says whether one that
     /// the batch has not come across holds it.
-    pub(super) fn contested(
+    pub(super) fn contested<K>(
         &self,
+        set: &WorkingSet<K, T>,
         mut is_stored: impl FnMut(&str) -> Result<bool>,
-    ) -> Result<Vec<Error>> {
+    ) -> Result<Vec<Error>>
+    where
+        K: Copy + Eq + Hash,
+    {
         let mut refusals = Vec::new();
-        for (key, claims) in &self.holders {
-            let mut newcomers: Vec<usize> = claims.iter().filter_map(|c| c.op_index).collect();
-            if newcomers.is_empty() {
+        for record in set.changed() {
+            let (Some(name), Some(op_index)) = (
+                record.now.as_deref().and_then(self.name_of),
+                record.named_by[self.nth],
+            ) else {
                 continue;
-            }
-            newcomers.sort_unstable();
-            let is_free = newcomers.len() == claims.len() && !is_stored(key)?;
-            let refused = if is_free {
-                &newcomers[1..]
-            } else {
-                &newcomers[..]
             };
-            refusals.extend(
-                refused
-                    .iter()
-                    .map(|op_index| self.taken(key).at_op(*op_index)),
-            );
+            // Of those who claim a free name, the first has it.
+            let is_later = |by: Option<u32>| by.is_some_and(|by| by >= op_index);
+            let is_first = !self.index.may_have_twins()
+                || self
+                    .holders(set, name)
+                    .all(|holder| is_later(holder.named_by[self.nth]));
+            if !is_first || is_stored(name)? {
+                refusals.push(self.taken(name).at_op(op_index as usize));
+            }
         }
         Ok(refusals)
     }
 
-    fn taken(&self, key: &str) -> Error {
+    fn taken(&self, name: &str) -> Error {
         let what = self.what;
         Error::new(
             self.refusal,
-            format!("another {what} {key:?}; choose another or change that one first"),
+            format!("another {what} {name:?}; choose another or change that one first"),
         )
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::UserId;
-
-    fn refused(claims: &Claims<UserId>, stored: bool) -> Vec<usize> {
-        let errors = claims.contested(|_| Ok(stored)).unwrap();
-        let mut ops: Vec<usize> = errors.iter().filter_map(Error::op_index).collect();
-        ops.sort_unstable();
-        ops
-    }
-
-    #[test]
-    fn the_first_claim_of_a_free_key_stands() {
-        let (a, b) = (UserId::generate(), UserId::generate());
-        let mut claims = Claims::new("user has the email", ErrorKind::EmailTaken);
-        claims.add("k", a, Some(3));
-        assert!(refused(&claims, false).is_empty());
-        assert_eq!(refused(&claims, true), [3]);
-        claims.add("k", b, Some(7));
-        assert_eq!(refused(&claims, false), [7]);
-        assert_eq!(
-            claims.holder("k").unwrap_err().kind(),
-            ErrorKind::EmailTaken
-        );
-    }
-
-    #[test]
-    fn a_holder_from_before_wins_until_it_lets_go() {
-        let (a, b) = (UserId::generate(), UserId::generate());
-        let mut claims = Claims::new("user has the email", ErrorKind::EmailTaken);
-        claims.add("k", a, None);
-        claims.change(None, Some("k"), b, 0);
-        assert_eq!(refused(&claims, false), [0]);
-        claims.change(Some("k"), Some("k"), a, 1);
-        assert_eq!(refused(&claims, false), [0], "staying is not letting go");
-        claims.change(Some("k"), Some("other"), a, 2);
-        assert!(refused(&claims, false).is_empty());
-        assert_eq!(claims.holder("k").unwrap(), Some(b));
-    }
-}
+mod tests;

@@ -1,67 +1,124 @@
 //! The entries that stand for a record in the store: itself and what leads to it.
 //!
-//! Applying a batch writes the difference of two such lists; verifying a
-//! directory compares them with what is there.
+//! Applying a batch writes the difference between the entries before and after;
+//! verifying a directory compares them with what is there.
 
 use crate::codec::keys::{self, Kind};
-use crate::codec::{IdEntry, encode_id, encode_member, encode_user, encode_workspace};
+use crate::codec::{IdEntry, put_id, put_member, put_user, put_workspace};
 use crate::error::Result;
-use crate::model::{Member, User, Workspace};
+use crate::model::{Member, Timestamp, User, UserId, Workspace, WorkspaceId};
 
-/// A key and its value.
-pub(super) type Entry = (Vec<u8>, Vec<u8>);
+/// A key and its value, in the terms of the model. Two are equal when their bytes
+/// are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entry<'a> {
+    User(&'a User),
+    Id(UserId, IdEntry<'a>),
+    /// The key of the username, and of the email.
+    Username(&'a str, &'a str),
+    /// Whether active, and the key of the email.
+    State(bool, &'a str),
+    Admin(&'a str),
+    Domain(&'a str),
+    /// Created or updated then, with the key of the email.
+    Moment(Kind, Timestamp, UserId, &'a str),
+    Workspace(&'a Workspace),
+    WorkspaceName(&'a str, WorkspaceId),
+    DefaultWorkspace(UserId, WorkspaceId),
+    Membership(&'a Member),
+    /// The member with this key of the email.
+    Member(&'a Member, &'a str),
+}
 
-/// The entries of a user, apart from memberships.
-pub(super) fn of_user(user: &User) -> Result<Vec<Entry>> {
+/// The kinds of entries that a user can have, apart from those of memberships: one
+/// of each at most. They are in the order of keys.
+pub(super) const KINDS_OF_USER: [Kind; 8] = [
+    Kind::User,
+    Kind::Id,
+    Kind::Username,
+    Kind::State,
+    Kind::Admin,
+    Kind::Domain,
+    Kind::Created,
+    Kind::Updated,
+];
+
+/// The entry of one of [`KINDS_OF_USER`] that `user` calls for.
+pub(super) fn of_user(user: &User, kind: Kind) -> Option<Entry<'_>> {
     let email_key = user.email_key();
-    let leads_here = || email_key.as_bytes().to_vec();
-    let mut entries = vec![
-        (keys::user(email_key), encode_user(user)?),
-        (keys::id(user.id), encode_id(&IdEntry::User(email_key))?),
-        (
-            keys::username(user.username_key().unwrap_or(email_key)),
-            leads_here(),
-        ),
-        (keys::state(user.active, email_key), Vec::new()),
-        (keys::domain(email_key), Vec::new()),
-        (
-            keys::moment(Kind::Created, user.created_at, Some(user.id)),
-            leads_here(),
-        ),
-        (
-            keys::moment(Kind::Updated, user.updated_at, Some(user.id)),
-            leads_here(),
-        ),
-    ];
-    if user.admin {
-        entries.push((keys::admin(email_key), Vec::new()));
-    }
-    Ok(entries)
+    Some(match kind {
+        Kind::User => Entry::User(user),
+        Kind::Id => Entry::Id(user.id, IdEntry::User(email_key)),
+        Kind::Username => Entry::Username(user.username_key().unwrap_or(email_key), email_key),
+        Kind::State => Entry::State(user.active, email_key),
+        Kind::Admin if user.admin => Entry::Admin(email_key),
+        Kind::Domain => Entry::Domain(email_key),
+        Kind::Created => Entry::Moment(kind, user.created_at, user.id, email_key),
+        Kind::Updated => Entry::Moment(kind, user.updated_at, user.id, email_key),
+        _ => return None,
+    })
+}
+
+/// What stays of a user who was deleted.
+pub(super) fn of_deleted_user<'a>(id: UserId, kind: Kind) -> Option<Entry<'a>> {
+    (kind == Kind::Id).then_some(Entry::Id(id, IdEntry::Deleted))
 }
 
 /// The entries of a workspace, apart from memberships.
-pub(super) fn of_workspace(workspace: &Workspace) -> Result<Vec<Entry>> {
-    let id = workspace.id.as_u64().to_be_bytes().to_vec();
-    let mut entries = vec![
-        (keys::workspace(workspace.id), encode_workspace(workspace)?),
-        (keys::workspace_name(&workspace.name_key), id.clone()),
-    ];
-    if let Some(user) = workspace.default_of {
-        entries.push((keys::default_workspace(user), id));
-    }
-    Ok(entries)
+pub(super) fn of_workspace(workspace: &Workspace) -> [Option<Entry<'_>>; 3] {
+    let default_of = workspace.default_of;
+    [
+        Some(Entry::Workspace(workspace)),
+        Some(Entry::WorkspaceName(&workspace.name_key, workspace.id)),
+        default_of.map(|user| Entry::DefaultWorkspace(user, workspace.id)),
+    ]
 }
 
 /// The entries of the membership of a user with this email key.
-pub(super) fn of_member(member: &Member, email_key: &str) -> Result<Vec<Entry>> {
-    Ok(vec![
-        (
-            keys::membership(member.user, member.workspace),
-            encode_member(member)?,
-        ),
-        (
-            keys::member(member.workspace, member.role, email_key),
-            member.user.as_bytes().to_vec(),
-        ),
-    ])
+pub(super) fn of_member<'a>(member: &'a Member, email_key: &'a str) -> [Option<Entry<'a>>; 2] {
+    [
+        Some(Entry::Membership(member)),
+        Some(Entry::Member(member, email_key)),
+    ]
+}
+
+impl Entry<'_> {
+    /// Appends the key.
+    pub(super) fn put_key(&self, out: &mut Vec<u8>) {
+        match *self {
+            Self::User(user) => keys::put_user(out, user.email_key()),
+            Self::Id(id, _) => keys::put_id(out, id),
+            Self::Username(key, _) => keys::put_username(out, key),
+            Self::State(active, email_key) => keys::put_state(out, active, email_key),
+            Self::Admin(email_key) => keys::put_admin(out, email_key),
+            Self::Domain(email_key) => keys::put_domain(out, email_key),
+            Self::Moment(kind, moment, id, _) => keys::put_moment(out, kind, moment, Some(id)),
+            Self::Workspace(workspace) => keys::put_workspace(out, workspace.id),
+            Self::WorkspaceName(key, _) => keys::put_workspace_name(out, key),
+            Self::DefaultWorkspace(user, _) => keys::put_default_workspace(out, user),
+            Self::Membership(member) => keys::put_membership(out, member.user, member.workspace),
+            Self::Member(member, email_key) => {
+                keys::put_member(out, member.workspace, member.role, email_key);
+            }
+        }
+    }
+
+    /// Appends the value.
+    pub(super) fn put_value(&self, out: &mut Vec<u8>) -> Result<()> {
+        match *self {
+            Self::User(user) => return put_user(out, user),
+            Self::Id(_, entry) => return put_id(out, &entry),
+            Self::Workspace(workspace) => return put_workspace(out, workspace),
+            Self::Membership(member) => return put_member(out, member),
+            Self::Username(_, email_key) | Self::Moment(.., email_key) => {
+                out.extend_from_slice(email_key.as_bytes());
+            }
+            Self::State(..) | Self::Admin(_) | Self::Domain(_) => {}
+            Self::WorkspaceName(_, id) | Self::DefaultWorkspace(_, id) => {
+                out.extend_from_slice(&id.as_u64().to_be_bytes());
+            }
+            Self::Member(member, _) => out.extend_from_slice(member.user.as_bytes()),
+        }
+        Ok(())
+    }
 }

@@ -22,9 +22,10 @@ pub(super) struct Members {
 }
 
 impl Members {
-    fn load(&mut self, stored: Member) -> Arc<Member> {
+    fn load(&mut self, stored: Member) -> Option<Arc<Member>> {
         self.index(stored.workspace, stored.user);
-        self.set.load((stored.workspace, stored.user), stored)
+        let place = self.set.load((stored.workspace, stored.user), stored);
+        self.set.at_mut(place).now.clone()
     }
 
     fn put(&mut self, workspace: WorkspaceId, user: UserId, now: Option<Member>) {
@@ -38,8 +39,8 @@ impl Members {
     }
 
     /// All memberships the batch has come across.
-    pub(super) fn iter(&self) -> impl Iterator<Item = ((WorkspaceId, UserId), &Record<Member>)> {
-        self.set.iter()
+    pub(super) fn all(&self) -> &[Record<(WorkspaceId, UserId), Member>] {
+        self.set.all()
     }
 }
 
@@ -215,7 +216,7 @@ fn find<R: Read>(
         return Ok(known);
     }
     let stored = read::member(session.base, workspace, user)?;
-    Ok(stored.map(|member| session.members.load(member)))
+    Ok(stored.and_then(|member| session.members.load(member)))
 }
 
 /// The memberships of a user at this point of the batch.
@@ -223,7 +224,12 @@ pub(super) fn of_user<R: Read>(
     session: &mut Session<'_, R>,
     user: UserId,
 ) -> Result<Vec<Arc<Member>>> {
-    for stored in read::memberships(session.base, user)? {
+    // Most directories have no workspaces, and the look is what costs most here.
+    let stored = match session.totals.workspaces {
+        0 => Vec::new(),
+        _ => read::memberships(session.base, user)?,
+    };
+    for stored in stored {
         if !session.members.set.contains((stored.workspace, user)) {
             session.members.load(stored);
         }

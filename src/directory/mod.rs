@@ -6,12 +6,15 @@
 
 mod claims;
 mod entries;
+mod finish;
 pub(crate) mod format;
+mod index;
 mod judge;
 mod members;
 mod plan;
 pub(crate) mod query;
 pub(crate) mod read;
+mod run;
 mod session;
 #[cfg(test)]
 mod tests;

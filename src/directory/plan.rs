@@ -1,11 +1,15 @@
 //! What a batch that was accepted writes.
 
-use std::collections::BTreeMap;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
-use super::entries::Entry;
+use super::entries::{self, KINDS_OF_USER};
+use super::run::Run;
+use super::working::Record;
+use crate::codec::keys::Kind;
 use crate::engine::Write;
-use crate::error::Result;
-use crate::model::Applied;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Applied, User, UserId};
 
 /// What to write for a batch that was accepted, and what to answer.
 pub(crate) struct Plan {
@@ -13,75 +17,162 @@ pub(crate) struct Plan {
     pub(crate) applied: Applied,
 }
 
-/// The value each key gets; `None` removes it.
+/// So many changed users have their entries made at once. Those of more users are
+/// made while they are written, one kind after the other.
+const USERS_AT_ONCE_MAX: usize = 16 * 1024;
+
+/// The value each key gets, or that it is removed; each key once, in their order.
 #[derive(Default)]
-pub(crate) struct Writes(BTreeMap<Vec<u8>, Option<Vec<u8>>>);
+pub(crate) struct Writes {
+    run: Run,
+    /// Users whose entries are not in `run` yet.
+    users: Vec<Changed>,
+}
+
+/// A user who was changed.
+struct Changed {
+    id: UserId,
+    before: Option<Arc<User>>,
+    now: Option<Arc<User>>,
+}
 
 impl Writes {
-    /// Sets `key` to `value`.
-    pub(super) fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
-        self.0.insert(key, Some(value));
-    }
-
-    /// Replaces entries by others. An entry that stays as it is isn't written; a
-    /// key that one record gives up and another takes gets the new value, in
-    /// whatever order the records come.
-    pub(super) fn replace(&mut self, before: &[Entry], now: Vec<Entry>) {
-        for (key, value) in before {
-            if !now
-                .iter()
-                .any(|(other, same)| other == key && same == value)
-            {
-                self.0.entry(key.clone()).or_insert(None);
+    /// What is to be written of these users, and what `rest` appends.
+    pub(super) fn new(
+        users: &[Record<UserId, User>],
+        rest: impl FnOnce(&mut Run) -> Result<()>,
+    ) -> Result<Self> {
+        let changed = || users.iter().filter(|user| user.changed);
+        let count = changed().count();
+        if count > USERS_AT_ONCE_MAX {
+            let mut run = Run::default();
+            rest(&mut run)?;
+            run.sort();
+            let users = changed().map(|user| Changed {
+                id: user.key,
+                before: user.before.clone(),
+                now: user.now.clone(),
+            });
+            let users = users.collect();
+            return Ok(Self { run, users });
+        }
+        let mut run = Run::with_capacity(8 + 8 * count, 512 + 512 * count);
+        for kind in KINDS_OF_USER {
+            for user in changed() {
+                replace_user(
+                    &mut run,
+                    kind,
+                    user.key,
+                    user.before.as_deref(),
+                    user.now.as_deref(),
+                )?;
             }
         }
-        for (key, value) in now {
-            if !before
-                .iter()
-                .any(|(other, same)| *other == key && *same == value)
-            {
-                self.0.insert(key, Some(value));
-            }
-        }
+        rest(&mut run)?;
+        run.sort();
+        Ok(Self {
+            run,
+            users: Vec::new(),
+        })
     }
 
     /// Writes it, in the order of the keys.
     pub(crate) fn write_to(&self, txn: &mut impl Write) -> Result<()> {
-        for (key, value) in &self.0 {
-            match value {
-                Some(value) => txn.put(key, value)?,
-                None => txn.delete(key)?,
+        self.visit(|key, value| match value {
+            Some(value) => txn.put(key, value),
+            None => txn.delete(key),
+        })
+    }
+
+    /// Calls `visit(key, value)` for each key in order, until it fails; the value is
+    /// `None` for a key to remove.
+    pub(crate) fn visit(
+        &self,
+        mut visit: impl FnMut(&[u8], Option<&[u8]>) -> Result<()>,
+    ) -> Result<()> {
+        let mut rest = self.run.iter().peekable();
+        if !self.users.is_empty() {
+            while let Some((key, value)) = rest.next_if(|(key, _)| key[0] < Kind::User as u8) {
+                visit(key, value)?;
             }
+            self.visit_users(&mut visit)?;
         }
-        Ok(())
+        rest.try_for_each(|(key, value)| visit(key, value))
+    }
+
+    /// Makes the entries of one kind while those of the one before are visited.
+    fn visit_users(
+        &self,
+        visit: &mut impl FnMut(&[u8], Option<&[u8]>) -> Result<()>,
+    ) -> Result<()> {
+        thread::scope(|scope| {
+            let (made, runs) = mpsc::sync_channel(0);
+            let make_all = move || {
+                for kind in KINDS_OF_USER {
+                    if made.send(self.run_of_users(kind)).is_err() {
+                        return;
+                    }
+                }
+            };
+            thread::Builder::new()
+                .spawn_scoped(scope, make_all)
+                .map_err(|error| {
+                    Error::new(ErrorKind::Io, "no thread could be started").with_source(error)
+                })?;
+            for run in runs {
+                run?.iter().try_for_each(|(key, value)| visit(key, value))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn run_of_users(&self, kind: Kind) -> Result<Run> {
+        let mut run = Run::default();
+        for user in &self.users {
+            replace_user(
+                &mut run,
+                kind,
+                user.id,
+                user.before.as_deref(),
+                user.now.as_deref(),
+            )?;
+        }
+        run.sort();
+        Ok(run)
+    }
+
+    /// All of it as values of their own, in the order of the keys. A batch of very
+    /// many users is better [visited](Self::visit), which doesn't need all of it
+    /// in memory.
+    pub(crate) fn into_sorted(
+        self,
+    ) -> Result<impl ExactSizeIterator<Item = (Box<[u8]>, Option<Box<[u8]>>)>> {
+        let run = if self.users.is_empty() {
+            self.run
+        } else {
+            let mut all = Run::default();
+            self.visit(|key, value| all.push(key, value))?;
+            all
+        };
+        Ok((0..run.len()).map(move |place| {
+            let (key, value) = run.at(place);
+            (key.into(), value.map(Box::from))
+        }))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(key: u8, value: u8) -> Entry {
-        (vec![key], vec![value])
-    }
-
-    #[test]
-    fn a_key_can_change_hands_in_either_order() {
-        let (first, second) = ((entry(1, 10), entry(2, 10)), (entry(2, 20), entry(1, 20)));
-        for turns in [[&first, &second], [&second, &first]] {
-            let mut writes = Writes::default();
-            for (before, now) in turns {
-                writes.replace(std::slice::from_ref(before), vec![now.clone()]);
-            }
-            let expected = [(vec![1], Some(vec![20])), (vec![2], Some(vec![10]))];
-            assert_eq!(writes.0, BTreeMap::from(expected));
-        }
-    }
-
-    #[test]
-    fn what_stays_is_not_written() {
-        let mut writes = Writes::default();
-        writes.replace(&[entry(1, 1), entry(2, 2)], vec![entry(1, 1), entry(2, 3)]);
-        assert_eq!(writes.0, BTreeMap::from([(vec![2], Some(vec![3]))]));
-    }
+/// Notes what becomes of the entry of one kind.
+fn replace_user(
+    run: &mut Run,
+    kind: Kind,
+    id: UserId,
+    before: Option<&User>,
+    now: Option<&User>,
+) -> Result<()> {
+    let before = before.and_then(|user| entries::of_user(user, kind));
+    let now = match now {
+        Some(user) => entries::of_user(user, kind),
+        None => entries::of_deleted_user(id, kind),
+    };
+    run.replace(before, now)
 }

@@ -6,22 +6,18 @@
 //! emails, and a seat can change hands in a full house.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use super::claims::Claims;
 use super::members::Members;
 use super::plan::{Plan, Writes};
-use super::working::{Record, WorkingSet};
-use super::{entries, judge, members, read, users, workspaces};
-use crate::codec::{
-    IdEntry, LicenseEntry, Request, Totals, decode_request, encode_change, encode_id,
-    encode_license, encode_request, encode_totals, keys,
-};
+use super::working::WorkingSet;
+use super::{judge, members, read, users, workspaces};
+use crate::codec::{LicenseEntry, Request, Totals, decode_request, keys};
 use crate::engine::Read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Applied, Batch, Change, Event, License, Member, Op, Outcome, Step, Subject, Timestamp, User,
-    UserId, Workspace, WorkspaceId,
+    Applied, Batch, Event, License, Op, Outcome, Step, Subject, Timestamp, User, UserId, Workspace,
+    WorkspaceId,
 };
 
 /// Applies `batch` to the state in `base`, at the time `at`.
@@ -95,27 +91,49 @@ pub(super) struct Session<'a, R> {
     /// The operation that is running.
     pub(super) op_index: usize,
     pub(super) totals: Totals,
-    license_before: LicenseEntry,
-    license: LicenseEntry,
+    pub(super) license_before: LicenseEntry,
+    pub(super) license: LicenseEntry,
     pub(super) users: WorkingSet<UserId, User>,
     pub(super) workspaces: WorkingSet<WorkspaceId, Workspace>,
     pub(super) members: Members,
-    pub(super) emails: Claims<UserId>,
-    pub(super) usernames: Claims<UserId>,
-    pub(super) workspace_names: Claims<WorkspaceId>,
+    pub(super) emails: Claims<User>,
+    pub(super) usernames: Claims<User>,
+    pub(super) workspace_names: Claims<Workspace>,
     /// Default workspaces that the batch made.
     pub(super) defaults: HashMap<UserId, WorkspaceId>,
     /// Workspaces that may have lost their last active owner.
     pub(super) doubtful: BTreeSet<WorkspaceId>,
     pub(super) last_workspace: u64,
     pub(super) events: Vec<Event>,
-    outcomes: Vec<Outcome>,
+    pub(super) outcomes: Vec<Outcome>,
 }
 
 impl<'a, R: Read> Session<'a, R> {
     fn new(base: &'a R, batch: &Batch, at: Timestamp) -> Result<Self> {
         let license = read::license(base)?;
         let totals = read::totals(base)?;
+        let steps = batch.steps.len();
+        let mut users = WorkingSet::default();
+        users.reserve(steps);
+        let mut emails = Claims::new("user has the email", ErrorKind::EmailTaken, 0, |user| {
+            Some(User::email_key(user))
+        });
+        emails.reserve(steps);
+        let username_taken = ErrorKind::UsernameTaken;
+        let mut usernames = Claims::new(
+            "user has the username",
+            username_taken,
+            1,
+            User::username_key,
+        );
+        usernames.reserve(steps);
+        let name_taken = ErrorKind::WorkspaceNameTaken;
+        let workspace_names = Claims::new(
+            "workspace has the name",
+            name_taken,
+            0,
+            |workspace: &Workspace| Some(workspace.name_key.as_str()),
+        );
         Ok(Self {
             base,
             at,
@@ -125,17 +143,17 @@ impl<'a, R: Read> Session<'a, R> {
             totals,
             license_before: license,
             license,
-            users: WorkingSet::default(),
+            users,
             workspaces: WorkingSet::default(),
             members: Members::default(),
-            emails: Claims::new("user has the email", ErrorKind::EmailTaken),
-            usernames: Claims::new("user has the username", ErrorKind::UsernameTaken),
-            workspace_names: Claims::new("workspace has the name", ErrorKind::WorkspaceNameTaken),
+            emails,
+            usernames,
+            workspace_names,
             defaults: HashMap::new(),
             doubtful: BTreeSet::new(),
             last_workspace: totals.last_workspace,
-            events: Vec::new(),
-            outcomes: Vec::with_capacity(batch.steps.len()),
+            events: Vec::with_capacity(steps),
+            outcomes: Vec::with_capacity(steps),
         })
     }
 
@@ -187,14 +205,13 @@ impl<'a, R: Read> Session<'a, R> {
     fn contested(&self) -> Result<Vec<Error>> {
         let base = self.base;
         let is_unseen_user = |user: Option<User>| user.is_some_and(|u| !self.users.contains(u.id));
-        let mut refusals = self
-            .emails
-            .contested(|key| Ok(is_unseen_user(read::user_by_email_key(base, key)?)))?;
-        refusals.extend(
-            self.usernames
-                .contested(|key| Ok(is_unseen_user(read::user_by_username_key(base, key)?)))?,
-        );
-        refusals.extend(self.workspace_names.contested(|key| {
+        let mut refusals = self.emails.contested(&self.users, |key| {
+            Ok(is_unseen_user(read::user_by_email_key(base, key)?))
+        })?;
+        refusals.extend(self.usernames.contested(&self.users, |key| {
+            Ok(is_unseen_user(read::user_by_username_key(base, key)?))
+        })?);
+        refusals.extend(self.workspace_names.contested(&self.workspaces, |key| {
             Ok(read::workspace_id_by_name_key(base, key)?
                 .is_some_and(|id| !self.workspaces.contains(id)))
         })?);
@@ -221,97 +238,18 @@ impl<'a, R: Read> Session<'a, R> {
         Ok(refusals)
     }
 
-    fn totals_after(&self) -> Totals {
+    pub(super) fn totals_after(&self) -> Totals {
         let mut after = self.totals;
-        for (_, user) in self.users.changed() {
+        for user in self.users.changed() {
             count(&mut after, user.before.as_deref(), u64::wrapping_sub);
             count(&mut after, user.now.as_deref(), u64::wrapping_add);
         }
-        for (_, workspace) in self.workspaces.changed() {
+        for workspace in self.workspaces.changed() {
             after.workspaces -= u64::from(workspace.before.is_some());
             after.workspaces += u64::from(workspace.now.is_some());
         }
         after.last_workspace = self.last_workspace;
         after
-    }
-
-    /// The writes and the answer. A batch that changed nothing writes nothing,
-    /// unless its request id has to be remembered.
-    fn finish(mut self, batch: &Batch) -> Result<Plan> {
-        let mut writes = Writes::default();
-        let mut sequence = None;
-        if !self.events.is_empty() || batch.request_id.is_some() {
-            let mut totals = self.totals_after();
-            totals.last_change += 1;
-            sequence = Some(totals.last_change);
-            self.write_records(&mut writes)?;
-            if self.license != self.license_before {
-                writes.put(keys::LICENSE.to_vec(), encode_license(&self.license)?);
-            }
-            writes.put(keys::TOTALS.to_vec(), encode_totals(&totals)?);
-            let change = Change {
-                sequence: totals.last_change,
-                at: self.at,
-                actor: self.actor,
-                request_id: batch.request_id,
-                events: std::mem::take(&mut self.events),
-            };
-            writes.put(keys::change(change.sequence), encode_change(&change)?);
-            if let Some(id) = &batch.request_id {
-                let request = Request {
-                    sequence: change.sequence,
-                    outcomes: self.outcomes.clone(),
-                };
-                writes.put(keys::request(id), encode_request(&request)?);
-            }
-        }
-        let applied = Applied {
-            sequence,
-            outcomes: self.outcomes,
-            replayed: false,
-            users: self.users.into_now(),
-        };
-        Ok(Plan { writes, applied })
-    }
-
-    fn write_records(&self, writes: &mut Writes) -> Result<()> {
-        for (id, user) in self.users.changed() {
-            let before = user.before.as_deref().map(entries::of_user).transpose()?;
-            let now = match &user.now {
-                Some(now) => entries::of_user(now)?,
-                None => vec![(keys::id(id), encode_id(&IdEntry::Deleted)?)],
-            };
-            writes.replace(&before.unwrap_or_default(), now);
-        }
-        for (_, workspace) in self.workspaces.changed() {
-            let entries = |workspace: &Option<Arc<Workspace>>| {
-                workspace
-                    .as_deref()
-                    .map_or(Ok(Vec::new()), entries::of_workspace)
-            };
-            writes.replace(&entries(&workspace.before)?, entries(&workspace.now)?);
-        }
-        for ((_, user_id), member) in self.members.iter() {
-            let emails = self.email_keys(user_id)?;
-            let entries =
-                |member: &Option<Arc<Member>>, email: &Option<String>| match (member, email) {
-                    (Some(member), Some(email)) => entries::of_member(member, email),
-                    _ => Ok(Vec::new()),
-                };
-            let before = entries(&member.before, &emails.0)?;
-            writes.replace(&before, entries(&member.now, &emails.1)?);
-        }
-        Ok(())
-    }
-
-    /// The email keys of a user before the batch and now.
-    fn email_keys(&self, id: UserId) -> Result<(Option<String>, Option<String>)> {
-        let key = |user: &Option<Arc<User>>| user.as_ref().map(|user| user.email_key().to_owned());
-        if let Some(Record { before, now, .. }) = self.users.record(id) {
-            return Ok((key(before), key(now)));
-        }
-        let stored = key(&read::user_by_id(self.base, id)?.map(Arc::new));
-        Ok((stored.clone(), stored))
     }
 }
 

@@ -149,24 +149,10 @@ fn put<R: Read>(
     now: Option<User>,
     event: Event,
 ) -> Outcome {
-    let (had, now) = session.users.put(id, now);
-    let (had, now) = (had.as_deref(), now.as_deref());
-    let op_index = session.op_index;
-    session.emails.change(
-        had.map(User::email_key),
-        now.map(User::email_key),
-        id,
-        op_index,
-    );
-    let username_keys = (
-        had.and_then(User::username_key),
-        now.and_then(User::username_key),
-    );
-    session
-        .usernames
-        .change(username_keys.0, username_keys.1, id, op_index);
+    let version = now.as_ref().map_or(0, |user| user.version);
+    let (place, had) = session.users.put(id, now);
+    note_names(session, place, had.as_deref(), Some(session.op_index));
     session.events.push(event);
-    let version = now.map_or(0, |user| user.version);
     Outcome {
         subject: Subject::User(id),
         changed: true,
@@ -200,7 +186,7 @@ pub(super) fn find_by_id<R: Read>(
         return Ok(known);
     }
     let stored = read::user_by_id(session.base, id)?;
-    Ok(stored.map(|user| load(session, user)))
+    Ok(stored.and_then(|user| load(session, user)))
 }
 
 fn find_by_email<R: Read>(session: &mut Session<'_, R>, key: &str) -> Result<Option<Arc<User>>> {
@@ -209,17 +195,27 @@ fn find_by_email<R: Read>(session: &mut Session<'_, R>, key: &str) -> Result<Opt
     {
         load(session, stored);
     }
-    match session.emails.holder(key)? {
+    match session.emails.holder(&session.users, key)? {
         Some(id) => find_by_id(session, id),
         None => Ok(None),
     }
 }
 
 /// Takes a stored user into the working set.
-fn load<R: Read>(session: &mut Session<'_, R>, user: User) -> Arc<User> {
-    session.emails.add(user.email_key(), user.id, None);
-    if let Some(key) = user.username_key() {
-        session.usernames.add(key, user.id, None);
-    }
-    session.users.load(user.id, user)
+fn load<R: Read>(session: &mut Session<'_, R>, user: User) -> Option<Arc<User>> {
+    let place = session.users.load(user.id, user);
+    note_names(session, place, None, None);
+    session.users.at_mut(place).now.clone()
+}
+
+/// Notes who has which email and username, after the user at `place` was put there.
+fn note_names<R: Read>(
+    session: &mut Session<'_, R>,
+    place: usize,
+    had: Option<&User>,
+    op_index: Option<usize>,
+) {
+    let users = &mut session.users;
+    session.emails.note(users, place, had, op_index);
+    session.usernames.note(users, place, had, op_index);
 }

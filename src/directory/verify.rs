@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::entries::{self, Entry};
+use super::entries::{self, Entry, KINDS_OF_USER};
 use super::read;
 use crate::codec::keys::{self, Kind};
 use crate::codec::{
@@ -85,9 +85,8 @@ fn verify_users(read: &impl Read, counted: &mut Totals) -> Result<u64> {
         } else {
             counted.inactive += 1;
         }
-        expect_all(read, &entries::of_user(&user)?, || {
-            format!("user {}", user.id)
-        })
+        let entries = KINDS_OF_USER.map(|kind| entries::of_user(&user, kind));
+        expect_all(read, &entries, || format!("user {}", user.id))
     })?;
     Ok(admins)
 }
@@ -109,7 +108,7 @@ fn verify_workspaces(read: &impl Read, verified: &mut Verified) -> Result<()> {
                 ))
             })?;
         }
-        expect_all(read, &entries::of_workspace(&workspace)?, || {
+        expect_all(read, &entries::of_workspace(&workspace), || {
             format!("workspace {id}")
         })
     })?;
@@ -125,7 +124,7 @@ fn verify_workspaces(read: &impl Read, verified: &mut Verified) -> Result<()> {
         read::workspace_by_id(read, workspace)?.ok_or_else(broken)?;
         let member = decode_member(workspace, user_id, value)?;
         verified.members += 1;
-        expect_all(read, &entries::of_member(&member, user.email_key())?, what)
+        expect_all(read, &entries::of_member(&member, user.email_key()), what)
     })?;
     expect_entries(read, Kind::Member, verified.members)
 }
@@ -178,9 +177,18 @@ fn each(
 }
 
 /// Checks that each of `entries` is in the store as it is.
-fn expect_all(read: &impl Read, entries: &[Entry], what: impl Fn() -> String) -> Result<()> {
-    for (key, value) in entries {
-        if read.get(key)?.is_none_or(|stored| *stored != **value) {
+fn expect_all(
+    read: &impl Read,
+    entries: &[Option<Entry<'_>>],
+    what: impl Fn() -> String,
+) -> Result<()> {
+    let (mut key, mut value) = (Vec::new(), Vec::new());
+    for entry in entries.iter().flatten() {
+        key.clear();
+        value.clear();
+        entry.put_key(&mut key);
+        entry.put_value(&mut value)?;
+        if read.get(&key)?.is_none_or(|stored| *stored != *value) {
             return Err(Error::corrupted(format_args!(
                 "an index entry of {} is wrong",
                 what()

@@ -1,88 +1,127 @@
 //! The records that a batch has looked at or changed.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-/// Records by their identity, as the batch found them and as they are now.
+use super::index::Index;
+
+/// Records by their identity, as the batch found them and as they are now, in the
+/// order in which it came across them.
 pub(super) struct WorkingSet<K, T> {
-    records: HashMap<K, Record<T>>,
+    records: Vec<Record<K, T>>,
+    by_key: Index,
 }
 
 /// One record of a [`WorkingSet`].
-pub(super) struct Record<T> {
+pub(super) struct Record<K, T> {
+    /// The identity.
+    pub(super) key: K,
     /// As the batch found it; `None` where there was none.
     pub(super) before: Option<Arc<T>>,
     /// As it is now; `None` where there is none.
     pub(super) now: Option<Arc<T>>,
     /// Whether an operation changed it, or only looked.
     pub(super) changed: bool,
+    /// Of each of its unique names, the operation that gave it that name; `None`
+    /// where it has it from before the batch.
+    pub(super) named_by: [Option<u32>; 2],
 }
 
 impl<K, T> Default for WorkingSet<K, T> {
     fn default() -> Self {
         Self {
-            records: HashMap::new(),
+            records: Vec::new(),
+            by_key: Index::default(),
         }
     }
 }
 
 impl<K: Copy + Eq + Hash, T> WorkingSet<K, T> {
+    /// Makes room for so many records.
+    pub(super) fn reserve(&mut self, count: usize) {
+        self.records.reserve(count);
+        self.by_key.reserve(count);
+    }
+
     /// The record as it is now, if the batch has come across it.
     pub(super) fn get(&self, key: K) -> Option<Option<Arc<T>>> {
-        self.records.get(&key).map(|record| record.now.clone())
+        self.record(key).map(|record| record.now.clone())
     }
 
     /// The record with its history, if the batch has come across it.
-    pub(super) fn record(&self, key: K) -> Option<&Record<T>> {
-        self.records.get(&key)
+    pub(super) fn record(&self, key: K) -> Option<&Record<K, T>> {
+        Some(&self.records[self.place(key)?])
     }
 
     /// Whether the batch has come across the record.
     pub(super) fn contains(&self, key: K) -> bool {
-        self.records.contains_key(&key)
+        self.place(key).is_some()
     }
 
-    /// Takes in a record that the store has.
-    pub(super) fn load(&mut self, key: K, stored: T) -> Arc<T> {
+    fn place(&self, key: K) -> Option<usize> {
+        self.by_key
+            .candidates(&key, self.records.len())
+            .find(|place| self.records[*place].key == key)
+    }
+
+    /// Takes in a record that the store has, and that the batch has not come
+    /// across; returns its place.
+    pub(super) fn load(&mut self, key: K, stored: T) -> usize {
         let stored = Arc::new(stored);
-        let record = Record {
-            before: Some(stored.clone()),
-            now: Some(stored.clone()),
+        self.push(Record {
+            key,
+            before: Some(Arc::clone(&stored)),
+            now: Some(stored),
             changed: false,
-        };
-        self.records.insert(key, record);
-        stored
+            named_by: [None; 2],
+        })
     }
 
-    /// Makes `now` of the record; returns what it was. A record that was not
-    /// loaded before is a new one.
-    pub(super) fn put(&mut self, key: K, now: Option<T>) -> (Option<Arc<T>>, Option<Arc<T>>) {
+    /// Makes `now` of the record; returns its place and what it was. A record
+    /// that was not loaded before is a new one.
+    pub(super) fn put(&mut self, key: K, now: Option<T>) -> (usize, Option<Arc<T>>) {
         let now = now.map(Arc::new);
-        let record = self.records.entry(key).or_insert(Record {
+        if let Some(place) = self.place(key) {
+            let record = &mut self.records[place];
+            record.changed = true;
+            return (place, std::mem::replace(&mut record.now, now));
+        }
+        let place = self.push(Record {
+            key,
             before: None,
-            now: None,
+            now,
             changed: true,
+            named_by: [None; 2],
         });
-        record.changed = true;
-        (std::mem::replace(&mut record.now, now.clone()), now)
+        (place, None)
+    }
+
+    fn push(&mut self, record: Record<K, T>) -> usize {
+        let place = self.records.len();
+        self.records.push(record);
+        let records = &self.records;
+        let key_at = |place: usize| Some(&records[place].key);
+        self.by_key.update(place, None, records.len(), key_at);
+        place
     }
 
     /// All records, changed or not.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (K, &Record<T>)> {
-        self.records.iter().map(|(key, record)| (*key, record))
+    pub(super) fn all(&self) -> &[Record<K, T>] {
+        &self.records
+    }
+
+    /// The record at a place.
+    pub(super) fn at_mut(&mut self, place: usize) -> &mut Record<K, T> {
+        &mut self.records[place]
     }
 
     /// The records that an operation changed.
-    pub(super) fn changed(&self) -> impl Iterator<Item = (K, &Record<T>)> {
-        self.iter().filter(|(_, record)| record.changed)
+    pub(super) fn changed(&self) -> impl Iterator<Item = &Record<K, T>> {
+        self.records.iter().filter(|record| record.changed)
     }
 
-    /// All records as they are now.
-    pub(super) fn into_now(self) -> HashMap<K, Option<Arc<T>>> {
+    /// The records alone.
+    pub(super) fn into_all(self) -> Vec<Record<K, T>> {
         self.records
-            .into_iter()
-            .map(|(key, record)| (key, record.now))
-            .collect()
     }
 }

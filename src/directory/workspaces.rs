@@ -201,18 +201,14 @@ fn put<R: Read>(
     now: Option<Workspace>,
     event: Event,
 ) -> Outcome {
-    let (had, now) = session.workspaces.put(id, now);
-    let key = |workspace: &Option<Arc<Workspace>>| {
-        workspace
-            .as_ref()
-            .map(|workspace| workspace.name_key.clone())
-    };
-    let (from, to) = (key(&had), key(&now));
+    let version = now.as_ref().map_or(0, |workspace| workspace.version);
+    let workspaces = &mut session.workspaces;
+    let (place, had) = workspaces.put(id, now);
+    let op_index = Some(session.op_index);
     session
         .workspace_names
-        .change(from.as_deref(), to.as_deref(), id, session.op_index);
+        .note(workspaces, place, had.as_deref(), op_index);
     session.events.push(event);
-    let version = now.map_or(0, |workspace| workspace.version);
     Outcome {
         subject: Subject::Workspace(id),
         changed: true,
@@ -269,8 +265,10 @@ pub(super) fn find_by_id<R: Read>(
     let Some(stored) = read::workspace_by_id(session.base, id)? else {
         return Ok(None);
     };
-    session.workspace_names.add(&stored.name_key, id, None);
-    Ok(Some(session.workspaces.load(id, stored)))
+    let workspaces = &mut session.workspaces;
+    let place = workspaces.load(id, stored);
+    session.workspace_names.note(workspaces, place, None, None);
+    Ok(workspaces.at_mut(place).now.clone())
 }
 
 fn find_by_name_key<R: Read>(
@@ -280,7 +278,7 @@ fn find_by_name_key<R: Read>(
     if let Some(id) = read::workspace_id_by_name_key(session.base, key)? {
         find_by_id(session, id)?;
     }
-    match session.workspace_names.holder(key)? {
+    match session.workspace_names.holder(&session.workspaces, key)? {
         Some(id) => find_by_id(session, id),
         None => Ok(None),
     }

@@ -1,6 +1,5 @@
 //! A batch: operations that succeed or fail together, and what came of them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use wincode::{SchemaRead, SchemaWrite};
@@ -348,13 +347,44 @@ pub struct Applied {
     /// and nothing was done now.
     pub replayed: bool,
     /// The users it was about, as they are afterwards; `None` for deleted ones.
-    pub(crate) users: HashMap<UserId, Option<Arc<User>>>,
+    pub(crate) users: UsersAfter,
 }
 
 impl Applied {
     /// A user that the batch was about, as the batch left it. Not known of a
     /// [replayed](Self::replayed) outcome.
     pub fn user(&self, id: UserId) -> Option<&Arc<User>> {
-        self.users.get(&id)?.as_ref()
+        self.users.get(id)
+    }
+}
+
+/// Users as a batch left them, ordered by id; `None` for deleted ones.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UsersAfter(Vec<(UserId, Option<Arc<User>>)>);
+
+impl UsersAfter {
+    fn get(&self, id: UserId) -> Option<&Arc<User>> {
+        let place = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        self.0[place].1.as_ref()
+    }
+
+    /// How many there are, deleted ones included.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The users alone.
+    #[cfg(test)]
+    pub(crate) fn into_values(self) -> impl Iterator<Item = Option<Arc<User>>> {
+        self.0.into_iter().map(|(_, user)| user)
+    }
+}
+
+impl FromIterator<(UserId, Option<Arc<User>>)> for UsersAfter {
+    fn from_iter<I: IntoIterator<Item = (UserId, Option<Arc<User>>)>>(users: I) -> Self {
+        let mut users = Vec::from_iter(users);
+        users.sort_unstable_by_key(|(id, _)| *id);
+        Self(users)
     }
 }

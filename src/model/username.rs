@@ -11,6 +11,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use precis_profiles::UsernameCaseMapped;
 use precis_profiles::precis_core::profile::PrecisFastInvocation;
@@ -58,9 +59,9 @@ const USERNAME_BYTES_MAX: usize = 255;
 ///   would not be a username itself.
 #[derive(Clone, Debug)]
 pub struct Username {
-    typed: Box<str>,
+    typed: Arc<str>,
     /// `None` when the name was typed as its own key.
-    key: Option<Box<str>>,
+    key: Option<Arc<str>>,
 }
 
 impl Username {

@@ -13,6 +13,39 @@ use crate::model::{
 
 mod properties;
 
+/// The bytes that `put` appends.
+fn put<T: ?Sized>(put: fn(&mut Vec<u8>, &T) -> Result<()>, value: &T) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    put(&mut bytes, value)?;
+    Ok(bytes)
+}
+
+fn encode_user(user: &User) -> Result<Vec<u8>> {
+    put(put_user, user)
+}
+
+fn encode_id(entry: &IdEntry<'_>) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    put_id(&mut bytes, entry)?;
+    Ok(bytes)
+}
+
+fn encode_workspace(workspace: &Workspace) -> Result<Vec<u8>> {
+    put(put_workspace, workspace)
+}
+
+fn encode_member(member: &Member) -> Result<Vec<u8>> {
+    put(put_member, member)
+}
+
+fn encode_change(change: &Change) -> Result<Vec<u8>> {
+    put(put_change, change)
+}
+
+fn encode_request(request: &Request) -> Result<Vec<u8>> {
+    put(put_request, request)
+}
+
 /// What pins the bytes. `HEADCOUNT_UPDATE=1` writes it anew: a commit that
 /// changes a line of it changes the format, and needs a new version of the record.
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/records.txt");

@@ -14,6 +14,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
@@ -72,9 +73,9 @@ const TYPED_BYTES_MAX: usize = 4 * KEY_BYTES_MAX;
 /// - 254 octets in all, measured on the key; 1016 bytes as typed.
 #[derive(Clone, Debug)]
 pub struct Email {
-    typed: Box<str>,
+    typed: Arc<str>,
     /// `None` when the address was typed as its own key, which most are.
-    key: Option<Box<str>>,
+    key: Option<Arc<str>>,
 }
 
 impl Email {

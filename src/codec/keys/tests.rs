@@ -1,0 +1,77 @@
+//! Keys lead back to their parts and sort as they do.
+
+use super::*;
+
+fn domain(email_key: &str) -> Vec<u8> {
+    made(|out| put_domain(out, email_key))
+}
+
+#[test]
+fn keys_lead_back_to_their_parts() {
+    let (some_id, workspace_id) = (UserId::generate(), WorkspaceId::from_u64(258));
+    assert_eq!(email_key_of(&user("a@b")), Some("a@b"));
+    assert_eq!(id_of(&id(some_id)), Some(some_id));
+    assert_eq!(sequence_of(&change(300)), Some(300));
+    assert_eq!(workspace_of(&workspace(workspace_id)), Some(workspace_id));
+    assert_eq!(
+        membership_of(&membership(some_id, workspace_id)),
+        Some((some_id, workspace_id))
+    );
+    assert_eq!(email_key_of(&username("ann")), None);
+    assert_eq!(id_of(&[Kind::Id as u8, 1, 2]), None);
+}
+
+#[test]
+fn indexes_by_email_lead_back_to_it() {
+    for (prefix, kind) in [
+        (Kind::User.all(), Kind::User),
+        (Kind::Admin.all(), Kind::Admin),
+        (states(true), Kind::State),
+        (domains("ex.co"), Kind::Domain),
+        (members(WorkspaceId::from_u64(7), Role::User), Kind::Member),
+    ] {
+        let place = place_of_email(&prefix, "a.b@ex.co");
+        assert_eq!(
+            email_key_in(kind, &place, &[]).as_deref(),
+            Some("a.b@ex.co"),
+            "{kind:?}"
+        );
+    }
+}
+
+#[test]
+fn a_domain_sorts_as_its_emails_do() {
+    let emails = [
+        "a@ex.co",
+        "a.b@ex.co",
+        "a0@ex.co",
+        "ab@ex.co",
+        "a+t@ex.co",
+        "z@ex.co",
+    ];
+    let mut by_email = emails.to_vec();
+    by_email.sort_unstable();
+    let mut by_place = emails.to_vec();
+    by_place.sort_unstable_by_key(|email| domain(email));
+    assert_eq!(by_email, by_place);
+}
+
+#[test]
+fn an_email_of_another_domain_lies_between_the_entries() {
+    let ordered = [
+        "a!@ex.co", "a@ex.co", "a@ex.com", "a@ez.co", "a@z", "aa@ex.co", "b@a", "b@ex.co",
+    ];
+    let place = |email: &&str| place_of_email(&domains("ex.com"), email);
+    assert!(ordered.is_sorted());
+    assert!(ordered.is_sorted_by_key(place));
+    assert!(place(&"a@ex.co") > place(&"a?@ex.com"));
+    assert_eq!(place(&"a@ex.com"), domain("a@ex.com"));
+}
+
+#[test]
+fn prefixes_end_behind_their_last_key() {
+    assert_eq!(Prefix(vec![0x10]).end(), [0x11]);
+    assert_eq!(Prefix(vec![0x10, 0xff, 0xff]).end(), [0x11]);
+    assert!(change(255) < change(256));
+    assert!(change(u64::MAX) < Kind::Change.all().end());
+}

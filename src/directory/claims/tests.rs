@@ -1,0 +1,115 @@
+//! Who may hold a name, while the batch runs and at its end.
+
+use super::*;
+
+/// Records that are names themselves.
+#[derive(Default)]
+struct Names {
+    set: WorkingSet<u32, String>,
+    claims: Option<Claims<String>>,
+}
+
+impl Names {
+    fn claims(&mut self) -> (&mut WorkingSet<u32, String>, &mut Claims<String>) {
+        let claims = self.claims.get_or_insert_with(|| {
+            Claims::new("user has the email", ErrorKind::EmailTaken, 0, |name| {
+                Some(name)
+            })
+        });
+        (&mut self.set, claims)
+    }
+
+    fn load(&mut self, key: u32, name: &str) {
+        let (set, claims) = self.claims();
+        let place = set.load(key, name.to_owned());
+        claims.note(set, place, None, None);
+    }
+
+    fn put(&mut self, key: u32, name: Option<&str>, op_index: usize) {
+        let (set, claims) = self.claims();
+        let (place, had) = set.put(key, name.map(str::to_owned));
+        claims.note(set, place, had.as_deref(), Some(op_index));
+    }
+
+    fn refused(&mut self, stored: bool) -> Vec<usize> {
+        let (set, claims) = self.claims();
+        let errors = claims.contested(set, |_| Ok(stored)).unwrap();
+        let mut ops: Vec<usize> = errors.iter().filter_map(Error::op_index).collect();
+        ops.sort_unstable();
+        ops
+    }
+
+    fn holder(&mut self, name: &str) -> Result<Option<u32>> {
+        let (set, claims) = self.claims();
+        claims.holder(set, name)
+    }
+}
+
+/// Few names are searched, many have a table: both are to behave the same.
+fn few_and_many() -> [Names; 2] {
+    let (few, mut many) = (Names::default(), Names::default());
+    for key in 100..200 {
+        many.load(key, &format!("other {key}"));
+    }
+    [few, many]
+}
+
+#[test]
+fn the_first_claim_of_a_free_key_stands() {
+    for mut names in few_and_many() {
+        names.put(1, Some("k"), 3);
+        assert!(names.refused(false).is_empty());
+        assert_eq!(names.refused(true), [3]);
+        names.put(2, Some("k"), 7);
+        assert_eq!(names.refused(false), [7]);
+        assert_eq!(names.refused(true), [3, 7]);
+        let refused = names.holder("k").unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::EmailTaken);
+    }
+}
+
+#[test]
+fn a_holder_from_before_wins_until_it_lets_go() {
+    for mut names in few_and_many() {
+        names.load(1, "k");
+        names.put(2, Some("k"), 0);
+        assert_eq!(names.refused(false), [0]);
+        names.put(1, Some("k"), 1);
+        assert_eq!(names.refused(false), [0], "staying is not letting go");
+        names.put(1, Some("other"), 2);
+        assert!(names.refused(false).is_empty());
+        assert_eq!(names.holder("k").unwrap(), Some(2));
+        assert_eq!(names.holder("nobody's").unwrap(), None);
+    }
+}
+
+#[test]
+fn who_is_gone_holds_nothing() {
+    for mut names in few_and_many() {
+        names.load(1, "k");
+        names.put(1, None, 0);
+        assert_eq!(names.holder("k").unwrap(), None);
+        names.put(2, Some("k"), 1);
+        assert!(names.refused(false).is_empty());
+    }
+}
+
+#[test]
+fn names_are_found_while_few_become_many() {
+    let mut names = Names::default();
+    let name = |key: u32| format!("name {key}");
+    for count in 1..100 {
+        names.put(count, Some(&name(count)), count as usize);
+        // Some move on, and some leave.
+        if count % 5 == 0 {
+            names.put(count - 1, Some(&name(1000 + count)), count as usize);
+            names.put(count - 2, None, count as usize);
+        }
+        for key in 1..=count {
+            let holder = names.holder(&name(key)).unwrap();
+            let left = (key % 5 == 4 || key % 5 == 3) && count / 5 > key / 5;
+            assert_eq!(holder, (!left).then_some(key), "{key} of {count}");
+        }
+    }
+    assert!(names.refused(false).is_empty());
+}

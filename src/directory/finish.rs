@@ -1,0 +1,108 @@
+//! The end of a batch that was accepted: what it writes, and the answer.
+
+use std::sync::Arc;
+
+use super::entries::{self, Entry};
+use super::plan::{Plan, Writes};
+use super::read;
+use super::run::Run;
+use super::session::Session;
+use super::working::Record;
+use crate::codec::{Request, Totals, keys, put_change, put_license, put_request, put_totals};
+use crate::engine::Read;
+use crate::error::Result;
+use crate::model::{Applied, Batch, Change, Member, User, UserId, UsersAfter};
+
+impl<R: Read> Session<'_, R> {
+    /// The writes and the answer. A batch that changed nothing writes nothing,
+    /// unless its request id has to be remembered.
+    pub(super) fn finish(mut self, batch: &Batch) -> Result<Plan> {
+        let mut writes = Writes::default();
+        let mut sequence = None;
+        if !self.events.is_empty() || batch.request_id.is_some() {
+            let mut totals = self.totals_after();
+            totals.last_change += 1;
+            sequence = Some(totals.last_change);
+            let change = Change {
+                sequence: totals.last_change,
+                at: self.at,
+                actor: self.actor,
+                request_id: batch.request_id,
+                events: std::mem::take(&mut self.events),
+            };
+            writes = Writes::new(self.users.all(), |run| {
+                self.write_rest(run, &totals)?;
+                self.write_change(run, &change)
+            })?;
+        }
+        let users = self.users.into_all().into_iter();
+        let applied = Applied {
+            sequence,
+            outcomes: self.outcomes,
+            replayed: false,
+            users: UsersAfter::from_iter(users.map(|user| (user.key, user.now))),
+        };
+        Ok(Plan { writes, applied })
+    }
+
+    fn write_change(&self, run: &mut Run, change: &Change) -> Result<()> {
+        run.put(&keys::change(change.sequence), |out| {
+            put_change(out, change)
+        })?;
+        let Some(id) = &change.request_id else {
+            return Ok(());
+        };
+        let request = Request {
+            sequence: change.sequence,
+            outcomes: self.outcomes.clone(),
+        };
+        run.put(&keys::request(id), |out| put_request(out, &request))
+    }
+
+    /// What there is apart from users and the change.
+    fn write_rest(&self, run: &mut Run, totals: &Totals) -> Result<()> {
+        run.put(keys::TOTALS, |out| put_totals(out, totals))?;
+        if self.license != self.license_before {
+            run.put(keys::LICENSE, |out| put_license(out, &self.license))?;
+        }
+        for workspace in self.workspaces.changed() {
+            let before = workspace.before.as_deref().map(entries::of_workspace);
+            let now = workspace.now.as_deref().map(entries::of_workspace);
+            replace_all(run, before, now)?;
+        }
+        for member in self.members.all() {
+            let (email_before, email_now) = self.email_keys(member.key.1)?;
+            let before = of_member(member.before.as_deref(), email_before.as_deref());
+            let now = of_member(member.now.as_deref(), email_now.as_deref());
+            replace_all(run, before, now)?;
+        }
+        Ok(())
+    }
+
+    /// The email keys of a user before the batch and now.
+    fn email_keys(&self, id: UserId) -> Result<(Option<String>, Option<String>)> {
+        let key = |user: &Option<Arc<User>>| user.as_ref().map(|user| user.email_key().to_owned());
+        if let Some(Record { before, now, .. }) = self.users.record(id) {
+            return Ok((key(before), key(now)));
+        }
+        let stored = key(&read::user_by_id(self.base, id)?.map(Arc::new));
+        Ok((stored.clone(), stored))
+    }
+}
+
+fn of_member<'a>(
+    member: Option<&'a Member>,
+    email_key: Option<&'a str>,
+) -> Option<[Option<Entry<'a>>; 2]> {
+    Some(entries::of_member(member?, email_key?))
+}
+
+/// Puts the entries of a record in the place of those it had, each in that of its kind.
+fn replace_all<const N: usize>(
+    run: &mut Run,
+    before: Option<[Option<Entry<'_>>; N]>,
+    now: Option<[Option<Entry<'_>>; N]>,
+) -> Result<()> {
+    let (before, now) = (before.unwrap_or([None; N]), now.unwrap_or([None; N]));
+    std::iter::zip(before, now).try_for_each(|(before, now)| run.replace(before, now))
+}

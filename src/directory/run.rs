@@ -1,0 +1,252 @@
+//! Entries to write, in the order of their keys, in a few large allocations.
+
+use super::entries::Entry;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Keys with the values they get, or that are removed.
+#[derive(Default)]
+pub(super) struct Run {
+    /// Each key, and its value behind it.
+    bytes: Vec<u8>,
+    slots: Vec<Slot>,
+}
+
+/// Where an entry is in [`Run::bytes`].
+#[derive(Clone, Copy)]
+struct Slot {
+    start: usize,
+    key_bytes: u32,
+    /// [`REMOVED`] where the key is to be removed.
+    value_bytes: u32,
+    /// Bytes of the key behind those that all keys share, once it is sorted: most
+    /// comparisons need no more, and so no look elsewhere in memory.
+    prefix: u64,
+}
+
+/// Up to so many entries are sorted by their keys alone.
+const FEW: usize = 64;
+
+/// Stands for the absence of a value; no value is that long.
+const REMOVED: u32 = u32::MAX;
+
+impl Run {
+    /// A run with room for so many entries of usual size.
+    pub(super) fn with_capacity(entries: usize, bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+            slots: Vec::with_capacity(entries),
+        }
+    }
+
+    /// Sets `key` to the value that `put_value` appends.
+    pub(super) fn put(
+        &mut self,
+        key: &[u8],
+        put_value: impl FnOnce(&mut Vec<u8>) -> Result<()>,
+    ) -> Result<()> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(key);
+        self.finish_put(start, put_value)
+    }
+
+    /// Sets `key` to `value`, or removes it.
+    pub(super) fn push(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<()> {
+        if let Some(value) = value {
+            return self.put(key, |out| {
+                out.extend_from_slice(value);
+                Ok(())
+            });
+        }
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(key);
+        self.push_removed(start, self.bytes.len())
+    }
+
+    fn push_removed(&mut self, start: usize, end: usize) -> Result<()> {
+        self.slots.push(Slot {
+            start,
+            key_bytes: narrow(end - start)?,
+            value_bytes: REMOVED,
+            prefix: 0,
+        });
+        Ok(())
+    }
+
+    /// Puts one entry in the place of another. An entry that stays as it is isn't
+    /// written; a key that one record gives up and another takes gets the new
+    /// value, in whatever order the records come.
+    pub(super) fn replace(
+        &mut self,
+        before: Option<Entry<'_>>,
+        now: Option<Entry<'_>>,
+    ) -> Result<()> {
+        if before == now {
+            return Ok(());
+        }
+        let start = self.bytes.len();
+        if let Some(before) = before {
+            before.put_key(&mut self.bytes);
+        }
+        let middle = self.bytes.len();
+        if let Some(now) = &now {
+            now.put_key(&mut self.bytes);
+        }
+        if self.bytes[start..middle] == self.bytes[middle..] {
+            // The key stays, with another value.
+            self.bytes.truncate(middle);
+            return match now {
+                Some(now) => self.finish_put(start, |out| now.put_value(out)),
+                None => Ok(()),
+            };
+        }
+        if middle > start {
+            self.push_removed(start, middle)?;
+        }
+        match now {
+            Some(now) => self.finish_put(middle, |out| now.put_value(out)),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes an entry of the key from `start` on and the value behind it.
+    fn finish_put(
+        &mut self,
+        start: usize,
+        put_value: impl FnOnce(&mut Vec<u8>) -> Result<()>,
+    ) -> Result<()> {
+        let middle = self.bytes.len();
+        put_value(&mut self.bytes)?;
+        self.slots.push(Slot {
+            start,
+            key_bytes: narrow(middle - start)?,
+            value_bytes: narrow(self.bytes.len() - middle)?,
+            prefix: 0,
+        });
+        Ok(())
+    }
+
+    /// Puts the entries into the order of their keys, one for each: of a key that
+    /// is removed and set, the value stays.
+    pub(super) fn sort(&mut self) {
+        let Self { bytes, slots } = self;
+        if slots.len() > FEW {
+            let shared = shared_bytes(bytes, slots);
+            for slot in &mut *slots {
+                slot.prefix = prefix(&slot.key(bytes)[shared..]);
+            }
+        }
+        slots.sort_by(|a, b| {
+            let is_removed = |slot: &Slot| slot.value_bytes == REMOVED;
+            let by_prefix = a.prefix.cmp(&b.prefix);
+            by_prefix
+                .then_with(|| a.key(bytes).cmp(b.key(bytes)))
+                .then_with(|| is_removed(a).cmp(&is_removed(b)))
+        });
+        slots.dedup_by(|next, kept| {
+            next.prefix == kept.prefix && next.key(bytes) == kept.key(bytes)
+        });
+    }
+
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The entries; `None` stands for a key to remove.
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], Option<&[u8]>)> {
+        self.slots.iter().map(|slot| slot.entry(&self.bytes))
+    }
+
+    /// The entry at a place.
+    pub(super) fn at(&self, place: usize) -> (&[u8], Option<&[u8]>) {
+        self.slots[place].entry(&self.bytes)
+    }
+}
+
+impl Slot {
+    fn key<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        &bytes[self.start..][..self.key_bytes as usize]
+    }
+
+    fn entry<'b>(&self, bytes: &'b [u8]) -> (&'b [u8], Option<&'b [u8]>) {
+        let behind = &bytes[self.start + self.key_bytes as usize..];
+        let value = (self.value_bytes != REMOVED).then(|| &behind[..self.value_bytes as usize]);
+        (self.key(bytes), value)
+    }
+}
+
+/// How many bytes at their beginning all keys have in common.
+fn shared_bytes(bytes: &[u8], slots: &[Slot]) -> usize {
+    let Some((first, others)) = slots.split_first() else {
+        return 0;
+    };
+    let first = first.key(bytes);
+    others.iter().fold(first.len(), |shared, slot| {
+        let pairs = std::iter::zip(&first[..shared], slot.key(bytes));
+        pairs.take_while(|(a, b)| a == b).count()
+    })
+}
+
+/// The first bytes as a number that sorts as they do; zeros stand for missing ones.
+fn prefix(bytes: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    let count = bytes.len().min(8);
+    first[..count].copy_from_slice(&bytes[..count]);
+    u64::from_be_bytes(first)
+}
+
+fn narrow(bytes: usize) -> Result<u32> {
+    match u32::try_from(bytes) {
+        Ok(bytes) if bytes < REMOVED => Ok(bytes),
+        _ => Err(Error::new(
+            ErrorKind::TooLarge,
+            "a record of the batch is larger than 4 GiB; split the batch",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::IdEntry;
+    use crate::model::UserId;
+
+    /// The entry of the id `key`, which leads to the email `value`.
+    fn entry(key: u8, value: &str) -> Entry<'_> {
+        Entry::Id(UserId::from_bytes([key; 16]), IdEntry::User(value))
+    }
+
+    /// The last byte of each key, and of its value.
+    fn written(mut run: Run) -> Vec<(u8, Option<u8>)> {
+        run.sort();
+        let last = |bytes: &[u8]| bytes[bytes.len() - 1];
+        run.iter()
+            .map(|(key, value)| (last(key), value.map(last)))
+            .collect()
+    }
+
+    #[test]
+    fn a_key_can_change_hands_in_either_order() {
+        let first = (entry(1, "a"), entry(2, "a"));
+        let second = (entry(2, "b"), entry(1, "b"));
+        for turns in [[first, second], [second, first]] {
+            let mut run = Run::default();
+            for (before, now) in turns {
+                run.replace(Some(before), Some(now)).unwrap();
+            }
+            assert_eq!(written(run), [(1, Some(b'b')), (2, Some(b'a'))]);
+        }
+    }
+
+    #[test]
+    fn what_stays_is_not_written() {
+        let mut run = Run::default();
+        run.replace(Some(entry(1, "a")), Some(entry(1, "a")))
+            .unwrap();
+        run.replace(Some(entry(2, "a")), Some(entry(2, "b")))
+            .unwrap();
+        run.replace(Some(entry(3, "a")), None).unwrap();
+        run.replace(None, None).unwrap();
+        assert_eq!(written(run), [(2, Some(b'b')), (3, None)]);
+    }
+}
