@@ -140,25 +140,6 @@ impl Writes {
         run.sort();
         Ok(run)
     }
-
-    /// All of it as values of their own, in the order of the keys. A batch of very
-    /// many users is better [visited](Self::visit), which doesn't need all of it
-    /// in memory.
-    pub(crate) fn into_sorted(
-        self,
-    ) -> Result<impl ExactSizeIterator<Item = (Box<[u8]>, Option<Box<[u8]>>)>> {
-        let run = if self.users.is_empty() {
-            self.run
-        } else {
-            let mut all = Run::default();
-            self.visit(|key, value| all.push(key, value))?;
-            all
-        };
-        Ok((0..run.len()).map(move |place| {
-            let (key, value) = run.at(place);
-            (key.into(), value.map(Box::from))
-        }))
-    }
 }
 
 /// Notes what becomes of the entry of one kind.

@@ -49,19 +49,6 @@ impl Run {
         self.finish_put(start, put_value)
     }
 
-    /// Sets `key` to `value`, or removes it.
-    pub(super) fn push(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<()> {
-        if let Some(value) = value {
-            return self.put(key, |out| {
-                out.extend_from_slice(value);
-                Ok(())
-            });
-        }
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(key);
-        self.push_removed(start, self.bytes.len())
-    }
-
     fn push_removed(&mut self, start: usize, end: usize) -> Result<()> {
         self.slots.push(Slot {
             start,
@@ -147,19 +134,9 @@ impl Run {
         });
     }
 
-    /// How many entries there are.
-    pub(super) fn len(&self) -> usize {
-        self.slots.len()
-    }
-
     /// The entries; `None` stands for a key to remove.
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], Option<&[u8]>)> {
         self.slots.iter().map(|slot| slot.entry(&self.bytes))
-    }
-
-    /// The entry at a place.
-    pub(super) fn at(&self, place: usize) -> (&[u8], Option<&[u8]>) {
-        self.slots[place].entry(&self.bytes)
     }
 }
 

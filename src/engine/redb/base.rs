@@ -6,11 +6,12 @@
 //! commit what it would otherwise find out by walking the whole file after a
 //! crash.
 
+use std::iter::Peekable;
 use std::ops::Bound;
 
 use ::redb::{
-    CommitError, CursorError, Database, ReadableDatabase, ReadableTableMetadata, StorageBackend,
-    Table, TableDefinition, TableError, WriteTransaction,
+    CommitError, CursorError, Database, ReadableDatabase, ReadableTable, StorageBackend, Table,
+    TableDefinition, TableError, WriteTransaction,
 };
 use uuid::Uuid;
 
@@ -92,7 +93,7 @@ impl Base {
     /// Makes the tables.
     fn create(&self) -> Result<(Committed, LogState)> {
         let (_, id) = Uuid::now_v7().as_u64_pair();
-        let transaction = self.begin()?;
+        let transaction = self.named(self.database.begin_write())?;
         {
             let mut log = self.named(transaction.open_table(LOG))?;
             self.named(log.insert(APPLIED, 0))?;
@@ -144,29 +145,30 @@ impl Base {
         Ok(Some((Committed::new(table, &self.name), log)))
     }
 
-    /// Runs `write` in one durable transaction, after which the database holds
-    /// everything up to the commit `applied`. About `writes_max` writes are to be
-    /// expected.
+    /// Begins to write.
+    pub(super) fn begin(&self) -> Result<Transaction> {
+        let mut inner = self.named(self.database.begin_write())?;
+        inner.set_quick_repair(true);
+        Ok(Transaction {
+            inner,
+            name: self.name.clone(),
+        })
+    }
+
+    /// Makes durable what `transaction` wrote, after which the database holds
+    /// everything up to the commit `applied`.
     ///
     /// # Errors
     ///
     /// `OutcomeUnknown` where the commit itself failed; after any other error the
     /// database is as it was.
-    pub(super) fn apply(
-        &self,
-        applied: u64,
-        writes_max: usize,
-        write: impl FnOnce(&mut Writes<'_>) -> Result<()>,
-    ) -> Result<Committed> {
-        let mut transaction = self.begin()?;
-        transaction.set_quick_repair(true);
-        if let Err(error) = self.write(&transaction, applied, writes_max, write) {
-            // An abort that fails has written nothing either; redb then refuses
-            // the next transaction by itself.
-            let _ = transaction.abort();
+    pub(super) fn commit(&self, transaction: Transaction, applied: u64) -> Result<Committed> {
+        let noted = transaction.note(applied);
+        if let Err(error) = noted {
+            transaction.abort();
             return Err(error);
         }
-        match transaction.commit() {
+        match transaction.inner.commit() {
             Ok(()) => self.latest(),
             // redb has rolled everything back.
             Err(error @ CommitError::TransactionPoisoned) => Err(self.name.error(error)),
@@ -174,28 +176,21 @@ impl Base {
         }
     }
 
-    fn write(
+    /// Applies `writes`, which are in the order of their keys, in one transaction;
+    /// see [`commit`](Self::commit).
+    pub(super) fn apply<W: AsWrite>(
         &self,
-        transaction: &WriteTransaction,
+        writes: impl Iterator<Item = W>,
         applied: u64,
-        writes_max: usize,
-        write: impl FnOnce(&mut Writes<'_>) -> Result<()>,
-    ) -> Result<()> {
-        let table = self.named(transaction.open_table(TABLE))?;
-        // Where more comes than there is, most of it lies side by side.
-        let in_runs = self.named(table.len())? < writes_max as u64;
-        write(&mut Writes {
-            table,
-            in_runs,
-            name: &self.name,
-        })?;
-        let mut log = self.named(transaction.open_table(LOG))?;
-        self.named(log.insert(APPLIED, applied))?;
-        Ok(())
-    }
-
-    fn begin(&self) -> Result<WriteTransaction> {
-        self.named(self.database.begin_write())
+    ) -> Result<Committed> {
+        let mut transaction = self.begin()?;
+        match transaction.write(writes) {
+            Ok(()) => self.commit(transaction, applied),
+            Err(error) => {
+                transaction.abort();
+                Err(error)
+            }
+        }
     }
 
     /// Releases the file. redb writes what makes the next open quick.
@@ -209,22 +204,48 @@ impl Base {
     }
 }
 
-/// The writes of a transaction of the database.
-pub(super) struct Writes<'t> {
-    table: Table<'t, Bytes, Bytes>,
-    in_runs: bool,
-    name: &'t Name,
+/// A transaction of the database under way. One that is not committed has to be
+/// aborted: redb leaks the pages of one that is only dropped, and then walks the
+/// whole file when it is opened next.
+pub(super) struct Transaction {
+    inner: WriteTransaction,
+    name: Name,
 }
 
-impl Writes<'_> {
+impl Transaction {
     /// Applies `writes`, which are in the order of their keys.
     pub(super) fn write<W: AsWrite>(&mut self, writes: impl Iterator<Item = W>) -> Result<()> {
-        let written = if self.in_runs {
-            write_in_runs(&mut self.table, writes)
-        } else {
-            write_each(&mut self.table, writes)
-        };
-        written.map_err(|error| self.name.error(error))
+        let mut table = self.table()?;
+        write_in_runs(&mut table, writes).map_err(|error| self.name.error(error))
+    }
+
+    /// The value under `key`.
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let table = self.table()?;
+        let found = table.get(key).map_err(|error| self.name.error(error))?;
+        Ok(found.map(|guard| guard.value().to_vec()))
+    }
+
+    /// The table, for everything else.
+    pub(super) fn table(&self) -> Result<Table<'_, Bytes, Bytes>> {
+        let table = self.inner.open_table(TABLE);
+        table.map_err(|error| self.name.error(error))
+    }
+
+    /// Leaves the database as it was.
+    pub(super) fn abort(self) {
+        // One that fails has written nothing either; redb then refuses the next
+        // transaction by itself.
+        let _ = self.inner.abort();
+    }
+
+    fn note(&self, applied: u64) -> Result<()> {
+        let noted = self.inner.open_table(LOG).map_err(::redb::Error::from);
+        let noted = noted.and_then(|mut log| {
+            log.insert(APPLIED, applied)?;
+            Ok(())
+        });
+        noted.map_err(|error| self.name.error(error))
     }
 }
 
@@ -246,17 +267,6 @@ impl AsWrite for Entry<'_> {
     }
 }
 
-/// Writes that are spread over the table.
-fn write_each<W: AsWrite>(
-    table: &mut Table<'_, Bytes, Bytes>,
-    writes: impl Iterator<Item = W>,
-) -> Result<(), ::redb::Error> {
-    for write in writes {
-        write_one(table, write.as_write())?;
-    }
-    Ok(())
-}
-
 fn write_one(
     table: &mut Table<'_, Bytes, Bytes>,
     (key, value): Write<'_>,
@@ -268,27 +278,58 @@ fn write_one(
     Ok(())
 }
 
-/// Writes of which many have nothing of the table between them: these go to their
-/// place in one go. Pages that are filled like that are full; ones that grow by
-/// single keys in random order end up two thirds full.
+/// Keys that are passed over before a gap is tried again, at most.
+const PATIENCE_MAX: usize = 64;
+
+/// Applies `writes`. Of many that have nothing of the table between them, all but
+/// the first go into that gap in one go, which is quicker, and leaves pages full
+/// that would end up two thirds full otherwise. Where gaps turn out to be small
+/// they are seldom tried.
 fn write_in_runs<W: AsWrite>(
     table: &mut Table<'_, Bytes, Bytes>,
     writes: impl Iterator<Item = W>,
 ) -> Result<(), ::redb::Error> {
     let mut writes = writes.peekable();
+    let (mut patience, mut left) = (0, 0);
     while let Some(write) = writes.next() {
         write_one(table, write.as_write())?;
-        let (key, _) = write.as_write();
-        let mut gap = table.upper_bound_mut(Bound::Included(key))?;
-        while let Some((key, Some(value))) = writes.peek().map(AsWrite::as_write) {
-            match gap.insert_before(key, value) {
-                Ok(()) => writes.next(),
-                // The gap ends here.
-                Err(CursorError::UnorderedKey) => break,
-                Err(error) => return Err(error.into()),
-            };
+        if left > 0 {
+            left -= 1;
+            continue;
         }
-        gap.close()?;
+        let (key, _) = write.as_write();
+        if fill_gap(table, key, &mut writes)? > 0 {
+            patience = 0;
+        } else {
+            patience = (patience * 2 + 1).min(PATIENCE_MAX);
+        }
+        left = patience;
     }
     Ok(())
+}
+
+/// Puts those of `writes` behind `key` that come before the next key of the
+/// table, and returns how many those were.
+fn fill_gap<W: AsWrite>(
+    table: &mut Table<'_, Bytes, Bytes>,
+    key: &[u8],
+    writes: &mut Peekable<impl Iterator<Item = W>>,
+) -> Result<usize, ::redb::Error> {
+    let is_put = |write: &W| write.as_write().1.is_some();
+    if !writes.peek().is_some_and(is_put) {
+        return Ok(0);
+    }
+    let mut filled = 0;
+    let mut gap = table.upper_bound_mut(Bound::Included(key))?;
+    while let Some((key, Some(value))) = writes.peek().map(AsWrite::as_write) {
+        match gap.insert_before(key, value) {
+            Ok(()) => writes.next(),
+            // The gap ends here.
+            Err(CursorError::UnorderedKey) => break,
+            Err(error) => return Err(error.into()),
+        };
+        filled += 1;
+    }
+    gap.close()?;
+    Ok(filled)
 }

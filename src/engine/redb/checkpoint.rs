@@ -158,11 +158,8 @@ impl Shared {
     }
 
     fn checkpoint(&self, job: Job) -> Result<()> {
-        let applied = self.with_base(|base| {
-            base.apply(job.sequence, job.frozen.len(), |writes| {
-                writes.write(job.frozen.newest(job.sequence))
-            })
-        })?;
+        let writes = job.frozen.newest(job.sequence);
+        let applied = self.with_base(|base| base.apply(writes, job.sequence))?;
         self.publish(|state| State {
             base: Arc::new(applied),
             frozen: None,

@@ -21,23 +21,24 @@ mod snapshot;
 pub(super) mod tests;
 mod txn;
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use ::redb::StorageBackend;
 use ::redb::backends::FileBackend;
 use arc_swap::ArcSwapOption;
 
-use self::base::{Base, LogState};
+use self::base::{Base, LogState, Transaction};
 use self::checkpoint::Work;
 use self::errors::Name;
 use self::log::{Beside, Log, SideFiles, Size, Sync};
 use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, Value};
-use self::txn::Staging;
+use self::txn::Pending;
 pub(crate) use self::txn::Txn;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -139,9 +140,7 @@ impl Redb {
         let LogState { applied, id } = opened.log;
         let replay = log::read(&*files, id, applied).map_err(|error| name.replay_failed(error))?;
         if replay.last > applied {
-            committed = base.apply(replay.last, replay.writes.len(), |writes| {
-                writes.write(replay.writes.iter())
-            })?;
+            committed = base.apply(replay.writes.iter(), replay.last)?;
             let commits = replay.last - applied;
             ::log::info!("{name}: took over {commits} commits from the log");
         }
@@ -177,16 +176,33 @@ impl Redb {
     /// [`transact`](Engine::transact), with the transaction handed over by value,
     /// so that a caller can wrap it in a type of its own.
     pub(super) fn run<T>(&self, body: impl FnOnce(Txn<'_>) -> Result<T>) -> Result<T> {
-        let mut writer = lock(&self.shared.writer);
-        let log = writer.as_mut().ok_or_else(|| self.shared.name.closed())?;
-        self.shared.check()?;
-        let state = self.shared.state()?;
-        let mut staged = Staging::new();
-        let value = body(Txn::new(&state, &mut staged))?;
-        if !staged.is_empty() {
-            self.shared.commit(log, state, staged)?;
+        let outcome = self.attempt(body);
+        // The lock is free again here, so a panicking body does not poison it.
+        match outcome? {
+            Ok(value) => Ok(value),
+            Err(panic) => resume_unwind(panic),
         }
-        Ok(value)
+    }
+
+    /// Runs `body` and commits what it wrote; the inner result is the body's panic.
+    fn attempt<T>(&self, body: impl FnOnce(Txn<'_>) -> Result<T>) -> Result<thread::Result<T>> {
+        let shared = &*self.shared;
+        let mut writer = lock(&shared.writer);
+        let log = writer.as_mut().ok_or_else(|| shared.name.closed())?;
+        shared.check()?;
+        let state = shared.state()?;
+        let mut pending = Pending::default();
+        let txn = Txn::new(shared, &state, &mut pending);
+        // What the body left half done is in `pending` only.
+        let outcome = catch_unwind(AssertUnwindSafe(|| body(txn)));
+        if !matches!(outcome, Ok(Ok(_))) {
+            if let Some(around) = pending.around {
+                around.abort();
+            }
+        } else if !pending.is_empty() {
+            shared.commit(log, state, pending)?;
+        }
+        outcome.map_or_else(|panic| Ok(Err(panic)), |result| result.map(Ok))
     }
 }
 
@@ -217,15 +233,16 @@ impl Shared {
     }
 
     /// Makes the commit that follows `state` durable, and then visible.
-    fn commit(&self, log: &mut Log, mut state: Arc<State>, staged: Staging) -> Result<()> {
+    fn commit(&self, log: &mut Log, mut state: Arc<State>, pending: Pending) -> Result<()> {
         let sequence = state.sequence + 1;
         let mut size = Size::default();
-        for (key, slot) in &staged {
+        for (key, slot) in &pending.staged {
             size.add((key, slot.as_deref()));
         }
-        if log.is_too_large(size.frame_bytes()) {
-            return self.commit_around(log, sequence, &staged);
+        if pending.around.is_some() || log.is_too_large(size.frame_bytes()) {
+            return self.commit_around(log, sequence, pending);
         }
+        let staged = pending.staged;
         if !log.fits(size.frame_bytes()) {
             self.freeze(log, true)?;
             state = self.state()?;
@@ -250,22 +267,35 @@ impl Shared {
         Ok(())
     }
 
-    /// Commits what is too large for a frame: the database takes over everything
-    /// at once, this commit included, and the log starts again.
-    fn commit_around(&self, log: &mut Log, sequence: u64, staged: &Staging) -> Result<()> {
+    /// Begins a transaction of the database that has everything up to now in it.
+    /// Only the writer may; until it ends there is no checkpoint.
+    fn begin_around(&self) -> Result<Transaction> {
         self.work.wait_until_over();
         self.check()?;
         let state = self.state()?;
-        let active = &state.active;
-        let writes_max = active.len() + staged.len();
+        let mut around = self.with_base(Base::begin)?;
+        match around.write(state.active.newest(state.sequence)) {
+            Ok(()) => Ok(around),
+            Err(error) => {
+                around.abort();
+                Err(error)
+            }
+        }
+    }
+
+    /// Commits what is too large for a frame: the database takes over everything
+    /// at once, this commit included, and the log starts again.
+    fn commit_around(&self, log: &mut Log, sequence: u64, mut pending: Pending) -> Result<()> {
+        let moved = pending.go_around(self).map(drop);
+        let Some(around) = pending.around.take() else {
+            return moved;
+        };
+        if let Err(error) = moved {
+            around.abort();
+            return Err(error);
+        }
         let doubt = Doubt(self);
-        let applied = self.with_base(|base| {
-            base.apply(sequence, writes_max, |writes| {
-                writes.write(active.newest(state.sequence))?;
-                writes.write(staged.iter())
-            })
-        });
-        match applied {
+        match self.with_base(|base| base.commit(around, sequence)) {
             Ok(committed) => self.publish(|_| State {
                 base: Arc::new(committed),
                 frozen: None,
@@ -382,12 +412,9 @@ impl Shared {
         if state.active.is_empty() {
             return Ok(());
         }
-        let applied = self.with_base(|base| {
-            base.apply(state.sequence, state.active.len(), |writes| {
-                writes.write(state.active.newest(state.sequence))
-            })
-        });
-        applied.map(drop)
+        let writes = state.active.newest(state.sequence);
+        self.with_base(|base| base.apply(writes, state.sequence))?;
+        Ok(())
     }
 }
 

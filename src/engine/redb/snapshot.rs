@@ -4,11 +4,12 @@ use std::cmp::Ordering;
 use std::ops::{ControlFlow, Deref};
 use std::sync::Arc;
 
-use ::redb::{AccessGuard, ReadOnlyTable, StorageError};
+use ::redb::{AccessGuard, Range, ReadOnlyTable, ReadableTable, StorageError, Table};
 
 use super::base::Bytes;
 use super::errors::Name;
-use super::recent::{Entry, Recent};
+use super::recent::{Entry, Recent, Slot};
+use super::txn::Staging;
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::Result;
 
@@ -65,36 +66,61 @@ impl State {
     }
 
     /// Visits the entries of `range`, over which those of `staged` lie.
-    pub(super) fn scan<'s>(
-        &'s self,
-        staged: Option<impl Iterator<Item = Staged<'s>> + 's>,
+    pub(super) fn scan(
+        &self,
+        staged: &Staging,
         range: KeyRange<'_>,
         order: Order,
-        mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+        visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<()> {
-        let stored = self.base.table.range::<&[u8]>(range);
-        let stored = stored.map_err(|error| self.base.name.error(error))?;
-        let stored: Box<dyn Iterator<Item = _>> = match order {
-            Order::Ascending => Box::new(stored),
-            Order::Descending => Box::new(stored.rev()),
-        };
-        let mut layers: Vec<Layer<'_>> = Vec::new();
-        if let Some(staged) = staged {
-            layers.push(Layer::new(staged.map(|write| Ok(Item::Staged(write)))));
+        let mut layers = Vec::new();
+        if !staged.is_empty() {
+            layers.push(Layer::staged(staged, range, order));
         }
         for layer in self.layers() {
             let entries = layer.scan(range, order, self.sequence);
             layers.push(Layer::new(entries.map(|entry| Ok(Item::Recent(entry)))));
         }
-        let stored = stored.map(|entry| entry.map(|(key, value)| Item::Stored(key, value)));
-        let visited = if layers.is_empty() {
-            each(stored, visit)
-        } else {
-            layers.push(Layer::new(stored));
-            each(Merged { layers, order }, |key, value| visit(key, value))
-        };
+        let visited = self
+            .base
+            .table
+            .range::<&[u8]>(range)
+            .and_then(|stored| scan_over(stored, layers, order, visit));
         visited.map_err(|error| self.base.name.error(error))
     }
+}
+
+/// Visits the entries of a range of `table`, over which those of `staged` lie.
+pub(super) fn scan_table(
+    table: &Table<'_, Bytes, Bytes>,
+    staged: &Staging,
+    range: KeyRange<'_>,
+    order: Order,
+    visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+) -> Result<(), StorageError> {
+    let layers = vec![Layer::staged(staged, range, order)];
+    scan_over(table.range::<&[u8]>(range)?, layers, order, visit)
+}
+
+/// Visits the entries of `stored`, over which those of `layers` lie.
+fn scan_over<'a>(
+    stored: Range<'a, Bytes, Bytes>,
+    mut layers: Vec<Layer<'a>>,
+    order: Order,
+    visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+) -> Result<(), StorageError> {
+    let item = |entry: Result<_, _>| entry.map(|(key, value)| Item::Stored(key, value));
+    if layers.is_empty() {
+        return match order {
+            Order::Ascending => each(stored.map(item), visit),
+            Order::Descending => each(stored.rev().map(item), visit),
+        };
+    }
+    layers.push(match order {
+        Order::Ascending => Layer::new(stored.map(item)),
+        Order::Descending => Layer::new(stored.rev().map(item)),
+    });
+    each(Merged { layers, order }, visit)
 }
 
 /// A committed state. Cloning one is cheap.
@@ -124,8 +150,7 @@ impl Read for Snapshot {
         order: Order,
         visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<()> {
-        let nothing = None::<std::iter::Empty<Staged<'_>>>;
-        self.0.scan(nothing, range, order, visit)
+        self.0.scan(&Staging::new(), range, order, visit)
     }
 }
 
@@ -139,9 +164,16 @@ enum Holder<'a> {
     Recent(Entry<'a>),
     /// The transaction's own writes.
     Staged(&'a [u8]),
+    /// Nobody else.
+    Owned(Vec<u8>),
 }
 
 impl<'a> Value<'a> {
+    /// Of nobody else.
+    pub(super) fn owned(value: Vec<u8>) -> Self {
+        Self(Holder::Owned(value))
+    }
+
     /// Of a transaction's own writes.
     pub(super) fn staged(value: &'a [u8]) -> Self {
         Self(Holder::Staged(value))
@@ -156,18 +188,16 @@ impl Deref for Value<'_> {
             Holder::Stored(guard) => guard.value(),
             Holder::Recent(entry) => entry.value().as_deref().unwrap_or_default(),
             Holder::Staged(value) => value,
+            Holder::Owned(value) => value,
         }
     }
 }
-
-/// A write of a transaction under way.
-pub(super) type Staged<'a> = (&'a [u8], Option<&'a [u8]>);
 
 /// What a layer has under a key.
 enum Item<'a> {
     Stored(AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>),
     Recent(Entry<'a>),
-    Staged(Staged<'a>),
+    Staged(&'a [u8], &'a Slot),
 }
 
 impl Item<'_> {
@@ -175,7 +205,7 @@ impl Item<'_> {
         match self {
             Self::Stored(key, _) => key.value(),
             Self::Recent(entry) => entry.key().bytes(),
-            Self::Staged((key, _)) => key,
+            Self::Staged(key, _) => key,
         }
     }
 
@@ -184,7 +214,7 @@ impl Item<'_> {
         match self {
             Self::Stored(_, value) => Some(value.value()),
             Self::Recent(entry) => entry.value().as_deref(),
-            Self::Staged((_, value)) => *value,
+            Self::Staged(_, slot) => slot.as_deref(),
         }
     }
 }
@@ -201,6 +231,15 @@ impl<'a> Layer<'a> {
         Self {
             next: rest.next(),
             rest,
+        }
+    }
+
+    fn staged(staged: &'a Staging, range: KeyRange<'_>, order: Order) -> Self {
+        let staged = staged.range::<[u8], _>(range);
+        let item = |(key, slot): (&'a Vec<u8>, &'a Slot)| Ok(Item::Staged(key, slot));
+        match order {
+            Order::Ascending => Self::new(staged.map(item)),
+            Order::Descending => Self::new(staged.rev().map(item)),
         }
     }
 

@@ -1,27 +1,80 @@
 //! Writing: what a transaction has written lies over the state it began with.
+//!
+//! A transaction that outgrows the log goes around it: what it has written so far
+//! moves into a transaction of the database, and the rest follows bit by bit, so
+//! that a load of a million users needs no memory for all of its entries.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::ops::ControlFlow;
 
+use super::base::Transaction;
 use super::recent::Slot;
-use super::snapshot::{State, Value};
+use super::snapshot::{self, State, Value};
+use super::{Shared, log};
 use crate::engine::{KeyRange, Order, Read, Write};
 use crate::error::Result;
 
-/// A transaction under way. What it wrote is nowhere but here; who began it
-/// commits that or drops it.
+/// Bytes that a transaction stages before they move to the database.
+const STAGED_BYTES_MAX: usize = 8 << 20;
+
+/// A transaction under way. Who began it commits what is in `pending` or drops it.
 pub(crate) struct Txn<'t> {
+    shared: &'t Shared,
     state: &'t State,
-    staged: &'t mut Staging,
+    pending: &'t mut Pending,
 }
 
-/// The writes of a transaction, by key.
+/// What a transaction wrote, which is nowhere else.
+#[derive(Default)]
+pub(super) struct Pending {
+    /// The writes by key, or the latest of them.
+    pub(super) staged: Staging,
+    /// About how long they are.
+    bytes: usize,
+    /// Has those before, and everything else: see the room's head.
+    pub(super) around: Option<Transaction>,
+}
+
+/// Writes by key.
 pub(super) type Staging = BTreeMap<Vec<u8>, Slot>;
 
 impl<'t> Txn<'t> {
-    /// Begins in `state`; what is written goes to `staged`.
-    pub(super) fn new(state: &'t State, staged: &'t mut Staging) -> Self {
-        Self { state, staged }
+    /// Begins in `state`; what is written goes to `pending`.
+    pub(super) fn new(shared: &'t Shared, state: &'t State, pending: &'t mut Pending) -> Self {
+        Self {
+            shared,
+            state,
+            pending,
+        }
+    }
+
+    fn stage(&mut self, key: &[u8], slot: Slot) -> Result<()> {
+        let pending = &mut *self.pending;
+        pending.bytes += log::Size::of((key, slot.as_deref()));
+        pending.staged.insert(key.to_vec(), slot);
+        if pending.bytes > STAGED_BYTES_MAX {
+            pending.go_around(self.shared)?;
+        }
+        Ok(())
+    }
+}
+
+impl Pending {
+    /// Whether nothing was written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.staged.is_empty() && self.around.is_none()
+    }
+
+    /// Moves what is staged into a transaction of the database.
+    pub(super) fn go_around(&mut self, shared: &Shared) -> Result<&mut Transaction> {
+        let around = match &mut self.around {
+            Some(around) => around,
+            none => none.insert(shared.begin_around()?),
+        };
+        self.bytes = 0;
+        around.write(mem::take(&mut self.staged).iter())?;
+        Ok(around)
     }
 }
 
@@ -32,9 +85,10 @@ impl Read for Txn<'_> {
         Self: 'a;
 
     fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
-        match self.staged.get(key) {
-            Some(slot) => Ok(slot.as_deref().map(Value::staged)),
-            None => self.state.get(key),
+        match (self.pending.staged.get(key), &self.pending.around) {
+            (Some(slot), _) => Ok(slot.as_deref().map(Value::staged)),
+            (None, Some(around)) => Ok(around.get(key)?.map(Value::owned)),
+            (None, None) => self.state.get(key),
         }
     }
 
@@ -47,26 +101,24 @@ impl Read for Txn<'_> {
         if is_empty(range) {
             return Ok(());
         }
-        let staged = self.staged.range::<[u8], _>(range);
-        let staged: Box<dyn Iterator<Item = _>> = match order {
-            Order::Ascending => Box::new(staged),
-            Order::Descending => Box::new(staged.rev()),
-        };
-        let staged = staged.map(|(key, slot)| (&key[..], slot.as_deref()));
-        self.state.scan(Some(staged), range, order, visit)
+        let staged = &self.pending.staged;
+        match &self.pending.around {
+            Some(around) => snapshot::scan_table(&around.table()?, staged, range, order, visit)
+                .map_err(|error| self.shared.name.error(error)),
+            None => self.state.scan(staged, range, order, visit),
+        }
     }
 }
 
 impl Write for Txn<'_> {
     fn put(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
-        self.staged.insert(key.to_vec(), Some(value.to_vec()));
-        Ok(())
+        self.stage(key, Some(value.to_vec()))
     }
 
     fn delete(&mut self, key: &[u8]) -> Result<()> {
         // An absent key stays absent without a write.
         if self.get(key)?.is_some() {
-            self.staged.insert(key.to_vec(), None);
+            self.stage(key, None)?;
         }
         Ok(())
     }

@@ -34,9 +34,14 @@ pub(in crate::engine::redb) struct Size {
 
 impl Size {
     /// Counts one write.
-    pub(in crate::engine::redb) fn add(&mut self, (key, value): Write<'_>) {
+    pub(in crate::engine::redb) fn add(&mut self, write: Write<'_>) {
         self.writes += 1;
-        self.bytes += WRITE_HEAD_BYTES + key.len() + value.map_or(0, <[u8]>::len);
+        self.bytes += Self::of(write);
+    }
+
+    /// Bytes of one write.
+    pub(in crate::engine::redb) fn of((key, value): Write<'_>) -> usize {
+        WRITE_HEAD_BYTES + key.len() + value.map_or(0, <[u8]>::len)
     }
 
     /// Bytes of the frame on disk: whole blocks.
