@@ -6,8 +6,10 @@
 //! alone: a batch that fails leaves nothing, and the ones behind it see what
 //! the ones before it did. This is written once, above the engines.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::cache::UserCache;
 use crate::directory;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
@@ -20,6 +22,9 @@ const GROUP_OPS_MAX: usize = 4096;
 #[derive(Default)]
 pub(super) struct Commits {
     queue: Mutex<Queue>,
+    /// Batches handed in since the directory was opened, and groups of them.
+    requests: AtomicU64,
+    groups: AtomicU64,
 }
 
 #[derive(Default)]
@@ -48,7 +53,12 @@ enum Turn {
 impl Commits {
     /// Applies `batch`, together with those of other threads. What it needs to be
     /// repeatable, its ids and its time, is drawn here.
-    pub(super) fn apply(&self, engine: &impl Engine, mut batch: Batch) -> Result<Applied> {
+    pub(super) fn apply(
+        &self,
+        engine: &impl Engine,
+        cache: &UserCache,
+        mut batch: Batch,
+    ) -> Result<Applied> {
         batch.draw_ids();
         let request = Arc::new(Request {
             batch,
@@ -67,35 +77,49 @@ impl Commits {
         loop {
             match request.next_turn() {
                 Turn::Return(result) => return result,
-                Turn::Lead => self.lead(engine),
+                Turn::Lead => self.lead(engine, cache),
                 Turn::Wait => {}
             }
         }
     }
 
     /// Commits what waits, answers, and makes the next one who waits the leader.
-    fn lead(&self, engine: &impl Engine) {
+    fn lead(&self, engine: &impl Engine, cache: &UserCache) {
         let group = Group {
             commits: self,
             requests: self.take_group(),
             answered: 0,
         };
+        let requests = group.requests.len() as u64;
+        self.requests.fetch_add(requests, Ordering::Relaxed);
+        self.groups.fetch_add(1, Ordering::Relaxed);
+        let mut change = cache.change();
         let results = engine.transact(|txn| {
             let mut results = Vec::with_capacity(group.requests.len());
+            let mut replaced = Vec::new();
             for request in &group.requests {
                 // Applying only reads: whatever is wrong concerns this batch alone.
                 // A write that fails half way concerns all.
                 results.push(match directory::apply(&*txn, &request.batch, request.at) {
                     Ok(plan) => {
                         plan.writes.write_to(txn)?;
+                        replaced.extend(plan.replaced);
                         Ok(plan.applied)
                     }
                     Err(error) => Err(error),
                 });
             }
+            change.mark(replaced);
             Ok(results)
         });
+        drop(change);
         group.answer(results);
+    }
+
+    /// Batches that were handed in, and the transactions they were grouped into.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        (count(&self.requests), count(&self.groups))
     }
 
     fn take_group(&self) -> Vec<Arc<Request>> {
@@ -222,20 +246,20 @@ mod tests {
 
     #[test]
     fn every_thread_gets_its_own_answer() {
-        let (engine, commits) = (engine(), Commits::default());
+        let (engine, cache, commits) = (engine(), UserCache::new(1 << 20), Commits::default());
         thread::scope(|scope| {
             for thread in 0..16 {
-                let (engine, commits) = (&engine, &commits);
+                let (engine, cache, commits) = (&engine, &cache, &commits);
                 scope.spawn(move || {
                     for number in 0..50 {
                         // Every thread makes each of these; one is first.
                         let own = Batch::new().create_user(email(thread, number).as_str());
-                        let applied = commits.apply(engine, own).unwrap();
+                        let applied = commits.apply(engine, cache, own).unwrap();
                         assert_eq!(applied.users.len(), 1);
                         let user = applied.users.into_values().next().flatten().unwrap();
                         assert_eq!(user.email().as_str(), email(thread, number));
                         let taken = Batch::new().create_user(email(thread, number).as_str());
-                        let refused = commits.apply(engine, taken).unwrap_err();
+                        let refused = commits.apply(engine, cache, taken).unwrap_err();
                         assert_eq!(refused.kind(), ErrorKind::EmailTaken);
                     }
                 });
@@ -248,14 +272,14 @@ mod tests {
 
     #[test]
     fn a_closed_engine_answers_everybody() {
-        let (engine, commits) = (engine(), Commits::default());
+        let (engine, cache, commits) = (engine(), UserCache::new(1 << 20), Commits::default());
         engine.close().unwrap();
         thread::scope(|scope| {
             for thread in 0..8 {
-                let (engine, commits) = (&engine, &commits);
+                let (engine, cache, commits) = (&engine, &cache, &commits);
                 scope.spawn(move || {
                     let batch = Batch::new().create_user(email(thread, 0).as_str());
-                    let refused = commits.apply(engine, batch).unwrap_err();
+                    let refused = commits.apply(engine, cache, batch).unwrap_err();
                     assert_eq!(refused.kind(), ErrorKind::Closed);
                 });
             }
@@ -264,9 +288,9 @@ mod tests {
 
     #[test]
     fn a_damaged_record_fails_those_who_touch_it_and_nobody_else() {
-        let (engine, commits) = (engine(), Commits::default());
+        let (engine, cache, commits) = (engine(), UserCache::new(1 << 20), Commits::default());
         let ann = Batch::new().create_user("ann@ex.co");
-        commits.apply(&engine, ann).unwrap();
+        commits.apply(&engine, &cache, ann).unwrap();
         engine
             .transact(|txn| txn.put(&keys::user("ann@ex.co"), &[0]))
             .unwrap();
@@ -279,7 +303,7 @@ mod tests {
             waiting: group.to_vec(),
             has_leader: true,
         };
-        commits.lead(&engine);
+        commits.lead(&engine, &cache);
         let kinds = group.map(|request| match request.next_turn() {
             Turn::Return(result) => result.err().map(|error| error.kind()),
             _ => panic!("no answer"),

@@ -1,0 +1,256 @@
+//! What users are cached under, how that is hashed, and what an entry weighs.
+
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use foldhash::fast::{FoldHasher, RandomState};
+use quick_cache::{Equivalent, Weighter};
+
+use crate::model::User;
+
+/// What a key says of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(in crate::store) enum Kind {
+    /// The key of the email.
+    Email,
+    /// The bytes of the id.
+    Id,
+    /// The key of the username, which is that of the email for some.
+    Username,
+}
+
+/// Bytes of a key that are kept in the entry itself. Most emails fit, and one
+/// that does is compared without another trip to memory.
+const INLINE_BYTES: usize = 38;
+
+/// An owned key: a byte for its kind, and then its text or id.
+#[derive(Clone)]
+pub(super) enum Key {
+    Inline { len: u8, bytes: [u8; INLINE_BYTES] },
+    Boxed(Box<[u8]>),
+}
+
+impl Key {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Inline { len, bytes } => bytes.get(..usize::from(*len)).unwrap_or(bytes),
+            Self::Boxed(bytes) => bytes,
+        }
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if let [kind, text @ ..] = self.bytes() {
+            state.write(text);
+            state.write_u8(*kind);
+        }
+    }
+}
+
+/// A borrowed key that knows its hash, which is all that is ever computed of it.
+#[derive(Debug)]
+pub(super) struct KeyRef<'k> {
+    pub(super) hash: u64,
+    kind: Kind,
+    text: &'k [u8],
+}
+
+impl<'k> KeyRef<'k> {
+    pub(super) fn new(hashing: &Hashing, kind: Kind, text: &'k [u8]) -> Self {
+        let mut state = hashing.0.build_hasher();
+        state.write(text);
+        state.write_u8(kind as u8);
+        Self {
+            hash: state.finish(),
+            kind,
+            text,
+        }
+    }
+
+    pub(super) fn to_key(&self) -> Key {
+        let len = 1 + self.text.len();
+        let mut bytes = [0; INLINE_BYTES];
+        match (u8::try_from(len), bytes.get_mut(..len)) {
+            (Ok(len), Some(place)) => {
+                self.write_to(place);
+                Key::Inline { len, bytes }
+            }
+            _ => {
+                let mut bytes = vec![0; len];
+                self.write_to(&mut bytes);
+                Key::Boxed(bytes.into())
+            }
+        }
+    }
+
+    fn write_to(&self, place: &mut [u8]) {
+        if let [kind, text @ ..] = place {
+            *kind = self.kind as u8;
+            text.copy_from_slice(self.text);
+        }
+    }
+}
+
+impl Hash for KeyRef<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl Equivalent<Key> for KeyRef<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        matches!(key.bytes(), [kind, text @ ..] if *kind == self.kind as u8 && text == self.text)
+    }
+}
+
+/// Makes the hashers of keys. Its seed is drawn for each process, for the texts
+/// come from strangers.
+#[derive(Clone, Default)]
+pub(super) struct Hashing(RandomState);
+
+impl BuildHasher for Hashing {
+    type Hasher = KeyHasher;
+
+    fn build_hasher(&self) -> KeyHasher {
+        KeyHasher {
+            computing: self.0.build_hasher(),
+            known: None,
+        }
+    }
+}
+
+/// Hashes a [`Key`], and takes over the hash of a [`KeyRef`].
+pub(super) struct KeyHasher {
+    computing: FoldHasher<'static>,
+    known: Option<u64>,
+}
+
+impl Hasher for KeyHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.computing.write(bytes);
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.computing.write_u8(number);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.known = Some(hash);
+    }
+
+    fn finish(&self) -> u64 {
+        self.known.unwrap_or_else(|| self.computing.finish())
+    }
+}
+
+/// Weighs an entry: bytes of memory that it takes in all.
+#[derive(Clone)]
+pub(super) struct Weigher;
+
+/// Bytes of an entry in the cache's own tables: a slot of 64 bytes and one of
+/// about 6 that leads to it, both in tables that are on average three quarters
+/// full; and a share of what the cache remembers of users it gave up.
+const ENTRY_BYTES: usize = 112;
+/// Bytes of an allocation for what the allocator knows of it, and rounding.
+const ALLOCATION_BYTES: usize = 16;
+/// The two counters of an `Arc`.
+const COUNTER_BYTES: usize = 2 * size_of::<usize>();
+/// Bytes of a node of the map that holds attributes, and how many are in one.
+const NODE_BYTES: usize = 560;
+const NODE_ATTRIBUTES: usize = 6;
+
+impl Weighter<Key, Arc<User>> for Weigher {
+    fn weight(&self, key: &Key, user: &Arc<User>) -> u64 {
+        let key_bytes = match key {
+            Key::Inline { .. } => 0,
+            Key::Boxed(bytes) => text_bytes(bytes.len()),
+        };
+        (ENTRY_BYTES + key_bytes + user_bytes(user)) as u64
+    }
+}
+
+/// Bytes of memory that a shared user takes.
+fn user_bytes(user: &User) -> usize {
+    let typed_and_key = |typed: &str, key: &str| {
+        text_bytes(typed.len())
+            + if typed == key {
+                0
+            } else {
+                text_bytes(key.len())
+            }
+    };
+    let email = typed_and_key(user.email().as_str(), user.email_key());
+    let username = user
+        .username_key()
+        .map_or(0, |key| typed_and_key(user.username(), key));
+    let names: usize = [user.given_name(), user.family_name()]
+        .iter()
+        .flatten()
+        .map(|name| text_bytes(name.len()))
+        .sum();
+    let attributes: usize = user
+        .attributes()
+        .map(|(name, value)| text_bytes(name.len()) + text_bytes(value.len()))
+        .sum();
+    let nodes = user.attributes().len().div_ceil(NODE_ATTRIBUTES) * NODE_BYTES;
+    COUNTER_BYTES
+        + size_of::<User>()
+        + ALLOCATION_BYTES
+        + email
+        + username
+        + names
+        + attributes
+        + nodes
+}
+
+/// Bytes of a text of its own allocation.
+fn text_bytes(len: usize) -> usize {
+    if len == 0 { 0 } else { len + ALLOCATION_BYTES }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_hashed_and_compared_like_the_text_it_was_made_of() {
+        let hashing = Hashing::default();
+        for len in [0, 1, 36, 37, 38, 100, 255] {
+            let text = vec![b'x'; len];
+            for kind in [Kind::Email, Kind::Id, Kind::Username] {
+                let borrowed = KeyRef::new(&hashing, kind, &text);
+                let owned = borrowed.to_key();
+                assert_eq!(hashing.hash_one(&borrowed), hashing.hash_one(&owned));
+                assert!(borrowed.equivalent(&owned));
+                assert!(!KeyRef::new(&hashing, kind, b"y").equivalent(&owned));
+                let is_inline = matches!(owned, Key::Inline { .. });
+                assert_eq!(is_inline, len < INLINE_BYTES, "{len}");
+            }
+        }
+    }
+
+    #[test]
+    fn kinds_are_told_apart() {
+        let hashing = Hashing::default();
+        let email = KeyRef::new(&hashing, Kind::Email, b"ann@ex.co");
+        let username = KeyRef::new(&hashing, Kind::Username, b"ann@ex.co");
+        assert_ne!(email.hash, username.hash);
+        assert!(!email.equivalent(&username.to_key()));
+    }
+
+    #[test]
+    fn an_entry_takes_a_cache_line() {
+        // The key, a pointer, and what quick_cache adds, come to 64 bytes.
+        assert_eq!(size_of::<Key>(), 40);
+    }
+}
