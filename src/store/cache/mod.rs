@@ -36,38 +36,34 @@ mod key;
 mod marks;
 #[cfg(test)]
 mod stress;
+mod table;
 #[cfg(test)]
 mod tests;
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use quick_cache::OptionsBuilder;
-use quick_cache::sync::{Cache, DefaultLifecycle, GuardResult};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(super) use self::key::Kind;
-use self::key::{Hashing, Key, KeyRef, Weigher};
+use self::key::{Hashing, KeyRef};
 use self::marks::Marks;
+use self::table::Table;
 use crate::error::Result;
 use crate::model::User;
 
-/// Bytes that an entry is expected to take. The cache plans with it, and is right
-/// within an order of magnitude.
-const ENTRY_BYTES_EXPECTED: usize = 512;
 /// Parts of the cache that are locked separately, unless it is small.
-const SHARDS: usize = 64;
+const TABLES_MAX: usize = 64;
+/// A part has at least so many bytes.
+const TABLE_BYTES_MIN: usize = 64 << 10;
 /// No key is longer, so a longer text is not looked for.
 const KEY_BYTES_MAX: usize = 255;
 /// From so many users on, a commit marks all keys and empties the cache.
 const REPLACED_MAX: usize = 4096;
 
-type Entries = Cache<Key, Arc<User>, Weigher, Hashing, DefaultLifecycle<Key, Arc<User>>>;
-
 /// The users that were read last or often.
 pub(super) struct UserCache {
-    entries: Entries,
+    /// A power of two of them.
+    tables: Box<[Part]>,
     marks: Marks,
     hashing: Hashing,
     /// Held while a commit changes marks.
@@ -75,6 +71,10 @@ pub(super) struct UserCache {
     hits: Hits,
     misses: AtomicU64,
 }
+
+/// A table, with its cache lines to itself.
+#[repr(align(128))]
+struct Part(RwLock<Table>);
 
 /// What a thread must hold to change marks.
 struct Changes {
@@ -85,26 +85,13 @@ struct Changes {
 impl UserCache {
     /// A cache that takes at most about so much memory; with 0 it is off.
     pub(super) fn new(bytes: usize) -> Self {
-        let hashing = Hashing::default();
-        // None of this fails where all that has to be set is set.
-        let mut options = OptionsBuilder::new();
-        options
-            .shards(SHARDS)
-            .estimated_items_capacity(bytes / ENTRY_BYTES_EXPECTED)
-            .weight_capacity(bytes as u64);
-        let entries = match options.build() {
-            Ok(options) => Cache::with_options(
-                options,
-                Weigher,
-                hashing.clone(),
-                DefaultLifecycle::default(),
-            ),
-            Err(_) => Cache::with(0, 0, Weigher, hashing.clone(), DefaultLifecycle::default()),
-        };
+        let wanted = (bytes / TABLE_BYTES_MIN).clamp(1, TABLES_MAX);
+        let count = 1 << wanted.ilog2();
+        let tables = (0..count).map(|_| Part(RwLock::new(Table::new(bytes / count))));
         let cache = Self {
-            entries,
+            tables: tables.collect(),
             marks: Marks::new(),
-            hashing,
+            hashing: Hashing::default(),
             changing: Mutex::new(Changes { closed: false }),
             hits: Hits::default(),
             misses: AtomicU64::new(0),
@@ -126,7 +113,7 @@ impl UserCache {
         if self.marks.is_set(key.hash) {
             return None;
         }
-        let user = self.entries.get(&key)?;
+        let user = self.table(&key).read().get(&key).cloned()?;
         self.hits.count();
         Some(user)
     }
@@ -139,31 +126,21 @@ impl UserCache {
         text: &[u8],
         load: impl FnOnce() -> Result<Option<User>>,
     ) -> Result<Option<Arc<User>>> {
-        let key = KeyRef::new(&self.hashing, kind, text);
-        if !self.marks.is_set(key.hash) {
-            // Reserves the key, or finds that another thread has.
-            let reserved = self
-                .entries
-                .get_value_or_guard(&key.to_key(), Some(Duration::ZERO));
-            match reserved {
-                GuardResult::Value(user) => {
-                    self.hits.count();
-                    return Ok(Some(user));
-                }
-                GuardResult::Guard(place) => {
-                    self.misses.fetch_add(1, Ordering::Relaxed);
-                    let user = load()?.map(Arc::new);
-                    if let Some(user) = &user {
-                        // Refused if a commit came in between; then it isn't cached.
-                        let _ = place.insert(Arc::clone(user));
-                    }
-                    return Ok(user);
-                }
-                GuardResult::Timeout => {}
-            }
+        if let Some(user) = self.get(kind, text) {
+            return Ok(Some(user));
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
-        Ok(load()?.map(Arc::new))
+        let key = KeyRef::new(&self.hashing, kind, text);
+        if self.marks.is_set(key.hash) {
+            return Ok(load()?.map(Arc::new));
+        }
+        // Before the snapshot is taken.
+        let reservation = Reservation::new(self.table(&key), &key);
+        let user = load()?.map(Arc::new);
+        if let Some(user) = &user {
+            reservation.fill(user);
+        }
+        Ok(user)
     }
 
     /// Prepares for a commit. The caller must have told it the users that the commit
@@ -182,18 +159,35 @@ impl UserCache {
         let mut changes = self.lock();
         changes.closed = true;
         self.marks.set_all();
-        self.entries.clear();
+        self.clear();
     }
 
     /// Users that are cached, once under each key, and about how many bytes of
     /// memory they take.
     pub(super) fn size(&self) -> (u64, u64) {
-        (self.entries.len() as u64, self.entries.weight())
+        let sizes = self.tables.iter().map(|table| {
+            let table = table.read();
+            (table.len() as u64, table.bytes() as u64)
+        });
+        sizes.fold((0, 0), |sum, size| (sum.0 + size.0, sum.1 + size.1))
     }
 
     /// Reads that found a user in the cache, and those that asked the engine.
     pub(super) fn reads(&self) -> (u64, u64) {
         (self.hits.sum(), self.misses.load(Ordering::Relaxed))
+    }
+
+    /// The table of a key. It is chosen by other bits than the slot and the mark.
+    #[inline]
+    fn table(&self, key: &KeyRef<'_>) -> &Part {
+        let chosen = (key.hash >> 58) as usize;
+        &self.tables[chosen & (self.tables.len() - 1)]
+    }
+
+    fn clear(&self) {
+        for table in &self.tables {
+            table.write().clear();
+        }
     }
 
     /// A thread that panicked left a plain value, which is sound.
@@ -213,6 +207,51 @@ impl UserCache {
             ),
         ]
         .map(|(kind, text)| KeyRef::new(&self.hashing, kind, text))
+    }
+}
+
+/// Nothing panics while it holds a table.
+impl Part {
+    #[inline]
+    fn read(&self) -> RwLockReadGuard<'_, Table> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Table> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A key that is reserved, and given back when this goes.
+struct Reservation<'c, 'k> {
+    table: &'c Part,
+    key: &'c KeyRef<'k>,
+    ticket: Option<u64>,
+}
+
+impl<'c, 'k> Reservation<'c, 'k> {
+    fn new(table: &'c Part, key: &'c KeyRef<'k>) -> Self {
+        let ticket = table.write().reserve(key);
+        Self {
+            table,
+            key,
+            ticket: Some(ticket),
+        }
+    }
+
+    /// Caches the user, unless a commit came in between.
+    fn fill(mut self, user: &Arc<User>) {
+        if let Some(ticket) = self.ticket.take() {
+            self.table.write().fill(self.key, ticket, user);
+        }
+    }
+}
+
+impl Drop for Reservation<'_, '_> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            self.table.write().give_back(ticket);
+        }
     }
 }
 
@@ -252,13 +291,13 @@ impl Drop for Change<'_> {
             return;
         }
         if self.all {
-            cache.entries.clear();
+            cache.clear();
             cache.marks.clear_all();
             return;
         }
         let keys = || self.replaced.iter().flat_map(|user| cache.keys(user));
         for key in keys() {
-            cache.entries.remove(&key);
+            cache.table(&key).write().remove(&key);
         }
         for key in keys() {
             cache.marks.clear(key.hash);

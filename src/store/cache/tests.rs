@@ -5,7 +5,7 @@ use std::thread;
 use super::*;
 use crate::model::{Email, Timestamp, UserId};
 
-fn user(email: &str, version: u64) -> User {
+pub(super) fn user(email: &str, version: u64) -> User {
     User {
         id: UserId::from_bytes([7; 16]),
         email: Email::parse(email).unwrap(),
