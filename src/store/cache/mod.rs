@@ -194,20 +194,6 @@ impl UserCache {
     fn lock(&self) -> MutexGuard<'_, Changes> {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// The keys of a user as they are cached.
-    fn keys<'u>(&self, user: &'u User) -> [KeyRef<'u>; 3] {
-        let email_key = user.email_key();
-        [
-            (Kind::Email, email_key.as_bytes()),
-            (Kind::Id, user.id.as_bytes().as_slice()),
-            (
-                Kind::Username,
-                user.username_key().unwrap_or(email_key).as_bytes(),
-            ),
-        ]
-        .map(|(kind, text)| KeyRef::new(&self.hashing, kind, text))
-    }
 }
 
 /// Nothing panics while it holds a table.
@@ -275,10 +261,8 @@ impl Change<'_> {
             self.cache.marks.set_all();
             return;
         }
-        for user in &replaced {
-            for key in self.cache.keys(user) {
-                self.cache.marks.set(key.hash);
-            }
+        for key in keys(self.cache, &replaced) {
+            self.cache.marks.set(key.hash);
         }
         self.replaced.extend(replaced);
     }
@@ -295,14 +279,20 @@ impl Drop for Change<'_> {
             cache.marks.clear_all();
             return;
         }
-        let keys = || self.replaced.iter().flat_map(|user| cache.keys(user));
-        for key in keys() {
+        for key in keys(cache, &self.replaced) {
             cache.table(&key).write().remove(&key);
         }
-        for key in keys() {
+        for key in keys(cache, &self.replaced) {
             cache.marks.clear(key.hash);
         }
     }
+}
+
+/// All keys of these users.
+fn keys<'u>(cache: &UserCache, users: &'u [Arc<User>]) -> impl Iterator<Item = KeyRef<'u>> {
+    users
+        .iter()
+        .flat_map(|user| KeyRef::all_of(&cache.hashing, user))
 }
 
 /// How often something happened, counted by each thread in its own place, for one

@@ -1,35 +1,56 @@
 //! One part of the cache: a table of users under their keys, bounded by bytes.
 //!
-//! A look-up at random costs what it touches of memory, so it touches two places:
-//! the slot, which holds the key itself, and the user. The general caches and maps
-//! take three or four. The table is open-addressed with linear probing; what is
-//! given up when it is full is chosen by CLOCK, so that users who are read once are
-//! not kept at the cost of those who are read often.
+//! A look-up at random costs what it touches of memory, so the table is small and
+//! flat: a slot has a hash and a user, and the text to compare with is the user's own,
+//! who is touched anyway. It is open-addressed with linear probing. What is given up
+//! when it is full is chosen by CLOCK, so that users who are read once are not kept at
+//! the cost of those who are read often.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::key::{Key, KeyRef, weight};
+use super::key::{KeyRef, weight};
 use crate::model::User;
 
 /// Slots of a table that holds something.
 const SLOTS_MIN: usize = 16;
 
-/// A place for one user under one key: a line of the processor's cache.
+/// The bit of a slot that says whether it was read since the hand of the clock came
+/// by; the others are those of the hash.
+const REFERENCED: u64 = 1 << 63;
+
+/// A place for one user under one key.
 #[derive(Default)]
-#[repr(align(64))]
 struct Slot {
-    hash: u64,
-    key: Key,
+    hash: AtomicU64,
     /// `None` where the slot is free.
     user: Option<Arc<User>>,
-    /// Whether it was read since the hand of the clock came by.
-    referenced: AtomicBool,
 }
 
 impl Slot {
+    fn hash(&self) -> u64 {
+        self.hash.load(Ordering::Relaxed) & !REFERENCED
+    }
+
     fn holds(&self, key: &KeyRef<'_>) -> bool {
-        self.hash == key.hash && key.is(&self.key)
+        self.hash() == key.hash & !REFERENCED
+            && self.user.as_ref().is_some_and(|user| key.is_of(user))
+    }
+
+    fn set_referenced(&self) {
+        let bits = self.hash.load(Ordering::Relaxed);
+        // Readers write it only once, so that the line can stay with all of them.
+        if bits & REFERENCED == 0 {
+            self.hash.store(bits | REFERENCED, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether it was read since the last time.
+    fn take_referenced(&mut self) -> bool {
+        let bits = self.hash.get_mut();
+        let was = *bits & REFERENCED != 0;
+        *bits &= !REFERENCED;
+        was
     }
 }
 
@@ -79,9 +100,7 @@ impl Table {
     /// The user under this key.
     pub(super) fn get(&self, key: &KeyRef<'_>) -> Option<&Arc<User>> {
         let slot = self.slots.get(self.find(key)?)?;
-        if !slot.referenced.load(Ordering::Relaxed) {
-            slot.referenced.store(true, Ordering::Relaxed);
-        }
+        slot.set_referenced();
         slot.user.as_ref()
     }
 
@@ -132,8 +151,7 @@ impl Table {
         if self.find(key).is_some() {
             return;
         }
-        let owned = key.to_key();
-        let bytes = weight(&owned, user);
+        let bytes = weight(user);
         if bytes > self.bytes_max {
             return;
         }
@@ -144,10 +162,8 @@ impl Table {
             self.grow();
         }
         let slot = Slot {
-            hash: key.hash,
-            key: owned,
+            hash: AtomicU64::new(key.hash & !REFERENCED),
             user: Some(Arc::clone(user)),
-            referenced: AtomicBool::new(false),
         };
         self.place(slot);
         self.used += 1;
@@ -179,7 +195,7 @@ impl Table {
 
     /// Puts a slot into the first free place for it.
     fn place(&mut self, slot: Slot) {
-        let mut place = self.home(slot.hash);
+        let mut place = self.home(slot.hash());
         while self.slots[place].user.is_some() {
             place = self.next(place);
         }
@@ -190,12 +206,12 @@ impl Table {
     fn remove_at(&mut self, place: usize) {
         let slot = std::mem::take(&mut self.slots[place]);
         if let Some(user) = &slot.user {
-            self.bytes -= weight(&slot.key, user);
+            self.bytes -= weight(user);
             self.used -= 1;
         }
         let (mut free, mut place) = (place, self.next(place));
         while self.slots[place].user.is_some() {
-            let home = self.home(self.slots[place].hash);
+            let home = self.home(self.slots[place].hash());
             let mask = self.slots.len() - 1;
             // Whether the free slot lies between the home and the place.
             let (to_place, to_free) = (place.wrapping_sub(home), free.wrapping_sub(home));
@@ -210,7 +226,7 @@ impl Table {
     /// Gives up the next user who was not read since the hand last came by.
     fn give_up_one(&mut self) {
         while let Some(slot) = self.slots.get_mut(self.hand) {
-            if slot.user.is_some() && !std::mem::take(slot.referenced.get_mut()) {
+            if slot.user.is_some() && !slot.take_referenced() {
                 // The slots that move up are seen next.
                 return self.remove_at(self.hand);
             }
@@ -245,8 +261,8 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_is_a_cache_line() {
-        assert_eq!(size_of::<Slot>(), 64);
+    fn four_slots_are_a_cache_line() {
+        assert_eq!(size_of::<Slot>(), 16);
     }
 
     #[test]
