@@ -35,6 +35,8 @@ impl<R: Read> Session<'_, R> {
                 self.write_change(run, &change)
             })?;
         }
+        let replaced = self.users.changed().filter_map(|user| user.before.clone());
+        let replaced = replaced.collect();
         let users = self.users.into_all().into_iter();
         let applied = Applied {
             sequence,
@@ -42,7 +44,11 @@ impl<R: Read> Session<'_, R> {
             replayed: false,
             users: UsersAfter::from_iter(users.map(|user| (user.key, user.now))),
         };
-        Ok(Plan { writes, applied })
+        Ok(Plan {
+            writes,
+            applied,
+            replaced,
+        })
     }
 
     fn write_change(&self, run: &mut Run, change: &Change) -> Result<()> {

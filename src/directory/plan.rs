@@ -15,6 +15,8 @@ use crate::model::{Applied, User, UserId};
 pub(crate) struct Plan {
     pub(crate) writes: Writes,
     pub(crate) applied: Applied,
+    /// The users whose records it replaces or removes, as they were before.
+    pub(crate) replaced: Vec<Arc<User>>,
 }
 
 /// So many changed users have their entries made at once. Those of more users are

@@ -80,6 +80,7 @@ fn replay<R: Read>(base: &R, batch: &Batch) -> Result<Option<Plan>> {
     Ok(Some(Plan {
         writes: Writes::default(),
         applied,
+        replaced: Vec::new(),
     }))
 }
 
