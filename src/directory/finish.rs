@@ -30,10 +30,12 @@ impl<R: Read> Session<'_, R> {
                 request_id: batch.request_id,
                 events: std::mem::take(&mut self.events),
             };
-            writes = Writes::new(self.users.all(), |run| {
-                self.write_rest(run, &totals)?;
-                self.write_change(run, &change)
-            })?;
+            let first = |run: &mut Run| self.write_counters(run, &totals);
+            let rest = |run: &mut Run| {
+                self.write_rest(run)?;
+                self.write_change(run, change)
+            };
+            writes = Writes::new(self.users.all(), first, rest)?;
         }
         let users = self.users.into_all().into_iter();
         let applied = Applied {
@@ -45,9 +47,9 @@ impl<R: Read> Session<'_, R> {
         Ok(Plan { writes, applied })
     }
 
-    fn write_change(&self, run: &mut Run, change: &Change) -> Result<()> {
+    fn write_change(&self, run: &mut Run, change: Change) -> Result<()> {
         run.put(&keys::change(change.sequence), |out| {
-            put_change(out, change)
+            put_change(out, &change)
         })?;
         let Some(id) = &change.request_id else {
             return Ok(());
@@ -59,12 +61,15 @@ impl<R: Read> Session<'_, R> {
         run.put(&keys::request(id), |out| put_request(out, &request))
     }
 
-    /// What there is apart from users and the change.
-    fn write_rest(&self, run: &mut Run, totals: &Totals) -> Result<()> {
-        run.put(keys::TOTALS, |out| put_totals(out, totals))?;
+    fn write_counters(&self, run: &mut Run, totals: &Totals) -> Result<()> {
         if self.license != self.license_before {
             run.put(keys::LICENSE, |out| put_license(out, &self.license))?;
         }
+        run.put(keys::TOTALS, |out| put_totals(out, totals))
+    }
+
+    /// What is written of workspaces and memberships.
+    fn write_rest(&self, run: &mut Run) -> Result<()> {
         for workspace in self.workspaces.changed() {
             let before = workspace.before.as_deref().map(entries::of_workspace);
             let now = workspace.now.as_deref().map(entries::of_workspace);
