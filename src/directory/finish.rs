@@ -11,7 +11,7 @@ use super::working::Record;
 use crate::codec::{Request, Totals, keys, put_change, put_license, put_request, put_totals};
 use crate::engine::Read;
 use crate::error::Result;
-use crate::model::{Applied, Batch, Change, Member, User, UserId, UsersAfter};
+use crate::model::{Applied, Batch, Change, Member, User, UserId};
 
 impl<R: Read> Session<'_, R> {
     /// The writes and the answer. A batch that changed nothing writes nothing,
@@ -33,7 +33,9 @@ impl<R: Read> Session<'_, R> {
             let first = |run: &mut Run| self.write_counters(run, &totals);
             let rest = |run: &mut Run| {
                 self.write_rest(run)?;
-                self.write_change(run, change)
+                // Taken along, so that its events go before users are copied.
+                let change = change;
+                self.write_change(run, &change)
             };
             writes = Writes::new(self.users.all(), first, rest)?;
         }
@@ -42,14 +44,14 @@ impl<R: Read> Session<'_, R> {
             sequence,
             outcomes: self.outcomes,
             replayed: false,
-            users: UsersAfter::from_iter(users.map(|user| (user.key, user.now))),
+            users: users.map(|user| (user.key, user.now)).collect(),
         };
         Ok(Plan { writes, applied })
     }
 
-    fn write_change(&self, run: &mut Run, change: Change) -> Result<()> {
+    fn write_change(&self, run: &mut Run, change: &Change) -> Result<()> {
         run.put(&keys::change(change.sequence), |out| {
-            put_change(out, &change)
+            put_change(out, change)
         })?;
         let Some(id) = &change.request_id else {
             return Ok(());

@@ -17,6 +17,9 @@ pub(crate) struct Plan {
     pub(crate) applied: Applied,
 }
 
+/// A key and its value, or `None` to remove it.
+pub(crate) type OwnedEntry = (Box<[u8]>, Option<Box<[u8]>>);
+
 /// So many changed users have their entries made at once. Those of more users are
 /// made while they are written, one kind after the other.
 const USERS_AT_ONCE_MAX: usize = 16 * 1024;
@@ -148,9 +151,7 @@ impl Writes {
         not(test),
         expect(dead_code, reason = "for an engine that takes a sorted run")
     )]
-    pub(crate) fn into_sorted(
-        self,
-    ) -> Result<impl ExactSizeIterator<Item = (Box<[u8]>, Option<Box<[u8]>>)>> {
+    pub(crate) fn into_sorted(self) -> Result<impl ExactSizeIterator<Item = OwnedEntry>> {
         let run = if self.users.is_empty() {
             self.run
         } else {
