@@ -49,7 +49,7 @@ impl<T> Claims<T> {
         had: Option<&T>,
         op_index: Option<usize>,
     ) where
-        K: Copy + Eq + Hash,
+        K: Copy + Ord + Hash,
     {
         let name_of = self.name_of;
         let record = set.at_mut(place);
@@ -70,7 +70,7 @@ impl<T> Claims<T> {
         name: &str,
     ) -> impl Iterator<Item = &'s Record<K, T>>
     where
-        K: Copy + Eq + Hash,
+        K: Copy + Ord + Hash,
     {
         let (records, name_of) = (set.all(), self.name_of);
         self.index
@@ -86,7 +86,7 @@ impl<T> Claims<T> {
     /// The kind of this set, where more than one holds it.
     pub(super) fn holder<K>(&self, set: &WorkingSet<K, T>, name: &str) -> Result<Option<K>>
     where
-        K: Copy + Eq + Hash,
+        K: Copy + Ord + Hash,
     {
         let mut holders = self.holders(set, name);
         match (holders.next(), holders.next()) {
@@ -110,7 +110,7 @@ impl<T> Claims<T> {
         mut is_stored: impl FnMut(&str) -> Result<bool>,
     ) -> Result<Vec<Error>>
     where
-        K: Copy + Eq + Hash,
+        K: Copy + Ord + Hash,
     {
         let mut refusals = Vec::new();
         for record in set.changed() {

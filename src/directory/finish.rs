@@ -11,7 +11,7 @@ use super::working::Record;
 use crate::codec::{Request, Totals, keys, put_change, put_license, put_request, put_totals};
 use crate::engine::Read;
 use crate::error::Result;
-use crate::model::{Applied, Batch, Change, Member, User, UserId, UsersAfter};
+use crate::model::{Applied, Batch, Change, Member, User, UserId};
 
 impl<R: Read> Session<'_, R> {
     /// The writes and the answer. A batch that changed nothing writes nothing,
@@ -30,10 +30,14 @@ impl<R: Read> Session<'_, R> {
                 request_id: batch.request_id,
                 events: std::mem::take(&mut self.events),
             };
-            writes = Writes::new(self.users.all(), |run| {
-                self.write_rest(run, &totals)?;
+            let first = |run: &mut Run| self.write_counters(run, &totals);
+            let rest = |run: &mut Run| {
+                self.write_rest(run)?;
+                // Taken along, so that its events go before users are copied.
+                let change = change;
                 self.write_change(run, &change)
-            })?;
+            };
+            writes = Writes::new(self.users.all(), first, rest)?;
         }
         let replaced = self.users.changed().filter_map(|user| user.before.clone());
         let replaced = replaced.collect();
@@ -42,7 +46,7 @@ impl<R: Read> Session<'_, R> {
             sequence,
             outcomes: self.outcomes,
             replayed: false,
-            users: UsersAfter::from_iter(users.map(|user| (user.key, user.now))),
+            users: users.map(|user| (user.key, user.now)).collect(),
         };
         Ok(Plan {
             writes,
@@ -65,12 +69,15 @@ impl<R: Read> Session<'_, R> {
         run.put(&keys::request(id), |out| put_request(out, &request))
     }
 
-    /// What there is apart from users and the change.
-    fn write_rest(&self, run: &mut Run, totals: &Totals) -> Result<()> {
-        run.put(keys::TOTALS, |out| put_totals(out, totals))?;
+    fn write_counters(&self, run: &mut Run, totals: &Totals) -> Result<()> {
         if self.license != self.license_before {
             run.put(keys::LICENSE, |out| put_license(out, &self.license))?;
         }
+        run.put(keys::TOTALS, |out| put_totals(out, totals))
+    }
+
+    /// What is written of workspaces and memberships.
+    fn write_rest(&self, run: &mut Run) -> Result<()> {
         for workspace in self.workspaces.changed() {
             let before = workspace.before.as_deref().map(entries::of_workspace);
             let now = workspace.now.as_deref().map(entries::of_workspace);

@@ -39,42 +39,42 @@ struct Changed {
 }
 
 impl Writes {
-    /// What is to be written of these users, and what `rest` appends.
+    /// What is to be written of these users, between what `first` and `rest` append.
     pub(super) fn new(
         users: &[Record<UserId, User>],
+        first: impl FnOnce(&mut Run) -> Result<()>,
+        rest: impl FnOnce(&mut Run) -> Result<()>,
+    ) -> Result<Self> {
+        Self::with_limit(USERS_AT_ONCE_MAX, users, first, rest)
+    }
+
+    fn with_limit(
+        users_at_once_max: usize,
+        users: &[Record<UserId, User>],
+        first: impl FnOnce(&mut Run) -> Result<()>,
         rest: impl FnOnce(&mut Run) -> Result<()>,
     ) -> Result<Self> {
         let changed = || users.iter().filter(|user| user.changed);
         let count = changed().count();
-        if count > USERS_AT_ONCE_MAX {
-            let mut run = Run::default();
-            rest(&mut run)?;
-            run.sort();
-            let users = changed().map(|user| Changed {
-                id: user.key,
-                before: user.before.clone(),
-                now: user.now.clone(),
-            });
-            let users = users.collect();
-            return Ok(Self { run, users });
-        }
-        let mut run = Run::with_capacity(8 + 8 * count, 512 + 512 * count);
+        let at_once = if count > users_at_once_max { 0 } else { count };
+        let mut run = Run::with_capacity(8 + 8 * at_once, 512 + 512 * at_once);
+        first(&mut run)?;
         for kind in KINDS_OF_USER {
-            for user in changed() {
-                replace_user(
-                    &mut run,
-                    kind,
-                    user.key,
-                    user.before.as_deref(),
-                    user.now.as_deref(),
-                )?;
+            for user in changed().take(at_once) {
+                let (before, now) = (user.before.as_deref(), user.now.as_deref());
+                replace_user(&mut run, kind, user.key, before, now)?;
             }
         }
         rest(&mut run)?;
         run.sort();
+        let later = changed().skip(at_once).map(|user| Changed {
+            id: user.key,
+            before: user.before.clone(),
+            now: user.now.clone(),
+        });
         Ok(Self {
             run,
-            users: Vec::new(),
+            users: later.collect(),
         })
     }
 
@@ -158,4 +158,97 @@ fn replace_user(
         None => entries::of_deleted_user(id, kind),
     };
     run.replace(before, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::directory::working::WorkingSet;
+    use crate::model::{Email, Timestamp};
+
+    type Entries = Vec<(Vec<u8>, Option<Vec<u8>>)>;
+
+    fn user(number: u8, email: &str, active: bool, version: u64) -> User {
+        User {
+            id: UserId::from_bytes([number; 16]),
+            email: Email::parse(email).unwrap(),
+            username: None,
+            given_name: None,
+            family_name: None,
+            active,
+            admin: number.is_multiple_of(3),
+            attributes: BTreeMap::new(),
+            created_at: Timestamp::from_unix_micros(1).unwrap(),
+            updated_at: Timestamp::from_unix_micros(version).unwrap(),
+            version,
+        }
+    }
+
+    fn email(number: u8) -> String {
+        format!("u{number}@ex{}.co", number % 7)
+    }
+
+    /// Users of whom some are new, and others go, swap their emails or change.
+    fn users() -> WorkingSet<UserId, User> {
+        let mut users = WorkingSet::default();
+        for number in (1..200).rev() {
+            let fresh = user(number, &email(number), true, 1);
+            let id = fresh.id;
+            if number % 4 == 0 {
+                users.put(id, Some(fresh));
+                continue;
+            }
+            users.load(id, fresh);
+            match number % 8 {
+                1 => users.put(id, None),
+                2 => users.put(id, Some(user(number, &email(number + 1), true, 2))),
+                3 => users.put(id, Some(user(number, &email(number - 1), true, 2))),
+                5 => users.put(id, Some(user(number, &email(number), false, 2))),
+                _ => continue,
+            };
+        }
+        users
+    }
+
+    fn writes(users_at_once_max: usize) -> Writes {
+        let put = |run: &mut Run, kind: Kind| run.put(&[kind as u8], |_| Ok(()));
+        let first = |run: &mut Run| put(run, Kind::Meta);
+        let rest = |run: &mut Run| put(run, Kind::Change);
+        Writes::with_limit(users_at_once_max, users().all(), first, rest).unwrap()
+    }
+
+    fn visited(writes: &Writes) -> Entries {
+        let mut entries = Vec::new();
+        let visit = |key: &[u8], value: Option<&[u8]>| {
+            entries.push((key.to_vec(), value.map(<[u8]>::to_vec)));
+            Ok(())
+        };
+        writes.visit(visit).unwrap();
+        entries
+    }
+
+    #[test]
+    fn entries_are_the_same_whenever_they_are_made() {
+        let at_once = visited(&writes(usize::MAX));
+        assert!(at_once.is_sorted_by(|(a, _), (b, _)| a < b));
+        assert_eq!(at_once, visited(&writes(0)));
+    }
+
+    #[test]
+    fn a_failed_visit_ends_it() {
+        for users_at_once_max in [0, usize::MAX] {
+            let mut left = 100;
+            let refused = writes(users_at_once_max).visit(|_, _| {
+                left -= 1;
+                match left {
+                    0 => Err(Error::new(ErrorKind::Io, "full")),
+                    _ => Ok(()),
+                }
+            });
+            assert_eq!(refused.unwrap_err().kind(), ErrorKind::Io);
+            assert_eq!(left, 0);
+        }
+    }
 }

@@ -9,6 +9,9 @@ use super::index::Index;
 /// order in which it came across them.
 pub(super) struct WorkingSet<K, T> {
     records: Vec<Record<K, T>>,
+    /// Whether the records are in the order of their keys, as new ones are.
+    is_sorted: bool,
+    /// Where they aren't.
     by_key: Index,
 }
 
@@ -31,16 +34,16 @@ impl<K, T> Default for WorkingSet<K, T> {
     fn default() -> Self {
         Self {
             records: Vec::new(),
+            is_sorted: true,
             by_key: Index::default(),
         }
     }
 }
 
-impl<K: Copy + Eq + Hash, T> WorkingSet<K, T> {
+impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
     /// Makes room for so many records.
     pub(super) fn reserve(&mut self, count: usize) {
         self.records.reserve(count);
-        self.by_key.reserve(count);
     }
 
     /// The record as it is now, if the batch has come across it.
@@ -59,6 +62,17 @@ impl<K: Copy + Eq + Hash, T> WorkingSet<K, T> {
     }
 
     fn place(&self, key: K) -> Option<usize> {
+        if self.is_sorted {
+            // Most keys that are asked for are new ones.
+            let last = self.records.last()?;
+            if last.key < key {
+                return None;
+            }
+            return self
+                .records
+                .binary_search_by_key(&key, |record| record.key)
+                .ok();
+        }
         self.by_key
             .candidates(&key, self.records.len())
             .find(|place| self.records[*place].key == key)
@@ -98,10 +112,17 @@ impl<K: Copy + Eq + Hash, T> WorkingSet<K, T> {
 
     fn push(&mut self, record: Record<K, T>) -> usize {
         let place = self.records.len();
+        let was_sorted = self.is_sorted;
+        self.is_sorted &= self.records.last().is_none_or(|last| last.key < record.key);
         self.records.push(record);
-        let records = &self.records;
-        let key_at = |place: usize| Some(&records[place].key);
-        self.by_key.update(place, None, records.len(), key_at);
+        if !self.is_sorted {
+            let records = &self.records;
+            let key_at = |place: usize| Some(&records[place].key);
+            if was_sorted {
+                self.by_key.reserve(records.capacity());
+            }
+            self.by_key.update(place, None, records.len(), key_at);
+        }
         place
     }
 

@@ -13,8 +13,8 @@ mod user;
 mod username;
 mod workspace;
 
+pub(crate) use batch::Step;
 pub use batch::{Applied, Batch, Op, Outcome, Subject};
-pub(crate) use batch::{Step, UsersAfter};
 pub use change::{Change, Event, Field};
 pub use email::Email;
 pub(crate) use id::Target;
