@@ -2,10 +2,6 @@
 
 use std::ffi::c_int;
 
-/// Bytes of fields that are compared; whatever a batch says, its fields beyond
-/// that are read but not kept.
-const FIELDS_BYTES_MAX: usize = 1 << 20;
-
 unsafe extern "C" {
     /// In `packed_fields.c`. Reads `length` bytes, writes at most `capacity`, and
     /// returns 1 for a batch that was read to its end, 0 for a refused one.
@@ -20,8 +16,11 @@ unsafe extern "C" {
 
 /// The fields of all records of a batch, one behind the other; `None` where the
 /// decoder refuses it.
+///
+/// An honest batch holds each text once, and has them in two fields at most.
+/// What a lying one has in more fields is read, but not kept.
 pub fn packed_fields(batch: &[u8]) -> Option<Vec<u8>> {
-    let mut fields = vec![0; FIELDS_BYTES_MAX];
+    let mut fields = vec![0; 2 * batch.len()];
     let mut written = 0;
     // SAFETY: both pointers are valid for the lengths that go with them, and the
     // function keeps neither.
