@@ -5,5 +5,9 @@
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let fields = headcount_fuzz::packed_fields(bytes);
-    assert_eq!(fields, headcount_fuzz::packed_fields(bytes), "not the same again");
+    assert_eq!(
+        fields,
+        headcount_fuzz::packed_fields(bytes),
+        "not the same again"
+    );
 });

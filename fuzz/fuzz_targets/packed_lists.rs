@@ -9,6 +9,9 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
             let read = headcount_fuzz::packed_fields(batch);
             fields.extend(read.expect("our own batch is refused"));
         }
-        assert!(fields == packed.fields, "other fields come out of {packed:?}");
+        assert!(
+            fields == packed.fields,
+            "other fields come out of {packed:?}"
+        );
     }
 });
