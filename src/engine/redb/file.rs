@@ -1,8 +1,10 @@
 //! The file itself: opened or made, before redb looks into it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use ::redb::DatabaseError;
 
 use super::errors::Name;
 use crate::error::Result;
@@ -30,6 +32,48 @@ pub(super) fn open(path: &Path, create: bool, name: &Name) -> Result<File> {
         sync_entry(path).map_err(|error| name.entry_not_synced(error))?;
     }
     Ok(file)
+}
+
+/// Whether nothing has the name `path`, not even a link that leads nowhere.
+pub(super) fn is_absent(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+/// Opens and locks the draft of a new file, which gets the name `path` when it is
+/// finished. It may be what is left of an earlier one, so it is worth nothing yet.
+///
+/// The lock belongs to the open file, and redb keeps it when it takes its own.
+pub(super) fn draft(path: &Path, name: &Name) -> Result<File> {
+    let draft = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(draft_path(path))
+        .map_err(|error| refusal(path, true, name, error))?;
+    match draft.try_lock() {
+        Ok(()) => Ok(draft),
+        Err(TryLockError::WouldBlock) => Err(name.error(DatabaseError::DatabaseAlreadyOpen)),
+        Err(TryLockError::Error(error)) => Err(name.io(error)),
+    }
+}
+
+/// Gives a finished draft its name, for good.
+pub(super) fn publish_draft(path: &Path, name: &Name) -> Result<()> {
+    fs::rename(draft_path(path), path).map_err(|error| name.io(error))?;
+    sync_entry(path).map_err(|error| name.entry_not_synced(error))
+}
+
+/// Removes a draft that is not needed.
+pub(super) fn remove_draft(path: &Path) {
+    // If it stays, the next one to need a draft begins with that.
+    let _ = fs::remove_file(draft_path(path));
+}
+
+fn draft_path(path: &Path) -> PathBuf {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push("-new");
+    draft.into()
 }
 
 /// Why the operating system would not open `path`.

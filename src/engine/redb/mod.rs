@@ -82,9 +82,39 @@ impl Redb {
     /// that is absent and not to be made.
     pub(crate) fn open(path: &Path, options: &RedbOptions) -> Result<Self> {
         let name = Name::of_path(path);
+        if options.create
+            && file::is_absent(path)
+            && let Some(engine) = Self::make(path, &name, options)?
+        {
+            return Ok(engine);
+        }
         let file = file::open(path, options.create, &name)?;
         let backend = FileBackend::new(file).map_err(|error| name.open_failed(error))?;
         Self::start(backend, name, options)
+    }
+
+    /// Makes the file under another name, which it keeps until it is whole: redb
+    /// writes its magic number last, and a process that is killed before would
+    /// leave something that is no database to anybody. `None` where another
+    /// process has made the file in the meantime.
+    fn make(path: &Path, name: &Name, options: &RedbOptions) -> Result<Option<Self>> {
+        // Only who has locked the draft gives it the name, and whoever comes later
+        // finds the name given.
+        let draft = file::draft(path, name)?;
+        if !file::is_absent(path) {
+            file::remove_draft(path);
+            return Ok(None);
+        }
+        draft.set_len(0).map_err(|error| name.io(error))?;
+        let backend = FileBackend::new(draft).map_err(|error| name.open_failed(error))?;
+        let made = Self::start(backend, name.clone(), options);
+        match made.and_then(|engine| file::publish_draft(path, name).map(|()| engine)) {
+            Ok(engine) => Ok(Some(engine)),
+            Err(error) => {
+                file::remove_draft(path);
+                Err(error)
+            }
+        }
     }
 
     /// Opens what `backend` holds; messages call it `name`.
