@@ -31,6 +31,9 @@ pub struct Ledger {
     /// What the changes up to `seen` came to.
     state: State,
     seen: u64,
+    /// Of those that were not acknowledged: how many were there, and how many not.
+    found: u64,
+    lost: u64,
 }
 
 impl Ledger {
@@ -89,7 +92,10 @@ impl Ledger {
                     "acknowledged as change {sequence} of {}, and lost: {request}",
                     self.seen
                 ),
-                Fate::Unknown => *fate = Fate::Nothing,
+                Fate::Unknown => {
+                    self.lost += 1;
+                    *fate = Fate::Nothing;
+                }
                 Fate::Nothing => {}
             }
         }
@@ -138,7 +144,10 @@ impl Ledger {
         let (request, fate) = self.requests.get_mut(&id).expect("nobody asked for it");
         match *fate {
             Fate::Nothing => panic!("refused or lost before, and there: {request}"),
-            Fate::Unknown => *fate = Fate::Done(change.sequence),
+            Fate::Unknown => {
+                self.found += 1;
+                *fate = Fate::Done(change.sequence);
+            }
             Fate::Done(sequence) => {
                 assert_eq!(
                     change.sequence, sequence,
@@ -149,8 +158,19 @@ impl Ledger {
         self.state.apply(&request.ops, &change.events);
     }
 
-    /// How many requests were made, and how many of them are done.
-    pub fn counts(&self) -> (usize, u64) {
-        (self.requests.len(), self.seen)
+    /// What the story was about, in one line.
+    pub fn summary(&self) -> String {
+        format!(
+            "{} requests, {} of them done; of those without an answer {} are there and {} not",
+            self.requests.len(),
+            self.seen,
+            self.found,
+            self.lost
+        )
+    }
+
+    /// How many requests are done.
+    pub fn done(&self) -> u64 {
+        self.seen
     }
 }
