@@ -1,11 +1,13 @@
 //! What redb's errors mean to the caller. Every message names the file.
 
+use std::any::Any;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use ::redb::{CommitError, DatabaseError, StorageError};
 
+use super::guard;
 use crate::error::{Error, ErrorKind};
 
 /// How redb 4.6 begins its complaint about a format that is newer than its own;
@@ -88,6 +90,30 @@ impl Name {
             ),
         };
         Error::new(kind, message).with_source(error)
+    }
+
+    /// redb stumbled over what it read.
+    pub(super) fn panicked(&self, panic: &(dyn Any + Send)) -> Error {
+        let what = guard::message(panic).replace(char::is_control, " ");
+        Error::new(
+            ErrorKind::Corrupted,
+            format!(
+                "`{}` is damaged: {what}; close it and restore it from a backup",
+                self.0
+            ),
+        )
+    }
+
+    /// A commit stumbled over what it read, and may or may not be in the file.
+    pub(super) fn commit_panicked(&self, cause: Error) -> Error {
+        Error::new(
+            ErrorKind::OutcomeUnknown,
+            format!(
+                "a commit to `{}` failed, which is damaged; restore it from a backup",
+                self.0
+            ),
+        )
+        .with_source(cause)
     }
 
     /// The file could not be opened.

@@ -8,6 +8,7 @@
 
 mod errors;
 mod file;
+mod guard;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -24,11 +25,12 @@ use ::redb::{CommitError, Database, StorageBackend, TableDefinition, WriteTransa
 use arc_swap::ArcSwapOption;
 
 use self::errors::Name;
+use self::guard::{drop_guarded, guarded};
 use self::snapshot::Committed;
 pub(crate) use self::snapshot::{Snapshot, Value};
 pub(crate) use self::txn::Txn;
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 
 /// How redb sees a key or a value: bytes, compared as bytes. The lifetime is
 /// redb's way to name the type and says nothing about the data.
@@ -129,6 +131,15 @@ impl Redb {
 
     /// Opens what `backend` holds and publishes its state.
     fn start(backend: impl StorageBackend, name: Name, options: &RedbOptions) -> Result<Self> {
+        let named = name.clone();
+        guarded(&name, || Self::start_unguarded(backend, named, options))
+    }
+
+    fn start_unguarded(
+        backend: impl StorageBackend,
+        name: Name,
+        options: &RedbOptions,
+    ) -> Result<Self> {
         let database = Database::builder()
             .set_cache_size(options.cache_bytes)
             .create_with_backend(backend)
@@ -158,11 +169,31 @@ impl Redb {
     /// [`transact`](Engine::transact), with the transaction handed over by value,
     /// so that a caller can wrap it in a type of its own.
     pub(super) fn run<T>(&self, body: impl FnOnce(Txn<'_>) -> Result<T>) -> Result<T> {
-        let outcome = self.attempt(&mut self.lock(), body);
+        let outcome = self.attempt_guarded(&mut self.lock(), body);
         // The lock is free again here, so a panicking body does not poison it.
         match outcome? {
             Ok(value) => Ok(value),
             Err(panic) => resume_unwind(panic),
+        }
+    }
+
+    /// [`attempt`](Self::attempt), with redb's own panics as errors.
+    fn attempt_guarded<T>(
+        &self,
+        writer: &mut Writer,
+        body: impl FnOnce(Txn<'_>) -> Result<T>,
+    ) -> Result<thread::Result<T>> {
+        let was_in_doubt = writer.in_doubt;
+        let outcome = guarded(&self.name, || self.attempt(writer, body));
+        match outcome {
+            // The commit itself stumbled: every error that it reports has a kind
+            // of its own.
+            Err(error)
+                if writer.in_doubt && !was_in_doubt && error.kind() == ErrorKind::Corrupted =>
+            {
+                Err(self.name.commit_panicked(error))
+            }
+            outcome => outcome,
         }
     }
 
@@ -220,8 +251,8 @@ impl Redb {
         }
         // The commit stands even if its state can't be opened. Then nothing is
         // published, and `snapshot` tries again and reports what is wrong.
-        self.published
-            .store(Committed::latest(database, &self.name).ok().map(Arc::new));
+        let latest = guarded(&self.name, || Committed::latest(database, &self.name));
+        self.published.store(latest.ok().map(Arc::new));
         Ok(())
     }
 
@@ -230,7 +261,8 @@ impl Redb {
     fn publish_again(&self) -> Result<Snapshot> {
         let writer = self.lock();
         let database = writer.database.as_ref().ok_or_else(|| self.name.closed())?;
-        let committed = Arc::new(Committed::latest(database, &self.name)?);
+        let latest = guarded(&self.name, || Committed::latest(database, &self.name));
+        let committed = Arc::new(latest?);
         self.published.store(Some(Arc::clone(&committed)));
         Ok(Snapshot::new(committed))
     }
@@ -242,6 +274,13 @@ impl Redb {
     /// and redb itself refuses to go on from anything else it left unfinished.
     fn lock(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Redb {
+    /// What redb would do by itself when its database is dropped, but guarded.
+    fn drop(&mut self) {
+        let _ = self.close();
     }
 }
 
@@ -269,11 +308,13 @@ impl Engine for Redb {
     /// outcome it always fails, for redb can't leave the file tidy.
     fn close(&self) -> Result<()> {
         let mut writer = self.lock();
-        self.published.store(None);
+        drop_guarded(self.published.swap(None));
         match writer.database.take() {
-            Some(database) => database
-                .close()
-                .map_err(|error| self.name.close_failed(error)),
+            Some(database) => guarded(&self.name, || {
+                database
+                    .close()
+                    .map_err(|error| self.name.close_failed(error))
+            }),
             None => Ok(()),
         }
     }

@@ -8,6 +8,7 @@ use ::redb::{
 };
 
 use super::errors::Name;
+use super::guard::{guarded, guarded_visit};
 use super::{Bytes, TABLE};
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::Result;
@@ -110,10 +111,12 @@ pub(super) fn get<'t>(
     name: &Name,
     key: &[u8],
 ) -> Result<Option<Value<'t>>> {
-    match table.get(key) {
+    guarded(name, || match table.get(key) {
+        // Looked at here, where it is guarded: where the value lies was read too.
+        Ok(Some(found)) if found.value().is_empty() => Ok(Some(Value(found))),
         Ok(found) => Ok(found.map(Value)),
         Err(error) => Err(name.error(error)),
-    }
+    })
 }
 
 /// [`Read::scan`] on any redb table.
@@ -124,11 +127,13 @@ pub(super) fn scan(
     order: Order,
     visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
 ) -> Result<()> {
-    let visited = table.range::<&[u8]>(range).and_then(|entries| match order {
-        Order::Ascending => each(entries, visit),
-        Order::Descending => each(entries.rev(), visit),
-    });
-    visited.map_err(|error| name.error(error))
+    guarded_visit(name, visit, |visit| {
+        let visited = table.range::<&[u8]>(range).and_then(|entries| match order {
+            Order::Ascending => each(entries, visit),
+            Order::Descending => each(entries.rev(), visit),
+        });
+        visited.map_err(|error| name.error(error))
+    })
 }
 
 /// Visits `entries` until a break, an error or the end.

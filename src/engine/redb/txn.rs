@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use ::redb::{Table, WriteTransaction};
 
 use super::errors::Name;
+use super::guard::guarded;
 use super::snapshot::{self, Value};
 use super::{Bytes, TABLE};
 use crate::engine::{KeyRange, Order, Read, Write};
@@ -59,20 +60,23 @@ impl Read for Txn<'_> {
 impl Write for Txn<'_> {
     fn put(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
         self.wrote.set(true);
-        self.table
-            .insert(key, value)
-            .map_err(|error| self.name.error(error))?;
-        Ok(())
+        let Self { table, name, .. } = self;
+        guarded(name, || {
+            table
+                .insert(key, value)
+                .map_err(|error| name.error(error))?;
+            Ok(())
+        })
     }
 
     fn delete(&mut self, key: &[u8]) -> Result<()> {
-        let removed = self
-            .table
-            .remove(key)
-            .map_err(|error| self.name.error(error))?;
-        if removed.is_some() {
-            self.wrote.set(true);
-        }
-        Ok(())
+        let Self { table, name, wrote } = self;
+        guarded(name, || {
+            let removed = table.remove(key).map_err(|error| name.error(error))?;
+            if removed.is_some() {
+                wrote.set(true);
+            }
+            Ok(())
+        })
     }
 }
