@@ -36,25 +36,31 @@ pub fn packed(bytes: &[u8]) -> Option<Packed> {
         1 => {
             let decode = |bytes: &[u8]| codec::decode_user("ann@ex.co", bytes).map(Arc::new);
             let users = decoded(&records, decode)?;
-            users.iter().for_each(|user| fields.user(user));
+            for user in &users {
+                fields.user(user);
+            }
             pack(users, capacity)
         }
         2 => {
             let workspaces = decoded(&records, |bytes| codec::decode_workspace(workspace, bytes))?;
-            workspaces
-                .iter()
-                .for_each(|record| fields.workspace(record));
+            for workspace in &workspaces {
+                fields.workspace(workspace);
+            }
             pack(workspaces, capacity)
         }
         3 => {
             let decode = |bytes: &[u8]| codec::decode_member(workspace, user, bytes);
             let members = decoded(&records, decode)?;
-            members.iter().for_each(|member| fields.member(member));
+            for member in &members {
+                fields.member(member);
+            }
             pack(members, capacity)
         }
         4 => {
             let changes = decoded(&records, codec::decode_change)?;
-            changes.iter().for_each(|change| fields.change(change));
+            for change in &changes {
+                fields.change(change);
+            }
             pack(changes, capacity)
         }
         _ => return None,
@@ -90,12 +96,16 @@ impl Fields {
 
     fn optional_text(&mut self, text: Option<&str>) {
         self.number(u64::from(text.is_some()));
-        text.into_iter().for_each(|text| self.text(text));
+        if let Some(text) = text {
+            self.text(text);
+        }
     }
 
     fn optional_id(&mut self, id: Option<[u8; 16]>) {
         self.number(u64::from(id.is_some()));
-        id.into_iter().for_each(|id| self.0.extend_from_slice(&id));
+        if let Some(id) = id {
+            self.0.extend_from_slice(&id);
+        }
     }
 
     fn user(&mut self, user: &User) {

@@ -13,9 +13,8 @@ fn replay(target: &str, check: fn(&[u8])) {
     for entry in fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         let bytes = fs::read(&path).unwrap();
-        if std::panic::catch_unwind(|| check(&bytes)).is_err() {
-            panic!("{} fails", path.display());
-        }
+        let passed = std::panic::catch_unwind(|| check(&bytes));
+        assert!(passed.is_ok(), "{} fails", path.display());
         files += 1;
     }
     assert!(files > 0, "{} is empty", folder.display());

@@ -131,8 +131,9 @@ impl Redb {
 
     /// Opens what `backend` holds and publishes its state.
     fn start(backend: impl StorageBackend, name: Name, options: &RedbOptions) -> Result<Self> {
-        let named = name.clone();
-        guarded(&name, || Self::start_unguarded(backend, named, options))
+        guarded(&name.clone(), || {
+            Self::start_unguarded(backend, name, options)
+        })
     }
 
     fn start_unguarded(

@@ -70,7 +70,7 @@ fn an_unfinished_draft_is_no_obstacle() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("users.redb");
     let draft = directory.path().join("users.redb-new");
-    for left in [&b""[..], &[0; 80_000], b"anything"] {
+    for left in [&b""[..], &vec![0; 80_000], b"anything"] {
         fs::write(&draft, left).unwrap();
         put(&Redb::open(&path, &CREATE).unwrap(), b"ann", b"1").unwrap();
         assert!(!draft.exists(), "the draft is still there");
