@@ -11,6 +11,8 @@
 //! times.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// What a test prints is shown when it fails.
+#![allow(clippy::print_stdout)]
 
 mod content;
 mod damage;

@@ -81,7 +81,7 @@ impl Ledger {
     pub fn check(&mut self, path: &Path) -> u64 {
         let directory = life::open(path).unwrap();
         let before = self.seen;
-        let changes: Vec<Change> = self.changes(&directory, before);
+        let changes: Vec<Change> = Self::changes(&directory, before);
         for change in &changes {
             self.take(change);
         }
@@ -119,8 +119,10 @@ impl Ledger {
         let directory = life::open(path).unwrap();
         let state = std::mem::take(&mut self.state);
         let seen = std::mem::take(&mut self.seen);
-        let changes = self.changes(&directory, 0);
-        changes.iter().for_each(|change| self.take(change));
+        let changes = Self::changes(&directory, 0);
+        for change in &changes {
+            self.take(change);
+        }
         assert_eq!((&self.state, self.seen), (&state, seen));
         let done = self
             .requests
@@ -130,7 +132,7 @@ impl Ledger {
         directory.close().unwrap();
     }
 
-    fn changes(&self, directory: &Directory, after: u64) -> Vec<Change> {
+    fn changes(directory: &Directory, after: u64) -> Vec<Change> {
         let changes = directory.changes(after).unwrap();
         changes.collect::<headcount::Result<_>>().unwrap()
     }

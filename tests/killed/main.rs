@@ -11,6 +11,8 @@
 //! another run's choices; when exactly a process dies is the machine's choice.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// What a test prints is shown when it fails.
+#![allow(clippy::print_stdout)]
 
 mod ledger;
 mod life;

@@ -15,7 +15,7 @@ use crate::report::Report;
 use crate::request::Request;
 
 /// The longest that anything may take before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// When a process is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,9 @@ pub enum Moment {
     Never,
 }
 
+/// Whether a report is the one that is waited for.
+type IsAwaited = fn(&Report) -> bool;
+
 impl Moment {
     pub fn draw(random: &mut Random) -> Self {
         match random.within(0..20) {
@@ -44,7 +47,7 @@ impl Moment {
     }
 
     /// The report to wait for, and for how many microseconds more at most.
-    fn waits_for(self) -> (Option<fn(&Report) -> bool>, u64) {
+    fn waits_for(self) -> (Option<IsAwaited>, u64) {
         match self {
             Self::Opening => (None, 12_000),
             Self::FirstWrite => (Some(|report| matches!(report, Report::Intent(_))), 1_500),
@@ -94,16 +97,12 @@ pub fn live(path: &Path, moment: Moment, ledger: &mut Ledger, random: &mut Rando
 
 /// Takes down a line; what is no report is noise.
 fn note(line: &str, ledger: &mut Ledger, noise: &mut Vec<String>) -> Option<Report> {
-    match line.parse::<Report>() {
-        Ok(report) => {
-            ledger.note(report.clone());
-            Some(report)
-        }
-        Err(_) => {
-            noise.push(line.to_owned());
-            None
-        }
-    }
+    let Ok(report) = line.parse::<Report>() else {
+        noise.push(line.to_owned());
+        return None;
+    };
+    ledger.note(report.clone());
+    Some(report)
 }
 
 /// The next line; `None` when the process is gone.
