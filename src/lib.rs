@@ -24,6 +24,9 @@ mod codec;
 mod directory;
 mod engine;
 mod error;
+#[cfg(any(fuzzing, test))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod model;
 mod store;
 

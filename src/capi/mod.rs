@@ -31,7 +31,7 @@ mod member;
 mod membership;
 mod new_user;
 mod options;
-mod packed;
+pub(crate) mod packed;
 mod process;
 mod query;
 mod query_order;

@@ -5,6 +5,8 @@
 //! are checked against each other.
 
 mod change;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzzing;
 mod member;
 mod user;
 mod workspace;
@@ -22,7 +24,7 @@ const HEADER_BYTES: usize = 16;
 
 /// What the records of a batch are.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Users = 1,
     Workspaces = 2,
     Members = 3,
@@ -30,7 +32,7 @@ pub(super) enum Kind {
 }
 
 /// Something that has a packed form.
-pub(super) trait Record {
+pub(crate) trait Record {
     const KIND: Kind;
 
     /// Bytes of the packed form.
@@ -175,7 +177,7 @@ fn count(number: usize) -> u32 {
 }
 
 /// Writes a record from its beginning to its end.
-pub(super) struct Writer<'b> {
+pub(crate) struct Writer<'b> {
     rest: &'b mut [MaybeUninit<u8>],
     /// Whether there was not enough room for something.
     overrun: bool,

@@ -65,10 +65,11 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let moment = i64::try_from(self.0)
-            .ok()
-            .and_then(|m| jiff::Timestamp::from_microsecond(m).ok());
-        match moment {
+        // In seconds and the rest: of microseconds in one number jiff refuses those
+        // of the last second that it can show.
+        let seconds = i64::try_from(self.0 / 1_000_000).unwrap_or(i64::MAX);
+        let nanos = i32::try_from(self.0 % 1_000_000 * 1_000).unwrap_or(0);
+        match jiff::Timestamp::new(seconds, nanos).ok() {
             Some(moment) => moment.fmt(f),
             None => write!(f, "{} us", self.0),
         }
@@ -99,5 +100,19 @@ impl FromStr for Timestamp {
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_moment_up_to_the_last_parses_as_it_prints() {
+        for back in [0, 1, 999_998, 999_999, 1_000_000] {
+            let moment = Timestamp::from_unix_micros(Timestamp::MICROS_MAX - back).unwrap();
+            assert_eq!(moment.to_string().parse::<Timestamp>().unwrap(), moment);
+        }
+        assert_eq!(Timestamp(u64::MAX).to_string(), "18446744073709551615 us");
     }
 }

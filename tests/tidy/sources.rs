@@ -7,7 +7,7 @@ use std::path::Path;
 const ENDINGS: [&str; 9] = ["rs", "toml", "md", "c", "h", "cpp", "hpp", "sh", "yml"];
 
 /// Files without an ending that are written by hand.
-const SCRIPTS: [&str; 2] = ["test", ".ci/run"];
+const SCRIPTS: [&str; 3] = ["test", ".ci/run", "fuzz/run"];
 
 /// A text file, and its path from the root of the repository.
 pub struct Source {

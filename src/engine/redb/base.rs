@@ -6,21 +6,17 @@
 //! commit what it would otherwise find out by walking the whole file after a
 //! crash.
 
-use std::iter::Peekable;
-use std::ops::Bound;
-
 use ::redb::{
-    CommitError, CursorError, Database, ReadableDatabase, ReadableTable, StorageBackend, Table,
-    TableDefinition, TableError, WriteTransaction,
+    CommitError, Database, ReadableDatabase, StorageBackend, TableDefinition, TableError,
 };
 use uuid::Uuid;
 
 use super::RedbOptions;
 use super::errors::Name;
-use super::log::Write;
-use super::recent::{Entry, Slot};
+use super::guard::guarded;
 use super::snapshot::Committed;
-use crate::error::Result;
+use super::transaction::{AsWrite, Transaction};
+use crate::error::{ErrorKind, Result};
 
 /// How redb sees a key or a value: bytes, compared as bytes. The lifetime is
 /// redb's way to name the type and says nothing about the data.
@@ -70,23 +66,25 @@ impl Base {
         name: Name,
         options: &RedbOptions,
     ) -> Result<Opened> {
-        let database = Database::builder()
-            .set_cache_size(options.cache_bytes)
-            .create_with_backend(backend)
-            .map_err(|error| name.open_failed(error))?;
-        let base = Self { database, name };
-        let found = base.find()?;
-        let (committed, log) = match found {
-            Some((committed, Some(log))) => (committed, log),
-            // A database from before there was a log gets its number here.
-            Some((_, None)) => base.create()?,
-            None if options.create => base.create()?,
-            None => return Err(base.name.never_created()),
-        };
-        Ok(Opened {
-            base,
-            committed,
-            log,
+        let guarded_name = name.clone();
+        guarded(&guarded_name, || {
+            let database = Database::builder()
+                .set_cache_size(options.cache_bytes)
+                .create_with_backend(backend)
+                .map_err(|error| name.open_failed(error))?;
+            let base = Self { database, name };
+            let (committed, log) = match base.find()? {
+                Some((committed, Some(log))) => (committed, log),
+                // A database from before there was a log gets its number here.
+                Some((_, None)) => base.create()?,
+                None if options.create => base.create()?,
+                None => return Err(base.name.never_created()),
+            };
+            Ok(Opened {
+                base,
+                committed,
+                log,
+            })
         })
     }
 
@@ -147,11 +145,9 @@ impl Base {
 
     /// Begins to write.
     pub(super) fn begin(&self) -> Result<Transaction> {
-        let mut inner = self.named(self.database.begin_write())?;
-        inner.set_quick_repair(true);
-        Ok(Transaction {
-            inner,
-            name: self.name.clone(),
+        guarded(&self.name, || {
+            let inner = self.named(self.database.begin_write())?;
+            Ok(Transaction::new(inner, &self.name))
         })
     }
 
@@ -163,17 +159,22 @@ impl Base {
     /// `OutcomeUnknown` where the commit itself failed; after any other error the
     /// database is as it was.
     pub(super) fn commit(&self, transaction: Transaction, applied: u64) -> Result<Committed> {
-        let noted = transaction.note(applied);
-        if let Err(error) = noted {
-            transaction.abort();
-            return Err(error);
-        }
-        match transaction.inner.commit() {
+        let inner = transaction.finish(|inner| {
+            let mut log = inner.open_table(LOG)?;
+            log.insert(APPLIED, applied)?;
+            Ok(())
+        })?;
+        let committed = guarded(&self.name, || match inner.commit() {
             Ok(()) => self.latest(),
             // redb has rolled everything back.
             Err(error @ CommitError::TransactionPoisoned) => Err(self.name.error(error)),
             Err(error) => Err(self.name.commit_failed(error)),
-        }
+        });
+        committed.map_err(|error| match error.kind() {
+            // Of a panic, or of a file that turns out to be damaged on the way.
+            ErrorKind::Corrupted => self.name.commit_panicked(error),
+            _ => error,
+        })
     }
 
     /// Applies `writes`, which are in the order of their keys, in one transaction;
@@ -196,140 +197,13 @@ impl Base {
     /// Releases the file. redb writes what makes the next open quick.
     pub(super) fn close(self) -> Result<()> {
         let Self { database, name } = self;
-        database.close().map_err(|error| name.close_failed(error))
+        guarded(&name, || {
+            let closed = database.close();
+            closed.map_err(|error| name.close_failed(error))
+        })
     }
 
     fn named<T, E: Into<::redb::Error>>(&self, result: Result<T, E>) -> Result<T> {
         result.map_err(|error| self.name.error(error))
     }
-}
-
-/// A transaction of the database under way. One that is not committed has to be
-/// aborted: redb leaks the pages of one that is only dropped, and then walks the
-/// whole file when it is opened next.
-pub(super) struct Transaction {
-    inner: WriteTransaction,
-    name: Name,
-}
-
-impl Transaction {
-    /// Applies `writes`, which are in the order of their keys.
-    pub(super) fn write<W: AsWrite>(&mut self, writes: impl Iterator<Item = W>) -> Result<()> {
-        let mut table = self.table()?;
-        write_in_runs(&mut table, writes).map_err(|error| self.name.error(error))
-    }
-
-    /// The value under `key`.
-    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        let table = self.table()?;
-        let found = table.get(key).map_err(|error| self.name.error(error))?;
-        Ok(found.map(|guard| guard.value().to_vec()))
-    }
-
-    /// The table, for everything else.
-    pub(super) fn table(&self) -> Result<Table<'_, Bytes, Bytes>> {
-        let table = self.inner.open_table(TABLE);
-        table.map_err(|error| self.name.error(error))
-    }
-
-    /// Leaves the database as it was.
-    pub(super) fn abort(self) {
-        // One that fails has written nothing either; redb then refuses the next
-        // transaction by itself.
-        let _ = self.inner.abort();
-    }
-
-    fn note(&self, applied: u64) -> Result<()> {
-        let noted = self.inner.open_table(LOG).map_err(::redb::Error::from);
-        let noted = noted.and_then(|mut log| {
-            log.insert(APPLIED, applied)?;
-            Ok(())
-        });
-        noted.map_err(|error| self.name.error(error))
-    }
-}
-
-/// Whatever holds a key and what becomes of it.
-pub(super) trait AsWrite {
-    /// The key, and its value unless it is removed.
-    fn as_write(&self) -> Write<'_>;
-}
-
-impl AsWrite for (&Vec<u8>, &Slot) {
-    fn as_write(&self) -> Write<'_> {
-        (self.0, self.1.as_deref())
-    }
-}
-
-impl AsWrite for Entry<'_> {
-    fn as_write(&self) -> Write<'_> {
-        (self.key().bytes(), self.value().as_deref())
-    }
-}
-
-fn write_one(
-    table: &mut Table<'_, Bytes, Bytes>,
-    (key, value): Write<'_>,
-) -> Result<(), ::redb::Error> {
-    match value {
-        Some(value) => table.insert(key, value)?,
-        None => table.remove(key)?,
-    };
-    Ok(())
-}
-
-/// Keys that are passed over before a gap is tried again, at most.
-const PATIENCE_MAX: usize = 64;
-
-/// Applies `writes`. Of many that have nothing of the table between them, all but
-/// the first go into that gap in one go, which is quicker, and leaves pages full
-/// that would end up two thirds full otherwise. Where gaps turn out to be small
-/// they are seldom tried.
-fn write_in_runs<W: AsWrite>(
-    table: &mut Table<'_, Bytes, Bytes>,
-    writes: impl Iterator<Item = W>,
-) -> Result<(), ::redb::Error> {
-    let mut writes = writes.peekable();
-    let (mut patience, mut left) = (0, 0);
-    while let Some(write) = writes.next() {
-        write_one(table, write.as_write())?;
-        if left > 0 {
-            left -= 1;
-            continue;
-        }
-        let (key, _) = write.as_write();
-        if fill_gap(table, key, &mut writes)? > 0 {
-            patience = 0;
-        } else {
-            patience = (patience * 2 + 1).min(PATIENCE_MAX);
-        }
-        left = patience;
-    }
-    Ok(())
-}
-
-/// Puts those of `writes` behind `key` that come before the next key of the
-/// table, and returns how many those were.
-fn fill_gap<W: AsWrite>(
-    table: &mut Table<'_, Bytes, Bytes>,
-    key: &[u8],
-    writes: &mut Peekable<impl Iterator<Item = W>>,
-) -> Result<usize, ::redb::Error> {
-    let is_put = |write: &W| write.as_write().1.is_some();
-    if !writes.peek().is_some_and(is_put) {
-        return Ok(0);
-    }
-    let mut filled = 0;
-    let mut gap = table.upper_bound_mut(Bound::Included(key))?;
-    while let Some((key, Some(value))) = writes.peek().map(AsWrite::as_write) {
-        match gap.insert_before(key, value) {
-            Ok(()) => writes.next(),
-            // The gap ends here.
-            Err(CursorError::UnorderedKey) => break,
-            Err(error) => return Err(error.into()),
-        };
-        filled += 1;
-    }
-    gap.close()?;
-    Ok(filled)
 }

@@ -1,11 +1,13 @@
 //! What redb's errors mean to the caller. Every message names the file.
 
+use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
 use std::{fmt, io};
 
 use ::redb::{CommitError, DatabaseError, StorageError};
 
+use super::guard;
 use super::log::ReplayError;
 use crate::error::{Error, ErrorKind};
 
@@ -198,6 +200,28 @@ impl Name {
             ),
         )
         .with_source(error)
+    }
+
+    /// A value is not what was written.
+    pub(super) fn value_damaged(&self) -> Error {
+        self.damaged("a value has another checksum than it was stored with")
+    }
+
+    /// redb stumbled over what it read.
+    pub(super) fn panicked(&self, panic: &(dyn Any + Send)) -> Error {
+        self.damaged(&guard::message(panic).replace(char::is_control, " "))
+    }
+
+    /// A commit stumbled over what it read, and may or may not be in the file.
+    pub(super) fn commit_panicked(&self, cause: Error) -> Error {
+        Error::new(
+            ErrorKind::OutcomeUnknown,
+            format!(
+                "a commit to `{}` failed, which is damaged; restore it from a backup",
+                self.0
+            ),
+        )
+        .with_source(cause)
     }
 
     /// The database contradicts itself.

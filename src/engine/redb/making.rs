@@ -14,7 +14,10 @@ use super::RedbOptions;
 use super::base::{Base, Opened};
 use super::errors::Name;
 use super::log::{MARK, SideFile, SideFiles};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
+
+/// What redb's files begin with. It is written last: who has it is whole.
+const MAGIC: &[u8] = b"redb";
 
 /// Opens what `backend` gives, and makes a database of it if there is none and
 /// `options` say so.
@@ -25,24 +28,37 @@ pub(super) fn open<B: StorageBackend>(
     options: &RedbOptions,
 ) -> Result<Opened> {
     let file = backend()?;
-    let is_new = options.create && file.len().map_err(|error| name.io(error))? == 0;
-    let mark = mark(files, is_new).map_err(|error| name.io(error))?;
-    let Some(mark) = mark else {
+    let is_new = |file: &B| Ok(options.create && file.len()? == 0);
+    let mark = is_new(&file).and_then(|is_new| mark(files, is_new));
+    let Some(mark) = mark.map_err(|error| name.io(error))? else {
         return Base::open(file, name.clone(), options);
     };
     if !lock(&*mark).map_err(|error| name.io(error))? {
         return Err(name.error(::redb::DatabaseError::DatabaseAlreadyOpen));
     }
+    let is_unfinished = !is_whole(&file).map_err(|error| name.io(error))?;
     let opened = match Base::open(file, name.clone(), options) {
-        Err(error) if error.kind() == ErrorKind::Corrupted && options.create => {
+        Err(_) if is_unfinished && options.create => {
             clear(&backend()?).map_err(|error| name.io(error))?;
-            Base::open(backend()?, name.clone(), options)?
+            Base::open(backend()?, name.clone(), options)
         }
-        opened => opened?,
+        opened => opened,
     };
-    let unmarked = files.remove(MARK).and_then(|()| files.sync_names());
-    unmarked.map_err(|error| name.io(error))?;
-    Ok(opened)
+    if opened.is_ok() || !is_unfinished {
+        let unmarked = files.remove(MARK).and_then(|()| files.sync_names());
+        unmarked.map_err(|error| name.io(error))?;
+    }
+    opened
+}
+
+/// Whether redb has ever finished making the file.
+fn is_whole(file: &impl StorageBackend) -> io::Result<bool> {
+    let mut magic = [0; MAGIC.len()];
+    if file.len()? < magic.len() as u64 {
+        return Ok(false);
+    }
+    file.read(0, &mut magic)?;
+    Ok(magic == MAGIC)
 }
 
 /// The mark, made if the database `is_new`.

@@ -13,12 +13,15 @@ mod base;
 mod checkpoint;
 mod errors;
 mod file;
+mod guard;
 mod log;
 mod making;
 mod recent;
+mod sealed;
 mod snapshot;
 #[cfg(test)]
 pub(super) mod tests;
+mod transaction;
 mod txn;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -32,12 +35,15 @@ use ::redb::StorageBackend;
 use ::redb::backends::FileBackend;
 use arc_swap::ArcSwapOption;
 
-use self::base::{Base, LogState, Transaction};
+use self::base::{Base, LogState};
 use self::checkpoint::Work;
 use self::errors::Name;
+#[cfg(any(fuzzing, test))]
+pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles, Size, Sync};
 use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, Value};
+use self::transaction::Transaction;
 use self::txn::Pending;
 pub(crate) use self::txn::Txn;
 use crate::engine::Engine;

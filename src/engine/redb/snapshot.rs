@@ -8,10 +8,12 @@ use ::redb::{AccessGuard, Range, ReadOnlyTable, ReadableTable, StorageError, Tab
 
 use super::base::Bytes;
 use super::errors::Name;
+use super::guard::{guarded, guarded_visit};
 use super::recent::{Entry, Recent, Slot};
+use super::sealed::{self, SEAL_BYTES};
 use super::txn::Staging;
 use crate::engine::{KeyRange, Order, Read};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A state of the database, which pins the pages it is made of.
 pub(super) struct Committed {
@@ -28,6 +30,21 @@ impl Committed {
             table,
             name: name.clone(),
         }
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
+        guarded(&self.name, || {
+            let found = self
+                .table
+                .get(key)
+                .map_err(|error| self.name.error(error))?;
+            match found {
+                Some(guard) if sealed::unseal(key, guard.value()).is_none() => {
+                    Err(self.name.value_damaged())
+                }
+                found => Ok(found.map(|guard| Value(Holder::Stored(guard)))),
+            }
+        })
     }
 }
 
@@ -59,10 +76,7 @@ impl State {
                 return Ok(is_there.then_some(Value(Holder::Recent(entry))));
             }
         }
-        match self.base.table.get(key) {
-            Ok(found) => Ok(found.map(|guard| Value(Holder::Stored(guard)))),
-            Err(error) => Err(self.base.name.error(error)),
-        }
+        self.base.get(key)
     }
 
     /// Visits the entries of `range`, over which those of `staged` lie.
@@ -81,25 +95,45 @@ impl State {
             let entries = layer.scan(range, order, self.sequence);
             layers.push(Layer::new(entries.map(|entry| Ok(Item::Recent(entry)))));
         }
-        let visited = self
-            .base
-            .table
-            .range::<&[u8]>(range)
-            .and_then(|stored| scan_over(stored, layers, order, visit));
-        visited.map_err(|error| self.base.name.error(error))
+        let Committed { table, name } = &*self.base;
+        guarded_visit(name, visit, |visit| {
+            let stored = table.range::<&[u8]>(range);
+            let stored = stored.map_err(|error| name.error(error))?;
+            scan_over(stored, layers, order, visit).map_err(|failure| failure.named(name))
+        })
     }
 }
 
 /// Visits the entries of a range of `table`, over which those of `staged` lie.
 pub(super) fn scan_table(
     table: &Table<'_, Bytes, Bytes>,
+    name: &Name,
     staged: &Staging,
     range: KeyRange<'_>,
     order: Order,
     visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-) -> Result<(), StorageError> {
+) -> Result<()> {
     let layers = vec![Layer::staged(staged, range, order)];
-    scan_over(table.range::<&[u8]>(range)?, layers, order, visit)
+    let stored = table.range::<&[u8]>(range);
+    let stored = stored.map_err(|error| name.error(error))?;
+    scan_over(stored, layers, order, visit).map_err(|failure| failure.named(name))
+}
+
+/// Why a scan ends early.
+enum Failure {
+    /// redb can't go on.
+    Storage(StorageError),
+    /// A value is not what was written.
+    Damaged,
+}
+
+impl Failure {
+    fn named(self, name: &Name) -> Error {
+        match self {
+            Self::Storage(error) => name.error(error),
+            Self::Damaged => name.value_damaged(),
+        }
+    }
 }
 
 /// Visits the entries of `stored`, over which those of `layers` lie.
@@ -108,7 +142,7 @@ fn scan_over<'a>(
     mut layers: Vec<Layer<'a>>,
     order: Order,
     visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-) -> Result<(), StorageError> {
+) -> Result<(), Failure> {
     let item = |entry: Result<_, _>| entry.map(|(key, value)| Item::Stored(key, value));
     if layers.is_empty() {
         return match order {
@@ -158,7 +192,7 @@ impl Read for Snapshot {
 pub(crate) struct Value<'a>(Holder<'a>);
 
 enum Holder<'a> {
-    /// A page of redb's.
+    /// A page of redb's, in which it is sealed and sound.
     Stored(AccessGuard<'a, Bytes>),
     /// The writes that are not in the database yet.
     Recent(Entry<'a>),
@@ -185,7 +219,10 @@ impl Deref for Value<'_> {
 
     fn deref(&self) -> &[u8] {
         match &self.0 {
-            Holder::Stored(guard) => guard.value(),
+            Holder::Stored(guard) => {
+                let stored = guard.value();
+                &stored[..stored.len().saturating_sub(SEAL_BYTES)]
+            }
             Holder::Recent(entry) => entry.value().as_deref().unwrap_or_default(),
             Holder::Staged(value) => value,
             Holder::Owned(value) => value,
@@ -210,11 +247,14 @@ impl Item<'_> {
     }
 
     /// `None` where the key is removed.
-    fn value(&self) -> Option<&[u8]> {
+    fn value(&self) -> Result<Option<&[u8]>, Failure> {
         match self {
-            Self::Stored(_, value) => Some(value.value()),
-            Self::Recent(entry) => entry.value().as_deref(),
-            Self::Staged(_, slot) => slot.as_deref(),
+            Self::Stored(key, value) => match sealed::unseal(key.value(), value.value()) {
+                Some(value) => Ok(Some(value)),
+                None => Err(Failure::Damaged),
+            },
+            Self::Recent(entry) => Ok(entry.value().as_deref()),
+            Self::Staged(_, slot) => Ok(slot.as_deref()),
         }
     }
 }
@@ -301,10 +341,10 @@ impl<'a> Iterator for Merged<'a> {
 fn each<'a>(
     items: impl Iterator<Item = Result<Item<'a>, StorageError>>,
     mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-) -> Result<(), StorageError> {
+) -> Result<(), Failure> {
     for item in items {
-        let item = item?;
-        if let Some(value) = item.value()
+        let item = item.map_err(Failure::Storage)?;
+        if let Some(value) = item.value()?
             && visit(item.key(), value).is_break()
         {
             break;

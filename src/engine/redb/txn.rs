@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::mem;
 use std::ops::ControlFlow;
 
-use super::base::Transaction;
 use super::recent::Slot;
-use super::snapshot::{self, State, Value};
+use super::snapshot::{State, Value};
+use super::transaction::Transaction;
 use super::{Shared, log};
 use crate::engine::{KeyRange, Order, Read, Write};
 use crate::error::Result;
@@ -103,8 +103,7 @@ impl Read for Txn<'_> {
         }
         let staged = &self.pending.staged;
         match &self.pending.around {
-            Some(around) => snapshot::scan_table(&around.table()?, staged, range, order, visit)
-                .map_err(|error| self.shared.name.error(error)),
+            Some(around) => around.scan(staged, range, order, visit),
             None => self.state.scan(staged, range, order, visit),
         }
     }

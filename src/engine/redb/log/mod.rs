@@ -12,6 +12,8 @@
 mod block;
 mod disk;
 mod frame;
+#[cfg(any(fuzzing, test))]
+pub(super) mod fuzzing;
 mod replay;
 #[cfg(test)]
 mod tests;

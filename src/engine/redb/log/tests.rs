@@ -178,3 +178,14 @@ fn a_grown_segment_keeps_what_it_has() {
     assert_eq!(grown.len() as u64, bytes);
     assert_eq!(last(&[grown], 0).unwrap(), 1);
 }
+
+#[test]
+fn any_blocks_are_read_or_refused() {
+    let mut random = fastrand::Rng::with_seed(1);
+    for _ in 0..20_000 {
+        let count = random.usize(..200);
+        let few = |random: &mut fastrand::Rng| random.u8(..6);
+        let bytes: Vec<u8> = (0..count).map(|_| few(&mut random)).collect();
+        fuzzing::check_log(&bytes);
+    }
+}

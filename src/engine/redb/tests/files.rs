@@ -63,6 +63,67 @@ fn a_database_without_tables_counts_as_missing() {
     );
 }
 
+/// What a process leaves that is killed while redb makes the file: no magic number,
+/// or even less.
+#[test]
+fn an_unfinished_file_is_no_obstacle() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.redb");
+    let mark = directory.path().join("users.redb-new");
+    for left in [&b""[..], &vec![0; 80_000], b"anything"] {
+        fs::write(&path, left).unwrap();
+        fs::write(&mark, b"").unwrap();
+        put(&Redb::open(&path, &CREATE).unwrap(), b"ann", b"1").unwrap();
+        assert!(!mark.exists(), "the mark is still there");
+        let engine = Redb::open(&path, &EXISTING).unwrap();
+        assert_eq!(get(&engine, b"ann").unwrap(), b"1");
+    }
+}
+
+/// The mark may be left behind by a process that was about to make a file which
+/// another had just finished.
+#[test]
+fn a_finished_file_is_never_made_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.redb");
+    let mark = directory.path().join("users.redb-new");
+    put(&Redb::open(&path, &CREATE).unwrap(), b"ann", b"1").unwrap();
+    fs::write(&mark, b"").unwrap();
+    let engine = Redb::open(&path, &CREATE).unwrap();
+    assert_eq!(get(&engine, b"ann").unwrap(), b"1");
+    drop(engine);
+
+    let mut damaged = fs::read(&path).unwrap();
+    damaged[9..4096].fill(0x55);
+    fs::write(&path, &damaged).unwrap();
+    fs::write(&mark, b"").unwrap();
+    assert!(Redb::open(&path, &CREATE).is_err());
+    assert!(fs::read(&path).unwrap() == damaged, "it was made anew");
+}
+
+#[test]
+fn a_file_is_made_once_by_however_many_threads() {
+    let directory = tempfile::tempdir().unwrap();
+    for round in 0..20 {
+        let path = directory.path().join(format!("{round}.redb"));
+        let opened = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| Redb::open(&path, &CREATE)))
+                .collect();
+            let opened = threads.into_iter().map(|thread| thread.join().unwrap());
+            opened.collect::<Vec<_>>()
+        });
+        for refused in opened.iter().filter_map(|opened| opened.as_ref().err()) {
+            assert_eq!(refused.kind(), ErrorKind::AlreadyOpen, "{refused}");
+        }
+        let mut engines = opened.into_iter().flatten();
+        put(&engines.next().expect("somebody has it"), b"ann", b"1").unwrap();
+        assert!(engines.next().is_none(), "two have the file open");
+        let again = Redb::open(&path, &EXISTING).unwrap();
+        assert_eq!(get(&again, b"ann").unwrap(), b"1");
+    }
+}
+
 #[test]
 fn a_missing_parent_is_named() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,0 +1,90 @@
+//! redb takes its own file at its word in places: a damaged page can make it index
+//! out of bounds or meet an `unreachable!`. Calls into it are guarded, so that this
+//! is an error of kind `Corrupted` to the caller and not a panic.
+//!
+//! With `panic = "abort"` there is nothing to catch, and the process ends.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use super::errors::Name;
+use crate::error::Result;
+
+/// Calls into redb. What a panic leaves half done is redb's own, which refuses to
+/// go on from it by itself: its locks are poisoned then.
+pub(super) fn guarded<T>(name: &Name, call: impl FnOnce() -> Result<T>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(result) => result,
+        Err(panic) => Err(name.panicked(&*panic)),
+    }
+}
+
+/// Calls into redb, which calls `visit` back: a panic of that one is its caller's,
+/// and goes on.
+pub(super) fn guarded_visit(
+    name: &Name,
+    mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    call: impl FnOnce(&mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>) -> Result<()>,
+) -> Result<()> {
+    let visiting = Cell::new(false);
+    let mut marked = |key: &[u8], value: &[u8]| {
+        visiting.set(true);
+        let flow = visit(key, value);
+        visiting.set(false);
+        flow
+    };
+    match catch_unwind(AssertUnwindSafe(|| call(&mut marked))) {
+        Ok(result) => result,
+        Err(panic) if visiting.get() => resume_unwind(panic),
+        Err(panic) => Err(name.panicked(&*panic)),
+    }
+}
+
+/// What a panic says.
+pub(super) fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no reason given")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_panic_is_an_error_that_says_what_it_said() {
+        let name = Name::new("users.redb");
+        let error = guarded::<()>(&name, || panic!("page {}\nis odd", 7)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Corrupted);
+        let message = error.to_string();
+        assert!(
+            message.contains("`users.redb` is damaged: page 7 is odd"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_panic_of_the_visitor_goes_on() {
+        let name = Name::new("users.redb");
+        let visited = catch_unwind(|| {
+            let visit = |_: &[u8], _: &[u8]| panic!("mine");
+            guarded_visit(&name, visit, |visit| {
+                let _ = visit(b"a", b"1");
+                Ok(())
+            })
+        });
+        assert_eq!(message(&*visited.unwrap_err()), "mine");
+        let theirs = guarded_visit(
+            &name,
+            |_, _| ControlFlow::Continue(()),
+            |visit| {
+                let _ = visit(b"a", b"1");
+                panic!("redb's")
+            },
+        );
+        assert_eq!(theirs.unwrap_err().kind(), ErrorKind::Corrupted);
+    }
+}

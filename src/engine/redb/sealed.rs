@@ -1,0 +1,52 @@
+//! Values as they are stored: with a checksum of the key and the value behind
+//! them.
+//!
+//! redb checks its pages only after a crash. A bit that flips on the disk later
+//! would be a wrong answer; with the checksum it is an error.
+
+use twox_hash::XxHash3_64;
+
+/// Bytes of the checksum.
+pub(super) const SEAL_BYTES: usize = 4;
+
+/// Fills `stored` with `value` as it is stored under `key`.
+pub(super) fn seal(stored: &mut Vec<u8>, key: &[u8], value: &[u8]) {
+    stored.clear();
+    stored.extend_from_slice(value);
+    stored.extend_from_slice(&checksum(key, value));
+}
+
+/// The value that is stored as `stored` under `key`; `None` if it was damaged.
+pub(super) fn unseal<'s>(key: &[u8], stored: &'s [u8]) -> Option<&'s [u8]> {
+    let (value, seal) = stored.split_last_chunk::<SEAL_BYTES>()?;
+    (checksum(key, value) == *seal).then_some(value)
+}
+
+fn checksum(key: &[u8], value: &[u8]) -> [u8; SEAL_BYTES] {
+    let of_key = XxHash3_64::oneshot(key);
+    let [a, b, c, d, ..] = XxHash3_64::oneshot_with_seed(of_key, value).to_le_bytes();
+    [a, b, c, d]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sealed_comes_back_and_nothing_else_does() {
+        for value in [&b""[..], b"1", &[7; 300]] {
+            let mut stored = vec![9];
+            seal(&mut stored, b"ann", value);
+            assert_eq!(stored.len(), value.len() + SEAL_BYTES);
+            assert_eq!(unseal(b"ann", &stored), Some(value));
+            assert_eq!(unseal(b"bob", &stored), None);
+            for bit in 0..stored.len() * 8 {
+                let mut damaged = stored.clone();
+                damaged[bit / 8] ^= 1 << (bit % 8);
+                assert_eq!(unseal(b"ann", &damaged), None, "bit {bit}");
+            }
+            assert_eq!(unseal(b"ann", &stored[1..]), None);
+        }
+        assert_eq!(unseal(b"ann", b"123"), None);
+    }
+}

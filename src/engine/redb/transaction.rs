@@ -1,0 +1,193 @@
+//! Writing to the database: many keys at once, in their order.
+
+use std::iter::Peekable;
+use std::ops::{Bound, ControlFlow};
+
+use ::redb::{CursorError, ReadableTable, Table, WriteTransaction};
+
+use super::base::{Bytes, TABLE};
+use super::errors::Name;
+use super::guard::{guarded, guarded_visit};
+use super::log::Write;
+use super::recent::{Entry, Slot};
+use super::txn::Staging;
+use super::{sealed, snapshot};
+use crate::engine::{KeyRange, Order};
+use crate::error::Result;
+
+/// A transaction of the database under way. One that is not committed has to be
+/// aborted: redb leaks the pages of one that is only dropped, and then walks the
+/// whole file when it is opened next.
+pub(super) struct Transaction {
+    inner: WriteTransaction,
+    name: Name,
+}
+
+impl Transaction {
+    /// Takes over what redb has begun.
+    pub(super) fn new(mut inner: WriteTransaction, name: &Name) -> Self {
+        inner.set_quick_repair(true);
+        Self {
+            inner,
+            name: name.clone(),
+        }
+    }
+
+    /// Applies `writes`, which are in the order of their keys.
+    pub(super) fn write<W: AsWrite>(&mut self, writes: impl Iterator<Item = W>) -> Result<()> {
+        guarded(&self.name, || {
+            let mut table = self.table()?;
+            write_in_runs(&mut table, writes).map_err(|error| self.name.error(error))
+        })
+    }
+
+    /// The value under `key`.
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        guarded(&self.name, || {
+            let table = self.table()?;
+            let found = table.get(key).map_err(|error| self.name.error(error))?;
+            found
+                .map(|guard| {
+                    let value = sealed::unseal(key, guard.value()).map(<[u8]>::to_vec);
+                    value.ok_or_else(|| self.name.value_damaged())
+                })
+                .transpose()
+        })
+    }
+
+    /// Visits the entries of `range`, over which those of `staged` lie.
+    pub(super) fn scan(
+        &self,
+        staged: &Staging,
+        range: KeyRange<'_>,
+        order: Order,
+        visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<()> {
+        guarded_visit(&self.name, visit, |visit| {
+            let table = self.table()?;
+            snapshot::scan_table(&table, &self.name, staged, range, order, visit)
+        })
+    }
+
+    /// Hands out what is to be committed, with what `note` adds to it.
+    pub(super) fn finish(
+        self,
+        note: impl FnOnce(&WriteTransaction) -> Result<(), ::redb::Error>,
+    ) -> Result<WriteTransaction> {
+        let noted = guarded(&self.name, || {
+            note(&self.inner).map_err(|error| self.name.error(error))
+        });
+        match noted {
+            Ok(()) => Ok(self.inner),
+            Err(error) => {
+                self.abort();
+                Err(error)
+            }
+        }
+    }
+
+    /// Leaves the database as it was.
+    pub(super) fn abort(self) {
+        let Self { inner, name } = self;
+        // One that fails has written nothing either; redb then refuses the next
+        // transaction by itself.
+        let _ = guarded(&name, || inner.abort().map_err(|error| name.error(error)));
+    }
+
+    fn table(&self) -> Result<Table<'_, Bytes, Bytes>> {
+        let table = self.inner.open_table(TABLE);
+        table.map_err(|error| self.name.error(error))
+    }
+}
+
+/// Whatever holds a key and what becomes of it.
+pub(super) trait AsWrite {
+    /// The key, and its value unless it is removed.
+    fn as_write(&self) -> Write<'_>;
+}
+
+impl AsWrite for (&Vec<u8>, &Slot) {
+    fn as_write(&self) -> Write<'_> {
+        (self.0, self.1.as_deref())
+    }
+}
+
+impl AsWrite for Entry<'_> {
+    fn as_write(&self) -> Write<'_> {
+        (self.key().bytes(), self.value().as_deref())
+    }
+}
+
+fn write_one(
+    table: &mut Table<'_, Bytes, Bytes>,
+    stored: &mut Vec<u8>,
+    (key, value): Write<'_>,
+) -> Result<(), ::redb::Error> {
+    match value {
+        Some(value) => {
+            sealed::seal(stored, key, value);
+            table.insert(key, &stored[..])?
+        }
+        None => table.remove(key)?,
+    };
+    Ok(())
+}
+
+/// Keys that are passed over before a gap is tried again, at most.
+const PATIENCE_MAX: usize = 64;
+
+/// Applies `writes`. Of many that have nothing of the table between them, all but
+/// the first go into that gap in one go, which is quicker, and leaves pages full
+/// that would end up two thirds full otherwise. Where gaps turn out to be small
+/// they are seldom tried.
+fn write_in_runs<W: AsWrite>(
+    table: &mut Table<'_, Bytes, Bytes>,
+    writes: impl Iterator<Item = W>,
+) -> Result<(), ::redb::Error> {
+    let mut writes = writes.peekable();
+    let mut stored = Vec::new();
+    let (mut patience, mut left) = (0, 0);
+    while let Some(write) = writes.next() {
+        write_one(table, &mut stored, write.as_write())?;
+        if left > 0 {
+            left -= 1;
+            continue;
+        }
+        let (key, _) = write.as_write();
+        if fill_gap(table, &mut stored, key, &mut writes)? > 0 {
+            patience = 0;
+        } else {
+            patience = (patience * 2 + 1).min(PATIENCE_MAX);
+        }
+        left = patience;
+    }
+    Ok(())
+}
+
+/// Puts those of `writes` behind `key` that come before the next key of the
+/// table, and returns how many those were.
+fn fill_gap<W: AsWrite>(
+    table: &mut Table<'_, Bytes, Bytes>,
+    stored: &mut Vec<u8>,
+    key: &[u8],
+    writes: &mut Peekable<impl Iterator<Item = W>>,
+) -> Result<usize, ::redb::Error> {
+    let is_put = |write: &W| write.as_write().1.is_some();
+    if !writes.peek().is_some_and(is_put) {
+        return Ok(0);
+    }
+    let mut filled = 0;
+    let mut gap = table.upper_bound_mut(Bound::Included(key))?;
+    while let Some((key, Some(value))) = writes.peek().map(AsWrite::as_write) {
+        sealed::seal(stored, key, value);
+        match gap.insert_before(key, &stored[..]) {
+            Ok(()) => writes.next(),
+            // The gap ends here.
+            Err(CursorError::UnorderedKey) => break,
+            Err(error) => return Err(error.into()),
+        };
+        filled += 1;
+    }
+    gap.close()?;
+    Ok(filled)
+}

@@ -1,0 +1,32 @@
+//! What is checked of everything that parses, for any input: the bodies of the
+//! fuzz targets in `fuzz/`.
+//!
+//! No release has this module: it is compiled with `--cfg fuzzing`, which
+//! `cargo fuzz` sets, and for the library's own tests, which run the committed
+//! corpora through the same checks. A check takes bytes and panics where a
+//! promise is broken; input that is refused is fine.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+pub mod cursor;
+pub mod email;
+pub mod keys;
+pub mod log;
+#[cfg(feature = "capi")]
+pub mod packed;
+pub mod records;
+pub mod texts;
+pub mod username;
+
+#[cfg(test)]
+mod tests;
+
+use crate::error::{Error, ErrorKind};
+
+/// The kind of an error, whose message must be one line of a bearable length.
+fn kind_of(error: &Error) -> ErrorKind {
+    let message = error.to_string();
+    assert!(!message.is_empty() && message.len() < 4096, "{message:?}");
+    assert!(!message.chars().any(char::is_control), "{message:?}");
+    error.kind()
+}

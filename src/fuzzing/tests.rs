@@ -1,0 +1,44 @@
+//! Runs the committed corpora of the fuzz targets through their checks, so that
+//! what was found once is looked at in every run of the tests.
+
+use std::fs;
+use std::path::Path;
+
+/// Checks each file of a target's corpus.
+fn replay(target: &str, check: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/corpus")
+        .join(target);
+    let mut files = 0;
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        let passed = std::panic::catch_unwind(|| check(&bytes));
+        assert!(passed.is_ok(), "{} fails", path.display());
+        files += 1;
+    }
+    assert!(files > 0, "{} is empty", folder.display());
+}
+
+#[test]
+fn the_corpora_of_the_fuzz_targets_pass() {
+    replay("cursor", super::cursor::check);
+    replay("email", super::email::check);
+    replay("keys", super::keys::check);
+    replay("log_reader", super::log::check);
+    replay("records", super::records::check);
+    replay("texts", super::texts::check);
+    replay("username", super::username::check);
+}
+
+/// The corpus leads into the decoders, not only to their refusals.
+#[cfg(feature = "capi")]
+#[test]
+fn the_corpus_of_packed_lists_has_lists() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/packed_lists");
+    let packed = fs::read_dir(folder).unwrap().filter(|entry| {
+        let bytes = fs::read(entry.as_ref().unwrap().path()).unwrap();
+        super::packed::packed(&bytes).is_some_and(|packed| !packed.batches.is_empty())
+    });
+    assert!(packed.count() >= 4);
+}

@@ -1,0 +1,107 @@
+//! A directory with a little of everything, and all that can be read from it.
+
+use std::path::Path;
+
+use headcount::{
+    Batch, Change, Directory, License, NewUser, NewWorkspace, Result, Role, User, UserUpdate,
+    Workspace,
+};
+
+/// Everything that a directory says.
+#[derive(Debug, PartialEq)]
+pub struct Content {
+    users: Vec<User>,
+    workspaces: Vec<Workspace>,
+    members: Vec<headcount::Member>,
+    changes: Vec<Change>,
+    seats: headcount::Seats,
+}
+
+impl Content {
+    /// Whether the same users are there under the same names, active or not, in the
+    /// same teams: what indexes and counters say a second time, so that `verify`
+    /// can compare it.
+    pub fn has_the_people_of(&self, other: &Self) -> bool {
+        self.people() == other.people()
+            && self.seats == other.seats
+            && self.teams() == other.teams()
+            && self.changes.len() == other.changes.len()
+    }
+
+    fn people(&self) -> Vec<impl PartialEq + use<>> {
+        let users = self.users.iter().map(|user| {
+            let names = (
+                user.email().key().to_owned(),
+                user.username().to_lowercase(),
+            );
+            (user.id(), names, user.is_active(), user.is_admin())
+        });
+        users.collect()
+    }
+
+    fn teams(&self) -> Vec<impl PartialEq + use<>> {
+        let members = self.members.iter();
+        members
+            .map(|m| (m.workspace(), m.user(), m.role()))
+            .collect()
+    }
+}
+
+/// Makes a directory at `path`, in several transactions, and closes it.
+pub fn make(path: &Path) {
+    let directory = Directory::options()
+        .license_if_new(License::Seats(500))
+        .open(path)
+        .unwrap();
+    let mut batch = Batch::new().request_id([7; 16]);
+    for n in 0..120 {
+        let user = NewUser::new(format!("Person{n}@ex{}.co", n % 3)).given_name(format!("N{n}"));
+        let user = user.active(n % 4 != 0).attribute("note", "x".repeat(n));
+        batch = batch.create_user(user);
+    }
+    directory.apply(batch).unwrap();
+    for n in 0..10_u64 {
+        let owner = format!("person{}@ex{}.co", n + 1, (n + 1) % 3);
+        if directory
+            .user_by_email(&owner)
+            .unwrap()
+            .unwrap()
+            .is_active()
+        {
+            let workspace = NewWorkspace::new(format!("Team {n}")).owner(owner.as_str());
+            let team = directory.create_workspace(workspace).unwrap();
+            directory
+                .add_member(team.id(), "person50@ex2.co", Role::User)
+                .unwrap();
+        }
+        let name = format!("Ren{n}");
+        let update = UserUpdate::new().family_name(name.as_str());
+        directory.update_user(owner.as_str(), update).unwrap();
+    }
+    directory.delete_user("person100@ex1.co").unwrap();
+    directory.close().unwrap();
+}
+
+/// Opens, verifies and reads everything, in that order.
+pub fn read(path: &Path) -> Result<Content> {
+    let directory = Directory::options().create_if_missing(false).open(path)?;
+    directory.verify()?;
+    let users: Vec<User> = directory
+        .users()?
+        .map(|user| user.map(|user| User::clone(&user)))
+        .collect::<Result<_>>()?;
+    let workspaces: Vec<Workspace> = directory.workspaces()?.collect::<Result<_>>()?;
+    let mut members = Vec::new();
+    for workspace in &workspaces {
+        members.extend(directory.members(workspace.id())?);
+    }
+    let content = Content {
+        users,
+        workspaces,
+        members,
+        changes: directory.changes(0)?.collect::<Result<_>>()?,
+        seats: directory.seats()?,
+    };
+    directory.close()?;
+    Ok(content)
+}

@@ -1,0 +1,101 @@
+//! Hundreds of damaged copies of one directory.
+
+use std::env;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use headcount::ErrorKind;
+
+use crate::content::{self, Content};
+use crate::damage::{Damage, Random};
+
+/// How many copies unless the environment says otherwise.
+const DAMAGES: u64 = 500;
+
+/// A number from the environment.
+fn variable(name: &str) -> Option<u64> {
+    env::var(name).ok().map(|value| value.parse().unwrap())
+}
+
+/// The directory's files: the one that is opened, and all that stand beside it.
+fn files(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let entries = path.parent().unwrap().read_dir().unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| {
+        let beside = path.file_name().unwrap().to_str().unwrap();
+        beside.starts_with(name)
+    });
+    paths.sort();
+    let read = |path: PathBuf| (path.clone(), fs::read(path).unwrap());
+    paths.into_iter().map(read).collect()
+}
+
+/// What became of a copy.
+#[derive(Debug, Default)]
+struct Counts {
+    refused: u64,
+    right: u64,
+    /// Free text, a time or an old change is not what it was.
+    altered: u64,
+    /// Pages that changed places can be an older state of the directory.
+    older: u64,
+}
+
+#[test]
+fn a_damaged_file_gives_an_error_or_the_right_people() {
+    let seed = variable("HEADCOUNT_DAMAGE_SEED").unwrap_or(1);
+    println!("HEADCOUNT_DAMAGE_SEED={seed}");
+    let mut random = Random(seed);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.redb");
+    content::make(&path);
+    let right = content::read(&path).unwrap();
+    let whole = files(&path);
+    let mut counts = Counts::default();
+    for number in 0..variable("HEADCOUNT_DAMAGES").unwrap_or(DAMAGES) {
+        for (beside, _) in files(&path) {
+            fs::remove_file(beside).unwrap();
+        }
+        for (path, bytes) in &whole {
+            fs::write(path, bytes).unwrap();
+        }
+        let (damaged, bytes) = &whole[random.below(whole.len())];
+        let damage = Damage::draw(&mut random, bytes.len());
+        let mut bytes = bytes.clone();
+        damage.apply(&mut bytes);
+        fs::write(damaged, bytes).unwrap();
+
+        let read = catch_unwind(AssertUnwindSafe(|| content::read(&path)));
+        let what = format!("{number}: {damage:?} of {}", damaged.display());
+        let read = read.unwrap_or_else(|_| panic!("{what}: a panic came through"));
+        judge(read, &right, damage, &what, &mut counts);
+    }
+    println!("{counts:?}");
+    assert!(counts.refused > 0 && counts.right > 0, "{counts:?}");
+}
+
+fn judge(
+    read: headcount::Result<Content>,
+    right: &Content,
+    damage: Damage,
+    what: &str,
+    counts: &mut Counts,
+) {
+    match read {
+        Ok(content) if content == *right => counts.right += 1,
+        Ok(content) if content.has_the_people_of(right) => counts.altered += 1,
+        Ok(_) if matches!(damage, Damage::Swap(..)) => counts.older += 1,
+        Ok(_) => panic!("{what}: not the people who were there"),
+        Err(error) => {
+            let kinds = [
+                ErrorKind::Corrupted,
+                ErrorKind::UnsupportedFormat,
+                ErrorKind::Io,
+            ];
+            assert!(kinds.contains(&error.kind()), "{what}: {error}");
+            counts.refused += 1;
+        }
+    }
+}

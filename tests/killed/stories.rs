@@ -1,0 +1,89 @@
+//! The stories: one directory that outlives hundreds of processes, and many
+//! that are killed when they are new.
+
+use std::env;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::ledger::Ledger;
+use crate::process::{Moment, live};
+use crate::random::Random;
+
+/// How many processes are killed unless the environment says otherwise.
+const KILLS: u64 = 260;
+
+/// Of these, one in so many is killed over a directory of its own.
+const ONE_IN_NEW: u64 = 4;
+
+/// Lives of a new directory.
+const LIVES_OF_NEW: u64 = 3;
+
+/// After so many processes the whole history is read again.
+const WHOLE_CHECK_EVERY: u64 = 50;
+
+/// A number from the environment.
+fn variable(name: &str) -> Option<u64> {
+    env::var(name).ok().map(|value| value.parse().unwrap())
+}
+
+fn kills() -> u64 {
+    variable("HEADCOUNT_KILLS").unwrap_or(KILLS)
+}
+
+/// The choices of a story, whose seed is printed: the harness shows it if it fails.
+fn choices(story: &str) -> Random {
+    let seed = variable("HEADCOUNT_KILL_SEED").unwrap_or_else(|| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        u64::from(now.unwrap().subsec_nanos())
+    });
+    println!("{story}: HEADCOUNT_KILL_SEED={seed}");
+    Random::new(seed)
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_in_hundreds_of_kills() {
+    let mut random = choices("hundreds of kills");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.redb");
+    let mut ledger = Ledger::default();
+    let mut killed = 0;
+    for life in 1.. {
+        let moment = Moment::draw(&mut random);
+        killed += u64::from(live(&path, moment, &mut ledger, &mut random));
+        // Often the next process finds what the killed one left, and not this one.
+        if life % WHOLE_CHECK_EVERY == 0 {
+            ledger.check_from_the_start(&path);
+        } else if random.percent(50) {
+            ledger.check(&path);
+        }
+        if killed >= kills() {
+            break;
+        }
+    }
+    ledger.check_from_the_start(&path);
+    println!("{killed} kills, {}", ledger.summary());
+    assert!(
+        ledger.done() > killed,
+        "next to nothing was done between the kills"
+    );
+}
+
+#[test]
+fn a_new_directory_survives_a_kill_at_any_moment() {
+    let mut random = choices("new directories");
+    for _ in 0..kills() / ONE_IN_NEW {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("users.redb");
+        let mut ledger = Ledger::default();
+        for life in 0..LIVES_OF_NEW {
+            let moment = match life {
+                0 => [Moment::Opening, Moment::FirstWrite][random.index(2)],
+                _ => Moment::draw(&mut random),
+            };
+            live(&path, moment, &mut ledger, &mut random);
+            if random.percent(30) {
+                ledger.check(&path);
+            }
+        }
+        ledger.check_from_the_start(&path);
+    }
+}
