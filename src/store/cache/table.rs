@@ -156,8 +156,11 @@ impl Table {
 
     /// The slot where a key of this hash belongs.
     fn home(&self, hash: u64) -> usize {
-        // A table has fewer slots than this cuts off.
-        hash as usize & self.slots.len().wrapping_sub(1)
+        let mask = self.slots.len().wrapping_sub(1);
+        // What is cut off, if anything, is more than the mask.
+        #[allow(clippy::cast_possible_truncation, reason = "the mask takes less")]
+        let low = hash as usize;
+        low & mask
     }
 
     fn next(&self, place: usize) -> usize {
