@@ -291,8 +291,8 @@ mod tests {
         let mut table = Table::new(100_000);
         let names: Vec<_> = (0..20_000).map(|n| format!("user{n}@ex.co")).collect();
         let key = |n: usize| KeyRef::new(&hashing, Kind::Email, names[n].as_bytes());
-        for n in 0..names.len() {
-            put(&mut table, &key(n), &Arc::new(user(&names[n], 1)));
+        for (n, name) in names.iter().enumerate() {
+            put(&mut table, &key(n), &Arc::new(user(name, 1)));
             for often in 0..10 {
                 assert!(n < often || table.get(&key(often)).is_some(), "{n}");
             }
