@@ -8,6 +8,7 @@ pub(crate) mod keys;
 mod records;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub(crate) use records::{
     IdEntry, LicenseEntry, Request, Totals, decode_change, decode_format, decode_id,
@@ -15,6 +16,9 @@ pub(crate) use records::{
     encode_format, encode_license, encode_totals, put_change, put_id, put_license, put_member,
     put_request, put_totals, put_user, put_workspace,
 };
+
+pub use view::UserView;
+pub(crate) use view::view_user;
 
 /// The format of the directory as a whole: which keys there are and what they
 /// mean. A file with a larger number was written by a newer release.
