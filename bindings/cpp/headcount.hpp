@@ -585,6 +585,23 @@ inline error malformed() noexcept
 /* Memory for a batch, and the batch. */
 class batch_buffer {
 public:
+    batch_buffer() noexcept = default;
+    /* The batch goes along with its memory. */
+    batch_buffer(batch_buffer &&from) noexcept
+        : bytes_(std::move(from.bytes_)), capacity_(std::exchange(from.capacity_, 0)),
+          batch_(std::exchange(from.batch_, hc_packed_batch{}))
+    {
+    }
+    batch_buffer &operator=(batch_buffer &&from) noexcept
+    {
+        if (this != &from) {
+            bytes_ = std::move(from.bytes_);
+            capacity_ = std::exchange(from.capacity_, 0);
+            batch_ = std::exchange(from.batch_, hc_packed_batch{});
+        }
+        return *this;
+    }
+
     /* Has `next_batch` write a batch, into a larger buffer if it has to; false at the end. */
     template <class NextBatch>
     result<bool> fill(NextBatch &&next_batch)
