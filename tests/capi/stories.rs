@@ -95,6 +95,25 @@ fn packed_lists_say_what_single_users_say() {
 }
 
 #[test]
+fn null_arguments_of_texts_are_refused() {
+    story("null_arguments_texts", Argument::None);
+}
+
+#[test]
+fn texts_mean_what_rust_says() {
+    story("texts", Argument::None);
+}
+
+#[test]
+fn messages_reach_the_callback() {
+    let rounds = Argument::RoundsAndFile {
+        native: 300,
+        valgrind: 5,
+    };
+    story("log", rounds);
+}
+
+#[test]
 fn decoder_refuses_what_is_no_batch() {
     let rounds = Argument::Rounds {
         native: 20_000,
@@ -147,6 +166,11 @@ enum Argument {
         native: u32,
         valgrind: u32,
     },
+    /// Both, in this order.
+    RoundsAndFile {
+        native: u32,
+        valgrind: u32,
+    },
 }
 
 /// Compiles and runs a story in both standards and with both libraries, and with
@@ -182,11 +206,15 @@ fn with<'a>(
     folder: &Path,
     slow: bool,
 ) -> &'a mut Command {
+    let file = folder.join(format!("{slow}.redb"));
+    let rounds = |native: u32, valgrind: u32| if slow { valgrind } else { native }.to_string();
     match argument {
         Argument::None => command,
-        Argument::File => command.arg(folder.join(format!("{slow}.redb"))),
-        Argument::Rounds { valgrind, .. } if slow => command.arg(valgrind.to_string()),
-        Argument::Rounds { native, .. } => command.arg(native.to_string()),
+        Argument::File => command.arg(file),
+        Argument::Rounds { native, valgrind } => command.arg(rounds(native, valgrind)),
+        Argument::RoundsAndFile { native, valgrind } => {
+            command.arg(rounds(native, valgrind)).arg(file)
+        }
     }
 }
 
