@@ -1,10 +1,11 @@
-//! The programs in `c/`, and the example: compiled, run, and run under valgrind.
+//! The programs in `c/`, and the example: compiled and run, under valgrind and under
+//! sanitizers too.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::library::Link;
-use crate::tools;
+use crate::{sanitizers, tools};
 
 #[test]
 fn product_guide_session() {
@@ -122,24 +123,6 @@ fn decoder_refuses_what_is_no_batch() {
     story("packed_hostile", rounds);
 }
 
-/// The address sanitizer sees reads that stay within the memory of the program,
-/// and the other one arithmetic that C does not define.
-#[test]
-fn decoder_is_clean_under_sanitizers() {
-    if !tools::have(&["gcc"]) {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("packed_hostile");
-    let source = tools::root().join("tests/capi/c/packed_hostile.c");
-    let mut gcc = tools::gcc("c99");
-    gcc.arg("-fsanitize=address,undefined")
-        .arg("-fno-sanitize-recover=all");
-    gcc.arg(&source).arg("-o").arg(&program);
-    tools::run(gcc.args(Link::Shared.arguments()));
-    tools::run(Command::new(&program).arg("20000"));
-}
-
 #[test]
 fn quickstart_prints_the_seats() {
     if !tools::have(&["gcc"]) {
@@ -173,14 +156,19 @@ enum Argument {
     },
 }
 
-/// Compiles and runs a story in both standards and with both libraries, and with
-/// one of them under valgrind.
+/// Compiles and runs a story in both standards and with both libraries, with one of
+/// them under valgrind, and under the sanitizers with the one that is made for it.
 fn story(name: &str, argument: Argument) {
     if !tools::have(&["gcc"]) {
         return;
     }
     let source = tools::root().join(format!("tests/capi/c/{name}.c"));
-    for (standard, link) in [("c99", Link::Shared), ("c17", Link::Static)] {
+    let builds = [
+        ("c99", Link::Shared),
+        ("c17", Link::Static),
+        ("c11", Link::Sanitized),
+    ];
+    for (standard, link) in builds {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join(name);
         compile(&source, standard, link, &program);
@@ -220,6 +208,9 @@ fn with<'a>(
 
 fn compile(source: &Path, standard: &str, link: Link, program: &Path) {
     let mut gcc = tools::gcc(standard);
+    if matches!(link, Link::Sanitized) {
+        gcc.args(sanitizers::FLAGS);
+    }
     gcc.arg(source).arg("-o").arg(program);
     tools::run(gcc.args(link.arguments()));
 }

@@ -110,6 +110,7 @@ static void ids(void)
 static void numbers(void)
 {
     hc_directory *directory = in_memory();
+    hc_workspace *own = NULL;
     hc_verified verified = HC_VERIFIED_INIT;
     hc_seats seats = HC_SEATS_INIT;
     hc_batch *batch = hc_batch_new();
@@ -118,7 +119,8 @@ static void numbers(void)
     CHECK_OK(hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL));
     CHECK_OK(hc_user_deactivate(directory, HC_STR("bob@ex.co"), NULL, NULL));
     CHECK_OK(hc_user_delete(directory, HC_STR("cho@ex.co"), NULL));
-    CHECK_OK(hc_user_get_default_workspace(directory, HC_STR("ann@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_get_default_workspace(directory, HC_STR("ann@ex.co"), &own, NULL));
+    hc_workspace_free(own);
     CHECK_OK(hc_directory_verify_and_count(directory, &verified, NULL));
     CHECK(verified.active == 1 && verified.inactive == 1 && verified.deleted == 1);
     CHECK(verified.workspaces == 1 && verified.members == 1 && verified.changes == 6);
