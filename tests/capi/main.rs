@@ -11,6 +11,7 @@
 mod declarations;
 mod exports;
 mod header_compiles;
+mod installed;
 mod library;
 mod sanitizers;
 mod stories;
