@@ -202,7 +202,10 @@ struct Panicked;
 ///
 /// What a panic may have left half done is behind a handle, and that is poisoned.
 fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
-    catch_unwind(AssertUnwindSafe(body)).map_err(|_| Panicked)
+    catch_unwind(AssertUnwindSafe(body)).map_err(|_| {
+        log::error!("a bug in the library: the details are on stderr");
+        Panicked
+    })
 }
 
 /// Turns an outcome into a status, and an error if one is wanted.

@@ -124,6 +124,10 @@ impl Directory {
     pub fn close(self) -> Result<()> {
         let closed = self.shared.engine.close();
         self.shared.latest.close();
+        match &closed {
+            Ok(()) => log::info!("closed the directory"),
+            Err(error) => log::error!("closing the directory failed: {error}"),
+        }
         closed
     }
 

@@ -73,8 +73,11 @@ impl Options {
             create: self.create_if_missing,
             cache_bytes: self.page_cache_bytes,
         };
-        let engine = Redb::open(path.as_ref(), &options)?;
-        Directory::start(Embedded::Redb(engine), self.license_if_new)
+        let path = path.as_ref();
+        let engine = Redb::open(path, &options)?;
+        let directory = Directory::start(Embedded::Redb(engine), self.license_if_new)?;
+        log::info!("opened {}", path.display());
+        Ok(directory)
     }
 
     /// Makes a directory in memory; see [`Directory::in_memory`].

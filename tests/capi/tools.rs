@@ -4,10 +4,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Whether all of `programs` are installed. If not, says so where it is seen, for
+use crate::library;
+
+/// Whether all of `programs` are installed, and what installs the library. If not, says so where it is seen, for
 /// the test harness swallows what `println!` prints; with `CI=true` that fails.
 pub fn have(programs: &[&str]) -> bool {
-    let missing = programs.iter().find(|program| !is_installed(program));
+    let mut needed = programs.iter().chain(&["make"]);
+    let missing = needed.find(|program| !is_installed(program));
     if let Some(program) = missing {
         let test = std::thread::current();
         let test = test.name().unwrap_or("a test");
@@ -65,7 +68,7 @@ fn compiler(program: &str, standard: &str) -> Command {
             "-pthread",
         ])
         .arg("-I")
-        .arg(root().join("include"));
+        .arg(library::prefix().join("include"));
     command
 }
 
