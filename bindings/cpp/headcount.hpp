@@ -131,6 +131,16 @@ enum class subject : std::int32_t {
     member = HC_SUBJECT_MEMBER,       ///< The membership of that user in that workspace.
 };
 
+/** How much a message of the library matters: see set_log(). */
+enum class log_level : std::int32_t {
+    off = HC_LOG_LEVEL_OFF,     ///< As a maximum: nothing. No message has it.
+    error = HC_LOG_LEVEL_ERROR, ///< Something failed that no call reports.
+    warn = HC_LOG_LEVEL_WARN,   ///< Something is not as it should be, and was dealt with.
+    info = HC_LOG_LEVEL_INFO,   ///< Opening, recovering, closing.
+    debug = HC_LOG_LEVEL_DEBUG, ///< What goes on inside.
+    trace = HC_LOG_LEVEL_TRACE, ///< All there is.
+};
+
 /** What happened, in a change: HC_EVENT_*. Skip one that you don't know. */
 enum class event_kind : std::int32_t {
     user_created = HC_EVENT_USER_CREATED,             ///< Active or not.
@@ -735,6 +745,19 @@ public:
         return made;
     }
 
+    /** Draws an id that nobody has: a UUID of version 7. */
+    static id generate() { return try_generate().value(); }
+
+    /** @copydoc generate */
+    static result<id> try_generate()
+    {
+        id made;
+        auto done = detail::run(hc_id_generate, made.bytes_.data());
+        if (!done)
+            return done.error();
+        return made;
+    }
+
     /** Reads an id from text: a UUID in any of its usual forms. */
     static id parse(std::string_view text) { return try_parse(text).value(); }
 
@@ -742,9 +765,8 @@ public:
     static result<id> try_parse(std::string_view text)
     {
         id made;
-        auto done = detail::run([&](hc_error **raw) {
-            return hc_id_from_text(detail::bytes(text), text.size(), made.bytes_.data(), raw);
-        });
+        auto done =
+            detail::run(hc_id_from_text, detail::bytes(text), text.size(), made.bytes_.data());
         if (!done)
             return done.error();
         return made;
@@ -802,6 +824,139 @@ struct license {
     }
 };
 
+/** Reads a license from text: "community", "enterprise" or a number of seats. */
+inline result<license> try_license_from_text(std::string_view text)
+{
+    std::int32_t kind = 0;
+    license made;
+    auto done = detail::run(hc_license_from_text, detail::bytes(text), text.size(), &kind,
+                            &made.seat_count);
+    if (!done)
+        return done.error();
+    made.kind = static_cast<license_kind>(kind);
+    return made;
+}
+/** @copydoc try_license_from_text */
+inline license license_from_text(std::string_view text)
+{
+    return try_license_from_text(text).value();
+}
+
+/** Reads a role from text: "owner", "user", or its older name "collaborator". */
+inline result<role> try_role_from_text(std::string_view text)
+{
+    std::int32_t made = 0;
+    auto done = detail::run(hc_role_from_text, detail::bytes(text), text.size(), &made);
+    if (!done)
+        return done.error();
+    return static_cast<role>(made);
+}
+/** @copydoc try_role_from_text */
+inline role role_from_text(std::string_view text) { return try_role_from_text(text).value(); }
+
+/** Writes a time in the form of RFC 3339, such as "2024-07-11T16:55:59.173Z". */
+inline result<std::string> try_time_to_text(moment when)
+{
+    std::array<char, HC_TIME_TEXT_BYTES> text{};
+    auto done = detail::run(hc_time_to_text, detail::micros(when), text.data());
+    if (!done)
+        return done.error();
+    return std::string(text.data());
+}
+/** @copydoc try_time_to_text */
+inline std::string time_to_text(moment when) { return try_time_to_text(when).value(); }
+
+/** Reads a time in the form of RFC 3339, in any time zone. */
+inline result<moment> try_time_from_text(std::string_view text)
+{
+    std::uint64_t micros = 0;
+    auto done = detail::run(hc_time_from_text, detail::bytes(text), text.size(), &micros);
+    if (!done)
+        return done.error();
+    return detail::at(micros);
+}
+/** @copydoc try_time_from_text */
+inline moment time_from_text(std::string_view text) { return try_time_from_text(text).value(); }
+
+/** Checks an email address, and says by which form it is unique. */
+inline result<std::string> try_email_key(std::string_view email)
+{
+    std::array<char, HC_KEY_BYTES> key{};
+    auto done = detail::run(hc_email_key, detail::bytes(email), email.size(), key.data());
+    if (!done)
+        return done.error();
+    return std::string(key.data());
+}
+/** @copydoc try_email_key */
+inline std::string email_key(std::string_view email) { return try_email_key(email).value(); }
+
+/** Checks a username that is no email address, and says by which form it is unique. */
+inline result<std::string> try_username_key(std::string_view username)
+{
+    std::array<char, HC_KEY_BYTES> key{};
+    auto done = detail::run(hc_username_key, detail::bytes(username), username.size(), key.data());
+    if (!done)
+        return done.error();
+    return std::string(key.data());
+}
+/** @copydoc try_username_key */
+inline std::string username_key(std::string_view username)
+{
+    return try_username_key(username).value();
+}
+
+/** Receives messages of the library: how much it matters, who speaks, and one line of English. */
+using log_callback = std::function<void(log_level, std::string_view, std::string_view)>;
+
+/** @cond */
+namespace detail {
+
+/* What C calls; nothing may be thrown through it. */
+inline void log(void *userdata, std::int32_t level, const char *target,
+                const char *message) noexcept
+{
+    const log_callback &callback = *static_cast<const log_callback *>(userdata);
+#if defined(__cpp_exceptions)
+    try {
+        callback(static_cast<log_level>(level), target, message);
+    } catch (...) {
+        /* A message that can't be taken is lost. */
+    }
+#else
+    callback(static_cast<log_level>(level), target, message);
+#endif
+}
+
+inline void destroy_log(void *userdata) noexcept { delete static_cast<log_callback *>(userdata); }
+
+} // namespace detail
+/** @endcond */
+
+/**
+ * Sends the messages of the library to a callback, for the whole process; an empty one ends
+ * it. Any thread may call it, several at the same time; it must return soon, must not use
+ * directories, lists or feeds, and what it throws is lost. See hc_log_set_callback().
+ */
+inline result<void> try_set_log(log_level max, log_callback callback)
+{
+    const auto level = static_cast<std::int32_t>(max);
+    if (!callback)
+        return detail::run(hc_log_set_callback, level, static_cast<hc_log_callback>(nullptr),
+                           static_cast<void *>(nullptr), static_cast<hc_log_destroy>(nullptr));
+    auto kept = std::make_unique<log_callback>(std::move(callback));
+    auto done = detail::run(hc_log_set_callback, level, static_cast<hc_log_callback>(detail::log),
+                            static_cast<void *>(kept.get()),
+                            static_cast<hc_log_destroy>(detail::destroy_log));
+    if (done)
+        static_cast<void>(kept.release()); // is the library's now
+    return done;
+}
+/** @copydoc try_set_log */
+inline void set_log(log_level max, log_callback callback)
+{
+    try_set_log(max, std::move(callback)).value();
+}
+
 /** How the seats of the license are used, at one moment. */
 struct seat_usage {
     license_kind kind = license_kind::community; ///< The license in force.
@@ -809,7 +964,18 @@ struct seat_usage {
     std::uint64_t active = 0;                    ///< Users who are active: each takes one seat.
     std::uint64_t inactive = 0;                  ///< Users who are not: they take none.
     std::optional<std::uint64_t> free;           ///< Seats that are free; none if without a limit.
-    std::uint64_t over_by = 0; ///< How many more users are active than there are seats.
+    std::uint64_t license_version = 0; ///< The version of the license, for batch::if_version().
+    std::uint64_t over_by = 0;         ///< How many more users are active than there are seats.
+};
+
+/** What directory::verify_and_count() went over. */
+struct verified {
+    std::uint64_t active = 0;     ///< Users who are active, counted one by one.
+    std::uint64_t inactive = 0;   ///< Users who are not active, counted one by one.
+    std::uint64_t deleted = 0;    ///< Ids of users who were deleted.
+    std::uint64_t workspaces = 0; ///< Workspaces, archived ones included.
+    std::uint64_t members = 0;    ///< Memberships.
+    std::uint64_t changes = 0;    ///< Changes on record.
 };
 
 /** That a user belongs to a workspace. */
@@ -1616,6 +1782,80 @@ public:
     }
     /** @overload */
     batch &&remove_member(workspace_id workspace, const user_ref &user) &&
+    {
+        return std::move(remove_member(workspace, user));
+    }
+
+    /** The same for the workspace with a name, which may be created by this batch. */
+    batch &rename_workspace(std::string_view workspace, std::string_view name) &
+    {
+        return this->set(hc_batch_rename_workspace_by_name, detail::bytes(workspace),
+                         workspace.size(), detail::bytes(name), name.size());
+    }
+    /** @overload */
+    batch &&rename_workspace(std::string_view workspace, std::string_view name) &&
+    {
+        return std::move(rename_workspace(workspace, name));
+    }
+
+    /** The same for the workspace with a name. */
+    batch &archive_workspace(std::string_view workspace) &
+    {
+        return this->set(hc_batch_archive_workspace_by_name, detail::bytes(workspace),
+                         workspace.size());
+    }
+    /** @overload */
+    batch &&archive_workspace(std::string_view workspace) &&
+    {
+        return std::move(archive_workspace(workspace));
+    }
+
+    /** The same for the workspace with a name. */
+    batch &restore_workspace(std::string_view workspace) &
+    {
+        return this->set(hc_batch_restore_workspace_by_name, detail::bytes(workspace),
+                         workspace.size());
+    }
+    /** @overload */
+    batch &&restore_workspace(std::string_view workspace) &&
+    {
+        return std::move(restore_workspace(workspace));
+    }
+
+    /** The same for the workspace with a name. */
+    batch &delete_workspace(std::string_view workspace) &
+    {
+        return this->set(hc_batch_delete_workspace_by_name, detail::bytes(workspace),
+                         workspace.size());
+    }
+    /** @overload */
+    batch &&delete_workspace(std::string_view workspace) &&
+    {
+        return std::move(delete_workspace(workspace));
+    }
+
+    /** The same for the workspace with a name. */
+    batch &set_role(std::string_view workspace, const user_ref &user, role to) &
+    {
+        const std::string_view who = user.text();
+        return this->set(hc_batch_set_role_by_name, detail::bytes(workspace), workspace.size(),
+                         detail::bytes(who), who.size(), static_cast<std::int32_t>(to));
+    }
+    /** @overload */
+    batch &&set_role(std::string_view workspace, const user_ref &user, role to) &&
+    {
+        return std::move(set_role(workspace, user, to));
+    }
+
+    /** The same for the workspace with a name. */
+    batch &remove_member(std::string_view workspace, const user_ref &user) &
+    {
+        const std::string_view who = user.text();
+        return this->set(hc_batch_remove_member_by_name, detail::bytes(workspace), workspace.size(),
+                         detail::bytes(who), who.size());
+    }
+    /** @overload */
+    batch &&remove_member(std::string_view workspace, const user_ref &user) &&
     {
         return std::move(remove_member(workspace, user));
     }
@@ -2552,6 +2792,7 @@ public:
         if (found.free != HC_NO_LIMIT)
             made.free = found.free;
         made.over_by = found.over_by;
+        made.license_version = found.license_version;
         return made;
     }
 
@@ -2634,6 +2875,19 @@ public:
     void verify() const { return try_verify().value(); }
     /** @copydoc verify */
     result<void> try_verify() const { return detail::run(hc_directory_verify, raw()); }
+
+    /** Does what verify() does, and tells what it went over. */
+    verified verify_and_count() const { return try_verify_and_count().value(); }
+    /** @copydoc verify_and_count */
+    result<verified> try_verify_and_count() const
+    {
+        hc_verified found = HC_VERIFIED_INIT;
+        auto done = detail::run(hc_directory_verify_and_count, raw(), &found);
+        if (!done)
+            return done.error();
+        return verified{found.active,     found.inactive, found.deleted,
+                        found.workspaces, found.members,  found.changes};
+    }
 
     /** A handle on the same directory whose writes are made by a user. Closing one closes all. */
     directory acting_as(const id &actor) const { return try_acting_as(actor).value(); }

@@ -5,6 +5,7 @@
 //! a forked child), catch panics, poison the handle after one, and report.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::{HcError, Refusal};
@@ -151,6 +152,23 @@ pub(super) unsafe fn ask<H: Handle, T>(
     answer.ok().flatten().unwrap_or(absent)
 }
 
+/// Runs a function that reads something off a value that is shared with C: see
+/// [`share`]. It never changes, so no panic can leave it half done, and there is
+/// nothing to poison.
+///
+/// # Safety
+///
+/// `value` is NULL or live.
+pub(super) unsafe fn read<V: Send + Sync, T>(
+    value: *const V,
+    absent: T,
+    body: impl FnOnce(&V) -> Option<T>,
+) -> T {
+    // SAFETY: the caller's promise.
+    let answer = caught(|| unsafe { value.as_ref() }.and_then(body));
+    answer.ok().flatten().unwrap_or(absent)
+}
+
 /// Runs a function that needs nothing and can't fail.
 pub(super) fn plain<T>(absent: T, body: impl FnOnce() -> T) -> T {
     caught(body).unwrap_or(absent)
@@ -180,6 +198,27 @@ pub(super) unsafe fn free<H: Handle>(handle: *mut H) {
 /// Gives a handle to C, to be freed by [`free`].
 pub(super) fn hand_over<H: Handle>(handle: H) -> *mut H {
     Box::into_raw(Box::new(handle))
+}
+
+/// Makes C one of the owners of a value that never changes, until it is given up
+/// with [`unshare`]. Nothing is allocated or copied. It is plain data, which a child
+/// of `fork` may go on using.
+pub(super) fn share<V: Send + Sync>(value: Arc<V>) -> *mut V {
+    Arc::into_raw(value).cast_mut()
+}
+
+/// Takes back what C got from [`share`]; NULL is nothing.
+///
+/// # Safety
+///
+/// `value` is NULL or comes from [`share`], and nobody uses it any more.
+pub(super) unsafe fn unshare<V: Send + Sync>(value: *mut V) {
+    plain((), || {
+        if !value.is_null() {
+            // SAFETY: the caller's promise.
+            drop(unsafe { Arc::from_raw(value) });
+        }
+    });
 }
 
 /// Runs `body` and poisons the handle if it panics.

@@ -79,8 +79,10 @@ fn every_function_is_guarded() {
                 "call_even_poisoned",
                 "start",
                 "ask",
+                "read",
                 "plain",
                 "free",
+                "unshare",
             ]
             .iter()
             .any(|guard| body.contains(&format!("guard::{guard}(")));

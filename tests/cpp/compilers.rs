@@ -15,7 +15,14 @@ pub fn compiler(program: &str, standard: &str) -> Command {
     let mut command = Command::new(program);
     command
         .arg(format!("-std={standard}"))
-        .args(["-g", "-pthread", "-Werror", "-Wall", "-Wextra", "-Wpedantic"])
+        .args([
+            "-g",
+            "-pthread",
+            "-Werror",
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+        ])
         .args(["-Wconversion", "-Wshadow", "-Wold-style-cast"]);
     for folder in ["include", "bindings/cpp"] {
         command.arg("-I").arg(tools::root().join(folder));

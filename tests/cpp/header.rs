@@ -39,12 +39,10 @@ fn no_compiler_complains_about_its_use() {
     let mut sources = tools::files(&tools::root().join("bindings/cpp/tests"), "cpp");
     sources.push(tools::root().join("examples/cpp/quickstart.cpp"));
     assert!(sources.len() > 10);
+    // Clang before 16 can't compile the views of libstdc++.
+    sources.retain(|path| *path != source("concepts"));
     for path in sources {
-        let mut command = if path == source("concepts") {
-            compiler("clang++", "c++20")
-        } else {
-            compiler("clang++", "c++17")
-        };
+        let mut command = compiler("clang++", "c++17");
         if path == source("no_exceptions") {
             command.arg("-fno-exceptions");
         }
@@ -61,11 +59,27 @@ fn nothing_of_the_c_header_is_missing() {
     let calls = |name: &&&str| c.contains(&format!(" {name}(")) || c.contains(&format!("*{name}("));
     let functions = words(&c, "hc_");
     let functions: Vec<_> = functions.iter().filter(calls).collect();
-    assert!(functions.len() >= 165, "only {} were found", functions.len());
+    assert!(
+        functions.len() >= 185,
+        "only {} were found",
+        functions.len()
+    );
     for function in functions {
-        assert!(used.contains(function), "headcount.hpp doesn't call {function}");
+        assert!(
+            used.contains(function),
+            "headcount.hpp doesn't call {function}"
+        );
     }
-    for prefix in ["STATUS", "LICENSE", "ROLE", "SORT", "SUBJECT", "EVENT", "FIELD"] {
+    for prefix in [
+        "STATUS",
+        "LOG_LEVEL",
+        "LICENSE",
+        "ROLE",
+        "SORT",
+        "SUBJECT",
+        "EVENT",
+        "FIELD",
+    ] {
         let prefix = format!("HC_{prefix}_");
         let known = words(&cpp, &prefix);
         let values = words(&c, &prefix);

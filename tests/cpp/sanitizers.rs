@@ -1,5 +1,6 @@
 //! The stories under the address sanitizer, which sees leaks too, and that for
-//! undefined behaviour; and programs with bugs, which show that these watch.
+//! undefined behaviour; and programs with bugs, which show that these watch. The Rust of
+//! the library is watched for bad addresses too.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,12 +21,15 @@ fn build(name: &str, folder: &Path) -> Command {
     compile(
         ("g++", "c++17"),
         &[source(name)],
-        Link::Shared,
+        Link::Sanitized,
         &FLAGS,
         &program,
     );
     let mut command = Command::new(program);
-    command.env("ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=1");
+    command.env(
+        "ASAN_OPTIONS",
+        "detect_leaks=1:detect_stack_use_after_return=1",
+    );
     command
 }
 

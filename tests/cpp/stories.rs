@@ -29,7 +29,7 @@ impl Argument {
 }
 
 /// All stories that can be told in C++17.
-pub const STORIES: [(&str, Argument); 10] = [
+pub const STORIES: [(&str, Argument); 11] = [
     ("guide_session", Argument::File),
     ("last_seat", Argument::Rounds(100)),
     ("ownership", Argument::File),
@@ -39,6 +39,7 @@ pub const STORIES: [(&str, Argument); 10] = [
     ("batches", Argument::File),
     ("texts", Argument::None),
     ("workspaces", Argument::None),
+    ("helpers", Argument::File),
     ("other_abi", Argument::None),
 ];
 

@@ -5,8 +5,8 @@ use crate::expect_none;
 use crate::sources::{self, Source};
 use crate::tokens;
 
-/// The one room that may be unsafe.
-const ROOM: &str = "src/capi/";
+/// The rooms that may be unsafe: the C ABI, and the bench that calls it as C does.
+const ROOMS: [&str; 2] = ["src/capi/", "benches/capi/"];
 
 /// How far above a block its reason may stand: a call is sometimes begun on an
 /// earlier line than the block in it.
@@ -28,7 +28,7 @@ fn complaints(source: &Source) -> Vec<String> {
         .filter(|(_, token)| token.text == "unsafe")
     {
         let next = tokens.get(at + 1).map_or("", |token| token.text);
-        let complaint = if !source.path.starts_with(ROOM) {
+        let complaint = if !ROOMS.iter().any(|room| source.path.starts_with(room)) {
             "unsafe code belongs in src/capi/"
         } else if matches!(next, "{" | "impl") && !has_reason(&lines, token.line) {
             "say why it is sound: `// SAFETY: …`"

@@ -89,5 +89,17 @@ int main(int argc, char **argv)
                     .delete_user("dee@ex.co"));
     CHECK(users.find_workspace(1)->name() == "Other" && !users.find_workspace_by_name("gone"));
     CHECK(!users.find_user("dee@ex.co") && users.find_user("ann@ex.co")->family_name() == "Lee");
+    // Workspaces by name, made by the same batch.
+    users.apply(hc::batch()
+                    .create_workspace("Short", "ann@ex.co")
+                    .add_member("short", "bob@ex.co", hc::role::user)
+                    .set_role("short", "bob@ex.co", hc::role::owner)
+                    .remove_member("short", "ann@ex.co")
+                    .rename_workspace("short", "Long")
+                    .archive_workspace("long")
+                    .restore_workspace("long"));
+    CHECK(users.list_members(users.find_workspace_by_name("Long")->id()).size() == 1);
+    users.apply(hc::batch().delete_workspace("long"));
+    CHECK(!users.find_workspace_by_name("Long"));
     verify_and_close(users);
 }

@@ -25,7 +25,7 @@ int main()
     CHECK(users.count(hc::query()) == 0);
     CHECK(users.query_all(hc::query()).remaining() == 0);
     for (const hc::workspace_view &none : users.list_workspaces())
-        CHECK(none.id() == 0 && !"no workspace is there");
+        CHECK(none.id() == 0 && false);
 
     // Many: more than one batch holds.
     constexpr int count = 2000;

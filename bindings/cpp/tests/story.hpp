@@ -31,7 +31,7 @@ hc::error thrown(hc::status kind, Call &&call)
         CHECK(!reason.message().empty());
         return reason;
     }
-    CHECK(!"nothing was thrown");
+    CHECK(false); // nothing was thrown
     std::abort();
 }
 
