@@ -18,4 +18,5 @@ mod layouts;
 mod library;
 mod sanitizers;
 mod stories;
+mod stress;
 mod tools;
