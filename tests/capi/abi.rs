@@ -67,7 +67,7 @@ fn changes_are_found() {
     if !have_tools() {
         return;
     }
-    let changes = [
+    let broken = [
         // A function that is gone, or takes or gives something else.
         ("uint32_t hc_version_number(void);", ""),
         (
@@ -101,7 +101,7 @@ fn changes_are_found() {
             "typedef int (*hc_log_destroy)(void *userdata);",
         ),
     ];
-    for (what, by) in changes {
+    for (what, by) in broken {
         let (header, changed) = changed(what, by);
         let found = compare(&header, &changed);
         assert!(found.is_err(), "{by:?} for {what:?} was not noticed");
