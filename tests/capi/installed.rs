@@ -1,5 +1,5 @@
-//! Projects outside of this tree build against the installed library, with pkg-config
-//! and with CMake, in C and in C++, shared and static.
+//! Projects outside of this tree build against the installed library, with `pkg-config`
+//! and with `cmake`, in C and in C++, shared and static.
 
 use std::fs;
 use std::path::Path;

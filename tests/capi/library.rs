@@ -57,8 +57,8 @@ pub fn target_folder() -> &'static Path {
 pub enum Link {
     Shared,
     Static,
-    /// The one whose Rust is instrumented for the address sanitizer too.
-    Sanitized,
+    /// The one that is made for this sanitizer.
+    Sanitized(Sanitizer),
 }
 
 impl Link {
@@ -73,7 +73,7 @@ impl Link {
                 format!("-Wl,-rpath,{lib}"),
             ],
             Self::Static => archive(&format!("{lib}/libheadcount.a")),
-            Self::Sanitized => archive(&sanitized().display().to_string()),
+            Self::Sanitized(sanitizer) => archive(&sanitizer.library().display().to_string()),
         }
     }
 }
@@ -84,22 +84,47 @@ fn archive(path: &str) -> Vec<String> {
     arguments.map(str::to_owned).to_vec()
 }
 
-/// The static library with its Rust instrumented for the address sanitizer, but for the
-/// standard library. The switch is not stable, so the compiler has to be told that this
-/// is meant.
-fn sanitized() -> &'static Path {
-    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
-    ARCHIVE.get_or_init(|| {
+/// Something that instruments Rust as well as C. The switch is not stable, so the
+/// compiler has to be told that this is meant.
+#[derive(Clone, Copy, Debug)]
+pub enum Sanitizer {
+    /// Finds memory that is used wrongly: everywhere but in the standard library, from
+    /// where it sees calls like that of `memcpy` only.
+    Address,
+    /// Finds data races: everywhere. The standard library is built anew for it, since
+    /// its locks would not be seen otherwise.
+    Thread,
+}
+
+impl Sanitizer {
+    /// Whether it can be had: the other needs the sources of the standard library.
+    pub fn is_there(self) -> bool {
+        let sources = sysroot().join("lib/rustlib/src/rust/library/Cargo.lock");
+        match self {
+            Self::Address => true,
+            Self::Thread => tools::have_file("the component rust-src", &sources),
+        }
+    }
+
+    /// The static library for it.
+    fn library(self) -> &'static Path {
+        static LIBRARIES: [OnceLock<PathBuf>; 2] = [OnceLock::new(), OnceLock::new()];
+        LIBRARIES[self as usize].get_or_init(|| self.build())
+    }
+
+    fn build(self) -> PathBuf {
+        let (name, more): (_, &[&str]) = match self {
+            Self::Address => ("address", &[]),
+            Self::Thread => ("thread", &["-Zbuild-std"]),
+        };
         let triple = triple();
-        let target_folder = target_folder().join("asan");
+        let target_folder = target_folder().join(format!("sanitizer-{name}"));
+        let flags = format!("-Zsanitizer={name} -Cdebuginfo=line-tables-only");
         let mut cargo = Command::new(env!("CARGO"));
         cargo
             .current_dir(tools::root())
             .env("RUSTC_BOOTSTRAP", "1")
-            .env(
-                "RUSTFLAGS",
-                "-Zsanitizer=address -Cdebuginfo=line-tables-only",
-            )
+            .env("RUSTFLAGS", flags)
             .args([
                 "rustc",
                 "--quiet",
@@ -109,11 +134,34 @@ fn sanitized() -> &'static Path {
                 "capi",
             ])
             .args(["--crate-type", "staticlib", "--target", &triple])
+            .args(more)
             .arg("--target-dir")
             .arg(&target_folder);
         tools::run(&mut cargo);
         target_folder.join(triple).join("debug/libheadcount.a")
-    })
+    }
+
+    /// What watches over the program while it runs, where that isn't gcc's: which does
+    /// not know all that rustc asks of the one for threads.
+    pub fn runtime(self) -> Vec<String> {
+        let Self::Thread = self else {
+            return Vec::new();
+        };
+        let folder = sysroot().join("lib/rustlib").join(triple()).join("lib");
+        let is_it = |file: &PathBuf| file.to_string_lossy().ends_with("_rt.tsan.a");
+        let file = tools::files(&folder, "a").into_iter().find(is_it);
+        let file = file.unwrap_or_else(|| panic!("no tsan in {}", folder.display()));
+        let file = file.display();
+        let arguments = ["--whole-archive", "--no-whole-archive"].map(|flag| format!("-Wl,{flag}"));
+        let [whole, not_whole] = arguments;
+        vec![
+            whole,
+            file.to_string(),
+            not_whole,
+            "-lrt".to_owned(),
+            "-lm".to_owned(),
+        ]
+    }
 }
 
 /// This platform, as rustc calls it.
@@ -121,4 +169,10 @@ fn triple() -> String {
     let version = tools::run(Command::new("rustc").arg("-vV"));
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     host.expect("rustc names its host").to_owned()
+}
+
+/// Where the toolchain is.
+fn sysroot() -> PathBuf {
+    let printed = tools::run(Command::new("rustc").args(["--print", "sysroot"]));
+    printed.trim_end().into()
 }

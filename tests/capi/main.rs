@@ -8,11 +8,15 @@
 // clippy.toml allows these in tests, but does not see that all of this is one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod abi;
 mod declarations;
+mod documented;
 mod exports;
 mod header_compiles;
 mod installed;
+mod layouts;
 mod library;
 mod sanitizers;
 mod stories;
+mod stress;
 mod tools;

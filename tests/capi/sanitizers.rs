@@ -1,10 +1,11 @@
 //! The builds for sanitizers find what they are for: a check that can't fail says
-//! nothing. The address sanitizer is in C and in Rust, the other one in C.
+//! nothing. Those for addresses and threads are in C and in Rust, that for undefined
+//! behavior in C.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::library::Link;
+use crate::library::{Link, Sanitizer};
 use crate::tools;
 
 /// What gcc is told for such a build.
@@ -80,6 +81,58 @@ int main(int argc, char **argv)
 }
 "#;
 
+/// Has two threads write to the same buffer: the writes are in Rust.
+const RACES: &str = r#"
+#include "headcount.h"
+#include <pthread.h>
+static char key[HC_KEY_BYTES];
+static void *write_key(void *unused)
+{
+    for (int i = 0; i < 1000; i++)
+        hc_email_key(HC_STR("ann@ex.co"), key, NULL);
+    return unused;
+}
+int main(void)
+{
+    pthread_t other;
+    if (pthread_create(&other, NULL, write_key, NULL) != 0)
+        return 0;
+    write_key(NULL);
+    return pthread_join(other, NULL);
+}
+"#;
+
+#[test]
+fn races_are_found_in_rust() {
+    if !tools::have(&["gcc"]) || !Sanitizer::Thread.is_there() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (source, binary) = (folder.path().join("use.c"), folder.path().join("use"));
+    std::fs::write(&source, RACES).unwrap();
+    build_for_threads(&[source], &binary);
+    let output = Command::new(&binary).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "nothing was found");
+    assert!(said.contains("ThreadSanitizer: data race"), "{said}");
+    assert!(said.contains("hc_email_key"), "{said}");
+}
+
+/// Builds a program for the thread sanitizer. Its C is instrumented by gcc, but linked
+/// without what gcc would add for that.
+pub fn build_for_threads(sources: &[PathBuf], program: &Path) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut compile = tools::gcc("c11");
+    compile.args(["-fsanitize=thread", "-c"]).args(sources);
+    tools::run(compile.current_dir(folder.path()));
+    let mut link = tools::gcc("c11");
+    link.args(tools::files(folder.path(), "o"))
+        .arg("-o")
+        .arg(program);
+    link.args(Link::Sanitized(Sanitizer::Thread).arguments());
+    tools::run(link.args(Sanitizer::Thread.runtime()));
+}
+
 #[test]
 fn reading_behind_a_buffer_is_found_in_c() {
     expect(
@@ -136,6 +189,6 @@ fn build_and_run(folder: &Path, program: &str) -> Output {
     std::fs::write(&source, program).unwrap();
     let mut gcc = tools::gcc("c11");
     gcc.args(FLAGS).arg(&source).arg("-o").arg(&binary);
-    tools::run(gcc.args(Link::Sanitized.arguments()));
+    tools::run(gcc.args(Link::Sanitized(Sanitizer::Address).arguments()));
     Command::new(&binary).output().unwrap()
 }

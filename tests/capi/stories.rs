@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::library::Link;
+use crate::library::{Link, Sanitizer};
 use crate::{sanitizers, tools};
 
 #[test]
@@ -166,7 +166,7 @@ fn story(name: &str, argument: Argument) {
     let builds = [
         ("c99", Link::Shared),
         ("c17", Link::Static),
-        ("c11", Link::Sanitized),
+        ("c11", Link::Sanitized(Sanitizer::Address)),
     ];
     for (standard, link) in builds {
         let folder = tempfile::tempdir().unwrap();
@@ -208,7 +208,7 @@ fn with<'a>(
 
 fn compile(source: &Path, standard: &str, link: Link, program: &Path) {
     let mut gcc = tools::gcc(standard);
-    if matches!(link, Link::Sanitized) {
+    if matches!(link, Link::Sanitized(_)) {
         gcc.args(sanitizers::FLAGS);
     }
     gcc.arg(source).arg("-o").arg(program);

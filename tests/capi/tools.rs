@@ -12,14 +12,32 @@ pub fn have(programs: &[&str]) -> bool {
     let mut needed = programs.iter().chain(&["make"]);
     let missing = needed.find(|program| !is_installed(program));
     if let Some(program) = missing {
-        let test = std::thread::current();
-        let test = test.name().unwrap_or("a test");
-        let message = format!("{test} needs {program}, which is not installed");
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{message}");
-        let line = format!("skipped: {message}\n");
-        std::io::stderr().write_all(line.as_bytes()).unwrap();
+        skip(program);
     }
     missing.is_none()
+}
+
+/// Whether there is a file, which tells whether something is installed.
+pub fn have_file(what: &str, path: &Path) -> bool {
+    let is_there = path.is_file();
+    if !is_there {
+        skip(what);
+    }
+    is_there
+}
+
+/// Whether this is a run in which nothing may be skipped.
+pub fn is_ci() -> bool {
+    std::env::var("CI").as_deref() == Ok("true")
+}
+
+fn skip(what: &str) {
+    let test = std::thread::current();
+    let test = test.name().unwrap_or("a test");
+    let message = format!("{test} needs {what}, which is not installed");
+    assert!(!is_ci(), "{message}");
+    let line = format!("skipped: {message}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 fn is_installed(program: &str) -> bool {
