@@ -790,7 +790,8 @@ public:
     friend bool operator==(const id &a, const id &b) noexcept { return a.bytes_ == b.bytes_; }
     /** Whether the two differ. */
     friend bool operator!=(const id &a, const id &b) noexcept { return a.bytes_ != b.bytes_; }
-    /** The order of the bytes, which for ids that were drawn is that of time. */
+    /** The order of the bytes, which for ids that were drawn is that of time. Ids can also be
+     * keys of unordered containers. */
     friend bool operator<(const id &a, const id &b) noexcept { return a.bytes_ < b.bytes_; }
 
 private:
@@ -2938,15 +2939,16 @@ private:
 
 } // namespace headcount
 
-/** Ids can be keys of unordered containers. */
+/** @cond */
+/* Ids can be keys of unordered containers. */
 template <>
 struct std::hash<headcount::id> {
-    /** The bytes as one number. */
     std::size_t operator()(const headcount::id &key) const noexcept
     {
         return std::hash<std::string_view>()(
             {reinterpret_cast<const char *>(key.data()), key.bytes().size()});
     }
 };
+/** @endcond */
 
 #endif

@@ -1,6 +1,8 @@
 //! The header is clean with each compiler, has all of the C header, and documents it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
 
 use crate::compilers::{COMPILERS, STANDARDS, compiler, source};
 use crate::tools;
@@ -106,4 +108,35 @@ fn calls_come_in_two_forms() {
         let throwing = format!(" {name}(");
         assert!(cpp.contains(&throwing), "try_{name}() has no {name}()");
     }
+}
+
+/// Everything public has a comment that doxygen understands.
+#[test]
+fn doxygen_finds_nothing_to_complain_of() {
+    if !tools::have(&["doxygen"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let header = tools::root().join("bindings/cpp/headcount.hpp");
+    let complaints = |header: &Path| {
+        let configuration = folder.path().join("Doxyfile");
+        let lines = format!(
+            "INPUT = {}\nOUTPUT_DIRECTORY = {}\nGENERATE_LATEX = NO\nQUIET = YES\n\
+             WARN_AS_ERROR = FAIL_ON_WARNINGS\n",
+            header.display(),
+            folder.path().display()
+        );
+        std::fs::write(&configuration, lines).unwrap();
+        let output = Command::new("doxygen")
+            .arg(configuration)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (!output.status.success()).then_some(said)
+    };
+    assert_eq!(complaints(&header), None);
+    let bad = folder.path().join("bad.hpp");
+    let text = read("bindings/cpp/headcount.hpp").replace("/** All zeros. */", "");
+    std::fs::write(&bad, text).unwrap();
+    assert!(complaints(&bad).is_some(), "an undocumented function is let pass");
 }
