@@ -13,6 +13,7 @@ mod header;
 mod sanitizers;
 mod stories;
 
+#[allow(dead_code, reason = "not all of it is for C++")]
 #[path = "../capi/library.rs"]
 mod library;
 #[allow(dead_code, reason = "not all of it is for C++")]

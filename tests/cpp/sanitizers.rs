@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::compilers::{compile, source};
-use crate::library::Link;
+use crate::library::{Link, Sanitizer};
 use crate::stories::{Argument, STORIES};
 use crate::tools;
 
@@ -21,7 +21,7 @@ fn build(name: &str, folder: &Path) -> Command {
     compile(
         ("g++", "c++17"),
         &[source(name)],
-        Link::Sanitized,
+        Link::Sanitized(Sanitizer::Address),
         &FLAGS,
         &program,
     );
