@@ -13,10 +13,12 @@ use std::path::Path;
 use std::ptr::{null, null_mut};
 
 use headcount::capi::{
-    HcCursor, HcDirectory, HcError, HcSeats, HcStatus, HcUser, hc_cursor_free, hc_cursor_next,
-    hc_cursor_next_batch, hc_directory_free, hc_directory_get_seats, hc_directory_list_users,
-    hc_directory_open, hc_user_email, hc_user_free, hc_user_get_by_email, hc_user_get_by_id,
-    hc_user_is_active,
+    HcApplied, HcCursor, HcDirectory, HcError, HcFeed, HcSeats, HcStatus, HcUser, hc_abi_version,
+    hc_applied_free, hc_applied_sequence, hc_batch_free, hc_batch_new, hc_cursor_free,
+    hc_cursor_next, hc_cursor_next_batch, hc_directory_apply, hc_directory_follow,
+    hc_directory_free, hc_directory_get_seats, hc_directory_list_users, hc_directory_open,
+    hc_feed_free, hc_feed_position, hc_user_email, hc_user_free, hc_user_get_by_email,
+    hc_user_get_by_id, hc_user_is_active,
 };
 use headcount::{Directory, UserId};
 
@@ -162,6 +164,73 @@ impl C {
         // SAFETY: the directory is live and the place can be written to.
         check(unsafe { hc_directory_list_users(self.directory, &raw mut cursor, null_mut()) });
         cursor
+    }
+}
+
+/// Handles of which next to nothing is asked, so that the guard around it shows.
+pub struct Guarded {
+    applied: *mut HcApplied,
+    feed: *mut HcFeed,
+    abi_version: extern "C" fn() -> u32,
+    sequence: unsafe extern "C" fn(*const HcApplied) -> u64,
+    position: unsafe extern "C" fn(*const HcFeed) -> u64,
+}
+
+impl Guarded {
+    pub fn new(c: &C) -> Self {
+        let (mut applied, mut feed) = (null_mut(), null_mut());
+        // SAFETY: the directory is live, the batch is freed once, and the places can be
+        // written to.
+        unsafe {
+            let batch = hc_batch_new();
+            check(hc_directory_apply(
+                c.directory,
+                batch,
+                &raw mut applied,
+                null_mut(),
+            ));
+            hc_batch_free(batch);
+            check(hc_directory_follow(
+                c.directory,
+                0,
+                &raw mut feed,
+                null_mut(),
+            ));
+        }
+        Self {
+            applied,
+            feed,
+            abi_version: black_box(hc_abi_version),
+            sequence: black_box(hc_applied_sequence),
+            position: black_box(hc_feed_position),
+        }
+    }
+
+    /// Catches panics, and no more.
+    pub fn catching(&self) -> u32 {
+        (self.abi_version)()
+    }
+
+    /// Looks whether the handle is poisoned, too.
+    pub fn and_poison(&self) -> u64 {
+        // SAFETY: the handle is live.
+        unsafe { (self.sequence)(self.applied) }
+    }
+
+    /// Looks whether this is the handle's process, too.
+    pub fn and_process(&self) -> u64 {
+        // SAFETY: the handle is live.
+        unsafe { (self.position)(self.feed) }
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        // SAFETY: they are freed once.
+        unsafe {
+            hc_applied_free(self.applied);
+            hc_feed_free(self.feed);
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use headcount::{Batch, Directory, License, NewUser, Op, UserId};
 
-use self::c::C;
+use self::c::{C, Guarded};
 
 /// Users of the directory that is listed.
 const USERS: usize = 100_000;
@@ -165,6 +165,40 @@ fn small_calls(rust: &Directory, c: &C) {
         },
     );
     c.free(handle);
+    guards(&Guarded::new(c));
+}
+
+/// What each part of the guard costs, against a call of nothing.
+fn guards(guarded: &Guarded) {
+    let nothing: fn() -> u32 = black_box(|| 7);
+    let repeat = |call: &dyn Fn()| {
+        for _ in 0..CALLS {
+            call();
+        }
+    };
+    let calls: [(&str, &dyn Fn()); 3] = [
+        ("guard: catch panics", &|| {
+            black_box(guarded.catching());
+        }),
+        ("guard: and look for poison", &|| {
+            black_box(guarded.and_poison());
+        }),
+        ("guard: and at the process", &|| {
+            black_box(guarded.and_process());
+        }),
+    ];
+    for (name, call) in calls {
+        compare(
+            name,
+            (3000, CALLS),
+            || {
+                repeat(&|| {
+                    black_box(nothing());
+                })
+            },
+            || repeat(call),
+        );
+    }
 }
 
 fn lists(rust: &Directory, c: &C) {

@@ -96,10 +96,16 @@ pub(super) unsafe fn call<H: Handle>(
     error: *mut *mut HcError,
     body: impl FnOnce(&H) -> Result<(), Refusal>,
 ) -> HcStatus {
+    // What leaves the catch is a number: a refusal is large, and to carry it out costs
+    // more than all the checks.
+    let status = caught(|| {
+        // SAFETY: the caller's promise.
+        let outcome = unsafe { borrow(handle) }.and_then(body);
+        // SAFETY: the caller's promise.
+        unsafe { report(error, outcome) }
+    });
     // SAFETY: the caller's promise.
-    let outcome = poisoning(handle, || body(unsafe { borrow(handle) }?));
-    // SAFETY: the caller's promise.
-    unsafe { report(error, outcome) }
+    status.unwrap_or_else(|Panicked| unsafe { panicked(handle, error) })
 }
 
 /// Like [`call`], for a function that must work on a poisoned handle too: one
@@ -253,16 +259,45 @@ fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
 ///
 /// `error` is NULL or can be written to.
 unsafe fn report(error: *mut *mut HcError, outcome: Result<(), Refusal>) -> HcStatus {
-    let (status, made) = match outcome {
-        Ok(()) => (HcStatus::Ok, std::ptr::null_mut()),
-        Err(refusal) if error.is_null() => (refusal.status(), std::ptr::null_mut()),
-        Err(refusal) => (refusal.status(), hand_over(HcError::from(refusal))),
-    };
+    match outcome {
+        Ok(()) => {
+            if !error.is_null() {
+                // SAFETY: it isn't NULL, so it can be written to.
+                unsafe { error.write(std::ptr::null_mut()) };
+            }
+            HcStatus::Ok
+        }
+        // SAFETY: the caller's promise.
+        Err(refusal) => unsafe { report_refusal(error, refusal) },
+    }
+}
+
+/// # Safety
+///
+/// As for [`report`].
+#[cold]
+unsafe fn report_refusal(error: *mut *mut HcError, refusal: Refusal) -> HcStatus {
+    let status = refusal.status();
     if !error.is_null() {
         // SAFETY: it isn't NULL, so it can be written to.
-        unsafe { error.write(made) };
+        unsafe { error.write(hand_over(HcError::from(refusal))) };
     }
     status
+}
+
+/// What remains to be done after a panic in a call on a handle.
+///
+/// # Safety
+///
+/// As for [`call`].
+#[cold]
+unsafe fn panicked<H: Handle>(handle: *const H, error: *mut *mut HcError) -> HcStatus {
+    // SAFETY: the body can only have panicked after it borrowed the handle.
+    if let Some(handle) = unsafe { handle.as_ref() } {
+        handle.latch().poison();
+    }
+    // SAFETY: the caller's promise.
+    unsafe { report_refusal(error, Refusal::panicked()) }
 }
 
 #[cfg(test)]
