@@ -194,7 +194,7 @@ fn guards(guarded: &Guarded) {
             || {
                 repeat(&|| {
                     black_box(nothing());
-                })
+                });
             },
             || repeat(call),
         );

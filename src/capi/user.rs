@@ -36,8 +36,8 @@ impl HcUser {
 
 /// Where C finds a text of a user: the user stays where it is in its `Arc`, and what
 /// was made of it with it.
-fn text(bytes: &[u8]) -> Option<*const c_char> {
-    Some(bytes.as_ptr().cast())
+fn text(bytes: &[u8]) -> *const c_char {
+    bytes.as_ptr().cast()
 }
 
 /// The id: 16 bytes in network order, never given to another user.
@@ -65,7 +65,11 @@ pub unsafe extern "C" fn hc_user_id(user: *const HcUser) -> *const u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_id_text(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::read(HcUser::value(user), null(), |user| text(user.id_nul())) }
+    unsafe {
+        guard::read(HcUser::value(user), null(), |user| {
+            Some(text(user.id_nul()))
+        })
+    }
 }
 
 /// The email address, as it was given.
@@ -78,7 +82,11 @@ pub unsafe extern "C" fn hc_user_id_text(user: *const HcUser) -> *const c_char {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_email(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::read(HcUser::value(user), null(), |user| text(user.email_nul())) }
+    unsafe {
+        guard::read(HcUser::value(user), null(), |user| {
+            Some(text(user.email_nul()))
+        })
+    }
 }
 
 /// The username; it is the email where none was given.
@@ -93,7 +101,7 @@ pub unsafe extern "C" fn hc_user_username(user: *const HcUser) -> *const c_char 
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe {
         guard::read(HcUser::value(user), null(), |user| {
-            text(user.username_nul())
+            Some(text(user.username_nul()))
         })
     }
 }
@@ -110,7 +118,7 @@ pub unsafe extern "C" fn hc_user_given_name(user: *const HcUser) -> *const c_cha
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe {
         guard::read(HcUser::value(user), null(), |user| {
-            user.given_name_nul().and_then(text)
+            user.given_name_nul().map(text)
         })
     }
 }
@@ -127,7 +135,7 @@ pub unsafe extern "C" fn hc_user_family_name(user: *const HcUser) -> *const c_ch
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe {
         guard::read(HcUser::value(user), null(), |user| {
-            user.family_name_nul().and_then(text)
+            user.family_name_nul().map(text)
         })
     }
 }
@@ -232,8 +240,8 @@ pub unsafe extern "C" fn hc_user_attribute_at(
     unsafe {
         guard::read(HcUser::value(user), 0, |user| {
             let (name_text, value_text, value_bytes) = user.attribute_nul(index)?;
-            Out::optional(name).write(name_text.as_ptr().cast());
-            Out::optional(value).write(value_text.as_ptr().cast());
+            Out::optional(name).write(text(name_text));
+            Out::optional(value).write(text(value_text));
             Out::optional(value_len).write(value_bytes);
             Some(1)
         })
@@ -266,7 +274,7 @@ pub unsafe extern "C" fn hc_user_attribute(
             let index = user.attributes().position(|(known, _)| known == name)?;
             let (_, value, value_bytes) = user.attribute_nul(index)?;
             Out::optional(value_len).write(value_bytes);
-            text(value)
+            Some(text(value))
         })
     }
 }
