@@ -65,7 +65,10 @@
 #endif
 
 /** How an hc_seats starts: hc_seats seats = HC_SEATS_INIT; */
-#define HC_SEATS_INIT { sizeof(hc_seats), 0, 0, 0, 0, 0, 0 }
+#define HC_SEATS_INIT { sizeof(hc_seats), 0, 0, 0, 0, 0, 0, 0 }
+
+/** How an hc_verified starts: hc_verified verified = HC_VERIFIED_INIT; */
+#define HC_VERIFIED_INIT { sizeof(hc_verified), 0, 0, 0, 0, 0, 0, 0 }
 
 /** How an hc_member starts: hc_member member = HC_MEMBER_INIT; */
 #define HC_MEMBER_INIT { sizeof(hc_member), 0, 0, { 0 }, 0, 0 }
@@ -95,6 +98,20 @@
  * @since 0.1.0
  */
 #define HC_NO_LIMIT 18446744073709551615ull
+
+/**
+ * Bytes of the key of an email or a username at most, with the NUL behind it.
+ *
+ * @since 0.1.0
+ */
+#define HC_KEY_BYTES 256
+
+/**
+ * Bytes of the text of a time at most, with the NUL behind it.
+ *
+ * @since 0.1.0
+ */
+#define HC_TIME_TEXT_BYTES 28
 
 /**
  * How a call went. Values keep their meaning for ever and new ones may be
@@ -430,6 +447,49 @@ typedef int32_t hc_license;
 #endif // __cplusplus
 
 /**
+ * How much a message matters. Passed as int32_t.
+ *
+ * @since 0.1.0
+ */
+enum hc_log_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * As a maximum: nothing. No message has it.
+     */
+    HC_LOG_LEVEL_OFF = 0,
+    /**
+     * Something failed that no call reports.
+     */
+    HC_LOG_LEVEL_ERROR = 1,
+    /**
+     * Something is not as it should be, and was dealt with.
+     */
+    HC_LOG_LEVEL_WARN = 2,
+    /**
+     * What happens seldom and is worth knowing: opening, recovering, closing.
+     */
+    HC_LOG_LEVEL_INFO = 3,
+    /**
+     * What goes on inside.
+     */
+    HC_LOG_LEVEL_DEBUG = 4,
+    /**
+     * All there is.
+     */
+    HC_LOG_LEVEL_TRACE = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_log_level hc_log_level;
+#else
+typedef int32_t hc_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What a member may do in a workspace. Passed as int32_t.
  *
  * @since 0.1.0
@@ -718,7 +778,53 @@ typedef struct hc_seats {
      * How many more users are active than there are seats.
      */
     uint64_t over_by;
+    /**
+     * The version of the license, for hc_batch_set_if_version().
+     */
+    uint64_t license_version;
 } hc_seats;
+
+/**
+ * What hc_directory_verify_and_count() went over. Start from #HC_VERIFIED_INIT,
+ * which says how large the struct is for you: later releases may append fields,
+ * and fill in only those that you have.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_verified {
+    /**
+     * Bytes of this struct as the caller knows it; set by #HC_VERIFIED_INIT.
+     */
+    uint32_t struct_size;
+    /**
+     * Always 0.
+     */
+    uint32_t reserved;
+    /**
+     * Users who are active, counted one by one.
+     */
+    uint64_t active;
+    /**
+     * Users who are not active, counted one by one.
+     */
+    uint64_t inactive;
+    /**
+     * Ids of users who were deleted.
+     */
+    uint64_t deleted;
+    /**
+     * Workspaces, archived ones included.
+     */
+    uint64_t workspaces;
+    /**
+     * Memberships.
+     */
+    uint64_t members;
+    /**
+     * Changes on record.
+     */
+    uint64_t changes;
+} hc_verified;
 
 /**
  * That a user belongs to a workspace. Start from #HC_MEMBER_INIT, which says how
@@ -791,6 +897,30 @@ typedef struct hc_outcome {
      */
     uint8_t user[16];
 } hc_outcome;
+
+/**
+ * Receives a message of the library; see hc_log_set_callback().
+ *
+ * @param userdata What was given to hc_log_set_callback().
+ * @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
+ * @param target   The part of the library that speaks, such as "headcount::store": a
+ *                 NUL-terminated text that is valid during the call.
+ * @param message  One line of English, UTF-8: a NUL-terminated text that is valid
+ *                 during the call.
+ * @since 0.1.0
+ */
+typedef void (*hc_log_callback)(void *userdata,
+                                int32_t level,
+                                const char *target,
+                                const char *message);
+
+/**
+ * Releases the userdata of a callback; see hc_log_set_callback().
+ *
+ * @param userdata What was given to hc_log_set_callback().
+ * @since 0.1.0
+ */
+typedef void (*hc_log_destroy)(void *userdata);
 
 #ifdef __cplusplus
 extern "C" {
@@ -947,6 +1077,18 @@ int32_t hc_error_get_buffer_bytes(const struct hc_error *error, size_t *bytes);
  * @since 0.1.0
  */
 void hc_error_free(struct hc_error *error);
+
+/**
+ * Draws an id that nobody has: a UUID of version 7, as the directory does for users
+ * that are created without one.
+ *
+ * @param id    Set, on success, to the 16 bytes of the id in network order.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_id_generate(uint8_t *id, struct hc_error **error);
 
 /**
  * Writes an id as text, for the functions that take an id or an email.
@@ -1179,6 +1321,23 @@ void hc_directory_free(struct hc_directory *directory);
 hc_status hc_directory_get_seats(const struct hc_directory *directory,
                                  struct hc_seats *seats,
                                  struct hc_error **error);
+
+/**
+ * Checks the directory as hc_directory_verify() does, and tells what it went over.
+ *
+ * @param directory The directory.
+ * @param verified  A struct of yours that starts as #HC_VERIFIED_INIT; filled in
+ *                  on success.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK when nothing is wrong, or a general or store status.
+ * @retval HC_STATUS_CORRUPTED when something is; the message says what.
+ * @retval HC_STATUS_INVALID_ARGUMENT if verified->struct_size is too small.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_verify_and_count(const struct hc_directory *directory,
+                                        struct hc_verified *verified,
+                                        struct hc_error **error);
 
 /**
  * The id: 16 bytes in network order, never given to another user.
@@ -3173,6 +3332,121 @@ hc_status hc_batch_remove_member(struct hc_batch *batch,
                                  struct hc_error **error);
 
 /**
+ * Appends: give the workspace with a name another one, as hc_workspace_rename().
+ *
+ * @param batch         The batch.
+ * @param workspace     The name of the workspace, UTF-8, without regard to case.
+ * @param workspace_len Its length in bytes.
+ * @param name          The name that it gets, UTF-8.
+ * @param name_len      Its length in bytes.
+ * @param error         See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_rename_workspace_by_name(struct hc_batch *batch,
+                                            const uint8_t *workspace,
+                                            size_t workspace_len,
+                                            const uint8_t *name,
+                                            size_t name_len,
+                                            struct hc_error **error);
+
+/**
+ * Appends: archive the workspace with a name, as hc_workspace_archive().
+ *
+ * @param batch         The batch.
+ * @param workspace     The name of the workspace, UTF-8, without regard to case.
+ * @param workspace_len Its length in bytes.
+ * @param error         See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_archive_workspace_by_name(struct hc_batch *batch,
+                                             const uint8_t *workspace,
+                                             size_t workspace_len,
+                                             struct hc_error **error);
+
+/**
+ * Appends: restore the archived workspace with a name, as
+ * hc_workspace_restore().
+ *
+ * @param batch         The batch.
+ * @param workspace     The name of the workspace, UTF-8, without regard to case.
+ * @param workspace_len Its length in bytes.
+ * @param error         See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_restore_workspace_by_name(struct hc_batch *batch,
+                                             const uint8_t *workspace,
+                                             size_t workspace_len,
+                                             struct hc_error **error);
+
+/**
+ * Appends: delete the workspace with a name and its memberships for good, as
+ * hc_workspace_delete().
+ *
+ * @param batch         The batch.
+ * @param workspace     The name of the workspace, UTF-8, without regard to case.
+ * @param workspace_len Its length in bytes.
+ * @param error         See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_delete_workspace_by_name(struct hc_batch *batch,
+                                            const uint8_t *workspace,
+                                            size_t workspace_len,
+                                            struct hc_error **error);
+
+/**
+ * Appends: change the role of a member of the workspace with a name, as
+ * hc_workspace_set_role().
+ *
+ * @param batch           The batch.
+ * @param workspace       The name of the workspace, UTF-8, without regard to case.
+ * @param workspace_len   Its length in bytes.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_role_by_name(struct hc_batch *batch,
+                                    const uint8_t *workspace,
+                                    size_t workspace_len,
+                                    const uint8_t *id_or_email,
+                                    size_t id_or_email_len,
+                                    int32_t role,
+                                    struct hc_error **error);
+
+/**
+ * Appends: take a member out of the workspace with a name, as
+ * hc_workspace_remove_member().
+ *
+ * @param batch           The batch.
+ * @param workspace       The name of the workspace, UTF-8, without regard to case.
+ * @param workspace_len   Its length in bytes.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_remove_member_by_name(struct hc_batch *batch,
+                                         const uint8_t *workspace,
+                                         size_t workspace_len,
+                                         const uint8_t *id_or_email,
+                                         size_t id_or_email_len,
+                                         struct hc_error **error);
+
+/**
  * Applies a batch: all of it, or nothing. It is one transaction and one change.
  *
  * @param directory The directory.
@@ -3433,6 +3707,155 @@ hc_status hc_directory_trim_changes(const struct hc_directory *directory,
                                     uint64_t before,
                                     uint64_t *trimmed,
                                     struct hc_error **error);
+
+/**
+ * Checks an email address, and says by which form it is unique: two addresses
+ * belong to one user exactly when their keys are the same. What stands behind
+ * the @ of the key is the domain, in lower case and as A-labels.
+ *
+ * @param email     The address, UTF-8.
+ * @param email_len Its length in bytes.
+ * @param key       Set, on success, to the key, with a NUL behind it: a buffer of
+ *                  #HC_KEY_BYTES bytes, of which as many are written as it takes.
+ *                  NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+ * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+ * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_email_key(const uint8_t *email,
+                       size_t email_len,
+                       char *key,
+                       struct hc_error **error);
+
+/**
+ * Checks a username that is no email address, and says by which form it is unique:
+ * two usernames can't both be taken exactly when their keys are the same.
+ *
+ * @param username     The username, UTF-8.
+ * @param username_len Its length in bytes.
+ * @param key          Set, on success, to the key, with a NUL behind it: a buffer
+ *                     of #HC_KEY_BYTES bytes, of which as many are written as it
+ *                     takes. NULL if not wanted.
+ * @param error        See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_username_key(const uint8_t *username,
+                          size_t username_len,
+                          char *key,
+                          struct hc_error **error);
+
+/**
+ * Reads a license from text: "community", "enterprise" or a number of seats.
+ *
+ * @param text     The text, UTF-8, in any case.
+ * @param text_len Its length in bytes.
+ * @param license  Set, on success, to one of HC_LICENSE_*.
+ * @param seats    Set, on success, to the number of seats for #HC_LICENSE_SEATS,
+ *                 otherwise to 0: what hc_directory_set_license() takes.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no license.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_license_from_text(const uint8_t *text,
+                               size_t text_len,
+                               int32_t *license,
+                               uint64_t *seats,
+                               struct hc_error **error);
+
+/**
+ * Reads a role from text: "owner", "user", or its older name "collaborator".
+ *
+ * @param text     The text, UTF-8, in any case.
+ * @param text_len Its length in bytes.
+ * @param role     Set, on success, to #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no role.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_role_from_text(const uint8_t *text,
+                            size_t text_len,
+                            int32_t *role,
+                            struct hc_error **error);
+
+/**
+ * Writes a time as text, in the form of RFC 3339 and in UTC.
+ *
+ * @param micros Microseconds since 1970-01-01T00:00:00Z.
+ * @param text   Set, on success, to a text such as "2024-07-11T16:55:59.173Z", with
+ *               a NUL behind it: a buffer of #HC_TIME_TEXT_BYTES bytes, of which as
+ *               many are written as it takes.
+ * @param error  See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a time after the year 9999.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_time_to_text(uint64_t micros, char *text, struct hc_error **error);
+
+/**
+ * Reads a time from text in the form of RFC 3339, in any time zone.
+ *
+ * @param text     The text, UTF-8.
+ * @param text_len Its length in bytes.
+ * @param micros   Set, on success, to microseconds since 1970-01-01T00:00:00Z.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no time from 1970 on.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_time_from_text(const uint8_t *text,
+                            size_t text_len,
+                            uint64_t *micros,
+                            struct hc_error **error);
+
+/**
+ * Sends the messages of the library to a callback, for the whole process: all
+ * directories, and all threads. The one that was set before is replaced.
+ *
+ * Messages hold no personal data but the paths of files. There are none unless a
+ * callback is set.
+ *
+ * The callback is called by the thread that has something to tell, which may be one of
+ * the library's own, by several at the same time, and while the library holds locks. So
+ * it must return soon, must not throw or longjmp, and must not use directories, cursors
+ * or feeds; hc_log_set_callback() is allowed. What the library would say because of a
+ * call from within the callback is dropped.
+ *
+ * After this function returned, no call of the old callback begins; calls that had begun
+ * may still be running. When none is, its destructor is called, exactly once: by this
+ * function, or by the thread whose call ends last. So userdata may be freed by the
+ * destructor, and by nobody else.
+ *
+ * @param max_level The least important messages that are wanted: one of HC_LOG_LEVEL_*.
+ * @param callback  The callback; NULL for none, and then `userdata` and `destroy` are
+ *                  ignored.
+ * @param userdata  Given to each call, as it is; may be NULL.
+ * @param destroy   Called once with `userdata` when no call can use it any more; NULL if
+ *                  there is nothing to release. Not called when this function fails.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no level, or when the program
+ *         is in Rust and has a logger of its own for the crate `log`.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_log_set_callback(int32_t max_level,
+                              hc_log_callback callback,
+                              void *userdata,
+                              hc_log_destroy destroy,
+                              struct hc_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -27,6 +27,7 @@
 
 #include "headcount.h"
 
+/** @cond private */
 #ifdef __cplusplus
 #define HC_PACKED_INT(number) static_cast<int32_t>(number)
 #define HC_PACKED_CHARS(bytes) reinterpret_cast<const char *>(bytes)
@@ -34,6 +35,7 @@
 #define HC_PACKED_INT(number) ((int32_t)(number))
 #define HC_PACKED_CHARS(bytes) ((const char *)(bytes))
 #endif
+/** @endcond */
 
 /** The version of the format that this decoder reads. */
 #define HC_PACKED_VERSION 1
@@ -66,10 +68,12 @@ typedef struct hc_packed_batch {
     int32_t kind;
     /** How many records are yet to come. */
     uint32_t records;
-    /** Private: where the next record starts, and what is left from there on. */
+    /** @cond private */
+    /* Private: where the next record starts, and what is left from there on. */
     const uint8_t *next;
     size_t left;
     int malformed;
+    /** @endcond */
 } hc_packed_batch;
 
 /** A text: UTF-8 with a NUL behind it. @since 0.1.0 */
@@ -104,10 +108,12 @@ typedef struct hc_packed_user {
     int32_t is_admin;
     /** How many attributes there are, for hc_packed_user_attribute(). */
     uint32_t attributes;
-    /** Private: the record, and where its attributes are. */
+    /** @cond private */
+    /* Private: the record, and where its attributes are. */
     const uint8_t *record;
     size_t record_bytes;
     const uint8_t *attribute_table;
+    /** @endcond */
 } hc_packed_user;
 
 /** A workspace. @since 0.1.0 */
@@ -154,9 +160,11 @@ typedef struct hc_packed_change {
     const uint8_t *request_id;
     /** How many events there are, for hc_packed_change_event(). */
     uint32_t events;
-    /** Private: where the events are, and the bytes of each. */
+    /** @cond private */
+    /* Private: where the events are, and the bytes of each. */
     const uint8_t *event_table;
     size_t event_bytes;
+    /** @endcond */
 } hc_packed_change;
 
 /** An event of a change. @since 0.1.0 */
@@ -178,6 +186,8 @@ typedef struct hc_packed_event {
     /** Its seats, with HC_LICENSE_SEATS. */
     uint64_t seats;
 } hc_packed_event;
+
+/** @cond private */
 
 /* Numbers: little-endian, at any address. */
 
@@ -252,6 +262,8 @@ static inline const uint8_t *hc_packed_next(hc_packed_batch *batch, int32_t kind
     *record_bytes = bytes;
     return record;
 }
+
+/** @endcond */
 
 /**
  * Begins to read a batch.

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 28] = [
+const SOURCES: [&str; 32] = [
     "version",
     "status",
     "error",
@@ -15,6 +15,7 @@ const SOURCES: [&str; 28] = [
     "options",
     "directory",
     "seats",
+    "verified",
     "user",
     "new_user",
     "users",
@@ -31,10 +32,13 @@ const SOURCES: [&str; 28] = [
     "batch",
     "batch_users",
     "batch_workspaces",
+    "batch_by_name",
     "applied",
     "refusals",
     "event",
     "feed",
+    "texts",
+    "logging",
 ];
 
 #[test]

@@ -1,5 +1,5 @@
 //! What the README shows is what there is. Its Rust is run as a doc test and the
-//! program it shows for C by the tests of the C ABI.
+//! programs it shows for C and C++ by the tests of the C ABI and of the C++ header.
 
 const README: &str = include_str!("../README.md");
 
@@ -9,6 +9,15 @@ fn the_c_program_is_the_one_that_is_tested() {
     assert!(
         README.contains(&format!("```c\n{program}```")),
         "copy examples/c/quickstart.c"
+    );
+}
+
+#[test]
+fn the_cpp_program_is_the_one_that_is_tested() {
+    let program = include_str!("../examples/cpp/quickstart.cpp");
+    assert!(
+        README.contains(&format!("```cpp\n{program}```")),
+        "copy examples/cpp/quickstart.cpp"
     );
 }
 

@@ -36,6 +36,11 @@ pub(super) unsafe fn text<'a>(
     }
     // SAFETY: not NULL, and of that length by the caller's promise.
     let bytes = unsafe { std::slice::from_raw_parts(bytes, length) };
+    // Most are short and ASCII, which is quicker to see than that they are UTF-8.
+    if bytes.is_ascii() {
+        // SAFETY: ASCII is UTF-8.
+        return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+    }
     std::str::from_utf8(bytes).map_err(|error| Refusal::utf8(name, error.valid_up_to()))
 }
 

@@ -31,6 +31,11 @@ impl HcDirectory {
             directory,
         }
     }
+
+    /// The directory, for a program in both languages.
+    pub fn as_rust(&self) -> &Directory {
+        &self.directory
+    }
 }
 
 /// Opens the directory in a file, and makes it if there is none.

@@ -5,6 +5,7 @@
 //! a forked child), catch panics, poison the handle after one, and report.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::{HcError, Refusal};
@@ -95,10 +96,16 @@ pub(super) unsafe fn call<H: Handle>(
     error: *mut *mut HcError,
     body: impl FnOnce(&H) -> Result<(), Refusal>,
 ) -> HcStatus {
+    // What leaves the catch is a number: a refusal is large, and to carry it out costs
+    // more than all the checks.
+    let status = caught(|| {
+        // SAFETY: the caller's promise.
+        let outcome = unsafe { borrow(handle) }.and_then(body);
+        // SAFETY: the caller's promise.
+        unsafe { report(error, outcome) }
+    });
     // SAFETY: the caller's promise.
-    let outcome = poisoning(handle, || body(unsafe { borrow(handle) }?));
-    // SAFETY: the caller's promise.
-    unsafe { report(error, outcome) }
+    status.unwrap_or_else(|Panicked| unsafe { panicked(handle, error) })
 }
 
 /// Like [`call`], for a function that must work on a poisoned handle too: one
@@ -151,6 +158,23 @@ pub(super) unsafe fn ask<H: Handle, T>(
     answer.ok().flatten().unwrap_or(absent)
 }
 
+/// Runs a function that reads something off a value that is shared with C: see
+/// [`share`]. It never changes, so no panic can leave it half done, and there is
+/// nothing to poison.
+///
+/// # Safety
+///
+/// `value` is NULL or live.
+pub(super) unsafe fn read<V: Send + Sync, T>(
+    value: *const V,
+    absent: T,
+    body: impl FnOnce(&V) -> Option<T>,
+) -> T {
+    // SAFETY: the caller's promise.
+    let answer = caught(|| unsafe { value.as_ref() }.and_then(body));
+    answer.ok().flatten().unwrap_or(absent)
+}
+
 /// Runs a function that needs nothing and can't fail.
 pub(super) fn plain<T>(absent: T, body: impl FnOnce() -> T) -> T {
     caught(body).unwrap_or(absent)
@@ -182,6 +206,27 @@ pub(super) fn hand_over<H: Handle>(handle: H) -> *mut H {
     Box::into_raw(Box::new(handle))
 }
 
+/// Makes C one of the owners of a value that never changes, until it is given up
+/// with [`unshare`]. Nothing is allocated or copied. It is plain data, which a child
+/// of `fork` may go on using.
+pub(super) fn share<V: Send + Sync>(value: Arc<V>) -> *mut V {
+    Arc::into_raw(value).cast_mut()
+}
+
+/// Takes back what C got from [`share`]; NULL is nothing.
+///
+/// # Safety
+///
+/// `value` is NULL or comes from [`share`], and nobody uses it any more.
+pub(super) unsafe fn unshare<V: Send + Sync>(value: *mut V) {
+    plain((), || {
+        if !value.is_null() {
+            // SAFETY: the caller's promise.
+            drop(unsafe { Arc::from_raw(value) });
+        }
+    });
+}
+
 /// Runs `body` and poisons the handle if it panics.
 fn poisoning<H: Handle, T>(
     handle: *const H,
@@ -202,7 +247,10 @@ struct Panicked;
 ///
 /// What a panic may have left half done is behind a handle, and that is poisoned.
 fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
-    catch_unwind(AssertUnwindSafe(body)).map_err(|_| Panicked)
+    catch_unwind(AssertUnwindSafe(body)).map_err(|_| {
+        log::error!("a bug in the library: the details are on stderr");
+        Panicked
+    })
 }
 
 /// Turns an outcome into a status, and an error if one is wanted.
@@ -211,16 +259,45 @@ fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
 ///
 /// `error` is NULL or can be written to.
 unsafe fn report(error: *mut *mut HcError, outcome: Result<(), Refusal>) -> HcStatus {
-    let (status, made) = match outcome {
-        Ok(()) => (HcStatus::Ok, std::ptr::null_mut()),
-        Err(refusal) if error.is_null() => (refusal.status(), std::ptr::null_mut()),
-        Err(refusal) => (refusal.status(), hand_over(HcError::from(refusal))),
-    };
+    match outcome {
+        Ok(()) => {
+            if !error.is_null() {
+                // SAFETY: it isn't NULL, so it can be written to.
+                unsafe { error.write(std::ptr::null_mut()) };
+            }
+            HcStatus::Ok
+        }
+        // SAFETY: the caller's promise.
+        Err(refusal) => unsafe { report_refusal(error, refusal) },
+    }
+}
+
+/// # Safety
+///
+/// As for [`report`].
+#[cold]
+unsafe fn report_refusal(error: *mut *mut HcError, refusal: Refusal) -> HcStatus {
+    let status = refusal.status();
     if !error.is_null() {
         // SAFETY: it isn't NULL, so it can be written to.
-        unsafe { error.write(made) };
+        unsafe { error.write(hand_over(HcError::from(refusal))) };
     }
     status
+}
+
+/// What remains to be done after a panic in a call on a handle.
+///
+/// # Safety
+///
+/// As for [`call`].
+#[cold]
+unsafe fn panicked<H: Handle>(handle: *const H, error: *mut *mut HcError) -> HcStatus {
+    // SAFETY: the body can only have panicked after it borrowed the handle.
+    if let Some(handle) = unsafe { handle.as_ref() } {
+        handle.latch().poison();
+    }
+    // SAFETY: the caller's promise.
+    unsafe { report_refusal(error, Refusal::panicked()) }
 }
 
 #[cfg(test)]

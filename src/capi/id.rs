@@ -13,6 +13,26 @@ use crate::model::UserId;
 /// @since 0.1.0
 pub const HC_ID_TEXT_BYTES: usize = 37;
 
+/// Draws an id that nobody has: a UUID of version 7, as the directory does for users
+/// that are created without one.
+///
+/// @param id    Set, on success, to the 16 bytes of the id in network order.
+/// @param error See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_id_generate(id: *mut u8, error: *mut *mut HcError) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live, and `id` has 16 bytes.
+    unsafe {
+        guard::start(error, || {
+            let place = Out::required("id", id.cast::<[u8; 16]>())?;
+            place.write(*UserId::generate().as_bytes());
+            Ok(())
+        })
+    }
+}
+
 /// Writes an id as text, for the functions that take an id or an email.
 ///
 /// @param id    16 bytes in network order.

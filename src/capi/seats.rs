@@ -1,7 +1,8 @@
 //! How the seats are used.
 
+use super::arguments::SizedStruct;
 use super::directory::HcDirectory;
-use super::error::{HcError, Refusal};
+use super::error::HcError;
 use super::guard;
 use super::license::HcLicense;
 use super::status::HcStatus;
@@ -34,27 +35,32 @@ pub struct HcSeats {
     pub free: u64,
     /// How many more users are active than there are seats.
     pub over_by: u64,
+    /// The version of the license, for hc_batch_set_if_version().
+    pub license_version: u64,
 }
 
 impl HcSeats {
     /// What the first release wrote: no caller has less.
-    const BYTES_MIN: usize = 48;
+    const BYTES_MIN: usize = 56;
+}
 
-    fn new(seats: &Seats, bytes: u32) -> Self {
+impl From<&Seats> for HcSeats {
+    fn from(seats: &Seats) -> Self {
         Self {
-            struct_size: bytes,
+            struct_size: 0,
             license: HcLicense::kind_of(seats.license) as i32,
             limit: seats.limit().unwrap_or(HC_NO_LIMIT),
             active: seats.active,
             inactive: seats.inactive,
             free: seats.free().unwrap_or(HC_NO_LIMIT),
             over_by: seats.over_by(),
+            license_version: seats.license_version,
         }
     }
 }
 
 // Fields without gaps between them: the layout is the same for every compiler.
-const _: () = assert!(size_of::<HcSeats>() == 48 && align_of::<HcSeats>() <= 8);
+const _: () = assert!(size_of::<HcSeats>() == 56 && align_of::<HcSeats>() <= 8);
 
 /// Tells how the seats are used.
 ///
@@ -76,18 +82,8 @@ pub unsafe extern "C" fn hc_directory_get_seats(
     // many bytes as it says.
     unsafe {
         guard::call(directory, error, |directory| {
-            if seats.is_null() {
-                return Err(Refusal::null("seats"));
-            }
-            let struct_size = (&raw const (*seats).struct_size).read();
-            let bytes = size_of::<HcSeats>().min(struct_size as usize);
-            if bytes < HcSeats::BYTES_MIN {
-                return Err(Refusal::argument(format!(
-                    "seats->struct_size is {struct_size}; initialize the struct with HC_SEATS_INIT"
-                )));
-            }
-            let answer = HcSeats::new(&directory.directory.seats()?, struct_size);
-            std::ptr::copy_nonoverlapping((&raw const answer).cast::<u8>(), seats.cast(), bytes);
+            let place = SizedStruct::new("seats", "HC_SEATS_INIT", seats, HcSeats::BYTES_MIN)?;
+            place.write(&HcSeats::from(&directory.directory.seats()?));
             Ok(())
         })
     }

@@ -2,10 +2,10 @@
 
 use std::ffi::c_char;
 use std::ptr::{null, null_mut};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::arguments::{self, Out};
-use super::guard::{self, Handle, Latch};
+use super::guard;
 use crate::model::User;
 
 /// A user as one call found it: a copy that later changes don't touch. Yours to
@@ -14,113 +14,30 @@ use crate::model::User;
 ///
 /// @since 0.1.0
 pub struct HcUser {
-    latch: Latch,
-    user: Arc<User>,
-    /// Made when the first of them is asked for.
-    texts: OnceLock<Texts>,
-    attributes: OnceLock<AttributeTexts>,
-}
-
-impl Handle for HcUser {
-    const NAME: &'static str = "user";
-
-    fn latch(&self) -> &Latch {
-        &self.latch
-    }
+    /// There is no such struct: C's pointers are those of an `Arc<User>`, which a
+    /// user that comes from the cache is already.
+    _user: User,
 }
 
 impl HcUser {
     pub(super) fn hand_over(user: Arc<User>) -> *mut Self {
-        guard::hand_over(Self {
-            latch: Latch::of_any_process(),
-            user,
-            texts: OnceLock::new(),
-            attributes: OnceLock::new(),
-        })
+        guard::share(user).cast()
+    }
+
+    /// What `hand_over` made a handle of.
+    fn value(user: *const Self) -> *const User {
+        user.cast()
     }
 
     pub(super) fn hand_over_or_null(user: Option<Arc<User>>) -> *mut Self {
         user.map_or(null_mut(), Self::hand_over)
     }
-
-    fn text(&self, which: impl FnOnce(&Texts) -> Option<usize>) -> Option<*const c_char> {
-        let texts = self.texts.get_or_init(|| Texts::new(&self.user));
-        which(texts).map(|start| texts.pool.at(start))
-    }
-
-    fn attributes(&self) -> &AttributeTexts {
-        self.attributes
-            .get_or_init(|| AttributeTexts::new(&self.user))
-    }
 }
 
-/// Texts with a NUL behind each, in one piece of memory.
-#[derive(Default)]
-struct Pool(Vec<u8>);
-
-impl Pool {
-    /// Adds a text and returns where it is.
-    fn add(&mut self, text: &str) -> usize {
-        let start = self.0.len();
-        self.0.extend_from_slice(text.as_bytes());
-        self.0.push(0);
-        start
-    }
-
-    /// The text at a place that [`add`](Self::add) returned.
-    fn at(&self, start: usize) -> *const c_char {
-        self.0.get(start..).map_or(null(), <[u8]>::as_ptr).cast()
-    }
-}
-
-/// A user's texts as C wants them.
-struct Texts {
-    pool: Pool,
-    id: usize,
-    email: usize,
-    username: usize,
-    given_name: Option<usize>,
-    family_name: Option<usize>,
-}
-
-impl Texts {
-    fn new(user: &User) -> Self {
-        let mut pool = Pool::default();
-        Self {
-            id: pool.add(&user.id().to_string()),
-            email: pool.add(user.email().as_str()),
-            username: pool.add(user.username()),
-            given_name: user.given_name().map(|name| pool.add(name)),
-            family_name: user.family_name().map(|name| pool.add(name)),
-            pool,
-        }
-    }
-}
-
-/// A user's attributes as C wants them, ordered by name.
-struct AttributeTexts {
-    pool: Pool,
-    entries: Vec<Entry>,
-}
-
-/// Where the name and the value of one attribute are.
-struct Entry {
-    name: usize,
-    value: usize,
-    value_bytes: usize,
-}
-
-impl AttributeTexts {
-    fn new(user: &User) -> Self {
-        let mut pool = Pool::default();
-        let entries = user.attributes().map(|(name, value)| Entry {
-            name: pool.add(name),
-            value: pool.add(value),
-            value_bytes: value.len(),
-        });
-        let entries = entries.collect();
-        Self { pool, entries }
-    }
+/// Where C finds a text of a user: the user stays where it is in its `Arc`, and what
+/// was made of it with it.
+fn text(bytes: &[u8]) -> *const c_char {
+    bytes.as_ptr().cast()
 }
 
 /// The id: 16 bytes in network order, never given to another user.
@@ -133,9 +50,9 @@ impl AttributeTexts {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_id(user: *const HcUser) -> *const u8 {
     // The user stays where it is in its Arc, which nobody can write to.
-    let answer = |user: &HcUser| Some(user.user.id.as_bytes().as_ptr());
+    let answer = |user: &User| Some(user.id.as_bytes().as_ptr());
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::ask(user, null(), answer) }
+    unsafe { guard::read(HcUser::value(user), null(), answer) }
 }
 
 /// The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8".
@@ -148,7 +65,11 @@ pub unsafe extern "C" fn hc_user_id(user: *const HcUser) -> *const u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_id_text(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::ask(user, null(), |user| user.text(|texts| Some(texts.id))) }
+    unsafe {
+        guard::read(HcUser::value(user), null(), |user| {
+            Some(text(user.id_nul()))
+        })
+    }
 }
 
 /// The email address, as it was given.
@@ -161,7 +82,11 @@ pub unsafe extern "C" fn hc_user_id_text(user: *const HcUser) -> *const c_char {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_email(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::ask(user, null(), |user| user.text(|texts| Some(texts.email))) }
+    unsafe {
+        guard::read(HcUser::value(user), null(), |user| {
+            Some(text(user.email_nul()))
+        })
+    }
 }
 
 /// The username; it is the email where none was given.
@@ -174,7 +99,11 @@ pub unsafe extern "C" fn hc_user_email(user: *const HcUser) -> *const c_char {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_username(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::ask(user, null(), |user| user.text(|texts| Some(texts.username))) }
+    unsafe {
+        guard::read(HcUser::value(user), null(), |user| {
+            Some(text(user.username_nul()))
+        })
+    }
 }
 
 /// The given (first) name.
@@ -187,7 +116,11 @@ pub unsafe extern "C" fn hc_user_username(user: *const HcUser) -> *const c_char 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_given_name(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::ask(user, null(), |user| user.text(|texts| texts.given_name)) }
+    unsafe {
+        guard::read(HcUser::value(user), null(), |user| {
+            user.given_name_nul().map(text)
+        })
+    }
 }
 
 /// The family (last) name.
@@ -200,7 +133,11 @@ pub unsafe extern "C" fn hc_user_given_name(user: *const HcUser) -> *const c_cha
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_family_name(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::ask(user, null(), |user| user.text(|texts| texts.family_name)) }
+    unsafe {
+        guard::read(HcUser::value(user), null(), |user| {
+            user.family_name_nul().map(text)
+        })
+    }
 }
 
 /// Whether the user is active and so takes a seat.
@@ -212,7 +149,7 @@ pub unsafe extern "C" fn hc_user_family_name(user: *const HcUser) -> *const c_ch
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_is_active(user: *const HcUser) -> i32 {
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::ask(user, 0, |user| Some(user.user.is_active().into())) }
+    unsafe { guard::read(HcUser::value(user), 0, |user| Some(user.is_active().into())) }
 }
 
 /// Whether the user administers the platform.
@@ -224,7 +161,7 @@ pub unsafe extern "C" fn hc_user_is_active(user: *const HcUser) -> i32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_is_admin(user: *const HcUser) -> i32 {
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::ask(user, 0, |user| Some(user.user.is_admin().into())) }
+    unsafe { guard::read(HcUser::value(user), 0, |user| Some(user.is_admin().into())) }
 }
 
 /// The version of the record: 1 when created, one more with each change.
@@ -236,7 +173,7 @@ pub unsafe extern "C" fn hc_user_is_admin(user: *const HcUser) -> i32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_version(user: *const HcUser) -> u64 {
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::ask(user, 0, |user| Some(user.user.version())) }
+    unsafe { guard::read(HcUser::value(user), 0, |user| Some(user.version())) }
 }
 
 /// When the user was created, in microseconds since 1970-01-01T00:00:00Z.
@@ -247,9 +184,9 @@ pub unsafe extern "C" fn hc_user_version(user: *const HcUser) -> u64 {
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_created_at_micros(user: *const HcUser) -> u64 {
-    let answer = |user: &HcUser| Some(user.user.created_at().as_unix_micros());
+    let answer = |user: &User| Some(user.created_at().as_unix_micros());
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::ask(user, 0, answer) }
+    unsafe { guard::read(HcUser::value(user), 0, answer) }
 }
 
 /// When the record last changed, in microseconds since 1970-01-01T00:00:00Z.
@@ -260,9 +197,9 @@ pub unsafe extern "C" fn hc_user_created_at_micros(user: *const HcUser) -> u64 {
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_updated_at_micros(user: *const HcUser) -> u64 {
-    let answer = |user: &HcUser| Some(user.user.updated_at().as_unix_micros());
+    let answer = |user: &User| Some(user.updated_at().as_unix_micros());
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::ask(user, 0, answer) }
+    unsafe { guard::read(HcUser::value(user), 0, answer) }
 }
 
 /// How many attributes the user has.
@@ -274,7 +211,7 @@ pub unsafe extern "C" fn hc_user_updated_at_micros(user: *const HcUser) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_attribute_count(user: *const HcUser) -> usize {
     // SAFETY: by the contract, `user` is NULL or live.
-    unsafe { guard::ask(user, 0, |user| Some(user.user.attributes().len())) }
+    unsafe { guard::read(HcUser::value(user), 0, |user| Some(user.attributes().len())) }
 }
 
 /// One of the attributes, which are ordered by name.
@@ -301,12 +238,11 @@ pub unsafe extern "C" fn hc_user_attribute_at(
     // SAFETY: by the contract, `user` is NULL or live, and the places are NULL or
     // can be written to.
     unsafe {
-        guard::ask(user, 0, |user| {
-            let AttributeTexts { pool, entries } = user.attributes();
-            let entry = entries.get(index)?;
-            Out::optional(name).write(pool.at(entry.name));
-            Out::optional(value).write(pool.at(entry.value));
-            Out::optional(value_len).write(entry.value_bytes);
+        guard::read(HcUser::value(user), 0, |user| {
+            let (name_text, value_text, value_bytes) = user.attribute_nul(index)?;
+            Out::optional(name).write(text(name_text));
+            Out::optional(value).write(text(value_text));
+            Out::optional(value_len).write(value_bytes);
             Some(1)
         })
     }
@@ -333,16 +269,12 @@ pub unsafe extern "C" fn hc_user_attribute(
     // SAFETY: by the contract, all pointers are NULL or live, and `name` has its
     // length.
     unsafe {
-        guard::ask(user, null(), |user| {
+        guard::read(HcUser::value(user), null(), |user| {
             let name = arguments::text("name", name, name_len).ok()?;
-            let index = user
-                .user
-                .attributes()
-                .position(|(known, _)| known == name)?;
-            let AttributeTexts { pool, entries } = user.attributes();
-            let entry = entries.get(index)?;
-            Out::optional(value_len).write(entry.value_bytes);
-            Some(pool.at(entry.value))
+            let index = user.attributes().position(|(known, _)| known == name)?;
+            let (_, value, value_bytes) = user.attribute_nul(index)?;
+            Out::optional(value_len).write(value_bytes);
+            Some(text(value))
         })
     }
 }
@@ -355,5 +287,5 @@ pub unsafe extern "C" fn hc_user_attribute(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_free(user: *mut HcUser) {
     // SAFETY: by the contract, `user` is NULL or live, and given up.
-    unsafe { guard::free(user) }
+    unsafe { guard::unshare(HcUser::value(user).cast_mut()) }
 }

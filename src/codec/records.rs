@@ -7,8 +7,8 @@ use wincode::{SchemaRead, SchemaWrite};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Email, License, Member, Outcome, Role, Timestamp, User, UserId, Username, Workspace,
-    WorkspaceId,
+    Change, Email, License, Member, NulTexts, Outcome, Role, Timestamp, User, UserId, Username,
+    Workspace, WorkspaceId,
 };
 
 /// The largest collection that is decoded, in bytes of memory: a damaged length
@@ -207,6 +207,7 @@ pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
         created_at: record.created_at,
         updated_at: record.updated_at,
         version: record.version,
+        nul_texts: NulTexts::default(),
     })
 }
 

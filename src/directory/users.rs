@@ -7,7 +7,7 @@ use super::{members, read, workspaces};
 use crate::engine::Read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Event, NewUser, Outcome, Step, Subject, Target, User, UserId, UserRef, UserUpdate,
+    Event, NewUser, NulTexts, Outcome, Step, Subject, Target, User, UserId, UserRef, UserUpdate,
 };
 
 /// Creates a user.
@@ -37,6 +37,7 @@ pub(super) fn create<R: Read>(session: &mut Session<'_, R>, user: &NewUser) -> R
         created_at: draft.created_at.unwrap_or(session.at),
         updated_at: session.at,
         version: 1,
+        nul_texts: NulTexts::default(),
     };
     let active = user.active;
     Ok(put(

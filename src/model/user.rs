@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
 use super::email::quoted;
-use super::{Email, Timestamp, UserId, Username};
+use super::{Email, NulTexts, Timestamp, UserId, Username};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A user of the directory, as one consistent record.
@@ -34,6 +34,7 @@ pub struct User {
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) version: u64,
+    pub(crate) nul_texts: NulTexts,
 }
 
 impl User {

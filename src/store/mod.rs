@@ -133,6 +133,10 @@ impl Directory {
         self.shared.cache.close();
         let closed = self.shared.engine.close();
         self.shared.latest.close();
+        match &closed {
+            Ok(()) => log::info!("closed the directory"),
+            Err(error) => log::error!("closing the directory failed: {error}"),
+        }
         closed
     }
 

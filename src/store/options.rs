@@ -99,9 +99,11 @@ impl Options {
             cache_bytes: self.page_cache_bytes,
             ..RedbOptions::new(self.create_if_missing)
         };
-        let engine = Redb::open(path.as_ref(), &options)?;
-        let engine = Embedded::Redb(engine);
-        Directory::start(engine, self.license_if_new, self.cache_bytes)
+        let path = path.as_ref();
+        let engine = Embedded::Redb(Redb::open(path, &options)?);
+        let directory = Directory::start(engine, self.license_if_new, self.cache_bytes)?;
+        log::info!("opened {}", path.display());
+        Ok(directory)
     }
 
     /// Makes a directory in memory; see [`Directory::in_memory`].

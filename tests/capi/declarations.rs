@@ -7,21 +7,87 @@ pub struct Function {
     pub name: String,
     /// Its parameters, as written.
     pub parameters: String,
+    /// All of its declaration, as written.
+    pub declaration: String,
 }
 
 /// All functions of the header.
 pub fn functions() -> Vec<Function> {
     let header = std::fs::read_to_string(tools::root().join("include/headcount.h")).unwrap();
-    let code = without_comments(&header);
-    let declarations = code.split(';').filter_map(|declaration| {
+    functions_of(&header)
+}
+
+/// All functions that a header declares.
+pub fn functions_of(header: &str) -> Vec<Function> {
+    let code = without_comments(header);
+    let declarations = code.split([';', '{', '}']).filter_map(|declaration| {
         let (before, after) = declaration.split_once('(')?;
         let name = before.rsplit([' ', '*', '\n']).next()?;
         name.starts_with("hc_").then(|| Function {
             name: name.to_owned(),
             parameters: after.trim_end_matches(')').to_owned(),
+            declaration: declaration.trim_start().to_owned(),
         })
     });
     declarations.collect()
+}
+
+/// All values that a header names: of enums, and of macros that are numbers.
+pub fn values_of(header: &str) -> Vec<(String, String)> {
+    let values = header.lines().filter_map(|line| {
+        let (name, value) = match line.strip_prefix("#define ") {
+            Some(macro_) => macro_.split_once(' ')?,
+            None => line.trim().strip_suffix(',')?.split_once(" = ")?,
+        };
+        let is_number = value.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+        (name.starts_with("HC_") && is_number).then(|| (name.to_owned(), value.to_owned()))
+    });
+    values.collect()
+}
+
+/// The structs that a header defines, and the enums.
+pub fn types_of(header: &str) -> Vec<String> {
+    let types = header.lines().filter_map(|line| {
+        let line = line.strip_prefix("typedef ").unwrap_or(line);
+        let is_type = line.starts_with("struct ") && line.ends_with(" {")
+            || line.starts_with("enum ") && !line.ends_with(';');
+        is_type.then(|| line.trim_end_matches(" {").to_owned())
+    });
+    types.collect()
+}
+
+/// A struct that a header defines.
+pub struct Struct {
+    pub name: String,
+    /// What stands between its braces.
+    pub body: String,
+    /// The names of its fields.
+    pub fields: Vec<String>,
+}
+
+/// All structs that a header defines.
+pub fn structs_of(header: &str) -> Vec<Struct> {
+    let code = without_comments(header);
+    let mut structs = Vec::new();
+    for piece in code.split("typedef struct ").skip(1) {
+        let Some((name, rest)) = piece.split_once(" {\n") else {
+            continue; // an opaque one
+        };
+        let Some((body, _)) = rest.split_once('}') else {
+            continue;
+        };
+        let fields = body.split(';').filter_map(|field| {
+            let field = field.trim().split('[').next()?;
+            let name = field.rsplit([' ', '*']).next()?;
+            (!name.is_empty()).then(|| name.to_owned())
+        });
+        structs.push(Struct {
+            name: name.to_owned(),
+            body: body.to_owned(),
+            fields: fields.collect(),
+        });
+    }
+    structs
 }
 
 fn without_comments(header: &str) -> String {

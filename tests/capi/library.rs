@@ -1,4 +1,4 @@
-//! The library under test.
+//! The library under test: installed as users install it, and instrumented.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,44 +6,50 @@ use std::sync::OnceLock;
 
 use crate::tools;
 
-/// The directory that holds `libheadcount.so` and `libheadcount.a`.
-pub fn folder() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let folder = match std::env::var_os("HEADCOUNT_LIB_DIR") {
-            Some(folder) => tools::root().join(folder),
-            None => build(),
-        };
-        for name in ["libheadcount.so", "libheadcount.a"] {
-            assert!(
-                folder.join(name).is_file(),
-                "{name} is not in {}; build it with `cargo rustc --lib --features capi \
-                 --crate-type cdylib,staticlib` and set HEADCOUNT_LIB_DIR to where it is",
-                folder.display()
-            );
-        }
-        folder
+/// Where the library is installed: what `make install` makes of the profile that these
+/// tests are built with, unless `HEADCOUNT_PREFIX` says where one is.
+pub fn prefix() -> &'static Path {
+    static PREFIX: OnceLock<PathBuf> = OnceLock::new();
+    PREFIX.get_or_init(|| match std::env::var_os("HEADCOUNT_PREFIX") {
+        Some(prefix) => tools::root().join(prefix),
+        None => install(),
     })
 }
 
-/// Builds the library beside this test, which costs little: its dependencies are
-/// there. The cargo that runs this test holds no lock by now.
-fn build() -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let (profile, folder) = if cfg!(debug_assertions) {
+/// Costs little: the dependencies are there. The cargo that runs this test holds no
+/// lock by now.
+fn install() -> PathBuf {
+    let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join("installed");
+    // Whatever an older Makefile installed is not to be found.
+    let _ = std::fs::remove_dir_all(&prefix);
+    tools::run(make("install").arg(format!("PREFIX={}", prefix.display())));
+    prefix
+}
+
+/// `make`, for the profile and the folder of this test.
+pub fn make(target: &str) -> Command {
+    let mut make = Command::new("make");
+    make.current_dir(tools::root())
+        .args(["--no-print-directory", target])
+        .arg(format!("PROFILE={}", profile().0))
+        .arg(format!("CARGO={}", env!("CARGO")))
+        .arg(format!("CARGO_TARGET_DIR={}", target_folder().display()));
+    make
+}
+
+/// The profile of this test, and its folder.
+fn profile() -> (&'static str, &'static str) {
+    if cfg!(debug_assertions) {
         ("dev", "debug")
     } else {
         ("release", "release")
-    };
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .current_dir(tools::root())
-        .args(["rustc", "--quiet", "--lib", "--features", "capi"])
-        .args(["--crate-type", "cdylib,staticlib", "--profile", profile])
-        .arg("--target-dir")
-        .arg(target);
-    tools::run(&mut cargo);
-    target.join(folder)
+    }
+}
+
+/// The folder that this test was built in.
+pub fn target_folder() -> &'static Path {
+    let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    temporary.parent().unwrap_or(temporary)
 }
 
 /// How a program gets the library.
@@ -51,24 +57,122 @@ fn build() -> PathBuf {
 pub enum Link {
     Shared,
     Static,
+    /// The one that is made for this sanitizer.
+    Sanitized(Sanitizer),
 }
 
 impl Link {
     /// The arguments for the compiler, to be put behind the sources.
     pub fn arguments(self) -> Vec<String> {
-        let folder = folder().display();
+        let lib = prefix().join("lib");
+        let lib = lib.display();
         match self {
             Self::Shared => vec![
-                format!("-L{folder}"),
+                format!("-L{lib}"),
                 "-lheadcount".to_owned(),
-                format!("-Wl,-rpath,{folder}"),
+                format!("-Wl,-rpath,{lib}"),
             ],
-            Self::Static => vec![
-                format!("{folder}/libheadcount.a"),
-                "-ldl".to_owned(),
-                "-lm".to_owned(),
-                "-Wl,--strip-debug".to_owned(),
-            ],
+            Self::Static => archive(&format!("{lib}/libheadcount.a")),
+            Self::Sanitized(sanitizer) => archive(&sanitizer.library().display().to_string()),
         }
     }
+}
+
+/// Links with a static library, and leaves out what only makes the program large.
+fn archive(path: &str) -> Vec<String> {
+    let arguments = [path, "-lpthread", "-ldl", "-lm", "-Wl,--strip-debug"];
+    arguments.map(str::to_owned).to_vec()
+}
+
+/// Something that instruments Rust as well as C. The switch is not stable, so the
+/// compiler has to be told that this is meant.
+#[derive(Clone, Copy, Debug)]
+pub enum Sanitizer {
+    /// Finds memory that is used wrongly: everywhere but in the standard library, from
+    /// where it sees calls like that of `memcpy` only.
+    Address,
+    /// Finds data races: everywhere. The standard library is built anew for it, since
+    /// its locks would not be seen otherwise.
+    Thread,
+}
+
+impl Sanitizer {
+    /// Whether it can be had: the other needs the sources of the standard library.
+    pub fn is_there(self) -> bool {
+        let sources = sysroot().join("lib/rustlib/src/rust/library/Cargo.lock");
+        match self {
+            Self::Address => true,
+            Self::Thread => tools::have_file("the component rust-src", &sources),
+        }
+    }
+
+    /// The static library for it.
+    fn library(self) -> &'static Path {
+        static LIBRARIES: [OnceLock<PathBuf>; 2] = [OnceLock::new(), OnceLock::new()];
+        LIBRARIES[self as usize].get_or_init(|| self.build())
+    }
+
+    fn build(self) -> PathBuf {
+        let (name, more): (_, &[&str]) = match self {
+            Self::Address => ("address", &[]),
+            Self::Thread => ("thread", &["-Zbuild-std"]),
+        };
+        let triple = triple();
+        let target_folder = target_folder().join(format!("sanitizer-{name}"));
+        let flags = format!("-Zsanitizer={name} -Cdebuginfo=line-tables-only");
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .current_dir(tools::root())
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTFLAGS", flags)
+            .args([
+                "rustc",
+                "--quiet",
+                "--locked",
+                "--lib",
+                "--features",
+                "capi",
+            ])
+            .args(["--crate-type", "staticlib", "--target", &triple])
+            .args(more)
+            .arg("--target-dir")
+            .arg(&target_folder);
+        tools::run(&mut cargo);
+        target_folder.join(triple).join("debug/libheadcount.a")
+    }
+
+    /// What watches over the program while it runs, where that isn't gcc's: which does
+    /// not know all that rustc asks of the one for threads.
+    pub fn runtime(self) -> Vec<String> {
+        let Self::Thread = self else {
+            return Vec::new();
+        };
+        let folder = sysroot().join("lib/rustlib").join(triple()).join("lib");
+        let is_it = |file: &PathBuf| file.to_string_lossy().ends_with("_rt.tsan.a");
+        let file = tools::files(&folder, "a").into_iter().find(is_it);
+        let file = file.unwrap_or_else(|| panic!("no tsan in {}", folder.display()));
+        let file = file.display();
+        let arguments = ["--whole-archive", "--no-whole-archive"].map(|flag| format!("-Wl,{flag}"));
+        let [whole, not_whole] = arguments;
+        vec![
+            whole,
+            file.to_string(),
+            not_whole,
+            "-lrt".to_owned(),
+            "-lm".to_owned(),
+        ]
+    }
+}
+
+/// This platform, as rustc calls it.
+fn triple() -> String {
+    let version = tools::run(Command::new("rustc").arg("-vV"));
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.expect("rustc names its host").to_owned()
+}
+
+/// Where the toolchain is.
+fn sysroot() -> PathBuf {
+    let printed = tools::run(Command::new("rustc").args(["--print", "sysroot"]));
+    printed.trim_end().into()
 }

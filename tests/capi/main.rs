@@ -1,16 +1,22 @@
 //! The C ABI, seen from C: programs that are compiled with gcc against the built
-//! library and run, under valgrind too.
+//! library and run, under valgrind and sanitizers too.
 //!
-//! The library is built here, unless `HEADCOUNT_LIB_DIR` names a directory that
-//! holds `libheadcount.so` and `libheadcount.a`. Without gcc, g++, nm or valgrind
-//! what needs it is skipped with a line that says so; with `CI=true` that fails.
+//! The library is installed by `make install`, unless `HEADCOUNT_PREFIX` names a folder
+//! that one is installed in. What needs a program that isn't there (make, gcc, g++, nm,
+//! valgrind and more) is skipped with a line that says so; with `CI=true` that fails.
 
 // clippy.toml allows these in tests, but does not see that all of this is one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod abi;
 mod declarations;
+mod documented;
 mod exports;
 mod header_compiles;
+mod installed;
+mod layouts;
 mod library;
+mod sanitizers;
 mod stories;
+mod stress;
 mod tools;

@@ -1,10 +1,11 @@
-//! The programs in `c/`, and the example: compiled, run, and run under valgrind.
+//! The programs in `c/`, and the example: compiled and run, under valgrind and under
+//! sanitizers too.
 
 use std::path::Path;
 use std::process::Command;
 
-use crate::library::Link;
-use crate::tools;
+use crate::library::{Link, Sanitizer};
+use crate::{sanitizers, tools};
 
 #[test]
 fn product_guide_session() {
@@ -95,30 +96,31 @@ fn packed_lists_say_what_single_users_say() {
 }
 
 #[test]
+fn null_arguments_of_texts_are_refused() {
+    story("null_arguments_texts", Argument::None);
+}
+
+#[test]
+fn texts_mean_what_rust_says() {
+    story("texts", Argument::None);
+}
+
+#[test]
+fn messages_reach_the_callback() {
+    let rounds = Argument::RoundsAndFile {
+        native: 300,
+        valgrind: 5,
+    };
+    story("log", rounds);
+}
+
+#[test]
 fn decoder_refuses_what_is_no_batch() {
     let rounds = Argument::Rounds {
         native: 20_000,
         valgrind: 200,
     };
     story("packed_hostile", rounds);
-}
-
-/// The address sanitizer sees reads that stay within the memory of the program,
-/// and the other one arithmetic that C does not define.
-#[test]
-fn decoder_is_clean_under_sanitizers() {
-    if !tools::have(&["gcc"]) {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("packed_hostile");
-    let source = tools::root().join("tests/capi/c/packed_hostile.c");
-    let mut gcc = tools::gcc("c99");
-    gcc.arg("-fsanitize=address,undefined")
-        .arg("-fno-sanitize-recover=all");
-    gcc.arg(&source).arg("-o").arg(&program);
-    tools::run(gcc.args(Link::Shared.arguments()));
-    tools::run(Command::new(&program).arg("20000"));
 }
 
 #[test]
@@ -147,16 +149,26 @@ enum Argument {
         native: u32,
         valgrind: u32,
     },
+    /// Both, in this order.
+    RoundsAndFile {
+        native: u32,
+        valgrind: u32,
+    },
 }
 
-/// Compiles and runs a story in both standards and with both libraries, and with
-/// one of them under valgrind.
+/// Compiles and runs a story in both standards and with both libraries, with one of
+/// them under valgrind, and under the sanitizers with the one that is made for it.
 fn story(name: &str, argument: Argument) {
     if !tools::have(&["gcc"]) {
         return;
     }
     let source = tools::root().join(format!("tests/capi/c/{name}.c"));
-    for (standard, link) in [("c99", Link::Shared), ("c17", Link::Static)] {
+    let builds = [
+        ("c99", Link::Shared),
+        ("c17", Link::Static),
+        ("c11", Link::Sanitized(Sanitizer::Address)),
+    ];
+    for (standard, link) in builds {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join(name);
         compile(&source, standard, link, &program);
@@ -182,16 +194,23 @@ fn with<'a>(
     folder: &Path,
     slow: bool,
 ) -> &'a mut Command {
+    let file = folder.join(format!("{slow}.redb"));
+    let rounds = |native: u32, valgrind: u32| if slow { valgrind } else { native }.to_string();
     match argument {
         Argument::None => command,
-        Argument::File => command.arg(folder.join(format!("{slow}.redb"))),
-        Argument::Rounds { valgrind, .. } if slow => command.arg(valgrind.to_string()),
-        Argument::Rounds { native, .. } => command.arg(native.to_string()),
+        Argument::File => command.arg(file),
+        Argument::Rounds { native, valgrind } => command.arg(rounds(native, valgrind)),
+        Argument::RoundsAndFile { native, valgrind } => {
+            command.arg(rounds(native, valgrind)).arg(file)
+        }
     }
 }
 
 fn compile(source: &Path, standard: &str, link: Link, program: &Path) {
     let mut gcc = tools::gcc(standard);
+    if matches!(link, Link::Sanitized(_)) {
+        gcc.args(sanitizers::FLAGS);
+    }
     gcc.arg(source).arg("-o").arg(program);
     tools::run(gcc.args(link.arguments()));
 }

@@ -4,19 +4,40 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Whether all of `programs` are installed. If not, says so where it is seen, for
+use crate::library;
+
+/// Whether all of `programs` are installed, and what installs the library. If not, says so where it is seen, for
 /// the test harness swallows what `println!` prints; with `CI=true` that fails.
 pub fn have(programs: &[&str]) -> bool {
-    let missing = programs.iter().find(|program| !is_installed(program));
+    let mut needed = programs.iter().chain(&["make"]);
+    let missing = needed.find(|program| !is_installed(program));
     if let Some(program) = missing {
-        let test = std::thread::current();
-        let test = test.name().unwrap_or("a test");
-        let message = format!("{test} needs {program}, which is not installed");
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{message}");
-        let line = format!("skipped: {message}\n");
-        std::io::stderr().write_all(line.as_bytes()).unwrap();
+        skip(program);
     }
     missing.is_none()
+}
+
+/// Whether there is a file, which tells whether something is installed.
+pub fn have_file(what: &str, path: &Path) -> bool {
+    let is_there = path.is_file();
+    if !is_there {
+        skip(what);
+    }
+    is_there
+}
+
+/// Whether this is a run in which nothing may be skipped.
+pub fn is_ci() -> bool {
+    std::env::var("CI").as_deref() == Ok("true")
+}
+
+fn skip(what: &str) {
+    let test = std::thread::current();
+    let test = test.name().unwrap_or("a test");
+    let message = format!("{test} needs {what}, which is not installed");
+    assert!(!is_ci(), "{message}");
+    let line = format!("skipped: {message}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 fn is_installed(program: &str) -> bool {
@@ -65,7 +86,7 @@ fn compiler(program: &str, standard: &str) -> Command {
             "-pthread",
         ])
         .arg("-I")
-        .arg(root().join("include"));
+        .arg(library::prefix().join("include"));
     command
 }
 

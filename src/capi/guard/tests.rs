@@ -4,6 +4,7 @@ use std::ptr::{null, null_mut};
 
 use super::*;
 use crate::capi::*;
+use crate::model::User;
 
 fn directory() -> *mut HcDirectory {
     let mut directory = null_mut();
@@ -59,8 +60,16 @@ fn a_panic_while_reading_gives_the_absent_answer() {
         let status = hc_user_create(directory, bytes, email.len(), &raw mut user, null_mut());
         assert_eq!(status, HcStatus::Ok);
         assert_eq!(hc_user_is_active(user), 1);
-        assert_eq!(ask(user, 7, |_| -> Option<i32> { panic!("a bug") }), 7);
-        assert_eq!(hc_user_is_active(user), 0);
+        let bug = |_: &User| -> Option<i32> { panic!("a bug") };
+        assert_eq!(read(user.cast::<User>(), 7, bug), 7);
+        // A user never changes, so there is nothing that could be half done.
+        assert_eq!(hc_user_is_active(user), 1);
+        let bug = |_: &HcDirectory| -> Option<i32> { panic!("a bug") };
+        assert_eq!(ask(directory, 7, bug), 7);
+        assert_eq!(
+            hc_directory_verify(directory, null_mut()),
+            HcStatus::Poisoned
+        );
         hc_user_free(user);
         hc_directory_free(directory);
     }

@@ -7,8 +7,8 @@ use std::{env, fs};
 use super::*;
 use crate::error::{ErrorKind, Result};
 use crate::model::{
-    Change, Email, Event, Field, License, Member, Outcome, Role, Subject, Timestamp, User, UserId,
-    Username, Workspace, WorkspaceId,
+    Change, Email, Event, Field, License, Member, NulTexts, Outcome, Role, Subject, Timestamp,
+    User, UserId, Username, Workspace, WorkspaceId,
 };
 
 mod properties;
@@ -139,6 +139,7 @@ fn least_user() -> User {
         created_at: at(0),
         updated_at: at(250),
         version: 1,
+        nul_texts: NulTexts::default(),
     }
 }
 
@@ -160,6 +161,7 @@ fn fullest_user() -> User {
         created_at: at(1_720_716_959_173_000),
         updated_at: at(253_402_207_200_999_999),
         version: u64::MAX,
+        nul_texts: NulTexts::default(),
     }
 }
 

@@ -107,6 +107,7 @@ fn any_user() -> impl Strategy<Value = User> {
                 created_at,
                 updated_at,
                 version,
+                nul_texts: NulTexts::default(),
             }
         },
     )

@@ -104,6 +104,43 @@ static void offboarding(const hc_directory *directory, uint64_t team)
     hc_batch_free(batch);
 }
 
+/* Workspaces that the same batch makes are named; any case will do. */
+static void by_name(const hc_directory *directory)
+{
+    hc_batch *batch = hc_batch_new();
+    hc_applied *applied;
+    hc_workspace *workspace = NULL;
+    hc_members *members = NULL;
+    uint64_t lab;
+    CHECK_OK(hc_batch_create_workspace(batch, HC_STR("Lab"), ANN, NULL));
+    CHECK_OK(hc_batch_add_member_by_name(batch, HC_STR("lab"), BOB, HC_ROLE_USER, NULL));
+    CHECK_OK(hc_batch_set_role_by_name(batch, HC_STR("LAB"), BOB, HC_ROLE_OWNER, NULL));
+    CHECK_OK(hc_batch_remove_member_by_name(batch, HC_STR("Lab"), ANN, NULL));
+    CHECK_OK(hc_batch_rename_workspace_by_name(batch, HC_STR("Lab"), HC_STR("Old lab"), NULL));
+    CHECK_OK(hc_batch_archive_workspace_by_name(batch, HC_STR("Old lab"), NULL));
+    applied = apply(directory, batch);
+    lab = outcome_of(applied, 0, HC_SUBJECT_WORKSPACE, 1);
+    for (size_t i = 1; i < 4; i++)
+        CHECK(outcome_of(applied, i, HC_SUBJECT_MEMBER, 1) == lab);
+    hc_applied_free(applied);
+    CHECK_OK(hc_workspace_get_by_name(directory, HC_STR("old LAB"), &workspace, NULL));
+    CHECK(hc_workspace_id(workspace) == lab && hc_workspace_is_archived(workspace) == 1);
+    hc_workspace_free(workspace);
+    CHECK_OK(hc_workspace_list_members(directory, lab, &members, NULL));
+    CHECK(hc_members_count(members) == 1);
+    hc_members_free(members);
+
+    batch = hc_batch_new();
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                 hc_batch_set_role_by_name(batch, HC_STR("Lab"), BOB, HC_ROLE_ANY, NULL));
+    CHECK(hc_batch_count(batch) == 0);
+    CHECK_OK(hc_batch_restore_workspace_by_name(batch, HC_STR("Old lab"), NULL));
+    CHECK_OK(hc_batch_delete_workspace_by_name(batch, HC_STR("Old lab"), NULL));
+    hc_applied_free(apply(directory, batch));
+    CHECK_OK(hc_workspace_get(directory, lab, &workspace, NULL));
+    CHECK(workspace == NULL);
+}
+
 int main(void)
 {
     hc_directory *directory = in_memory();
@@ -113,6 +150,7 @@ int main(void)
     team = founding(directory);
     handing_over(directory, team);
     changing(directory, team);
+    by_name(directory);
     offboarding(directory, team);
     verify_and_free(directory);
     return 0;

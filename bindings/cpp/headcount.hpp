@@ -1,0 +1,2954 @@
+/**
+ * @file headcount.hpp
+ * headcount for C++17 and later: an embedded user directory that never has more
+ * active users than seats. One header over headcount.h; link with -lheadcount.
+ *
+ *     headcount::directory users = headcount::directory::open("users.redb");
+ *     users.create_user("ann@ex.co");
+ *     if (auto ann = users.find_user("ann@ex.co"))
+ *         std::cout << ann->username() << '\n';
+ *
+ * Failures. Each call that can fail has two forms. `create_user()` throws a
+ * headcount::error; `try_create_user()` returns a headcount::result, which holds
+ * the value or the error. Neither throws anything else but std::bad_alloc. With
+ * exceptions turned off (-fno-exceptions) the throwing forms end the program.
+ * What isn't there is no error: looking up a user that doesn't exist gives an
+ * empty std::optional.
+ *
+ * Handles. Objects can be moved, not copied, and free what they hold; in any
+ * order, for each keeps alive what it needs. One that was moved from can be
+ * destroyed and assigned to; asked, it answers with nothing, or with
+ * status::null_argument.
+ *
+ * Builders. Options, users to create, updates, queries and batches take what you
+ * give them and keep the first error, which the call that takes them returns:
+ * setters never throw. Builder::failure() and Builder::check() tell earlier.
+ *
+ * Texts. In: UTF-8 as std::string_view, copied where kept. Out: views that are
+ * valid for as long as the object they were read off, with a NUL behind them.
+ *
+ * Threads. As the standard library has it: any number of threads may call const
+ * functions of one object at a time, and others need a lock. All functions of a
+ * directory but close() are const.
+ *
+ * The functions do what those of headcount.h do whose names they share; that
+ * header has the statuses of each.
+ */
+
+#ifndef HEADCOUNT_HPP
+#define HEADCOUNT_HPP
+
+#include "headcount.h"
+#include "headcount_packed.h"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/** headcount for C++. */
+namespace headcount {
+
+/** How a call went: HC_STATUS_* of headcount.h. Others may be added. */
+enum class status : std::int32_t {
+    ok = HC_STATUS_OK, ///< Done.
+    invalid_argument =
+        HC_STATUS_INVALID_ARGUMENT,          ///< Malformed, too long, or none of those allowed.
+    null_argument = HC_STATUS_NULL_ARGUMENT, ///< The object was moved from.
+    invalid_utf8 = HC_STATUS_INVALID_UTF8,   ///< A text is not UTF-8.
+    internal = HC_STATUS_INTERNAL,           ///< A bug of the library; the object is poisoned.
+    poisoned = HC_STATUS_POISONED,           ///< An earlier call was status::internal.
+    forked = HC_STATUS_FORKED,               ///< The object belongs to the parent process.
+    buffer_too_small = HC_STATUS_BUFFER_TOO_SMALL,       ///< See error::buffer_bytes().
+    invalid_email = HC_STATUS_INVALID_EMAIL,             ///< No email address that is accepted.
+    international_email = HC_STATUS_INTERNATIONAL_EMAIL, ///< Letters outside ASCII before the @.
+    email_required = HC_STATUS_EMAIL_REQUIRED,           ///< A user needs an email address.
+    invalid_username =
+        HC_STATUS_INVALID_USERNAME,            ///< No username, or an @ that isn't the own email's.
+    email_taken = HC_STATUS_EMAIL_TAKEN,       ///< Another user has this email.
+    username_taken = HC_STATUS_USERNAME_TAKEN, ///< Another user has this username.
+    id_taken = HC_STATUS_ID_TAKEN,             ///< A user has, or had, this id.
+    user_not_found = HC_STATUS_USER_NOT_FOUND, ///< No user has this id or email.
+    no_free_seat = HC_STATUS_NO_FREE_SEAT,     ///< See error::seats().
+    last_admin = HC_STATUS_LAST_ADMIN,         ///< No active admin would be left.
+    own_account = HC_STATUS_OWN_ACCOUNT,       ///< Nobody deactivates or deletes themself.
+    conflict = HC_STATUS_CONFLICT,             ///< See error::versions().
+    workspace_not_found = HC_STATUS_WORKSPACE_NOT_FOUND,   ///< No workspace has this id or name.
+    workspace_name_taken = HC_STATUS_WORKSPACE_NAME_TAKEN, ///< Another workspace has this name.
+    workspace_archived = HC_STATUS_WORKSPACE_ARCHIVED,     ///< Restore the workspace first.
+    member_not_found = HC_STATUS_MEMBER_NOT_FOUND,     ///< The user is no member of the workspace.
+    role_differs = HC_STATUS_ROLE_DIFFERS,             ///< A member already, in another role.
+    last_owner = HC_STATUS_LAST_OWNER,                 ///< No active owner would be left.
+    default_workspace = HC_STATUS_DEFAULT_WORKSPACE,   ///< Can't be taken from its user.
+    history_trimmed = HC_STATUS_HISTORY_TRIMMED,       ///< See error::resume_after().
+    already_open = HC_STATUS_ALREADY_OPEN,             ///< Another process or handle has the file.
+    unsupported_format = HC_STATUS_UNSUPPORTED_FORMAT, ///< A newer release wrote the file.
+    corrupted = HC_STATUS_CORRUPTED,                   ///< The file is damaged or no directory.
+    too_large = HC_STATUS_TOO_LARGE,                   ///< Larger than one transaction may be.
+    outcome_unknown = HC_STATUS_OUTCOME_UNKNOWN,       ///< Only opening the file again tells.
+    closed = HC_STATUS_CLOSED,                         ///< The directory was closed.
+    io = HC_STATUS_IO,                                 ///< The operating system refused.
+};
+
+/** Kinds of licenses. */
+enum class license_kind : std::int32_t {
+    community = HC_LICENSE_COMMUNITY,   ///< Five seats.
+    enterprise = HC_LICENSE_ENTERPRISE, ///< Any number of seats.
+    seats = HC_LICENSE_SEATS,           ///< As many as it says.
+};
+
+/** What a member may do in a workspace. */
+enum class role : std::int32_t {
+    any = HC_ROLE_ANY,     ///< Either of them, for query::member_of(); nobody has it.
+    owner = HC_ROLE_OWNER, ///< Decides about the workspace and its members.
+    user = HC_ROLE_USER,   ///< Works in it.
+};
+
+/** The order of users. */
+enum class sort : std::int32_t {
+    email = HC_SORT_EMAIL,       ///< By email.
+    username = HC_SORT_USERNAME, ///< By username.
+    created = HC_SORT_CREATED,   ///< By the time of creation, oldest first.
+};
+
+/** What an operation was about. */
+enum class subject : std::int32_t {
+    user = HC_SUBJECT_USER,           ///< The user in the outcome.
+    license = HC_SUBJECT_LICENSE,     ///< The license.
+    workspace = HC_SUBJECT_WORKSPACE, ///< The workspace in the outcome.
+    member = HC_SUBJECT_MEMBER,       ///< The membership of that user in that workspace.
+};
+
+/** How much a message of the library matters: see set_log(). */
+enum class log_level : std::int32_t {
+    off = HC_LOG_LEVEL_OFF,     ///< As a maximum: nothing. No message has it.
+    error = HC_LOG_LEVEL_ERROR, ///< Something failed that no call reports.
+    warn = HC_LOG_LEVEL_WARN,   ///< Something is not as it should be, and was dealt with.
+    info = HC_LOG_LEVEL_INFO,   ///< Opening, recovering, closing.
+    debug = HC_LOG_LEVEL_DEBUG, ///< What goes on inside.
+    trace = HC_LOG_LEVEL_TRACE, ///< All there is.
+};
+
+/** What happened, in a change: HC_EVENT_*. Skip one that you don't know. */
+enum class event_kind : std::int32_t {
+    user_created = HC_EVENT_USER_CREATED,             ///< Active or not.
+    user_updated = HC_EVENT_USER_UPDATED,             ///< See event::fields.
+    user_activated = HC_EVENT_USER_ACTIVATED,         ///< Was inactive.
+    user_deactivated = HC_EVENT_USER_DEACTIVATED,     ///< Was active.
+    user_deleted = HC_EVENT_USER_DELETED,             ///< For good.
+    license_set = HC_EVENT_LICENSE_SET,               ///< See event::license.
+    workspace_created = HC_EVENT_WORKSPACE_CREATED,   ///< With a user, as the default of that one.
+    workspace_renamed = HC_EVENT_WORKSPACE_RENAMED,   ///< Got another name.
+    workspace_archived = HC_EVENT_WORKSPACE_ARCHIVED, ///< Was not archived.
+    workspace_restored = HC_EVENT_WORKSPACE_RESTORED, ///< Was archived.
+    workspace_deleted = HC_EVENT_WORKSPACE_DELETED,   ///< With its memberships.
+    workspace_undefaulted = HC_EVENT_WORKSPACE_UNDEFAULTED, ///< Nobody's default any more.
+    workspace_ownerless = HC_EVENT_WORKSPACE_OWNERLESS, ///< Without an active owner, as allowed.
+    member_added = HC_EVENT_MEMBER_ADDED,               ///< In event::role.
+    member_role_set = HC_EVENT_MEMBER_ROLE_SET,         ///< To event::role.
+    member_removed = HC_EVENT_MEMBER_REMOVED,           ///< No member any more.
+};
+
+/** Fields of a user, as bits of event::fields. */
+enum class field : std::uint32_t {
+    email = HC_FIELD_EMAIL,             ///< The email.
+    username = HC_FIELD_USERNAME,       ///< The username, set apart from the email.
+    given_name = HC_FIELD_GIVEN_NAME,   ///< The given name.
+    family_name = HC_FIELD_FAMILY_NAME, ///< The family name.
+    admin = HC_FIELD_ADMIN,             ///< Whether the user is an admin.
+    attributes = HC_FIELD_ATTRIBUTES,   ///< The attributes.
+};
+
+/** A moment, as the directory keeps it: to the microsecond. */
+using moment = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
+
+/** The id of a workspace: from 1 on, never given to another. */
+using workspace_id = std::uint64_t;
+
+/** The numbers behind status::no_free_seat. */
+struct seat_shortage {
+    std::uint64_t limit = 0;     ///< Seats of the license.
+    std::uint64_t active = 0;    ///< Users who were active.
+    std::uint64_t requested = 0; ///< How many more would have been.
+};
+
+/** The numbers behind status::conflict. */
+struct version_conflict {
+    std::uint64_t expected = 0; ///< The version the caller expected.
+    std::uint64_t found = 0;    ///< The version that was found.
+};
+
+/** Why a call failed: what the throwing forms throw and the others return. */
+class error final : public std::exception {
+public:
+    /** No error: what a call that succeeded would have. */
+    error() noexcept = default;
+
+    /** An error of this header itself; `text` is valid for ever. */
+    error(headcount::status kind, const char *text) noexcept : kind_(kind), text_(text) {}
+
+    /** Takes over what a function of headcount.h returned. */
+    static error adopt(hc_status code, hc_error *raw) noexcept
+    {
+        error made(static_cast<headcount::status>(code), hc_status_name(code));
+        if (raw == nullptr)
+            return made;
+#if defined(__cpp_exceptions)
+        try {
+            made.raw_ = std::shared_ptr<const hc_error>(raw, release{});
+        } catch (...) {
+            /* No memory for the details, which are freed: the kind has to do. */
+        }
+#else
+        made.raw_ = std::shared_ptr<const hc_error>(raw, release{});
+#endif
+        return made;
+    }
+
+    /** An error that belongs to a list and keeps it alive. */
+    static error borrow(const std::shared_ptr<const hc_refusals> &list,
+                        const hc_error *raw) noexcept
+    {
+        const hc_status code = hc_error_status(raw);
+        error made(static_cast<headcount::status>(code), hc_status_name(code));
+        made.raw_ = std::shared_ptr<const hc_error>(list, raw);
+        return made;
+    }
+
+    /** The status that the call returned. */
+    headcount::status kind() const noexcept { return kind_; }
+
+    /** Whether there is an error at all. */
+    explicit operator bool() const noexcept { return kind_ != headcount::status::ok; }
+
+    /** What went wrong and what to do about it, in one line of English. */
+    const char *what() const noexcept override
+    {
+        return raw_ ? hc_error_message(raw_.get()) : text_;
+    }
+
+    /** The same as a view. */
+    std::string_view message() const noexcept { return what(); }
+
+    /** The name of the status, such as "HC_STATUS_NO_FREE_SEAT". */
+    std::string_view name() const noexcept
+    {
+        return hc_status_name(static_cast<std::int32_t>(kind_));
+    }
+
+    /** Whether the same call may succeed when it is made again as it is. */
+    bool is_retryable() const noexcept { return hc_error_is_retryable(raw_.get()) != 0; }
+
+    /** The numbers behind status::no_free_seat. */
+    std::optional<seat_shortage> seats() const noexcept
+    {
+        seat_shortage found;
+        if (hc_error_get_seats(raw_.get(), &found.limit, &found.active, &found.requested) == 0)
+            return std::nullopt;
+        return found;
+    }
+
+    /** The numbers behind status::conflict. */
+    std::optional<version_conflict> versions() const noexcept
+    {
+        version_conflict found;
+        if (hc_error_get_versions(raw_.get(), &found.expected, &found.found) == 0)
+            return std::nullopt;
+        return found;
+    }
+
+    /** Which operation of the batch was refused, from 0; none if it was refused as a whole. */
+    std::optional<std::uint64_t> op_index() const noexcept
+    {
+        std::uint64_t found = 0;
+        if (hc_error_get_op_index(raw_.get(), &found) == 0)
+            return std::nullopt;
+        return found;
+    }
+
+    /** From where to follow after status::history_trimmed, once everything was read again. */
+    std::optional<std::uint64_t> resume_after() const noexcept
+    {
+        std::uint64_t found = 0;
+        if (hc_error_get_resume_after(raw_.get(), &found) == 0)
+            return std::nullopt;
+        return found;
+    }
+
+    /** How large a buffer must be, after status::buffer_too_small. */
+    std::optional<std::size_t> buffer_bytes() const noexcept
+    {
+        std::size_t found = 0;
+        if (hc_error_get_buffer_bytes(raw_.get(), &found) == 0)
+            return std::nullopt;
+        return found;
+    }
+
+private:
+    struct release {
+        void operator()(const hc_error *raw) const noexcept
+        {
+            hc_error_free(const_cast<hc_error *>(raw));
+        }
+    };
+
+    headcount::status kind_ = headcount::status::ok;
+    const char *text_ = "";
+    std::shared_ptr<const hc_error> raw_;
+};
+
+/** @cond */
+namespace detail {
+
+/* Where the throwing forms end up. */
+[[noreturn]] inline void raise(const error &reason)
+{
+#if defined(__cpp_exceptions)
+    throw reason;
+#else
+    std::fprintf(stderr, "headcount: %s\n", reason.what());
+    std::abort();
+#endif
+}
+
+} // namespace detail
+/** @endcond */
+
+/** What the non-throwing forms return: a value, or an error. */
+template <class T>
+class [[nodiscard]] result {
+public:
+    /** Success. */
+    result(T value) : value_(std::move(value)) {}
+
+    /** Failure. */
+    result(headcount::error reason) noexcept : error_(std::move(reason)) {}
+
+    /** Whether there is a value. */
+    explicit operator bool() const noexcept { return value_.has_value(); }
+
+    /** Whether there is a value. */
+    bool has_value() const noexcept { return value_.has_value(); }
+
+    /** The value. Throws the error where there is none. */
+    T &value() & { return checked(*this); }
+    /** @overload */
+    const T &value() const & { return checked(*this); }
+    /** @overload */
+    T &&value() && { return std::move(checked(*this)); }
+
+    /** The value, which must be there. */
+    T &operator*() &noexcept { return *value_; }
+    /** @overload */
+    const T &operator*() const &noexcept { return *value_; }
+    /** @overload */
+    T &&operator*() &&noexcept { return std::move(*value_); }
+    /** The value, which must be there. */
+    T *operator->() noexcept { return &*value_; }
+    /** @overload */
+    const T *operator->() const noexcept { return &*value_; }
+
+    /** The error; none where there is a value. */
+    const headcount::error &error() const noexcept { return error_; }
+
+    /** The status of the call. */
+    headcount::status kind() const noexcept { return error_.kind(); }
+
+private:
+    template <class Self>
+    static auto &checked(Self &self)
+    {
+        if (!self.value_.has_value())
+            detail::raise(self.error_);
+        return *self.value_;
+    }
+
+    std::optional<T> value_;
+    headcount::error error_;
+};
+
+/** The result of a call that returns nothing. */
+template <>
+class [[nodiscard]] result<void> {
+public:
+    /** Success. */
+    result() noexcept = default;
+
+    /** Failure. */
+    result(headcount::error reason) noexcept : error_(std::move(reason)) {}
+
+    /** Whether the call succeeded. */
+    explicit operator bool() const noexcept { return !error_; }
+
+    /** Whether the call succeeded. */
+    bool has_value() const noexcept { return !error_; }
+
+    /** Throws the error where there is one. */
+    void value() const
+    {
+        if (error_)
+            detail::raise(error_);
+    }
+
+    /** The error; none on success. */
+    const headcount::error &error() const noexcept { return error_; }
+
+    /** The status of the call. */
+    headcount::status kind() const noexcept { return error_.kind(); }
+
+private:
+    headcount::error error_;
+};
+
+/** @cond */
+namespace detail {
+
+/* Owns a handle; Free is its hc_*_free(). */
+template <auto Free>
+struct freeing {
+    template <class Raw>
+    void operator()(Raw *raw) const noexcept
+    {
+        Free(raw);
+    }
+};
+
+template <class Raw, auto Free>
+using handle = std::unique_ptr<Raw, freeing<Free>>;
+
+inline const std::uint8_t *bytes(std::string_view text) noexcept
+{
+    return reinterpret_cast<const std::uint8_t *>(text.data());
+}
+
+inline std::string_view view(const char *text) noexcept
+{
+    return text == nullptr ? std::string_view() : std::string_view(text);
+}
+
+inline std::optional<std::string_view> optional_view(const char *text) noexcept
+{
+    return text == nullptr ? std::nullopt : std::optional<std::string_view>(text);
+}
+
+inline std::string_view view(const hc_packed_text &text) noexcept
+{
+    return {text.bytes, text.length};
+}
+
+inline std::optional<std::string_view> optional_view(const hc_packed_text &text) noexcept
+{
+    return text.bytes == nullptr ? std::nullopt : std::optional<std::string_view>(view(text));
+}
+
+inline moment at(std::uint64_t micros) noexcept
+{
+    return moment(std::chrono::microseconds(static_cast<std::int64_t>(micros)));
+}
+
+/* Moments before 1970 are none that the directory has: the library refuses them. */
+inline std::uint64_t micros(moment when) noexcept
+{
+    return static_cast<std::uint64_t>(when.time_since_epoch().count());
+}
+
+/* Whether the library fits the header that this was compiled with. */
+inline result<void> check_abi() noexcept
+{
+    static const bool fits = hc_abi_version() == HC_ABI_VERSION;
+    if (fits)
+        return {};
+    return error(status::unsupported_format,
+                 "libheadcount has another ABI than the headcount.h that this program was compiled "
+                 "with; install the library of that header, or compile again");
+}
+
+/* Calls a function of headcount.h that returns nothing. */
+template <class Function, class... Arguments>
+result<void> run(Function call, Arguments... arguments)
+{
+    hc_error *raw = nullptr;
+    const hc_status code = call(arguments..., &raw);
+    if (code == HC_STATUS_OK)
+        return {};
+    return error::adopt(code, raw);
+}
+
+/* Calls a function of headcount.h that makes a Raw, of which a T is made. */
+template <class T, class Raw, class Function, class... Arguments>
+result<T> make(Function call, Arguments... arguments)
+{
+    Raw *made = nullptr;
+    hc_error *raw = nullptr;
+    const hc_status code = call(arguments..., &made, &raw);
+    if (code == HC_STATUS_OK)
+        return T(made);
+    return error::adopt(code, raw);
+}
+
+/* Calls a function of headcount.h that finds a Raw, of which a T is made, or nothing. */
+template <class T, class Raw, class Function, class... Arguments>
+result<std::optional<T>> find(Function call, Arguments... arguments)
+{
+    Raw *found = nullptr;
+    hc_error *raw = nullptr;
+    const hc_status code = call(arguments..., &found, &raw);
+    if (code != HC_STATUS_OK)
+        return error::adopt(code, raw);
+    return found == nullptr ? std::optional<T>() : std::optional<T>(T(found));
+}
+
+/* Goes through what an Owner's at() returns for 0, 1, 2 and so on. */
+template <class Owner, class Value>
+class index_iterator {
+public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Value;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = Value;
+
+    index_iterator() noexcept = default;
+    index_iterator(const Owner *owner, std::size_t index) noexcept : owner_(owner), index_(index) {}
+
+    Value operator*() const { return owner_->at(index_); }
+    index_iterator &operator++() noexcept
+    {
+        ++index_;
+        return *this;
+    }
+    index_iterator operator++(int) noexcept
+    {
+        index_iterator before = *this;
+        ++index_;
+        return before;
+    }
+    friend bool operator==(const index_iterator &a, const index_iterator &b) noexcept
+    {
+        return a.index_ == b.index_;
+    }
+    friend bool operator!=(const index_iterator &a, const index_iterator &b) noexcept
+    {
+        return a.index_ != b.index_;
+    }
+
+private:
+    const Owner *owner_ = nullptr;
+    std::size_t index_ = 0;
+};
+
+/* The one pass over a List with next() -> result<const View *>, which is null at the end. */
+template <class List, class View>
+class list_iterator {
+public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = View;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const View *;
+    using reference = const View &;
+
+    list_iterator() noexcept = default;
+    explicit list_iterator(List *list) : list_(list) { ++*this; }
+
+    reference operator*() const noexcept { return *current_; }
+    pointer operator->() const noexcept { return current_; }
+    list_iterator &operator++()
+    {
+        current_ = list_->buffered();
+        if (current_ == nullptr)
+            current_ = list_->try_next().value();
+        return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const list_iterator &a, const list_iterator &b) noexcept
+    {
+        return a.current_ == b.current_;
+    }
+    friend bool operator!=(const list_iterator &a, const list_iterator &b) noexcept
+    {
+        return a.current_ != b.current_;
+    }
+
+private:
+    List *list_ = nullptr;
+    const View *current_ = nullptr;
+};
+
+inline error malformed() noexcept
+{
+    return error(status::internal,
+                 "the library wrote a batch that contradicts itself; this is a bug");
+}
+
+/* Memory for a batch, and the batch. */
+class batch_buffer {
+public:
+    batch_buffer() noexcept = default;
+    /* The batch goes along with its memory. */
+    batch_buffer(batch_buffer &&from) noexcept
+        : bytes_(std::move(from.bytes_)), capacity_(std::exchange(from.capacity_, 0)),
+          batch_(std::exchange(from.batch_, hc_packed_batch{}))
+    {
+    }
+    batch_buffer &operator=(batch_buffer &&from) noexcept
+    {
+        if (this != &from) {
+            bytes_ = std::move(from.bytes_);
+            capacity_ = std::exchange(from.capacity_, 0);
+            batch_ = std::exchange(from.batch_, hc_packed_batch{});
+        }
+        return *this;
+    }
+
+    /* Has `next_batch` write a batch, into a larger buffer if it has to; false at the end. */
+    template <class NextBatch>
+    result<bool> fill(NextBatch &&next_batch)
+    {
+        if (!bytes_)
+            resize(65536);
+        for (;;) {
+            std::size_t written = 0;
+            hc_error *raw = nullptr;
+            const hc_status code = next_batch(bytes_.get(), capacity_, &written, &raw);
+            if (code == HC_STATUS_OK) {
+                if (written == 0)
+                    return false;
+                if (hc_packed_open(&batch_, bytes_.get(), written) == 0)
+                    return malformed();
+                return true;
+            }
+            error reason = error::adopt(code, raw);
+            const auto needed = reason.buffer_bytes();
+            if (!needed || *needed <= capacity_)
+                return reason;
+            resize(*needed);
+        }
+    }
+
+    hc_packed_batch &batch() noexcept { return batch_; }
+    const hc_packed_batch &batch() const noexcept { return batch_; }
+
+private:
+    void resize(std::size_t capacity)
+    {
+        bytes_.reset(new std::uint8_t[capacity]);
+        capacity_ = capacity;
+    }
+
+    std::unique_ptr<std::uint8_t[]> bytes_;
+    std::size_t capacity_ = 0;
+    hc_packed_batch batch_{};
+};
+
+/* What all builders have: a handle, and the first error. */
+template <class Self, class Raw, auto Free>
+class builder {
+public:
+    /** The first thing that was malformed; none if all is well so far. */
+    const error &failure() const noexcept { return failure_; }
+
+    /** Throws the first thing that was malformed, if there is one. */
+    void check() const
+    {
+        if (failure_)
+            raise(failure_);
+    }
+
+    /** The handle, for functions of headcount.h. It stays owned by this object. */
+    Raw *raw() const noexcept { return handle_.get(); }
+
+protected:
+    /* A builder that was made by a function which can't fail. */
+    explicit builder(Raw *made) noexcept : failure_(check_abi().error()), handle_(made) {}
+
+    /* A builder to be made by a function which can fail. */
+    template <class Function, class... Arguments>
+    builder(std::in_place_t, Function call, Arguments... arguments) : failure_(check_abi().error())
+    {
+        if (failure_)
+            return;
+        auto made = make<handle<Raw, Free>, Raw>(call, arguments...);
+        if (made)
+            handle_ = std::move(*made);
+        else
+            failure_ = made.error();
+    }
+
+    /* Calls a setter, unless something has failed before. */
+    template <class Function, class... Arguments>
+    Self &set(Function call, Arguments... arguments)
+    {
+        if (!failure_)
+            failure_ = run(call, raw(), arguments...).error();
+        return static_cast<Self &>(*this);
+    }
+
+    /* Keeps an error of something that was handed in. */
+    void fail(const error &reason) noexcept
+    {
+        if (!failure_)
+            failure_ = reason;
+    }
+
+private:
+    error failure_;
+    handle<Raw, Free> handle_;
+};
+
+} // namespace detail
+/** @endcond */
+
+/** The version of the library, such as "0.1.0". */
+inline std::string_view version() noexcept { return hc_version_string(); }
+
+/** The version of the library as major * 1000000 + minor * 1000 + patch. */
+inline std::uint32_t version_number() noexcept { return hc_version_number(); }
+
+/** Whether the library that was loaded fits this header. All that begins something checks it. */
+inline bool is_compatible() noexcept { return detail::check_abi().has_value(); }
+
+/** The name of a status, such as "HC_STATUS_NO_FREE_SEAT". */
+inline std::string_view name(status kind) noexcept
+{
+    return hc_status_name(static_cast<std::int32_t>(kind));
+}
+
+/** The id of a user: a UUID, never given to another. */
+class id {
+public:
+    /** 16 bytes in network order. */
+    using bytes_type = std::array<std::uint8_t, 16>;
+
+    /** All zeros. */
+    constexpr id() noexcept = default;
+
+    /** The id with these bytes. */
+    constexpr explicit id(const bytes_type &bytes) noexcept : bytes_(bytes) {}
+
+    /** The id at a pointer to 16 bytes. */
+    static id copy(const std::uint8_t *bytes) noexcept
+    {
+        id made;
+        std::memcpy(made.bytes_.data(), bytes, made.bytes_.size());
+        return made;
+    }
+
+    /** Draws an id that nobody has: a UUID of version 7. */
+    static id generate() { return try_generate().value(); }
+
+    /** @copydoc generate */
+    static result<id> try_generate()
+    {
+        id made;
+        auto done = detail::run(hc_id_generate, made.bytes_.data());
+        if (!done)
+            return done.error();
+        return made;
+    }
+
+    /** Reads an id from text: a UUID in any of its usual forms. */
+    static id parse(std::string_view text) { return try_parse(text).value(); }
+
+    /** @copydoc parse */
+    static result<id> try_parse(std::string_view text)
+    {
+        id made;
+        auto done =
+            detail::run(hc_id_from_text, detail::bytes(text), text.size(), made.bytes_.data());
+        if (!done)
+            return done.error();
+        return made;
+    }
+
+    /** Such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8". */
+    std::string to_string() const
+    {
+        std::array<char, HC_ID_TEXT_BYTES> text{};
+        hc_id_to_text(bytes_.data(), text.data(), nullptr);
+        return std::string(text.data());
+    }
+
+    /** The bytes, in network order. */
+    const bytes_type &bytes() const noexcept { return bytes_; }
+
+    /** Pointer to the 16 bytes. */
+    const std::uint8_t *data() const noexcept { return bytes_.data(); }
+
+    /** Whether the two are the same. */
+    friend bool operator==(const id &a, const id &b) noexcept { return a.bytes_ == b.bytes_; }
+    /** Whether the two differ. */
+    friend bool operator!=(const id &a, const id &b) noexcept { return a.bytes_ != b.bytes_; }
+    /** The order of the bytes, which for ids that were drawn is that of time. Ids can also be
+     * keys of unordered containers. */
+    friend bool operator<(const id &a, const id &b) noexcept { return a.bytes_ < b.bytes_; }
+
+private:
+    bytes_type bytes_{};
+};
+
+/** A license. */
+struct license {
+    license_kind kind = license_kind::community; ///< Which of them.
+    std::uint64_t seat_count = 0;                ///< The seats, with license_kind::seats.
+
+    /** Five seats; what a new directory has. */
+    static constexpr license community() noexcept { return {license_kind::community, 0}; }
+    /** Any number of seats. */
+    static constexpr license enterprise() noexcept { return {license_kind::enterprise, 0}; }
+    /** As many seats as it says. */
+    static constexpr license seats(std::uint64_t count) noexcept
+    {
+        return {license_kind::seats, count};
+    }
+
+    /** Whether the two are the same. */
+    friend constexpr bool operator==(const license &a, const license &b) noexcept
+    {
+        return a.kind == b.kind && a.seat_count == b.seat_count;
+    }
+    /** Whether the two differ. */
+    friend constexpr bool operator!=(const license &a, const license &b) noexcept
+    {
+        return !(a == b);
+    }
+};
+
+/** Reads a license from text: "community", "enterprise" or a number of seats. */
+inline result<license> try_license_from_text(std::string_view text)
+{
+    std::int32_t kind = 0;
+    license made;
+    auto done = detail::run(hc_license_from_text, detail::bytes(text), text.size(), &kind,
+                            &made.seat_count);
+    if (!done)
+        return done.error();
+    made.kind = static_cast<license_kind>(kind);
+    return made;
+}
+/** @copydoc try_license_from_text */
+inline license license_from_text(std::string_view text)
+{
+    return try_license_from_text(text).value();
+}
+
+/** Reads a role from text: "owner", "user", or its older name "collaborator". */
+inline result<role> try_role_from_text(std::string_view text)
+{
+    std::int32_t made = 0;
+    auto done = detail::run(hc_role_from_text, detail::bytes(text), text.size(), &made);
+    if (!done)
+        return done.error();
+    return static_cast<role>(made);
+}
+/** @copydoc try_role_from_text */
+inline role role_from_text(std::string_view text) { return try_role_from_text(text).value(); }
+
+/** Writes a time in the form of RFC 3339, such as "2024-07-11T16:55:59.173Z". */
+inline result<std::string> try_time_to_text(moment when)
+{
+    std::array<char, HC_TIME_TEXT_BYTES> text{};
+    auto done = detail::run(hc_time_to_text, detail::micros(when), text.data());
+    if (!done)
+        return done.error();
+    return std::string(text.data());
+}
+/** @copydoc try_time_to_text */
+inline std::string time_to_text(moment when) { return try_time_to_text(when).value(); }
+
+/** Reads a time in the form of RFC 3339, in any time zone. */
+inline result<moment> try_time_from_text(std::string_view text)
+{
+    std::uint64_t micros = 0;
+    auto done = detail::run(hc_time_from_text, detail::bytes(text), text.size(), &micros);
+    if (!done)
+        return done.error();
+    return detail::at(micros);
+}
+/** @copydoc try_time_from_text */
+inline moment time_from_text(std::string_view text) { return try_time_from_text(text).value(); }
+
+/** Checks an email address, and says by which form it is unique. */
+inline result<std::string> try_email_key(std::string_view email)
+{
+    std::array<char, HC_KEY_BYTES> key{};
+    auto done = detail::run(hc_email_key, detail::bytes(email), email.size(), key.data());
+    if (!done)
+        return done.error();
+    return std::string(key.data());
+}
+/** @copydoc try_email_key */
+inline std::string email_key(std::string_view email) { return try_email_key(email).value(); }
+
+/** Checks a username that is no email address, and says by which form it is unique. */
+inline result<std::string> try_username_key(std::string_view username)
+{
+    std::array<char, HC_KEY_BYTES> key{};
+    auto done = detail::run(hc_username_key, detail::bytes(username), username.size(), key.data());
+    if (!done)
+        return done.error();
+    return std::string(key.data());
+}
+/** @copydoc try_username_key */
+inline std::string username_key(std::string_view username)
+{
+    return try_username_key(username).value();
+}
+
+/** Receives messages of the library: how much it matters, who speaks, and one line of English. */
+using log_callback = std::function<void(log_level, std::string_view, std::string_view)>;
+
+/** @cond */
+namespace detail {
+
+/* What C calls; nothing may be thrown through it. */
+inline void log(void *userdata, std::int32_t level, const char *target,
+                const char *message) noexcept
+{
+    const log_callback &callback = *static_cast<const log_callback *>(userdata);
+#if defined(__cpp_exceptions)
+    try {
+        callback(static_cast<log_level>(level), target, message);
+    } catch (...) {
+        /* A message that can't be taken is lost. */
+    }
+#else
+    callback(static_cast<log_level>(level), target, message);
+#endif
+}
+
+inline void destroy_log(void *userdata) noexcept { delete static_cast<log_callback *>(userdata); }
+
+} // namespace detail
+/** @endcond */
+
+/**
+ * Sends the messages of the library to a callback, for the whole process; an empty one ends
+ * it. Any thread may call it, several at the same time; it must return soon, must not use
+ * directories, lists or feeds, and what it throws is lost. See hc_log_set_callback().
+ */
+inline result<void> try_set_log(log_level max, log_callback callback)
+{
+    const auto level = static_cast<std::int32_t>(max);
+    if (!callback)
+        return detail::run(hc_log_set_callback, level, static_cast<hc_log_callback>(nullptr),
+                           static_cast<void *>(nullptr), static_cast<hc_log_destroy>(nullptr));
+    auto kept = std::make_unique<log_callback>(std::move(callback));
+    auto done = detail::run(hc_log_set_callback, level, static_cast<hc_log_callback>(detail::log),
+                            static_cast<void *>(kept.get()),
+                            static_cast<hc_log_destroy>(detail::destroy_log));
+    if (done)
+        static_cast<void>(kept.release()); // is the library's now
+    return done;
+}
+/** @copydoc try_set_log */
+inline void set_log(log_level max, log_callback callback)
+{
+    try_set_log(max, std::move(callback)).value();
+}
+
+/** How the seats of the license are used, at one moment. */
+struct seat_usage {
+    license_kind kind = license_kind::community; ///< The license in force.
+    std::optional<std::uint64_t> limit;          ///< Seats of the license; none if without a limit.
+    std::uint64_t active = 0;                    ///< Users who are active: each takes one seat.
+    std::uint64_t inactive = 0;                  ///< Users who are not: they take none.
+    std::optional<std::uint64_t> free;           ///< Seats that are free; none if without a limit.
+    std::uint64_t license_version = 0; ///< The version of the license, for batch::if_version().
+    std::uint64_t over_by = 0;         ///< How many more users are active than there are seats.
+};
+
+/** What directory::verify_and_count() went over. */
+struct verified {
+    std::uint64_t active = 0;     ///< Users who are active, counted one by one.
+    std::uint64_t inactive = 0;   ///< Users who are not active, counted one by one.
+    std::uint64_t deleted = 0;    ///< Ids of users who were deleted.
+    std::uint64_t workspaces = 0; ///< Workspaces, archived ones included.
+    std::uint64_t members = 0;    ///< Memberships.
+    std::uint64_t changes = 0;    ///< Changes on record.
+};
+
+/** That a user belongs to a workspace. */
+struct member {
+    workspace_id workspace = 0;       ///< The workspace.
+    id user;                          ///< The user.
+    headcount::role role = role::any; ///< What the user may do there.
+    moment since;                     ///< When the user was added.
+    std::uint64_t version = 0;        ///< 1 when added, one more with each change.
+};
+
+/** What became of one operation of a batch. */
+struct outcome {
+    headcount::subject subject = subject::user; ///< What it was about.
+    bool changed = false;                       ///< Whether it changed anything.
+    std::uint64_t version = 0;  ///< The version of the record afterwards; 0 where it was deleted.
+    workspace_id workspace = 0; ///< The workspace it was about; 0 for none.
+    std::optional<id> user;     ///< The user it was about.
+};
+
+/** The name and the value of an attribute. */
+struct attribute {
+    std::string_view name;  ///< The name.
+    std::string_view value; ///< The value, which may contain NULs.
+};
+
+/** The attributes of a user, ordered by name: a range of headcount::attribute. */
+template <class User>
+class attribute_range {
+public:
+    /** Goes through them. */
+    using iterator = detail::index_iterator<attribute_range, attribute>;
+
+    /** Those of a user, which must live longer. */
+    explicit attribute_range(const User *user) noexcept : user_(user) {}
+
+    /** How many there are. */
+    std::size_t size() const noexcept { return user_->attribute_count(); }
+    /** Whether there are none. */
+    bool empty() const noexcept { return size() == 0; }
+    /** One of them; empty views for an index that is too large. */
+    attribute at(std::size_t index) const noexcept { return user_->attribute_at(index); }
+    /** The first. */
+    iterator begin() const noexcept { return iterator(this, 0); }
+    /** Behind the last. */
+    iterator end() const noexcept { return iterator(this, size()); }
+
+private:
+    const User *user_;
+};
+
+/** A user as one call found it: later changes don't touch it. Outlives the directory. */
+class user {
+public:
+    /** Takes over a handle of headcount.h. */
+    explicit user(hc_user *raw) noexcept : handle_(raw) {}
+
+    /** The id. */
+    headcount::id id() const noexcept
+    {
+        const std::uint8_t *bytes = hc_user_id(raw());
+        return bytes == nullptr ? headcount::id() : headcount::id::copy(bytes);
+    }
+    /** The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8". */
+    std::string_view id_text() const noexcept { return detail::view(hc_user_id_text(raw())); }
+    /** The email address, as it was given. */
+    std::string_view email() const noexcept { return detail::view(hc_user_email(raw())); }
+    /** The username; it is the email where none was given. */
+    std::string_view username() const noexcept { return detail::view(hc_user_username(raw())); }
+    /** The given (first) name. */
+    std::optional<std::string_view> given_name() const noexcept
+    {
+        return detail::optional_view(hc_user_given_name(raw()));
+    }
+    /** The family (last) name. */
+    std::optional<std::string_view> family_name() const noexcept
+    {
+        return detail::optional_view(hc_user_family_name(raw()));
+    }
+    /** Whether the user is active and so takes a seat. */
+    bool is_active() const noexcept { return hc_user_is_active(raw()) != 0; }
+    /** Whether the user administers the platform. */
+    bool is_admin() const noexcept { return hc_user_is_admin(raw()) != 0; }
+    /** The version of the record: 1 when created, one more with each change. */
+    std::uint64_t version() const noexcept { return hc_user_version(raw()); }
+    /** When the user was created. */
+    moment created_at() const noexcept { return detail::at(hc_user_created_at_micros(raw())); }
+    /** When the record last changed. */
+    moment updated_at() const noexcept { return detail::at(hc_user_updated_at_micros(raw())); }
+
+    /** The attributes, ordered by name. Valid while this object is not moved. */
+    attribute_range<user> attributes() const noexcept { return attribute_range<user>(this); }
+    /** How many attributes there are. */
+    std::size_t attribute_count() const noexcept { return hc_user_attribute_count(raw()); }
+    /** One of the attributes; empty views for an index that is too large. */
+    headcount::attribute attribute_at(std::size_t index) const noexcept
+    {
+        const char *name = "", *value = "";
+        std::size_t value_bytes = 0;
+        hc_user_attribute_at(raw(), index, &name, &value, &value_bytes);
+        return {name, {value, value_bytes}};
+    }
+    /** The value of an attribute. */
+    std::optional<std::string_view> attribute(std::string_view name) const noexcept
+    {
+        std::size_t value_bytes = 0;
+        const char *value =
+            hc_user_attribute(raw(), detail::bytes(name), name.size(), &value_bytes);
+        return value == nullptr ? std::nullopt
+                                : std::optional<std::string_view>({value, value_bytes});
+    }
+
+    /** The handle, for functions of headcount.h. It stays owned by this object. */
+    const hc_user *raw() const noexcept { return handle_.get(); }
+
+private:
+    detail::handle<hc_user, hc_user_free> handle_;
+};
+
+/** A user in a list: valid until the list goes on. The functions are those of headcount::user. */
+class user_view {
+public:
+    /** No user. */
+    user_view() noexcept = default;
+    /** A record of headcount_packed.h. */
+    explicit user_view(const hc_packed_user &record) noexcept : record_(record) {}
+
+    /** @copydoc user::id */
+    headcount::id id() const noexcept { return headcount::id::copy(record_.id); }
+    /** @copydoc user::email */
+    std::string_view email() const noexcept { return detail::view(record_.email); }
+    /** @copydoc user::username */
+    std::string_view username() const noexcept { return detail::view(record_.username); }
+    /** @copydoc user::given_name */
+    std::optional<std::string_view> given_name() const noexcept
+    {
+        return detail::optional_view(record_.given_name);
+    }
+    /** @copydoc user::family_name */
+    std::optional<std::string_view> family_name() const noexcept
+    {
+        return detail::optional_view(record_.family_name);
+    }
+    /** @copydoc user::is_active */
+    bool is_active() const noexcept { return record_.is_active != 0; }
+    /** @copydoc user::is_admin */
+    bool is_admin() const noexcept { return record_.is_admin != 0; }
+    /** @copydoc user::version */
+    std::uint64_t version() const noexcept { return record_.version; }
+    /** @copydoc user::created_at */
+    moment created_at() const noexcept { return detail::at(record_.created_at_micros); }
+    /** @copydoc user::updated_at */
+    moment updated_at() const noexcept { return detail::at(record_.updated_at_micros); }
+
+    /** The attributes, ordered by name. */
+    attribute_range<user_view> attributes() const noexcept
+    {
+        return attribute_range<user_view>(this);
+    }
+    /** @copydoc user::attribute_count */
+    std::size_t attribute_count() const noexcept { return record_.attributes; }
+    /** @copydoc user::attribute_at */
+    headcount::attribute attribute_at(std::size_t index) const noexcept
+    {
+        hc_packed_text name{"", 0}, value{"", 0};
+        if (index < record_.attributes)
+            hc_packed_user_attribute(&record_, static_cast<std::uint32_t>(index), &name, &value);
+        return {detail::view(name), detail::view(value)};
+    }
+    /** @copydoc user::attribute */
+    std::optional<std::string_view> attribute(std::string_view name) const noexcept
+    {
+        for (headcount::attribute found : attributes())
+            if (found.name == name)
+                return found.value;
+        return std::nullopt;
+    }
+
+    /** The record, for functions of headcount_packed.h. */
+    const hc_packed_user &raw() const noexcept { return record_; }
+
+private:
+    hc_packed_user record_{};
+};
+
+/** How a caller names a user: by id, by email, or by a user that was read. Not for keeping. */
+class user_ref {
+public:
+    /** By an email, or an id as text. */
+    user_ref(std::string_view id_or_email) noexcept : text_(id_or_email) {}
+    /** @overload */
+    user_ref(const char *id_or_email) noexcept : text_(id_or_email) {}
+    /** @overload */
+    user_ref(const std::string &id_or_email) noexcept : text_(id_or_email) {}
+    /** By id. */
+    user_ref(const id &user) noexcept : id_(user.data()) {}
+    /** By a user that was read, which is taken by id. */
+    user_ref(const user &read) noexcept : user_ref(read.raw()) {}
+    /** @overload */
+    user_ref(const user_view &read) noexcept : id_(read.raw().id) {}
+
+    /** The 16 bytes, if this is an id; otherwise NULL. */
+    const std::uint8_t *id_bytes() const noexcept { return id_; }
+    /** The id as text, or the email. */
+    std::string_view text() const noexcept
+    {
+        if (id_ != nullptr && text_.empty()) {
+            hc_id_to_text(id_, id_text_.data(), nullptr);
+            text_ = std::string_view(id_text_.data());
+        }
+        return text_;
+    }
+
+    user_ref(const user_ref &) = delete;
+    user_ref &operator=(const user_ref &) = delete;
+
+private:
+    explicit user_ref(const hc_user *raw) noexcept : id_(hc_user_id(raw)) {}
+
+    mutable std::string_view text_;
+    const std::uint8_t *id_ = nullptr;
+    mutable std::array<char, HC_ID_TEXT_BYTES> id_text_{};
+};
+
+/** A workspace as one call found it: later changes don't touch it. Outlives the directory. */
+class workspace {
+public:
+    /** Takes over a handle of headcount.h. */
+    explicit workspace(hc_workspace *raw) noexcept : handle_(raw) {}
+
+    /** The id. */
+    workspace_id id() const noexcept { return hc_workspace_id(raw()); }
+    /** The name, as it was given. */
+    std::string_view name() const noexcept { return detail::view(hc_workspace_name(raw())); }
+    /** Whether nobody can be added and nothing changed, until it is restored. */
+    bool is_archived() const noexcept { return hc_workspace_is_archived(raw()) != 0; }
+    /** Whose default workspace this is. */
+    std::optional<headcount::id> default_of() const noexcept
+    {
+        const std::uint8_t *bytes = hc_workspace_default_of(raw());
+        return bytes == nullptr ? std::nullopt
+                                : std::optional<headcount::id>(headcount::id::copy(bytes));
+    }
+    /** The version of the record: 1 when created, one more with each change. */
+    std::uint64_t version() const noexcept { return hc_workspace_version(raw()); }
+    /** When the workspace was created. */
+    moment created_at() const noexcept { return detail::at(hc_workspace_created_at_micros(raw())); }
+    /** When the record last changed. Its members don't count. */
+    moment updated_at() const noexcept { return detail::at(hc_workspace_updated_at_micros(raw())); }
+
+    /** The handle, for functions of headcount.h. It stays owned by this object. */
+    const hc_workspace *raw() const noexcept { return handle_.get(); }
+
+private:
+    detail::handle<hc_workspace, hc_workspace_free> handle_;
+};
+
+/** A workspace in a list: valid until the list goes on. */
+class workspace_view {
+public:
+    /** No workspace. */
+    workspace_view() noexcept = default;
+    /** A record of headcount_packed.h. */
+    explicit workspace_view(const hc_packed_workspace &record) noexcept : record_(record) {}
+
+    /** @copydoc workspace::id */
+    workspace_id id() const noexcept { return record_.id; }
+    /** @copydoc workspace::name */
+    std::string_view name() const noexcept { return detail::view(record_.name); }
+    /** @copydoc workspace::is_archived */
+    bool is_archived() const noexcept { return record_.is_archived != 0; }
+    /** @copydoc workspace::default_of */
+    std::optional<headcount::id> default_of() const noexcept
+    {
+        if (record_.default_of == nullptr)
+            return std::nullopt;
+        return headcount::id::copy(record_.default_of);
+    }
+    /** @copydoc workspace::version */
+    std::uint64_t version() const noexcept { return record_.version; }
+    /** @copydoc workspace::created_at */
+    moment created_at() const noexcept { return detail::at(record_.created_at_micros); }
+    /** @copydoc workspace::updated_at */
+    moment updated_at() const noexcept { return detail::at(record_.updated_at_micros); }
+
+private:
+    hc_packed_workspace record_{};
+};
+
+/** How to open a directory. Unless said otherwise: make the file if it is missing, with the
+ * Community license. */
+class options : public detail::builder<options, hc_options, hc_options_free> {
+public:
+    /** What opening without options does. */
+    options() noexcept : builder(hc_options_new()) {}
+
+    /** Whether to make the file if there is none. */
+    options &create_if_missing(bool create) &
+    {
+        return this->set(hc_options_set_create_if_missing, create ? 1 : 0);
+    }
+    /** @overload */
+    options &&create_if_missing(bool create) && { return std::move(create_if_missing(create)); }
+
+    /** The license that a new directory gets. An existing one keeps its own. */
+    options &license_if_new(const license &granted) &
+    {
+        return this->set(hc_options_set_license_if_new, static_cast<std::int32_t>(granted.kind),
+                         granted.seat_count);
+    }
+    /** @overload */
+    options &&license_if_new(const license &granted) &&
+    {
+        return std::move(license_if_new(granted));
+    }
+
+    /** How much memory may hold pages of the file; 64 MiB unless said otherwise. */
+    options &page_cache_bytes(std::uint64_t size) &
+    {
+        return this->set(hc_options_set_page_cache_bytes, size);
+    }
+    /** @overload */
+    options &&page_cache_bytes(std::uint64_t size) && { return std::move(page_cache_bytes(size)); }
+};
+
+/** A user to create: an email and whatever else is known. It can be used for more than one call. */
+class new_user : public detail::builder<new_user, hc_new_user, hc_new_user_free> {
+public:
+    /** A user with this email: active, no admin, with the email as username. */
+    explicit new_user(std::string_view email)
+        : builder(std::in_place, hc_new_user_new, detail::bytes(email), email.size())
+    {
+    }
+
+    /** An id from elsewhere; otherwise the directory draws one. */
+    new_user &id(const headcount::id &value) &
+    {
+        return this->set(hc_new_user_set_id, value.data());
+    }
+    /** @overload */
+    new_user &&id(const headcount::id &value) && { return std::move(id(value)); }
+
+    /** The username. One with an @ must be the email itself, and then follows it. */
+    new_user &username(std::string_view value) &
+    {
+        return this->set(hc_new_user_set_username, detail::bytes(value), value.size());
+    }
+    /** @overload */
+    new_user &&username(std::string_view value) && { return std::move(username(value)); }
+
+    /** The given (first) name: at most 255 bytes. */
+    new_user &given_name(std::string_view value) &
+    {
+        return this->set(hc_new_user_set_given_name, detail::bytes(value), value.size());
+    }
+    /** @overload */
+    new_user &&given_name(std::string_view value) && { return std::move(given_name(value)); }
+
+    /** The family (last) name: at most 255 bytes. */
+    new_user &family_name(std::string_view value) &
+    {
+        return this->set(hc_new_user_set_family_name, detail::bytes(value), value.size());
+    }
+    /** @overload */
+    new_user &&family_name(std::string_view value) && { return std::move(family_name(value)); }
+
+    /** Whether the user is active from the start and so takes a seat. */
+    new_user &active(bool value) & { return this->set(hc_new_user_set_active, value ? 1 : 0); }
+    /** @overload */
+    new_user &&active(bool value) && { return std::move(active(value)); }
+
+    /** Whether the user administers the platform. */
+    new_user &admin(bool value) & { return this->set(hc_new_user_set_admin, value ? 1 : 0); }
+    /** @overload */
+    new_user &&admin(bool value) && { return std::move(admin(value)); }
+
+    /** When the user was created elsewhere; otherwise it is now. */
+    new_user &created_at(moment when) &
+    {
+        return this->set(hc_new_user_set_created_at_micros, detail::micros(when));
+    }
+    /** @overload */
+    new_user &&created_at(moment when) && { return std::move(created_at(when)); }
+
+    /** An attribute. A user has at most 64, of 16 KiB in all. */
+    new_user &attribute(std::string_view name, std::string_view value) &
+    {
+        return this->set(hc_new_user_set_attribute, detail::bytes(name), name.size(),
+                         detail::bytes(value), value.size());
+    }
+    /** @overload */
+    new_user &&attribute(std::string_view name, std::string_view value) &&
+    {
+        return std::move(attribute(name, value));
+    }
+};
+
+/** What to change of a user; whatever isn't named stays. It can be used for more than one call. */
+class user_update : public detail::builder<user_update, hc_user_update, hc_user_update_free> {
+public:
+    /** Changes nothing yet. */
+    user_update() noexcept : builder(hc_user_update_new()) {}
+
+    /** Refuses the update with status::conflict unless the user still has this version. */
+    user_update &if_version(std::uint64_t version) &
+    {
+        return this->set(hc_user_update_set_if_version, version);
+    }
+    /** @overload */
+    user_update &&if_version(std::uint64_t version) && { return std::move(if_version(version)); }
+
+    /** Changes the email. A username that is the email follows. */
+    user_update &email(std::string_view value) &
+    {
+        return this->set(hc_user_update_set_email, detail::bytes(value), value.size());
+    }
+    /** @overload */
+    user_update &&email(std::string_view value) && { return std::move(email(value)); }
+
+    /** Changes the username. */
+    user_update &username(std::string_view value) &
+    {
+        return this->set(hc_user_update_set_username, detail::bytes(value), value.size());
+    }
+    /** @overload */
+    user_update &&username(std::string_view value) && { return std::move(username(value)); }
+
+    /** Makes the username the email again, and follow it. */
+    user_update &reset_username() & { return this->set(hc_user_update_reset_username); }
+    /** @overload */
+    user_update &&reset_username() && { return std::move(reset_username()); }
+
+    /** Changes the given name; an empty one removes it. */
+    user_update &given_name(std::string_view value) &
+    {
+        return this->set(hc_user_update_set_given_name, detail::bytes(value), value.size());
+    }
+    /** @overload */
+    user_update &&given_name(std::string_view value) && { return std::move(given_name(value)); }
+
+    /** Changes the family name; an empty one removes it. */
+    user_update &family_name(std::string_view value) &
+    {
+        return this->set(hc_user_update_set_family_name, detail::bytes(value), value.size());
+    }
+    /** @overload */
+    user_update &&family_name(std::string_view value) && { return std::move(family_name(value)); }
+
+    /** Makes the user an admin, or takes that away. */
+    user_update &admin(bool value) & { return this->set(hc_user_update_set_admin, value ? 1 : 0); }
+    /** @overload */
+    user_update &&admin(bool value) && { return std::move(admin(value)); }
+
+    /** Sets one attribute and leaves the others. */
+    user_update &attribute(std::string_view name, std::string_view value) &
+    {
+        return this->set(hc_user_update_set_attribute, detail::bytes(name), name.size(),
+                         detail::bytes(value), value.size());
+    }
+    /** @overload */
+    user_update &&attribute(std::string_view name, std::string_view value) &&
+    {
+        return std::move(attribute(name, value));
+    }
+
+    /** Removes one attribute, if the user has it. */
+    user_update &remove_attribute(std::string_view name) &
+    {
+        return this->set(hc_user_update_remove_attribute, detail::bytes(name), name.size());
+    }
+    /** @overload */
+    user_update &&remove_attribute(std::string_view name) &&
+    {
+        return std::move(remove_attribute(name));
+    }
+
+    /** Removes all attributes but those that this update sets. */
+    user_update &replace_attributes() & { return this->set(hc_user_update_replace_attributes); }
+    /** @overload */
+    user_update &&replace_attributes() && { return std::move(replace_attributes()); }
+};
+
+/** Which users to return, in what order and how many: see hc_query for what it costs. All
+ * conditions must hold. */
+class query : public detail::builder<query, hc_query, hc_query_free> {
+public:
+    /** All users, ordered by email, 100 at a time. */
+    query() noexcept : builder(hc_query_new()) {}
+
+    /** Only users who are active, or only users who are not. */
+    query &active(bool value) & { return this->set(hc_query_set_active, value ? 1 : 0); }
+    /** @overload */
+    query &&active(bool value) && { return std::move(active(value)); }
+
+    /** Only admins. */
+    query &admins_only() & { return this->set(hc_query_set_admins_only); }
+    /** @overload */
+    query &&admins_only() && { return std::move(admins_only()); }
+
+    /** Only members of a workspace, in a role or in any. */
+    query &member_of(workspace_id workspace, role in = role::any) &
+    {
+        return this->set(hc_query_set_member_of, workspace, static_cast<std::int32_t>(in));
+    }
+    /** @overload */
+    query &&member_of(workspace_id workspace, role in = role::any) &&
+    {
+        return std::move(member_of(workspace, in));
+    }
+
+    /** Only emails that start like this, without regard to the case of ASCII letters. */
+    query &email_prefix(std::string_view prefix) &
+    {
+        return this->set(hc_query_set_email_prefix, detail::bytes(prefix), prefix.size());
+    }
+    /** @overload */
+    query &&email_prefix(std::string_view prefix) && { return std::move(email_prefix(prefix)); }
+
+    /** Only emails at this domain, in either of its forms. */
+    query &email_domain(std::string_view domain) &
+    {
+        return this->set(hc_query_set_email_domain, detail::bytes(domain), domain.size());
+    }
+    /** @overload */
+    query &&email_domain(std::string_view domain) && { return std::move(email_domain(domain)); }
+
+    /** Only usernames that start like this, without regard to case. */
+    query &username_prefix(std::string_view prefix) &
+    {
+        return this->set(hc_query_set_username_prefix, detail::bytes(prefix), prefix.size());
+    }
+    /** @overload */
+    query &&username_prefix(std::string_view prefix) &&
+    {
+        return std::move(username_prefix(prefix));
+    }
+
+    /** Only users created at this moment or later. */
+    query &created_since(moment when) &
+    {
+        return this->set(hc_query_set_created_since_micros, detail::micros(when));
+    }
+    /** @overload */
+    query &&created_since(moment when) && { return std::move(created_since(when)); }
+
+    /** Only users who were created or changed at this moment or later. */
+    query &changed_since(moment when) &
+    {
+        return this->set(hc_query_set_changed_since_micros, detail::micros(when));
+    }
+    /** @overload */
+    query &&changed_since(moment when) && { return std::move(changed_since(when)); }
+
+    /** The order; by email unless said otherwise. */
+    query &sort_by(sort order) &
+    {
+        return this->set(hc_query_set_sort, static_cast<std::int32_t>(order));
+    }
+    /** @overload */
+    query &&sort_by(sort order) && { return std::move(sort_by(order)); }
+
+    /** Whether to go in the opposite direction: newest first, for example. */
+    query &descending(bool value = true) &
+    {
+        return this->set(hc_query_set_descending, value ? 1 : 0);
+    }
+    /** @overload */
+    query &&descending(bool value = true) && { return std::move(descending(value)); }
+
+    /** How many users a page may have: 1 to 10,000; 100 unless said otherwise. */
+    query &limit(std::size_t users) & { return this->set(hc_query_set_limit, users); }
+    /** @overload */
+    query &&limit(std::size_t users) && { return std::move(limit(users)); }
+
+    /** The page behind a place: what user_list::next_page() said of the page before; empty for the
+     * first. */
+    query &after(std::string_view place) &
+    {
+        return this->set(hc_query_set_after, detail::bytes(place), place.size());
+    }
+    /** @overload */
+    query &&after(std::string_view place) && { return std::move(after(place)); }
+};
+
+/** Operations that succeed or fail together, judged on what they come to. Each does
+ * what the function of headcount::directory does whose name it shares. It can be used
+ * for more than one call. */
+class batch : public detail::builder<batch, hc_batch, hc_batch_free> {
+public:
+    /** Nothing to do yet. */
+    batch() noexcept : builder(hc_batch_new()) {}
+
+    /** Who makes these changes. */
+    batch &actor(const id &who) & { return this->set(hc_batch_set_actor, who.data()); }
+    /** @overload */
+    batch &&actor(const id &who) && { return std::move(actor(who)); }
+
+    /** Makes the batch one that can be sent again and is done once: 16 bytes, such as a random
+     * UUID. */
+    batch &request_id(const id &request) &
+    {
+        return this->set(hc_batch_set_request_id, request.data());
+    }
+    /** @overload */
+    batch &&request_id(const id &request) && { return std::move(request_id(request)); }
+
+    /** Whether workspaces may be left without an active owner: for offboarding. */
+    batch &allow_ownerless(bool allow = true) &
+    {
+        return this->set(hc_batch_set_allow_ownerless, allow ? 1 : 0);
+    }
+    /** @overload */
+    batch &&allow_ownerless(bool allow = true) && { return std::move(allow_ownerless(allow)); }
+
+    /** Makes the operation that was appended last depend on the version of what it changes. */
+    batch &if_version(std::uint64_t version) &
+    {
+        return this->set(hc_batch_set_if_version, version);
+    }
+    /** @overload */
+    batch &&if_version(std::uint64_t version) && { return std::move(if_version(version)); }
+
+    /** How many operations there are. */
+    std::size_t size() const noexcept { return hc_batch_count(raw()); }
+    /** Whether there are none. */
+    bool empty() const noexcept { return size() == 0; }
+
+    /** Creates a user. */
+    batch &create_user(const new_user &user) &
+    {
+        fail(user.failure());
+        return this->set(hc_batch_create_user, user.raw());
+    }
+    /** @overload */
+    batch &&create_user(const new_user &user) && { return std::move(create_user(user)); }
+
+    /** Creates a user of whom only the email is known. */
+    batch &create_user(std::string_view email) & { return create_user(new_user(email)); }
+    /** @overload */
+    batch &&create_user(std::string_view email) && { return std::move(create_user(email)); }
+
+    /** Changes fields of a user. */
+    batch &update_user(const user_ref &user, const user_update &update) &
+    {
+        const std::string_view who = user.text();
+        fail(update.failure());
+        return this->set(hc_batch_update_user, detail::bytes(who), who.size(), update.raw());
+    }
+    /** @overload */
+    batch &&update_user(const user_ref &user, const user_update &update) &&
+    {
+        return std::move(update_user(user, update));
+    }
+
+    /** Makes a user active. */
+    batch &activate_user(const user_ref &user) &
+    {
+        const std::string_view who = user.text();
+        return this->set(hc_batch_activate_user, detail::bytes(who), who.size());
+    }
+    /** @overload */
+    batch &&activate_user(const user_ref &user) && { return std::move(activate_user(user)); }
+
+    /** Makes a user inactive, which frees a seat. */
+    batch &deactivate_user(const user_ref &user) &
+    {
+        const std::string_view who = user.text();
+        return this->set(hc_batch_deactivate_user, detail::bytes(who), who.size());
+    }
+    /** @overload */
+    batch &&deactivate_user(const user_ref &user) && { return std::move(deactivate_user(user)); }
+
+    /** Deletes a user for good. */
+    batch &delete_user(const user_ref &user) &
+    {
+        const std::string_view who = user.text();
+        return this->set(hc_batch_delete_user, detail::bytes(who), who.size());
+    }
+    /** @overload */
+    batch &&delete_user(const user_ref &user) && { return std::move(delete_user(user)); }
+
+    /** Sets the license. */
+    batch &set_license(const license &granted) &
+    {
+        return this->set(hc_batch_set_license, static_cast<std::int32_t>(granted.kind),
+                         granted.seat_count);
+    }
+    /** @overload */
+    batch &&set_license(const license &granted) && { return std::move(set_license(granted)); }
+
+    /** Creates a workspace. Operations that follow can name it, see add_member(). */
+    batch &create_workspace(std::string_view name, const user_ref &owner) &
+    {
+        const std::string_view who = owner.text();
+        return this->set(hc_batch_create_workspace, detail::bytes(name), name.size(),
+                         detail::bytes(who), who.size());
+    }
+    /** @overload */
+    batch &&create_workspace(std::string_view name, const user_ref &owner) &&
+    {
+        return std::move(create_workspace(name, owner));
+    }
+
+    /** Makes a user's default workspace; no effect where there is one. */
+    batch &default_workspace(const user_ref &user) &
+    {
+        const std::string_view who = user.text();
+        return this->set(hc_batch_default_workspace, detail::bytes(who), who.size());
+    }
+    /** @overload */
+    batch &&default_workspace(const user_ref &user) &&
+    {
+        return std::move(default_workspace(user));
+    }
+
+    /** Gives a workspace another name. */
+    batch &rename_workspace(workspace_id workspace, std::string_view name) &
+    {
+        return this->set(hc_batch_rename_workspace, workspace, detail::bytes(name), name.size());
+    }
+    /** @overload */
+    batch &&rename_workspace(workspace_id workspace, std::string_view name) &&
+    {
+        return std::move(rename_workspace(workspace, name));
+    }
+
+    /** Archives a workspace. */
+    batch &archive_workspace(workspace_id workspace) &
+    {
+        return this->set(hc_batch_archive_workspace, workspace);
+    }
+    /** @overload */
+    batch &&archive_workspace(workspace_id workspace) &&
+    {
+        return std::move(archive_workspace(workspace));
+    }
+
+    /** Restores an archived workspace. */
+    batch &restore_workspace(workspace_id workspace) &
+    {
+        return this->set(hc_batch_restore_workspace, workspace);
+    }
+    /** @overload */
+    batch &&restore_workspace(workspace_id workspace) &&
+    {
+        return std::move(restore_workspace(workspace));
+    }
+
+    /** Deletes a workspace and its memberships for good. */
+    batch &delete_workspace(workspace_id workspace) &
+    {
+        return this->set(hc_batch_delete_workspace, workspace);
+    }
+    /** @overload */
+    batch &&delete_workspace(workspace_id workspace) &&
+    {
+        return std::move(delete_workspace(workspace));
+    }
+
+    /** Makes a user a member. */
+    batch &add_member(workspace_id workspace, const user_ref &user, role as = role::user) &
+    {
+        const std::string_view who = user.text();
+        return this->set(hc_batch_add_member, workspace, detail::bytes(who), who.size(),
+                         static_cast<std::int32_t>(as));
+    }
+    /** @overload */
+    batch &&add_member(workspace_id workspace, const user_ref &user, role as = role::user) &&
+    {
+        return std::move(add_member(workspace, user, as));
+    }
+
+    /** Makes a user a member of the workspace with a name, which may be created by this batch. */
+    batch &add_member(std::string_view workspace, const user_ref &user, role as = role::user) &
+    {
+        const std::string_view who = user.text();
+        return this->set(hc_batch_add_member_by_name, detail::bytes(workspace), workspace.size(),
+                         detail::bytes(who), who.size(), static_cast<std::int32_t>(as));
+    }
+    /** @overload */
+    batch &&add_member(std::string_view workspace, const user_ref &user, role as = role::user) &&
+    {
+        return std::move(add_member(workspace, user, as));
+    }
+
+    /** Changes the role of a member. */
+    batch &set_role(workspace_id workspace, const user_ref &user, role to) &
+    {
+        const std::string_view who = user.text();
+        return this->set(hc_batch_set_role, workspace, detail::bytes(who), who.size(),
+                         static_cast<std::int32_t>(to));
+    }
+    /** @overload */
+    batch &&set_role(workspace_id workspace, const user_ref &user, role to) &&
+    {
+        return std::move(set_role(workspace, user, to));
+    }
+
+    /** Takes a member out of a workspace. */
+    batch &remove_member(workspace_id workspace, const user_ref &user) &
+    {
+        const std::string_view who = user.text();
+        return this->set(hc_batch_remove_member, workspace, detail::bytes(who), who.size());
+    }
+    /** @overload */
+    batch &&remove_member(workspace_id workspace, const user_ref &user) &&
+    {
+        return std::move(remove_member(workspace, user));
+    }
+
+    /** The same for the workspace with a name, which may be created by this batch. */
+    batch &rename_workspace(std::string_view workspace, std::string_view name) &
+    {
+        return this->set(hc_batch_rename_workspace_by_name, detail::bytes(workspace),
+                         workspace.size(), detail::bytes(name), name.size());
+    }
+    /** @overload */
+    batch &&rename_workspace(std::string_view workspace, std::string_view name) &&
+    {
+        return std::move(rename_workspace(workspace, name));
+    }
+
+    /** The same for the workspace with a name. */
+    batch &archive_workspace(std::string_view workspace) &
+    {
+        return this->set(hc_batch_archive_workspace_by_name, detail::bytes(workspace),
+                         workspace.size());
+    }
+    /** @overload */
+    batch &&archive_workspace(std::string_view workspace) &&
+    {
+        return std::move(archive_workspace(workspace));
+    }
+
+    /** The same for the workspace with a name. */
+    batch &restore_workspace(std::string_view workspace) &
+    {
+        return this->set(hc_batch_restore_workspace_by_name, detail::bytes(workspace),
+                         workspace.size());
+    }
+    /** @overload */
+    batch &&restore_workspace(std::string_view workspace) &&
+    {
+        return std::move(restore_workspace(workspace));
+    }
+
+    /** The same for the workspace with a name. */
+    batch &delete_workspace(std::string_view workspace) &
+    {
+        return this->set(hc_batch_delete_workspace_by_name, detail::bytes(workspace),
+                         workspace.size());
+    }
+    /** @overload */
+    batch &&delete_workspace(std::string_view workspace) &&
+    {
+        return std::move(delete_workspace(workspace));
+    }
+
+    /** The same for the workspace with a name. */
+    batch &set_role(std::string_view workspace, const user_ref &user, role to) &
+    {
+        const std::string_view who = user.text();
+        return this->set(hc_batch_set_role_by_name, detail::bytes(workspace), workspace.size(),
+                         detail::bytes(who), who.size(), static_cast<std::int32_t>(to));
+    }
+    /** @overload */
+    batch &&set_role(std::string_view workspace, const user_ref &user, role to) &&
+    {
+        return std::move(set_role(workspace, user, to));
+    }
+
+    /** The same for the workspace with a name. */
+    batch &remove_member(std::string_view workspace, const user_ref &user) &
+    {
+        const std::string_view who = user.text();
+        return this->set(hc_batch_remove_member_by_name, detail::bytes(workspace), workspace.size(),
+                         detail::bytes(who), who.size());
+    }
+    /** @overload */
+    batch &&remove_member(std::string_view workspace, const user_ref &user) &&
+    {
+        return std::move(remove_member(workspace, user));
+    }
+};
+
+/** @cond */
+namespace detail {
+
+/*
+ * A list that is read once, from packed batches. Self says how: its `records` are
+ * Record, which `decode` reads, `next_batch` gets more of them, and `turn_page` goes
+ * on where they end.
+ */
+template <class Self, class Record, class View>
+class record_list {
+public:
+    /** Goes through the list, once: begin() takes the next record. */
+    using iterator = list_iterator<Self, View>;
+
+    /** The next record; where the list was left, if it was. Throws what reading throws. */
+    iterator begin() { return iterator(static_cast<Self *>(this)); }
+    /** Behind the last record. */
+    iterator end() noexcept { return iterator(); }
+
+    /** The next record, valid until the list goes on; NULL at the end. */
+    const View *next() { return try_next().value(); }
+
+    /** The next record, valid until the list goes on; NULL at the end. */
+    result<const View *> try_next()
+    {
+        for (;;) {
+            const View *read = nullptr;
+            if (buffer_.batch().kind != 0) {
+                Record record;
+                switch (Self::decode(&buffer_.batch(), &record)) {
+                case HC_PACKED_RECORD:
+                    current_ = View(record);
+                    read = &current_;
+                    return read;
+                case HC_PACKED_END:
+                    break;
+                default:
+                    return malformed();
+                }
+            }
+            Self &self = static_cast<Self &>(*this);
+            auto filled = buffer_.fill([&](std::uint8_t *into, std::size_t capacity,
+                                           std::size_t *written, hc_error **failed) {
+                return self.next_batch(into, capacity, written, failed);
+            });
+            if (!filled)
+                return filled.error();
+            if (*filled)
+                continue;
+            auto turned = self.turn_page();
+            if (!turned)
+                return turned.error();
+            if (!*turned)
+                return read;
+        }
+    }
+
+    /* The next record if it has been read from the library already, and else NULL. */
+    const View *buffered() noexcept
+    {
+        if (buffer_.batch().records == 0)
+            return nullptr;
+        Record record;
+        if (Self::decode(&buffer_.batch(), &record) != HC_PACKED_RECORD)
+            return nullptr;
+        current_ = View(record);
+        return &current_;
+    }
+
+protected:
+    record_list() = default;
+    /* Views point into the buffer, which stays where it is. */
+    record_list(record_list &&) noexcept = default;
+    record_list &operator=(record_list &&) noexcept = default;
+    ~record_list() = default;
+
+    /* How many records wait in the buffer. */
+    std::uint32_t waiting() const noexcept { return buffer_.batch().records; }
+
+private:
+    batch_buffer buffer_;
+    View current_;
+};
+
+} // namespace detail
+/** @endcond */
+
+/**
+ * Users, all of them or those of a query: a range of headcount::user_view that is read
+ * once, in batches. Unless it is that of directory::query_all(), they are as they were
+ * at one moment.
+ *
+ *     for (const headcount::user_view &user : users.list_users())
+ *         std::cout << user.email() << '\n';
+ *
+ * Like hc_cursor it holds that state of the directory: read on or let it go. Keeps the
+ * file open unless the directory is closed.
+ */
+class user_list : public detail::record_list<user_list, hc_packed_user, user_view> {
+public:
+    /** Takes over a handle of headcount.h. */
+    explicit user_list(hc_cursor *raw) noexcept : handle_(raw) {}
+
+    /** How many users are yet to come, on this page where there are pages. */
+    std::uint64_t remaining() const noexcept { return hc_cursor_remaining(raw()) + waiting(); }
+
+    /** Where the page behind this one begins, for query::after(); none on the last page. Personal
+     * data. */
+    std::optional<std::string_view> next_page() const noexcept
+    {
+        return detail::optional_view(hc_cursor_next_page(raw()));
+    }
+
+    /** The next user as an object of its own, for keeping; not to be mixed with views. */
+    std::optional<user> next_user() { return try_next_user().value(); }
+    /** @copydoc next_user */
+    result<std::optional<user>> try_next_user()
+    {
+        for (;;) {
+            auto found = detail::find<user, hc_user>(hc_cursor_next, handle_.get());
+            if (!found || found->has_value())
+                return found;
+            auto turned = turn_page();
+            if (!turned)
+                return turned.error();
+            if (!*turned)
+                return found;
+        }
+    }
+
+    /** The handle, for functions of headcount.h. It stays owned by this object. */
+    hc_cursor *raw() const noexcept { return handle_.get(); }
+
+private:
+    friend class directory;
+    friend class detail::record_list<user_list, hc_packed_user, user_view>;
+
+    static int decode(hc_packed_batch *from, hc_packed_user *record) noexcept
+    {
+        return hc_packed_next_user(from, record);
+    }
+
+    hc_status next_batch(std::uint8_t *into, std::size_t capacity, std::size_t *written,
+                         hc_error **failed) noexcept
+    {
+        return hc_cursor_next_batch(handle_.get(), into, capacity, written, failed);
+    }
+
+    /* Goes to the next page, if this is a list of pages and there is one. */
+    result<bool> turn_page()
+    {
+        const char *place = directory_ ? hc_cursor_next_page(raw()) : nullptr;
+        if (place == nullptr)
+            return false;
+        query_->after(place);
+        if (query_->failure())
+            return query_->failure();
+        auto page = detail::make<detail::handle<hc_cursor, hc_cursor_free>, hc_cursor>(
+            hc_directory_query, directory_.get(), query_->raw());
+        if (!page)
+            return page.error();
+        handle_ = std::move(*page);
+        return true;
+    }
+
+    detail::handle<hc_cursor, hc_cursor_free> handle_;
+    std::shared_ptr<hc_directory> directory_;
+    std::optional<query> query_;
+};
+
+/** All workspaces as they were at one moment: a range of headcount::workspace_view that is read
+ * once. */
+class workspace_list
+    : public detail::record_list<workspace_list, hc_packed_workspace, workspace_view> {
+public:
+    /** Takes over a handle of headcount.h. */
+    explicit workspace_list(hc_workspaces *raw) noexcept : handle_(raw) {}
+
+    /** The next workspace as an object of its own, for keeping; not to be mixed with views. */
+    std::optional<workspace> next_workspace() { return try_next_workspace().value(); }
+    /** @copydoc next_workspace */
+    result<std::optional<workspace>> try_next_workspace()
+    {
+        return detail::find<workspace, hc_workspace>(hc_workspaces_next, handle_.get());
+    }
+
+    /** The handle, for functions of headcount.h. It stays owned by this object. */
+    hc_workspaces *raw() const noexcept { return handle_.get(); }
+
+private:
+    friend class detail::record_list<workspace_list, hc_packed_workspace, workspace_view>;
+
+    static int decode(hc_packed_batch *from, hc_packed_workspace *record) noexcept
+    {
+        return hc_packed_next_workspace(from, record);
+    }
+
+    hc_status next_batch(std::uint8_t *into, std::size_t capacity, std::size_t *written,
+                         hc_error **failed) noexcept
+    {
+        return hc_workspaces_next_batch(handle_.get(), into, capacity, written, failed);
+    }
+
+    result<bool> turn_page() noexcept { return false; }
+
+    detail::handle<hc_workspaces, hc_workspaces_free> handle_;
+};
+
+/** Memberships as they were at one moment: a range of headcount::member. Outlives the directory. */
+class member_list {
+public:
+    /** Goes through them. */
+    using iterator = detail::index_iterator<member_list, member>;
+
+    /** Takes over a handle of headcount.h. */
+    explicit member_list(hc_members *raw) noexcept : handle_(raw) {}
+
+    /** How many there are. */
+    std::size_t size() const noexcept { return hc_members_count(raw()); }
+    /** Whether there are none. */
+    bool empty() const noexcept { return size() == 0; }
+    /** One of them: from 0 to size() - 1. */
+    member at(std::size_t index) const { return try_at(index).value(); }
+    /** @copydoc at */
+    result<member> try_at(std::size_t index) const
+    {
+        hc_member found = HC_MEMBER_INIT;
+        auto done = detail::run(hc_members_get, raw(), index, &found);
+        if (!done)
+            return done.error();
+        return member{found.workspace, id::copy(found.user), static_cast<role>(found.role),
+                      detail::at(found.since_micros), found.version};
+    }
+    /** The first. */
+    iterator begin() const noexcept { return iterator(this, 0); }
+    /** Behind the last. */
+    iterator end() const noexcept { return iterator(this, size()); }
+
+    /** Those that were not taken yet, all at once and in few calls: for large workspaces. */
+    std::vector<member> take() { return try_take().value(); }
+    /** @copydoc take */
+    result<std::vector<member>> try_take()
+    {
+        std::vector<member> all;
+        detail::batch_buffer buffer;
+        for (;;) {
+            auto filled = buffer.fill([&](std::uint8_t *into, std::size_t capacity,
+                                          std::size_t *written, hc_error **failed) {
+                return hc_members_next_batch(handle_.get(), into, capacity, written, failed);
+            });
+            if (!filled)
+                return filled.error();
+            if (!*filled)
+                return all;
+            hc_packed_member record;
+            int found;
+            while ((found = hc_packed_next_member(&buffer.batch(), &record)) == HC_PACKED_RECORD)
+                all.push_back(member{record.workspace, id::copy(record.user),
+                                     static_cast<role>(record.role),
+                                     detail::at(record.since_micros), record.version});
+            if (found != HC_PACKED_END)
+                return detail::malformed();
+        }
+    }
+
+    /** The handle, for functions of headcount.h. It stays owned by this object. */
+    hc_members *raw() const noexcept { return handle_.get(); }
+
+private:
+    detail::handle<hc_members, hc_members_free> handle_;
+};
+
+/** What became of a batch. Outlives the directory. */
+class applied {
+public:
+    /** Goes through the outcomes, in the order of the operations. */
+    using iterator = detail::index_iterator<applied, outcome>;
+
+    /** Takes over a handle of headcount.h. */
+    explicit applied(hc_applied *raw) noexcept : handle_(raw) {}
+
+    /** The number of the change that the batch made; none when nothing changed. */
+    std::optional<std::uint64_t> sequence() const noexcept
+    {
+        const std::uint64_t number = hc_applied_sequence(raw());
+        return number == 0 ? std::nullopt : std::optional<std::uint64_t>(number);
+    }
+    /** Whether this is the outcome of an earlier batch with the same request id. */
+    bool is_replayed() const noexcept { return hc_applied_is_replayed(raw()) != 0; }
+    /** How many operations the batch had. */
+    std::size_t size() const noexcept { return hc_applied_count(raw()); }
+    /** Whether it had none. */
+    bool empty() const noexcept { return size() == 0; }
+    /** What became of one operation: from 0 to size() - 1. */
+    outcome at(std::size_t index) const { return try_at(index).value(); }
+    /** @copydoc at */
+    result<outcome> try_at(std::size_t index) const
+    {
+        hc_outcome found = HC_OUTCOME_INIT;
+        auto done = detail::run(hc_applied_get_outcome, raw(), index, &found);
+        if (!done)
+            return done.error();
+        outcome made;
+        made.subject = static_cast<headcount::subject>(found.subject);
+        made.changed = found.changed != 0;
+        made.version = found.version;
+        made.workspace = found.workspace;
+        if (const id about = id::copy(found.user); about != id())
+            made.user = about;
+        return made;
+    }
+    /** The user that an operation was about, as the batch left it; see hc_applied_get_user(). */
+    std::optional<headcount::user> user(std::size_t index) const { return try_user(index).value(); }
+    /** @copydoc user */
+    result<std::optional<headcount::user>> try_user(std::size_t index) const
+    {
+        return detail::find<headcount::user, hc_user>(hc_applied_get_user, raw(), index);
+    }
+    /** The first outcome. */
+    iterator begin() const noexcept { return iterator(this, 0); }
+    /** Behind the last outcome. */
+    iterator end() const noexcept { return iterator(this, size()); }
+
+    /** The handle, for functions of headcount.h. It stays owned by this object. */
+    const hc_applied *raw() const noexcept { return handle_.get(); }
+
+private:
+    detail::handle<hc_applied, hc_applied_free> handle_;
+};
+
+/** One thing that a change did. */
+struct event {
+    event_kind kind{};          ///< What happened.
+    std::uint32_t fields = 0;   ///< The fields that changed: bits of headcount::field.
+    workspace_id workspace = 0; ///< The workspace; 0 where it is about none.
+    std::optional<id> user;     ///< The user, where it is about one.
+    bool is_active = false;     ///< Whether the user was created active.
+    headcount::role role =
+        headcount::role::any;   ///< The role of the member; role::any where it is about none.
+    headcount::license license; ///< With event_kind::license_set.
+
+    /** Whether a field changed. */
+    bool has(field which) const noexcept
+    {
+        return (fields & static_cast<std::uint32_t>(which)) != 0;
+    }
+};
+
+/** A change: one batch that was applied; a range of headcount::event. Valid as long as its
+ * change_batch. */
+class change_view {
+public:
+    /** Goes through the events, in the order of the batch. */
+    using iterator = detail::index_iterator<change_view, event>;
+
+    /** No change. */
+    change_view() noexcept = default;
+    /** A record of headcount_packed.h. */
+    explicit change_view(const hc_packed_change &record) noexcept : record_(record) {}
+
+    /** The number of the change. */
+    std::uint64_t sequence() const noexcept { return record_.sequence; }
+    /** When it was made. */
+    moment made_at() const noexcept { return detail::at(record_.at_micros); }
+    /** Who made it, where that was said. */
+    std::optional<id> actor() const noexcept { return optional_id(record_.actor); }
+    /** The request id of the batch. */
+    std::optional<id> request_id() const noexcept { return optional_id(record_.request_id); }
+
+    /** How many events there are. */
+    std::size_t size() const noexcept { return record_.events; }
+    /** Whether there are none. */
+    bool empty() const noexcept { return size() == 0; }
+    /** One of the events; an empty one for an index that is too large. */
+    event at(std::size_t index) const noexcept
+    {
+        event made;
+        hc_packed_event found;
+        if (index >= size() ||
+            hc_packed_change_event(&record_, static_cast<std::uint32_t>(index), &found) == 0)
+            return made;
+        made.kind = static_cast<event_kind>(found.kind);
+        made.fields = found.fields;
+        made.workspace = found.workspace;
+        made.user = optional_id(found.user);
+        made.is_active = found.is_active != 0;
+        made.role = static_cast<headcount::role>(found.role);
+        made.license = {static_cast<license_kind>(found.license), found.seats};
+        return made;
+    }
+    /** The first event. */
+    iterator begin() const noexcept { return iterator(this, 0); }
+    /** Behind the last event. */
+    iterator end() const noexcept { return iterator(this, size()); }
+
+private:
+    static std::optional<id> optional_id(const std::uint8_t *bytes) noexcept
+    {
+        return bytes == nullptr ? std::nullopt : std::optional<id>(id::copy(bytes));
+    }
+
+    hc_packed_change record_{};
+};
+
+/** Changes that were read off a feed: a range of headcount::change_view. */
+class change_batch {
+public:
+    /** Goes through the changes, as often as is wanted. */
+    class iterator {
+    public:
+        /** @cond */
+        using iterator_category = std::input_iterator_tag;
+        using value_type = change_view;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const change_view *;
+        using reference = const change_view &;
+
+        iterator() noexcept = default;
+        explicit iterator(const hc_packed_batch &from) noexcept : rest_(from), left_(from.records)
+        {
+            read();
+        }
+        reference operator*() const noexcept { return current_; }
+        pointer operator->() const noexcept { return &current_; }
+        iterator &operator++() noexcept
+        {
+            --left_;
+            read();
+            return *this;
+        }
+        iterator operator++(int) noexcept
+        {
+            iterator before = *this;
+            ++*this;
+            return before;
+        }
+        friend bool operator==(const iterator &a, const iterator &b) noexcept
+        {
+            return a.left_ == b.left_;
+        }
+        friend bool operator!=(const iterator &a, const iterator &b) noexcept
+        {
+            return a.left_ != b.left_;
+        }
+        /** @endcond */
+
+    private:
+        /* The records were looked at when the batch was read. */
+        void read() noexcept
+        {
+            hc_packed_change record;
+            if (left_ > 0 && hc_packed_next_change(&rest_, &record) == HC_PACKED_RECORD)
+                current_ = change_view(record);
+        }
+
+        hc_packed_batch rest_{};
+        std::uint32_t left_ = 0;
+        change_view current_;
+    };
+
+    /** How many changes there are. */
+    std::size_t size() const noexcept { return buffer_.batch().records; }
+    /** Whether there are none: nothing came in time. */
+    bool empty() const noexcept { return size() == 0; }
+    /** The first change. */
+    iterator begin() const noexcept { return iterator(buffer_.batch()); }
+    /** Behind the last change. */
+    iterator end() const noexcept { return iterator(); }
+
+private:
+    friend class feed;
+
+    bool is_sound() const noexcept
+    {
+        hc_packed_batch rest = buffer_.batch();
+        hc_packed_change record;
+        int found;
+        while ((found = hc_packed_next_change(&rest, &record)) == HC_PACKED_RECORD) {
+        }
+        return found == HC_PACKED_END;
+    }
+
+    detail::batch_buffer buffer_;
+};
+
+/**
+ * The changes of a directory as they come.
+ *
+ *     for (const headcount::change_view &change : feed.read(std::chrono::seconds(1)))
+ *         for (const headcount::event &event : change)
+ *             ...
+ *
+ * Store position() to go on after a restart.
+ */
+class feed {
+public:
+    /** How long to wait: until something comes. */
+    static constexpr std::chrono::milliseconds forever = std::chrono::milliseconds::max();
+
+    /** Takes over a handle of headcount.h. */
+    explicit feed(hc_feed *raw) noexcept : handle_(raw) {}
+
+    /** The next changes, if any come in time: it waits for the first of them only. */
+    change_batch read(std::chrono::milliseconds timeout = std::chrono::milliseconds::zero()) const
+    {
+        return try_read(timeout).value();
+    }
+    /** @copydoc read */
+    result<change_batch>
+    try_read(std::chrono::milliseconds timeout = std::chrono::milliseconds::zero()) const
+    {
+        const std::uint64_t timeout_ms = timeout == forever ? UINT64_MAX
+                                         : timeout.count() < 0
+                                             ? 0
+                                             : static_cast<std::uint64_t>(timeout.count());
+        change_batch read;
+        auto filled = read.buffer_.fill([&](std::uint8_t *into, std::size_t capacity,
+                                            std::size_t *written, hc_error **failed) {
+            return hc_feed_next_batch(handle_.get(), timeout_ms, into, capacity, written, failed);
+        });
+        if (!filled)
+            return filled.error();
+        if (*filled && !read.is_sound())
+            return detail::malformed();
+        return read;
+    }
+
+    /** The number of the last change that was given out, or where the feed began. */
+    std::uint64_t position() const noexcept { return hc_feed_position(handle_.get()); }
+
+    /** The handle, for functions of headcount.h. It stays owned by this object. */
+    hc_feed *raw() const noexcept { return handle_.get(); }
+
+private:
+    detail::handle<hc_feed, hc_feed_free> handle_;
+};
+
+/**
+ * A user directory: users, and a license that says how many may be active. Any thread
+ * may use it at any time, but not while it is closed or destroyed.
+ */
+class directory {
+public:
+    /** Opens the directory in a file, and makes it if there is none. */
+    static directory open(std::string_view path) { return try_open(path).value(); }
+    /** @overload */
+    static directory open(std::string_view path, const options &how)
+    {
+        return try_open(path, how).value();
+    }
+    /** @copydoc open */
+    static result<directory> try_open(std::string_view path) { return open_with(path, nullptr); }
+    /** @overload */
+    static result<directory> try_open(std::string_view path, const options &how)
+    {
+        if (how.failure())
+            return how.failure();
+        return open_with(path, how.raw());
+    }
+
+    /** Makes a directory that lives in memory and is gone when this is destroyed. */
+    static directory in_memory() { return try_in_memory().value(); }
+    /** @overload */
+    static directory in_memory(const options &how) { return try_in_memory(how).value(); }
+    /** @copydoc in_memory */
+    static result<directory> try_in_memory() { return in_memory_with(nullptr); }
+    /** @overload */
+    static result<directory> try_in_memory(const options &how)
+    {
+        if (how.failure())
+            return how.failure();
+        return in_memory_with(how.raw());
+    }
+
+    /** Directories are moved, not copied. */
+    directory(directory &&) noexcept = default;
+    /** Directories are moved, not copied. */
+    directory &operator=(directory &&) noexcept = default;
+    directory(const directory &) = delete;
+    directory &operator=(const directory &) = delete;
+
+    /** @name Finding users */
+    /** @{ */
+    /** The user that an id or an email names. */
+    std::optional<user> find_user(const user_ref &who) const { return try_find_user(who).value(); }
+    /** @copydoc find_user */
+    result<std::optional<user>> try_find_user(const user_ref &who) const
+    {
+        if (who.id_bytes() != nullptr)
+            return try_find_user_by_id(headcount::id::copy(who.id_bytes()));
+        return detail::find<user, hc_user>(hc_user_get, raw(), detail::bytes(who.text()),
+                                           who.text().size());
+    }
+
+    /** The user with this id. */
+    std::optional<user> find_user_by_id(const id &who) const
+    {
+        return try_find_user_by_id(who).value();
+    }
+    /** @copydoc find_user_by_id */
+    result<std::optional<user>> try_find_user_by_id(const id &who) const
+    {
+        return detail::find<user, hc_user>(hc_user_get_by_id, raw(), who.data());
+    }
+
+    /** The user with this email, without regard to the case of ASCII letters. */
+    std::optional<user> find_user_by_email(std::string_view email) const
+    {
+        return try_find_user_by_email(email).value();
+    }
+    /** @copydoc find_user_by_email */
+    result<std::optional<user>> try_find_user_by_email(std::string_view email) const
+    {
+        return detail::find<user, hc_user>(hc_user_get_by_email, raw(), detail::bytes(email),
+                                           email.size());
+    }
+
+    /** The user with this username, without regard to case. */
+    std::optional<user> find_user_by_username(std::string_view username) const
+    {
+        return try_find_user_by_username(username).value();
+    }
+    /** @copydoc find_user_by_username */
+    result<std::optional<user>> try_find_user_by_username(std::string_view username) const
+    {
+        return detail::find<user, hc_user>(hc_user_get_by_username, raw(), detail::bytes(username),
+                                           username.size());
+    }
+
+    /** All users, active or not, ordered by email, as they are now. */
+    user_list list_users() const { return try_list_users().value(); }
+    /** @copydoc list_users */
+    result<user_list> try_list_users() const
+    {
+        return detail::make<user_list, hc_cursor>(hc_directory_list_users, raw());
+    }
+
+    /** One page of the users that match a query. */
+    user_list query_page(const query &which) const { return try_query_page(which).value(); }
+    /** @copydoc query_page */
+    result<user_list> try_query_page(const query &which) const
+    {
+        if (which.failure())
+            return which.failure();
+        return detail::make<user_list, hc_cursor>(hc_directory_query, raw(), which.raw());
+    }
+
+    /** All users that match a query, read a page at a time; each page is as it is when it is read.
+     */
+    user_list query_all(query which) const { return try_query_all(std::move(which)).value(); }
+    /** @copydoc query_all */
+    result<user_list> try_query_all(query which) const
+    {
+        auto list = try_query_page(which);
+        if (list) {
+            list->directory_ = handle_;
+            list->query_ = std::move(which);
+        }
+        return list;
+    }
+
+    /** How many users match a query, whatever its limit and place. */
+    std::uint64_t count(const query &which) const { return try_count(which).value(); }
+    /** @copydoc count */
+    result<std::uint64_t> try_count(const query &which) const
+    {
+        if (which.failure())
+            return which.failure();
+        std::uint64_t count = 0;
+        auto done = detail::run(hc_directory_count, raw(), which.raw(), &count);
+        if (!done)
+            return done.error();
+        return count;
+    }
+    /** @} */
+
+    /** @name Changing users */
+    /** @{ */
+    /** Creates a user of whom only the email is known: active, and so in need of a seat. */
+    user create_user(std::string_view email) const { return try_create_user(email).value(); }
+    /** @copydoc create_user */
+    result<user> try_create_user(std::string_view email) const
+    {
+        return detail::make<user, hc_user>(hc_user_create, raw(), detail::bytes(email),
+                                           email.size());
+    }
+
+    /** Creates a user, who needs a seat unless made inactive. */
+    user create_user(const new_user &person) const { return try_create_user(person).value(); }
+    /** @copydoc create_user */
+    result<user> try_create_user(const new_user &person) const
+    {
+        if (person.failure())
+            return person.failure();
+        return detail::make<user, hc_user>(hc_user_create_from, raw(), person.raw());
+    }
+
+    /** Changes fields of a user, who is returned as it is then. */
+    user update_user(const user_ref &who, const user_update &update) const
+    {
+        return try_update_user(who, update).value();
+    }
+    /** @copydoc update_user */
+    result<user> try_update_user(const user_ref &who, const user_update &update) const
+    {
+        if (update.failure())
+            return update.failure();
+        return detail::make<user, hc_user>([&](hc_user **made, hc_error **failed) {
+            if (const std::uint8_t *bytes = who.id_bytes())
+                return hc_user_update_apply_by_id(raw(), bytes, update.raw(), made, failed);
+            return hc_user_update_apply(raw(), detail::bytes(who.text()), who.text().size(),
+                                        update.raw(), made, failed);
+        });
+    }
+
+    /** Makes a user active; nothing happens to one who is. */
+    user activate_user(const user_ref &who) const { return try_activate_user(who).value(); }
+    /** @copydoc activate_user */
+    result<user> try_activate_user(const user_ref &who) const
+    {
+        return detail::make<user, hc_user>([&](hc_user **made, hc_error **failed) {
+            if (const std::uint8_t *bytes = who.id_bytes())
+                return hc_user_activate_by_id(raw(), bytes, made, failed);
+            return hc_user_activate(raw(), detail::bytes(who.text()), who.text().size(), made,
+                                    failed);
+        });
+    }
+
+    /** Makes a user inactive, which frees a seat; nothing happens to one who is. */
+    user deactivate_user(const user_ref &who) const { return try_deactivate_user(who).value(); }
+    /** @copydoc deactivate_user */
+    result<user> try_deactivate_user(const user_ref &who) const
+    {
+        return detail::make<user, hc_user>([&](hc_user **made, hc_error **failed) {
+            if (const std::uint8_t *bytes = who.id_bytes())
+                return hc_user_deactivate_by_id(raw(), bytes, made, failed);
+            return hc_user_deactivate(raw(), detail::bytes(who.text()), who.text().size(), made,
+                                      failed);
+        });
+    }
+
+    /** Deletes a user for good. To keep the user, deactivate. */
+    void delete_user(const user_ref &who) const { return try_delete_user(who).value(); }
+    /** @copydoc delete_user */
+    result<void> try_delete_user(const user_ref &who) const
+    {
+        return detail::run([&](hc_error **failed) {
+            if (const std::uint8_t *bytes = who.id_bytes())
+                return hc_user_delete_by_id(raw(), bytes, failed);
+            return hc_user_delete(raw(), detail::bytes(who.text()), who.text().size(), failed);
+        });
+    }
+    /** @} */
+
+    /** @name Workspaces */
+    /** @{ */
+    /** The workspace with this id. */
+    std::optional<workspace> find_workspace(workspace_id which) const
+    {
+        return try_find_workspace(which).value();
+    }
+    /** @copydoc find_workspace */
+    result<std::optional<workspace>> try_find_workspace(workspace_id which) const
+    {
+        return detail::find<workspace, hc_workspace>(hc_workspace_get, raw(), which);
+    }
+
+    /** The workspace with this name, without regard to case. */
+    std::optional<workspace> find_workspace_by_name(std::string_view name) const
+    {
+        return try_find_workspace_by_name(name).value();
+    }
+    /** @copydoc find_workspace_by_name */
+    result<std::optional<workspace>> try_find_workspace_by_name(std::string_view name) const
+    {
+        return detail::find<workspace, hc_workspace>(hc_workspace_get_by_name, raw(),
+                                                     detail::bytes(name), name.size());
+    }
+
+    /** All workspaces, archived ones included, ordered by id, as they are now. */
+    workspace_list list_workspaces() const { return try_list_workspaces().value(); }
+    /** @copydoc list_workspaces */
+    result<workspace_list> try_list_workspaces() const
+    {
+        return detail::make<workspace_list, hc_workspaces>(hc_directory_list_workspaces, raw());
+    }
+
+    /** Creates a workspace with its first owner, who must be active. */
+    workspace create_workspace(std::string_view name, const user_ref &owner) const
+    {
+        return try_create_workspace(name, owner).value();
+    }
+    /** @copydoc create_workspace */
+    result<workspace> try_create_workspace(std::string_view name, const user_ref &owner) const
+    {
+        return detail::make<workspace, hc_workspace>(
+            hc_workspace_create, raw(), detail::bytes(name), name.size(),
+            detail::bytes(owner.text()), owner.text().size());
+    }
+
+    /** The default workspace of a user, who owns it; made when it is first asked for. */
+    workspace default_workspace(const user_ref &who) const
+    {
+        return try_default_workspace(who).value();
+    }
+    /** @copydoc default_workspace */
+    result<workspace> try_default_workspace(const user_ref &who) const
+    {
+        return detail::make<workspace, hc_workspace>(hc_user_get_default_workspace, raw(),
+                                                     detail::bytes(who.text()), who.text().size());
+    }
+
+    /** Gives a workspace another name. */
+    workspace rename_workspace(workspace_id which, std::string_view name) const
+    {
+        return try_rename_workspace(which, name).value();
+    }
+    /** @copydoc rename_workspace */
+    result<workspace> try_rename_workspace(workspace_id which, std::string_view name) const
+    {
+        return detail::make<workspace, hc_workspace>(hc_workspace_rename, raw(), which,
+                                                     detail::bytes(name), name.size());
+    }
+
+    /** Archives a workspace; nothing happens to one that is. */
+    workspace archive_workspace(workspace_id which) const
+    {
+        return try_archive_workspace(which).value();
+    }
+    /** @copydoc archive_workspace */
+    result<workspace> try_archive_workspace(workspace_id which) const
+    {
+        return detail::make<workspace, hc_workspace>(hc_workspace_archive, raw(), which);
+    }
+
+    /** Restores an archived workspace; nothing happens to another. */
+    workspace restore_workspace(workspace_id which) const
+    {
+        return try_restore_workspace(which).value();
+    }
+    /** @copydoc restore_workspace */
+    result<workspace> try_restore_workspace(workspace_id which) const
+    {
+        return detail::make<workspace, hc_workspace>(hc_workspace_restore, raw(), which);
+    }
+
+    /** Deletes a workspace and its memberships for good. */
+    void delete_workspace(workspace_id which) const { return try_delete_workspace(which).value(); }
+    /** @copydoc delete_workspace */
+    result<void> try_delete_workspace(workspace_id which) const
+    {
+        return detail::run(hc_workspace_delete, raw(), which);
+    }
+
+    /** The members of a workspace: owners first, each ordered by email. */
+    member_list list_members(workspace_id which) const { return try_list_members(which).value(); }
+    /** @copydoc list_members */
+    result<member_list> try_list_members(workspace_id which) const
+    {
+        return detail::make<member_list, hc_members>(hc_workspace_list_members, raw(), which);
+    }
+
+    /** The workspaces of a user, with the role in each, ordered by id. */
+    member_list list_workspaces_of(const user_ref &who) const
+    {
+        return try_list_workspaces_of(who).value();
+    }
+    /** @copydoc list_workspaces_of */
+    result<member_list> try_list_workspaces_of(const user_ref &who) const
+    {
+        return detail::make<member_list, hc_members>(hc_user_list_workspaces, raw(),
+                                                     detail::bytes(who.text()), who.text().size());
+    }
+
+    /** Makes a user a member of a workspace; nothing happens to one who has the role already. */
+    void add_member(workspace_id which, const user_ref &who, role as = role::user) const
+    {
+        return try_add_member(which, who, as).value();
+    }
+    /** @copydoc add_member */
+    result<void> try_add_member(workspace_id which, const user_ref &who, role as = role::user) const
+    {
+        return detail::run(hc_workspace_add_member, raw(), which, detail::bytes(who.text()),
+                           who.text().size(), static_cast<std::int32_t>(as));
+    }
+
+    /** Changes the role of a member. */
+    void set_role(workspace_id which, const user_ref &who, role to) const
+    {
+        return try_set_role(which, who, to).value();
+    }
+    /** @copydoc set_role */
+    result<void> try_set_role(workspace_id which, const user_ref &who, role to) const
+    {
+        return detail::run(hc_workspace_set_role, raw(), which, detail::bytes(who.text()),
+                           who.text().size(), static_cast<std::int32_t>(to));
+    }
+
+    /** Takes a member out of a workspace. */
+    void remove_member(workspace_id which, const user_ref &who) const
+    {
+        return try_remove_member(which, who).value();
+    }
+    /** @copydoc remove_member */
+    result<void> try_remove_member(workspace_id which, const user_ref &who) const
+    {
+        return detail::run(hc_workspace_remove_member, raw(), which, detail::bytes(who.text()),
+                           who.text().size());
+    }
+    /** @} */
+
+    /** @name The directory as a whole */
+    /** @{ */
+    /** How the seats are used. */
+    seat_usage seats() const { return try_seats().value(); }
+    /** @copydoc seats */
+    result<seat_usage> try_seats() const
+    {
+        hc_seats found = HC_SEATS_INIT;
+        auto done = detail::run(hc_directory_get_seats, raw(), &found);
+        if (!done)
+            return done.error();
+        seat_usage made;
+        made.kind = static_cast<license_kind>(found.license);
+        if (found.limit != HC_NO_LIMIT)
+            made.limit = found.limit;
+        made.active = found.active;
+        made.inactive = found.inactive;
+        if (found.free != HC_NO_LIMIT)
+            made.free = found.free;
+        made.over_by = found.over_by;
+        made.license_version = found.license_version;
+        return made;
+    }
+
+    /** Sets the license. With one below today's use nobody is deactivated, but growth is refused.
+     */
+    void set_license(const license &granted) const { return try_set_license(granted).value(); }
+    /** @copydoc set_license */
+    result<void> try_set_license(const license &granted) const
+    {
+        return detail::run(hc_directory_set_license, raw(), static_cast<std::int32_t>(granted.kind),
+                           granted.seat_count);
+    }
+
+    /** Applies a batch: all of it, or nothing. error::op_index() says which operation was refused.
+     */
+    applied apply(const batch &what) const { return try_apply(what).value(); }
+    /** @copydoc apply */
+    result<applied> try_apply(const batch &what) const
+    {
+        if (what.failure())
+            return what.failure();
+        return detail::make<applied, hc_applied>(hc_directory_apply, raw(), what.raw());
+    }
+
+    /** What apply() would answer now, but for the ids it would draw, without applying the batch. */
+    applied dry_run(const batch &what) const { return try_dry_run(what).value(); }
+    /** @copydoc dry_run */
+    result<applied> try_dry_run(const batch &what) const
+    {
+        if (what.failure())
+            return what.failure();
+        return detail::make<applied, hc_applied>(hc_directory_dry_run, raw(), what.raw());
+    }
+
+    /** All that would be refused of a batch, without applying it; nothing if it would be accepted
+     * now. */
+    std::vector<error> preview(const batch &what) const { return try_preview(what).value(); }
+    /** @copydoc preview */
+    result<std::vector<error>> try_preview(const batch &what) const
+    {
+        if (what.failure())
+            return what.failure();
+        auto listed = detail::make<detail::handle<hc_refusals, hc_refusals_free>, hc_refusals>(
+            hc_directory_preview, raw(), what.raw());
+        if (!listed)
+            return listed.error();
+        const std::shared_ptr<const hc_refusals> list = std::move(*listed);
+        std::vector<error> refusals;
+        refusals.reserve(hc_refusals_count(list.get()));
+        for (std::size_t index = 0; index < hc_refusals_count(list.get()); ++index)
+            refusals.push_back(error::borrow(list, hc_refusals_at(list.get(), index)));
+        return refusals;
+    }
+
+    /** Follows the changes with numbers above a given one; 0 begins with the first. */
+    feed follow(std::uint64_t after = 0) const { return try_follow(after).value(); }
+    /** @copydoc follow */
+    result<feed> try_follow(std::uint64_t after = 0) const
+    {
+        return detail::make<feed, hc_feed>(hc_directory_follow, raw(), after);
+    }
+
+    /** Forgets the changes with numbers below a given one, and returns how many those were. */
+    std::uint64_t trim_changes(std::uint64_t before) const
+    {
+        return try_trim_changes(before).value();
+    }
+    /** @copydoc trim_changes */
+    result<std::uint64_t> try_trim_changes(std::uint64_t before) const
+    {
+        std::uint64_t trimmed = 0;
+        auto done = detail::run(hc_directory_trim_changes, raw(), before, &trimmed);
+        if (!done)
+            return done.error();
+        return trimmed;
+    }
+
+    /** Recounts the seats and checks every index; throws status::corrupted if something is wrong.
+     */
+    void verify() const { return try_verify().value(); }
+    /** @copydoc verify */
+    result<void> try_verify() const { return detail::run(hc_directory_verify, raw()); }
+
+    /** Does what verify() does, and tells what it went over. */
+    verified verify_and_count() const { return try_verify_and_count().value(); }
+    /** @copydoc verify_and_count */
+    result<verified> try_verify_and_count() const
+    {
+        hc_verified found = HC_VERIFIED_INIT;
+        auto done = detail::run(hc_directory_verify_and_count, raw(), &found);
+        if (!done)
+            return done.error();
+        return verified{found.active,     found.inactive, found.deleted,
+                        found.workspaces, found.members,  found.changes};
+    }
+
+    /** A handle on the same directory whose writes are made by a user. Closing one closes all. */
+    directory acting_as(const id &actor) const { return try_acting_as(actor).value(); }
+    /** @copydoc acting_as */
+    result<directory> try_acting_as(const id &actor) const
+    {
+        return own(hc_directory_acting_as, raw(), actor.data());
+    }
+
+    /** Finishes what is pending, releases the file, and reports what goes wrong with that. Other
+     * calls are refused from then on. Without it the destructor closes, but can't report. */
+    void close() { return try_close().value(); }
+    /** @copydoc close */
+    result<void> try_close() { return detail::run(hc_directory_close, handle_.get()); }
+    /** @} */
+
+    /** The handle, for functions of headcount.h. It stays owned by this object. */
+    const hc_directory *raw() const noexcept { return handle_.get(); }
+
+private:
+    template <class T, class Raw, class Function, class... Arguments>
+    friend result<T> detail::make(Function call, Arguments... arguments);
+
+    explicit directory(hc_directory *raw) : handle_(raw, detail::freeing<hc_directory_free>{}) {}
+
+    template <class Function, class... Arguments>
+    static result<directory> own(Function call, Arguments... arguments)
+    {
+        auto fits = detail::check_abi();
+        if (!fits)
+            return fits.error();
+        return detail::make<directory, hc_directory>(call, arguments...);
+    }
+
+    static result<directory> open_with(std::string_view path, const hc_options *how)
+    {
+        return own(hc_directory_open, detail::bytes(path), path.size(), how);
+    }
+
+    static result<directory> in_memory_with(const hc_options *how)
+    {
+        return own(hc_directory_open_in_memory, how);
+    }
+
+    /* Shared with lists that turn their own pages. */
+    std::shared_ptr<hc_directory> handle_;
+};
+
+} // namespace headcount
+
+/** @cond */
+/* Ids can be keys of unordered containers. */
+template <>
+struct std::hash<headcount::id> {
+    std::size_t operator()(const headcount::id &key) const noexcept
+    {
+        return std::hash<std::string_view>()(
+            {reinterpret_cast<const char *>(key.data()), key.bytes().size()});
+    }
+};
+/** @endcond */
+
+#endif

@@ -1,0 +1,13 @@
+// A bug on purpose: a handle is taken from the library and never freed. Proves that
+// leaks of the library's memory are seen.
+#include "story.hpp"
+
+int main()
+{
+    const auto users = hc::directory::in_memory();
+    users.create_user("ann@ex.co");
+    hc_user *user = nullptr;
+    hc_user_get(users.raw(), HC_STR("ann@ex.co"), &user, nullptr);
+    CHECK(user != nullptr);
+    user = nullptr;
+}

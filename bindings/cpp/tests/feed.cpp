@@ -1,0 +1,87 @@
+// The change feed: read, waited for, resumed, grown, woken by closing.
+#include "story.hpp"
+
+#include <thread>
+
+using namespace std::chrono_literals;
+
+int main()
+{
+    auto users = hc::directory::in_memory(hc::options().license_if_new(hc::license::enterprise()));
+    const auto feed = users.follow();
+    CHECK(feed.read().empty() && feed.read(1ms).empty() && feed.read(-5ms).empty());
+    CHECK(feed.position() == 0);
+
+    const hc::user ann = users.create_user("ann@ex.co");
+    const hc::id request = hc::id::parse("45e6b641-fe57-4fb2-83d2-2c2bd201efe8");
+    users.apply(hc::batch()
+                    .actor(ann.id())
+                    .request_id(request)
+                    .create_user(hc::new_user("bob@ex.co").active(false))
+                    .update_user(ann, hc::user_update().given_name("Ann").attribute("a", "b"))
+                    .set_license(hc::license::seats(9))
+                    .create_workspace("Models", ann)
+                    .add_member("Models", "bob@ex.co", hc::role::user));
+    const hc::change_batch changes = feed.read();
+    CHECK(changes.size() == 2 && feed.position() == 2);
+    auto change = changes.begin();
+    CHECK(change->sequence() == 1 && !change->actor() && !change->request_id() &&
+          change->size() == 1);
+    CHECK(change->at(0).kind == hc::event_kind::user_created && change->at(0).user == ann.id());
+    CHECK(change->at(0).is_active && change->at(7).kind == hc::event_kind{});
+    ++change;
+    CHECK(change->sequence() == 2 && change->actor() == ann.id() &&
+          change->request_id() == request);
+    CHECK(change->made_at() >= ann.created_at());
+    std::vector<hc::event> events(change->begin(), change->end());
+    CHECK(!events.empty() && !events[0].is_active &&
+          events[0].kind == hc::event_kind::user_created);
+    bool updated = false, licensed = false, added = false;
+    for (const hc::event &event : *change) {
+        if (event.kind == hc::event_kind::user_updated) {
+            updated = true;
+            CHECK(event.has(hc::field::given_name) && event.has(hc::field::attributes));
+            CHECK(!event.has(hc::field::email) && event.user == ann.id() && event.workspace == 0);
+        }
+        if (event.kind == hc::event_kind::license_set) {
+            licensed = true;
+            CHECK(event.license == hc::license::seats(9) && !event.user);
+        }
+        if (event.kind == hc::event_kind::member_added && event.role == hc::role::user) {
+            added = true;
+            CHECK(event.workspace != 0 && event.user != ann.id());
+        }
+    }
+    CHECK(updated && licensed && added);
+    CHECK(++change == changes.end());
+    int rounds = 0;
+    for (const hc::change_view &again : changes) // as often as is wanted
+        CHECK(again.sequence() == static_cast<std::uint64_t>(++rounds));
+    CHECK(rounds == 2);
+
+    // From where it was left.
+    CHECK(users.follow(1).read().begin()->sequence() == 2);
+    CHECK(users.follow(feed.position()).read().empty());
+
+    // One change that no buffer holds at first.
+    hc::batch large;
+    for (int i = 0; i < 3000; ++i)
+        large.create_user(hc::new_user("user" + std::to_string(i) + "@ex.co").active(false));
+    users.apply(large);
+    const hc::change_batch grown = feed.read();
+    CHECK(grown.size() == 1 && grown.begin()->size() == 3000);
+
+    // Waiting: for a change, and for the end.
+    std::thread waiting([&] {
+        const hc::change_batch came = feed.read(hc::feed::forever);
+        CHECK(came.size() == 1 && came.begin()->sequence() == 4);
+        CHECK(feed.try_read(hc::feed::forever).kind() == hc::status::closed);
+    });
+    std::this_thread::sleep_for(20ms);
+    users.rename_workspace(1, "Other");
+    while (feed.position() < 4)
+        std::this_thread::yield();
+    std::this_thread::sleep_for(20ms);
+    users.close();
+    waiting.join();
+}

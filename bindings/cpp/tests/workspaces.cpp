@@ -1,0 +1,60 @@
+// Workspaces and their members come and go.
+#include "story.hpp"
+
+int main()
+{
+    auto users = hc::directory::in_memory(hc::options().license_if_new(hc::license::enterprise()));
+    const hc::user ann = users.create_user("ann@ex.co"), bob = users.create_user("bob@ex.co");
+    const hc::workspace models = users.create_workspace("Fraud models", ann);
+    CHECK(models.name() == "Fraud models" && models.id() == 1 && models.version() == 1);
+    CHECK(!models.is_archived() && !models.default_of() &&
+          models.created_at() == models.updated_at());
+    CHECK(users.find_workspace(1)->name() == "Fraud models" && !users.find_workspace(2));
+    CHECK(users.find_workspace_by_name("FRAUD MODELS")->id() == 1 &&
+          !users.find_workspace_by_name("x"));
+    CHECK(users.rename_workspace(1, "Models").name() == "Models");
+    CHECK(users.archive_workspace(1).is_archived() && !users.restore_workspace(1).is_archived());
+
+    users.add_member(1, bob);
+    users.add_member(1, bob.id());
+    users.set_role(1, "bob@ex.co", hc::role::owner);
+    const hc::member_list members = users.list_members(1);
+    CHECK(members.size() == 2 && !members.empty());
+    int owners = 0;
+    for (const hc::member member : members) {
+        CHECK(member.workspace == 1 && member.role == hc::role::owner);
+        CHECK(member.user == (owners == 0 ? ann.id() : bob.id()));
+        CHECK(member.version == (owners == 0 ? 1u : 2u) && member.since >= ann.created_at());
+        ++owners;
+    }
+    CHECK(owners == 2);
+    const auto of_bob = users.list_workspaces_of(bob);
+    CHECK(of_bob.size() == 1 && of_bob.at(0).workspace == 1);
+    users.remove_member(1, ann);
+    CHECK(users.list_workspaces_of("ann@ex.co").empty());
+    CHECK(members.size() == 2); // a copy
+
+    const hc::workspace own = users.default_workspace(ann);
+    CHECK(own.default_of() == ann.id() && users.default_workspace("ann@ex.co").id() == own.id());
+
+    // Large ones, in few calls.
+    hc::batch many;
+    for (int i = 0; i < 3000; ++i) {
+        const std::string email = "user" + std::to_string(i) + "@ex.co";
+        many.create_user(email).add_member(1, email);
+    }
+    users.apply(many);
+    auto large = users.list_members(1);
+    const std::vector<hc::member> all = large.take();
+    CHECK(all.size() == 3001 && large.size() == 3001 && large.take().empty());
+    CHECK(all[0].user == bob.id() && all[0].role == hc::role::owner &&
+          all[1].role == hc::role::user);
+    for (std::size_t i = 0; i < all.size(); i += 100)
+        CHECK(all[i].user == large.at(i).user && all[i].since == large.at(i).since);
+
+    users.delete_workspace(1);
+    CHECK(!users.find_workspace(1));
+    hc::member_list moved = std::move(large);
+    CHECK(large.empty() && large.raw() == nullptr && moved.size() == 3001);
+    verify_and_close(users);
+}

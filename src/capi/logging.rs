@@ -1,0 +1,251 @@
+//! What the library has to tell, given to a callback.
+//!
+//! The library logs through the crate `log`. The one logger that a process can have
+//! there is put in when a callback is first set, and stays; the callbacks behind it
+//! come and go. A callback is shared by the calls that are under way, and the last to
+//! let go of it calls its destructor: nobody waits for anybody, so a callback can be
+//! replaced at any time and also from within itself.
+
+use std::cell::Cell;
+use std::ffi::{CString, c_char, c_void};
+use std::sync::{Arc, OnceLock};
+
+use arc_swap::ArcSwapOption;
+use log::{LevelFilter, Log, Metadata, Record};
+
+use super::error::{HcError, Refusal};
+use super::guard;
+use super::status::HcStatus;
+
+/// How much a message matters. Passed as int32_t.
+///
+/// @since 0.1.0
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HcLogLevel {
+    /// As a maximum: nothing. No message has it.
+    Off = 0,
+    /// Something failed that no call reports.
+    Error = 1,
+    /// Something is not as it should be, and was dealt with.
+    Warn = 2,
+    /// What happens seldom and is worth knowing: opening, recovering, closing.
+    Info = 3,
+    /// What goes on inside.
+    Debug = 4,
+    /// All there is.
+    Trace = 5,
+}
+
+/// Receives a message of the library; see hc_log_set_callback().
+///
+/// @param userdata What was given to hc_log_set_callback().
+/// @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
+/// @param target   The part of the library that speaks, such as "headcount::store": a
+///                 NUL-terminated text that is valid during the call.
+/// @param message  One line of English, UTF-8: a NUL-terminated text that is valid
+///                 during the call.
+/// @since 0.1.0
+pub type HcLogCallback = Option<
+    unsafe extern "C" fn(
+        userdata: *mut c_void,
+        level: i32,
+        target: *const c_char,
+        message: *const c_char,
+    ),
+>;
+
+/// Releases the userdata of a callback; see hc_log_set_callback().
+///
+/// @param userdata What was given to hc_log_set_callback().
+/// @since 0.1.0
+pub type HcLogDestroy = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
+
+/// Sends the messages of the library to a callback, for the whole process: all
+/// directories, and all threads. The one that was set before is replaced.
+///
+/// Messages hold no personal data but the paths of files. There are none unless a
+/// callback is set.
+///
+/// The callback is called by the thread that has something to tell, which may be one of
+/// the library's own, by several at the same time, and while the library holds locks. So
+/// it must return soon, must not throw or longjmp, and must not use directories, cursors
+/// or feeds; hc_log_set_callback() is allowed. What the library would say because of a
+/// call from within the callback is dropped.
+///
+/// After this function returned, no call of the old callback begins; calls that had begun
+/// may still be running. When none is, its destructor is called, exactly once: by this
+/// function, or by the thread whose call ends last. So userdata may be freed by the
+/// destructor, and by nobody else.
+///
+/// @param max_level The least important messages that are wanted: one of HC_LOG_LEVEL_*.
+/// @param callback  The callback; NULL for none, and then `userdata` and `destroy` are
+///                  ignored.
+/// @param userdata  Given to each call, as it is; may be NULL.
+/// @param destroy   Called once with `userdata` when no call can use it any more; NULL if
+///                  there is nothing to release. Not called when this function fails.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no level, or when the program
+///         is in Rust and has a logger of its own for the crate `log`.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_log_set_callback(
+    max_level: i32,
+    callback: HcLogCallback,
+    userdata: *mut c_void,
+    destroy: HcLogDestroy,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, `error` is NULL or can be written to.
+    unsafe {
+        guard::start(error, || {
+            let max_level = HcLogLevel::parse(max_level)?;
+            let Some(call) = callback else {
+                replace(None);
+                return Ok(());
+            };
+            install()?;
+            replace(Some(Callback {
+                max_level,
+                call,
+                userdata,
+                destroy,
+            }));
+            Ok(())
+        })
+    }
+}
+
+impl HcLogLevel {
+    /// The filter that C means.
+    fn parse(level: i32) -> Result<LevelFilter, Refusal> {
+        let filters = [
+            (Self::Off, LevelFilter::Off),
+            (Self::Error, LevelFilter::Error),
+            (Self::Warn, LevelFilter::Warn),
+            (Self::Info, LevelFilter::Info),
+            (Self::Debug, LevelFilter::Debug),
+            (Self::Trace, LevelFilter::Trace),
+        ];
+        let found = filters.iter().find(|(known, _)| *known as i32 == level);
+        found.map(|(_, filter)| *filter).ok_or_else(|| {
+            Refusal::argument(format!("{level} is no level; use one of HC_LOG_LEVEL_*"))
+        })
+    }
+
+    fn of(level: log::Level) -> Self {
+        match level {
+            log::Level::Error => Self::Error,
+            log::Level::Warn => Self::Warn,
+            log::Level::Info => Self::Info,
+            log::Level::Debug => Self::Debug,
+            log::Level::Trace => Self::Trace,
+        }
+    }
+}
+
+/// A callback and what is C's behind it.
+struct Callback {
+    max_level: LevelFilter,
+    call: unsafe extern "C" fn(*mut c_void, i32, *const c_char, *const c_char),
+    userdata: *mut c_void,
+    destroy: HcLogDestroy,
+}
+
+// SAFETY: the header says that any thread may call the callback and the destructor, also
+// at the same time; the userdata is only passed on.
+unsafe impl Send for Callback {}
+// SAFETY: as above.
+unsafe impl Sync for Callback {}
+
+impl Drop for Callback {
+    fn drop(&mut self) {
+        if let Some(destroy) = self.destroy {
+            // SAFETY: the callback is gone from `CURRENT` and from all calls, so this is the
+            // only and the last use of the userdata, which is what was given for it.
+            unsafe { destroy(self.userdata) };
+        }
+    }
+}
+
+/// The callback in force.
+static CURRENT: ArcSwapOption<Callback> = ArcSwapOption::const_empty();
+
+thread_local! {
+    /// Whether this thread is in a callback.
+    static TELLING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Puts another callback in force, or none.
+fn replace(callback: Option<Callback>) {
+    let callback = callback.map(Arc::new);
+    let level = callback.as_ref().map_or(LevelFilter::Off, |c| c.max_level);
+    let old = CURRENT.swap(callback);
+    // Two threads that replace at once may leave the level of the one and the callback of
+    // the other; so the level is read again behind the swap.
+    log::set_max_level(CURRENT.load().as_ref().map_or(level, |c| c.max_level));
+    drop(old);
+}
+
+/// Makes `Forwarder` the logger of this process, once.
+fn install() -> Result<(), Refusal> {
+    static INSTALLED: OnceLock<bool> = OnceLock::new();
+    if *INSTALLED.get_or_init(|| log::set_logger(&Forwarder).is_ok()) {
+        return Ok(());
+    }
+    let message = "the program has set a logger of its own for the crate log; use that";
+    Err(Refusal::argument(message.to_owned()))
+}
+
+/// The logger: it hands on to the callback in force.
+struct Forwarder;
+
+impl Log for Forwarder {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        let current = CURRENT.load();
+        current
+            .as_ref()
+            .is_some_and(|c| metadata.level() <= c.max_level)
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        // A panic while a message is made must not end the call that has it to tell.
+        guard::plain((), || forward(record));
+    }
+
+    fn flush(&self) {}
+}
+
+fn forward(record: &Record<'_>) {
+    // Not a guard of arc-swap, which a thread has few of and a long call would keep.
+    let Some(callback) = CURRENT.load_full() else {
+        return;
+    };
+    if record.level() > callback.max_level || TELLING.replace(true) {
+        return;
+    }
+    let _telling = Telling;
+    let target = nul_terminated(record.target().to_owned());
+    let message = nul_terminated(record.args().to_string());
+    let level = HcLogLevel::of(record.level()) as i32;
+    // SAFETY: the callback is what C gave for this; the texts live until it returns.
+    unsafe { (callback.call)(callback.userdata, level, target.as_ptr(), message.as_ptr()) };
+}
+
+/// That this thread is in a callback, until it is dropped.
+struct Telling;
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        TELLING.set(false);
+    }
+}
+
+/// A text for C, without NULs in it.
+fn nul_terminated(text: String) -> CString {
+    let mut bytes = text.into_bytes();
+    bytes.retain(|byte| *byte != 0);
+    CString::new(bytes).unwrap_or_default()
+}

@@ -1,0 +1,229 @@
+//! What texts mean, without a directory: for forms, files and configuration.
+
+use std::ffi::c_char;
+
+use super::arguments::{self, Out};
+use super::error::{HcError, Refusal};
+use super::guard;
+use super::license::HcLicense;
+use super::member::HcRole;
+use super::status::HcStatus;
+use crate::model::{Email, License, Role, Timestamp, Username};
+
+/// Bytes of the key of an email or a username at most, with the NUL behind it.
+///
+/// @since 0.1.0
+pub const HC_KEY_BYTES: usize = 256;
+
+/// Bytes of the text of a time at most, with the NUL behind it.
+///
+/// @since 0.1.0
+pub const HC_TIME_TEXT_BYTES: usize = 28;
+
+/// Checks an email address, and says by which form it is unique: two addresses
+/// belong to one user exactly when their keys are the same. What stands behind
+/// the @ of the key is the domain, in lower case and as A-labels.
+///
+/// @param email     The address, UTF-8.
+/// @param email_len Its length in bytes.
+/// @param key       Set, on success, to the key, with a NUL behind it: a buffer of
+///                  #HC_KEY_BYTES bytes, of which as many are written as it takes.
+///                  NULL if not wanted.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+/// @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+/// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_email_key(
+    email: *const u8,
+    email_len: usize,
+    key: *mut c_char,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, `email` has its length
+    // and `key` its size.
+    unsafe {
+        guard::start(error, || {
+            let email = Email::parse(arguments::text("email", email, email_len)?)?;
+            write_text::<HC_KEY_BYTES>(key, email.key())
+        })
+    }
+}
+
+/// Checks a username that is no email address, and says by which form it is unique:
+/// two usernames can't both be taken exactly when their keys are the same.
+///
+/// @param username     The username, UTF-8.
+/// @param username_len Its length in bytes.
+/// @param key          Set, on success, to the key, with a NUL behind it: a buffer
+///                     of #HC_KEY_BYTES bytes, of which as many are written as it
+///                     takes. NULL if not wanted.
+/// @param error        See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_username_key(
+    username: *const u8,
+    username_len: usize,
+    key: *mut c_char,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, `username` has its
+    // length and `key` its size.
+    unsafe {
+        guard::start(error, || {
+            let username = arguments::text("username", username, username_len)?;
+            write_text::<HC_KEY_BYTES>(key, Username::parse(username)?.key())
+        })
+    }
+}
+
+/// Reads a license from text: "community", "enterprise" or a number of seats.
+///
+/// @param text     The text, UTF-8, in any case.
+/// @param text_len Its length in bytes.
+/// @param license  Set, on success, to one of HC_LICENSE_*.
+/// @param seats    Set, on success, to the number of seats for #HC_LICENSE_SEATS,
+///                 otherwise to 0: what hc_directory_set_license() takes.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a text that is no license.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_license_from_text(
+    text: *const u8,
+    text_len: usize,
+    license: *mut i32,
+    seats: *mut u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `text` has its
+    // length.
+    unsafe {
+        guard::start(error, || {
+            let kind = Out::required("license", license)?;
+            let number = Out::required("seats", seats)?;
+            let license: License = arguments::text("text", text, text_len)?.parse()?;
+            kind.write(HcLicense::kind_of(license) as i32);
+            number.write(match license {
+                License::Seats(seats) => seats,
+                License::Community | License::Enterprise => 0,
+            });
+            Ok(())
+        })
+    }
+}
+
+/// Reads a role from text: "owner", "user", or its older name "collaborator".
+///
+/// @param text     The text, UTF-8, in any case.
+/// @param text_len Its length in bytes.
+/// @param role     Set, on success, to #HC_ROLE_OWNER or #HC_ROLE_USER.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a text that is no role.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_role_from_text(
+    text: *const u8,
+    text_len: usize,
+    role: *mut i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `text` has its
+    // length.
+    unsafe {
+        guard::start(error, || {
+            let place = Out::required("role", role)?;
+            let role: Role = arguments::text("text", text, text_len)?.parse()?;
+            place.write(HcRole::of(role) as i32);
+            Ok(())
+        })
+    }
+}
+
+/// Writes a time as text, in the form of RFC 3339 and in UTC.
+///
+/// @param micros Microseconds since 1970-01-01T00:00:00Z.
+/// @param text   Set, on success, to a text such as "2024-07-11T16:55:59.173Z", with
+///               a NUL behind it: a buffer of #HC_TIME_TEXT_BYTES bytes, of which as
+///               many are written as it takes.
+/// @param error  See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a time after the year 9999.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_time_to_text(
+    micros: u64,
+    text: *mut c_char,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live, and `text` has its
+    // size.
+    unsafe {
+        guard::start(error, || {
+            if text.is_null() {
+                return Err(Refusal::null("text"));
+            }
+            let moment = Timestamp::from_unix_micros(micros)?;
+            write_text::<HC_TIME_TEXT_BYTES>(text, &moment.to_string())
+        })
+    }
+}
+
+/// Reads a time from text in the form of RFC 3339, in any time zone.
+///
+/// @param text     The text, UTF-8.
+/// @param text_len Its length in bytes.
+/// @param micros   Set, on success, to microseconds since 1970-01-01T00:00:00Z.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a text that is no time from 1970 on.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_time_from_text(
+    text: *const u8,
+    text_len: usize,
+    micros: *mut u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `text` has its
+    // length.
+    unsafe {
+        guard::start(error, || {
+            let place = Out::required("micros", micros)?;
+            let moment: Timestamp = arguments::text("text", text, text_len)?.parse()?;
+            place.write(moment.as_unix_micros());
+            Ok(())
+        })
+    }
+}
+
+/// Writes a text and a NUL behind it to a buffer of `SIZE` bytes, if it is wanted.
+///
+/// # Safety
+///
+/// `place` is NULL or has `SIZE` bytes that can be written to.
+unsafe fn write_text<const SIZE: usize>(place: *mut c_char, text: &str) -> Result<(), Refusal> {
+    if text.len() >= SIZE {
+        let message = format!("{} bytes don't fit into {SIZE} with the NUL", text.len());
+        return Err(Refusal::argument(message));
+    }
+    if !place.is_null() {
+        // SAFETY: not NULL, and there is room for the text and the NUL.
+        unsafe {
+            std::ptr::copy_nonoverlapping(text.as_ptr(), place.cast(), text.len());
+            place.add(text.len()).write(0);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! What a verification went over.
+
+use super::arguments::SizedStruct;
+use super::directory::HcDirectory;
+use super::error::HcError;
+use super::guard;
+use super::status::HcStatus;
+
+/// What hc_directory_verify_and_count() went over. Start from #HC_VERIFIED_INIT,
+/// which says how large the struct is for you: later releases may append fields,
+/// and fill in only those that you have.
+///
+/// @since 0.1.0
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct HcVerified {
+    /// Bytes of this struct as the caller knows it; set by #HC_VERIFIED_INIT.
+    pub struct_size: u32,
+    /// Always 0.
+    pub reserved: u32,
+    /// Users who are active, counted one by one.
+    pub active: u64,
+    /// Users who are not active, counted one by one.
+    pub inactive: u64,
+    /// Ids of users who were deleted.
+    pub deleted: u64,
+    /// Workspaces, archived ones included.
+    pub workspaces: u64,
+    /// Memberships.
+    pub members: u64,
+    /// Changes on record.
+    pub changes: u64,
+}
+
+// Fields without gaps between them: the layout is the same for every compiler.
+const _: () = assert!(size_of::<HcVerified>() == 56 && align_of::<HcVerified>() <= 8);
+
+impl HcVerified {
+    /// What the first release wrote: no caller has less.
+    const BYTES_MIN: usize = 56;
+}
+
+/// Checks the directory as hc_directory_verify() does, and tells what it went over.
+///
+/// @param directory The directory.
+/// @param verified  A struct of yours that starts as #HC_VERIFIED_INIT; filled in
+///                  on success.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK when nothing is wrong, or a general or store status.
+/// @retval HC_STATUS_CORRUPTED when something is; the message says what.
+/// @retval HC_STATUS_INVALID_ARGUMENT if verified->struct_size is too small.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_verify_and_count(
+    directory: *const HcDirectory,
+    verified: *mut HcVerified,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `verified` has as
+    // many bytes as it says.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let place = SizedStruct::new(
+                "verified",
+                "HC_VERIFIED_INIT",
+                verified,
+                HcVerified::BYTES_MIN,
+            )?;
+            let found = directory.directory.verify()?;
+            place.write(&HcVerified {
+                struct_size: 0,
+                reserved: 0,
+                active: found.active,
+                inactive: found.inactive,
+                deleted: found.deleted,
+                workspaces: found.workspaces,
+                members: found.members,
+                changes: found.changes,
+            });
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,3864 @@
+/**
+ * @file headcount.h
+ * headcount: an embedded user directory that never has more active users than
+ * seats. Link with -lheadcount.
+ *
+ * This file is generated from src/capi/ by cbindgen; don't edit it.
+ *
+ * Handles. Directories, cursors and feeds, users and workspaces, lists, options,
+ * builders and errors are opaque. What a function gives you is yours to free
+ * with the hc_*_free() of its type, once; in any order, for each keeps alive
+ * what it needs. Freeing NULL does nothing. Arguments are never kept: free or
+ * change them when the call has returned.
+ *
+ * Texts. In: UTF-8 as a pointer and a length in bytes, at most 1 MiB; no NUL
+ * is needed behind it, and NULL with length 0 is the empty text. HC_STR(text)
+ * makes the two arguments of a C string. Out: UTF-8 with a NUL behind it,
+ * borrowed from the handle that it was read off and valid until that is freed.
+ *
+ * Numbers. Truth values and kinds are int32_t, and are checked.
+ *
+ * Results. Functions that can fail return an hc_status. They write results
+ * only on success and leave the places alone otherwise. What isn't there is no
+ * error: looking up a user that doesn't exist succeeds and gives NULL.
+ *
+ * Batches. Functions with next_batch in their names fill a buffer of yours with
+ * as many records as fit, for bindings above all: one call for many records.
+ * headcount_packed.h reads them, and docs/packed.md says what they look like.
+ *
+ * Errors. The last parameter, hc_error **error, may be NULL. If not, it is
+ * always written: to NULL on success, otherwise to an error with a message,
+ * which is yours to free with hc_error_free(). "A general status" in the docs
+ * below is any that is marked so in hc_status, and likewise "a store status".
+ *
+ * Threads. Any thread may call any function on any handle at any time, with
+ * one exception: nobody else may be using a handle that is being freed.
+ *
+ * fork(). Directories, and the cursors, feeds and lists of workspaces that read
+ * from them, stay with the process that made them: a child gets
+ * HC_STATUS_FORKED and opens its own. All others are plain data and go along.
+ *
+ * Bugs. If the library fails inside (a Rust panic), the call returns
+ * HC_STATUS_INTERNAL and the handle is poisoned: it can only be closed and
+ * freed. Undefined is what C can't tell: using or freeing what was freed, or
+ * pointers and lengths that aren't true.
+ *
+ * Versions. Values and functions are only ever added, structs only grow at
+ * their end and say their size. hc_abi_version() == HC_ABI_VERSION says that a
+ * library fits this header.
+ */
+
+
+#ifndef HEADCOUNT_H
+#define HEADCOUNT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __cplusplus
+/** The two arguments, pointer and length, of a text that ends in a NUL. */
+#define HC_STR(text) reinterpret_cast<const uint8_t *>(text), strlen(text)
+#else
+/** The two arguments, pointer and length, of a text that ends in a NUL. */
+#define HC_STR(text) (const uint8_t *)(text), strlen(text)
+#endif
+
+/** How an hc_seats starts: hc_seats seats = HC_SEATS_INIT; */
+#define HC_SEATS_INIT { sizeof(hc_seats), 0, 0, 0, 0, 0, 0, 0 }
+
+/** How an hc_verified starts: hc_verified verified = HC_VERIFIED_INIT; */
+#define HC_VERIFIED_INIT { sizeof(hc_verified), 0, 0, 0, 0, 0, 0, 0 }
+
+/** How an hc_member starts: hc_member member = HC_MEMBER_INIT; */
+#define HC_MEMBER_INIT { sizeof(hc_member), 0, 0, { 0 }, 0, 0 }
+
+/** How an hc_outcome starts: hc_outcome outcome = HC_OUTCOME_INIT; */
+#define HC_OUTCOME_INIT { sizeof(hc_outcome), 0, 0, 0, 0, 0, { 0 } }
+
+/**
+ * The version of the ABI that this header describes: compare it with what
+ * hc_abi_version() says of the library that was loaded. It grows only when
+ * programs must be compiled anew.
+ *
+ * @since 0.1.0
+ */
+#define HC_ABI_VERSION 1
+
+/**
+ * Bytes of the text of an id, with the NUL behind it.
+ *
+ * @since 0.1.0
+ */
+#define HC_ID_TEXT_BYTES 37
+
+/**
+ * The number of seats of a license without a limit.
+ *
+ * @since 0.1.0
+ */
+#define HC_NO_LIMIT 18446744073709551615ull
+
+/**
+ * Bytes of the key of an email or a username at most, with the NUL behind it.
+ *
+ * @since 0.1.0
+ */
+#define HC_KEY_BYTES 256
+
+/**
+ * Bytes of the text of a time at most, with the NUL behind it.
+ *
+ * @since 0.1.0
+ */
+#define HC_TIME_TEXT_BYTES 28
+
+/**
+ * How a call went. Values keep their meaning for ever and new ones may be
+ * added, so treat one that you don't know as a failure. Unless it is
+ * #HC_STATUS_OUTCOME_UNKNOWN, a call that failed has changed nothing.
+ *
+ * @since 0.1.0
+ */
+enum hc_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Done.
+     */
+    HC_STATUS_OK = 0,
+    /**
+     * General: an argument is malformed or too long, or a number is none of
+     * those allowed.
+     */
+    HC_STATUS_INVALID_ARGUMENT = 1,
+    /**
+     * General: a pointer that must point to something is NULL.
+     */
+    HC_STATUS_NULL_ARGUMENT = 2,
+    /**
+     * General: a text is not UTF-8.
+     */
+    HC_STATUS_INVALID_UTF8 = 3,
+    /**
+     * General: the library failed (a bug; the details are on stderr). The
+     * handle is poisoned: free it.
+     */
+    HC_STATUS_INTERNAL = 4,
+    /**
+     * General: an earlier call on this handle returned #HC_STATUS_INTERNAL. It
+     * can only be closed and freed.
+     */
+    HC_STATUS_POISONED = 5,
+    /**
+     * General: the handle was made before fork(), in the parent. Open another
+     * one in the child.
+     */
+    HC_STATUS_FORKED = 6,
+    /**
+     * General: the next record needs a larger buffer than the call was given;
+     * hc_error_get_buffer_bytes() says how large. Nothing was skipped.
+     */
+    HC_STATUS_BUFFER_TOO_SMALL = 7,
+    /**
+     * The text is not an email address that this directory accepts.
+     */
+    HC_STATUS_INVALID_EMAIL = 20,
+    /**
+     * The part before the @ has letters outside ASCII; not supported yet.
+     */
+    HC_STATUS_INTERNATIONAL_EMAIL = 21,
+    /**
+     * A user needs an email address and none was given.
+     */
+    HC_STATUS_EMAIL_REQUIRED = 22,
+    /**
+     * The text is not a usable username, or it has an @ and is not the user's
+     * own email.
+     */
+    HC_STATUS_INVALID_USERNAME = 23,
+    /**
+     * Another user has this email.
+     */
+    HC_STATUS_EMAIL_TAKEN = 24,
+    /**
+     * Another user has this username.
+     */
+    HC_STATUS_USERNAME_TAKEN = 25,
+    /**
+     * A user with this id exists, or existed and was deleted.
+     */
+    HC_STATUS_ID_TAKEN = 26,
+    /**
+     * No user has this id or email.
+     */
+    HC_STATUS_USER_NOT_FOUND = 27,
+    /**
+     * The call needs more seats than are free; hc_error_get_seats() has the
+     * numbers.
+     */
+    HC_STATUS_NO_FREE_SEAT = 28,
+    /**
+     * The call would leave the directory without an active admin.
+     */
+    HC_STATUS_LAST_ADMIN = 29,
+    /**
+     * Users can't deactivate or delete themselves.
+     */
+    HC_STATUS_OWN_ACCOUNT = 30,
+    /**
+     * The record is not at the version that the caller expected, or another
+     * writer won; hc_error_get_versions() has the numbers.
+     */
+    HC_STATUS_CONFLICT = 31,
+    /**
+     * No workspace has this id or name.
+     */
+    HC_STATUS_WORKSPACE_NOT_FOUND = 32,
+    /**
+     * Another workspace has this name.
+     */
+    HC_STATUS_WORKSPACE_NAME_TAKEN = 33,
+    /**
+     * The workspace is archived; restore it first.
+     */
+    HC_STATUS_WORKSPACE_ARCHIVED = 34,
+    /**
+     * The user is not a member of the workspace.
+     */
+    HC_STATUS_MEMBER_NOT_FOUND = 35,
+    /**
+     * The user is a member already, in another role.
+     */
+    HC_STATUS_ROLE_DIFFERS = 36,
+    /**
+     * The call would leave a workspace without an active owner.
+     */
+    HC_STATUS_LAST_OWNER = 37,
+    /**
+     * A user's own default workspace can't be taken from the user.
+     */
+    HC_STATUS_DEFAULT_WORKSPACE = 38,
+    /**
+     * The changes asked for were trimmed: read everything again, then go on after
+     * the change that hc_error_get_resume_after() says.
+     */
+    HC_STATUS_HISTORY_TRIMMED = 39,
+    /**
+     * Another process, or another handle of this one, has the file open.
+     */
+    HC_STATUS_ALREADY_OPEN = 40,
+    /**
+     * The file was written by a newer release.
+     */
+    HC_STATUS_UNSUPPORTED_FORMAT = 41,
+    /**
+     * Store: the stored bytes contradict themselves, or the file is not a
+     * directory.
+     */
+    HC_STATUS_CORRUPTED = 42,
+    /**
+     * Store: the request is larger than one transaction may be.
+     */
+    HC_STATUS_TOO_LARGE = 43,
+    /**
+     * Store: a commit failed half way. Only opening the file again tells
+     * whether it took effect.
+     */
+    HC_STATUS_OUTCOME_UNKNOWN = 44,
+    /**
+     * Store: the directory was closed.
+     */
+    HC_STATUS_CLOSED = 45,
+    /**
+     * Store: the operating system refused to read or write.
+     */
+    HC_STATUS_IO = 46,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_status hc_status;
+#else
+typedef int32_t hc_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What happened, in an event of a change; see headcount_packed.h. Values keep
+ * their meaning for ever and new ones may be added, so skip one that you don't
+ * know.
+ *
+ * @since 0.1.0
+ */
+enum hc_event
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The user was created, active or not.
+     */
+    HC_EVENT_USER_CREATED = 1,
+    /**
+     * The fields of the user changed.
+     */
+    HC_EVENT_USER_UPDATED = 2,
+    /**
+     * The user was inactive and became active.
+     */
+    HC_EVENT_USER_ACTIVATED = 3,
+    /**
+     * The user was active and became inactive.
+     */
+    HC_EVENT_USER_DEACTIVATED = 4,
+    /**
+     * The user was deleted for good.
+     */
+    HC_EVENT_USER_DELETED = 5,
+    /**
+     * The license was set.
+     */
+    HC_EVENT_LICENSE_SET = 6,
+    /**
+     * The workspace was created; with a user, as the default of that one.
+     */
+    HC_EVENT_WORKSPACE_CREATED = 7,
+    /**
+     * The workspace got another name.
+     */
+    HC_EVENT_WORKSPACE_RENAMED = 8,
+    /**
+     * The workspace was archived.
+     */
+    HC_EVENT_WORKSPACE_ARCHIVED = 9,
+    /**
+     * The workspace was archived and was restored.
+     */
+    HC_EVENT_WORKSPACE_RESTORED = 10,
+    /**
+     * The workspace was deleted with its memberships.
+     */
+    HC_EVENT_WORKSPACE_DELETED = 11,
+    /**
+     * The workspace is nobody's default any more: its user was deleted.
+     */
+    HC_EVENT_WORKSPACE_UNDEFAULTED = 12,
+    /**
+     * The workspace was left without an active owner, which the batch allowed.
+     */
+    HC_EVENT_WORKSPACE_OWNERLESS = 13,
+    /**
+     * The user became a member of the workspace, in the role.
+     */
+    HC_EVENT_MEMBER_ADDED = 14,
+    /**
+     * The member of the workspace got the role.
+     */
+    HC_EVENT_MEMBER_ROLE_SET = 15,
+    /**
+     * The user is no member any more. Deleting a user or a workspace removes
+     * memberships without such events.
+     */
+    HC_EVENT_MEMBER_REMOVED = 16,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_event hc_event;
+#else
+typedef int32_t hc_event;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Fields of a user, as bits of a number: those that an update changed.
+ *
+ * @since 0.1.0
+ */
+enum hc_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The email.
+     */
+    HC_FIELD_EMAIL = 1,
+    /**
+     * The username, set apart from the email.
+     */
+    HC_FIELD_USERNAME = 2,
+    /**
+     * The given name.
+     */
+    HC_FIELD_GIVEN_NAME = 4,
+    /**
+     * The family name.
+     */
+    HC_FIELD_FAMILY_NAME = 8,
+    /**
+     * Whether the user administers the platform.
+     */
+    HC_FIELD_ADMIN = 16,
+    /**
+     * The attributes.
+     */
+    HC_FIELD_ATTRIBUTES = 32,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_field hc_field;
+#else
+typedef int32_t hc_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Kinds of licenses. They are passed as int32_t together with a number of
+ * seats, which is 0 unless the kind is #HC_LICENSE_SEATS.
+ *
+ * @since 0.1.0
+ */
+enum hc_license
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Five seats; what a new directory has.
+     */
+    HC_LICENSE_COMMUNITY = 0,
+    /**
+     * Any number of seats.
+     */
+    HC_LICENSE_ENTERPRISE = 1,
+    /**
+     * As many seats as the number says.
+     */
+    HC_LICENSE_SEATS = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_license hc_license;
+#else
+typedef int32_t hc_license;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How much a message matters. Passed as int32_t.
+ *
+ * @since 0.1.0
+ */
+enum hc_log_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * As a maximum: nothing. No message has it.
+     */
+    HC_LOG_LEVEL_OFF = 0,
+    /**
+     * Something failed that no call reports.
+     */
+    HC_LOG_LEVEL_ERROR = 1,
+    /**
+     * Something is not as it should be, and was dealt with.
+     */
+    HC_LOG_LEVEL_WARN = 2,
+    /**
+     * What happens seldom and is worth knowing: opening, recovering, closing.
+     */
+    HC_LOG_LEVEL_INFO = 3,
+    /**
+     * What goes on inside.
+     */
+    HC_LOG_LEVEL_DEBUG = 4,
+    /**
+     * All there is.
+     */
+    HC_LOG_LEVEL_TRACE = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_log_level hc_log_level;
+#else
+typedef int32_t hc_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a member may do in a workspace. Passed as int32_t.
+ *
+ * @since 0.1.0
+ */
+enum hc_role
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Either of them, for hc_query_set_member_of(); nobody has it.
+     */
+    HC_ROLE_ANY = 0,
+    /**
+     * Decides about the workspace and its members.
+     */
+    HC_ROLE_OWNER = 1,
+    /**
+     * Works in it.
+     */
+    HC_ROLE_USER = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_role hc_role;
+#else
+typedef int32_t hc_role;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The order of the users of a page. Passed as int32_t.
+ *
+ * @since 0.1.0
+ */
+enum hc_sort
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * By email: the natural order, in which users are stored.
+     */
+    HC_SORT_EMAIL = 0,
+    /**
+     * By username.
+     */
+    HC_SORT_USERNAME = 1,
+    /**
+     * By the time of creation, oldest first.
+     */
+    HC_SORT_CREATED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_sort hc_sort;
+#else
+typedef int32_t hc_sort;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What an operation was about.
+ *
+ * @since 0.1.0
+ */
+enum hc_subject
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The user with the id in the outcome.
+     */
+    HC_SUBJECT_USER = 1,
+    /**
+     * The license.
+     */
+    HC_SUBJECT_LICENSE = 2,
+    /**
+     * The workspace with the id in the outcome.
+     */
+    HC_SUBJECT_WORKSPACE = 3,
+    /**
+     * The membership of that user in that workspace.
+     */
+    HC_SUBJECT_MEMBER = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_subject hc_subject;
+#else
+typedef int32_t hc_subject;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What became of a batch: a copy that later changes don't touch. Yours to free
+ * with hc_applied_free(), before or after the directory; also valid after fork().
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_applied hc_applied;
+
+/**
+ * Operations that succeed or fail together: a builder. Yours to free with
+ * hc_batch_free(); it can be used for more than one call.
+ *
+ * Each operation sees what the ones before it did. What must be unique, seats,
+ * admins and the owners of workspaces are judged once, at the end, on the net
+ * result: in a full house one user can leave and another come in, and an owner
+ * can hand over and go.
+ *
+ * A function that fails leaves it as it was. Whether users and workspaces exist
+ * is looked at when the batch is applied.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_batch hc_batch;
+
+/**
+ * Users as they were at one moment, all of them or a page of a query, read one by
+ * one or in batches. Yours to free with hc_cursor_free(), before or after the
+ * directory.
+ *
+ * One over all users holds that state of the directory for as long as it lives,
+ * which keeps the file from reusing the space of what was changed since: read on
+ * or free it.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_cursor hc_cursor;
+
+/**
+ * A user directory: users, and a license that says how many may be active.
+ * Yours to free with hc_directory_free().
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_directory hc_directory;
+
+/**
+ * Why a call failed: a status, a message for people, and numbers where there
+ * are any. Yours to free with hc_error_free().
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_error hc_error;
+
+/**
+ * The changes of a directory as they come. Any number of feeds can be read at
+ * once, each at its own pace. Yours to free with hc_feed_free(), before or after
+ * the directory.
+ *
+ * Between calls a feed holds nothing of the directory but keeps the file open.
+ * Store hc_feed_position() to go on after a restart.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_feed hc_feed;
+
+/**
+ * Memberships as they were at one moment: a copy that later changes don't touch.
+ * Yours to free with hc_members_free(), before or after the directory; also
+ * valid after fork().
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_members hc_members;
+
+/**
+ * A user to create: an email and whatever else is known. Yours to free with
+ * hc_new_user_free(); it can be used for more than one call.
+ *
+ * A setter that fails leaves it as it was.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_new_user hc_new_user;
+
+/**
+ * How to open a directory. Yours to free with hc_options_free(), at any time
+ * after the directory was opened.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_options hc_options;
+
+/**
+ * Which users to return, in what order and how many. Yours to free with
+ * hc_query_free(); it can be used for more than one call.
+ *
+ * All conditions must hold. A query reads one index, that of the first of these
+ * conditions which it has: members of a workspace, admins, an email domain, an
+ * email prefix, active or inactive, a username prefix, created since, changed
+ * since. Where that index is in the order asked for, a page costs what its users
+ * cost, whatever the size of the directory; otherwise all that the condition
+ * names is read for each page.
+ *
+ * A setter that fails leaves it as it was.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_query hc_query;
+
+/**
+ * What would be refused of a batch, as a list of errors. Yours to free with
+ * hc_refusals_free(), before or after the directory; also valid after fork().
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_refusals hc_refusals;
+
+/**
+ * A user as one call found it: a copy that later changes don't touch. Yours to
+ * free with hc_user_free(), before or after the directory; also valid after
+ * fork().
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_user hc_user;
+
+/**
+ * What to change of a user; whatever isn't named stays as it is. Yours to free
+ * with hc_user_update_free(); it can be used for more than one call.
+ *
+ * A setter that fails leaves it as it was.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_user_update hc_user_update;
+
+/**
+ * A workspace as one call found it: a copy that later changes don't touch. Yours
+ * to free with hc_workspace_free(), before or after the directory; also valid
+ * after fork().
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_workspace hc_workspace;
+
+/**
+ * All workspaces as they were at one moment, read one by one or in batches. Yours
+ * to free with hc_workspaces_free(), before or after the directory.
+ *
+ * Like an hc_cursor, it holds that state of the directory for as long as it
+ * lives: read on or free it.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_workspaces hc_workspaces;
+
+/**
+ * How the seats of the license are used, at one moment. Start from
+ * #HC_SEATS_INIT, which says how large the struct is for you: later releases
+ * may append fields, and fill in only those that you have.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_seats {
+    /**
+     * Bytes of this struct as the caller knows it; set by #HC_SEATS_INIT.
+     */
+    uint32_t struct_size;
+    /**
+     * The license in force: one of HC_LICENSE_*.
+     */
+    int32_t license;
+    /**
+     * Seats of the license, or #HC_NO_LIMIT.
+     */
+    uint64_t limit;
+    /**
+     * Users who are active: each takes one seat.
+     */
+    uint64_t active;
+    /**
+     * Users who are not active: they take none.
+     */
+    uint64_t inactive;
+    /**
+     * Seats that are free, 0 when over the limit, or #HC_NO_LIMIT.
+     */
+    uint64_t free;
+    /**
+     * How many more users are active than there are seats.
+     */
+    uint64_t over_by;
+    /**
+     * The version of the license, for hc_batch_set_if_version().
+     */
+    uint64_t license_version;
+} hc_seats;
+
+/**
+ * What hc_directory_verify_and_count() went over. Start from #HC_VERIFIED_INIT,
+ * which says how large the struct is for you: later releases may append fields,
+ * and fill in only those that you have.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_verified {
+    /**
+     * Bytes of this struct as the caller knows it; set by #HC_VERIFIED_INIT.
+     */
+    uint32_t struct_size;
+    /**
+     * Always 0.
+     */
+    uint32_t reserved;
+    /**
+     * Users who are active, counted one by one.
+     */
+    uint64_t active;
+    /**
+     * Users who are not active, counted one by one.
+     */
+    uint64_t inactive;
+    /**
+     * Ids of users who were deleted.
+     */
+    uint64_t deleted;
+    /**
+     * Workspaces, archived ones included.
+     */
+    uint64_t workspaces;
+    /**
+     * Memberships.
+     */
+    uint64_t members;
+    /**
+     * Changes on record.
+     */
+    uint64_t changes;
+} hc_verified;
+
+/**
+ * That a user belongs to a workspace. Start from #HC_MEMBER_INIT, which says how
+ * large the struct is for you: later releases may append fields, and fill in
+ * only those that you have.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_member {
+    /**
+     * Bytes of this struct as the caller knows it; set by #HC_MEMBER_INIT.
+     */
+    uint32_t struct_size;
+    /**
+     * What the user may do there: one of HC_ROLE_*.
+     */
+    int32_t role;
+    /**
+     * The id of the workspace.
+     */
+    uint64_t workspace;
+    /**
+     * The id of the user.
+     */
+    uint8_t user[16];
+    /**
+     * When the user was added, in microseconds since 1970-01-01T00:00:00Z.
+     */
+    uint64_t since_micros;
+    /**
+     * The version of the membership: 1 when added, one more with each change.
+     */
+    uint64_t version;
+} hc_member;
+
+/**
+ * What became of one operation of a batch. Start from #HC_OUTCOME_INIT, which
+ * says how large the struct is for you: later releases may append fields, and
+ * fill in only those that you have.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_outcome {
+    /**
+     * Bytes of this struct as the caller knows it; set by #HC_OUTCOME_INIT.
+     */
+    uint32_t struct_size;
+    /**
+     * What it was about: one of HC_SUBJECT_*.
+     */
+    int32_t subject;
+    /**
+     * 1 if it changed anything, otherwise 0: activating an active user does not.
+     */
+    int32_t changed;
+    /**
+     * Always 0.
+     */
+    int32_t reserved;
+    /**
+     * The version of the record afterwards; 0 where it was deleted.
+     */
+    uint64_t version;
+    /**
+     * The id of the workspace it was about; 0 for none.
+     */
+    uint64_t workspace;
+    /**
+     * The id of the user it was about; zeros for none.
+     */
+    uint8_t user[16];
+} hc_outcome;
+
+/**
+ * Receives a message of the library; see hc_log_set_callback().
+ *
+ * @param userdata What was given to hc_log_set_callback().
+ * @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
+ * @param target   The part of the library that speaks, such as "headcount::store": a
+ *                 NUL-terminated text that is valid during the call.
+ * @param message  One line of English, UTF-8: a NUL-terminated text that is valid
+ *                 during the call.
+ * @since 0.1.0
+ */
+typedef void (*hc_log_callback)(void *userdata,
+                                int32_t level,
+                                const char *target,
+                                const char *message);
+
+/**
+ * Releases the userdata of a callback; see hc_log_set_callback().
+ *
+ * @param userdata What was given to hc_log_set_callback().
+ * @since 0.1.0
+ */
+typedef void (*hc_log_destroy)(void *userdata);
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of the library's ABI. A program or binding compiled against this
+ * header works with any library that answers #HC_ABI_VERSION.
+ *
+ * @return The version of the ABI.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint32_t hc_abi_version(void);
+
+/**
+ * The version of the library as one number that can be compared:
+ * major * 1000000 + minor * 1000 + patch, so 1002003 is 1.2.3.
+ *
+ * @return The version.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint32_t hc_version_number(void);
+
+/**
+ * The version of the library as text, such as "0.1.0".
+ *
+ * @return A NUL-terminated text that is valid for ever; not to be freed.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_version_string(void);
+
+/**
+ * The name of a status, such as "HC_STATUS_NO_FREE_SEAT", for logs.
+ *
+ * @param status Any number.
+ * @return A NUL-terminated text that is valid for ever, not to be freed;
+ *         "HC_STATUS_UNKNOWN" for a number that is no status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_status_name(int32_t status);
+
+/**
+ * The status that the failed call returned.
+ *
+ * @param error The error; HC_STATUS_NULL_ARGUMENT is returned for NULL.
+ * @return The status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_error_status(const struct hc_error *error);
+
+/**
+ * What went wrong and what to do about it, in one line of English.
+ *
+ * @param error The error, or NULL.
+ * @return A NUL-terminated text that is valid until the error is freed; an
+ *         empty one for NULL, so that it can always be printed.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_error_message(const struct hc_error *error);
+
+/**
+ * Whether the same call may succeed when it is made again as it is: after a
+ * lost race, or when another process has the file.
+ *
+ * @param error The error, or NULL.
+ * @return 1 if it may, otherwise 0.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_error_is_retryable(const struct hc_error *error);
+
+/**
+ * The numbers behind #HC_STATUS_NO_FREE_SEAT.
+ *
+ * @param error     The error, or NULL.
+ * @param limit     Set to the seats of the license; NULL if not wanted.
+ * @param active    Set to the users who were active; NULL if not wanted.
+ * @param requested Set to how many more would have been; NULL if not wanted.
+ * @return 1 if the numbers were written; 0, and nothing is written, if the
+ *         error has another status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_error_get_seats(const struct hc_error *error,
+                           uint64_t *limit,
+                           uint64_t *active,
+                           uint64_t *requested);
+
+/**
+ * The numbers behind #HC_STATUS_CONFLICT.
+ *
+ * @param error    The error, or NULL.
+ * @param expected Set to the version the caller expected; NULL if not wanted.
+ * @param found    Set to the version that was found; NULL if not wanted.
+ * @return 1 if the numbers were written; 0, and nothing is written, if the
+ *         error has another status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_error_get_versions(const struct hc_error *error,
+                              uint64_t *expected,
+                              uint64_t *found);
+
+/**
+ * Which operation of the call was refused, counted from 0.
+ *
+ * @param error The error, or NULL.
+ * @param index Set to the index; NULL if not wanted.
+ * @return 1 if there is one and it was written; 0, and nothing is written, if
+ *         the call was refused as a whole.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_error_get_op_index(const struct hc_error *error, uint64_t *index);
+
+/**
+ * The number behind #HC_STATUS_HISTORY_TRIMMED: read all users and workspaces
+ * again, then the changes that come after this one.
+ *
+ * @param error        The error, or NULL.
+ * @param resume_after Set to the number of the last change that was trimmed;
+ *                     NULL if not wanted.
+ * @return 1 if the number was written; 0, and nothing is written, if the error
+ *         has another status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_error_get_resume_after(const struct hc_error *error, uint64_t *resume_after);
+
+/**
+ * The number behind #HC_STATUS_BUFFER_TOO_SMALL.
+ *
+ * @param error The error, or NULL.
+ * @param bytes Set to the bytes that the buffer must have for the next record;
+ *              NULL if not wanted.
+ * @return 1 if the number was written; 0, and nothing is written, if the error
+ *         has another status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_error_get_buffer_bytes(const struct hc_error *error, size_t *bytes);
+
+/**
+ * Frees an error, and with it its message.
+ *
+ * @param error The error; nothing happens for NULL.
+ * @note Not while another thread uses the error.
+ * @since 0.1.0
+ */
+void hc_error_free(struct hc_error *error);
+
+/**
+ * Draws an id that nobody has: a UUID of version 7, as the directory does for users
+ * that are created without one.
+ *
+ * @param id    Set, on success, to the 16 bytes of the id in network order.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_id_generate(uint8_t *id, struct hc_error **error);
+
+/**
+ * Writes an id as text, for the functions that take an id or an email.
+ *
+ * @param id    16 bytes in network order.
+ * @param text  Set, on success, to a text such as
+ *              "45e6b641-fe57-4fb2-83d2-2c2bd201efe8": #HC_ID_TEXT_BYTES bytes,
+ *              of which the last is NUL.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_id_to_text(const uint8_t *id, char *text, struct hc_error **error);
+
+/**
+ * Reads an id from text: a UUID in any of its usual forms.
+ *
+ * @param text     The text, UTF-8.
+ * @param text_len Its length in bytes.
+ * @param id       Set, on success, to the 16 bytes of the id in network order.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no id.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_id_from_text(const uint8_t *text,
+                          size_t text_len,
+                          uint8_t *id,
+                          struct hc_error **error);
+
+/**
+ * Sets the license. A smaller one than today's use is accepted: nobody is
+ * deactivated, but no user can be activated until enough others are not.
+ *
+ * @param directory The directory.
+ * @param license   One of HC_LICENSE_*.
+ * @param seats     The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind
+ *         that has none.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_set_license(const struct hc_directory *directory,
+                                   int32_t license,
+                                   uint64_t seats,
+                                   struct hc_error **error);
+
+/**
+ * Makes options that say what opening without options does: make the file if
+ * it is missing, with the Community license, and cache 64 MiB of its pages.
+ *
+ * @return Options to free with hc_options_free(); never NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+struct hc_options *hc_options_new(void);
+
+/**
+ * Says whether to make the file if there is none. If not, opening a file that
+ * is missing fails with #HC_STATUS_IO.
+ *
+ * @param options The options.
+ * @param create  1 to make it, 0 not to.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_options_set_create_if_missing(struct hc_options *options,
+                                           int32_t create,
+                                           struct hc_error **error);
+
+/**
+ * Sets the license that a new directory gets. An existing one keeps its own.
+ *
+ * @param options The options.
+ * @param license One of HC_LICENSE_*.
+ * @param seats   The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind
+ *         that has none.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_options_set_license_if_new(struct hc_options *options,
+                                        int32_t license,
+                                        uint64_t seats,
+                                        struct hc_error **error);
+
+/**
+ * Sets how much memory may hold pages of the file.
+ *
+ * @param options The options.
+ * @param bytes   The size of the cache in bytes; 64 MiB unless said otherwise.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_options_set_page_cache_bytes(struct hc_options *options,
+                                          uint64_t bytes,
+                                          struct hc_error **error);
+
+/**
+ * Frees options.
+ *
+ * @param options The options; nothing happens for NULL.
+ * @note Not while another thread uses the options.
+ * @since 0.1.0
+ */
+void hc_options_free(struct hc_options *options);
+
+/**
+ * Opens the directory in a file, and makes it if there is none.
+ *
+ * @param path      The path of the file, UTF-8.
+ * @param path_len  Its length in bytes.
+ * @param options   How to open it; NULL for the defaults. Not kept.
+ * @param directory Set, on success, to a directory that is yours to free with
+ *                  hc_directory_free().
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+ * @retval HC_STATUS_UNSUPPORTED_FORMAT when a newer release wrote it.
+ * @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_open(const uint8_t *path,
+                            size_t path_len,
+                            const struct hc_options *options,
+                            struct hc_directory **directory,
+                            struct hc_error **error);
+
+/**
+ * Makes a directory that lives in memory and is gone when it is freed.
+ *
+ * @param options   Its license; NULL for the defaults. Not kept.
+ * @param directory Set, on success, to a directory that is yours to free with
+ *                  hc_directory_free().
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_open_in_memory(const struct hc_options *options,
+                                      struct hc_directory **directory,
+                                      struct hc_error **error);
+
+/**
+ * Makes a handle on the same directory whose writes are made by a user: it is
+ * recorded in each change, and the user can't deactivate or delete themself with
+ * it (#HC_STATUS_OWN_ACCOUNT). Closing one of the handles closes all.
+ *
+ * @param directory The directory.
+ * @param actor     The id of the user: 16 bytes in network order.
+ * @param acting    Set, on success, to the handle, yours to free with
+ *                  hc_directory_free(), before or after the other.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_acting_as(const struct hc_directory *directory,
+                                 const uint8_t *actor,
+                                 struct hc_directory **acting,
+                                 struct hc_error **error);
+
+/**
+ * Recounts the seats and checks every index against the users, both ways.
+ * Takes time in proportion to the size of the directory.
+ *
+ * @param directory The directory.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK when nothing is wrong, or a general or store status.
+ * @retval HC_STATUS_CORRUPTED when something is; the message says what.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_verify(const struct hc_directory *directory,
+                              struct hc_error **error);
+
+/**
+ * Finishes what is pending, releases the file, and reports what goes wrong
+ * with that. From then on other calls on the directory and its cursors are
+ * refused with #HC_STATUS_CLOSED, also those of other threads; users that were
+ * read stay valid. Closing again does nothing.
+ *
+ * The handle is still to be freed. Freeing it without closing it first closes
+ * it too, but can't report.
+ *
+ * @param directory The directory; works on a poisoned one.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status; the file is released
+ *         in any case, unless that is #HC_STATUS_FORKED.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_close(struct hc_directory *directory, struct hc_error **error);
+
+/**
+ * Frees a directory. Its users and cursors stay valid, and the file stays open
+ * until the last cursor is freed too, unless hc_directory_close() was called.
+ * In a child of fork() it leaves the parent's directory alone.
+ *
+ * @param directory The directory; nothing happens for NULL.
+ * @note Not while another thread uses the directory.
+ * @since 0.1.0
+ */
+void hc_directory_free(struct hc_directory *directory);
+
+/**
+ * Tells how the seats are used.
+ *
+ * @param directory The directory.
+ * @param seats     A struct of yours that starts as #HC_SEATS_INIT; filled in
+ *                  on success.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_INVALID_ARGUMENT if seats->struct_size is too small.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_get_seats(const struct hc_directory *directory,
+                                 struct hc_seats *seats,
+                                 struct hc_error **error);
+
+/**
+ * Checks the directory as hc_directory_verify() does, and tells what it went over.
+ *
+ * @param directory The directory.
+ * @param verified  A struct of yours that starts as #HC_VERIFIED_INIT; filled in
+ *                  on success.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK when nothing is wrong, or a general or store status.
+ * @retval HC_STATUS_CORRUPTED when something is; the message says what.
+ * @retval HC_STATUS_INVALID_ARGUMENT if verified->struct_size is too small.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_verify_and_count(const struct hc_directory *directory,
+                                        struct hc_verified *verified,
+                                        struct hc_error **error);
+
+/**
+ * The id: 16 bytes in network order, never given to another user.
+ *
+ * @param user The user, or NULL.
+ * @return A pointer to 16 bytes that are valid until the user is freed; NULL
+ *         for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const uint8_t *hc_user_id(const struct hc_user *user);
+
+/**
+ * The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8".
+ *
+ * @param user The user, or NULL.
+ * @return A NUL-terminated text of 36 bytes that is valid until the user is
+ *         freed; NULL for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_user_id_text(const struct hc_user *user);
+
+/**
+ * The email address, as it was given.
+ *
+ * @param user The user, or NULL.
+ * @return A NUL-terminated text that is valid until the user is freed; NULL
+ *         for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_user_email(const struct hc_user *user);
+
+/**
+ * The username; it is the email where none was given.
+ *
+ * @param user The user, or NULL.
+ * @return A NUL-terminated text that is valid until the user is freed; NULL
+ *         for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_user_username(const struct hc_user *user);
+
+/**
+ * The given (first) name.
+ *
+ * @param user The user, or NULL.
+ * @return A NUL-terminated text that is valid until the user is freed; NULL
+ *         for a user without one, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_user_given_name(const struct hc_user *user);
+
+/**
+ * The family (last) name.
+ *
+ * @param user The user, or NULL.
+ * @return A NUL-terminated text that is valid until the user is freed; NULL
+ *         for a user without one, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_user_family_name(const struct hc_user *user);
+
+/**
+ * Whether the user is active and so takes a seat.
+ *
+ * @param user The user, or NULL.
+ * @return 1 or 0; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_user_is_active(const struct hc_user *user);
+
+/**
+ * Whether the user administers the platform.
+ *
+ * @param user The user, or NULL.
+ * @return 1 or 0; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_user_is_admin(const struct hc_user *user);
+
+/**
+ * The version of the record: 1 when created, one more with each change.
+ *
+ * @param user The user, or NULL.
+ * @return The version; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_user_version(const struct hc_user *user);
+
+/**
+ * When the user was created, in microseconds since 1970-01-01T00:00:00Z.
+ *
+ * @param user The user, or NULL.
+ * @return The moment; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_user_created_at_micros(const struct hc_user *user);
+
+/**
+ * When the record last changed, in microseconds since 1970-01-01T00:00:00Z.
+ *
+ * @param user The user, or NULL.
+ * @return The moment; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_user_updated_at_micros(const struct hc_user *user);
+
+/**
+ * How many attributes the user has.
+ *
+ * @param user The user, or NULL.
+ * @return The number; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+size_t hc_user_attribute_count(const struct hc_user *user);
+
+/**
+ * One of the attributes, which are ordered by name.
+ *
+ * @param user      The user, or NULL.
+ * @param index     Which one: from 0 to hc_user_attribute_count() - 1.
+ * @param name      Set to its name, NUL-terminated; NULL if not wanted.
+ * @param value     Set to its value, NUL-terminated; NULL if not wanted.
+ * @param value_len Set to the length of the value in bytes, for values that
+ *                  contain NULs; NULL if not wanted.
+ * @return 1 if there is such an attribute and what is wanted was written, with
+ *         texts that are valid until the user is freed; otherwise 0, and
+ *         nothing is written.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_user_attribute_at(const struct hc_user *user,
+                             size_t index,
+                             const char **name,
+                             const char **value,
+                             size_t *value_len);
+
+/**
+ * The value of an attribute.
+ *
+ * @param user      The user, or NULL.
+ * @param name      The name of the attribute, UTF-8.
+ * @param name_len  Its length in bytes.
+ * @param value_len Set to the length of the value in bytes, if there is one,
+ *                  for values that contain NULs; NULL if not wanted.
+ * @return A NUL-terminated text that is valid until the user is freed; NULL
+ *         for a user without that attribute, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_user_attribute(const struct hc_user *user,
+                              const uint8_t *name,
+                              size_t name_len,
+                              size_t *value_len);
+
+/**
+ * Frees a user, and with it the texts that were read off it.
+ *
+ * @param user The user; nothing happens for NULL.
+ * @note Not while another thread uses the user.
+ * @since 0.1.0
+ */
+void hc_user_free(struct hc_user *user);
+
+/**
+ * Begins a user to create: active, no admin, with the email as username.
+ *
+ * @param email     The email address, UTF-8.
+ * @param email_len Its length in bytes.
+ * @param new_user  Set, on success, to a builder that is yours to free with
+ *                  hc_new_user_free().
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+ * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+ * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_new_user_new(const uint8_t *email,
+                          size_t email_len,
+                          struct hc_new_user **new_user,
+                          struct hc_error **error);
+
+/**
+ * Gives the user an id from elsewhere; otherwise the directory draws one.
+ *
+ * @param new_user The user to create.
+ * @param id       16 bytes in network order; any UUID.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_new_user_set_id(struct hc_new_user *new_user,
+                             const uint8_t *id,
+                             struct hc_error **error);
+
+/**
+ * Sets the username. One with an @ must be the email itself, and then follows
+ * it when it changes.
+ *
+ * @param new_user     The user to create.
+ * @param username     The username, UTF-8.
+ * @param username_len Its length in bytes.
+ * @param error        See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_new_user_set_username(struct hc_new_user *new_user,
+                                   const uint8_t *username,
+                                   size_t username_len,
+                                   struct hc_error **error);
+
+/**
+ * Sets the given (first) name.
+ *
+ * @param new_user The user to create.
+ * @param name     The name, UTF-8; an empty one is none.
+ * @param name_len Its length in bytes, at most 255.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
+ *         characters.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_new_user_set_given_name(struct hc_new_user *new_user,
+                                     const uint8_t *name,
+                                     size_t name_len,
+                                     struct hc_error **error);
+
+/**
+ * Sets the family (last) name.
+ *
+ * @param new_user The user to create.
+ * @param name     The name, UTF-8; an empty one is none.
+ * @param name_len Its length in bytes, at most 255.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
+ *         characters.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_new_user_set_family_name(struct hc_new_user *new_user,
+                                      const uint8_t *name,
+                                      size_t name_len,
+                                      struct hc_error **error);
+
+/**
+ * Says whether the user is active from the start and so takes a seat.
+ *
+ * @param new_user The user to create.
+ * @param active   1 or 0.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_new_user_set_active(struct hc_new_user *new_user,
+                                 int32_t active,
+                                 struct hc_error **error);
+
+/**
+ * Says whether the user administers the platform.
+ *
+ * @param new_user The user to create.
+ * @param admin    1 or 0.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_new_user_set_admin(struct hc_new_user *new_user,
+                                int32_t admin,
+                                struct hc_error **error);
+
+/**
+ * Says when the user was created elsewhere; otherwise it is now.
+ *
+ * @param new_user The user to create.
+ * @param micros   Microseconds since 1970-01-01T00:00:00Z.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_new_user_set_created_at_micros(struct hc_new_user *new_user,
+                                            uint64_t micros,
+                                            struct hc_error **error);
+
+/**
+ * Sets an attribute. A user has at most 64, of 16 KiB in all.
+ *
+ * @param new_user  The user to create.
+ * @param name      The name, UTF-8, not empty.
+ * @param name_len  Its length in bytes, at most 255.
+ * @param value     The value, UTF-8.
+ * @param value_len Its length in bytes.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a bad name or beyond a limit.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_new_user_set_attribute(struct hc_new_user *new_user,
+                                    const uint8_t *name,
+                                    size_t name_len,
+                                    const uint8_t *value,
+                                    size_t value_len,
+                                    struct hc_error **error);
+
+/**
+ * Frees a user to create; users that were created stay.
+ *
+ * @param new_user The user to create; nothing happens for NULL.
+ * @note Not while another thread uses it.
+ * @since 0.1.0
+ */
+void hc_new_user_free(struct hc_new_user *new_user);
+
+/**
+ * The user that an id or an email names.
+ *
+ * @param directory       The directory.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param user            Set, on success, to a user that is yours to free with
+ *                        hc_user_free(); or to NULL when there is none.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there is none, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_get(const struct hc_directory *directory,
+                      const uint8_t *id_or_email,
+                      size_t id_or_email_len,
+                      struct hc_user **user,
+                      struct hc_error **error);
+
+/**
+ * The user with this id.
+ *
+ * @param directory The directory.
+ * @param id        16 bytes in network order.
+ * @param user      Set, on success, to a user that is yours to free with
+ *                  hc_user_free(); or to NULL when there is none.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there is none, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_get_by_id(const struct hc_directory *directory,
+                            const uint8_t *id,
+                            struct hc_user **user,
+                            struct hc_error **error);
+
+/**
+ * The user with this email, without regard to the case of ASCII letters.
+ *
+ * @param directory The directory.
+ * @param email     The email, UTF-8; one that is no address is nobody's.
+ * @param email_len Its length in bytes.
+ * @param user      Set, on success, to a user that is yours to free with
+ *                  hc_user_free(); or to NULL when there is none.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there is none, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_get_by_email(const struct hc_directory *directory,
+                               const uint8_t *email,
+                               size_t email_len,
+                               struct hc_user **user,
+                               struct hc_error **error);
+
+/**
+ * The user with this username, without regard to case.
+ *
+ * @param directory    The directory.
+ * @param username     The username, UTF-8.
+ * @param username_len Its length in bytes.
+ * @param user         Set, on success, to a user that is yours to free with
+ *                     hc_user_free(); or to NULL when there is none.
+ * @param error        See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there is none, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_get_by_username(const struct hc_directory *directory,
+                                  const uint8_t *username,
+                                  size_t username_len,
+                                  struct hc_user **user,
+                                  struct hc_error **error);
+
+/**
+ * Creates a user of whom only the email is known: active, and so in need of a
+ * seat, no admin, with the email as username. For more, see
+ * hc_user_create_from().
+ *
+ * @param directory The directory.
+ * @param email     The email address, UTF-8.
+ * @param email_len Its length in bytes.
+ * @param user      Set, on success, to the user, yours to free with
+ *                  hc_user_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+ * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+ * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+ * @retval HC_STATUS_EMAIL_TAKEN when another user has it.
+ * @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
+ * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_create(const struct hc_directory *directory,
+                         const uint8_t *email,
+                         size_t email_len,
+                         struct hc_user **user,
+                         struct hc_error **error);
+
+/**
+ * Creates a user, who needs a seat unless made inactive.
+ *
+ * @param directory The directory.
+ * @param new_user  What is known of the user. Not kept.
+ * @param user      Set, on success, to the user, yours to free with
+ *                  hc_user_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
+ * @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
+ * @retval HC_STATUS_ID_TAKEN when another user has, or had, the id.
+ * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_create_from(const struct hc_directory *directory,
+                              const struct hc_new_user *new_user,
+                              struct hc_user **user,
+                              struct hc_error **error);
+
+/**
+ * Changes fields of a user.
+ *
+ * @param directory       The directory.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param update          What to change. Not kept.
+ * @param user            Set, on success, to the user as it is then, yours to
+ *                        free with hc_user_free(); NULL if not wanted.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_INVALID_USERNAME for an @ that isn't the own email's.
+ * @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
+ * @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
+ * @retval HC_STATUS_INVALID_ARGUMENT for more attributes than a user may have.
+ * @retval HC_STATUS_CONFLICT when the user is not at the expected version.
+ * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_apply(const struct hc_directory *directory,
+                               const uint8_t *id_or_email,
+                               size_t id_or_email_len,
+                               const struct hc_user_update *update,
+                               struct hc_user **user,
+                               struct hc_error **error);
+
+/**
+ * Like hc_user_update_apply(), for the user with an id of 16 bytes.
+ *
+ * @param directory The directory.
+ * @param id        16 bytes in network order.
+ * @param update    What to change. Not kept.
+ * @param user      Set, on success, to the user as it is then, yours to free
+ *                  with hc_user_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return As hc_user_update_apply().
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_apply_by_id(const struct hc_directory *directory,
+                                     const uint8_t *id,
+                                     const struct hc_user_update *update,
+                                     struct hc_user **user,
+                                     struct hc_error **error);
+
+/**
+ * Lists all users, active or not, ordered by email, as they are now.
+ *
+ * @param directory The directory.
+ * @param cursor    Set, on success, to a cursor before the first user; yours
+ *                  to free with hc_cursor_free().
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_list_users(const struct hc_directory *directory,
+                                  struct hc_cursor **cursor,
+                                  struct hc_error **error);
+
+/**
+ * Returns one page of the users that match a query.
+ *
+ * @param directory The directory.
+ * @param query     Which users, in what order and how many. Not kept.
+ * @param cursor    Set, on success, to a cursor before the first user of the
+ *                  page; yours to free with hc_cursor_free().
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also for an empty page, or a general or store status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for the place of a query in another order.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_query(const struct hc_directory *directory,
+                             const struct hc_query *query,
+                             struct hc_cursor **cursor,
+                             struct hc_error **error);
+
+/**
+ * Counts the users that match a query, whatever its limit and place. Costs
+ * nothing for all, all active or all inactive users, and otherwise as much as
+ * reading the index that the query picks.
+ *
+ * @param directory The directory.
+ * @param query     Which users. Not kept.
+ * @param count     Set, on success, to their number.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_count(const struct hc_directory *directory,
+                             const struct hc_query *query,
+                             uint64_t *count,
+                             struct hc_error **error);
+
+/**
+ * Reads the next user.
+ *
+ * @param cursor The cursor.
+ * @param user   Set, on success, to the next user, yours to free with
+ *               hc_user_free(); or to NULL when there are no more.
+ * @param error  See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also at the end, or a general or store status.
+ * @note Thread-safe: each user goes to one of the threads.
+ * @since 0.1.0
+ */
+hc_status hc_cursor_next(struct hc_cursor *cursor,
+                         struct hc_user **user,
+                         struct hc_error **error);
+
+/**
+ * Reads the next users as packed records, for which headcount_packed.h has a
+ * decoder: as many as fit.
+ *
+ * @param cursor   The cursor.
+ * @param buffer   Where to put the batch.
+ * @param capacity Its size in bytes; 32 KiB hold any user, and more is faster.
+ * @param written  Set, on success, to the size of the batch in bytes; or to 0
+ *                 when there are no more.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also at the end, or a general or store status.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
+ * @note Thread-safe: each user goes to one of the threads.
+ * @since 0.1.0
+ */
+hc_status hc_cursor_next_batch(struct hc_cursor *cursor,
+                               uint8_t *buffer,
+                               size_t capacity,
+                               size_t *written,
+                               struct hc_error **error);
+
+/**
+ * How many users are yet to come.
+ *
+ * @param cursor The cursor, or NULL.
+ * @return The number; 0 for a cursor that can't be used.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_cursor_remaining(const struct hc_cursor *cursor);
+
+/**
+ * Where the page behind this one begins, for hc_query_set_after(). It contains
+ * the email or username of the last user: treat it as personal data.
+ *
+ * @param cursor The cursor, or NULL.
+ * @return A NUL-terminated text that is valid until the cursor is freed; NULL if
+ *         this is the last page, for a cursor over all users, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_cursor_next_page(const struct hc_cursor *cursor);
+
+/**
+ * Frees a cursor; the users it gave out stay valid. In a child of fork() it
+ * leaves the parent's cursor alone.
+ *
+ * @param cursor The cursor; nothing happens for NULL.
+ * @note Not while another thread uses the cursor.
+ * @since 0.1.0
+ */
+void hc_cursor_free(struct hc_cursor *cursor);
+
+/**
+ * Begins a query for all users, ordered by email, 100 at a time.
+ *
+ * @return A builder to free with hc_query_free(); never NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+struct hc_query *hc_query_new(void);
+
+/**
+ * Only users who are active, or only users who are not.
+ *
+ * @param query  The query.
+ * @param active 1 for active users, 0 for inactive ones.
+ * @param error  See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_active(struct hc_query *query,
+                              int32_t active,
+                              struct hc_error **error);
+
+/**
+ * Only admins.
+ *
+ * @param query The query.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_admins_only(struct hc_query *query, struct hc_error **error);
+
+/**
+ * Only members of a workspace.
+ *
+ * @param query     The query.
+ * @param workspace The id of the workspace.
+ * @param role      #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role,
+ *                  #HC_ROLE_ANY for all.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_member_of(struct hc_query *query,
+                                 uint64_t workspace,
+                                 int32_t role,
+                                 struct hc_error **error);
+
+/**
+ * Only emails that start like this, without regard to the case of ASCII letters.
+ *
+ * @param query      The query.
+ * @param prefix     The prefix, UTF-8.
+ * @param prefix_len Its length in bytes.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_email_prefix(struct hc_query *query,
+                                    const uint8_t *prefix,
+                                    size_t prefix_len,
+                                    struct hc_error **error);
+
+/**
+ * Only emails at this domain, in either of its forms (bücher.example or
+ * xn--bcher-kva.example). A text that is no domain matches nobody.
+ *
+ * @param query      The query.
+ * @param domain     The domain, UTF-8.
+ * @param domain_len Its length in bytes.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_email_domain(struct hc_query *query,
+                                    const uint8_t *domain,
+                                    size_t domain_len,
+                                    struct hc_error **error);
+
+/**
+ * Only usernames that start like this, without regard to case.
+ *
+ * @param query      The query.
+ * @param prefix     The prefix, UTF-8.
+ * @param prefix_len Its length in bytes.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_username_prefix(struct hc_query *query,
+                                       const uint8_t *prefix,
+                                       size_t prefix_len,
+                                       struct hc_error **error);
+
+/**
+ * Only users created at this moment or later.
+ *
+ * @param query  The query.
+ * @param micros Microseconds since 1970-01-01T00:00:00Z.
+ * @param error  See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_created_since_micros(struct hc_query *query,
+                                            uint64_t micros,
+                                            struct hc_error **error);
+
+/**
+ * Only users who were created or changed at this moment or later.
+ *
+ * @param query  The query.
+ * @param micros Microseconds since 1970-01-01T00:00:00Z.
+ * @param error  See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_changed_since_micros(struct hc_query *query,
+                                            uint64_t micros,
+                                            struct hc_error **error);
+
+/**
+ * Frees a query; pages stay valid.
+ *
+ * @param query The query; nothing happens for NULL.
+ * @note Not while another thread uses the query.
+ * @since 0.1.0
+ */
+void hc_query_free(struct hc_query *query);
+
+/**
+ * Sets the order.
+ *
+ * @param query The query.
+ * @param sort  One of HC_SORT_*; #HC_SORT_EMAIL unless said otherwise.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no order.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_sort(struct hc_query *query,
+                            int32_t sort,
+                            struct hc_error **error);
+
+/**
+ * Says whether to go in the opposite direction: newest first, for example.
+ *
+ * @param query      The query.
+ * @param descending 1 or 0; 0 unless said otherwise.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_descending(struct hc_query *query,
+                                  int32_t descending,
+                                  struct hc_error **error);
+
+/**
+ * Sets how many users a page may have.
+ *
+ * @param query The query.
+ * @param users 1 to 10,000; 100 unless said otherwise.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for another number.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_limit(struct hc_query *query,
+                             size_t users,
+                             struct hc_error **error);
+
+/**
+ * Asks for the page behind a place: what hc_cursor_next_page() said of the page
+ * before.
+ *
+ * It is a place in the order, not in a result: it stays good while users come and
+ * go and after the directory is reopened.
+ *
+ * @param query     The query.
+ * @param place     The place, UTF-8; empty for the first page.
+ * @param place_len Its length in bytes.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_query_set_after(struct hc_query *query,
+                             const uint8_t *place,
+                             size_t place_len,
+                             struct hc_error **error);
+
+/**
+ * Begins an update that changes nothing yet.
+ *
+ * @return A builder to free with hc_user_update_free(); never NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+struct hc_user_update *hc_user_update_new(void);
+
+/**
+ * Refuses the update with #HC_STATUS_CONFLICT unless the user still has this
+ * version.
+ *
+ * @param update  The update.
+ * @param version What hc_user_version() said.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_set_if_version(struct hc_user_update *update,
+                                        uint64_t version,
+                                        struct hc_error **error);
+
+/**
+ * Changes the email. A username that is the email follows.
+ *
+ * @param update    The update.
+ * @param email     The email address, UTF-8.
+ * @param email_len Its length in bytes.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+ * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+ * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_set_email(struct hc_user_update *update,
+                                   const uint8_t *email,
+                                   size_t email_len,
+                                   struct hc_error **error);
+
+/**
+ * Changes the username. One with an @ must be the user's own email, and then
+ * follows it when it changes.
+ *
+ * @param update       The update.
+ * @param username     The username, UTF-8.
+ * @param username_len Its length in bytes.
+ * @param error        See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_set_username(struct hc_user_update *update,
+                                      const uint8_t *username,
+                                      size_t username_len,
+                                      struct hc_error **error);
+
+/**
+ * Makes the username the email again, and follow it when that changes.
+ *
+ * @param update The update.
+ * @param error  See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_reset_username(struct hc_user_update *update,
+                                        struct hc_error **error);
+
+/**
+ * Changes the given (first) name.
+ *
+ * @param update   The update.
+ * @param name     The name, UTF-8; an empty one removes it.
+ * @param name_len Its length in bytes, at most 255.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
+ *         characters.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_set_given_name(struct hc_user_update *update,
+                                        const uint8_t *name,
+                                        size_t name_len,
+                                        struct hc_error **error);
+
+/**
+ * Changes the family (last) name.
+ *
+ * @param update   The update.
+ * @param name     The name, UTF-8; an empty one removes it.
+ * @param name_len Its length in bytes, at most 255.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
+ *         characters.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_set_family_name(struct hc_user_update *update,
+                                         const uint8_t *name,
+                                         size_t name_len,
+                                         struct hc_error **error);
+
+/**
+ * Makes the user an admin, or takes that away.
+ *
+ * @param update The update.
+ * @param admin  1 or 0.
+ * @param error  See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_set_admin(struct hc_user_update *update,
+                                   int32_t admin,
+                                   struct hc_error **error);
+
+/**
+ * Sets one attribute and leaves the others.
+ *
+ * @param update    The update.
+ * @param name      The name, UTF-8, not empty.
+ * @param name_len  Its length in bytes, at most 255.
+ * @param value     The value, UTF-8.
+ * @param value_len Its length in bytes.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a bad name.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_set_attribute(struct hc_user_update *update,
+                                       const uint8_t *name,
+                                       size_t name_len,
+                                       const uint8_t *value,
+                                       size_t value_len,
+                                       struct hc_error **error);
+
+/**
+ * Removes one attribute, if the user has it.
+ *
+ * @param update   The update.
+ * @param name     The name, UTF-8, not empty.
+ * @param name_len Its length in bytes, at most 255.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a bad name.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_remove_attribute(struct hc_user_update *update,
+                                          const uint8_t *name,
+                                          size_t name_len,
+                                          struct hc_error **error);
+
+/**
+ * Removes all attributes but those that this update sets.
+ *
+ * @param update The update.
+ * @param error  See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_replace_attributes(struct hc_user_update *update,
+                                            struct hc_error **error);
+
+/**
+ * Frees an update; what it changed stays changed.
+ *
+ * @param update The update; nothing happens for NULL.
+ * @note Not while another thread uses the update.
+ * @since 0.1.0
+ */
+void hc_user_update_free(struct hc_user_update *update);
+
+/**
+ * Makes a user active; nothing happens to one who is.
+ *
+ * @param directory       The directory.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param user            Set, on success, to the user as it is then, yours to
+ *                        free with hc_user_free(); NULL if not wanted.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_activate(const struct hc_directory *directory,
+                           const uint8_t *id_or_email,
+                           size_t id_or_email_len,
+                           struct hc_user **user,
+                           struct hc_error **error);
+
+/**
+ * Like hc_user_activate(), for the user with an id of 16 bytes.
+ *
+ * @param directory The directory.
+ * @param id        16 bytes in network order.
+ * @param user      Set, on success, to the user as it is then, yours to free
+ *                  with hc_user_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return As hc_user_activate().
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_activate_by_id(const struct hc_directory *directory,
+                                 const uint8_t *id,
+                                 struct hc_user **user,
+                                 struct hc_error **error);
+
+/**
+ * Makes a user inactive, which frees a seat; nothing happens to one who is.
+ *
+ * @param directory       The directory.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param user            Set, on success, to the user as it is then, yours to
+ *                        free with hc_user_free(); NULL if not wanted.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+ * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
+ *         hc_directory_acting_as().
+ * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
+ *         owner.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_deactivate(const struct hc_directory *directory,
+                             const uint8_t *id_or_email,
+                             size_t id_or_email_len,
+                             struct hc_user **user,
+                             struct hc_error **error);
+
+/**
+ * Like hc_user_deactivate(), for the user with an id of 16 bytes.
+ *
+ * @param directory The directory.
+ * @param id        16 bytes in network order.
+ * @param user      Set, on success, to the user as it is then, yours to free
+ *                  with hc_user_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return As hc_user_deactivate().
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_deactivate_by_id(const struct hc_directory *directory,
+                                   const uint8_t *id,
+                                   struct hc_user **user,
+                                   struct hc_error **error);
+
+/**
+ * Deletes a user for good. The id is never given again; the email and the
+ * username are free for others. To keep the user, use hc_user_deactivate().
+ *
+ * @param directory       The directory.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+ * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
+ *         hc_directory_acting_as().
+ * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
+ *         owner.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_delete(const struct hc_directory *directory,
+                         const uint8_t *id_or_email,
+                         size_t id_or_email_len,
+                         struct hc_error **error);
+
+/**
+ * Like hc_user_delete(), for the user with an id of 16 bytes.
+ *
+ * @param directory The directory.
+ * @param id        16 bytes in network order.
+ * @param error     See "Errors"; may be NULL.
+ * @return As hc_user_delete().
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_delete_by_id(const struct hc_directory *directory,
+                               const uint8_t *id,
+                               struct hc_error **error);
+
+/**
+ * The id: a number from 1 on, never given to another workspace.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return The id; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_workspace_id(const struct hc_workspace *workspace);
+
+/**
+ * The name, as it was given; no other workspace has it.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return A NUL-terminated text that is valid until the workspace is freed; NULL
+ *         for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_workspace_name(const struct hc_workspace *workspace);
+
+/**
+ * Whether the workspace is archived: nobody can be added and nothing of it
+ * changed, until it is restored. Members can leave, and it can be deleted.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return 1 or 0; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_workspace_is_archived(const struct hc_workspace *workspace);
+
+/**
+ * Whose default workspace this is.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return A pointer to the 16 bytes of the user's id that are valid until the
+ *         workspace is freed; NULL if it is nobody's, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const uint8_t *hc_workspace_default_of(const struct hc_workspace *workspace);
+
+/**
+ * The version of the record: 1 when created, one more with each change.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return The version; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_workspace_version(const struct hc_workspace *workspace);
+
+/**
+ * When the workspace was created, in microseconds since 1970-01-01T00:00:00Z.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return The moment; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_workspace_created_at_micros(const struct hc_workspace *workspace);
+
+/**
+ * When the record last changed, in microseconds since 1970-01-01T00:00:00Z. Its
+ * members don't count.
+ *
+ * @param workspace The workspace, or NULL.
+ * @return The moment; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_workspace_updated_at_micros(const struct hc_workspace *workspace);
+
+/**
+ * Frees a workspace, and with it what was read off it.
+ *
+ * @param workspace The workspace; nothing happens for NULL.
+ * @note Not while another thread uses the workspace.
+ * @since 0.1.0
+ */
+void hc_workspace_free(struct hc_workspace *workspace);
+
+/**
+ * The workspace with this id.
+ *
+ * @param directory The directory.
+ * @param workspace The id of the workspace.
+ * @param found     Set, on success, to a workspace that is yours to free with
+ *                  hc_workspace_free(); or to NULL when there is none.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there is none, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_get(const struct hc_directory *directory,
+                           uint64_t workspace,
+                           struct hc_workspace **found,
+                           struct hc_error **error);
+
+/**
+ * The workspace with this name, without regard to case.
+ *
+ * @param directory The directory.
+ * @param name      The name, UTF-8.
+ * @param name_len  Its length in bytes.
+ * @param found     Set, on success, to a workspace that is yours to free with
+ *                  hc_workspace_free(); or to NULL when there is none.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there is none, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_get_by_name(const struct hc_directory *directory,
+                                   const uint8_t *name,
+                                   size_t name_len,
+                                   struct hc_workspace **found,
+                                   struct hc_error **error);
+
+/**
+ * Creates a workspace. It needs an owner who is active; a batch can do without,
+ * see hc_batch_set_allow_ownerless().
+ *
+ * @param directory The directory.
+ * @param name      The name, UTF-8: 1 to 128 characters, none of them a control
+ *                  character.
+ * @param name_len  Its length in bytes.
+ * @param owner     The first owner: an id as text or an email, UTF-8; empty for
+ *                  none.
+ * @param owner_len Its length in bytes.
+ * @param made      Set, on success, to the workspace, yours to free with
+ *                  hc_workspace_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
+ * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
+ * @retval HC_STATUS_USER_NOT_FOUND when the owner is nobody.
+ * @retval HC_STATUS_LAST_OWNER without an owner who is active.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_create(const struct hc_directory *directory,
+                              const uint8_t *name,
+                              size_t name_len,
+                              const uint8_t *owner,
+                              size_t owner_len,
+                              struct hc_workspace **made,
+                              struct hc_error **error);
+
+/**
+ * The default workspace of a user, who owns it; made when it is first asked for.
+ * It stays the user's own: the user can't be removed from it, and it is deleted
+ * with the user unless it has other members then.
+ *
+ * @param directory       The directory.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param workspace       Set, on success, to the workspace, yours to free with
+ *                        hc_workspace_free().
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_get_default_workspace(const struct hc_directory *directory,
+                                        const uint8_t *id_or_email,
+                                        size_t id_or_email_len,
+                                        struct hc_workspace **workspace,
+                                        struct hc_error **error);
+
+/**
+ * Gives a workspace another name.
+ *
+ * @param directory The directory.
+ * @param workspace The id of the workspace.
+ * @param name      The name, UTF-8: 1 to 128 characters, none of them a control
+ *                  character.
+ * @param name_len  Its length in bytes.
+ * @param made      Set, on success, to the workspace as it is then, yours to free
+ *                  with hc_workspace_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
+ * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
+ * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_rename(const struct hc_directory *directory,
+                              uint64_t workspace,
+                              const uint8_t *name,
+                              size_t name_len,
+                              struct hc_workspace **made,
+                              struct hc_error **error);
+
+/**
+ * Archives a workspace, see hc_workspace_is_archived(); nothing happens to one
+ * that is.
+ *
+ * @param directory The directory.
+ * @param workspace The id of the workspace.
+ * @param made      Set, on success, to the workspace as it is then, yours to free
+ *                  with hc_workspace_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_archive(const struct hc_directory *directory,
+                               uint64_t workspace,
+                               struct hc_workspace **made,
+                               struct hc_error **error);
+
+/**
+ * Restores an archived workspace; nothing happens to another.
+ *
+ * @param directory The directory.
+ * @param workspace The id of the workspace.
+ * @param made      Set, on success, to the workspace as it is then, yours to free
+ *                  with hc_workspace_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_restore(const struct hc_directory *directory,
+                               uint64_t workspace,
+                               struct hc_workspace **made,
+                               struct hc_error **error);
+
+/**
+ * Deletes a workspace and its memberships for good. The id is not given again; the
+ * name is free.
+ *
+ * @param directory The directory.
+ * @param workspace The id of the workspace.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_DEFAULT_WORKSPACE for one that is a user's default.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_delete(const struct hc_directory *directory,
+                              uint64_t workspace,
+                              struct hc_error **error);
+
+/**
+ * Lists the members of a workspace: owners first, then users, each ordered by
+ * email. To read a large workspace a page at a time, use
+ * hc_query_set_member_of().
+ *
+ * @param directory The directory.
+ * @param workspace The id of the workspace.
+ * @param members   Set, on success, to the memberships, yours to free with
+ *                  hc_members_free().
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_list_members(const struct hc_directory *directory,
+                                    uint64_t workspace,
+                                    struct hc_members **members,
+                                    struct hc_error **error);
+
+/**
+ * Lists the workspaces of a user, with the role in each, ordered by id.
+ *
+ * @param directory       The directory.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param members         Set, on success, to the memberships, yours to free with
+ *                        hc_members_free().
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_list_workspaces(const struct hc_directory *directory,
+                                  const uint8_t *id_or_email,
+                                  size_t id_or_email_len,
+                                  struct hc_members **members,
+                                  struct hc_error **error);
+
+/**
+ * How many memberships are in the list.
+ *
+ * @param members The memberships, or NULL.
+ * @return The number; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+size_t hc_members_count(const struct hc_members *members);
+
+/**
+ * One of the memberships.
+ *
+ * @param members The memberships.
+ * @param index   Which one: from 0 to hc_members_count() - 1.
+ * @param member  A struct of yours that starts as #HC_MEMBER_INIT; filled in on
+ *                success.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
+ *         member->struct_size is too small.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_members_get(const struct hc_members *members,
+                         size_t index,
+                         struct hc_member *member,
+                         struct hc_error **error);
+
+/**
+ * Reads the next memberships as packed records, for which headcount_packed.h has
+ * a decoder: as many as fit. Batches go on where the last one ended, whatever
+ * hc_members_get() does.
+ *
+ * @param members  The memberships.
+ * @param buffer   Where to put the batch.
+ * @param capacity Its size in bytes; 4 KiB hold 85 memberships.
+ * @param written  Set, on success, to the size of the batch in bytes; or to 0
+ *                 when there are no more.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also at the end, or a general status.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
+ * @note Thread-safe: each membership goes to one of the threads.
+ * @since 0.1.0
+ */
+hc_status hc_members_next_batch(struct hc_members *members,
+                                uint8_t *buffer,
+                                size_t capacity,
+                                size_t *written,
+                                struct hc_error **error);
+
+/**
+ * Frees memberships.
+ *
+ * @param members The memberships; nothing happens for NULL.
+ * @note Not while another thread uses them.
+ * @since 0.1.0
+ */
+void hc_members_free(struct hc_members *members);
+
+/**
+ * Makes a user a member of a workspace; nothing happens to one who has the role
+ * already.
+ *
+ * @param directory       The directory.
+ * @param workspace       The id of the workspace.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see
+ *         hc_workspace_set_role().
+ * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_add_member(const struct hc_directory *directory,
+                                  uint64_t workspace,
+                                  const uint8_t *id_or_email,
+                                  size_t id_or_email_len,
+                                  int32_t role,
+                                  struct hc_error **error);
+
+/**
+ * Changes the role of a member; nothing happens to one who has it already.
+ *
+ * @param directory       The directory.
+ * @param workspace       The id of the workspace.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
+ * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
+ * @retval HC_STATUS_DEFAULT_WORKSPACE for the owner of a default workspace.
+ * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_set_role(const struct hc_directory *directory,
+                                uint64_t workspace,
+                                const uint8_t *id_or_email,
+                                size_t id_or_email_len,
+                                int32_t role,
+                                struct hc_error **error);
+
+/**
+ * Takes a member out of a workspace.
+ *
+ * @param directory       The directory.
+ * @param workspace       The id of the workspace.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
+ * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
+ * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_remove_member(const struct hc_directory *directory,
+                                     uint64_t workspace,
+                                     const uint8_t *id_or_email,
+                                     size_t id_or_email_len,
+                                     struct hc_error **error);
+
+/**
+ * Lists all workspaces, archived ones included, ordered by id, as they are now.
+ *
+ * @param directory  The directory.
+ * @param workspaces Set, on success, to a list before its first workspace; yours
+ *                   to free with hc_workspaces_free().
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_list_workspaces(const struct hc_directory *directory,
+                                       struct hc_workspaces **workspaces,
+                                       struct hc_error **error);
+
+/**
+ * Reads the next workspace.
+ *
+ * @param workspaces The list.
+ * @param workspace  Set, on success, to the next workspace, yours to free with
+ *                   hc_workspace_free(); or to NULL when there are no more.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also at the end, or a general or store status.
+ * @note Thread-safe: each workspace goes to one of the threads.
+ * @since 0.1.0
+ */
+hc_status hc_workspaces_next(struct hc_workspaces *workspaces,
+                             struct hc_workspace **workspace,
+                             struct hc_error **error);
+
+/**
+ * Reads the next workspaces as packed records, for which headcount_packed.h has a
+ * decoder: as many as fit.
+ *
+ * @param workspaces The list.
+ * @param buffer     Where to put the batch.
+ * @param capacity   Its size in bytes; 4 KiB hold any workspace.
+ * @param written    Set, on success, to the size of the batch in bytes; or to 0
+ *                   when there are no more.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also at the end, or a general or store status.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
+ * @note Thread-safe: each workspace goes to one of the threads.
+ * @since 0.1.0
+ */
+hc_status hc_workspaces_next_batch(struct hc_workspaces *workspaces,
+                                   uint8_t *buffer,
+                                   size_t capacity,
+                                   size_t *written,
+                                   struct hc_error **error);
+
+/**
+ * Frees a list of workspaces; those it gave out stay valid. In a child of fork()
+ * it leaves the parent's list alone.
+ *
+ * @param workspaces The list; nothing happens for NULL.
+ * @note Not while another thread uses the list.
+ * @since 0.1.0
+ */
+void hc_workspaces_free(struct hc_workspaces *workspaces);
+
+/**
+ * Begins a batch of nothing.
+ *
+ * @return A builder to free with hc_batch_free(); never NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+struct hc_batch *hc_batch_new(void);
+
+/**
+ * Says who makes these changes: it is recorded, and the actor can't deactivate or
+ * delete themself. See also hc_directory_acting_as().
+ *
+ * @param batch The batch.
+ * @param actor The id of a user: 16 bytes in network order.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_actor(struct hc_batch *batch,
+                             const uint8_t *actor,
+                             struct hc_error **error);
+
+/**
+ * Makes the batch one that can be sent again: when a batch with this id was
+ * applied before, its outcome is returned and nothing is done, also after the
+ * directory was reopened. A batch that was refused leaves no trace.
+ *
+ * The id is kept as long as the change that it made; see
+ * hc_directory_trim_changes().
+ *
+ * @param batch      The batch.
+ * @param request_id 16 bytes, such as a random UUID.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_request_id(struct hc_batch *batch,
+                                  const uint8_t *request_id,
+                                  struct hc_error **error);
+
+/**
+ * Says whether workspaces may be left without an active owner, which is recorded
+ * in the change: for offboarding.
+ *
+ * @param batch The batch.
+ * @param allow 1 or 0; 0 unless said otherwise.
+ * @param error See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_allow_ownerless(struct hc_batch *batch,
+                                       int32_t allow,
+                                       struct hc_error **error);
+
+/**
+ * Makes the operation that was appended last depend on the version of what it
+ * changes: the user, the workspace, the membership or the license. With another
+ * version the batch is refused with #HC_STATUS_CONFLICT. It has no effect on
+ * operations that create something.
+ *
+ * @param batch   The batch.
+ * @param version The version that is expected.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a batch without operations.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_if_version(struct hc_batch *batch,
+                                  uint64_t version,
+                                  struct hc_error **error);
+
+/**
+ * How many operations there are.
+ *
+ * @param batch The batch, or NULL.
+ * @return The number; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+size_t hc_batch_count(const struct hc_batch *batch);
+
+/**
+ * Frees a batch; what was done with it stays.
+ *
+ * @param batch The batch; nothing happens for NULL.
+ * @note Not while another thread uses the batch.
+ * @since 0.1.0
+ */
+void hc_batch_free(struct hc_batch *batch);
+
+/**
+ * Appends: create a user, as hc_user_create_from().
+ *
+ * @param batch    The batch.
+ * @param new_user What is known of the user. Not kept.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_create_user(struct hc_batch *batch,
+                               const struct hc_new_user *new_user,
+                               struct hc_error **error);
+
+/**
+ * Appends: change fields of a user, as hc_user_update_apply().
+ *
+ * @param batch           The batch.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param update          What to change. Not kept.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_update_user(struct hc_batch *batch,
+                               const uint8_t *id_or_email,
+                               size_t id_or_email_len,
+                               const struct hc_user_update *update,
+                               struct hc_error **error);
+
+/**
+ * Appends: make a user active, as hc_user_activate().
+ *
+ * @param batch           The batch.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_activate_user(struct hc_batch *batch,
+                                 const uint8_t *id_or_email,
+                                 size_t id_or_email_len,
+                                 struct hc_error **error);
+
+/**
+ * Appends: make a user inactive, as hc_user_deactivate().
+ *
+ * @param batch           The batch.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_deactivate_user(struct hc_batch *batch,
+                                   const uint8_t *id_or_email,
+                                   size_t id_or_email_len,
+                                   struct hc_error **error);
+
+/**
+ * Appends: delete a user for good, as hc_user_delete().
+ *
+ * @param batch           The batch.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_delete_user(struct hc_batch *batch,
+                               const uint8_t *id_or_email,
+                               size_t id_or_email_len,
+                               struct hc_error **error);
+
+/**
+ * Appends: set the license, as hc_directory_set_license().
+ *
+ * @param batch   The batch.
+ * @param license One of HC_LICENSE_*.
+ * @param seats   The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind that
+ *         has none.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_license(struct hc_batch *batch,
+                               int32_t license,
+                               uint64_t seats,
+                               struct hc_error **error);
+
+/**
+ * Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome;
+ * operations of the same batch can name it, see hc_batch_add_member_by_name().
+ *
+ * @param batch     The batch.
+ * @param name      The name, UTF-8.
+ * @param name_len  Its length in bytes.
+ * @param owner     The first owner: an id as text or an email, UTF-8; empty for
+ *                  none.
+ * @param owner_len Its length in bytes.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_create_workspace(struct hc_batch *batch,
+                                    const uint8_t *name,
+                                    size_t name_len,
+                                    const uint8_t *owner,
+                                    size_t owner_len,
+                                    struct hc_error **error);
+
+/**
+ * Appends: make a user's default workspace, as hc_user_get_default_workspace(); no
+ * effect where there is one.
+ *
+ * @param batch           The batch.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_default_workspace(struct hc_batch *batch,
+                                     const uint8_t *id_or_email,
+                                     size_t id_or_email_len,
+                                     struct hc_error **error);
+
+/**
+ * Appends: give a workspace another name, as hc_workspace_rename().
+ *
+ * @param batch     The batch.
+ * @param workspace The id of the workspace.
+ * @param name      The name, UTF-8.
+ * @param name_len  Its length in bytes.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_rename_workspace(struct hc_batch *batch,
+                                    uint64_t workspace,
+                                    const uint8_t *name,
+                                    size_t name_len,
+                                    struct hc_error **error);
+
+/**
+ * Appends: archive a workspace, as hc_workspace_archive().
+ *
+ * @param batch     The batch.
+ * @param workspace The id of the workspace.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_archive_workspace(struct hc_batch *batch,
+                                     uint64_t workspace,
+                                     struct hc_error **error);
+
+/**
+ * Appends: restore an archived workspace, as hc_workspace_restore().
+ *
+ * @param batch     The batch.
+ * @param workspace The id of the workspace.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_restore_workspace(struct hc_batch *batch,
+                                     uint64_t workspace,
+                                     struct hc_error **error);
+
+/**
+ * Appends: delete a workspace and its memberships for good, as
+ * hc_workspace_delete().
+ *
+ * @param batch     The batch.
+ * @param workspace The id of the workspace.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_delete_workspace(struct hc_batch *batch,
+                                    uint64_t workspace,
+                                    struct hc_error **error);
+
+/**
+ * Appends: make a user a member, as hc_workspace_add_member().
+ *
+ * @param batch           The batch.
+ * @param workspace       The id of the workspace.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_add_member(struct hc_batch *batch,
+                              uint64_t workspace,
+                              const uint8_t *id_or_email,
+                              size_t id_or_email_len,
+                              int32_t role,
+                              struct hc_error **error);
+
+/**
+ * Appends: make a user a member of the workspace with a name, which may be one
+ * that an operation before this creates.
+ *
+ * @param batch           The batch.
+ * @param name            The name of the workspace, UTF-8.
+ * @param name_len        Its length in bytes.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_add_member_by_name(struct hc_batch *batch,
+                                      const uint8_t *name,
+                                      size_t name_len,
+                                      const uint8_t *id_or_email,
+                                      size_t id_or_email_len,
+                                      int32_t role,
+                                      struct hc_error **error);
+
+/**
+ * Appends: change the role of a member, as hc_workspace_set_role().
+ *
+ * @param batch           The batch.
+ * @param workspace       The id of the workspace.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_role(struct hc_batch *batch,
+                            uint64_t workspace,
+                            const uint8_t *id_or_email,
+                            size_t id_or_email_len,
+                            int32_t role,
+                            struct hc_error **error);
+
+/**
+ * Appends: take a member out of a workspace, as hc_workspace_remove_member().
+ *
+ * @param batch           The batch.
+ * @param workspace       The id of the workspace.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_remove_member(struct hc_batch *batch,
+                                 uint64_t workspace,
+                                 const uint8_t *id_or_email,
+                                 size_t id_or_email_len,
+                                 struct hc_error **error);
+
+/**
+ * Appends: give the workspace with a name another one, as hc_workspace_rename().
+ *
+ * @param batch         The batch.
+ * @param workspace     The name of the workspace, UTF-8, without regard to case.
+ * @param workspace_len Its length in bytes.
+ * @param name          The name that it gets, UTF-8.
+ * @param name_len      Its length in bytes.
+ * @param error         See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_rename_workspace_by_name(struct hc_batch *batch,
+                                            const uint8_t *workspace,
+                                            size_t workspace_len,
+                                            const uint8_t *name,
+                                            size_t name_len,
+                                            struct hc_error **error);
+
+/**
+ * Appends: archive the workspace with a name, as hc_workspace_archive().
+ *
+ * @param batch         The batch.
+ * @param workspace     The name of the workspace, UTF-8, without regard to case.
+ * @param workspace_len Its length in bytes.
+ * @param error         See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_archive_workspace_by_name(struct hc_batch *batch,
+                                             const uint8_t *workspace,
+                                             size_t workspace_len,
+                                             struct hc_error **error);
+
+/**
+ * Appends: restore the archived workspace with a name, as
+ * hc_workspace_restore().
+ *
+ * @param batch         The batch.
+ * @param workspace     The name of the workspace, UTF-8, without regard to case.
+ * @param workspace_len Its length in bytes.
+ * @param error         See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_restore_workspace_by_name(struct hc_batch *batch,
+                                             const uint8_t *workspace,
+                                             size_t workspace_len,
+                                             struct hc_error **error);
+
+/**
+ * Appends: delete the workspace with a name and its memberships for good, as
+ * hc_workspace_delete().
+ *
+ * @param batch         The batch.
+ * @param workspace     The name of the workspace, UTF-8, without regard to case.
+ * @param workspace_len Its length in bytes.
+ * @param error         See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_delete_workspace_by_name(struct hc_batch *batch,
+                                            const uint8_t *workspace,
+                                            size_t workspace_len,
+                                            struct hc_error **error);
+
+/**
+ * Appends: change the role of a member of the workspace with a name, as
+ * hc_workspace_set_role().
+ *
+ * @param batch           The batch.
+ * @param workspace       The name of the workspace, UTF-8, without regard to case.
+ * @param workspace_len   Its length in bytes.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_role_by_name(struct hc_batch *batch,
+                                    const uint8_t *workspace,
+                                    size_t workspace_len,
+                                    const uint8_t *id_or_email,
+                                    size_t id_or_email_len,
+                                    int32_t role,
+                                    struct hc_error **error);
+
+/**
+ * Appends: take a member out of the workspace with a name, as
+ * hc_workspace_remove_member().
+ *
+ * @param batch           The batch.
+ * @param workspace       The name of the workspace, UTF-8, without regard to case.
+ * @param workspace_len   Its length in bytes.
+ * @param id_or_email     An id as text or an email, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_remove_member_by_name(struct hc_batch *batch,
+                                         const uint8_t *workspace,
+                                         size_t workspace_len,
+                                         const uint8_t *id_or_email,
+                                         size_t id_or_email_len,
+                                         struct hc_error **error);
+
+/**
+ * Applies a batch: all of it, or nothing. It is one transaction and one change.
+ *
+ * @param directory The directory.
+ * @param batch     The batch. Not kept.
+ * @param applied   Set, on success, to what became of it, yours to free with
+ *                  hc_applied_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status, or any that its operations
+ *          have on their own: that of the first refusal. hc_error_get_op_index()
+ *          says which operation it concerns.
+ * @retval HC_STATUS_NO_FREE_SEAT when it needs more seats than are free.
+ * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+ * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
+ *         owner.
+ * @retval HC_STATUS_CONFLICT when a record is not at the expected version.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_apply(const struct hc_directory *directory,
+                             const struct hc_batch *batch,
+                             struct hc_applied **applied,
+                             struct hc_error **error);
+
+/**
+ * Tells what would become of a batch, without applying it: the answer that
+ * hc_directory_apply() would give now, but for the ids it would draw.
+ *
+ * @param directory The directory.
+ * @param batch     The batch. Not kept.
+ * @param applied   Set, on success, to what became of it, yours to free with
+ *                  hc_applied_free(); NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return As hc_directory_apply().
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_dry_run(const struct hc_directory *directory,
+                               const struct hc_batch *batch,
+                               struct hc_applied **applied,
+                               struct hc_error **error);
+
+/**
+ * The number of the change that the batch made: 1, 2, 3 and so on.
+ *
+ * @param applied What became of the batch, or NULL.
+ * @return The number; 0 when nothing changed, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_applied_sequence(const struct hc_applied *applied);
+
+/**
+ * Whether this is the outcome of an earlier batch with the same request id, and
+ * nothing was done now.
+ *
+ * @param applied What became of the batch, or NULL.
+ * @return 1 or 0; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_applied_is_replayed(const struct hc_applied *applied);
+
+/**
+ * How many operations the batch had; each has an outcome.
+ *
+ * @param applied What became of the batch, or NULL.
+ * @return The number; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+size_t hc_applied_count(const struct hc_applied *applied);
+
+/**
+ * What became of one operation.
+ *
+ * @param applied What became of the batch.
+ * @param index   Which operation: from 0 to hc_applied_count() - 1.
+ * @param outcome A struct of yours that starts as #HC_OUTCOME_INIT; filled in on
+ *                success.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
+ *         outcome->struct_size is too small.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_applied_get_outcome(const struct hc_applied *applied,
+                                 size_t index,
+                                 struct hc_outcome *outcome,
+                                 struct hc_error **error);
+
+/**
+ * The user that an operation was about, as the batch left it.
+ *
+ * @param applied What became of the batch.
+ * @param index   Which operation: from 0 to hc_applied_count() - 1.
+ * @param user    Set, on success, to the user, yours to free with hc_user_free();
+ *                or to NULL for an operation about no user, a user who was
+ *                deleted, and an outcome that was replayed.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_applied_get_user(const struct hc_applied *applied,
+                              size_t index,
+                              struct hc_user **user,
+                              struct hc_error **error);
+
+/**
+ * Frees what became of a batch; users that were read off it stay valid.
+ *
+ * @param applied What became of the batch; nothing happens for NULL.
+ * @note Not while another thread uses it.
+ * @since 0.1.0
+ */
+void hc_applied_free(struct hc_applied *applied);
+
+/**
+ * Tells what would be refused of a batch, without applying it: all there is to say
+ * about single operations, in their order, or else about the batch as a whole. An
+ * empty list means that it would be accepted now.
+ *
+ * @param directory The directory.
+ * @param batch     The batch. Not kept.
+ * @param refusals  Set, on success, to the list, yours to free with
+ *                  hc_refusals_free().
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there are refusals, or a general or store
+ *          status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_preview(const struct hc_directory *directory,
+                               const struct hc_batch *batch,
+                               struct hc_refusals **refusals,
+                               struct hc_error **error);
+
+/**
+ * How many refusals there are.
+ *
+ * @param refusals The list, or NULL.
+ * @return The number; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+size_t hc_refusals_count(const struct hc_refusals *refusals);
+
+/**
+ * One of the refusals, to be asked with hc_error_status(), hc_error_get_op_index()
+ * and the like.
+ *
+ * @param refusals The list, or NULL.
+ * @param index    Which one: from 0 to hc_refusals_count() - 1.
+ * @return An error that belongs to the list: valid until that is freed, and not
+ *         to be freed itself. NULL for an index that is too large, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const struct hc_error *hc_refusals_at(const struct hc_refusals *refusals, size_t index);
+
+/**
+ * Frees a list of refusals, and with it its errors.
+ *
+ * @param refusals The list; nothing happens for NULL.
+ * @note Not while another thread uses the list.
+ * @since 0.1.0
+ */
+void hc_refusals_free(struct hc_refusals *refusals);
+
+/**
+ * Follows the changes with numbers above a given one.
+ *
+ * @param directory The directory.
+ * @param after     The number of the last change that is known; 0 to begin with
+ *                  the first.
+ * @param feed      Set, on success, to a feed that is yours to free with
+ *                  hc_feed_free().
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status. Whether the changes can be had is
+ *          said by hc_feed_next_batch().
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_follow(const struct hc_directory *directory,
+                              uint64_t after,
+                              struct hc_feed **feed,
+                              struct hc_error **error);
+
+/**
+ * Reads the next changes as packed records, for which headcount_packed.h has a
+ * decoder: as many as there are and fit. It waits for the first of them, and not
+ * for others.
+ *
+ * Closing the directory wakes those who wait.
+ *
+ * @param feed       The feed.
+ * @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX
+ *                   for ever.
+ * @param buffer     Where to put the batch.
+ * @param capacity   Its size in bytes. A change takes 72 and 48 for each of its
+ *                   events.
+ * @param written    Set, on success, to the size of the batch in bytes; or to 0
+ *                   when nothing came in time.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when nothing came, or a general or store status.
+ * @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone;
+ *         hc_error_get_resume_after() says from where to follow, once everything
+ *         was read again.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the next
+ *         change.
+ * @retval HC_STATUS_CLOSED when the directory was closed, also while waiting.
+ * @note Thread-safe: each change goes to one of the threads, and one of them waits
+ *       at a time.
+ * @since 0.1.0
+ */
+hc_status hc_feed_next_batch(struct hc_feed *feed,
+                             uint64_t timeout_ms,
+                             uint8_t *buffer,
+                             size_t capacity,
+                             size_t *written,
+                             struct hc_error **error);
+
+/**
+ * The number of the last change that was given out, or where the feed began.
+ *
+ * @param feed The feed, or NULL.
+ * @return The number; 0 for a feed that can't be used.
+ * @note Thread-safe; it doesn't wait for a thread that waits for changes.
+ * @since 0.1.0
+ */
+uint64_t hc_feed_position(const struct hc_feed *feed);
+
+/**
+ * Frees a feed. In a child of fork() it leaves the parent's feed alone.
+ *
+ * @param feed The feed; nothing happens for NULL.
+ * @note Not while another thread uses the feed, or waits with it.
+ * @since 0.1.0
+ */
+void hc_feed_free(struct hc_feed *feed);
+
+/**
+ * Forgets the changes with numbers below a given one, and their request ids. Who
+ * asks for them later is refused with #HC_STATUS_HISTORY_TRIMMED.
+ *
+ * @param directory The directory.
+ * @param before    The number of the first change to keep.
+ * @param trimmed   Set, on success, to how many changes those were; NULL if not
+ *                  wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_trim_changes(const struct hc_directory *directory,
+                                    uint64_t before,
+                                    uint64_t *trimmed,
+                                    struct hc_error **error);
+
+/**
+ * Checks an email address, and says by which form it is unique: two addresses
+ * belong to one user exactly when their keys are the same. What stands behind
+ * the @ of the key is the domain, in lower case and as A-labels.
+ *
+ * @param email     The address, UTF-8.
+ * @param email_len Its length in bytes.
+ * @param key       Set, on success, to the key, with a NUL behind it: a buffer of
+ *                  #HC_KEY_BYTES bytes, of which as many are written as it takes.
+ *                  NULL if not wanted.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+ * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+ * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_email_key(const uint8_t *email,
+                       size_t email_len,
+                       char *key,
+                       struct hc_error **error);
+
+/**
+ * Checks a username that is no email address, and says by which form it is unique:
+ * two usernames can't both be taken exactly when their keys are the same.
+ *
+ * @param username     The username, UTF-8.
+ * @param username_len Its length in bytes.
+ * @param key          Set, on success, to the key, with a NUL behind it: a buffer
+ *                     of #HC_KEY_BYTES bytes, of which as many are written as it
+ *                     takes. NULL if not wanted.
+ * @param error        See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_username_key(const uint8_t *username,
+                          size_t username_len,
+                          char *key,
+                          struct hc_error **error);
+
+/**
+ * Reads a license from text: "community", "enterprise" or a number of seats.
+ *
+ * @param text     The text, UTF-8, in any case.
+ * @param text_len Its length in bytes.
+ * @param license  Set, on success, to one of HC_LICENSE_*.
+ * @param seats    Set, on success, to the number of seats for #HC_LICENSE_SEATS,
+ *                 otherwise to 0: what hc_directory_set_license() takes.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no license.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_license_from_text(const uint8_t *text,
+                               size_t text_len,
+                               int32_t *license,
+                               uint64_t *seats,
+                               struct hc_error **error);
+
+/**
+ * Reads a role from text: "owner", "user", or its older name "collaborator".
+ *
+ * @param text     The text, UTF-8, in any case.
+ * @param text_len Its length in bytes.
+ * @param role     Set, on success, to #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no role.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_role_from_text(const uint8_t *text,
+                            size_t text_len,
+                            int32_t *role,
+                            struct hc_error **error);
+
+/**
+ * Writes a time as text, in the form of RFC 3339 and in UTC.
+ *
+ * @param micros Microseconds since 1970-01-01T00:00:00Z.
+ * @param text   Set, on success, to a text such as "2024-07-11T16:55:59.173Z", with
+ *               a NUL behind it: a buffer of #HC_TIME_TEXT_BYTES bytes, of which as
+ *               many are written as it takes.
+ * @param error  See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a time after the year 9999.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_time_to_text(uint64_t micros, char *text, struct hc_error **error);
+
+/**
+ * Reads a time from text in the form of RFC 3339, in any time zone.
+ *
+ * @param text     The text, UTF-8.
+ * @param text_len Its length in bytes.
+ * @param micros   Set, on success, to microseconds since 1970-01-01T00:00:00Z.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no time from 1970 on.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_time_from_text(const uint8_t *text,
+                            size_t text_len,
+                            uint64_t *micros,
+                            struct hc_error **error);
+
+/**
+ * Sends the messages of the library to a callback, for the whole process: all
+ * directories, and all threads. The one that was set before is replaced.
+ *
+ * Messages hold no personal data but the paths of files. There are none unless a
+ * callback is set.
+ *
+ * The callback is called by the thread that has something to tell, which may be one of
+ * the library's own, by several at the same time, and while the library holds locks. So
+ * it must return soon, must not throw or longjmp, and must not use directories, cursors
+ * or feeds; hc_log_set_callback() is allowed. What the library would say because of a
+ * call from within the callback is dropped.
+ *
+ * After this function returned, no call of the old callback begins; calls that had begun
+ * may still be running. When none is, its destructor is called, exactly once: by this
+ * function, or by the thread whose call ends last. So userdata may be freed by the
+ * destructor, and by nobody else.
+ *
+ * @param max_level The least important messages that are wanted: one of HC_LOG_LEVEL_*.
+ * @param callback  The callback; NULL for none, and then `userdata` and `destroy` are
+ *                  ignored.
+ * @param userdata  Given to each call, as it is; may be NULL.
+ * @param destroy   Called once with `userdata` when no call can use it any more; NULL if
+ *                  there is nothing to release. Not called when this function fails.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no level, or when the program
+ *         is in Rust and has a logger of its own for the crate `log`.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_log_set_callback(int32_t max_level,
+                              hc_log_callback callback,
+                              void *userdata,
+                              hc_log_destroy destroy,
+                              struct hc_error **error);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* HEADCOUNT_H */

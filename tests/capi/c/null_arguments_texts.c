@@ -1,0 +1,69 @@
+/* NULL where a pointer is needed: texts, ids, names in batches, and logging. */
+#include "story.h"
+
+#define REFUSED(call) CHECK_STATUS(HC_STATUS_NULL_ARGUMENT, call)
+#define NONE NULL, 1
+
+static void texts(void)
+{
+    char key[HC_KEY_BYTES] = "";
+    int32_t kind = 77;
+    uint64_t number = 77;
+    hc_error *error = NULL;
+    REFUSED(hc_email_key(NONE, key, &error));
+    CHECK(strstr(hc_error_message(error), "email is NULL") != NULL);
+    hc_error_free(error);
+    REFUSED(hc_username_key(NONE, key, NULL));
+    REFUSED(hc_license_from_text(NONE, &kind, &number, NULL));
+    REFUSED(hc_license_from_text(HC_STR("9"), NULL, &number, NULL));
+    REFUSED(hc_license_from_text(HC_STR("9"), &kind, NULL, NULL));
+    REFUSED(hc_role_from_text(NONE, &kind, NULL));
+    REFUSED(hc_role_from_text(HC_STR("user"), NULL, NULL));
+    REFUSED(hc_time_to_text(0, NULL, NULL));
+    REFUSED(hc_time_from_text(NONE, &number, NULL));
+    REFUSED(hc_time_from_text(HC_STR("2024-07-11T16:55:59Z"), NULL, NULL));
+    REFUSED(hc_id_generate(NULL, NULL));
+    CHECK(kind == 77 && number == 77 && key[0] == 0);
+}
+
+static void names_in_batches(void)
+{
+    hc_batch *batch = hc_batch_new();
+#define W HC_STR("Lab")
+#define A HC_STR("a@b")
+    REFUSED(hc_batch_rename_workspace_by_name(NULL, W, W, NULL));
+    REFUSED(hc_batch_rename_workspace_by_name(batch, NONE, W, NULL));
+    REFUSED(hc_batch_rename_workspace_by_name(batch, W, NONE, NULL));
+    REFUSED(hc_batch_archive_workspace_by_name(NULL, W, NULL));
+    REFUSED(hc_batch_archive_workspace_by_name(batch, NONE, NULL));
+    REFUSED(hc_batch_restore_workspace_by_name(NULL, W, NULL));
+    REFUSED(hc_batch_restore_workspace_by_name(batch, NONE, NULL));
+    REFUSED(hc_batch_delete_workspace_by_name(NULL, W, NULL));
+    REFUSED(hc_batch_delete_workspace_by_name(batch, NONE, NULL));
+    REFUSED(hc_batch_set_role_by_name(NULL, W, A, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_set_role_by_name(batch, NONE, A, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_set_role_by_name(batch, W, NONE, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_remove_member_by_name(NULL, W, A, NULL));
+    REFUSED(hc_batch_remove_member_by_name(batch, NONE, A, NULL));
+    REFUSED(hc_batch_remove_member_by_name(batch, W, NONE, NULL));
+    CHECK(hc_batch_count(batch) == 0);
+    hc_batch_free(batch);
+}
+
+static void verifying(void)
+{
+    hc_directory *directory = in_memory();
+    hc_verified verified = HC_VERIFIED_INIT;
+    REFUSED(hc_directory_verify_and_count(NULL, &verified, NULL));
+    REFUSED(hc_directory_verify_and_count(directory, NULL, NULL));
+    verify_and_free(directory);
+}
+
+int main(void)
+{
+    texts();
+    names_in_batches();
+    verifying();
+    CHECK_OK(hc_log_set_callback(HC_LOG_LEVEL_INFO, NULL, NULL, NULL, NULL));
+    return 0;
+}

@@ -1,0 +1,159 @@
+/* Batches with every operation, asked about first, applied, and sent again. */
+#include "stress.h"
+
+struct names {
+    char owner[TEXT], other[TEXT], user[TEXT], workspace[TEXT], renamed[TEXT];
+};
+
+static hc_new_user *inactive_user(const char *email)
+{
+    hc_new_user *new_user = NULL;
+    CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
+    CHECK_OK(hc_new_user_set_active(new_user, 0, NULL));
+    return new_user;
+}
+
+/* Makes a user and a workspace, and names both before they are there. */
+static hc_batch *founding(const struct names *names, const uint8_t *request,
+                          const uint8_t *actor)
+{
+    hc_batch *batch = hc_batch_new();
+    hc_new_user *new_user = inactive_user(names->user);
+    hc_user_update *update = hc_user_update_new();
+    CHECK_OK(hc_user_update_set_given_name(update, HC_STR("Ann"), NULL));
+    CHECK_OK(hc_batch_set_actor(batch, actor, NULL));
+    CHECK_OK(hc_batch_set_request_id(batch, request, NULL));
+    CHECK_OK(hc_batch_create_user(batch, new_user, NULL));
+    CHECK_OK(hc_batch_update_user(batch, HC_STR(names->user), update, NULL));
+    CHECK_OK(hc_batch_activate_user(batch, HC_STR(names->user), NULL));
+    CHECK_OK(hc_batch_deactivate_user(batch, HC_STR(names->user), NULL));
+    CHECK_OK(hc_batch_set_license(batch, HC_LICENSE_SEATS, SEATS, NULL));
+    CHECK_OK(hc_batch_create_workspace(batch, HC_STR(names->workspace), HC_STR(names->owner),
+                                       NULL));
+    CHECK_OK(hc_batch_add_member_by_name(batch, HC_STR(names->workspace), HC_STR(names->user),
+                                         HC_ROLE_USER, NULL));
+    CHECK_OK(hc_batch_set_role_by_name(batch, HC_STR(names->workspace), HC_STR(names->user),
+                                       HC_ROLE_OWNER, NULL));
+    CHECK_OK(hc_batch_remove_member_by_name(batch, HC_STR(names->workspace),
+                                            HC_STR(names->user), NULL));
+    CHECK_OK(hc_batch_rename_workspace_by_name(batch, HC_STR(names->workspace),
+                                               HC_STR(names->renamed), NULL));
+    CHECK_OK(hc_batch_archive_workspace_by_name(batch, HC_STR(names->renamed), NULL));
+    CHECK_OK(hc_batch_restore_workspace_by_name(batch, HC_STR(names->renamed), NULL));
+    CHECK_OK(hc_batch_default_workspace(batch, HC_STR(names->owner), NULL));
+    CHECK(hc_batch_count(batch) == 13);
+    hc_new_user_free(new_user);
+    hc_user_update_free(update);
+    return batch;
+}
+
+/* Undoes all of it, by the ids that are known by now. */
+static hc_batch *undoing(const struct names *names, uint64_t workspace)
+{
+    hc_batch *batch = hc_batch_new();
+    CHECK_OK(hc_batch_add_member(batch, workspace, HC_STR(names->other), HC_ROLE_USER, NULL));
+    CHECK_OK(hc_batch_set_role(batch, workspace, HC_STR(names->other), HC_ROLE_OWNER, NULL));
+    CHECK_OK(hc_batch_set_if_version(batch, 1, NULL));
+    CHECK_OK(hc_batch_remove_member(batch, workspace, HC_STR(names->owner), NULL));
+    CHECK_OK(hc_batch_remove_member(batch, workspace, HC_STR(names->other), NULL));
+    CHECK_OK(hc_batch_set_allow_ownerless(batch, 1, NULL));
+    CHECK_OK(hc_batch_archive_workspace(batch, workspace, NULL));
+    CHECK_OK(hc_batch_restore_workspace(batch, workspace, NULL));
+    CHECK_OK(hc_batch_rename_workspace(batch, workspace, HC_STR(names->workspace), NULL));
+    CHECK_OK(hc_batch_delete_user(batch, HC_STR(names->user), NULL));
+    return batch;
+}
+
+/* Deletes it, one way or the other. */
+static void deleting(const hc_directory *directory, const struct names *names,
+                     uint64_t workspace, int by_name)
+{
+    hc_batch *batch = hc_batch_new();
+    if (by_name)
+        CHECK_OK(hc_batch_delete_workspace_by_name(batch, HC_STR(names->workspace), NULL));
+    else
+        CHECK_OK(hc_batch_delete_workspace(batch, workspace, NULL));
+    CHECK_OK(hc_directory_apply(directory, batch, NULL, NULL));
+    hc_batch_free(batch);
+}
+
+/* What would be refused, and what wouldn't. */
+static void ask(const hc_directory *directory, hc_batch *good)
+{
+    hc_batch *bad = hc_batch_new();
+    hc_refusals *refusals = NULL;
+    hc_applied *applied = NULL;
+    uint64_t index = 0;
+    int32_t status = HC_STATUS_OK;
+    CHECK_OK(hc_directory_preview(directory, good, &refusals, NULL));
+    CHECK(hc_refusals_count(refusals) == 0 && hc_refusals_at(refusals, 0) == NULL);
+    hc_refusals_free(refusals);
+    CHECK_OK(hc_directory_dry_run(directory, good, &applied, NULL));
+    CHECK(hc_applied_count(applied) == 13);
+    hc_applied_free(applied);
+
+    CHECK_OK(hc_batch_archive_workspace(bad, UINT64_MAX, NULL));
+    CHECK_OK(hc_batch_delete_user(bad, HC_STR("nobody@t.ex.co"), NULL));
+    CHECK_OK(hc_directory_preview(directory, bad, &refusals, NULL));
+    CHECK(hc_refusals_count(refusals) == 2);
+    status = hc_error_status(hc_refusals_at(refusals, 1));
+    CHECK(status == HC_STATUS_USER_NOT_FOUND);
+    CHECK(hc_error_get_op_index(hc_refusals_at(refusals, 1), &index) == 1 && index == 1);
+    hc_refusals_free(refusals);
+    hc_batch_free(bad);
+}
+
+static uint64_t workspace_of(const hc_applied *applied, size_t index)
+{
+    hc_outcome outcome = HC_OUTCOME_INIT;
+    CHECK_OK(hc_applied_get_outcome(applied, index, &outcome, NULL));
+    CHECK(outcome.subject == HC_SUBJECT_WORKSPACE && outcome.changed == 1);
+    return outcome.workspace;
+}
+
+/* Sent again it is the same, unless its change was trimmed meanwhile. */
+static void send_again(const hc_directory *directory, const hc_batch *batch,
+                       uint64_t workspace)
+{
+    hc_applied *again = NULL;
+    if (CHECK_ONE_OF(hc_directory_apply(directory, batch, &again, NULL),
+                     HC_STATUS_EMAIL_TAKEN, HC_STATUS_ROLE_DIFFERS) == HC_STATUS_OK) {
+        CHECK(hc_applied_is_replayed(again) == 1 && workspace_of(again, 5) == workspace);
+        hc_applied_free(again);
+    }
+}
+
+void part_batches(struct stage *stage, unsigned thread)
+{
+    const hc_directory *directory = stage->directory;
+    struct names names;
+    uint8_t request[16], actor[16];
+    hc_batch *batch;
+    hc_applied *applied = NULL;
+    hc_user *user = NULL;
+    uint64_t workspace;
+    owner_of(names.owner, thread);
+    owner_of(names.other, thread + 3);
+    own(names.user, "batched", thread);
+    own(names.workspace, "Batched", thread);
+    own(names.renamed, "Batch", thread);
+    CHECK_OK(hc_id_generate(request, NULL));
+    CHECK_OK(hc_id_generate(actor, NULL));
+
+    batch = founding(&names, request, actor);
+    ask(directory, batch);
+    CHECK_OK(hc_directory_apply(directory, batch, &applied, NULL));
+    CHECK(hc_applied_sequence(applied) > 0 && hc_applied_is_replayed(applied) == 0);
+    workspace = workspace_of(applied, 5);
+    CHECK_OK(hc_applied_get_user(applied, 0, &user, NULL));
+    send_again(directory, batch, workspace);
+    hc_batch_free(batch);
+    hc_applied_free(applied);
+    CHECK_TEXT(names.user, hc_user_email(user)); /* outlives what it was read off */
+    hc_user_free(user);
+
+    batch = undoing(&names, workspace);
+    CHECK_OK(hc_directory_apply(directory, batch, NULL, NULL));
+    hc_batch_free(batch);
+    deleting(directory, &names, workspace, thread % 2 == 0);
+}

@@ -1,0 +1,138 @@
+/* Users come, change and go. Seats are the one thing that threads compete for. */
+#include "stress.h"
+
+/* Reads all that there is to read off a user. */
+static void look_at(const hc_user *user, const char *email)
+{
+    const char *name = NULL, *value = NULL;
+    size_t value_len = 0;
+    CHECK_TEXT(email, hc_user_email(user));
+    CHECK(hc_user_id(user) != NULL && strlen(hc_user_id_text(user)) == 36);
+    CHECK(strlen(hc_user_username(user)) > 0);
+    CHECK(hc_user_given_name(user) == NULL || strlen(hc_user_given_name(user)) == 3);
+    CHECK(hc_user_family_name(user) == NULL || strlen(hc_user_family_name(user)) == 3);
+    CHECK(hc_user_is_active(user) == 0 || hc_user_is_active(user) == 1);
+    CHECK(hc_user_is_admin(user) == 0);
+    CHECK(hc_user_version(user) >= 1);
+    CHECK(hc_user_created_at_micros(user) > 0 && hc_user_updated_at_micros(user) > 0);
+    for (size_t i = 0; i < hc_user_attribute_count(user); i++) {
+        CHECK(hc_user_attribute_at(user, i, &name, &value, &value_len) == 1);
+        CHECK(hc_user_attribute(user, HC_STR(name), NULL) == value);
+        CHECK(strlen(value) == value_len);
+    }
+}
+
+static hc_new_user *newcomer(const char *email, const char *username, const uint8_t *id)
+{
+    hc_new_user *new_user = NULL;
+    CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
+    CHECK_OK(hc_new_user_set_id(new_user, id, NULL));
+    CHECK_OK(hc_new_user_set_username(new_user, HC_STR(username), NULL));
+    CHECK_OK(hc_new_user_set_given_name(new_user, HC_STR("Ann"), NULL));
+    CHECK_OK(hc_new_user_set_family_name(new_user, HC_STR("Lee"), NULL));
+    CHECK_OK(hc_new_user_set_active(new_user, 0, NULL));
+    CHECK_OK(hc_new_user_set_admin(new_user, 0, NULL));
+    CHECK_OK(hc_new_user_set_created_at_micros(new_user, 1700000000000000, NULL));
+    CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("team"), HC_STR("red"), NULL));
+    return new_user;
+}
+
+static void update_all(const hc_directory *directory, const char *email, const uint8_t *id,
+                       uint64_t version)
+{
+    hc_user_update *update = hc_user_update_new();
+    hc_user *user = NULL;
+    CHECK_OK(hc_user_update_set_if_version(update, version, NULL));
+    CHECK_OK(hc_user_update_set_email(update, HC_STR(email), NULL));
+    CHECK_OK(hc_user_update_reset_username(update, NULL));
+    CHECK_OK(hc_user_update_set_given_name(update, HC_STR("Bob"), NULL));
+    CHECK_OK(hc_user_update_set_family_name(update, NULL, 0, NULL));
+    CHECK_OK(hc_user_update_set_admin(update, 0, NULL));
+    CHECK_OK(hc_user_update_replace_attributes(update, NULL));
+    CHECK_OK(hc_user_update_set_attribute(update, HC_STR("team"), HC_STR("blue"), NULL));
+    CHECK_OK(hc_user_update_apply(directory, HC_STR(email), update, &user, NULL));
+    CHECK(hc_user_version(user) == version + 1);
+    CHECK_TEXT(email, hc_user_username(user));
+    look_at(user, email);
+    hc_user_free(user);
+    CHECK_STATUS(HC_STATUS_CONFLICT,
+                 hc_user_update_apply_by_id(directory, id, update, NULL, NULL));
+    hc_user_update_free(update);
+
+    update = hc_user_update_new();
+    CHECK_OK(hc_user_update_set_username(update, HC_STR(email), NULL));
+    CHECK_OK(hc_user_update_remove_attribute(update, HC_STR("team"), NULL));
+    CHECK_OK(hc_user_update_apply_by_id(directory, id, update, &user, NULL));
+    CHECK(hc_user_attribute_count(user) == 0);
+    hc_user_free(user);
+    hc_user_update_free(update);
+}
+
+/* The same update, changed by all while others apply it. */
+static void share_an_update(struct stage *stage, const char *email)
+{
+    CHECK_OK(hc_user_update_set_given_name(stage->update, HC_STR("Cho"), NULL));
+    CHECK_OK(hc_user_update_set_family_name(stage->update, HC_STR("Kim"), NULL));
+    CHECK_OK(hc_user_update_apply(stage->directory, HC_STR(email), stage->update, NULL, NULL));
+}
+
+static void switch_on_and_off(const hc_directory *directory, const char *email,
+                              const uint8_t *id)
+{
+    hc_user *user = NULL;
+    if (CHECK_ONE_OF(hc_user_activate(directory, HC_STR(email), &user, NULL),
+                     HC_STATUS_NO_FREE_SEAT) == HC_STATUS_OK) {
+        CHECK(hc_user_is_active(user) == 1);
+        hc_user_free(user);
+        CHECK_OK(hc_user_activate_by_id(directory, id, NULL, NULL)); /* so it has its seat */
+    }
+    CHECK_OK(hc_user_deactivate(directory, HC_STR(email), &user, NULL));
+    CHECK(hc_user_is_active(user) == 0);
+    hc_user_free(user);
+    CHECK_OK(hc_user_deactivate_by_id(directory, id, NULL, NULL));
+    CHECK_ONE_OF(hc_user_activate_by_id(directory, id, NULL, NULL), HC_STATUS_NO_FREE_SEAT);
+}
+
+void part_users(struct stage *stage, unsigned thread)
+{
+    const hc_directory *directory = stage->directory;
+    char email[TEXT], username[TEXT];
+    uint8_t id[16];
+    hc_new_user *new_user;
+    hc_user *user = NULL, *same = NULL;
+    own(email, "user", thread);
+    snprintf(username, TEXT, "user-%u", thread);
+    CHECK_OK(hc_id_generate(id, NULL));
+    new_user = newcomer(email, username, id);
+    CHECK_OK(hc_user_create_from(directory, new_user, &user, NULL));
+    CHECK_STATUS(HC_STATUS_EMAIL_TAKEN,
+                 hc_user_create(directory, HC_STR(email), NULL, NULL));
+    hc_new_user_free(new_user);
+    look_at(user, email);
+
+    CHECK_OK(hc_user_get(directory, HC_STR(hc_user_id_text(user)), &same, NULL));
+    look_at(same, email);
+    hc_user_free(same);
+    CHECK_OK(hc_user_get_by_id(directory, id, &same, NULL));
+    look_at(same, email);
+    hc_user_free(same);
+    CHECK_OK(hc_user_get_by_email(directory, HC_STR(email), &same, NULL));
+    look_at(same, email);
+    hc_user_free(same);
+    CHECK_OK(hc_user_get_by_username(directory, HC_STR(username), &same, NULL));
+    look_at(same, email);
+    hc_user_free(same);
+
+    update_all(directory, email, id, hc_user_version(user));
+    share_an_update(stage, email);
+    switch_on_and_off(directory, email, id);
+    CHECK_OK(hc_user_delete_by_id(directory, id, NULL));
+    CHECK_OK(hc_user_get_by_email(directory, HC_STR(email), &same, NULL));
+    CHECK(same == NULL);
+    look_at(user, email); /* a copy, whatever became of its record */
+    hc_user_free(user);
+
+    if (CHECK_ONE_OF(hc_user_create(directory, HC_STR(email), NULL, NULL),
+                     HC_STATUS_NO_FREE_SEAT) == HC_STATUS_OK)
+        CHECK_OK(hc_user_delete(directory, HC_STR(email), NULL));
+}

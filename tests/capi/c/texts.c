@@ -1,0 +1,148 @@
+/* Emails, usernames, licenses, roles, times and ids as texts, without a directory. */
+#include "story.h"
+
+static void keys(void)
+{
+    char key[HC_KEY_BYTES + 1];
+    char longest[255];
+    hc_error *error = NULL;
+    memset(key, '#', sizeof key);
+    CHECK_OK(hc_email_key(HC_STR(" Ada+x@B\xc3\xbc" "cher.Example\n"), key, NULL));
+    CHECK_TEXT("ada+x@xn--bcher-kva.example", key);
+    CHECK(key[sizeof "ada+x@xn--bcher-kva.example"] == '#');
+    CHECK_OK(hc_email_key(HC_STR("ada@ex.co"), NULL, NULL));
+    memcpy(key, "same", 5);
+    CHECK_STATUS(HC_STATUS_INVALID_EMAIL, hc_email_key(HC_STR("ada"), key, &error));
+    CHECK(strstr(hc_error_message(error), "ada") != NULL);
+    hc_error_free(error);
+    CHECK_STATUS(HC_STATUS_EMAIL_REQUIRED, hc_email_key(HC_STR(" "), key, NULL));
+    CHECK_STATUS(HC_STATUS_EMAIL_REQUIRED, hc_email_key(NULL, 0, key, NULL));
+    CHECK_STATUS(HC_STATUS_INTERNATIONAL_EMAIL,
+                 hc_email_key(HC_STR("j\xc3\xbcrgen@ex.co"), key, NULL));
+    CHECK_STATUS(HC_STATUS_INVALID_UTF8, hc_email_key(HC_STR("a\xff@ex.co"), key, NULL));
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                 hc_email_key((const uint8_t *)"a@b", SIZE_MAX, key, NULL));
+    CHECK_TEXT("same", key);
+
+    /* 254 octets, the longest that there are. */
+    memset(longest, 'a', 254);
+    longest[64] = '@';
+    longest[128] = longest[192] = '.';
+    CHECK_OK(hc_email_key((const uint8_t *)longest, 254, key, NULL));
+    CHECK(strlen(key) == 254 && key[HC_KEY_BYTES] == '#');
+    CHECK_OK(hc_username_key(HC_STR(" A\xef\xbc\xa4" "a "), key, NULL));
+    CHECK_TEXT("ada", key);
+    CHECK_OK(hc_username_key(HC_STR("ada"), NULL, NULL));
+    memset(longest, 'U', 255);
+    CHECK_OK(hc_username_key((const uint8_t *)longest, 255, key, NULL));
+    CHECK(strlen(key) == 255 && key[0] == 'u' && key[HC_KEY_BYTES] == '#');
+    CHECK_STATUS(HC_STATUS_INVALID_USERNAME, hc_username_key(HC_STR("a@b"), key, NULL));
+    CHECK_STATUS(HC_STATUS_INVALID_USERNAME, hc_username_key(NULL, 0, key, NULL));
+}
+
+static void licenses_and_roles(void)
+{
+    int32_t license = -7, role = -7;
+    uint64_t seats = 7;
+    CHECK_OK(hc_license_from_text(HC_STR("Enterprise"), &license, &seats, NULL));
+    CHECK(license == HC_LICENSE_ENTERPRISE && seats == 0);
+    CHECK_OK(hc_license_from_text(HC_STR("community"), &license, &seats, NULL));
+    CHECK(license == HC_LICENSE_COMMUNITY && seats == 0);
+    CHECK_OK(hc_license_from_text(HC_STR("250"), &license, &seats, NULL));
+    CHECK(license == HC_LICENSE_SEATS && seats == 250);
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                 hc_license_from_text(HC_STR("-1"), &license, &seats, NULL));
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                 hc_license_from_text(NULL, 0, &license, &seats, NULL));
+    CHECK(license == HC_LICENSE_SEATS && seats == 250);
+
+    CHECK_OK(hc_role_from_text(HC_STR("owner"), &role, NULL));
+    CHECK(role == HC_ROLE_OWNER);
+    CHECK_OK(hc_role_from_text(HC_STR("Collaborator"), &role, NULL));
+    CHECK(role == HC_ROLE_USER);
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT, hc_role_from_text(HC_STR("any"), &role, NULL));
+    CHECK(role == HC_ROLE_USER);
+}
+
+static void times(void)
+{
+    char text[HC_TIME_TEXT_BYTES + 1];
+    uint64_t micros = 7;
+    memset(text, '#', sizeof text);
+    CHECK_OK(hc_time_to_text(UINT64_C(1720716959173000), text, NULL));
+    CHECK_TEXT("2024-07-11T16:55:59.173Z", text);
+    CHECK_OK(hc_time_to_text(0, text, NULL));
+    CHECK_TEXT("1970-01-01T00:00:00Z", text);
+    CHECK_OK(hc_time_to_text(UINT64_C(253402207199999999), text, NULL));
+    CHECK_TEXT("9999-12-30T21:59:59.999999Z", text);
+    CHECK(text[HC_TIME_TEXT_BYTES] == '#');
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT, hc_time_to_text(UINT64_MAX, text, NULL));
+    CHECK_TEXT("9999-12-30T21:59:59.999999Z", text);
+    CHECK_OK(hc_time_from_text(HC_STR("2024-07-11T18:55:59.173+02:00"), &micros, NULL));
+    CHECK(micros == UINT64_C(1720716959173000));
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                 hc_time_from_text(HC_STR("1969-12-31T00:00:00Z"), &micros, NULL));
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                 hc_time_from_text(HC_STR("yesterday"), &micros, NULL));
+    CHECK(micros == UINT64_C(1720716959173000));
+}
+
+/* An id that is drawn can be given to a user. */
+static void ids(void)
+{
+    hc_directory *directory = in_memory();
+    hc_new_user *new_user = NULL;
+    hc_user *user = NULL;
+    uint8_t first[16] = { 0 }, second[16] = { 0 };
+    CHECK_OK(hc_id_generate(first, NULL));
+    CHECK_OK(hc_id_generate(second, NULL));
+    CHECK(memcmp(first, second, 16) != 0 && first[6] >> 4 == 7);
+    CHECK_OK(hc_new_user_new(HC_STR("ann@ex.co"), &new_user, NULL));
+    CHECK_OK(hc_new_user_set_id(new_user, first, NULL));
+    CHECK_OK(hc_user_create_from(directory, new_user, &user, NULL));
+    CHECK(memcmp(hc_user_id(user), first, 16) == 0);
+    hc_user_free(user);
+    hc_new_user_free(new_user);
+    verify_and_free(directory);
+}
+
+/* What a verification counts, and the version of the license. */
+static void numbers(void)
+{
+    hc_directory *directory = in_memory();
+    hc_workspace *own = NULL;
+    hc_verified verified = HC_VERIFIED_INIT;
+    hc_seats seats = HC_SEATS_INIT;
+    hc_batch *batch = hc_batch_new();
+    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_deactivate(directory, HC_STR("bob@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_delete(directory, HC_STR("cho@ex.co"), NULL));
+    CHECK_OK(hc_user_get_default_workspace(directory, HC_STR("ann@ex.co"), &own, NULL));
+    hc_workspace_free(own);
+    CHECK_OK(hc_directory_verify_and_count(directory, &verified, NULL));
+    CHECK(verified.active == 1 && verified.inactive == 1 && verified.deleted == 1);
+    CHECK(verified.workspaces == 1 && verified.members == 1 && verified.changes == 6);
+    verified.struct_size = sizeof verified - 1;
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                 hc_directory_verify_and_count(directory, &verified, NULL));
+
+    CHECK_OK(hc_directory_get_seats(directory, &seats, NULL));
+    CHECK_OK(hc_batch_set_license(batch, HC_LICENSE_SEATS, 9, NULL));
+    CHECK_OK(hc_batch_set_if_version(batch, seats.license_version, NULL));
+    CHECK_OK(hc_directory_apply(directory, batch, NULL, NULL));
+    CHECK_STATUS(HC_STATUS_CONFLICT, hc_directory_apply(directory, batch, NULL, NULL));
+    hc_batch_free(batch);
+    verify_and_free(directory);
+}
+
+int main(void)
+{
+    keys();
+    licenses_and_roles();
+    times();
+    ids();
+    numbers();
+    return 0;
+}

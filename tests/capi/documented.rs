@@ -1,0 +1,105 @@
+//! Every function of the headers says what it needs to: that there are parameters and
+//! results left undocumented is found by doxygen, the rest is looked for here.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::tools;
+
+/// The comment in front of a function, and its declaration.
+fn functions(header: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    for piece in header.split("\n/**\n").skip(1) {
+        let Some((comment, rest)) = piece.split_once("*/\n") else {
+            continue;
+        };
+        let declaration = rest.split(['{', ';']).next().unwrap_or_default().trim();
+        let is_function = declaration.contains("hc_") && declaration.ends_with(')');
+        if is_function && !declaration.starts_with(['#', 't']) {
+            found.push((comment, declaration));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_function_says_what_it_must() {
+    let mut complaints = Vec::new();
+    for (file, count_min) in [("headcount.h", 185), ("headcount_packed.h", 6)] {
+        let header = fs::read_to_string(tools::root().join("include").join(file)).unwrap();
+        let functions = functions(&header);
+        assert!(functions.len() >= count_min, "{file}: {}", functions.len());
+        for (comment, declaration) in functions {
+            let mut needed = vec!["@since 0."];
+            if !declaration.starts_with("void") {
+                needed.push("@return ");
+            }
+            if file == "headcount.h" {
+                needed.push("@note ");
+            }
+            let is_like_another = comment.contains("@return As hc_");
+            if declaration.contains("hc_error **") && !is_like_another {
+                needed.extend(["@param error ", "#HC_STATUS_OK", "general"]);
+            }
+            let missing = needed.iter().filter(|words| !comment.contains(**words));
+            complaints.extend(missing.map(|words| format!("{declaration}: no {words}")));
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn doxygen_finds_nothing_to_complain_of() {
+    if !tools::have(&["doxygen"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let output = doxygen(folder.path(), |header| header);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let page = fs::read_to_string(folder.path().join("html/headcount_8h.html")).unwrap();
+    assert!(page.contains("hc_user_create") && page.contains("hc_log_set_callback"));
+}
+
+#[test]
+fn doxygen_finds_what_is_missing() {
+    if !tools::have(&["doxygen"]) {
+        return;
+    }
+    // One parameter, one result, one field, and all that is said of a function.
+    let gaps = [
+        (" * @param status Any number.\n", ""),
+        (" * @return The version of the ABI.\n", ""),
+        ("     * Users who are active: each takes one seat.\n", ""),
+        ("/**\n * How many operations there are.\n", "/*\n"),
+    ];
+    for (gap, filling) in gaps {
+        let folder = tempfile::tempdir().unwrap();
+        let output = doxygen(folder.path(), |header| {
+            assert!(header.contains(gap), "{gap} is not in the header");
+            header.replacen(gap, filling, 1)
+        });
+        assert!(!output.status.success(), "doxygen did not miss {gap}");
+    }
+}
+
+/// Makes the documentation of a changed header, into `folder`.
+fn doxygen(folder: &Path, change: impl FnOnce(String) -> String) -> Output {
+    let root = tools::root();
+    let include = folder.join("include");
+    fs::create_dir(&include).unwrap();
+    let header = fs::read_to_string(root.join("include/headcount.h")).unwrap();
+    fs::write(include.join("headcount.h"), change(header)).unwrap();
+    let config = fs::read_to_string(root.join("docs/Doxyfile")).unwrap();
+    assert!(config.contains("= docs/c-api.md include/headcount.h "));
+    let config = config.replace(
+        " include/headcount.h ",
+        &format!(" {} ", include.join("headcount.h").display()),
+    );
+    let config = config.replace("target/doxygen", folder.to_str().unwrap());
+    let path = folder.join("Doxyfile");
+    fs::write(&path, config).unwrap();
+    let mut command = Command::new("doxygen");
+    command.current_dir(root).arg(&path).output().unwrap()
+}

@@ -1,0 +1,108 @@
+//! Rust and C see the same structs: sizes, alignments and places of fields, in the
+//! compilers' own words.
+
+use std::fmt::Write;
+use std::mem::{align_of, offset_of};
+
+use headcount::capi::{HcMember, HcOutcome, HcSeats, HcStatus, HcVerified};
+
+use crate::declarations::structs_of;
+use crate::tools;
+
+/// How Rust lays out a struct.
+struct Layout {
+    name: &'static str,
+    size: usize,
+    align: usize,
+    fields: Vec<(&'static str, usize)>,
+}
+
+macro_rules! layout {
+    ($type:ident as $name:ident { $($field:ident),* $(,)? }) => {
+        Layout {
+            name: stringify!($name),
+            size: size_of::<$type>(),
+            align: align_of::<$type>(),
+            fields: vec![$((stringify!($field), offset_of!($type, $field))),*],
+        }
+    };
+}
+
+fn layouts() -> [Layout; 4] {
+    [
+        layout!(HcSeats as hc_seats {
+            struct_size, license, limit, active, inactive, free, over_by, license_version
+        }),
+        layout!(HcVerified as hc_verified {
+            struct_size, reserved, active, inactive, deleted, workspaces, members, changes
+        }),
+        layout!(HcMember as hc_member {
+            struct_size, role, workspace, user, since_micros, version
+        }),
+        layout!(HcOutcome as hc_outcome {
+            struct_size, subject, changed, reserved, version, workspace, user
+        }),
+    ]
+}
+
+#[test]
+fn every_field_is_in_its_place() {
+    if !tools::have(&["gcc", "g++"]) {
+        return;
+    }
+    let mut asserts = String::new();
+    for Layout {
+        name,
+        size,
+        align,
+        fields,
+    } in layouts()
+    {
+        writeln!(asserts, "ASSERT(sizeof({name}) == {size});").unwrap();
+        writeln!(asserts, "ASSERT(ALIGNOF({name}) == {align});").unwrap();
+        for (field, place) in fields {
+            writeln!(asserts, "ASSERT(offsetof({name}, {field}) == {place});").unwrap();
+        }
+    }
+    let status = size_of::<HcStatus>();
+    writeln!(asserts, "ASSERT(sizeof(hc_status) == {status});").unwrap();
+    check(
+        "#define ASSERT(c) _Static_assert(c, #c)\n#define ALIGNOF _Alignof",
+        &asserts,
+        "c",
+    );
+    check(
+        "#define ASSERT(c) static_assert(c, #c)\n#define ALIGNOF alignof",
+        &asserts,
+        "cpp",
+    );
+}
+
+#[test]
+fn no_struct_is_forgotten() {
+    let header = std::fs::read_to_string(tools::root().join("include/headcount.h")).unwrap();
+    let in_c: Vec<_> = structs_of(&header)
+        .into_iter()
+        .map(|found| (found.name, found.fields))
+        .collect();
+    let in_rust = layouts().map(|layout| {
+        let fields = layout.fields.iter().map(|(field, _)| (*field).to_owned());
+        (layout.name.to_owned(), fields.collect::<Vec<_>>())
+    });
+    for layout in &in_rust {
+        assert!(in_c.contains(layout), "{layout:?} is not in {in_c:?}");
+    }
+    assert_eq!(in_c.len(), in_rust.len());
+}
+
+fn check(prelude: &str, asserts: &str, extension: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join(format!("layouts.{extension}"));
+    let text = format!("#include \"headcount.h\"\n{prelude}\n{asserts}");
+    std::fs::write(&source, text).unwrap();
+    let mut compiler = match extension {
+        "c" => tools::gcc("c11"),
+        _ => tools::gxx("c++11"),
+    };
+    tools::run(compiler.arg("-fsyntax-only").arg(&source));
+}

@@ -1,0 +1,68 @@
+//! The stories under the address sanitizer, which sees leaks too, and that for
+//! undefined behaviour; and programs with bugs, which show that these watch. The Rust of
+//! the library is watched for bad addresses too.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::compilers::{compile, source};
+use crate::library::{Link, Sanitizer};
+use crate::stories::{Argument, STORIES};
+use crate::tools;
+
+const FLAGS: [&str; 3] = [
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
+    "-fno-omit-frame-pointer",
+];
+
+fn build(name: &str, folder: &Path) -> Command {
+    let program = folder.join(name);
+    compile(
+        ("g++", "c++17"),
+        &[source(name)],
+        Link::Sanitized(Sanitizer::Address),
+        &FLAGS,
+        &program,
+    );
+    let mut command = Command::new(program);
+    command.env(
+        "ASAN_OPTIONS",
+        "detect_leaks=1:detect_stack_use_after_return=1",
+    );
+    command
+}
+
+#[test]
+fn stories_are_clean_under_sanitizers() {
+    if tools::have(&["g++"]) {
+        for (name, argument) in STORIES {
+            let folder = tempfile::tempdir().unwrap();
+            let argument = match argument {
+                Argument::Rounds(rounds) => Argument::Rounds(rounds / 5),
+                other => other,
+            };
+            let mut command = build(name, folder.path());
+            tools::run(argument.give(&mut command, folder.path()));
+        }
+    }
+}
+
+#[test]
+fn bugs_are_caught_by_the_sanitizers() {
+    if !tools::have(&["g++"]) {
+        return;
+    }
+    let bugs = [
+        ("bad_memory", "heap-use-after-free"),
+        ("bad_arithmetic", "signed integer overflow"),
+        ("bad_leak", "detected memory leaks"),
+    ];
+    for (name, complaint) in bugs {
+        let folder = tempfile::tempdir().unwrap();
+        let output = build(name, folder.path()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{name} was not caught");
+        assert!(said.contains(complaint), "{name}: {said}");
+    }
+}
