@@ -34,7 +34,7 @@ pub use model::{
     Outcome, Role, Seats, Sort, Subject, Timestamp, User, UserId, UserPage, UserQuery, UserRef,
     UserUpdate, Username, Workspace, WorkspaceId, WorkspaceRef,
 };
-pub use store::{ChangeFeed, Changes, Directory, Options, Users, Workspaces};
+pub use store::{ChangeFeed, Changes, Directory, Options, Stats, Users, Workspaces};
 
 /// Runs what the README shows.
 #[cfg(doctest)]

@@ -1,16 +1,19 @@
 //! What a batch that was accepted writes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::entries::Entry;
 use crate::engine::Write;
 use crate::error::Result;
-use crate::model::Applied;
+use crate::model::{Applied, User};
 
 /// What to write for a batch that was accepted, and what to answer.
 pub(crate) struct Plan {
     pub(crate) writes: Writes,
     pub(crate) applied: Applied,
+    /// The users whose records it replaces or removes, as they were before.
+    pub(crate) replaced: Vec<Arc<User>>,
 }
 
 /// The value each key gets; `None` removes it.

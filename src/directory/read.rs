@@ -1,5 +1,6 @@
 //! Finding things in one consistent state.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use crate::codec::keys::{self, Kind, Prefix};
@@ -22,14 +23,6 @@ pub(crate) fn user_by_email_key(read: &impl Read, email_key: &str) -> Result<Opt
     }
 }
 
-/// The user with this email; none has a text that is not an address.
-pub(crate) fn user_by_email(read: &impl Read, email: &str) -> Result<Option<User>> {
-    match Email::lookup_key(email) {
-        Some(email_key) => user_by_email_key(read, &email_key),
-        None => Ok(None),
-    }
-}
-
 /// The user with this id.
 pub(crate) fn user_by_id(read: &impl Read, id: UserId) -> Result<Option<User>> {
     let Some(bytes) = read.get(&keys::id(id))? else {
@@ -41,14 +34,14 @@ pub(crate) fn user_by_id(read: &impl Read, id: UserId) -> Result<Option<User>> {
     }
 }
 
-/// The user with this username, which may be the user's email.
-pub(crate) fn user_by_username(read: &impl Read, username: &str) -> Result<Option<User>> {
-    let key = if username.contains('@') {
+/// The key that a text has as a username, which may be an email; `None` for a text
+/// that is neither.
+pub(crate) fn username_key(username: &str) -> Option<Cow<'_, str>> {
+    if username.contains('@') {
         Email::lookup_key(username)
     } else {
         Username::lookup_key(username)
-    };
-    key.map_or(Ok(None), |key| user_by_username_key(read, &key))
+    }
 }
 
 /// The user whose username has this key, which is that of the email for some.

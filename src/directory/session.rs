@@ -84,6 +84,7 @@ fn replay<R: Read>(base: &R, batch: &Batch) -> Result<Option<Plan>> {
     Ok(Some(Plan {
         writes: Writes::default(),
         applied,
+        replaced: Vec::new(),
     }))
 }
 
@@ -265,13 +266,22 @@ impl<'a, R: Read> Session<'a, R> {
                 writes.put(keys::request(id), encode_request(&request)?);
             }
         }
+        let replaced = self
+            .users
+            .changed()
+            .filter_map(|(_, user)| user.before.clone())
+            .collect();
         let applied = Applied {
             sequence,
             outcomes: self.outcomes,
             replayed: false,
             users: self.users.into_now(),
         };
-        Ok(Plan { writes, applied })
+        Ok(Plan {
+            writes,
+            applied,
+            replaced,
+        })
     }
 
     fn write_records(&self, writes: &mut Writes) -> Result<()> {

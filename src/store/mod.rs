@@ -2,10 +2,12 @@
 //!
 //! This is the only room that names an engine.
 
+mod cache;
 mod commits;
 mod feed;
 mod iter;
 mod options;
+mod stats;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -17,7 +19,9 @@ use std::sync::Arc;
 pub use feed::ChangeFeed;
 pub use iter::{Changes, Users, Workspaces};
 pub use options::Options;
+pub use stats::Stats;
 
+use self::cache::UserCache;
 use self::commits::Commits;
 use self::feed::Latest;
 
@@ -58,6 +62,7 @@ pub struct Directory {
 struct Shared {
     engine: Embedded,
     commits: Commits,
+    cache: UserCache,
     /// The number of the latest change, for those who wait for the next.
     latest: Latest,
 }
@@ -97,7 +102,7 @@ impl Directory {
         Options::new()
     }
 
-    fn start(engine: Embedded, license: License) -> Result<Self> {
+    fn start(engine: Embedded, license: License, cache_bytes: usize) -> Result<Self> {
         if !directory::format::exists(&engine.snapshot()?)? {
             engine.transact(|txn| directory::format::create(txn, license))?;
         }
@@ -109,6 +114,7 @@ impl Directory {
             shared: Arc::new(Shared {
                 engine,
                 commits: Commits::default(),
+                cache: UserCache::new(cache_bytes),
                 latest,
             }),
             actor: None,
@@ -122,6 +128,7 @@ impl Directory {
     /// refused with [`Closed`](crate::ErrorKind::Closed), and those of iterators where
     /// they have to read on. The file can be opened again at once.
     pub fn close(self) -> Result<()> {
+        self.shared.cache.close();
         let closed = self.shared.engine.close();
         self.shared.latest.close();
         match &closed {
@@ -235,7 +242,10 @@ impl Directory {
     /// The first refusal; [`Error::op_index`] says which operation it concerns.
     pub fn apply(&self, mut batch: Batch) -> Result<Applied> {
         self.prepare(&mut batch);
-        let applied = self.shared.commits.apply(&self.shared.engine, batch)?;
+        let applied = self
+            .shared
+            .commits
+            .apply(&self.shared.engine, &self.shared.cache, batch)?;
         if let Some(sequence) = applied.sequence {
             self.shared.latest.advance(sequence);
         }

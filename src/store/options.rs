@@ -25,6 +25,7 @@ pub struct Options {
     create_if_missing: bool,
     license_if_new: License,
     page_cache_bytes: usize,
+    cache_bytes: usize,
 }
 
 impl Default for Options {
@@ -36,6 +37,8 @@ impl Default for Options {
 impl Options {
     /// The page cache unless said otherwise: 64 MiB.
     const PAGE_CACHE_BYTES: usize = 64 << 20;
+    /// The cache of users unless said otherwise: 64 MiB.
+    const CACHE_BYTES: usize = 64 << 20;
 
     /// The defaults: make the file if it is missing, with the Community license.
     pub fn new() -> Self {
@@ -43,6 +46,7 @@ impl Options {
             create_if_missing: true,
             license_if_new: License::Community,
             page_cache_bytes: Self::PAGE_CACHE_BYTES,
+            cache_bytes: Self::CACHE_BYTES,
         }
     }
 
@@ -67,6 +71,28 @@ impl Options {
         self
     }
 
+    /// How much memory may hold users that were read, so that reading them again by
+    /// email, id or username costs a look-up in memory: about this many bytes, 64 MiB
+    /// unless said otherwise, which is some 100,000 users; 0 keeps none. It is taken
+    /// as users are read, and what others wrote is never missed for it.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::options().cache_bytes(1 << 20).in_memory()?;
+    /// let steve = directory.create_user("steve@ex.co")?;
+    /// directory.user_by_id(steve.id())?;
+    /// directory.user_by_id(steve.id())?;
+    /// let stats = directory.stats()?;
+    /// assert_eq!((stats.cache_misses, stats.cache_hits), (1, 1));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cache_bytes(mut self, bytes: usize) -> Self {
+        self.cache_bytes = bytes;
+        self
+    }
+
     /// Opens the directory in the file at `path`; see [`Directory::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Directory> {
         let options = RedbOptions {
@@ -74,14 +100,15 @@ impl Options {
             cache_bytes: self.page_cache_bytes,
         };
         let path = path.as_ref();
-        let engine = Redb::open(path, &options)?;
-        let directory = Directory::start(Embedded::Redb(engine), self.license_if_new)?;
+        let engine = Embedded::Redb(Redb::open(path, &options)?);
+        let directory = Directory::start(engine, self.license_if_new, self.cache_bytes)?;
         log::info!("opened {}", path.display());
         Ok(directory)
     }
 
     /// Makes a directory in memory; see [`Directory::in_memory`].
     pub fn in_memory(&self) -> Result<Directory> {
-        Directory::start(Embedded::Memory(Memory::new()), self.license_if_new)
+        let engine = Embedded::Memory(Memory::new());
+        Directory::start(engine, self.license_if_new, self.cache_bytes)
     }
 }

@@ -2,23 +2,35 @@
 
 use std::sync::Arc;
 
+use super::cache::Kind;
 use super::{Directory, Users};
 use crate::directory::{query, read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Applied, Batch, NewUser, Op, Subject, User, UserId, UserPage, UserQuery, UserRef, UserUpdate,
+    Applied, Batch, Email, NewUser, Op, Subject, Target, User, UserId, UserPage, UserQuery,
+    UserRef, UserUpdate,
 };
 
 /// Finding users.
 impl Directory {
     /// The user that an id or an email names; `None` when there is none.
     pub fn user(&self, user: impl Into<UserRef>) -> Result<Option<Arc<User>>> {
-        found(read::user(&self.snapshot()?, &user.into()))
+        match &user.into().0 {
+            Target::Id(id) => self.user_by_id(*id),
+            Target::Email { key, .. } => self.user_by_email_key(key),
+            Target::Nobody { .. } => self.nobody(),
+        }
     }
 
     /// The user with this id; `None` when there is none.
     pub fn user_by_id(&self, id: UserId) -> Result<Option<Arc<User>>> {
-        found(read::user_by_id(&self.snapshot()?, id))
+        let cache = &self.shared.cache;
+        if let Some(user) = cache.get(Kind::Id, id.as_bytes()) {
+            return Ok(Some(user));
+        }
+        cache.get_or_load(Kind::Id, id.as_bytes(), || {
+            read::user_by_id(&self.snapshot()?, id)
+        })
     }
 
     /// The user with this email, without regard to the case of ASCII letters;
@@ -34,13 +46,42 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn user_by_email(&self, email: &str) -> Result<Option<Arc<User>>> {
-        found(read::user_by_email(&self.snapshot()?, email))
+        // Most are typed as their own keys. Only what isn't found has to be parsed.
+        if let Some(user) = self.shared.cache.get(Kind::Email, email.as_bytes()) {
+            return Ok(Some(user));
+        }
+        match Email::lookup_key(email) {
+            Some(key) => self.user_by_email_key(&key),
+            None => self.nobody(),
+        }
     }
 
     /// The user with this username, without regard to case; `None` when there is
     /// none.
     pub fn user_by_username(&self, username: &str) -> Result<Option<Arc<User>>> {
-        found(read::user_by_username(&self.snapshot()?, username))
+        let cache = &self.shared.cache;
+        if let Some(user) = cache.get(Kind::Username, username.as_bytes()) {
+            return Ok(Some(user));
+        }
+        let Some(key) = read::username_key(username) else {
+            return self.nobody();
+        };
+        cache.get_or_load(Kind::Username, key.as_bytes(), || {
+            read::user_by_username_key(&self.snapshot()?, &key)
+        })
+    }
+
+    fn user_by_email_key(&self, key: &str) -> Result<Option<Arc<User>>> {
+        self.shared
+            .cache
+            .get_or_load(Kind::Email, key.as_bytes(), || {
+                read::user_by_email_key(&self.snapshot()?, key)
+            })
+    }
+
+    /// Nobody, unless the directory is closed.
+    fn nobody(&self) -> Result<Option<Arc<User>>> {
+        self.snapshot().map(|_| None)
     }
 
     /// All users, active or not, ordered by email, as they are at this moment.
@@ -146,10 +187,6 @@ impl Directory {
             .cloned()
             .ok_or_else(|| UserRef::from(id).not_found())
     }
-}
-
-fn found(user: Result<Option<User>>) -> Result<Option<Arc<User>>> {
-    user.map(|user| user.map(Arc::new))
 }
 
 /// The user that a batch of one operation was about.

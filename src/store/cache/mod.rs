@@ -1,0 +1,330 @@
+//! A bounded cache of users by email, id and username.
+//!
+//! # What it promises
+//!
+//! A cached read is as good as one from the engine's latest snapshot: whoever has
+//! seen a commit, through any read or because their own write was acknowledged,
+//! never again sees a state before it. Nobody waits: not readers for a commit, nor
+//! a commit for readers.
+//!
+//! # How it keeps that
+//!
+//! Only users are cached, never that there is none. So the entries that a commit
+//! makes wrong are under keys that led to a user *before* it; keys that a user gets
+//! by it are those, or have no entry. For each of these keys the committing thread
+//!
+//! 1. sets the key's mark, before the engine publishes the commit;
+//! 2. removes the entry, after the engine has published it or has failed;
+//! 3. takes the mark off, after all entries are removed.
+//!
+//! A reader looks at the mark first. If it is set, it reads the engine. If it is
+//! clear, then no commit that it could have seen is still at step 1 or 2: had it
+//! seen one, through the engine or an entry made from it, then that one's mark was
+//! set before, and a mark seen clear has been taken off since, after the entry was
+//! removed. So what the reader finds cached is no older than what it has seen, and
+//! was current at the moment when it looked at the mark: that is when the read took
+//! place.
+//!
+//! An entry is made by a reader who found none: it reserves the key, *then* takes
+//! a snapshot, and fills the place with what it read there. Removing an entry also
+//! cancels a reservation. So if the snapshot was older than a commit to the key, the
+//! reservation was too, and it is gone when that commit takes its mark off.
+//!
+//! A cache that is off, or closed, has all marks set.
+
+mod key;
+mod marks;
+#[cfg(test)]
+mod stress;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+pub(super) use self::key::Kind;
+use self::key::{Hashing, KeyRef};
+use self::marks::Marks;
+use self::table::Table;
+use crate::error::Result;
+use crate::model::User;
+
+/// Parts of the cache that are locked separately, unless it is small.
+const TABLES_MAX: usize = 64;
+/// A part has at least so many bytes.
+const TABLE_BYTES_MIN: usize = 64 << 10;
+/// No key is longer, so a longer text is not looked for.
+const KEY_BYTES_MAX: usize = 255;
+/// From so many users on, a commit marks all keys and empties the cache.
+const REPLACED_MAX: usize = 4096;
+
+/// The users that were read last or often.
+pub(super) struct UserCache {
+    /// A power of two of them.
+    tables: Box<[Part]>,
+    marks: Marks,
+    hashing: Hashing,
+    /// Held while a commit changes marks.
+    changing: Mutex<Changes>,
+    hits: Hits,
+    misses: AtomicU64,
+}
+
+/// A table, with its cache lines to itself.
+#[repr(align(128))]
+struct Part(RwLock<Table>);
+
+/// What a thread must hold to change marks.
+struct Changes {
+    /// Whether all marks are set for good.
+    closed: bool,
+}
+
+impl UserCache {
+    /// A cache that takes at most about so much memory; with 0 it is off.
+    pub(super) fn new(bytes: usize) -> Self {
+        let wanted = (bytes / TABLE_BYTES_MIN).clamp(1, TABLES_MAX);
+        let count = 1 << wanted.ilog2();
+        let tables = (0..count).map(|_| Part(RwLock::new(Table::new(bytes / count))));
+        let cache = Self {
+            tables: tables.collect(),
+            marks: Marks::new(),
+            hashing: Hashing::default(),
+            changing: Mutex::new(Changes { closed: false }),
+            hits: Hits::default(),
+            misses: AtomicU64::new(0),
+        };
+        if bytes == 0 {
+            cache.close();
+        }
+        cache
+    }
+
+    /// The user under this key, if it is cached and not about to change.
+    #[inline]
+    pub(super) fn get(&self, kind: Kind, text: &[u8]) -> Option<Arc<User>> {
+        if text.len() > KEY_BYTES_MAX {
+            return None;
+        }
+        let key = KeyRef::new(&self.hashing, kind, text);
+        // The order of these two is what makes it right.
+        if self.marks.is_set(key.hash) {
+            return None;
+        }
+        let user = self.table(&key).read().get(&key).cloned()?;
+        self.hits.count();
+        Some(user)
+    }
+
+    /// The user under this key, which `load` finds in a snapshot that it takes when
+    /// it is called.
+    pub(super) fn get_or_load(
+        &self,
+        kind: Kind,
+        text: &[u8],
+        load: impl FnOnce() -> Result<Option<User>>,
+    ) -> Result<Option<Arc<User>>> {
+        if let Some(user) = self.get(kind, text) {
+            return Ok(Some(user));
+        }
+        self.misses.fetch_add(1, Ordering::Relaxed);
+        let key = KeyRef::new(&self.hashing, kind, text);
+        if self.marks.is_set(key.hash) {
+            return Ok(load()?.map(Arc::new));
+        }
+        // Before the snapshot is taken.
+        let reservation = Reservation::new(self.table(&key), &key);
+        let user = load()?.map(Arc::new);
+        if let Some(user) = &user {
+            reservation.fill(user);
+        }
+        Ok(user)
+    }
+
+    /// Prepares for a commit. The caller must have told it the users that the commit
+    /// replaces before that is published, and drop it when that is over.
+    pub(super) fn change(&self) -> Change<'_> {
+        Change {
+            cache: self,
+            changes: self.lock(),
+            replaced: Vec::new(),
+            all: false,
+        }
+    }
+
+    /// Forgets everything, and lets no reader find anything any more.
+    pub(super) fn close(&self) {
+        let mut changes = self.lock();
+        changes.closed = true;
+        self.marks.set_all();
+        self.clear();
+    }
+
+    /// Users that are cached, once under each key, and about how many bytes of
+    /// memory they take.
+    pub(super) fn size(&self) -> (u64, u64) {
+        let sizes = self.tables.iter().map(|table| {
+            let table = table.read();
+            (table.len() as u64, table.bytes() as u64)
+        });
+        sizes.fold((0, 0), |sum, size| (sum.0 + size.0, sum.1 + size.1))
+    }
+
+    /// Reads that found a user in the cache, and those that asked the engine.
+    pub(super) fn reads(&self) -> (u64, u64) {
+        (self.hits.sum(), self.misses.load(Ordering::Relaxed))
+    }
+
+    /// The table of a key. It is chosen by other bits than the slot and the mark.
+    #[inline]
+    fn table(&self, key: &KeyRef<'_>) -> &Part {
+        let chosen = (key.hash >> 58) as usize;
+        &self.tables[chosen & (self.tables.len() - 1)]
+    }
+
+    fn clear(&self) {
+        for table in &self.tables {
+            table.write().clear();
+        }
+    }
+
+    /// A thread that panicked left a plain value, which is sound.
+    fn lock(&self) -> MutexGuard<'_, Changes> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Nothing panics while it holds a table.
+impl Part {
+    #[inline]
+    fn read(&self) -> RwLockReadGuard<'_, Table> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Table> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A key that is reserved, and given back when this goes.
+struct Reservation<'c, 'k> {
+    table: &'c Part,
+    key: &'c KeyRef<'k>,
+    ticket: Option<u64>,
+}
+
+impl<'c, 'k> Reservation<'c, 'k> {
+    fn new(table: &'c Part, key: &'c KeyRef<'k>) -> Self {
+        let ticket = table.write().reserve(key);
+        Self {
+            table,
+            key,
+            ticket: Some(ticket),
+        }
+    }
+
+    /// Caches the user, unless a commit came in between.
+    fn fill(mut self, user: &Arc<User>) {
+        if let Some(ticket) = self.ticket.take() {
+            self.table.write().fill(self.key, ticket, user);
+        }
+    }
+}
+
+impl Drop for Reservation<'_, '_> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            self.table.write().give_back(ticket);
+        }
+    }
+}
+
+/// A commit under way, for the cache. However it ends, dropping it removes what the
+/// commit may have made wrong.
+pub(super) struct Change<'c> {
+    cache: &'c UserCache,
+    changes: MutexGuard<'c, Changes>,
+    replaced: Vec<Arc<User>>,
+    all: bool,
+}
+
+impl Change<'_> {
+    /// Marks the users whose records the commit replaces, as they were before it.
+    pub(super) fn mark(&mut self, replaced: Vec<Arc<User>>) {
+        if self.changes.closed || self.all {
+            return;
+        }
+        if self.replaced.len() + replaced.len() > REPLACED_MAX {
+            self.all = true;
+            self.cache.marks.set_all();
+            return;
+        }
+        for key in keys(self.cache, &replaced) {
+            self.cache.marks.set(key.hash);
+        }
+        self.replaced.extend(replaced);
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        let cache = self.cache;
+        if self.changes.closed {
+            return;
+        }
+        if self.all {
+            cache.clear();
+            cache.marks.clear_all();
+            return;
+        }
+        for key in keys(cache, &self.replaced) {
+            cache.table(&key).write().remove(&key);
+        }
+        for key in keys(cache, &self.replaced) {
+            cache.marks.clear(key.hash);
+        }
+    }
+}
+
+/// All keys of these users.
+fn keys<'u>(cache: &UserCache, users: &'u [Arc<User>]) -> impl Iterator<Item = KeyRef<'u>> {
+    users
+        .iter()
+        .flat_map(|user| KeyRef::all_of(&cache.hashing, user))
+}
+
+/// How often something happened, counted by each thread in its own place, for one
+/// that is shared would cost more than what is counted.
+#[derive(Default)]
+struct Hits([Place; 16]);
+
+/// A counter with its cache lines to itself.
+#[derive(Default)]
+#[repr(align(128))]
+struct Place(AtomicU64);
+
+impl Hits {
+    fn count(&self) {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        thread_local! {
+            static OWN: Cell<Option<usize>> = const { Cell::new(None) };
+        }
+        let own = OWN.with(|own| {
+            own.get().unwrap_or_else(|| {
+                let number = NEXT.fetch_add(1, Ordering::Relaxed);
+                own.set(Some(number));
+                number
+            })
+        });
+        self.0[own % 16].0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn sum(&self) -> u64 {
+        self.0
+            .iter()
+            .map(|place| place.0.load(Ordering::Relaxed))
+            .sum()
+    }
+}

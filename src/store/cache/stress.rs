@@ -1,0 +1,192 @@
+//! Many readers and writers of few users, over an engine that dawdles where it
+//! matters: nobody may ever go back in time.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::Duration;
+
+use super::*;
+use crate::directory::{format, read};
+use crate::engine::Engine;
+use crate::engine::memory::{Memory, Snapshot, Txn};
+use crate::model::{Batch, License, NewUser, UserId, UserUpdate};
+use crate::store::commits::Commits;
+
+/// Commits of each writer.
+const COMMITS: u64 = 300;
+const WRITERS: usize = 3;
+const READERS: usize = 5;
+
+/// An engine that takes its time before and after it publishes a commit.
+struct Dawdling(Memory);
+
+impl Engine for Dawdling {
+    type Snapshot = Snapshot;
+    type Txn<'t> = Txn<'t>;
+
+    fn snapshot(&self) -> Result<Snapshot> {
+        let snapshot = self.0.snapshot();
+        // Some readers come late with what they have read.
+        thread::yield_now();
+        snapshot
+    }
+
+    fn transact<T>(&self, mut body: impl FnMut(&mut Txn<'_>) -> Result<T>) -> Result<T> {
+        let result = self.0.transact(|txn| {
+            let result = body(txn);
+            thread::sleep(Duration::from_micros(20));
+            result
+        });
+        thread::sleep(Duration::from_micros(20));
+        result
+    }
+
+    fn close(&self) -> Result<()> {
+        self.0.close()
+    }
+}
+
+/// What a directory is made of.
+struct Store {
+    engine: Dawdling,
+    cache: UserCache,
+    commits: Commits,
+}
+
+impl Store {
+    fn apply(&self, batch: Batch) -> HashMap<UserId, Option<Arc<User>>> {
+        self.commits
+            .apply(&self.engine, &self.cache, batch)
+            .unwrap()
+            .users
+    }
+
+    /// Reads as a directory does, in one of the three ways.
+    fn read(&self, way: usize, name: &Name) -> Arc<User> {
+        let snapshot = || self.engine.snapshot();
+        let (kind, text) = match way % 3 {
+            0 => (Kind::Email, name.email.as_bytes()),
+            1 => (Kind::Id, name.id.as_bytes().as_slice()),
+            _ => (Kind::Username, name.username.as_bytes()),
+        };
+        let load = || match kind {
+            Kind::Email => read::user_by_email_key(&snapshot()?, &name.email),
+            Kind::Id => read::user_by_id(&snapshot()?, name.id),
+            Kind::Username => read::user_by_username_key(&snapshot()?, &name.username),
+        };
+        self.cache.get(kind, text).unwrap_or_else(|| {
+            let loaded = self.cache.get_or_load(kind, text, load);
+            loaded.unwrap().expect("a user who is always there")
+        })
+    }
+}
+
+/// The names of a user. Emails go to and fro between the two of a pair.
+struct Name {
+    id: UserId,
+    email: String,
+    username: String,
+}
+
+/// The number of the commit that a user is from, which is in two places.
+fn commit_of(user: &User) -> u64 {
+    let number = user.given_name().unwrap();
+    assert_eq!(user.attribute("n"), Some(number), "a mix of two commits");
+    number.parse().unwrap()
+}
+
+/// Two users who change together.
+fn pair(store: &Store, writer: usize) -> [Name; 2] {
+    ["a", "b"].map(|which| {
+        let (email, username) = (
+            format!("{which}{writer}@ex.co"),
+            format!("{which}-{writer}"),
+        );
+        let user = NewUser::new(&email)
+            .username(&username)
+            .given_name("0")
+            .attribute("n", "0");
+        let id = *store
+            .apply(Batch::new().create_user(user))
+            .keys()
+            .next()
+            .unwrap();
+        Name {
+            id,
+            email,
+            username,
+        }
+    })
+}
+
+fn write(store: &Store, pair: &[Name; 2]) {
+    for number in 1..=COMMITS {
+        let text = number.to_string();
+        let update = |email: &str| {
+            UserUpdate::new()
+                .given_name(&*text)
+                .attribute("n", &*text)
+                .email(email)
+        };
+        // Now and then the two swap their emails.
+        let swapped = usize::from(number % 4 == 0);
+        let batch = Batch::new()
+            .update_user(pair[0].id, update(&pair[swapped].email))
+            .update_user(pair[1].id, update(&pair[1 - swapped].email));
+        store.apply(batch);
+        for way in 0..3 {
+            let seen = store.read(way, &pair[number as usize % 2]);
+            assert_eq!(commit_of(&seen), number, "not what this thread wrote");
+        }
+        let by_email = store.read(0, &pair[0]);
+        assert_eq!(by_email.id, pair[swapped].id, "the email has another owner");
+    }
+}
+
+fn read_on(store: &Store, pairs: &[[Name; 2]], reader: usize, done: &AtomicBool) {
+    let mut seen = [0; WRITERS];
+    let mut step = reader;
+    while !done.load(Ordering::Relaxed) {
+        step = step.wrapping_mul(6_364_136_223).wrapping_add(1_442_695);
+        let (writer, which, way) = ((step >> 16) % WRITERS, (step >> 20) % 2, step >> 24);
+        let found = commit_of(&store.read(way, &pairs[writer][which]));
+        assert!(
+            found >= seen[writer],
+            "saw commit {found} after {}, by way {}",
+            seen[writer],
+            way % 3
+        );
+        seen[writer] = found;
+    }
+}
+
+#[test]
+fn nobody_goes_back_in_time() {
+    let engine = Dawdling(Memory::new());
+    engine
+        .transact(|txn| format::create(txn, License::Enterprise))
+        .unwrap();
+    let store = Store {
+        engine,
+        cache: UserCache::new(1 << 20),
+        commits: Commits::default(),
+    };
+    let pairs: Vec<_> = (0..WRITERS).map(|writer| pair(&store, writer)).collect();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let (store, pairs, done) = (&store, &pairs, &done);
+        for reader in 0..READERS {
+            scope.spawn(move || read_on(store, pairs, reader, done));
+        }
+        let writers: Vec<_> = pairs
+            .iter()
+            .map(|pair| scope.spawn(move || write(store, pair)))
+            .collect();
+        let written: Vec<_> = writers.into_iter().map(|writer| writer.join()).collect();
+        done.store(true, Ordering::Relaxed);
+        assert!(written.iter().all(Result::is_ok));
+    });
+    let (hits, misses) = store.cache.reads();
+    assert!(hits > 1000 && misses > 1000, "{hits} and {misses}: no race");
+}

@@ -1,0 +1,325 @@
+//! One part of the cache: a table of users under their keys, bounded by bytes.
+//!
+//! A look-up at random costs what it touches of memory, so the table is small and
+//! flat: a slot has a hash and a user, and the text to compare with is the user's own,
+//! who is touched anyway. It is open-addressed with linear probing. What is given up
+//! when it is full is chosen by CLOCK, so that users who are read once are not kept at
+//! the cost of those who are read often.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::key::{KeyRef, weight};
+use crate::model::User;
+
+/// Slots of a table that holds something.
+const SLOTS_MIN: usize = 16;
+
+/// The bit of a slot that says whether it was read since the hand of the clock came
+/// by; the others are those of the hash.
+const REFERENCED: u64 = 1 << 63;
+
+/// A place for one user under one key.
+#[derive(Default)]
+struct Slot {
+    hash: AtomicU64,
+    /// `None` where the slot is free.
+    user: Option<Arc<User>>,
+}
+
+impl Slot {
+    fn hash(&self) -> u64 {
+        self.hash.load(Ordering::Relaxed) & !REFERENCED
+    }
+
+    fn holds(&self, key: &KeyRef<'_>) -> bool {
+        self.hash() == key.hash & !REFERENCED
+            && self.user.as_ref().is_some_and(|user| key.is_of(user))
+    }
+
+    fn set_referenced(&self) {
+        let bits = self.hash.load(Ordering::Relaxed);
+        // Readers write it only once, so that the line can stay with all of them.
+        if bits & REFERENCED == 0 {
+            self.hash.store(bits | REFERENCED, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether it was read since the last time.
+    fn take_referenced(&mut self) -> bool {
+        let bits = self.hash.get_mut();
+        let was = *bits & REFERENCED != 0;
+        *bits &= !REFERENCED;
+        was
+    }
+}
+
+/// A key that a reader has reserved, so as to put a user there.
+struct Reservation {
+    hash: u64,
+    ticket: u64,
+}
+
+/// A table of users.
+pub(super) struct Table {
+    /// None, or a power of two of them, of which at least a quarter is free.
+    slots: Vec<Slot>,
+    used: usize,
+    bytes: usize,
+    bytes_max: usize,
+    /// The slot at which the search for something to give up goes on.
+    hand: usize,
+    /// What readers have reserved and not used or given back yet: a few.
+    reserved: Vec<Reservation>,
+    next_ticket: u64,
+}
+
+impl Table {
+    pub(super) fn new(bytes_max: usize) -> Self {
+        Self {
+            slots: Vec::new(),
+            used: 0,
+            bytes: 0,
+            bytes_max,
+            hand: 0,
+            reserved: Vec::new(),
+            next_ticket: 0,
+        }
+    }
+
+    /// Users in the table.
+    pub(super) fn len(&self) -> usize {
+        self.used
+    }
+
+    /// What they weigh.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The user under this key.
+    pub(super) fn get(&self, key: &KeyRef<'_>) -> Option<&Arc<User>> {
+        let slot = self.slots.get(self.find(key)?)?;
+        slot.set_referenced();
+        slot.user.as_ref()
+    }
+
+    /// Reserves a key until it is [filled](Self::fill), given back or removed.
+    pub(super) fn reserve(&mut self, key: &KeyRef<'_>) -> u64 {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.reserved.push(Reservation {
+            hash: key.hash,
+            ticket,
+        });
+        ticket
+    }
+
+    /// Gives a reservation back; whether it still held.
+    pub(super) fn give_back(&mut self, ticket: u64) -> bool {
+        let place = self.reserved.iter().position(|r| r.ticket == ticket);
+        place
+            .map(|place| self.reserved.swap_remove(place))
+            .is_some()
+    }
+
+    /// Puts a user under the key that was reserved with `ticket`, unless something
+    /// was removed from there since.
+    pub(super) fn fill(&mut self, key: &KeyRef<'_>, ticket: u64, user: &Arc<User>) {
+        if self.give_back(ticket) {
+            self.insert(key, user);
+        }
+    }
+
+    /// Removes what is under this key, and cancels reservations of it.
+    pub(super) fn remove(&mut self, key: &KeyRef<'_>) {
+        self.reserved.retain(|r| r.hash != key.hash);
+        if let Some(place) = self.find(key) {
+            self.remove_at(place);
+        }
+    }
+
+    /// Removes everything, and cancels all reservations.
+    pub(super) fn clear(&mut self) {
+        self.slots = Vec::new();
+        self.reserved.clear();
+        (self.used, self.bytes, self.hand) = (0, 0, 0);
+    }
+
+    fn insert(&mut self, key: &KeyRef<'_>, user: &Arc<User>) {
+        // Another reader may have put the same there.
+        if self.find(key).is_some() {
+            return;
+        }
+        let bytes = weight(user);
+        if bytes > self.bytes_max {
+            return;
+        }
+        while self.bytes + bytes > self.bytes_max {
+            self.give_up_one();
+        }
+        if (self.used + 1) * 4 > self.slots.len() * 3 {
+            self.grow();
+        }
+        let slot = Slot {
+            hash: AtomicU64::new(key.hash & !REFERENCED),
+            user: Some(Arc::clone(user)),
+        };
+        self.place(slot);
+        self.used += 1;
+        self.bytes += bytes;
+    }
+
+    /// The slot where a key of this hash belongs.
+    fn home(&self, hash: u64) -> usize {
+        // A table has fewer slots than this cuts off.
+        hash as usize & self.slots.len().wrapping_sub(1)
+    }
+
+    fn next(&self, place: usize) -> usize {
+        (place + 1) & self.slots.len().wrapping_sub(1)
+    }
+
+    /// The place of a key. The search ends at a free slot, and there is one.
+    fn find(&self, key: &KeyRef<'_>) -> Option<usize> {
+        let mut place = self.home(key.hash);
+        loop {
+            let slot = self.slots.get(place)?;
+            slot.user.as_ref()?;
+            if slot.holds(key) {
+                return Some(place);
+            }
+            place = self.next(place);
+        }
+    }
+
+    /// Puts a slot into the first free place for it.
+    fn place(&mut self, slot: Slot) {
+        let mut place = self.home(slot.hash());
+        while self.slots[place].user.is_some() {
+            place = self.next(place);
+        }
+        self.slots[place] = slot;
+    }
+
+    /// Frees a slot, and moves those behind it up that could not be found any more.
+    fn remove_at(&mut self, place: usize) {
+        let slot = std::mem::take(&mut self.slots[place]);
+        if let Some(user) = &slot.user {
+            self.bytes -= weight(user);
+            self.used -= 1;
+        }
+        let (mut free, mut place) = (place, self.next(place));
+        while self.slots[place].user.is_some() {
+            let home = self.home(self.slots[place].hash());
+            let mask = self.slots.len() - 1;
+            // Whether the free slot lies between the home and the place.
+            let (to_place, to_free) = (place.wrapping_sub(home), free.wrapping_sub(home));
+            if to_free & mask <= to_place & mask {
+                self.slots.swap(free, place);
+                free = place;
+            }
+            place = self.next(place);
+        }
+    }
+
+    /// Gives up the next user who was not read since the hand last came by.
+    fn give_up_one(&mut self) {
+        while let Some(slot) = self.slots.get_mut(self.hand) {
+            if slot.user.is_some() && !slot.take_referenced() {
+                // The slots that move up are seen next.
+                return self.remove_at(self.hand);
+            }
+            self.hand = self.next(self.hand);
+        }
+    }
+
+    fn grow(&mut self) {
+        let count = (self.slots.len() * 2).max(SLOTS_MIN);
+        let slots = std::iter::repeat_with(Slot::default).take(count).collect();
+        let old = std::mem::replace(&mut self.slots, slots);
+        self.hand = 0;
+        for slot in old {
+            if slot.user.is_some() {
+                self.place(slot);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::super::key::{Hashing, Kind};
+    use super::super::tests::user;
+    use super::*;
+
+    fn put(table: &mut Table, key: &KeyRef<'_>, user: &Arc<User>) {
+        let ticket = table.reserve(key);
+        table.fill(key, ticket, user);
+    }
+
+    #[test]
+    fn four_slots_are_a_cache_line() {
+        assert_eq!(size_of::<Slot>(), 16);
+    }
+
+    #[test]
+    fn it_agrees_with_a_map_whatever_is_put_and_removed() {
+        let hashing = Hashing::default();
+        let mut table = Table::new(1 << 20);
+        let mut map = HashMap::new();
+        let mut step = 1_u64;
+        for number in 0..20_000 {
+            step = step.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let name = format!("{}@ex.co", (step >> 40) % 300);
+            let key = KeyRef::new(&hashing, Kind::Email, name.as_bytes());
+            // More is put in the first half, and more is removed in the second.
+            if (step >> 33) % 8 < if number < 10_000 { 5 } else { 2 } {
+                let user = Arc::new(user(&name, 1));
+                map.entry(name.clone()).or_insert_with(|| Arc::clone(&user));
+                put(&mut table, &key, &user);
+            } else {
+                map.remove(&name);
+                table.remove(&key);
+            }
+            let found = table.get(&key);
+            assert_eq!(found.is_some(), map.contains_key(&name));
+            assert_eq!(table.len(), map.len());
+        }
+        for (name, user) in &map {
+            let key = KeyRef::new(&hashing, Kind::Email, name.as_bytes());
+            assert!(Arc::ptr_eq(table.get(&key).unwrap(), user));
+            table.remove(&key);
+        }
+        assert_eq!((table.len(), table.bytes()), (0, 0));
+        assert!(table.slots.iter().all(|slot| slot.user.is_none()));
+        assert!(table.reserved.is_empty());
+    }
+
+    #[test]
+    fn who_is_read_often_stays_and_who_is_read_once_goes() {
+        let hashing = Hashing::default();
+        let mut table = Table::new(100_000);
+        let names: Vec<_> = (0..20_000).map(|n| format!("user{n}@ex.co")).collect();
+        let key = |n: usize| KeyRef::new(&hashing, Kind::Email, names[n].as_bytes());
+        for n in 0..names.len() {
+            put(&mut table, &key(n), &Arc::new(user(&names[n], 1)));
+            for often in 0..10 {
+                assert!(n < often || table.get(&key(often)).is_some(), "{n}");
+            }
+            assert!(table.bytes() <= 100_000);
+        }
+        assert!(table.len() > 100, "{}", table.len());
+    }
+
+    #[test]
+    fn a_user_who_is_too_large_is_not_kept() {
+        let hashing = Hashing::default();
+        let mut table = Table::new(100);
+        let key = KeyRef::new(&hashing, Kind::Email, b"ann@ex.co");
+        put(&mut table, &key, &Arc::new(user("ann@ex.co", 1)));
+        assert_eq!((table.len(), table.bytes()), (0, 0));
+    }
+}

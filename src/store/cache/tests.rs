@@ -1,0 +1,190 @@
+//! Each race between a reader and a commit, played in slow motion.
+
+use std::thread;
+
+use super::*;
+use crate::model::{Email, Timestamp, UserId};
+
+pub(super) fn user(email: &str, version: u64) -> User {
+    User {
+        id: UserId::from_bytes([7; 16]),
+        email: Email::parse(email).unwrap(),
+        username: None,
+        given_name: None,
+        family_name: None,
+        active: true,
+        admin: false,
+        attributes: Default::default(),
+        created_at: Timestamp::now(),
+        updated_at: Timestamp::now(),
+        version,
+    }
+}
+
+const ANN: &[u8] = b"ann@ex.co";
+
+fn ann(version: u64) -> User {
+    user("ann@ex.co", version)
+}
+
+fn cache() -> UserCache {
+    UserCache::new(1 << 20)
+}
+
+/// Reads by email, from a store that has this version of Ann.
+fn read(cache: &UserCache, version: u64) -> u64 {
+    let found = cache.get_or_load(Kind::Email, ANN, || Ok(Some(ann(version))));
+    found.unwrap().unwrap().version
+}
+
+fn get(cache: &UserCache) -> Option<u64> {
+    cache.get(Kind::Email, ANN).map(|user| user.version)
+}
+
+#[test]
+fn what_was_read_is_found_again_and_under_no_other_key() {
+    let cache = cache();
+    assert_eq!(get(&cache), None);
+    assert_eq!(read(&cache, 1), 1);
+    assert_eq!(get(&cache), Some(1));
+    assert_eq!(read(&cache, 2), 1);
+    assert!(cache.get(Kind::Username, ANN).is_none());
+    assert!(cache.get(Kind::Id, &[7; 16]).is_none());
+    assert_eq!((cache.size().0, cache.reads()), (1, (2, 1)));
+}
+
+#[test]
+fn that_there_is_nobody_is_not_cached() {
+    let cache = cache();
+    let found = cache.get_or_load(Kind::Email, ANN, || Ok(None));
+    assert!(found.unwrap().is_none());
+    assert_eq!(read(&cache, 1), 1);
+}
+
+#[test]
+fn during_a_commit_readers_ask_the_engine() {
+    let cache = cache();
+    read(&cache, 1);
+    let mut change = cache.change();
+    assert_eq!(get(&cache), Some(1));
+    change.mark(vec![Arc::new(ann(1))]);
+    assert_eq!(get(&cache), None);
+    // Each finds what the engine has, which may be published at any moment.
+    assert_eq!((read(&cache, 1), read(&cache, 2)), (1, 2));
+    drop(change);
+    assert_eq!(
+        (get(&cache), read(&cache, 2), get(&cache)),
+        (None, 2, Some(2))
+    );
+}
+
+#[test]
+fn a_commit_forgets_a_user_under_each_key() {
+    let cache = cache();
+    let load = || Ok(Some(ann(1)));
+    let keys: [(Kind, &[u8]); 3] = [
+        (Kind::Email, ANN),
+        (Kind::Id, &[7; 16]),
+        (Kind::Username, ANN),
+    ];
+    for (kind, text) in keys {
+        cache.get_or_load(kind, text, load).unwrap();
+        assert!(cache.get(kind, text).is_some());
+    }
+    cache.change().mark(vec![Arc::new(ann(1))]);
+    for (kind, text) in keys {
+        assert!(cache.get(kind, text).is_none(), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_read_that_began_before_a_commit_is_not_cached_after_it() {
+    let cache = cache();
+    let found = cache.get_or_load(Kind::Email, ANN, || {
+        // The snapshot is taken here; then a commit comes in between.
+        let old = ann(1);
+        cache.change().mark(vec![Arc::new(ann(1))]);
+        Ok(Some(old))
+    });
+    assert_eq!(found.unwrap().unwrap().version, 1);
+    assert_eq!((get(&cache), read(&cache, 2)), (None, 2));
+}
+
+#[test]
+fn a_read_that_began_before_a_large_commit_is_not_cached_after_it() {
+    let cache = cache();
+    read(&cache, 1);
+    let many = |count| (0..count).map(|_| Arc::new(user("bob@ex.co", 1))).collect();
+    let found = cache.get_or_load(Kind::Email, b"cho@ex.co", || {
+        let mut change = cache.change();
+        change.mark(many(REPLACED_MAX));
+        assert_eq!(get(&cache), Some(1));
+        change.mark(many(1));
+        assert_eq!(get(&cache), None);
+        Ok(Some(user("cho@ex.co", 1)))
+    });
+    assert!(found.unwrap().is_some());
+    assert!(cache.get(Kind::Email, b"cho@ex.co").is_none());
+    assert_eq!((get(&cache), cache.size().0), (None, 0));
+    assert_eq!((read(&cache, 2), get(&cache)), (2, Some(2)));
+}
+
+#[test]
+fn a_reader_does_not_wait_for_another() {
+    let cache = cache();
+    let found = cache.get_or_load(Kind::Email, ANN, || {
+        assert_eq!(read(&cache, 1), 1);
+        Ok(Some(ann(1)))
+    });
+    assert!(found.unwrap().is_some());
+    assert_eq!(get(&cache), Some(1));
+}
+
+#[test]
+fn a_commit_that_panics_leaves_nothing_marked_or_stale() {
+    let cache = cache();
+    read(&cache, 1);
+    let panicked = thread::scope(|scope| {
+        let commit = scope.spawn(|| {
+            let mut change = cache.change();
+            change.mark(vec![Arc::new(ann(1))]);
+            panic!("as if the engine did");
+        });
+        commit.join()
+    });
+    assert!(panicked.is_err());
+    assert_eq!(
+        (get(&cache), read(&cache, 2), get(&cache)),
+        (None, 2, Some(2))
+    );
+    cache.change().mark(vec![Arc::new(ann(2))]);
+    assert_eq!(get(&cache), None);
+}
+
+#[test]
+fn a_closed_cache_stays_empty() {
+    let cache = cache();
+    read(&cache, 1);
+    cache.close();
+    for _ in 0..2 {
+        assert_eq!((get(&cache), read(&cache, 2), get(&cache)), (None, 2, None));
+        cache.change().mark(vec![Arc::new(ann(2))]);
+    }
+    let off = UserCache::new(0);
+    assert_eq!((read(&off, 1), get(&off), off.size()), (1, None, (0, 0)));
+}
+
+#[test]
+fn memory_is_bounded() {
+    let cache = cache();
+    for number in 0..20_000 {
+        let email = format!("user.with.a.long.name.{number}@department.ex.co");
+        let load = || Ok(Some(user(&email, 1)));
+        cache
+            .get_or_load(Kind::Email, email.as_bytes(), load)
+            .unwrap();
+    }
+    let (entries, bytes) = cache.size();
+    assert!((1000..10_000).contains(&entries), "{entries}");
+    assert!((1 << 19..=1 << 20).contains(&bytes), "{bytes}");
+}

@@ -1,0 +1,230 @@
+//! Group commit: the batches of many threads in few transactions.
+//!
+//! A commit costs a sync of the disk, whatever is in it. So while one thread, the
+//! leader, is busy with a commit, the batches of the others gather, and all that have
+//! gathered are committed next, each as if it were alone: a batch that fails leaves
+//! nothing, and the ones behind it see what the ones before it did. This is written
+//! once, above the engines.
+//!
+//! A group is begun when it is large enough (`pace` says when that is), by the thread
+//! whose batch makes it so: that one is awake. Only when they are fewer than expected
+//! does the first of them, who watches, begin when its patience is over.
+
+mod pace;
+#[cfg(test)]
+mod tests;
+mod turns;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use self::pace::Pace;
+use self::turns::{Request, Turn, answer_all, wake};
+use super::cache::UserCache;
+use crate::directory;
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Applied, Batch};
+
+/// Operations in one transaction, unless a single batch has more.
+const GROUP_OPS_MAX: usize = 4096;
+
+/// The batches that wait to be committed.
+#[derive(Default)]
+pub(super) struct Commits {
+    queue: Mutex<Queue>,
+    /// Batches handed in since the directory was opened, and groups of them.
+    requests: AtomicU64,
+    groups: AtomicU64,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Arc<Request>>,
+    /// Whether some thread leads, or was told to. If not and somebody waits, then one
+    /// of those watches.
+    has_leader: bool,
+    pace: Pace,
+}
+
+impl Commits {
+    /// Applies `batch`, together with those of other threads. What it needs to be
+    /// repeatable, its ids and its time, is drawn here.
+    pub(super) fn apply(
+        &self,
+        engine: &impl Engine,
+        cache: &UserCache,
+        mut batch: Batch,
+    ) -> Result<Applied> {
+        batch.draw_ids();
+        let request = Arc::new(Request::new(batch));
+        let mut turn = self.enter(&request);
+        loop {
+            turn = match turn {
+                Turn::Return(result, others) => {
+                    wake(&others);
+                    return result;
+                }
+                Turn::Lead => {
+                    self.lead(engine, cache);
+                    request.next_turn()
+                }
+                Turn::Watch(patience) => {
+                    if request.watch(patience) || !self.take_lead(&request) {
+                        request.next_turn()
+                    } else {
+                        Turn::Lead
+                    }
+                }
+                Turn::Wait => request.next_turn(),
+            };
+        }
+    }
+
+    /// Joins those who wait.
+    fn enter(&self, request: &Arc<Request>) -> Turn {
+        let mut queue = lock(&self.queue);
+        queue.waiting.push(Arc::clone(request));
+        if queue.has_leader {
+            Turn::Wait
+        } else if queue.pace.is_enough(queue.waiting.len()) {
+            queue.has_leader = true;
+            Turn::Lead
+        } else if queue.waiting.len() == 1 {
+            Turn::Watch(queue.pace.patience())
+        } else {
+            Turn::Wait
+        }
+    }
+
+    /// Makes the one who watched the leader, unless there is one or its batch is gone.
+    fn take_lead(&self, request: &Arc<Request>) -> bool {
+        let mut queue = lock(&self.queue);
+        let is_waiting = || {
+            let mut waiting = queue.waiting.iter();
+            waiting.any(|other| Arc::ptr_eq(other, request))
+        };
+        let is_free = !queue.has_leader && is_waiting();
+        queue.has_leader |= is_free;
+        is_free
+    }
+
+    /// Commits what waits, answers, and sees to it that somebody leads the next.
+    fn lead(&self, engine: &impl Engine, cache: &UserCache) {
+        let mut group = Group {
+            commits: self,
+            requests: self.take_group(),
+            sync: Duration::ZERO,
+            is_answered: false,
+        };
+        let requests = group.requests.len() as u64;
+        self.requests.fetch_add(requests, Ordering::Relaxed);
+        self.groups.fetch_add(1, Ordering::Relaxed);
+        let mut change = cache.change();
+        let mut done = Instant::now();
+        let results = engine.transact(|txn| {
+            let mut results = Vec::with_capacity(group.requests.len());
+            let mut replaced = Vec::new();
+            for request in &group.requests {
+                // Applying only reads: whatever is wrong concerns this batch alone.
+                // A write that fails half way concerns all.
+                results.push(match directory::apply(&*txn, &request.batch, request.at) {
+                    Ok(plan) => {
+                        plan.writes.write_to(txn)?;
+                        replaced.extend(plan.replaced);
+                        Ok(plan.applied)
+                    }
+                    Err(error) => Err(error),
+                });
+            }
+            change.mark(replaced);
+            done = Instant::now();
+            Ok(results)
+        });
+        group.sync = done.elapsed();
+        drop(change);
+        group.answer(results);
+    }
+
+    /// Batches that were handed in, and the transactions they were grouped into.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        (count(&self.requests), count(&self.groups))
+    }
+
+    fn take_group(&self) -> Vec<Arc<Request>> {
+        let mut queue = lock(&self.queue);
+        let mut ops = 0;
+        let fitting = queue.waiting.iter().take_while(|request| {
+            ops += request.batch.len();
+            ops <= GROUP_OPS_MAX
+        });
+        let count = fitting.count().max(1).min(queue.waiting.len());
+        queue.waiting.drain(..count).collect()
+    }
+
+    /// Ends the turn of a leader: the first of those who wait leads or watches.
+    fn end_lead(&self, group: usize, sync: Duration) {
+        let mut queue = lock(&self.queue);
+        let waiting = queue.waiting.len();
+        queue.pace.learn(group, waiting, sync);
+        let is_enough = queue.pace.is_enough(waiting);
+        queue.has_leader = false;
+        if let Some(first) = queue.waiting.first().map(Arc::clone) {
+            queue.has_leader = is_enough;
+            let patience = queue.pace.patience();
+            first.tell(if is_enough {
+                Turn::Lead
+            } else {
+                Turn::Watch(patience)
+            });
+        }
+    }
+}
+
+/// The requests of one transaction. When it goes, whichever way, all of them have
+/// an answer and somebody sees to the next: nobody waits for ever.
+struct Group<'c> {
+    commits: &'c Commits,
+    requests: Vec<Arc<Request>>,
+    /// How long the commit took once all was applied.
+    sync: Duration,
+    is_answered: bool,
+}
+
+impl Group<'_> {
+    fn answer(mut self, results: Result<Vec<Result<Applied>>>) {
+        match results {
+            Ok(results) => self.end(results.into_iter()),
+            Err(error) => self.end(std::iter::repeat_with(|| Err(error.clone()))),
+        }
+    }
+
+    fn end(&mut self, results: impl Iterator<Item = Result<Applied>>) {
+        self.is_answered = true;
+        // The next leader begins while the answers are given out.
+        self.commits.end_lead(self.requests.len(), self.sync);
+        wake(&answer_all(&self.requests, results));
+    }
+}
+
+impl Drop for Group<'_> {
+    fn drop(&mut self) {
+        // Only after a panic is there somebody without an answer.
+        if !self.is_answered {
+            self.end(std::iter::repeat_with(|| {
+                Err(Error::new(
+                    ErrorKind::OutcomeUnknown,
+                    "the thread that committed this with others panicked; \
+                     read the directory again to see whether it took effect",
+                ))
+            }));
+        }
+    }
+}
+
+/// Nothing panics while it holds one of these locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

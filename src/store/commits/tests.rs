@@ -1,0 +1,117 @@
+//! What becomes of each thread, however its group ends.
+
+use std::thread;
+
+use super::*;
+use crate::codec::keys;
+use crate::engine::Write;
+use crate::engine::memory::Memory;
+use crate::model::License;
+
+fn engine() -> Memory {
+    let engine = Memory::new();
+    engine
+        .transact(|txn| directory::format::create(txn, License::Enterprise))
+        .unwrap();
+    engine
+}
+
+fn request(mut batch: Batch) -> Arc<Request> {
+    batch.draw_ids();
+    Arc::new(Request::new(batch))
+}
+
+fn email(thread: usize, number: usize) -> String {
+    format!("{thread}.{number}@ex.co")
+}
+
+#[test]
+fn every_thread_gets_its_own_answer() {
+    let (engine, cache, commits) = (engine(), UserCache::new(1 << 20), Commits::default());
+    thread::scope(|scope| {
+        for thread in 0..16 {
+            let (engine, cache, commits) = (&engine, &cache, &commits);
+            scope.spawn(move || {
+                for number in 0..50 {
+                    // Every thread makes each of these; one is first.
+                    let own = Batch::new().create_user(email(thread, number).as_str());
+                    let applied = commits.apply(engine, cache, own).unwrap();
+                    assert_eq!(applied.users.len(), 1);
+                    let user = applied.users.into_values().next().flatten().unwrap();
+                    assert_eq!(user.email().as_str(), email(thread, number));
+                    let taken = Batch::new().create_user(email(thread, number).as_str());
+                    let refused = commits.apply(engine, cache, taken).unwrap_err();
+                    assert_eq!(refused.kind(), ErrorKind::EmailTaken);
+                }
+            });
+        }
+    });
+    let verified = directory::verify(&engine.snapshot().unwrap()).unwrap();
+    assert_eq!((verified.active, verified.changes), (800, 800));
+    assert!(!lock(&commits.queue).has_leader);
+}
+
+#[test]
+fn a_closed_engine_answers_everybody() {
+    let (engine, cache, commits) = (engine(), UserCache::new(1 << 20), Commits::default());
+    engine.close().unwrap();
+    thread::scope(|scope| {
+        for thread in 0..8 {
+            let (engine, cache, commits) = (&engine, &cache, &commits);
+            scope.spawn(move || {
+                let batch = Batch::new().create_user(email(thread, 0).as_str());
+                let refused = commits.apply(engine, cache, batch).unwrap_err();
+                assert_eq!(refused.kind(), ErrorKind::Closed);
+            });
+        }
+    });
+}
+
+#[test]
+fn a_damaged_record_fails_those_who_touch_it_and_nobody_else() {
+    let (engine, cache, commits) = (engine(), UserCache::new(1 << 20), Commits::default());
+    let ann = Batch::new().create_user("ann@ex.co");
+    commits.apply(&engine, &cache, ann).unwrap();
+    engine
+        .transact(|txn| txn.put(&keys::user("ann@ex.co"), &[0]))
+        .unwrap();
+
+    let touching = || request(Batch::new().deactivate_user("ann@ex.co"));
+    let others = ["bob@ex.co", "cho@ex.co"].map(|email| Batch::new().create_user(email));
+    let [bob, cho] = others.map(request);
+    let group = [bob, touching(), cho, touching()];
+    *lock(&commits.queue) = Queue {
+        waiting: group.to_vec(),
+        has_leader: true,
+        pace: Pace::default(),
+    };
+    commits.lead(&engine, &cache);
+    let kinds = group.map(|request| match request.next_turn() {
+        Turn::Return(result, _) => result.err().map(|error| error.kind()),
+        _ => panic!("no answer"),
+    });
+    let corrupted = Some(ErrorKind::Corrupted);
+    assert_eq!(kinds, [None, corrupted, None, corrupted]);
+}
+
+#[test]
+fn a_panic_leaves_nobody_waiting() {
+    let commits = Commits::default();
+    let (in_group, behind) = (request(Batch::new()), request(Batch::new()));
+    *lock(&commits.queue) = Queue {
+        waiting: vec![Arc::clone(&behind)],
+        has_leader: true,
+        pace: Pace::default(),
+    };
+    drop(Group {
+        commits: &commits,
+        requests: vec![Arc::clone(&in_group)],
+        sync: Duration::ZERO,
+        is_answered: false,
+    });
+    let Turn::Return(Err(error), _) = in_group.next_turn() else {
+        panic!("no answer")
+    };
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    assert!(matches!(behind.next_turn(), Turn::Lead));
+}

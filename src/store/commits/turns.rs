@@ -1,0 +1,115 @@
+//! A batch that waits to be committed, and what its thread is told meanwhile.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use crate::error::Result;
+use crate::model::{Applied, Batch, Timestamp};
+
+/// How many threads each thread wakes.
+const WOKEN_BY_EACH: usize = 2;
+
+/// A batch, and the thread that waits for it.
+pub(super) struct Request {
+    pub(super) batch: Batch,
+    pub(super) at: Timestamp,
+    thread: Thread,
+    turn: Mutex<Turn>,
+}
+
+/// What a waiting thread is to do.
+pub(super) enum Turn {
+    Wait,
+    /// Wait, and lead when nobody else does for so long.
+    Watch(Duration),
+    /// Commit everything that waits; its own batch is part of it.
+    Lead,
+    /// Wake these threads, which have their answers too, and return.
+    Return(Result<Applied>, Woken),
+}
+
+/// The threads that one thread wakes.
+pub(super) type Woken = [Option<Thread>; WOKEN_BY_EACH];
+
+impl Request {
+    /// The batch of this thread.
+    pub(super) fn new(batch: Batch) -> Self {
+        Self {
+            batch,
+            at: Timestamp::now(),
+            thread: thread::current(),
+            turn: Mutex::new(Turn::Wait),
+        }
+    }
+
+    /// Says what is to be done, and wakes the thread for it.
+    pub(super) fn tell(&self, turn: Turn) {
+        self.note(turn);
+        self.thread.unpark();
+    }
+
+    /// Says what is to be done when the thread is awake.
+    pub(super) fn note(&self, turn: Turn) {
+        *self.lock() = turn;
+    }
+
+    /// Waits until there is something to do.
+    pub(super) fn next_turn(&self) -> Turn {
+        loop {
+            match self.take_turn() {
+                Turn::Wait => thread::park(),
+                told => return told,
+            }
+        }
+    }
+
+    /// Waits until there is something to do, but not longer than this; whether there
+    /// is.
+    pub(super) fn watch(&self, patience: Duration) -> bool {
+        let since = Instant::now();
+        loop {
+            if !matches!(*self.lock(), Turn::Wait) {
+                return true;
+            }
+            match patience.checked_sub(since.elapsed()) {
+                Some(left) => thread::park_timeout(left),
+                None => return false,
+            }
+        }
+    }
+
+    fn take_turn(&self) -> Turn {
+        std::mem::replace(&mut *self.lock(), Turn::Wait)
+    }
+
+    /// Nothing panics while it holds this lock.
+    fn lock(&self) -> MutexGuard<'_, Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives the threads of `requests` their answers, without waking them, and shares
+/// out the waking: each wakes two others, so that it takes little of anybody's time
+/// and all processors take part. Returns those to begin with.
+pub(super) fn answer_all(
+    requests: &[Arc<Request>],
+    results: impl Iterator<Item = Result<Applied>>,
+) -> Woken {
+    let own = thread::current().id();
+    // The thread that answers is awake.
+    let thread_at = |place: usize| {
+        let thread = &requests.get(place)?.thread;
+        (thread.id() != own).then(|| thread.clone())
+    };
+    for (place, (request, result)) in requests.iter().zip(results).enumerate() {
+        let woken = [thread_at(2 * place + 2), thread_at(2 * place + 3)];
+        request.note(Turn::Return(result, woken));
+    }
+    [thread_at(0), thread_at(1)]
+}
+
+/// Wakes these threads.
+pub(super) fn wake(threads: &Woken) {
+    threads.iter().flatten().for_each(Thread::unpark);
+}
