@@ -27,6 +27,7 @@ mod error;
 mod model;
 mod store;
 
+pub use codec::UserView;
 pub use directory::Verified;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{

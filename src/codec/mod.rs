@@ -8,6 +8,7 @@ pub(crate) mod keys;
 mod records;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub(crate) use records::{
     IdEntry, LicenseEntry, Request, Totals, decode_change, decode_format, decode_id,
@@ -15,6 +16,9 @@ pub(crate) use records::{
     encode_change, encode_format, encode_id, encode_license, encode_member, encode_request,
     encode_totals, encode_user, encode_workspace,
 };
+
+pub use view::UserView;
+pub(crate) use view::view_user;
 
 /// The format of the directory as a whole: which keys there are and what they
 /// mean. A file with a larger number was written by a newer release.

@@ -113,7 +113,7 @@ pub(crate) struct Request {
     pub(crate) outcomes: Vec<Outcome>,
 }
 
-type Format = Configuration<true, DECODED_BYTES_MAX, BincodeLen, LittleEndian, VarInt>;
+pub(super) type Format = Configuration<true, DECODED_BYTES_MAX, BincodeLen, LittleEndian, VarInt>;
 
 /// The standard configuration of bincode 2.
 pub(super) const STANDARD: Format = Configuration::default()
@@ -136,12 +136,14 @@ fn decode<'a, T>(what: &str, bytes: &'a [u8]) -> Result<T>
 where
     T: SchemaRead<'a, Format, Dst = T>,
 {
+    wincode::config::deserialize_exact(body(what, bytes)?, STANDARD)
+        .map_err(|error| Error::corrupted(format_args!("{what} is malformed")).with_source(error))
+}
+
+/// What follows the version of a record.
+pub(super) fn body<'a>(what: &str, bytes: &'a [u8]) -> Result<&'a [u8]> {
     match bytes {
-        [V1, record @ ..] => {
-            wincode::config::deserialize_exact(record, STANDARD).map_err(|error| {
-                Error::corrupted(format_args!("{what} is malformed")).with_source(error)
-            })
-        }
+        [V1, record @ ..] => Ok(record),
         [newer, ..] if *newer > V1 => Err(unsupported(format_args!("{what} of version {newer}"))),
         _ => Err(Error::corrupted(format_args!("{what} is empty"))),
     }

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use crate::codec::keys::{self, Kind, Prefix};
 use crate::codec::{
-    IdEntry, LicenseEntry, Totals, decode_change, decode_id, decode_license, decode_member,
-    decode_totals, decode_user, decode_workspace,
+    IdEntry, LicenseEntry, Totals, UserView, decode_change, decode_id, decode_license,
+    decode_member, decode_totals, decode_user, decode_workspace, view_user,
 };
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::{Error, ErrorKind, Result};
@@ -93,6 +93,26 @@ pub(crate) fn users_after(
             decode_user(email_key, value)
         },
     )
+}
+
+/// Shows all users to `visit`, in the order of their emails, until it breaks.
+pub(crate) fn each_user(
+    read: &impl Read,
+    mut visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
+) -> Result<()> {
+    let all = Kind::User.all();
+    let end = all.end();
+    let range = keys::from_until(&all.0, &end);
+    try_scan(read, range, Order::Ascending, |key, value| {
+        Ok(visit(stored_user(key, value)?))
+    })
+}
+
+/// The user of a row.
+pub(crate) fn stored_user<'a>(key: &'a [u8], value: &'a [u8]) -> Result<UserView<'a>> {
+    let email_key = keys::email_key_of(key)
+        .ok_or_else(|| Error::corrupted("the key of a user is not a text"))?;
+    view_user(email_key, value)
 }
 
 /// Up to `count` changes with numbers above `after`, oldest first.

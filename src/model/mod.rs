@@ -13,6 +13,7 @@ mod user;
 mod username;
 mod workspace;
 
+pub(crate) use attributes::Attributes;
 pub(crate) use batch::Step;
 pub use batch::{Applied, Batch, Op, Outcome, Subject};
 pub use change::{Change, Event, Field};

@@ -1,9 +1,11 @@
 //! The users of a directory: finding and changing them, one at a time.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::cache::Kind;
 use super::{Directory, Users};
+use crate::codec::UserView;
 use crate::directory::{query, read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
@@ -98,6 +100,65 @@ impl Directory {
     /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound).
     pub fn query(&self, query: &UserQuery) -> Result<UserPage> {
         query::page(&self.snapshot()?, query)
+    }
+
+    /// Shows all users, active or not, to `visit`, ordered by email and as they are at
+    /// this moment, until it breaks. Nothing is copied, so this is the fastest way to
+    /// read many; the state is held meanwhile, so don't linger.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("bob@ex.co")?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let mut emails = Vec::new();
+    /// directory.for_each_user(|user| {
+    ///     emails.push(user.email().to_owned());
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!(emails, ["ann@ex.co", "bob@ex.co"]);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn for_each_user(&self, visit: impl FnMut(UserView<'_>) -> ControlFlow<()>) -> Result<()> {
+        read::each_user(&self.snapshot()?, visit)
+    }
+
+    /// Shows the users of one page of a query to `visit` until it breaks. Returns the
+    /// cursor of the users behind the last that it saw; `None` where there are none.
+    ///
+    /// Nothing is copied where the page is read from the users in the order of their
+    /// emails, without an index: see the table of [`UserQuery`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`query`](Self::query).
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use headcount::{Directory, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// for name in ["ann", "bob", "cho"] {
+    ///     directory.create_user(format!("{name}@ex.co").as_str())?;
+    /// }
+    /// let mut emails = Vec::new();
+    /// let query = UserQuery::new().limit(2);
+    /// let next = directory.for_each_in_page(&query, |user| {
+    ///     emails.push(user.email().to_owned());
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!(emails, ["ann@ex.co", "bob@ex.co"]);
+    /// assert_eq!(directory.query(&query.after(next.unwrap()))?.users.len(), 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn for_each_in_page(
+        &self,
+        query: &UserQuery,
+        visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
+    ) -> Result<Option<String>> {
+        query::each_of_page(&self.snapshot()?, query, visit)
     }
 
     /// How many users match, whatever the limit and cursor of the query. Costs

@@ -3,6 +3,7 @@
 
 mod cursor;
 mod source;
+mod views;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -10,8 +11,9 @@ use std::sync::Arc;
 
 use self::cursor::Place;
 use self::source::{Source, Stream};
+pub(crate) use self::views::each_of_page;
 use super::read;
-use crate::codec::keys;
+use crate::codec::{UserView, keys};
 use crate::engine::{Order, Read};
 use crate::error::Result;
 use crate::model::{User, UserPage, UserQuery, Username};
@@ -65,7 +67,7 @@ pub(crate) fn count(read: &impl Read, query: &UserQuery) -> Result<u64> {
     let mut stream = Stream::new(&source, None, Order::Ascending, usize::MAX);
     let mut count = 0;
     while let Some(user) = stream.next(read)? {
-        count += u64::from(conditions.hold_for(&user));
+        count += u64::from(conditions.hold_for(&UserView::from(&user)));
     }
     Ok(count)
 }
@@ -83,7 +85,7 @@ fn first_in_order(
     while found.len() < wanted
         && let Some(user) = stream.next(read)?
     {
-        if conditions.hold_for(&user) {
+        if conditions.hold_for(&UserView::from(&user)) {
             found.push(user);
         }
     }
@@ -104,7 +106,7 @@ fn smallest(
     let after = after.map(|place| InOrder(order, place.clone()));
     let mut kept = BTreeMap::new();
     while let Some(user) = stream.next(read)? {
-        if !conditions.hold_for(&user) {
+        if !conditions.hold_for(&UserView::from(&user)) {
             continue;
         }
         // No two users have the same place.
@@ -163,11 +165,12 @@ impl<'q> Conditions<'q> {
         })
     }
 
-    fn hold_for(&self, user: &User) -> bool {
+    fn hold_for(&self, user: &UserView<'_>) -> bool {
         let query = self.query;
         let email_key = user.email_key();
-        self.active.is_none_or(|active| user.active == active)
-            && (!query.admin || user.admin)
+        let domain = || email_key.rsplit_once('@').map_or("", |(_, domain)| domain);
+        self.active.is_none_or(|active| user.is_active() == active)
+            && (!query.admin || user.is_admin())
             && query
                 .email_prefix
                 .as_deref()
@@ -175,17 +178,17 @@ impl<'q> Conditions<'q> {
             && self
                 .email_domain
                 .as_deref()
-                .is_none_or(|domain| user.email.domain() == domain)
+                .is_none_or(|wanted| domain() == wanted)
             && self
                 .username_prefix
                 .as_deref()
-                .is_none_or(|prefix| user.username_key().unwrap_or(email_key).starts_with(prefix))
+                .is_none_or(|prefix| user.username_key().starts_with(prefix))
             && query
                 .created_since
-                .is_none_or(|moment| user.created_at >= moment)
+                .is_none_or(|moment| user.created_at() >= moment)
             && query
                 .changed_since
-                .is_none_or(|moment| user.updated_at >= moment)
+                .is_none_or(|moment| user.updated_at() >= moment)
     }
 
     fn order(&self) -> Order {

@@ -27,6 +27,9 @@ pub(super) struct Source {
     ranges: Vec<Range>,
 }
 
+/// What is left of a range.
+pub(super) type Left = (Bound<Vec<u8>>, Bound<Vec<u8>>);
+
 struct Range {
     kind: Kind,
     prefix: Prefix,
@@ -52,6 +55,15 @@ impl Source {
         }
     }
 
+    /// What is left behind `after`, if the source is the records of the users
+    /// themselves in this order.
+    pub(super) fn records(&self, after: Option<&Place>, order: Order) -> Option<Left> {
+        match self.ranges.as_slice() {
+            [range] if range.kind == Kind::User => Some(range.behind(after, order)),
+            _ => None,
+        }
+    }
+
     /// All of an index from `start` on, or the part that begins like `start`.
     fn of(sort: Option<Sort>, kind: Kind, start: Vec<u8>, only_prefix: bool) -> Self {
         let prefix = kind.all();
@@ -68,6 +80,26 @@ impl Source {
                 start,
                 end,
             }],
+        }
+    }
+}
+
+impl Range {
+    /// What is left of it behind `after`.
+    fn behind(&self, after: Option<&Place>, order: Order) -> Left {
+        let place = after.map(|place| place.key_in(&self.prefix));
+        let whole = (
+            Bound::Included(self.start.clone()),
+            Bound::Excluded(self.end.clone()),
+        );
+        match (place, order) {
+            (Some(place), Order::Ascending) if place >= self.start => {
+                (Bound::Excluded(place), whole.1)
+            }
+            (Some(place), Order::Descending) if place < self.end => {
+                (whole.0, Bound::Excluded(place))
+            }
+            _ => whole,
         }
     }
 }
@@ -151,7 +183,7 @@ pub(super) struct Stream<'s> {
 struct Buffer {
     users: VecDeque<Candidate>,
     /// What is left of the range.
-    left: (Bound<Vec<u8>>, Bound<Vec<u8>>),
+    left: Left,
     chunk: usize,
     ended: bool,
 }
@@ -172,20 +204,7 @@ impl<'s> Stream<'s> {
         wanted: usize,
     ) -> Self {
         let ranges = source.ranges.iter().map(|range| {
-            let place = after.map(|place| place.key_in(&range.prefix));
-            let whole = (
-                Bound::Included(range.start.clone()),
-                Bound::Excluded(range.end.clone()),
-            );
-            let left = match (place, order) {
-                (Some(place), Order::Ascending) if place >= range.start => {
-                    (Bound::Excluded(place), whole.1)
-                }
-                (Some(place), Order::Descending) if place < range.end => {
-                    (whole.0, Bound::Excluded(place))
-                }
-                _ => whole,
-            };
+            let left = range.behind(after, order);
             let users = VecDeque::new();
             (
                 range,

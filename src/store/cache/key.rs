@@ -18,7 +18,35 @@ pub(in crate::store) enum Kind {
     Username,
 }
 
-/// A key that knows its hash.
+/// Bytes of a key that are kept in the entry itself. Most emails fit, and one
+/// that does is compared without another trip to memory.
+const INLINE_BYTES: usize = 38;
+
+/// An owned key: a byte for its kind, and then its text or id.
+pub(super) enum Key {
+    Inline { len: u8, bytes: [u8; INLINE_BYTES] },
+    Boxed(Box<[u8]>),
+}
+
+impl Key {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Inline { len, bytes } => bytes.get(..usize::from(*len)).unwrap_or(bytes),
+            Self::Boxed(bytes) => bytes,
+        }
+    }
+}
+
+impl Default for Key {
+    fn default() -> Self {
+        Self::Inline {
+            len: 0,
+            bytes: [0; INLINE_BYTES],
+        }
+    }
+}
+
+/// A borrowed key that knows its hash, which is all that is ever computed of it.
 #[derive(Debug)]
 pub(super) struct KeyRef<'k> {
     pub(super) hash: u64,
@@ -39,27 +67,47 @@ impl<'k> KeyRef<'k> {
         }
     }
 
+    /// Whether the owned key is the same.
+    #[inline]
+    pub(super) fn is(&self, key: &Key) -> bool {
+        matches!(key.bytes(), [kind, text @ ..] if *kind == self.kind as u8 && text == self.text)
+    }
+
     /// The three keys of a user.
     pub(super) fn all_of(hashing: &Hashing, user: &'k User) -> [Self; 3] {
-        [Kind::Email, Kind::Id, Kind::Username]
-            .map(|kind| Self::new(hashing, kind, kind.text_of(user)))
+        let email_key = user.email_key();
+        [
+            (Kind::Email, email_key.as_bytes()),
+            (Kind::Id, user.id.as_bytes().as_slice()),
+            (
+                Kind::Username,
+                user.username_key().unwrap_or(email_key).as_bytes(),
+            ),
+        ]
+        .map(|(kind, text)| Self::new(hashing, kind, text))
     }
 
-    /// Whether this is a key of the user.
-    #[inline]
-    pub(super) fn is_of(&self, user: &User) -> bool {
-        self.kind.text_of(user) == self.text
+    /// The same, to be kept.
+    pub(super) fn to_key(&self) -> Key {
+        let len = 1 + self.text.len();
+        let mut bytes = [0; INLINE_BYTES];
+        match (u8::try_from(len), bytes.get_mut(..len)) {
+            (Ok(len), Some(place)) => {
+                self.write_to(place);
+                Key::Inline { len, bytes }
+            }
+            _ => {
+                let mut bytes = vec![0; len];
+                self.write_to(&mut bytes);
+                Key::Boxed(bytes.into())
+            }
+        }
     }
-}
 
-impl Kind {
-    /// What is in the key of a user.
-    #[inline]
-    fn text_of(self, user: &User) -> &[u8] {
-        match self {
-            Self::Email => user.email_key().as_bytes(),
-            Self::Id => user.id.as_bytes(),
-            Self::Username => user.username_key().unwrap_or(user.email_key()).as_bytes(),
+    fn write_to(&self, place: &mut [u8]) {
+        if let [kind, text @ ..] = place {
+            *kind = self.kind as u8;
+            text.copy_from_slice(self.text);
         }
     }
 }
@@ -69,9 +117,9 @@ impl Kind {
 #[derive(Default)]
 pub(super) struct Hashing(RandomState);
 
-/// Bytes of an entry in the table: a slot of 16 bytes, and a share of those that are
-/// free, which are between a quarter and five eighths of all.
-const ENTRY_BYTES: usize = 32;
+/// Bytes of an entry in the table: a slot of 64 bytes, and a share of those that
+/// are free, which are between a quarter and five eighths of all.
+const ENTRY_BYTES: usize = 112;
 /// Bytes of an allocation for what the allocator knows of it, and rounding.
 const ALLOCATION_BYTES: usize = 16;
 /// The two counters of an `Arc`.
@@ -81,8 +129,12 @@ const NODE_BYTES: usize = 560;
 const NODE_ATTRIBUTES: usize = 6;
 
 /// What an entry weighs: about the bytes of memory that it takes in all.
-pub(super) fn weight(user: &User) -> usize {
-    ENTRY_BYTES + user_bytes(user)
+pub(super) fn weight(key: &Key, user: &User) -> usize {
+    let key_bytes = match key {
+        Key::Inline { .. } => 0,
+        Key::Boxed(bytes) => text_bytes(bytes.len()),
+    };
+    ENTRY_BYTES + key_bytes + user_bytes(user)
 }
 
 /// Bytes of memory that a shared user takes.
@@ -126,28 +178,30 @@ fn text_bytes(len: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::user;
     use super::*;
 
     #[test]
-    fn kinds_are_told_apart() {
+    fn a_key_is_the_text_it_was_made_of() {
         let hashing = Hashing::default();
-        let [email, id, username] = [Kind::Email, Kind::Id, Kind::Username]
-            .map(|kind| KeyRef::new(&hashing, kind, b"ann@ex.co"));
-        assert_ne!(email.hash, username.hash);
-        let ann = user("ann@ex.co", 1);
-        assert!(email.is_of(&ann) && username.is_of(&ann) && !id.is_of(&ann));
-        assert!(!email.is_of(&user("bob@ex.co", 1)));
-        for key in KeyRef::all_of(&hashing, &ann) {
-            assert!(key.is_of(&ann));
+        for len in [0, 1, 36, 37, 38, 100, 255] {
+            let text = vec![b'x'; len];
+            for kind in [Kind::Email, Kind::Id, Kind::Username] {
+                let borrowed = KeyRef::new(&hashing, kind, &text);
+                let owned = borrowed.to_key();
+                assert!(borrowed.is(&owned));
+                assert!(!KeyRef::new(&hashing, kind, b"y").is(&owned));
+                let is_inline = matches!(owned, Key::Inline { .. });
+                assert_eq!(is_inline, len < INLINE_BYTES, "{len}");
+            }
         }
     }
 
     #[test]
-    fn a_user_weighs_what_the_texts_do_and_more() {
-        let (small, mut large) = (user("ann@ex.co", 1), user("ann@ex.co", 1));
-        large.given_name = Some("x".repeat(200));
-        assert!(weight(&small) > ENTRY_BYTES + size_of::<User>() + 9);
-        assert!(weight(&large) >= weight(&small) + 200);
+    fn kinds_are_told_apart() {
+        let hashing = Hashing::default();
+        let email = KeyRef::new(&hashing, Kind::Email, b"ann@ex.co");
+        let username = KeyRef::new(&hashing, Kind::Username, b"ann@ex.co");
+        assert_ne!(email.hash, username.hash);
+        assert!(!email.is(&username.to_key()));
     }
 }

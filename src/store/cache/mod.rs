@@ -41,17 +41,22 @@ mod table;
 mod tests;
 
 use std::cell::Cell;
+use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(super) use self::key::Kind;
+use std::thread::available_parallelism;
+
 use self::key::{Hashing, KeyRef};
 use self::marks::Marks;
 use self::table::Table;
 use crate::error::Result;
 use crate::model::User;
 
-/// Parts of the cache that are locked separately, unless it is small.
+/// Parts of the cache that are locked separately, for each processor and at most,
+/// unless the cache is small. Large parts can lie in large pages of memory.
+const TABLES_PER_PROCESSOR: usize = 4;
 const TABLES_MAX: usize = 64;
 /// A part has at least so many bytes.
 const TABLE_BYTES_MIN: usize = 64 << 10;
@@ -85,7 +90,9 @@ struct Changes {
 impl UserCache {
     /// A cache that takes at most about so much memory; with 0 it is off.
     pub(super) fn new(bytes: usize) -> Self {
-        let wanted = (bytes / TABLE_BYTES_MIN).clamp(1, TABLES_MAX);
+        let processors = available_parallelism().map_or(1, NonZero::get);
+        let useful = (processors * TABLES_PER_PROCESSOR).min(TABLES_MAX);
+        let wanted = (bytes / TABLE_BYTES_MIN).clamp(1, useful);
         let count = 1 << wanted.ilog2();
         let tables = (0..count).map(|_| Part(RwLock::new(Table::new(bytes / count))));
         let cache = Self {
@@ -296,29 +303,42 @@ fn keys<'u>(cache: &UserCache, users: &'u [Arc<User>]) -> impl Iterator<Item = K
 }
 
 /// How often something happened, counted by each thread in its own place, for one
-/// that is shared would cost more than what is counted.
-#[derive(Default)]
-struct Hits([Place; 16]);
+/// that is shared would cost more than what is counted. Where many threads count,
+/// two that share a place may lose a count now and then.
+struct Hits([Place; PLACES]);
+
+/// More than the processors of most machines.
+const PLACES: usize = 64;
 
 /// A counter with its cache lines to itself.
 #[derive(Default)]
 #[repr(align(128))]
 struct Place(AtomicU64);
 
+impl Default for Hits {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Place::default()))
+    }
+}
+
 impl Hits {
+    #[inline]
     fn count(&self) {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
         thread_local! {
-            static OWN: Cell<Option<usize>> = const { Cell::new(None) };
+            static OWN: Cell<usize> = const { Cell::new(usize::MAX) };
         }
-        let own = OWN.with(|own| {
-            own.get().unwrap_or_else(|| {
-                let number = NEXT.fetch_add(1, Ordering::Relaxed);
-                own.set(Some(number));
-                number
-            })
-        });
-        self.0[own % 16].0.fetch_add(1, Ordering::Relaxed);
+        let own = match OWN.get() {
+            usize::MAX => {
+                static NEXT: AtomicUsize = AtomicUsize::new(0);
+                let own = NEXT.fetch_add(1, Ordering::Relaxed) % PLACES;
+                OWN.set(own);
+                own
+            }
+            own => own,
+        };
+        // Not in one step: that would cost as much as a lock.
+        let place = &self.0[own].0;
+        place.store(place.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     }
 
     fn sum(&self) -> u64 {

@@ -1,56 +1,35 @@
 //! One part of the cache: a table of users under their keys, bounded by bytes.
 //!
-//! A look-up at random costs what it touches of memory, so the table is small and
-//! flat: a slot has a hash and a user, and the text to compare with is the user's own,
-//! who is touched anyway. It is open-addressed with linear probing. What is given up
-//! when it is full is chosen by CLOCK, so that users who are read once are not kept at
-//! the cost of those who are read often.
+//! A look-up at random costs what it touches of memory, one after the other. Here it
+//! touches two places: the slot, which holds the key itself, and the user. Maps and
+//! general caches take three or four, for an index or the text of the key. The table is open-addressed with linear probing; what is
+//! given up when it is full is chosen by CLOCK, so that users who are read once are
+//! not kept at the cost of those who are read often.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::key::{KeyRef, weight};
+use super::key::{Key, KeyRef, weight};
 use crate::model::User;
 
 /// Slots of a table that holds something.
 const SLOTS_MIN: usize = 16;
 
-/// The bit of a slot that says whether it was read since the hand of the clock came
-/// by; the others are those of the hash.
-const REFERENCED: u64 = 1 << 63;
-
-/// A place for one user under one key.
+/// A place for one user under one key: a line of the processor's cache.
 #[derive(Default)]
+#[repr(align(64))]
 struct Slot {
-    hash: AtomicU64,
+    hash: u64,
+    key: Key,
     /// `None` where the slot is free.
     user: Option<Arc<User>>,
+    /// Whether it was read since the hand of the clock came by.
+    referenced: AtomicBool,
 }
 
 impl Slot {
-    fn hash(&self) -> u64 {
-        self.hash.load(Ordering::Relaxed) & !REFERENCED
-    }
-
     fn holds(&self, key: &KeyRef<'_>) -> bool {
-        self.hash() == key.hash & !REFERENCED
-            && self.user.as_ref().is_some_and(|user| key.is_of(user))
-    }
-
-    fn set_referenced(&self) {
-        let bits = self.hash.load(Ordering::Relaxed);
-        // Readers write it only once, so that the line can stay with all of them.
-        if bits & REFERENCED == 0 {
-            self.hash.store(bits | REFERENCED, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether it was read since the last time.
-    fn take_referenced(&mut self) -> bool {
-        let bits = self.hash.get_mut();
-        let was = *bits & REFERENCED != 0;
-        *bits &= !REFERENCED;
-        was
+        self.hash == key.hash && key.is(&self.key)
     }
 }
 
@@ -100,7 +79,9 @@ impl Table {
     /// The user under this key.
     pub(super) fn get(&self, key: &KeyRef<'_>) -> Option<&Arc<User>> {
         let slot = self.slots.get(self.find(key)?)?;
-        slot.set_referenced();
+        if !slot.referenced.load(Ordering::Relaxed) {
+            slot.referenced.store(true, Ordering::Relaxed);
+        }
         slot.user.as_ref()
     }
 
@@ -151,7 +132,8 @@ impl Table {
         if self.find(key).is_some() {
             return;
         }
-        let bytes = weight(user);
+        let owned = key.to_key();
+        let bytes = weight(&owned, user);
         if bytes > self.bytes_max {
             return;
         }
@@ -162,8 +144,10 @@ impl Table {
             self.grow();
         }
         let slot = Slot {
-            hash: AtomicU64::new(key.hash & !REFERENCED),
+            hash: key.hash,
+            key: owned,
             user: Some(Arc::clone(user)),
+            referenced: AtomicBool::new(false),
         };
         self.place(slot);
         self.used += 1;
@@ -195,7 +179,7 @@ impl Table {
 
     /// Puts a slot into the first free place for it.
     fn place(&mut self, slot: Slot) {
-        let mut place = self.home(slot.hash());
+        let mut place = self.home(slot.hash);
         while self.slots[place].user.is_some() {
             place = self.next(place);
         }
@@ -206,12 +190,12 @@ impl Table {
     fn remove_at(&mut self, place: usize) {
         let slot = std::mem::take(&mut self.slots[place]);
         if let Some(user) = &slot.user {
-            self.bytes -= weight(user);
+            self.bytes -= weight(&slot.key, user);
             self.used -= 1;
         }
         let (mut free, mut place) = (place, self.next(place));
         while self.slots[place].user.is_some() {
-            let home = self.home(self.slots[place].hash());
+            let home = self.home(self.slots[place].hash);
             let mask = self.slots.len() - 1;
             // Whether the free slot lies between the home and the place.
             let (to_place, to_free) = (place.wrapping_sub(home), free.wrapping_sub(home));
@@ -226,7 +210,7 @@ impl Table {
     /// Gives up the next user who was not read since the hand last came by.
     fn give_up_one(&mut self) {
         while let Some(slot) = self.slots.get_mut(self.hand) {
-            if slot.user.is_some() && !slot.take_referenced() {
+            if slot.user.is_some() && !std::mem::take(slot.referenced.get_mut()) {
                 // The slots that move up are seen next.
                 return self.remove_at(self.hand);
             }
@@ -261,8 +245,8 @@ mod tests {
     }
 
     #[test]
-    fn four_slots_are_a_cache_line() {
-        assert_eq!(size_of::<Slot>(), 16);
+    fn a_slot_is_a_cache_line() {
+        assert_eq!(size_of::<Slot>(), 64);
     }
 
     #[test]

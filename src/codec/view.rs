@@ -1,0 +1,333 @@
+//! Users as they are stored, read without copying anything.
+
+use std::ops::ControlFlow;
+
+use wincode::io::Reader;
+use wincode::{SchemaRead, SchemaWrite};
+
+use super::records::{self, Format, UsernameRecord};
+use crate::error::{Error, Result};
+use crate::model::{Attributes, Email, Timestamp, User, UserId, Username};
+
+/// A user, borrowed from where it lies: in the store, or in a [`User`].
+///
+/// Lists of many users are read much faster through views, for no text is copied.
+/// [`Directory::for_each_user`](crate::Directory::for_each_user) and
+/// [`Directory::for_each_in_page`](crate::Directory::for_each_in_page) lend them;
+/// [`to_user`](Self::to_user) makes a copy to keep.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use headcount::{Directory, NewUser};
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user(NewUser::new("Ann@ex.co").attribute("team", "platform"))?;
+/// let mut kept = Vec::new();
+/// directory.for_each_user(|user| {
+///     if user.attribute("team") == Some("platform") {
+///         kept.push(user.to_user());
+///     }
+///     ControlFlow::Continue(())
+/// })?;
+/// assert_eq!(kept[0].email().as_str(), "Ann@ex.co");
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct UserView<'a> {
+    id: UserId,
+    email: &'a str,
+    email_key: &'a str,
+    /// The username as typed and its key, where it is not the email.
+    username: Option<(&'a str, &'a str)>,
+    given_name: Option<&'a str>,
+    family_name: Option<&'a str>,
+    active: bool,
+    admin: bool,
+    attributes: Pairs<'a>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    version: u64,
+}
+
+/// Pairs of name and value.
+#[derive(Clone, Copy, Debug)]
+enum Pairs<'a> {
+    /// So many, as they are stored; checked before.
+    Stored(usize, &'a [u8]),
+    Owned(&'a Attributes),
+}
+
+/// What stands before the attributes in the record of a user.
+#[derive(SchemaRead, SchemaWrite)]
+struct Head<'a> {
+    id: UserId,
+    version: u64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    active: bool,
+    admin: bool,
+    email: Option<&'a str>,
+    username: Option<UsernameRecord<'a>>,
+    given_name: Option<&'a str>,
+    family_name: Option<&'a str>,
+}
+
+/// The user whose row has this email key.
+pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserView<'a>> {
+    let mut rest = records::body("a user", bytes)?;
+    let head = <Head<'a> as SchemaRead<'a, Format>>::get(rest.by_ref())
+        .map_err(|error| Error::corrupted("a user is malformed").with_source(error))?;
+    let attributes =
+        stored_pairs(rest).ok_or_else(|| Error::corrupted("a user's attributes are malformed"))?;
+    Ok(UserView {
+        id: head.id,
+        email: head.email.unwrap_or(email_key),
+        email_key,
+        username: head
+            .username
+            .map(|name| (name.typed, name.key.unwrap_or(name.typed))),
+        given_name: head.given_name,
+        family_name: head.family_name,
+        active: head.active,
+        admin: head.admin,
+        attributes,
+        created_at: head.created_at,
+        updated_at: head.updated_at,
+        version: head.version,
+    })
+}
+
+impl<'a> UserView<'a> {
+    /// The identity, which never changes.
+    pub fn id(&self) -> UserId {
+        self.id
+    }
+
+    /// The email address, as typed.
+    pub fn email(&self) -> &'a str {
+        self.email
+    }
+
+    /// The form by which the address is unique: see [`Email::key`].
+    pub fn email_key(&self) -> &'a str {
+        self.email_key
+    }
+
+    /// The username, as typed. It is the email where none was given.
+    pub fn username(&self) -> &'a str {
+        self.username.map_or(self.email, |(typed, _)| typed)
+    }
+
+    /// The key of the username, which is that of the email where none was given.
+    pub(crate) fn username_key(&self) -> &'a str {
+        self.username.map_or(self.email_key, |(_, key)| key)
+    }
+
+    /// The given (first) name.
+    pub fn given_name(&self) -> Option<&'a str> {
+        self.given_name
+    }
+
+    /// The family (last) name.
+    pub fn family_name(&self) -> Option<&'a str> {
+        self.family_name
+    }
+
+    /// Whether the user is active and so takes a seat.
+    pub fn is_active(&self) -> bool {
+        self.active
+    }
+
+    /// Whether the user administers the platform.
+    pub fn is_admin(&self) -> bool {
+        self.admin
+    }
+
+    /// The value of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&'a str> {
+        let found = self.attributes().find(|(other, _)| *other == name);
+        found.map(|(_, value)| value)
+    }
+
+    /// All attributes, ordered by name.
+    pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + use<'a> {
+        let (count, mut bytes, mut owned) = match self.attributes {
+            Pairs::Stored(count, bytes) => (count, bytes, None),
+            Pairs::Owned(pairs) => (pairs.len(), [].as_slice(), Some(pairs.iter())),
+        };
+        (0..count).map(move |_| match &mut owned {
+            // There are as many as were counted, so that nothing is ever missing.
+            Some(pairs) => pairs
+                .next()
+                .map_or(("", ""), |(name, value)| (name.as_str(), value.as_str())),
+            None => take_pair(&mut bytes).unwrap_or_default(),
+        })
+    }
+
+    /// When the user was created.
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// When the record last changed.
+    pub fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+
+    /// The version of the record: 1 when created, one more with each change.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// A copy to keep.
+    pub fn to_user(&self) -> User {
+        User {
+            id: self.id,
+            email: Email::from_stored(self.email, self.email_key),
+            username: self
+                .username
+                .map(|(typed, key)| Username::from_stored(typed, key)),
+            given_name: self.given_name.map(str::to_owned),
+            family_name: self.family_name.map(str::to_owned),
+            active: self.active,
+            admin: self.admin,
+            attributes: self
+                .attributes()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            version: self.version,
+        }
+    }
+}
+
+impl From<UserView<'_>> for User {
+    fn from(view: UserView<'_>) -> Self {
+        view.to_user()
+    }
+}
+
+impl<'a> From<&'a User> for UserView<'a> {
+    fn from(user: &'a User) -> Self {
+        let email_key = user.email.key();
+        Self {
+            id: user.id,
+            email: user.email.as_str(),
+            email_key,
+            username: user.username.as_ref().map(|n| (n.as_str(), n.key())),
+            given_name: user.given_name.as_deref(),
+            family_name: user.family_name.as_deref(),
+            active: user.active,
+            admin: user.admin,
+            attributes: Pairs::Owned(&user.attributes),
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+            version: user.version,
+        }
+    }
+}
+
+/// Counts and checks the pairs that all of `bytes` must be.
+fn stored_pairs(mut bytes: &[u8]) -> Option<Pairs<'_>> {
+    let count = take_length(&mut bytes)?;
+    let pairs = bytes;
+    let checked = (0..count).try_for_each(|_| match take_pair(&mut bytes) {
+        Some(_) => ControlFlow::Continue(()),
+        None => ControlFlow::Break(()),
+    });
+    (checked.is_continue() && bytes.is_empty()).then_some(Pairs::Stored(count, pairs))
+}
+
+fn take_pair<'a>(bytes: &mut &'a [u8]) -> Option<(&'a str, &'a str)> {
+    Some((take_text(bytes)?, take_text(bytes)?))
+}
+
+fn take_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
+    let length = take_length(bytes)?;
+    let (text, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    str::from_utf8(text).ok()
+}
+
+/// A number of variable length, as bincode 2 writes it: one byte up to 250, or a byte
+/// that says how many follow. No text or map of a user needs more than four.
+fn take_length(bytes: &mut &[u8]) -> Option<usize> {
+    let (&first, rest) = bytes.split_first()?;
+    let width = match first {
+        ..=250 => {
+            *bytes = rest;
+            return Some(usize::from(first));
+        }
+        251 => 2,
+        252 => 4,
+        _ => return None,
+    };
+    let (number, rest) = rest.split_at_checked(width)?;
+    *bytes = rest;
+    let number = number
+        .iter()
+        .rev()
+        .fold(0, |sum, byte| sum << 8 | u32::from(*byte));
+    usize::try_from(number).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::{decode_user, encode_user};
+    use crate::error::ErrorKind;
+    use crate::model::NewUser;
+    use crate::store::Directory;
+
+    fn users() -> Vec<User> {
+        let directory = Directory::in_memory().unwrap();
+        let full = NewUser::new("Ann@Bücher.example")
+            .username("ＡＮＮ")
+            .given_name("Ann")
+            .family_name("Lee")
+            .attribute("short", "")
+            .attribute("long", "x".repeat(250))
+            .attribute("longer", "ü".repeat(5000));
+        [NewUser::new("bob@ex.co").admin(true).active(false), full]
+            .map(|user| User::clone(&directory.create_user(user).unwrap()))
+            .into()
+    }
+
+    #[test]
+    fn a_view_says_what_the_user_does() {
+        for user in users() {
+            let bytes = encode_user(&user).unwrap();
+            let stored = view_user(user.email_key(), &bytes).unwrap();
+            for view in [stored, UserView::from(&user)] {
+                assert_eq!(view.to_user(), user);
+                assert_eq!(view.email(), user.email().as_str());
+                assert_eq!(view.email_key(), user.email().key());
+                assert_eq!(view.username(), user.username());
+                assert_eq!(view.attribute("long"), user.attribute("long"));
+                assert_eq!(view.attribute("none"), None);
+                assert!(view.attributes().eq(user.attributes()));
+                assert_eq!(view.attributes().len(), user.attributes().len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_view_refuses_what_is_no_user() {
+        for user in users() {
+            let (key, bytes) = (user.email_key(), encode_user(&user).unwrap());
+            for length in 0..bytes.len() {
+                let cut = view_user(key, &bytes[..length]).map(|_| ()).unwrap_err();
+                assert_eq!(cut.kind(), ErrorKind::Corrupted, "{length}");
+            }
+            let longer = [bytes.as_slice(), &[0]].concat();
+            assert!(view_user(key, &longer).is_err());
+            for place in 0..bytes.len() {
+                let mut damaged = bytes.clone();
+                damaged[place] ^= 0x85;
+                let view = view_user(key, &damaged).map(|view| view.to_user()).ok();
+                assert_eq!(view, decode_user(key, &damaged).ok(), "byte {place}");
+            }
+        }
+    }
+}
