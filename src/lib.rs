@@ -27,7 +27,6 @@ mod error;
 mod model;
 mod store;
 
-pub use codec::UserView;
 pub use directory::Verified;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
@@ -35,7 +34,7 @@ pub use model::{
     Outcome, Role, Seats, Sort, Subject, Timestamp, User, UserId, UserPage, UserQuery, UserRef,
     UserUpdate, Username, Workspace, WorkspaceId, WorkspaceRef,
 };
-pub use store::{ChangeFeed, Changes, Directory, Options, Stats, Users, Workspaces};
+pub use store::{ChangeFeed, Changes, Directory, Options, Stats, UserView, Users, Workspaces};
 
 /// Runs what the README shows.
 #[cfg(doctest)]

@@ -277,21 +277,32 @@ mod tests {
     use super::*;
     use crate::codec::{decode_user, encode_user};
     use crate::error::ErrorKind;
-    use crate::model::NewUser;
-    use crate::store::Directory;
 
-    fn users() -> Vec<User> {
-        let directory = Directory::in_memory().unwrap();
-        let full = NewUser::new("Ann@Bücher.example")
-            .username("ＡＮＮ")
-            .given_name("Ann")
-            .family_name("Lee")
-            .attribute("short", "")
-            .attribute("long", "x".repeat(250))
-            .attribute("longer", "ü".repeat(5000));
-        [NewUser::new("bob@ex.co").admin(true).active(false), full]
-            .map(|user| User::clone(&directory.create_user(user).unwrap()))
-            .into()
+    fn user(email: &str) -> User {
+        User {
+            id: UserId::generate(),
+            email: Email::parse(email).unwrap(),
+            username: None,
+            given_name: None,
+            family_name: None,
+            active: false,
+            admin: true,
+            attributes: Attributes::new(),
+            created_at: Timestamp::now(),
+            updated_at: Timestamp::now(),
+            version: 300,
+        }
+    }
+
+    fn users() -> [User; 2] {
+        let mut full = user("Ann@Bücher.example");
+        full.username = Some(Username::parse("ＡＮＮ").unwrap());
+        full.given_name = Some("Ann".to_owned());
+        full.family_name = Some("Lee".to_owned());
+        for (name, value) in [("short", String::new()), ("long", "x".repeat(251))] {
+            full.attributes.insert(name.to_owned(), value);
+        }
+        [user("bob@ex.co"), full]
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod verify;
 mod working;
 mod workspaces;
 
+pub use crate::codec::UserView;
 pub(crate) use session::{apply, refusals};
 pub use verify::Verified;
 pub(crate) use verify::verify;

@@ -21,6 +21,8 @@ pub use iter::{Changes, Users, Workspaces};
 pub use options::Options;
 pub use stats::Stats;
 
+pub use crate::directory::UserView;
+
 use self::cache::UserCache;
 use self::commits::Commits;
 use self::feed::Latest;

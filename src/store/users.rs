@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use super::cache::Kind;
 use super::{Directory, Users};
-use crate::codec::UserView;
-use crate::directory::{query, read};
+use crate::directory::{UserView, query, read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     Applied, Batch, Email, NewUser, Op, Subject, Target, User, UserId, UserPage, UserQuery,

@@ -21,4 +21,5 @@ mod refusals_say_what_to_do;
 mod seats_are_never_exceeded;
 mod the_last_seat_has_one_winner;
 mod usernames_follow_emails;
+mod views_say_what_copies_do;
 mod what_is_written_stays;

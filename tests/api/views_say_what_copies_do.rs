@@ -1,0 +1,101 @@
+//! Lists that are lent say the same as lists that are copied.
+
+use std::ops::ControlFlow;
+
+use headcount::{Directory, License, NewUser, Sort, UserQuery};
+
+fn directory() -> Directory {
+    let options = Directory::options().license_if_new(License::Enterprise);
+    let directory = options.in_memory().unwrap();
+    for number in 0..50 {
+        let user = NewUser::new(format!("user{number:02}@ex{}.co", number % 3))
+            .username(format!("name{}", 99 - number))
+            .active(number % 4 != 0)
+            .attribute("n", number.to_string());
+        directory.create_user(user).unwrap();
+    }
+    directory
+}
+
+#[test]
+fn of_all_users() {
+    let directory = directory();
+    let copies: Vec<_> = directory.users().unwrap().map(Result::unwrap).collect();
+    let mut lent = Vec::new();
+    let all = directory.for_each_user(|user| {
+        lent.push(user.to_user());
+        ControlFlow::Continue(())
+    });
+    all.unwrap();
+    assert_eq!(lent.len(), 50);
+    assert!(copies.iter().map(|user| &**user).eq(&lent));
+
+    let mut seen = 0;
+    let some = directory.for_each_user(|_| {
+        seen += 1;
+        if seen == 7 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    some.unwrap();
+    assert_eq!(seen, 7);
+}
+
+#[test]
+fn of_each_page() {
+    let directory = directory();
+    let queries = [
+        UserQuery::new(),
+        UserQuery::new().descending(),
+        UserQuery::new().active(),
+        UserQuery::new().email_prefix("user1"),
+        UserQuery::new()
+            .email_prefix("user")
+            .username_prefix("name8"),
+        UserQuery::new().email_domain("ex1.co").inactive(),
+        UserQuery::new().email_domain("no domain"),
+        UserQuery::new().sort(Sort::Username),
+        UserQuery::new().sort(Sort::Created).email_prefix("user2"),
+    ];
+    for query in queries {
+        for limit in [1, 7, 25, 50, 100] {
+            let mut query = query.clone().limit(limit);
+            loop {
+                let page = directory.query(&query).unwrap();
+                let mut lent = Vec::new();
+                let next = directory.for_each_in_page(&query, |user| {
+                    lent.push(user.to_user());
+                    ControlFlow::Continue(())
+                });
+                assert!(page.users.iter().map(|user| &**user).eq(&lent), "{query:?}");
+                assert_eq!(next.unwrap(), page.next, "{query:?}");
+                let Some(next) = page.next else { break };
+                query = query.after(next);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_that_was_broken_off_goes_on_behind_its_last_user() {
+    let directory = directory();
+    for query in [UserQuery::new(), UserQuery::new().email_domain("ex0.co")] {
+        let whole = directory.query(&query).unwrap().users;
+        let mut seen = Vec::new();
+        let next = directory.for_each_in_page(&query, |user| {
+            seen.push(user.id());
+            if seen.len() == 5 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        let rest = directory
+            .query(&query.after(next.unwrap().unwrap()))
+            .unwrap();
+        seen.extend(rest.users.iter().map(|user| user.id()));
+        assert!(whole.iter().map(|user| user.id()).eq(seen));
+    }
+}
