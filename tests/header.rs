@@ -6,7 +6,7 @@
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 32] = [
+const SOURCES: [&str; 33] = [
     "version",
     "status",
     "error",
@@ -16,6 +16,7 @@ const SOURCES: [&str; 32] = [
     "directory",
     "seats",
     "verified",
+    "stats",
     "user",
     "new_user",
     "users",

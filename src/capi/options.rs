@@ -39,7 +39,8 @@ impl HcOptions {
 }
 
 /// Makes options that say what opening without options does: make the file if
-/// it is missing, with the Community license, and cache 64 MiB of its pages.
+/// it is missing, with the Community license, and cache 64 MiB of its pages and as
+/// much of users.
 ///
 /// @return Options to free with hc_options_free(); never NULL.
 /// @note Thread-safe.
@@ -125,10 +126,35 @@ pub unsafe extern "C" fn hc_options_set_page_cache_bytes(
     // SAFETY: by the contract, both pointers are NULL or live.
     unsafe {
         guard::call(options, error, |options| {
-            let bytes = isize::try_from(bytes)
-                .map(isize::cast_unsigned)
-                .map_err(|_| Refusal::argument(format!("{bytes} bytes are no cache size")))?;
+            let bytes = memory("the page cache", bytes)?;
             options.set(|options| options.page_cache_bytes(bytes));
+            Ok(())
+        })
+    }
+}
+
+/// Sets how much memory may hold users that were read, so that reading them again by
+/// email, id or username costs a look-up in memory.
+///
+/// @param options The options.
+/// @param bytes   About how many bytes that may be; 64 MiB unless said otherwise, and
+///                0 for none.
+/// @param error   See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_options_set_cache_bytes(
+    options: *mut HcOptions,
+    bytes: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(options, error, |options| {
+            let bytes = memory("the cache", bytes)?;
+            options.set(|options| options.cache_bytes(bytes));
             Ok(())
         })
     }
@@ -143,4 +169,11 @@ pub unsafe extern "C" fn hc_options_set_page_cache_bytes(
 pub unsafe extern "C" fn hc_options_free(options: *mut HcOptions) {
     // SAFETY: by the contract, `options` is NULL or live, and given up.
     unsafe { guard::free(options) }
+}
+
+/// A number of bytes that can be had.
+fn memory(name: &str, bytes: u64) -> Result<usize, Refusal> {
+    isize::try_from(bytes)
+        .map(isize::cast_unsigned)
+        .map_err(|_| Refusal::argument(format!("{bytes} bytes are no size for {name}")))
 }

@@ -9,7 +9,7 @@ use crate::{library, tools};
 
 /// As many functions as there were when this was written, lest a header that
 /// can't be read looks like one without functions.
-const FUNCTIONS_MIN: usize = 185;
+const FUNCTIONS_MIN: usize = 187;
 
 #[test]
 fn header_has_functions() {
@@ -51,7 +51,17 @@ fn library_exports_its_symbols_and_nothing_else() {
         .filter_map(|line| line.split_whitespace().last())
         .map(str::to_owned)
         .collect();
-    assert_eq!(exported, listed());
+    expect_listed(&exported);
+}
+
+/// Tells what is on one side only.
+fn expect_listed(found: &BTreeSet<String>) {
+    let listed = listed();
+    let differing: Vec<_> = found.symmetric_difference(&listed).collect();
+    assert!(
+        differing.is_empty(),
+        "not the same as include/symbols.txt: {differing:?}"
+    );
 }
 
 /// The names in `include/symbols.txt`.
@@ -90,7 +100,7 @@ fn every_function_is_guarded() {
             found.insert(format!("hc_{name}"));
         }
     }
-    assert_eq!(found, listed());
+    expect_listed(&found);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::mem::{align_of, offset_of};
 
-use headcount::capi::{HcMember, HcOutcome, HcSeats, HcStatus, HcVerified};
+use headcount::capi::{HcMember, HcOutcome, HcSeats, HcStats, HcStatus, HcVerified};
 
 use crate::declarations::structs_of;
 use crate::tools;
@@ -28,13 +28,17 @@ macro_rules! layout {
     };
 }
 
-fn layouts() -> [Layout; 4] {
+fn layouts() -> [Layout; 5] {
     [
         layout!(HcSeats as hc_seats {
             struct_size, license, limit, active, inactive, free, over_by, license_version
         }),
         layout!(HcVerified as hc_verified {
             struct_size, reserved, active, inactive, deleted, workspaces, members, changes
+        }),
+        layout!(HcStats as hc_stats {
+            struct_size, reserved, users_active, users_inactive, workspaces, latest_change,
+            cache_entries, cache_bytes, cache_hits, cache_misses, commit_requests, commit_groups
         }),
         layout!(HcMember as hc_member {
             struct_size, role, workspace, user, since_micros, version

@@ -70,6 +70,9 @@
 /** How an hc_verified starts: hc_verified verified = HC_VERIFIED_INIT; */
 #define HC_VERIFIED_INIT { sizeof(hc_verified), 0, 0, 0, 0, 0, 0, 0 }
 
+/** How an hc_stats starts: hc_stats stats = HC_STATS_INIT; */
+#define HC_STATS_INIT { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
 /** How an hc_member starts: hc_member member = HC_MEMBER_INIT; */
 #define HC_MEMBER_INIT { sizeof(hc_member), 0, 0, { 0 }, 0, 0 }
 
@@ -827,6 +830,67 @@ typedef struct hc_verified {
 } hc_verified;
 
 /**
+ * How a directory is used, and what its cache and its commits come to, counted from
+ * when it was opened and for all handles to it. Start from #HC_STATS_INIT, which says
+ * how large the struct is for you: later releases may append fields, and fill in only
+ * those that you have.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_stats {
+    /**
+     * Bytes of this struct as the caller knows it; set by #HC_STATS_INIT.
+     */
+    uint32_t struct_size;
+    /**
+     * Always 0.
+     */
+    uint32_t reserved;
+    /**
+     * Users who are active, and so take a seat.
+     */
+    uint64_t users_active;
+    /**
+     * Users who are not.
+     */
+    uint64_t users_inactive;
+    /**
+     * Workspaces, archived ones included.
+     */
+    uint64_t workspaces;
+    /**
+     * The number of the latest change; 0 before the first.
+     */
+    uint64_t latest_change;
+    /**
+     * Users in the cache, counted once for each of email, id and username that they
+     * were read by.
+     */
+    uint64_t cache_entries;
+    /**
+     * About how many bytes of memory these take.
+     */
+    uint64_t cache_bytes;
+    /**
+     * Reads of one user that found the user in the cache.
+     */
+    uint64_t cache_hits;
+    /**
+     * Reads of one user that asked the store, also those that found nobody.
+     */
+    uint64_t cache_misses;
+    /**
+     * Batches that were handed in, refused ones included; each call that writes one
+     * thing is a batch too.
+     */
+    uint64_t commit_requests;
+    /**
+     * Transactions that they were grouped into.
+     */
+    uint64_t commit_groups;
+} hc_stats;
+
+/**
  * That a user belongs to a workspace. Start from #HC_MEMBER_INIT, which says how
  * large the struct is for you: later releases may append fields, and fill in
  * only those that you have.
@@ -1142,7 +1206,8 @@ hc_status hc_directory_set_license(const struct hc_directory *directory,
 
 /**
  * Makes options that say what opening without options does: make the file if
- * it is missing, with the Community license, and cache 64 MiB of its pages.
+ * it is missing, with the Community license, and cache 64 MiB of its pages and as
+ * much of users.
  *
  * @return Options to free with hc_options_free(); never NULL.
  * @note Thread-safe.
@@ -1197,6 +1262,23 @@ hc_status hc_options_set_license_if_new(struct hc_options *options,
 hc_status hc_options_set_page_cache_bytes(struct hc_options *options,
                                           uint64_t bytes,
                                           struct hc_error **error);
+
+/**
+ * Sets how much memory may hold users that were read, so that reading them again by
+ * email, id or username costs a look-up in memory.
+ *
+ * @param options The options.
+ * @param bytes   About how many bytes that may be; 64 MiB unless said otherwise, and
+ *                0 for none.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_options_set_cache_bytes(struct hc_options *options,
+                                     uint64_t bytes,
+                                     struct hc_error **error);
 
 /**
  * Frees options.
@@ -1338,6 +1420,23 @@ hc_status hc_directory_get_seats(const struct hc_directory *directory,
 hc_status hc_directory_verify_and_count(const struct hc_directory *directory,
                                         struct hc_verified *verified,
                                         struct hc_error **error);
+
+/**
+ * Figures to watch a directory by. The first four are of one moment; those of the
+ * cache and the commits are read one by one while others may go on.
+ *
+ * @param directory The directory.
+ * @param stats     A struct of yours that starts as #HC_STATS_INIT; filled in on
+ *                  success.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_INVALID_ARGUMENT if stats->struct_size is too small.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_get_stats(const struct hc_directory *directory,
+                                 struct hc_stats *stats,
+                                 struct hc_error **error);
 
 /**
  * The id: 16 bytes in network order, never given to another user.

@@ -54,8 +54,12 @@ static void verifying(void)
 {
     hc_directory *directory = in_memory();
     hc_verified verified = HC_VERIFIED_INIT;
+    hc_stats stats = HC_STATS_INIT;
     REFUSED(hc_directory_verify_and_count(NULL, &verified, NULL));
     REFUSED(hc_directory_verify_and_count(directory, NULL, NULL));
+    REFUSED(hc_directory_get_stats(NULL, &stats, NULL));
+    REFUSED(hc_directory_get_stats(directory, NULL, NULL));
+    REFUSED(hc_options_set_cache_bytes(NULL, 1, NULL));
     verify_and_free(directory);
 }
 

@@ -137,6 +137,38 @@ static void numbers(void)
     verify_and_free(directory);
 }
 
+/* What the cache and the commits come to; without a cache, every read is a miss. */
+static void figures(void)
+{
+    static const uint64_t cache_bytes[] = { 0, 1 << 20 };
+    for (uint64_t hits = 0; hits < 2; hits++) {
+        hc_directory *directory = NULL;
+        hc_options *options = hc_options_new();
+        hc_stats stats = HC_STATS_INIT;
+        hc_user *user = NULL;
+        CHECK_OK(hc_options_set_cache_bytes(options, cache_bytes[hits], NULL));
+        CHECK_OK(hc_directory_open_in_memory(options, &directory, NULL));
+        CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
+        CHECK_OK(hc_user_deactivate(directory, HC_STR("ann@ex.co"), NULL, NULL));
+        for (int i = 0; i < 3; i++) {
+            CHECK_OK(hc_user_get_by_email(directory, HC_STR("ann@ex.co"), &user, NULL));
+            hc_user_free(user);
+        }
+        CHECK_OK(hc_directory_get_stats(directory, &stats, NULL));
+        CHECK(stats.users_active == 0 && stats.users_inactive == 1 && stats.workspaces == 0);
+        CHECK(stats.latest_change == 2 && stats.commit_requests == 2);
+        CHECK(stats.commit_groups >= 1 && stats.commit_groups <= 2);
+        CHECK((stats.cache_hits > 0) == (hits > 0) && stats.cache_misses > 0);
+        CHECK((stats.cache_entries > 0) == (hits > 0));
+        CHECK(stats.cache_bytes <= cache_bytes[hits] && stats.struct_size == sizeof stats);
+        stats.struct_size = sizeof stats - 1;
+        CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                     hc_directory_get_stats(directory, &stats, NULL));
+        hc_options_free(options);
+        verify_and_free(directory);
+    }
+}
+
 int main(void)
 {
     keys();
@@ -144,5 +176,6 @@ int main(void)
     times();
     ids();
     numbers();
+    figures();
     return 0;
 }

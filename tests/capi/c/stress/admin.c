@@ -9,12 +9,16 @@ static void count_seats(const hc_directory *directory)
 {
     hc_seats seats = HC_SEATS_INIT;
     hc_verified verified = HC_VERIFIED_INIT;
+    hc_stats stats = HC_STATS_INIT;
     CHECK_OK(hc_directory_get_seats(directory, &seats, NULL));
     CHECK(seats.limit == SEATS && seats.active >= THREADS && seats.active <= SEATS);
     CHECK(seats.over_by == 0 && seats.free == SEATS - seats.active);
     CHECK_OK(hc_directory_verify(directory, NULL));
     CHECK_OK(hc_directory_verify_and_count(directory, &verified, NULL));
     CHECK(verified.active >= THREADS && verified.active <= SEATS);
+    CHECK_OK(hc_directory_get_stats(directory, &stats, NULL));
+    CHECK(stats.users_active >= THREADS && stats.users_active <= SEATS);
+    CHECK(stats.commit_groups <= stats.commit_requests);
 }
 
 /* The owner acts, and can't lock itself out. */
@@ -42,6 +46,7 @@ static void fill(struct stage *stage)
     size_t written = 0, needed = 0;
     CHECK_OK(hc_options_set_create_if_missing(stage->options, 1, NULL));
     CHECK_OK(hc_options_set_page_cache_bytes(stage->options, 1 << 20, NULL));
+    CHECK_OK(hc_options_set_cache_bytes(stage->options, 1 << 16, NULL));
     CHECK_OK(hc_directory_open_in_memory(stage->options, &directory, NULL));
     CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_SEATS, 1, NULL));
     CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));

@@ -1,0 +1,100 @@
+//! Figures of a directory that runs.
+
+use super::arguments::SizedStruct;
+use super::directory::HcDirectory;
+use super::error::HcError;
+use super::guard;
+use super::status::HcStatus;
+use crate::store::Stats;
+
+/// How a directory is used, and what its cache and its commits come to, counted from
+/// when it was opened and for all handles to it. Start from #HC_STATS_INIT, which says
+/// how large the struct is for you: later releases may append fields, and fill in only
+/// those that you have.
+///
+/// @since 0.1.0
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct HcStats {
+    /// Bytes of this struct as the caller knows it; set by #HC_STATS_INIT.
+    pub struct_size: u32,
+    /// Always 0.
+    pub reserved: u32,
+    /// Users who are active, and so take a seat.
+    pub users_active: u64,
+    /// Users who are not.
+    pub users_inactive: u64,
+    /// Workspaces, archived ones included.
+    pub workspaces: u64,
+    /// The number of the latest change; 0 before the first.
+    pub latest_change: u64,
+    /// Users in the cache, counted once for each of email, id and username that they
+    /// were read by.
+    pub cache_entries: u64,
+    /// About how many bytes of memory these take.
+    pub cache_bytes: u64,
+    /// Reads of one user that found the user in the cache.
+    pub cache_hits: u64,
+    /// Reads of one user that asked the store, also those that found nobody.
+    pub cache_misses: u64,
+    /// Batches that were handed in, refused ones included; each call that writes one
+    /// thing is a batch too.
+    pub commit_requests: u64,
+    /// Transactions that they were grouped into.
+    pub commit_groups: u64,
+}
+
+// Fields without gaps between them: the layout is the same for every compiler.
+const _: () = assert!(size_of::<HcStats>() == 88 && align_of::<HcStats>() <= 8);
+
+impl HcStats {
+    /// What the first release wrote: no caller has less.
+    const BYTES_MIN: usize = 88;
+}
+
+impl From<Stats> for HcStats {
+    fn from(stats: Stats) -> Self {
+        Self {
+            struct_size: 0,
+            reserved: 0,
+            users_active: stats.users_active,
+            users_inactive: stats.users_inactive,
+            workspaces: stats.workspaces,
+            latest_change: stats.latest_change,
+            cache_entries: stats.cache_entries,
+            cache_bytes: stats.cache_bytes,
+            cache_hits: stats.cache_hits,
+            cache_misses: stats.cache_misses,
+            commit_requests: stats.commit_requests,
+            commit_groups: stats.commit_groups,
+        }
+    }
+}
+
+/// Figures to watch a directory by. The first four are of one moment; those of the
+/// cache and the commits are read one by one while others may go on.
+///
+/// @param directory The directory.
+/// @param stats     A struct of yours that starts as #HC_STATS_INIT; filled in on
+///                  success.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_INVALID_ARGUMENT if stats->struct_size is too small.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_get_stats(
+    directory: *const HcDirectory,
+    stats: *mut HcStats,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `stats` has as many
+    // bytes as it says.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let place = SizedStruct::new("stats", "HC_STATS_INIT", stats, HcStats::BYTES_MIN)?;
+            place.write(&directory.directory.stats()?.into());
+            Ok(())
+        })
+    }
+}
