@@ -79,6 +79,7 @@ pub fn run(arguments: &[String]) {
     let opening = contender.opening(Path::new(home), numbers[0], Caches::All);
     match (&**what, contender.filling) {
         ("load", Filling::Load(load)) => {
+            std::fs::create_dir_all(&opening.folder).unwrap();
             let began = Instant::now();
             load(&opening);
             let seconds = began.elapsed().as_secs_f64();

@@ -23,6 +23,8 @@ pub enum Unit {
 pub enum Goal {
     /// To be this many times as good as the contender of that name.
     Ahead(&'static str, f64),
+    /// To need no more than this many times what the contender of that name does.
+    Within(&'static str, f64),
     /// A number of its own that is not to be exceeded.
     AtMost(f64),
 }
@@ -81,6 +83,10 @@ impl Row {
             Goal::Ahead(name, aim) => {
                 let aimed = format!("≥ {}× {name}", figures(aim));
                 (aimed, self.ahead(name)? >= aim)
+            }
+            Goal::Within(name, aim) => {
+                let aimed = format!("≤ {}× {name}", figures(aim));
+                (aimed, self.ahead(name)? >= aim.recip())
             }
             Goal::AtMost(aim) => (format!("≤ {}", self.unit.shown(aim)), self.own()? <= aim),
         };

@@ -60,7 +60,6 @@ impl Lmdb {
 
 #[expect(unsafe_code, reason = "heed has no other way to open")]
 fn environment(opening: &Opening) -> Env<WithoutTls> {
-    std::fs::create_dir_all(&opening.folder).unwrap();
     let mut options = EnvOpenOptions::new().read_txn_without_tls();
     options
         .map_size(MAP_BYTES)

@@ -118,7 +118,6 @@ impl Session for SqliteSession<'_> {
 
 /// All users in one transaction, sorted by email first, since that is much faster.
 fn load(opening: &Opening, indexes_first: bool) {
-    std::fs::create_dir_all(&opening.folder).unwrap();
     let connection = Store::new(opening).connect();
     shared::run(&connection, "BEGIN IMMEDIATE");
     connection.execute_batch(TABLES).unwrap();

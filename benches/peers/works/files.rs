@@ -125,7 +125,7 @@ fn load_in_turns(bench: &mut Bench, size: &Size) {
         "file size, closed",
         Unit::Bytes,
         files,
-        vec![Goal::Ahead("SQLite", 1.0 / 1.1)],
+        vec![Goal::Within("SQLite", 1.1)],
     );
 }
 

@@ -94,7 +94,7 @@ impl Bench {
     }
 
     fn add(&mut self, row: Row) {
-        eprintln!("  {}, {} threads", row.work, row.threads);
+        eprintln!("  {} ({} threads)", row.work, row.threads);
         self.rows.push(row);
     }
 }

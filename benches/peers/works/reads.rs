@@ -131,7 +131,7 @@ pub fn list(bench: &mut Bench, size: &Size) {
     let rounds = if size.is_largest { 5 } else { 9 };
     let [medians] = field.rounds(rounds, |peer, _| {
         let mut session = peer.session();
-        session.page("", 1);
+        session.page("a", 1);
         let began = Instant::now();
         session.list();
         [began.elapsed().as_secs_f64()]

@@ -45,7 +45,7 @@ pub fn create(bench: &mut Bench, size: &Size) {
         };
         bench.add(row(CREATES, Unit::PerSecond, rates, create_goals(threads)));
         if threads == 1 {
-            let goals = vec![Goal::Ahead("raw log", 1.0 / 1.2)];
+            let goals = vec![Goal::Within("raw log", 1.2)];
             let work = "durable create, p50 latency";
             bench.add(row(work, Unit::Seconds, latencies, goals));
         }
