@@ -74,7 +74,7 @@ pub fn shuffled(users: u64) -> impl Iterator<Item = Profile> {
 }
 
 /// The numbers below `users`, each once, far apart from one to the next.
-pub fn numbers(users: u64) -> impl Iterator<Item = u64> {
+pub fn numbers(users: u64) -> impl Iterator<Item = u64> + Clone {
     let stride = if users.is_multiple_of(7919) {
         7907
     } else {

@@ -12,7 +12,7 @@ use crate::people::{self, Profile, SEATS};
 
 pub const HEADCOUNT: Contender = Contender {
     name: "headcount",
-    setup: "the defaults, but a page cache of 1 GiB; where users are not cached, without that cache",
+    setup: "the defaults, with a page cache of 1 GiB; \"user not cached\" is without its cache of users",
     folder: "headcount",
     works: &[
         Work::Get,

@@ -85,7 +85,7 @@ impl Bench {
 
     /// For how long threads write in a turn at most.
     fn slot(&self) -> Duration {
-        self.pick(Duration::from_millis(300), Duration::from_secs(1))
+        self.pick(Duration::from_millis(250), Duration::from_secs(1))
     }
 
     /// Somebody who is in no directory yet.

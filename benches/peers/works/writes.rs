@@ -14,6 +14,9 @@ use crate::table::{Goal, Row, Unit};
 const WRITES_MAX: usize = 20_000;
 
 pub fn create(bench: &mut Bench, size: &Size) {
+    if bench.options.quick && !size.is_usual {
+        return;
+    }
     let field = Field::open(Work::Create, &size.home, size.users, Caches::All, |_| true);
     for threads in [1, 4, 16, 64] {
         let slot = bench.slot();
@@ -77,8 +80,8 @@ pub fn switch(bench: &mut Bench, size: &Size) {
     }
     let field = Field::open(Work::Switch, &size.home, size.users, Caches::All, |_| true);
     for (threads, aim) in [(16, 9.0), (64, 14.0)] {
-        let [medians] = field.rounds(bench.pick(3, 5), |peer, round| {
-            [switches_per_second(bench, size, peer, threads, round)]
+        let [medians] = field.rounds(bench.pick(3, 5), |peer, _| {
+            [switches_per_second(bench, size, peer, threads)]
         });
         bench.add(Row {
             work: "durable activate or deactivate",
@@ -93,19 +96,13 @@ pub fn switch(bench: &mut Bench, size: &Size) {
 }
 
 /// Each thread has users of its own, and switches each of them off and on again.
-fn switches_per_second(
-    bench: &Bench,
-    size: &Size,
-    peer: &dyn Peer,
-    threads: usize,
-    round: usize,
-) -> f64 {
+fn switches_per_second(bench: &Bench, size: &Size, peer: &dyn Peer, threads: usize) -> f64 {
     let slot = bench.slot();
     let (counts, took) = parallel(peer, threads, |thread, session| {
         let began = Instant::now();
         let own = people::numbers(size.users).skip(thread).step_by(threads);
         let mut count = 0;
-        for number in own.skip(round * WRITES_MAX % 1000) {
+        for number in own.cycle() {
             if began.elapsed() >= slot || count >= WRITES_MAX / threads {
                 break;
             }
