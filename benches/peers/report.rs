@@ -1,5 +1,6 @@
 //! What is told at the end: for the terminal, as Markdown, and in the README.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -27,7 +28,7 @@ impl Report<'_> {
     pub fn text(&self) -> String {
         let mut text = format!("{}\n\n{}\n", self.machine, table::text(self.rows));
         for contender in contenders::ALL {
-            text += &format!("{}: {}\n", contender.name, contender.setup);
+            writeln!(text, "{}: {}", contender.name, contender.setup).unwrap();
         }
         text
     }
@@ -52,7 +53,7 @@ impl Report<'_> {
                  change, in one durable transaction. The contenders are set up as their own \
                  users would:\n\n";
         for contender in contenders::ALL {
-            text += &format!("- **{}**: {}.\n", contender.name, contender.setup);
+            writeln!(text, "- **{}**: {}.", contender.name, contender.setup).unwrap();
         }
         text
     }
@@ -64,7 +65,11 @@ impl Report<'_> {
         let mut section = String::new();
         if let Some(svg) = plotted {
             fs::write(root.join(PLOT), svg).unwrap();
-            section += &format!("![Durable creates a second against threads]({PLOT})\n\n");
+            writeln!(
+                section,
+                "![Durable creates a second against threads]({PLOT})\n"
+            )
+            .unwrap();
         }
         let rows: Vec<&Row> = self
             .rows
@@ -75,8 +80,8 @@ impl Report<'_> {
 
         let path = root.join("README.md");
         let readme = fs::read_to_string(&path).unwrap();
-        let (before, rest) = readme.split_once(BEGIN).expect("where the section begins");
-        let (_, after) = rest.split_once(END).expect("where the section ends");
+        let (before, rest) = readme.split_once(BEGIN).unwrap();
+        let (_, after) = rest.split_once(END).unwrap();
         let written = format!("{before}{BEGIN}\n{section}\n{END}{after}");
         fs::write(&path, written).unwrap();
     }

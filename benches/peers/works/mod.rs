@@ -20,6 +20,9 @@ pub const CREATES: &str = "durable create";
 /// The size at which the aims for writes are.
 const USUAL_USERS: u64 = 100_000;
 
+/// Does a work at one size.
+type Run = fn(&mut Bench, &Size);
+
 /// The whole run: what is asked for, and the rows so far.
 pub struct Bench {
     pub options: Options,
@@ -53,7 +56,7 @@ impl Bench {
                 is_usual: users == USUAL_USERS.min(largest),
             };
             files::load(self, &size);
-            let works: [(Work, fn(&mut Self, &Size)); 6] = [
+            let works: [(Work, Run); 6] = [
                 (Work::Get, reads::get),
                 (Work::List, reads::list),
                 (Work::Tail, tails::tail),
