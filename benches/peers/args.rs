@@ -29,6 +29,16 @@ pub struct Options {
     pub readme: bool,
 }
 
+/// Turns in each kind of work. Lists of the largest directory, and reads beside
+/// writers, have those of writes.
+#[derive(Clone, Copy)]
+pub struct Rounds {
+    pub reads: usize,
+    pub writes: usize,
+    /// Loading and opening.
+    pub files: usize,
+}
+
 impl Options {
     /// Reads the arguments; an error is what to print instead of running.
     pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
@@ -59,6 +69,16 @@ impl Options {
             }
         }
         Ok(options)
+    }
+
+    /// How often each contender has its turn.
+    pub fn rounds(&self) -> Rounds {
+        let (reads, writes) = if self.quick { (7, 3) } else { (11, 5) };
+        Rounds {
+            reads,
+            writes,
+            files: 3,
+        }
     }
 
     pub fn asks_for(&self, work: Work) -> bool {

@@ -60,6 +60,7 @@ fn main() -> ExitCode {
     let report = report::Report {
         machine,
         quick: bench.options.quick,
+        rounds: bench.options.rounds(),
         rows: &bench.rows,
     };
     if bench.options.markdown {

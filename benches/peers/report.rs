@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use crate::args::Rounds;
 use crate::contenders;
+use crate::peer::Contender;
 use crate::plot;
 use crate::table::{self, Row};
 
@@ -21,16 +23,31 @@ const END: &str = "<!-- peers: end -->\n";
 pub struct Report<'r> {
     pub machine: String,
     pub quick: bool,
+    pub rounds: Rounds,
     pub rows: &'r [Row],
 }
 
 impl Report<'_> {
     pub fn text(&self) -> String {
-        let mut text = format!("{}\n\n{}\n", self.machine, table::text(self.rows));
+        let mut text = format!(
+            "{}; {}\n\n{}\n",
+            self.machine,
+            self.turns(),
+            table::text(self.rows)
+        );
         for contender in contenders::ALL {
             writeln!(text, "{}: {}", contender.name, contender.setup).unwrap();
         }
         text
+    }
+
+    fn turns(&self) -> String {
+        let Rounds {
+            reads,
+            writes,
+            files,
+        } = self.rounds;
+        format!("{reads} rounds of reads, {writes} of writes, {files} of loads and opens")
     }
 
     pub fn markdown(&self) -> String {
@@ -43,17 +60,20 @@ impl Report<'_> {
         let quick = if self.quick { " -- --quick" } else { "" };
         let mut text = format!(
             "Measured by `cargo bench --bench peers{quick}` on {}. All contenders take turns in \
-             one process; the numbers are medians, and those in parentheses say how many times \
-             as good headcount is.\n\n",
-            self.machine
+             one process ({}); the numbers are medians, and those in parentheses say how many \
+             times as good headcount is.\n\n",
+            self.machine,
+            self.turns()
         );
         text += &table::markdown(rows);
         text += "\nA create checks that email and username are free and a seat is left, and \
                  writes the record, its entries in all indexes, the counters and a numbered \
                  change, in one durable transaction. The contenders are set up as their own \
                  users would:\n\n";
-        for contender in contenders::ALL {
-            writeln!(text, "- **{}**: {}.", contender.name, contender.setup).unwrap();
+        for contender in taking_part(rows) {
+            let (name, setup) = (contender.name, contender.setup);
+            let line = table::escaped(&format!("**{name}**: {setup}"));
+            writeln!(text, "- {line}.").unwrap();
         }
         text
     }
@@ -85,4 +105,12 @@ impl Report<'_> {
         let written = format!("{before}{BEGIN}\n{section}\n{END}{after}");
         fs::write(&path, written).unwrap();
     }
+}
+
+/// The contenders that have a number in one of the rows.
+fn taking_part(rows: &[&Row]) -> impl Iterator<Item = &'static Contender> {
+    contenders::ALL.into_iter().filter(|contender| {
+        let mut medians = rows.iter().filter_map(|row| row.median(contender.name));
+        medians.next().is_some()
+    })
 }

@@ -187,11 +187,16 @@ pub fn text(rows: &[Row]) -> String {
     text
 }
 
+/// The text as Markdown, which would take `<…>` for HTML.
+pub fn escaped(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "\\<")
+}
+
 /// The table as Markdown.
 pub fn markdown(rows: &[&Row]) -> String {
     let mut text = String::new();
     for (number, line) in cells(rows).iter().enumerate() {
-        let line: Vec<_> = line.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        let line: Vec<_> = line.iter().map(|cell| escaped(cell)).collect();
         let joined = format!("| {} |", line.join(" | "));
         // An empty cell is one space, not two.
         writeln!(

@@ -74,7 +74,7 @@ fn load_in_turns(bench: &mut Bench, size: &Size) {
         .chain([&INDEXED_AFTERWARDS])
         .map(|contender| (contender, Vec::new()))
         .collect();
-    let rounds = 3;
+    let rounds = bench.options.rounds().files;
     for _ in 0..rounds {
         for (contender, loads) in &mut loads {
             let folder = size.home.join(contender.folder);
@@ -145,7 +145,7 @@ pub fn open(bench: &mut Bench, size: &Size) {
         return;
     }
     let killed_after = [100, bench.pick(1_000, 5_000)];
-    let rounds = bench.pick(3, 5);
+    let rounds = bench.options.rounds().files;
     let mut times = vec![[const { Vec::new() }; 3]; contenders::in_work(Work::Open).count()];
     let mut first_number = 10_000_000_000;
     for _ in 0..rounds {

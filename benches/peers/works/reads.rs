@@ -80,7 +80,7 @@ fn get_alone(
     goals: Vec<Goal>,
 ) {
     let gets = bench.pick(10_000, 50_000);
-    let [medians] = field.rounds(bench.pick(7, 11), |peer, round| {
+    let [medians] = field.rounds(bench.options.rounds().reads, |peer, round| {
         let mut session = peer.session();
         let mut keys = keys.iter().cycle().skip(round * gets % keys.len());
         get_all(&mut *session, keys.by_ref().take(100));
@@ -100,7 +100,7 @@ fn get_alone(
 
 fn get_together(bench: &mut Bench, size: &Size, field: &Field, keys: &[String], threads: usize) {
     let gets = bench.pick(40_000, 200_000) / threads;
-    let [medians] = field.rounds(bench.pick(5, 9), |peer, round| {
+    let [medians] = field.rounds(bench.options.rounds().reads, |peer, round| {
         let (_, took) = parallel(peer, threads, |thread, session| {
             let start = (round + thread * 7) * gets % keys.len();
             get_all(session, keys.iter().cycle().skip(start).take(gets));
@@ -128,7 +128,12 @@ pub fn list(bench: &mut Bench, size: &Size) {
     );
     assert_eq!(digests[0].users, size.users);
 
-    let rounds = if size.is_largest { 5 } else { 9 };
+    let rounds = bench.options.rounds();
+    let rounds = if size.is_largest {
+        rounds.writes
+    } else {
+        rounds.reads
+    };
     let [medians] = field.rounds(rounds, |peer, _| {
         let mut session = peer.session();
         session.page("a", 1);
@@ -150,7 +155,7 @@ pub fn list(bench: &mut Bench, size: &Size) {
         .map(people::email)
         .take(pages)
         .collect();
-    let [medians] = field.rounds(bench.pick(7, 11), |peer, _| {
+    let [medians] = field.rounds(bench.options.rounds().reads, |peer, _| {
         let mut session = peer.session();
         session.page(&starts[0], PAGE);
         let began = Instant::now();

@@ -22,7 +22,7 @@ pub fn tail(bench: &mut Bench, size: &Size) {
         .collect();
     let field = Field::open(Work::Tail, &size.home, size.users, Caches::All, |_| true);
     let slot = bench.slot();
-    let [quiet, busy, growth] = field.rounds(bench.pick(3, 7), |peer, _| {
+    let [quiet, busy, growth] = field.rounds(bench.options.rounds().writes, |peer, _| {
         let mut session = peer.session();
         reads(&mut *session, &keys, slot / 4);
         let quiet = quantile(reads(&mut *session, &keys, slot / 2), 0.99);

@@ -20,7 +20,7 @@ pub fn create(bench: &mut Bench, size: &Size) {
     let field = Field::open(Work::Create, &size.home, size.users, Caches::All, |_| true);
     for threads in [1, 4, 16, 64] {
         let slot = bench.slot();
-        let [rates, latencies] = field.rounds(bench.pick(3, 5), |peer, _| {
+        let [rates, latencies] = field.rounds(bench.options.rounds().writes, |peer, _| {
             let (latencies, took) = parallel(peer, threads, |_, session| {
                 let began = Instant::now();
                 let mut latencies = Vec::new();
@@ -80,7 +80,7 @@ pub fn switch(bench: &mut Bench, size: &Size) {
     }
     let field = Field::open(Work::Switch, &size.home, size.users, Caches::All, |_| true);
     for (threads, aim) in [(16, 9.0), (64, 14.0)] {
-        let [medians] = field.rounds(bench.pick(3, 5), |peer, _| {
+        let [medians] = field.rounds(bench.options.rounds().writes, |peer, _| {
             [switches_per_second(bench, size, peer, threads)]
         });
         bench.add(Row {
