@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::peer::Work;
 
-const USAGE: &str = "\
+pub const USAGE: &str = "\
 cargo bench --bench peers -- [OPTIONS]
 
   --quick         at 1,000 and 100,000 users with few rounds: under three minutes
@@ -40,7 +40,7 @@ pub struct Rounds {
 }
 
 impl Options {
-    /// Reads the arguments; an error is what to print instead of running.
+    /// Reads the arguments; an error says what is wrong with them.
     pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             quick: false,
@@ -64,7 +64,6 @@ impl Options {
                 "--readme" => options.readme = true,
                 // Cargo's own, to every benchmark.
                 "--bench" => {}
-                "--help" => return Err(USAGE.to_owned()),
                 _ => return Err(format!("no such option: {argument}\n\n{USAGE}")),
             }
         }

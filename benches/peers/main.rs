@@ -44,10 +44,14 @@ fn main() -> ExitCode {
         children::run(rest);
         return ExitCode::SUCCESS;
     }
+    if arguments.iter().any(|argument| argument == "--help") {
+        println!("{}", args::USAGE);
+        return ExitCode::SUCCESS;
+    }
     let options = match Options::parse(arguments.into_iter()) {
         Ok(options) => options,
         Err(message) => {
-            println!("{message}");
+            eprintln!("{message}");
             return ExitCode::FAILURE;
         }
     };
