@@ -120,6 +120,8 @@ impl Unit {
 /// The number with the figures that matter.
 fn figures(value: f64) -> String {
     match value {
+        _ if value < 0.001 => format!("{value:.5}"),
+        _ if value < 0.1 => format!("{value:.3}"),
         _ if value < 1.0 => format!("{value:.2}"),
         _ if value < 10.0 => format!("{value:.1}"),
         _ => format!("{value:.0}"),
