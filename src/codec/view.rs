@@ -7,7 +7,7 @@ use wincode::{SchemaRead, SchemaWrite};
 
 use super::records::{self, Format, UsernameRecord};
 use crate::error::{Error, Result};
-use crate::model::{Attributes, Email, Timestamp, User, UserId, Username};
+use crate::model::{Attributes, Email, NulTexts, Timestamp, User, UserId, Username};
 
 /// A user, borrowed from where it lies: in the store, or in a [`User`].
 ///
@@ -198,6 +198,7 @@ impl<'a> UserView<'a> {
             created_at: self.created_at,
             updated_at: self.updated_at,
             version: self.version,
+            nul_texts: NulTexts::default(),
         }
     }
 }

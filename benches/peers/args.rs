@@ -1,0 +1,93 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use crate::peer::Work;
+
+pub const USAGE: &str = "\
+cargo bench --bench peers -- [OPTIONS]
+
+  --quick         at 1,000 and 100,000 users with few rounds: under three minutes
+  --users N       with N users only
+  --only WORK     only this work: get, list, create, switch, load, open or tail; repeatable
+  --dir FOLDER    where the files are made, and removed again: the disk that is measured
+  --markdown      prints the table as Markdown
+  --readme        also writes it into README.md, and the plot to docs/creates.svg
+  --help
+
+Under a normal scheduler on a busy machine a thread that waits for the disk is often
+woken late. Where that is allowed, run it as `chrt -f 10 cargo bench --bench peers`.";
+
+/// What is asked for.
+pub struct Options {
+    pub quick: bool,
+    pub users: Option<u64>,
+    /// All works when empty.
+    pub only: Vec<Work>,
+    pub dir: PathBuf,
+    pub markdown: bool,
+    pub readme: bool,
+}
+
+/// Turns in each kind of work. Lists of the largest directory, and reads beside
+/// writers, have those of writes.
+#[derive(Clone, Copy)]
+pub struct Rounds {
+    pub reads: usize,
+    pub writes: usize,
+    /// Loading and opening.
+    pub files: usize,
+}
+
+impl Options {
+    /// Reads the arguments; an error says what is wrong with them.
+    pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self {
+            quick: false,
+            users: None,
+            only: Vec::new(),
+            dir: PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
+            markdown: false,
+            readme: false,
+        };
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
+            match &*argument {
+                "--quick" => options.quick = true,
+                "--users" => {
+                    let users = value()?.replace([',', '_'], "").parse();
+                    options.users = Some(users.map_err(|_| "--users needs a number".to_owned())?);
+                }
+                "--only" => options.only.push(work(&value()?)?),
+                "--dir" => options.dir = value()?.into(),
+                "--markdown" => options.markdown = true,
+                "--readme" => options.readme = true,
+                // Cargo's own, to every benchmark.
+                "--bench" => {}
+                _ => return Err(format!("no such option: {argument}\n\n{USAGE}")),
+            }
+        }
+        Ok(options)
+    }
+
+    /// How often each contender has its turn.
+    pub fn rounds(&self) -> Rounds {
+        let (reads, writes) = if self.quick { (7, 3) } else { (11, 5) };
+        Rounds {
+            reads,
+            writes,
+            files: 3,
+        }
+    }
+
+    pub fn asks_for(&self, work: Work) -> bool {
+        self.only.is_empty() || self.only.contains(&work)
+    }
+}
+
+fn work(name: &str) -> Result<Work, String> {
+    let known = Work::ALL.into_iter().find(|(_, known)| *known == name);
+    known
+        .map(|(work, _)| work)
+        .ok_or_else(|| format!("no such work: {name}\n\n{USAGE}"))
+}

@@ -1,0 +1,120 @@
+//! What needs a process of its own: loading, whose memory is measured, and being
+//! killed. The children are this very program with other arguments.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::contenders;
+use crate::peer::{Caches, Contender, Filling};
+use crate::people::Profile;
+
+/// The first argument of a child.
+pub const CHILD: &str = "--child";
+
+/// Threads that write when the process is killed.
+const CRASHING_THREADS: u64 = 4;
+
+/// What a load took.
+pub struct Loaded {
+    pub seconds: f64,
+    /// The most memory that the process ever had.
+    pub peak_bytes: f64,
+}
+
+/// Loads a directory of `users` in a child.
+pub fn load(contender: &Contender, home: &Path, users: u64) -> Loaded {
+    let mut child = start("load", contender, home, [users, 0, 0]);
+    let line = first_line(&mut child);
+    assert!(
+        child.wait().unwrap().success(),
+        "loading {}",
+        contender.name
+    );
+    let mut numbers = line.split_whitespace().map(|word| word.parse().unwrap());
+    let mut next = || numbers.next().unwrap();
+    Loaded {
+        seconds: next(),
+        peak_bytes: next(),
+    }
+}
+
+/// Lets a child create users from `first_number` on, and kills it while it does,
+/// once `writes` of them are durable.
+pub fn crash(contender: &Contender, home: &Path, users: u64, first_number: u64, writes: u64) {
+    let mut child = start("crash", contender, home, [users, first_number, writes]);
+    assert_eq!(first_line(&mut child).trim(), "written");
+    // SIGKILL, on Unix.
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn start(what: &str, contender: &Contender, home: &Path, numbers: [u64; 3]) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args([CHILD, what, contender.name])
+        .arg(home)
+        .args(numbers.map(|number| number.to_string()))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn first_line(child: &mut Child) -> String {
+    let mut line = String::new();
+    let stdout = child.stdout.as_mut().unwrap();
+    BufReader::new(stdout).read_line(&mut line).unwrap();
+    line
+}
+
+/// What a child does.
+pub fn run(arguments: &[String]) {
+    let [what, name, home, numbers @ ..] = arguments else {
+        panic!("not a child: {arguments:?}");
+    };
+    let numbers: Vec<u64> = numbers.iter().map(|word| word.parse().unwrap()).collect();
+    let contender = contenders::named(name).unwrap();
+    let opening = contender.opening(Path::new(home), numbers[0], Caches::All);
+    match (&**what, contender.filling) {
+        ("load", Filling::Load(load)) => {
+            std::fs::create_dir_all(&opening.folder).unwrap();
+            let began = Instant::now();
+            load(&opening);
+            let seconds = began.elapsed().as_secs_f64();
+            println!("{seconds} {}", peak_bytes());
+        }
+        ("crash", _) => {
+            let peer = (contender.open)(&opening);
+            let written = AtomicU64::new(0);
+            thread::scope(|scope| {
+                for thread in 0..CRASHING_THREADS {
+                    let (peer, written) = (&peer, &written);
+                    let numbers = (numbers[1] + thread..).step_by(4);
+                    scope.spawn(move || {
+                        let mut session = peer.session();
+                        for number in numbers {
+                            session.create(Profile::numbered(number));
+                            written.fetch_add(1, Ordering::Relaxed);
+                        }
+                    });
+                }
+                while written.load(Ordering::Relaxed) < numbers[2] {
+                    thread::sleep(Duration::from_micros(200));
+                }
+                println!("written");
+                std::io::stdout().flush().unwrap();
+            });
+        }
+        _ => panic!("not a child's work: {what} of {name}"),
+    }
+}
+
+/// The high-water mark of this process, as Linux tells it.
+fn peak_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) << 10
+}

@@ -1,0 +1,144 @@
+//! headcount itself, through its public API.
+
+use std::hint::black_box;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use headcount::{Batch, Directory, License, NewUser, Op, Options, UserQuery, UserView};
+
+use crate::peer::{
+    Caches, Contender, Digest, Filling, Opening, PAGE_CACHE_BYTES, Peer, Session, Work,
+};
+use crate::people::{self, Profile, SEATS};
+
+pub const HEADCOUNT: Contender = Contender {
+    name: "headcount",
+    setup: "the defaults, with a page cache of 1 GiB; \"user not cached\" is without its cache of users",
+    folder: "headcount",
+    works: &[
+        Work::Get,
+        Work::List,
+        Work::Create,
+        Work::Switch,
+        Work::Load,
+        Work::Open,
+        Work::Tail,
+    ],
+    open: |opening| Box::new(Headcount(open(opening))),
+    filling: Filling::Load(load),
+};
+
+struct Headcount(Directory);
+
+fn open(opening: &Opening) -> Directory {
+    options(opening.caches).open(file(opening)).unwrap()
+}
+
+fn file(opening: &Opening) -> PathBuf {
+    opening.folder.join("users.redb")
+}
+
+fn options(caches: Caches) -> Options {
+    let options = Directory::options()
+        .license_if_new(License::Seats(SEATS))
+        .page_cache_bytes(PAGE_CACHE_BYTES as usize);
+    match caches {
+        Caches::All => options,
+        Caches::Pages => options.cache_bytes(0),
+    }
+}
+
+/// All users in one batch.
+fn load(opening: &Opening) {
+    let directory = open(opening);
+    let ops = people::shuffled(opening.users).map(|profile| Op::CreateUser(new_user(&profile)));
+    directory.apply(ops.collect::<Batch>()).unwrap();
+    directory.close().unwrap();
+}
+
+fn new_user(profile: &Profile) -> NewUser {
+    NewUser::new(&profile.email)
+        .username(&profile.username)
+        .given_name(profile.given_name)
+        .family_name(profile.family_name)
+}
+
+impl Peer for Headcount {
+    fn session(&self) -> Box<dyn Session + '_> {
+        Box::new(self.0.clone())
+    }
+
+    fn close(self: Box<Self>) {
+        self.0.close().unwrap();
+    }
+}
+
+impl Session for Directory {
+    fn get(&mut self, email: &str) -> Digest {
+        let user = black_box(self.user_by_email(email).unwrap().unwrap());
+        let mut digest = Digest::default();
+        add(&mut digest, &UserView::from(&*user));
+        digest
+    }
+
+    fn list(&mut self) -> Digest {
+        list_all(self)
+    }
+
+    fn page(&mut self, after: &str, limit: usize) -> Digest {
+        page_by_email(self, after, limit)
+    }
+
+    fn create(&mut self, profile: Profile) {
+        self.create_user(new_user(&profile)).unwrap();
+    }
+
+    fn set_active(&mut self, email: &str, active: bool) {
+        if active {
+            self.activate_user(email).unwrap();
+        } else {
+            self.deactivate_user(email).unwrap();
+        }
+    }
+}
+
+/// Reads all users, as views.
+fn list_all(directory: &Directory) -> Digest {
+    let mut digest = Digest::default();
+    let visit = |user: UserView<'_>| {
+        add(&mut digest, &user);
+        ControlFlow::Continue(())
+    };
+    directory.for_each_user(visit).unwrap();
+    digest
+}
+
+/// Reads a page of users, as views.
+fn page_by_email(directory: &Directory, after: &str, limit: usize) -> Digest {
+    let query = UserQuery::new()
+        .after(format!("email:{after}"))
+        .limit(limit);
+    let mut digest = Digest::default();
+    let visit = |user: UserView<'_>| {
+        add(&mut digest, &user);
+        ControlFlow::Continue(())
+    };
+    directory.for_each_in_page(&query, visit).unwrap();
+    digest
+}
+
+fn add(digest: &mut Digest, user: &UserView<'_>) {
+    let texts = [
+        user.email(),
+        user.username(),
+        user.given_name().unwrap_or_default(),
+        user.family_name().unwrap_or_default(),
+    ];
+    digest.add(texts, user.is_active());
+    black_box((
+        user.id(),
+        user.created_at(),
+        user.updated_at(),
+        user.version(),
+    ));
+}

@@ -1,0 +1,41 @@
+//! The contenders, in the order of the table's columns.
+
+mod fjall;
+mod hash_map;
+mod headcount;
+mod kv;
+mod lmdb;
+mod raw_log;
+mod sqlite;
+mod sqlite_grouped;
+mod sqlite_shared;
+
+use crate::peer::{Contender, Work};
+
+/// Headcount first: the others are compared with it.
+pub const ALL: [&Contender; 8] = [
+    &headcount::HEADCOUNT,
+    &sqlite::SQLITE,
+    &sqlite_grouped::GROUPED,
+    &sqlite::EXCLUSIVE,
+    &lmdb::LMDB,
+    &fjall::FJALL,
+    &hash_map::HASH_MAP,
+    &raw_log::RAW_LOG,
+];
+
+/// A way to load SQLite that is no contender otherwise.
+pub use sqlite::INDEXED_AFTERWARDS;
+
+/// The contenders that take part in `work`.
+pub fn in_work(work: Work) -> impl Iterator<Item = &'static Contender> {
+    ALL.into_iter()
+        .filter(move |contender| contender.takes_part_in(work))
+}
+
+/// The contender with this name, also if it is only there to load.
+pub fn named(name: &str) -> Option<&'static Contender> {
+    ALL.into_iter()
+        .chain([&INDEXED_AFTERWARDS])
+        .find(|contender| contender.name == name)
+}

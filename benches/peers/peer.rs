@@ -1,0 +1,151 @@
+//! What a contender is: something that is opened, asked and written to. One more
+//! is a file in `contenders/` and a line in its list.
+
+use std::path::{Path, PathBuf};
+
+use crate::people::Profile;
+
+/// The kinds of work that are measured, as `--only` names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Getting one user by email.
+    Get,
+    /// Reading all users, and pages of them.
+    List,
+    /// Creating users, one durable transaction each.
+    Create,
+    /// Activating and deactivating users, one durable transaction each.
+    Switch,
+    /// Filling an empty directory: the time, the memory and the file.
+    Load,
+    /// Opening after a kill and after a clean close.
+    Open,
+    /// The slowest reads beside writers.
+    Tail,
+}
+
+impl Work {
+    pub const ALL: [(Self, &'static str); 7] = [
+        (Self::Get, "get"),
+        (Self::List, "list"),
+        (Self::Create, "create"),
+        (Self::Switch, "switch"),
+        (Self::Load, "load"),
+        (Self::Open, "open"),
+        (Self::Tail, "tail"),
+    ];
+}
+
+/// One of those who compete, and how to get hold of it.
+pub struct Contender {
+    /// The head of its column.
+    pub name: &'static str,
+    /// How it is set up, for the reader of the table.
+    pub setup: &'static str,
+    /// The folder of its files, within that of the directory's size.
+    pub folder: &'static str,
+    /// What it takes part in.
+    pub works: &'static [Work],
+    pub open: fn(&Opening) -> Box<dyn Peer>,
+    pub filling: Filling,
+}
+
+impl Contender {
+    pub fn takes_part_in(&self, work: Work) -> bool {
+        self.works.contains(&work)
+    }
+
+    /// Where its files are, and how many users are in there.
+    pub fn opening(&self, home: &Path, users: u64, caches: Caches) -> Opening {
+        Opening {
+            folder: home.join(self.folder),
+            users,
+            caches,
+        }
+    }
+}
+
+/// How its folder is filled before anything is measured.
+#[derive(Clone, Copy)]
+pub enum Filling {
+    /// By loading all users, in a process of its own.
+    Load(fn(&Opening)),
+    /// By copying the files of the contender with this name.
+    CopyOf(&'static str),
+    /// Not at all: opening it does what is needed.
+    Nothing,
+}
+
+/// What is to be opened.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    pub folder: PathBuf,
+    pub users: u64,
+    pub caches: Caches,
+}
+
+/// What may be kept in memory; whatever caches pages always has room for the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caches {
+    /// As its users would run it.
+    All,
+    /// Pages only: no cache of whole users.
+    Pages,
+}
+
+/// Bytes for pages: more than the file of a million users.
+pub const PAGE_CACHE_BYTES: u32 = 1 << 30;
+
+/// An open directory of users.
+pub trait Peer: Send + Sync {
+    /// What one thread needs to work with it.
+    fn session(&self) -> Box<dyn Session + '_>;
+
+    /// Ends it cleanly: when this returns, everything is in its files.
+    fn close(self: Box<Self>);
+}
+
+/// One thread's hold of a peer. What a contender does not take part in is never
+/// asked of it.
+pub trait Session {
+    /// Gets the whole user with this email, owned by the caller, and returns its
+    /// digest.
+    fn get(&mut self, email: &str) -> Digest;
+
+    /// Reads all users in the order of their emails, all fields of each, and
+    /// without owning them where that is possible.
+    fn list(&mut self) -> Digest {
+        Digest::default()
+    }
+
+    /// Reads the `limit` users behind `after` in the same way.
+    fn page(&mut self, _after: &str, _limit: usize) -> Digest {
+        Digest::default()
+    }
+
+    /// Creates an active user: durable when this returns.
+    fn create(&mut self, _profile: Profile) {}
+
+    /// Activates or deactivates a user: durable when this returns.
+    fn set_active(&mut self, _email: &str, _active: bool) {}
+}
+
+/// What was read, in a form that can be compared: contenders that read the same
+/// have the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Digest {
+    pub users: u64,
+    /// Bytes of all texts of the users.
+    pub text_bytes: u64,
+    /// Users who are active.
+    pub active: u64,
+}
+
+impl Digest {
+    /// Adds a user of these texts.
+    pub fn add(&mut self, texts: [&str; 4], active: bool) {
+        self.users += 1;
+        self.text_bytes += texts.iter().map(|text| text.len() as u64).sum::<u64>();
+        self.active += u64::from(active);
+    }
+}

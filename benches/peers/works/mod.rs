@@ -1,0 +1,113 @@
+//! The works: each opens who takes part, lets them take turns and adds its rows.
+
+mod files;
+mod reads;
+mod tails;
+mod writes;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::args::Options;
+use crate::peer::Work;
+use crate::people::Profile;
+use crate::table::{Row, grouped};
+
+/// The work that is plotted.
+pub const CREATES: &str = "durable create";
+
+/// The size at which the aims for writes are.
+const USUAL_USERS: u64 = 100_000;
+
+/// Does a work at one size.
+type Run = fn(&mut Bench, &Size);
+
+/// The whole run: what is asked for, and the rows so far.
+pub struct Bench {
+    pub options: Options,
+    /// The folder for all files; gone at the end.
+    pub home: PathBuf,
+    pub rows: Vec<Row>,
+    next_number: AtomicU64,
+}
+
+impl Bench {
+    pub fn new(options: Options, home: PathBuf) -> Self {
+        Self {
+            options,
+            home,
+            rows: Vec::new(),
+            // Above all that are loaded.
+            next_number: AtomicU64::new(100_000_000),
+        }
+    }
+
+    /// Does all works at all sizes.
+    pub fn run(&mut self) {
+        let sizes = self.sizes();
+        let largest = sizes.last().copied().unwrap_or_default();
+        for &users in &sizes {
+            eprintln!("{} users", grouped(users));
+            let size = Size {
+                users,
+                home: self.home.join(users.to_string()),
+                is_largest: users == largest,
+                is_usual: users == USUAL_USERS.min(largest),
+            };
+            files::load(self, &size);
+            let works: [(Work, Run); 6] = [
+                (Work::Get, reads::get),
+                (Work::List, reads::list),
+                (Work::Tail, tails::tail),
+                (Work::Switch, writes::switch),
+                (Work::Create, writes::create),
+                (Work::Open, files::open),
+            ];
+            for (work, run) in works {
+                if self.options.asks_for(work) {
+                    run(self, &size);
+                }
+            }
+            std::fs::remove_dir_all(&size.home).unwrap();
+        }
+    }
+
+    fn sizes(&self) -> Vec<u64> {
+        match self.options.users {
+            Some(users) => vec![users],
+            None if self.options.quick => vec![1_000, USUAL_USERS],
+            None => vec![1_000, USUAL_USERS, 1_000_000],
+        }
+    }
+
+    /// One of two numbers.
+    fn pick<T>(&self, quick: T, full: T) -> T {
+        if self.options.quick { quick } else { full }
+    }
+
+    /// For how long threads write in a turn at most.
+    fn slot(&self) -> Duration {
+        self.pick(Duration::from_millis(250), Duration::from_secs(1))
+    }
+
+    /// Somebody who is in no directory yet.
+    fn newcomer(&self) -> Profile {
+        Profile::numbered(self.next_number.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn add(&mut self, row: Row) {
+        eprintln!("  {} ({} threads)", row.work, row.threads);
+        self.rows.push(row);
+    }
+}
+
+/// A number of users, and the folder with the contenders' files of that size.
+pub struct Size {
+    users: u64,
+    home: PathBuf,
+    /// Whether what is about large files is measured here.
+    is_largest: bool,
+    /// Whether the aims for writes are judged here.
+    is_usual: bool,
+}

@@ -1,0 +1,181 @@
+//! Getting one user, and reading many.
+
+use std::time::Instant;
+
+use super::{Bench, Size};
+use crate::field::{Field, parallel};
+use crate::peer::{Caches, Digest, Session, Work};
+use crate::people;
+use crate::table::{Goal, Row, Unit};
+
+/// Keys that are asked for over and over, at most.
+const KEYS_MAX: u64 = 100_000;
+const PAGE: usize = 100;
+
+/// Gets by email: warm, with more threads, and with no cache of users.
+pub fn get(bench: &mut Bench, size: &Size) {
+    let keys: Vec<String> = people::numbers(size.users)
+        .take(usize::try_from(KEYS_MAX).unwrap())
+        .map(people::email)
+        .collect();
+    let field = Field::open(Work::Get, &size.home, size.users, Caches::All, |_| true);
+    warm_up(&field, &keys);
+    let goals = vec![
+        Goal::Ahead("SQLite", 30.0),
+        Goal::Ahead("LMDB", 8.0),
+        Goal::Ahead("RwLock<HashMap>", 1.3),
+    ];
+    get_alone(bench, size, &field, &keys, "get by email, warm", goals);
+    if size.is_usual {
+        for threads in [4, 16, 64] {
+            get_together(bench, size, &field, &keys, threads);
+        }
+    }
+    field.close();
+
+    if size.is_largest {
+        let has_pages = |name: &str| name != "RwLock<HashMap>";
+        let field = Field::open(
+            Work::Get,
+            &size.home,
+            size.users,
+            Caches::Pages,
+            |contender| has_pages(contender.name),
+        );
+        warm_up(&field, &keys);
+        let goals = vec![Goal::Ahead("SQLite", 4.0), Goal::Ahead("LMDB", 1.4)];
+        get_alone(
+            bench,
+            size,
+            &field,
+            &keys,
+            "get by email, user not cached",
+            goals,
+        );
+        field.close();
+    }
+}
+
+/// Reads everything once, and gets each of the keys.
+fn warm_up(field: &Field, keys: &[String]) {
+    for (_, peer) in field.peers() {
+        let mut session = peer.session();
+        session.list();
+        get_all(&mut *session, keys.iter());
+    }
+}
+
+fn get_all<'k>(session: &mut dyn Session, keys: impl Iterator<Item = &'k String>) {
+    for key in keys {
+        assert_eq!(session.get(key).users, 1);
+    }
+}
+
+fn get_alone(
+    bench: &mut Bench,
+    size: &Size,
+    field: &Field,
+    keys: &[String],
+    work: &'static str,
+    goals: Vec<Goal>,
+) {
+    let gets = bench.pick(10_000, 50_000);
+    let [medians] = field.rounds(bench.options.rounds().reads, |peer, round| {
+        let mut session = peer.session();
+        let mut keys = keys.iter().cycle().skip(round * gets % keys.len());
+        get_all(&mut *session, keys.by_ref().take(100));
+        let began = Instant::now();
+        get_all(&mut *session, keys.take(gets));
+        [began.elapsed().as_secs_f64() / as_f64(gets)]
+    });
+    bench.add(Row {
+        work,
+        users: size.users,
+        threads: 1,
+        unit: Unit::Seconds,
+        medians,
+        goals,
+    });
+}
+
+fn get_together(bench: &mut Bench, size: &Size, field: &Field, keys: &[String], threads: usize) {
+    let gets = bench.pick(40_000, 200_000) / threads;
+    let [medians] = field.rounds(bench.options.rounds().reads, |peer, round| {
+        let (_, took) = parallel(peer, threads, |thread, session| {
+            let start = (round + thread * 7) * gets % keys.len();
+            get_all(session, keys.iter().cycle().skip(start).take(gets));
+        });
+        [as_f64(gets * threads) / took.as_secs_f64()]
+    });
+    bench.add(Row {
+        work: "get by email, warm",
+        users: size.users,
+        threads,
+        unit: Unit::PerSecond,
+        medians,
+        goals: Vec::new(),
+    });
+}
+
+/// All users, and pages of them, by email.
+pub fn list(bench: &mut Bench, size: &Size) {
+    let field = Field::open(Work::List, &size.home, size.users, Caches::All, |_| true);
+    let digests = field.peers().map(|(_, peer)| peer.session().list());
+    let digests: Vec<Digest> = digests.collect();
+    assert!(
+        digests.iter().all(|digest| *digest == digests[0]),
+        "{digests:?}"
+    );
+    assert_eq!(digests[0].users, size.users);
+
+    let rounds = bench.options.rounds();
+    let rounds = if size.is_largest {
+        rounds.writes
+    } else {
+        rounds.reads
+    };
+    let [medians] = field.rounds(rounds, |peer, _| {
+        let mut session = peer.session();
+        session.page("a", 1);
+        let began = Instant::now();
+        session.list();
+        [began.elapsed().as_secs_f64()]
+    });
+    bench.add(Row {
+        work: "list all users",
+        users: size.users,
+        threads: 1,
+        unit: Unit::Seconds,
+        medians,
+        goals: vec![Goal::Ahead("SQLite", 4.0)],
+    });
+
+    let pages = bench.pick(300, 1_000);
+    let starts: Vec<_> = people::numbers(size.users)
+        .map(people::email)
+        .take(pages)
+        .collect();
+    let [medians] = field.rounds(bench.options.rounds().reads, |peer, _| {
+        let mut session = peer.session();
+        session.page(&starts[0], PAGE);
+        let began = Instant::now();
+        for start in &starts {
+            session.page(start, PAGE);
+        }
+        [began.elapsed().as_secs_f64() / as_f64(starts.len())]
+    });
+    bench.add(Row {
+        work: "page of 100 by email",
+        users: size.users,
+        threads: 1,
+        unit: Unit::Seconds,
+        medians,
+        goals: vec![Goal::Ahead("SQLite", 5.0)],
+    });
+    field.close();
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are small")]
+pub fn as_f64(count: usize) -> f64 {
+    count as f64
+}
