@@ -55,6 +55,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -413,6 +414,8 @@ private:
 };
 
 /** @cond */
+struct attribute;
+
 namespace detail {
 
 /* Owns a handle; Free is its hc_*_free(). */
@@ -510,7 +513,7 @@ result<std::optional<T>> find(Function call, Arguments... arguments)
     return found == nullptr ? std::optional<T>() : std::optional<T>(T(found));
 }
 
-/* Goes through what an Owner's at() returns for 0, 1, 2 and so on. */
+/* Goes through what an Owner's at() returns for 0, 1, 2 and so on; a user's attribute_at(). */
 template <class Owner, class Value>
 class index_iterator {
 public:
@@ -523,7 +526,13 @@ public:
     index_iterator() noexcept = default;
     index_iterator(const Owner *owner, std::size_t index) noexcept : owner_(owner), index_(index) {}
 
-    Value operator*() const { return owner_->at(index_); }
+    Value operator*() const
+    {
+        if constexpr (std::is_same_v<Value, attribute>)
+            return owner_->attribute_at(index_);
+        else
+            return owner_->at(index_);
+    }
     index_iterator &operator++() noexcept
     {
         ++index_;
@@ -1008,7 +1017,7 @@ template <class User>
 class attribute_range {
 public:
     /** Goes through them. */
-    using iterator = detail::index_iterator<attribute_range, attribute>;
+    using iterator = detail::index_iterator<User, attribute>;
 
     /** Those of a user, which must live longer. */
     explicit attribute_range(const User *user) noexcept : user_(user) {}
@@ -1020,9 +1029,9 @@ public:
     /** One of them; empty views for an index that is too large. */
     attribute at(std::size_t index) const noexcept { return user_->attribute_at(index); }
     /** The first. */
-    iterator begin() const noexcept { return iterator(this, 0); }
+    iterator begin() const noexcept { return iterator(user_, 0); }
     /** Behind the last. */
-    iterator end() const noexcept { return iterator(this, size()); }
+    iterator end() const noexcept { return iterator(user_, size()); }
 
 private:
     const User *user_;
