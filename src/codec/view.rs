@@ -276,7 +276,7 @@ fn take_length(bytes: &mut &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::{decode_user, encode_user};
+    use crate::codec::{decode_user, put_user};
     use crate::error::ErrorKind;
 
     fn user(email: &str) -> User {
@@ -292,6 +292,7 @@ mod tests {
             created_at: Timestamp::now(),
             updated_at: Timestamp::now(),
             version: 300,
+            nul_texts: NulTexts::default(),
         }
     }
 
@@ -306,10 +307,16 @@ mod tests {
         [user("bob@ex.co"), full]
     }
 
+    fn encoded(user: &User) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        put_user(&mut bytes, user).unwrap();
+        bytes
+    }
+
     #[test]
     fn a_view_says_what_the_user_does() {
         for user in users() {
-            let bytes = encode_user(&user).unwrap();
+            let bytes = encoded(&user);
             let stored = view_user(user.email_key(), &bytes).unwrap();
             for view in [stored, UserView::from(&user)] {
                 assert_eq!(view.to_user(), user);
@@ -327,7 +334,7 @@ mod tests {
     #[test]
     fn a_view_refuses_what_is_no_user() {
         for user in users() {
-            let (key, bytes) = (user.email_key(), encode_user(&user).unwrap());
+            let (key, bytes) = (user.email_key(), encoded(&user));
             for length in 0..bytes.len() {
                 let cut = view_user(key, &bytes[..length]).map(|_| ()).unwrap_err();
                 assert_eq!(cut.kind(), ErrorKind::Corrupted, "{length}");

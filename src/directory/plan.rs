@@ -166,7 +166,7 @@ mod tests {
 
     use super::*;
     use crate::directory::working::WorkingSet;
-    use crate::model::{Email, Timestamp};
+    use crate::model::{Email, NulTexts, Timestamp};
 
     type Entries = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
@@ -183,6 +183,7 @@ mod tests {
             created_at: Timestamp::from_unix_micros(1).unwrap(),
             updated_at: Timestamp::from_unix_micros(version).unwrap(),
             version,
+            nul_texts: NulTexts::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::*;
-use crate::model::{Attributes, Email, Timestamp, UserId};
+use crate::model::{Attributes, Email, NulTexts, Timestamp, UserId};
 
 pub(super) fn user(email: &str, version: u64) -> User {
     User {
@@ -18,6 +18,7 @@ pub(super) fn user(email: &str, version: u64) -> User {
         created_at: Timestamp::now(),
         updated_at: Timestamp::now(),
         version,
+        nul_texts: NulTexts::default(),
     }
 }
 
