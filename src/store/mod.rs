@@ -72,6 +72,12 @@ struct Shared {
 impl Directory {
     /// Opens the directory in the file at `path`, and makes it if there is none.
     ///
+    /// While it is open there are files beside that one whose names begin like its
+    /// own: they belong to it, and hold what was written last. After
+    /// [`close`](Self::close) there are none, and the file is all there is. After a
+    /// crash they are found and read by themselves; who moves or copies the file then
+    /// has to take them along.
+    ///
     /// # Errors
     ///
     /// [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) when another process or handle has

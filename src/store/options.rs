@@ -1,6 +1,7 @@
 //! The ways to open a directory.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::Directory;
 use crate::engine::embedded::Embedded;
@@ -26,6 +27,8 @@ pub struct Options {
     license_if_new: License,
     page_cache_bytes: usize,
     cache_bytes: usize,
+    log_bytes: u64,
+    sync_interval: Option<Duration>,
 }
 
 impl Default for Options {
@@ -39,6 +42,8 @@ impl Options {
     const PAGE_CACHE_BYTES: usize = 64 << 20;
     /// The cache of users unless said otherwise: 64 MiB.
     const CACHE_BYTES: usize = 64 << 20;
+    /// The log unless said otherwise: 64 MiB.
+    const LOG_BYTES: u64 = 64 << 20;
 
     /// The defaults: make the file if it is missing, with the Community license.
     pub fn new() -> Self {
@@ -47,6 +52,8 @@ impl Options {
             license_if_new: License::Community,
             page_cache_bytes: Self::PAGE_CACHE_BYTES,
             cache_bytes: Self::CACHE_BYTES,
+            log_bytes: Self::LOG_BYTES,
+            sync_interval: None,
         }
     }
 
@@ -93,10 +100,53 @@ impl Options {
         self
     }
 
+    /// How large the log beside the file may become: 64 MiB unless said otherwise. It
+    /// holds what was written since the file itself was brought up to date, which
+    /// happens in the background, and again in memory, where that takes up to some
+    /// three times as much. A larger one takes up longer bursts of writes before
+    /// they have to wait for the file.
+    ///
+    /// It begins small, grows as it is needed, and is gone when the directory is
+    /// closed. Anything below 1 MiB counts as that.
+    #[must_use]
+    pub fn log_bytes(mut self, bytes: u64) -> Self {
+        self.log_bytes = bytes;
+        self
+    }
+
+    /// Gives up some durability for speed: a write returns when the operating system
+    /// has it, and is on disk after `interval` at the latest. `None`, as unless said
+    /// otherwise, means that it is on disk when it returns.
+    ///
+    /// What is younger than `interval` can be lost when the machine stops, always the
+    /// latest writes and nothing in between; when only the process ends, nothing is.
+    /// If the disk fails meanwhile, writes that were acknowledged are lost with it.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use std::time::Duration;
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::options()
+    ///     .sync_interval(Duration::from_millis(100))
+    ///     .open(&path)?;
+    /// directory.create_user("steve@ex.co")?; // may not be on disk yet
+    /// directory.close()?; // everything is
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sync_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.sync_interval = interval.into();
+        self
+    }
+
     /// Opens the directory in the file at `path`; see [`Directory::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Directory> {
         let options = RedbOptions {
             cache_bytes: self.page_cache_bytes,
+            log_bytes: self.log_bytes.max(1 << 20),
+            sync_interval: self.sync_interval,
             ..RedbOptions::new(self.create_if_missing)
         };
         let path = path.as_ref();
