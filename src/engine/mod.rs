@@ -14,6 +14,10 @@ pub(crate) mod redb;
 #[cfg(test)]
 mod suite;
 
+/// Checks the reader of the embedded engine's log, for the fuzzer.
+#[cfg(any(fuzzing, test))]
+pub(crate) use self::redb::check_log;
+
 /// A range of keys.
 pub(crate) type KeyRange<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
 

@@ -3,5 +3,5 @@
 
 /// Checks the bytes of a log, which tell how its blocks were stamped, in part.
 pub fn check(bytes: &[u8]) {
-    crate::engine::redb::check_log(bytes);
+    crate::engine::check_log(bytes);
 }

@@ -1,5 +1,7 @@
 //! What a call reported as done is there after the file was opened again.
 
+use std::path::PathBuf;
+
 use headcount::{Directory, License, NewUser, UserUpdate};
 
 use crate::helpers::{TempPath, changes_after, create, create_inactive, fill, finish, listed};
@@ -67,18 +69,50 @@ fn dropping_the_last_handle_closes_too() {
 }
 
 #[test]
-fn a_copy_of_the_file_in_use_opens_with_what_was_acknowledged() {
+fn a_copy_of_the_files_in_use_opens_with_what_was_acknowledged() {
     let file = TempPath::new();
     let directory = file.open();
     for n in 0..20 {
         create_inactive(&directory, &format!("user-{n}@ex.co"));
         // What a power cut would leave, as far as a copy can show: every call
-        // that returned is in the file already, though nobody closed it.
+        // that returned is in the file or beside it already, though nobody closed it.
         let copy = TempPath::new();
-        std::fs::copy(&file.path, &copy.path).unwrap();
+        for (from, name) in files(&file) {
+            std::fs::copy(from, copy.path.with_file_name(name)).unwrap();
+        }
         let survivor = copy.open();
         assert_eq!(listed(&survivor), listed(&directory));
         finish(survivor);
     }
     finish(directory);
+}
+
+#[test]
+fn a_closed_directory_is_one_file() {
+    let file = TempPath::new();
+    let directory = file.open();
+    create(&directory, "ann@ex.co");
+    assert!(files(&file).len() > 1, "where is the log?");
+    directory.close().unwrap();
+    assert_eq!(files(&file).len(), 1);
+    // Nor is there a log where nothing was written.
+    let directory = file.open();
+    assert_eq!(files(&file).len(), 1);
+    finish(directory);
+}
+
+/// The file and those beside it, with their names.
+fn files(file: &TempPath) -> Vec<(PathBuf, String)> {
+    let entries = std::fs::read_dir(file.path.parent().unwrap()).unwrap();
+    let name = file.path.file_name().unwrap().to_str().unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .map(|path| {
+            (
+                path.clone(),
+                path.file_name().unwrap().to_str().unwrap().to_owned(),
+            )
+        })
+        .filter(|(_, other)| other.starts_with(name))
+        .collect()
 }

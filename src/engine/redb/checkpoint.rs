@@ -14,10 +14,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::commit::Doubt;
 use super::log::{Log, Pending, Segment};
 use super::recent::Recent;
 use super::snapshot::State;
-use super::{Doubt, RedbOptions, Shared, lock};
+use super::{RedbOptions, Shared, lock};
 use crate::error::Result;
 
 /// How long nothing must have been written for a checkpoint that nobody waits for.

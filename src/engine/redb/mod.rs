@@ -11,6 +11,7 @@
 
 mod base;
 mod checkpoint;
+mod commit;
 mod errors;
 mod file;
 mod guard;
@@ -40,10 +41,9 @@ use self::checkpoint::Work;
 use self::errors::Name;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
-use self::log::{Beside, Log, SideFiles, Size, Sync};
+use self::log::{Beside, Log, SideFiles, Sync};
 use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, Value};
-use self::transaction::Transaction;
 use self::txn::Pending;
 pub(crate) use self::txn::Txn;
 use crate::engine::Engine;
@@ -238,83 +238,6 @@ impl Shared {
         }
     }
 
-    /// Makes the commit that follows `state` durable, and then visible.
-    fn commit(&self, log: &mut Log, mut state: Arc<State>, pending: Pending) -> Result<()> {
-        let sequence = state.sequence + 1;
-        let mut size = Size::default();
-        for (key, slot) in &pending.staged {
-            size.add((key, slot.as_deref()));
-        }
-        if pending.around.is_some() || log.is_too_large(size.frame_bytes()) {
-            return self.commit_around(log, sequence, pending);
-        }
-        let staged = pending.staged;
-        if !log.fits(size.frame_bytes()) {
-            self.freeze(log, true)?;
-            state = self.state()?;
-        }
-        let writes = staged.iter().map(|(key, slot)| (&key[..], slot.as_deref()));
-        let doubt = Doubt(self);
-        if let Err(error) = log.append(sequence, size, writes) {
-            return Err(doubt.confirm(self.name.log_failed(error)));
-        }
-        doubt.clear();
-        let is_first = state.active.is_empty();
-        state.active.add(sequence, staged);
-        self.publish(|state| State {
-            base: Arc::clone(&state.base),
-            frozen: state.frozen.clone(),
-            active: Arc::clone(&state.active),
-            sequence,
-        });
-        if is_first {
-            self.work.notice();
-        }
-        Ok(())
-    }
-
-    /// Begins a transaction of the database that has everything up to now in it.
-    /// Only the writer may; until it ends there is no checkpoint.
-    fn begin_around(&self) -> Result<Transaction> {
-        self.work.wait_until_over();
-        self.check()?;
-        let state = self.state()?;
-        let mut around = self.with_base(Base::begin)?;
-        match around.write(state.active.newest(state.sequence)) {
-            Ok(()) => Ok(around),
-            Err(error) => {
-                around.abort();
-                Err(error)
-            }
-        }
-    }
-
-    /// Commits what is too large for a frame: the database takes over everything
-    /// at once, this commit included, and the log starts again.
-    fn commit_around(&self, log: &mut Log, sequence: u64, mut pending: Pending) -> Result<()> {
-        let moved = pending.go_around(self).map(drop);
-        let Some(around) = pending.around.take() else {
-            return moved;
-        };
-        if let Err(error) = moved {
-            around.abort();
-            return Err(error);
-        }
-        let doubt = Doubt(self);
-        match self.with_base(|base| base.commit(around, sequence)) {
-            Ok(committed) => self.publish(|_| State {
-                base: Arc::new(committed),
-                frozen: None,
-                active: Arc::default(),
-                sequence,
-            }),
-            Err(error) => return Err(doubt.confirm(error)),
-        }
-        doubt.clear();
-        log.restart(sequence);
-        Ok(())
-    }
-
     /// Runs `write` with the database.
     fn with_base<T>(&self, write: impl FnOnce(&Base) -> Result<T>) -> Result<T> {
         let base = lock(&self.base);
@@ -327,30 +250,6 @@ impl Shared {
             return Ok(());
         }
         Err(self.name.in_doubt(self.failure.get()))
-    }
-}
-
-/// Lives while something is written that can fail half way. Unless it is cleared,
-/// also by a panic, nothing more is written.
-struct Doubt<'s>(&'s Shared);
-
-impl Doubt<'_> {
-    /// It was written.
-    fn clear(self) {
-        std::mem::forget(self);
-    }
-
-    /// It failed: remembers and returns why.
-    fn confirm(self, error: Error) -> Error {
-        ::log::error!("{error}");
-        let _ = self.0.failure.set(error.clone());
-        error
-    }
-}
-
-impl Drop for Doubt<'_> {
-    fn drop(&mut self) {
-        self.0.in_doubt.store(true, Ordering::Release);
     }
 }
 

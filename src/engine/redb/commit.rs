@@ -1,0 +1,120 @@
+//! Commits: through the log, or around it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::Shared;
+use super::base::Base;
+use super::log::{Log, Size};
+use super::snapshot::State;
+use super::transaction::Transaction;
+use super::txn::Pending;
+use crate::error::{Error, Result};
+
+impl Shared {
+    /// Makes the commit that follows `state` durable, and then visible.
+    pub(super) fn commit(
+        &self,
+        log: &mut Log,
+        mut state: Arc<State>,
+        pending: Pending,
+    ) -> Result<()> {
+        let sequence = state.sequence + 1;
+        let mut size = Size::default();
+        for (key, slot) in &pending.staged {
+            size.add((key, slot.as_deref()));
+        }
+        if pending.around.is_some() || log.is_too_large(size.frame_bytes()) {
+            return self.commit_around(log, sequence, pending);
+        }
+        let staged = pending.staged;
+        if !log.fits(size.frame_bytes()) {
+            self.freeze(log, true)?;
+            state = self.state()?;
+        }
+        let writes = staged.iter().map(|(key, slot)| (&key[..], slot.as_deref()));
+        let doubt = Doubt(self);
+        if let Err(error) = log.append(sequence, size, writes) {
+            return Err(doubt.confirm(self.name.log_failed(error)));
+        }
+        doubt.clear();
+        let is_first = state.active.is_empty();
+        state.active.add(sequence, staged);
+        self.publish(|state| State {
+            base: Arc::clone(&state.base),
+            frozen: state.frozen.clone(),
+            active: Arc::clone(&state.active),
+            sequence,
+        });
+        if is_first {
+            self.work.notice();
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction of the database that has everything up to now in it.
+    /// Only the writer may; until it ends there is no checkpoint.
+    pub(super) fn begin_around(&self) -> Result<Transaction> {
+        self.work.wait_until_over();
+        self.check()?;
+        let state = self.state()?;
+        let mut around = self.with_base(Base::begin)?;
+        match around.write(state.active.newest(state.sequence)) {
+            Ok(()) => Ok(around),
+            Err(error) => {
+                around.abort();
+                Err(error)
+            }
+        }
+    }
+
+    /// Commits what is too large for a frame: the database takes over everything
+    /// at once, this commit included, and the log starts again.
+    fn commit_around(&self, log: &mut Log, sequence: u64, mut pending: Pending) -> Result<()> {
+        let moved = pending.go_around(self).map(drop);
+        let Some(around) = pending.around.take() else {
+            return moved;
+        };
+        if let Err(error) = moved {
+            around.abort();
+            return Err(error);
+        }
+        let doubt = Doubt(self);
+        match self.with_base(|base| base.commit(around, sequence)) {
+            Ok(committed) => self.publish(|_| State {
+                base: Arc::new(committed),
+                frozen: None,
+                active: Arc::default(),
+                sequence,
+            }),
+            Err(error) => return Err(doubt.confirm(error)),
+        }
+        doubt.clear();
+        log.restart(sequence);
+        Ok(())
+    }
+}
+
+/// Lives while something is written that can fail half way. Unless it is cleared,
+/// also by a panic, nothing more is written.
+pub(super) struct Doubt<'s>(pub(super) &'s Shared);
+
+impl Doubt<'_> {
+    /// It was written.
+    pub(super) fn clear(self) {
+        std::mem::forget(self);
+    }
+
+    /// It failed: remembers and returns why.
+    pub(super) fn confirm(self, error: Error) -> Error {
+        ::log::error!("{error}");
+        let _ = self.0.failure.set(error.clone());
+        error
+    }
+}
+
+impl Drop for Doubt<'_> {
+    fn drop(&mut self) {
+        self.0.in_doubt.store(true, Ordering::Release);
+    }
+}
