@@ -13,7 +13,7 @@ use crate::people::{self, Profile, SEATS};
 
 pub const HEADCOUNT: Contender = Contender {
     name: "headcount",
-    setup: "the defaults, with a page cache of 1 GiB; \"user not cached\" is without its cache of users",
+    setup: "a page cache and a cache of users of 1 GiB each; \"user not cached\" is without the latter",
     folder: "headcount",
     works: &[
         Work::Get,
@@ -27,6 +27,9 @@ pub const HEADCOUNT: Contender = Contender {
     open: |opening| Box::new(Headcount(open(opening))),
     filling: Filling::Load(load),
 };
+
+/// Enough for all users, as those who have them all in a map have it.
+const USER_CACHE_BYTES: usize = 1 << 30;
 
 struct Headcount(Directory);
 
@@ -43,7 +46,7 @@ fn options(caches: Caches) -> Options {
         .license_if_new(License::Seats(SEATS))
         .page_cache_bytes(PAGE_CACHE_BYTES as usize);
     match caches {
-        Caches::All => options,
+        Caches::All => options.cache_bytes(USER_CACHE_BYTES),
         Caches::Pages => options.cache_bytes(0),
     }
 }

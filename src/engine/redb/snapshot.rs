@@ -11,7 +11,7 @@ use super::errors::Name;
 use super::guard::{guarded, guarded_visit};
 use super::recent::{Entry, Recent, Slot};
 use super::sealed::{self, SEAL_BYTES};
-use super::txn::Staging;
+use super::txn::{self, Staging};
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::{Error, Result};
 
@@ -184,7 +184,7 @@ impl Read for Snapshot {
         order: Order,
         visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<()> {
-        self.0.scan(&Staging::new(), range, order, visit)
+        self.0.scan(&Staging::default(), range, order, visit)
     }
 }
 
@@ -275,7 +275,7 @@ impl<'a> Layer<'a> {
     }
 
     fn staged(staged: &'a Staging, range: KeyRange<'_>, order: Order) -> Self {
-        let staged = staged.range::<[u8], _>(range);
+        let staged = txn::sorted(staged, range).into_iter();
         let item = |(key, slot): (&'a Vec<u8>, &'a Slot)| Ok(Item::Staged(key, slot));
         match order {
             Order::Ascending => Self::new(staged.map(item)),

@@ -4,9 +4,11 @@
 //! moves into a transaction of the database, and the rest follows bit by bit, so
 //! that a load of a million users needs no memory for all of its entries.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::mem;
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow, RangeBounds};
+
+use foldhash::fast::RandomState;
 
 use super::recent::Slot;
 use super::snapshot::{State, Value};
@@ -36,8 +38,19 @@ pub(super) struct Pending {
     pub(super) around: Option<Transaction>,
 }
 
-/// Writes by key.
-pub(super) type Staging = BTreeMap<Vec<u8>, Slot>;
+/// Writes by key, in no order: most are looked up one by one, and there are few to
+/// sort when their order is asked for.
+pub(super) type Staging = HashMap<Vec<u8>, Slot, RandomState>;
+
+/// What is staged in `range`, in the order of the keys.
+pub(super) fn sorted<'s>(staged: &'s Staging, range: KeyRange<'_>) -> Vec<(&'s Vec<u8>, &'s Slot)> {
+    let mut entries: Vec<_> = staged
+        .iter()
+        .filter(|(key, _)| range.contains(&key[..]))
+        .collect();
+    entries.sort_unstable_by_key(|(key, _)| *key);
+    entries
+}
 
 impl<'t> Txn<'t> {
     /// Begins in `state`; what is written goes to `pending`.
@@ -73,7 +86,9 @@ impl Pending {
             none => none.insert(shared.begin_around()?),
         };
         self.bytes = 0;
-        around.write(mem::take(&mut self.staged).iter())?;
+        let staged = mem::take(&mut self.staged);
+        let all = (Bound::Unbounded, Bound::Unbounded);
+        around.write(sorted(&staged, all).into_iter())?;
         Ok(around)
     }
 }
@@ -98,9 +113,6 @@ impl Read for Txn<'_> {
         order: Order,
         visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<()> {
-        if is_empty(range) {
-            return Ok(());
-        }
         let staged = &self.pending.staged;
         match &self.pending.around {
             Some(around) => around.scan(staged, range, order, visit),
@@ -120,17 +132,5 @@ impl Write for Txn<'_> {
             self.stage(key, None)?;
         }
         Ok(())
-    }
-}
-
-/// Whether the range has no keys at all: a map of the standard library panics
-/// on one that ends before it starts.
-fn is_empty(range: KeyRange<'_>) -> bool {
-    use std::ops::Bound::{Excluded, Included};
-
-    match range {
-        (Included(start), Included(end)) => start > end,
-        (Included(start) | Excluded(start), Included(end) | Excluded(end)) => start >= end,
-        _ => false,
     }
 }
