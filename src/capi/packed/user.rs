@@ -79,7 +79,7 @@ impl Record for UserView<'_> {
         let attributes = self.attributes();
         let table = usize::from(FIXED_BYTES);
         let mut places = Places::from(table + attributes.len() * ATTRIBUTE_BYTES);
-        let flags = u16::from(self.is_active()) * ACTIVE | u16::from(self.is_admin()) * ADMIN;
+        let flags = (u16::from(self.is_active()) * ACTIVE) | (u16::from(self.is_admin()) * ADMIN);
         let email = places.place(self.email());
         let username = own_username(self).map_or(email, |name| places.place(name));
         let given_name = places.optional(self.given_name());
