@@ -91,17 +91,13 @@ impl<'k> KeyRef<'k> {
     pub(super) fn to_key(&self) -> Key {
         let len = 1 + self.text.len();
         let mut bytes = [0; INLINE_BYTES];
-        match (u8::try_from(len), bytes.get_mut(..len)) {
-            (Ok(len), Some(place)) => {
-                self.write_to(place);
-                Key::Inline { len, bytes }
-            }
-            _ => {
-                let mut bytes = vec![0; len];
-                self.write_to(&mut bytes);
-                Key::Boxed(bytes.into())
-            }
+        if let (Ok(len), Some(place)) = (u8::try_from(len), bytes.get_mut(..len)) {
+            self.write_to(place);
+            return Key::Inline { len, bytes };
         }
+        let mut bytes = vec![0; len];
+        self.write_to(&mut bytes);
+        Key::Boxed(bytes.into())
     }
 
     fn write_to(&self, place: &mut [u8]) {

@@ -136,7 +136,7 @@ fn write(store: &Store, pair: &[Name; 2]) {
             .update_user(pair[1].id, update(&pair[1 - swapped].email));
         store.apply(batch);
         for way in 0..3 {
-            let seen = store.read(way, &pair[number as usize % 2]);
+            let seen = store.read(way, &pair[usize::from(number % 2 == 1)]);
             assert_eq!(commit_of(&seen), number, "not what this thread wrote");
         }
         let by_email = store.read(0, &pair[0]);
@@ -183,7 +183,10 @@ fn nobody_goes_back_in_time() {
             .iter()
             .map(|pair| scope.spawn(move || write(store, pair)))
             .collect();
-        let written: Vec<_> = writers.into_iter().map(|writer| writer.join()).collect();
+        let written: Vec<_> = writers
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect();
         done.store(true, Ordering::Relaxed);
         assert!(written.iter().all(Result::is_ok));
     });

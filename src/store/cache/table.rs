@@ -156,8 +156,11 @@ impl Table {
 
     /// The slot where a key of this hash belongs.
     fn home(&self, hash: u64) -> usize {
-        // A table has fewer slots than this cuts off.
-        hash as usize & self.slots.len().wrapping_sub(1)
+        let mask = self.slots.len().wrapping_sub(1);
+        // What is cut off, if anything, is more than the mask.
+        #[allow(clippy::cast_possible_truncation, reason = "the mask takes less")]
+        let low = hash as usize;
+        low & mask
     }
 
     fn next(&self, place: usize) -> usize {
@@ -288,8 +291,8 @@ mod tests {
         let mut table = Table::new(100_000);
         let names: Vec<_> = (0..20_000).map(|n| format!("user{n}@ex.co")).collect();
         let key = |n: usize| KeyRef::new(&hashing, Kind::Email, names[n].as_bytes());
-        for n in 0..names.len() {
-            put(&mut table, &key(n), &Arc::new(user(&names[n], 1)));
+        for (n, name) in names.iter().enumerate() {
+            put(&mut table, &key(n), &Arc::new(user(name, 1)));
             for often in 0..10 {
                 assert!(n < often || table.get(&key(often)).is_some(), "{n}");
             }
