@@ -1,4 +1,4 @@
-/* cc quickstart.c -lheadcount && ./a.out */
+/* cc quickstart.c $(pkg-config --cflags --libs headcount) && ./a.out */
 #include <headcount.h>
 #include <inttypes.h>
 #include <stdio.h>

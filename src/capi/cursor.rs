@@ -229,7 +229,10 @@ pub unsafe extern "C" fn hc_cursor_next_batch(
             let done = Out::required("written", written)?;
             let buffer = arguments::buffer(buffer, capacity)?;
             let Reading { source, ahead } = &mut *lock(&cursor.reading);
-            done.write(ahead.pack(buffer, || source.next())?);
+            done.write(match source {
+                Source::All(users) => ahead.pack_all(buffer, users)?,
+                Source::Page(users) => ahead.pack(buffer, || users.next().map(Ok))?,
+            });
             Ok(())
         })
     }

@@ -184,6 +184,7 @@ pub(crate) struct Writer<'b> {
 }
 
 impl Writer<'_> {
+    #[inline]
     fn put(&mut self, bytes: &[u8]) {
         let rest = std::mem::take(&mut self.rest);
         match rest.split_at_mut_checked(bytes.len()) {
@@ -213,16 +214,28 @@ impl Writer<'_> {
     }
 
     /// A text, and the NUL behind it.
+    #[inline]
     fn put_text(&mut self, text: &str) {
-        self.put(text.as_bytes());
-        self.put(&[0]);
+        let rest = std::mem::take(&mut self.rest);
+        match rest.split_at_mut_checked(text_bytes(text)) {
+            Some((place, rest)) => {
+                let (place, nul) = place.split_at_mut(text.len());
+                place.write_copy_of_slice(text.as_bytes());
+                nul.fill(MaybeUninit::new(0));
+                self.rest = rest;
+            }
+            None => self.overrun = true,
+        }
     }
 
     /// Where a text is.
-    fn put_place(&mut self, (start, length): Place) {
-        self.put_u32(start);
-        self.put_u32(length);
+    fn put_place(&mut self, place: Place) {
+        self.put(&place_bytes(place));
     }
+}
+
+fn place_bytes((start, length): Place) -> [u8; 8] {
+    (u64::from(start) | u64::from(length) << 32).to_le_bytes()
 }
 
 /// Where a text starts in its record, and its length. Both are 0 for no text.

@@ -108,6 +108,25 @@ pub(crate) fn each_user(
     })
 }
 
+/// Shows the users behind the one with the email key `after`, or from the first, like
+/// [`each_user`].
+pub(crate) fn each_user_after(
+    read: &impl Read,
+    after: Option<&str>,
+    mut visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
+) -> Result<()> {
+    let all = Kind::User.all();
+    let end = all.end();
+    let after = after.map(keys::user);
+    let range = match &after {
+        Some(after) => keys::behind_until(after, &end),
+        None => keys::from_until(&all.0, &end),
+    };
+    try_scan(read, range, Order::Ascending, |key, value| {
+        Ok(visit(stored_user(key, value)?))
+    })
+}
+
 /// The user of a row.
 pub(crate) fn stored_user<'a>(key: &'a [u8], value: &'a [u8]) -> Result<UserView<'a>> {
     let email_key = keys::email_key_of(key)

@@ -1,8 +1,9 @@
 //! Iterators over one consistent state.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::Directory;
+use super::{Directory, UserView};
 use crate::directory::read;
 use crate::engine::embedded::Snapshot;
 use crate::error::Result;
@@ -54,6 +55,66 @@ impl Users {
     /// Whether no users are to come.
     pub fn is_empty(&self) -> bool {
         self.remaining == 0
+    }
+
+    /// Shows the users that are yet to come to `visit` until it breaks; the one that it
+    /// breaks at is then the next. They are lent, not copied.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading; nothing comes after one.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// for name in ["ann", "bob", "cho"] {
+    ///     directory.create_user(format!("{name}@ex.co").as_str())?;
+    /// }
+    /// let mut users = directory.users()?;
+    /// let mut room = 2;
+    /// users.for_each_view(|_| match room {
+    ///     0 => ControlFlow::Break(()),
+    ///     _ => {
+    ///         room -= 1;
+    ///         ControlFlow::Continue(())
+    ///     }
+    /// })?;
+    /// assert_eq!(users.len(), 1);
+    /// assert_eq!(users.next().unwrap()?.email().as_str(), "cho@ex.co");
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn for_each_view(
+        &mut self,
+        mut visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let Self { page, remaining } = self;
+        while let Some(user) = page.items.as_slice().first() {
+            if visit(UserView::from(&**user)).is_break() {
+                return Ok(());
+            }
+            page.items.next();
+            *remaining = remaining.saturating_sub(1);
+        }
+        if page.ended {
+            return Ok(());
+        }
+        let mut next = None;
+        let after = page.last.as_ref().map(|user| user.email_key());
+        let read = read::each_user_after(&page.snapshot, after, |user| {
+            let seen = visit(user);
+            match seen {
+                ControlFlow::Continue(()) => *remaining = remaining.saturating_sub(1),
+                ControlFlow::Break(()) => next = Some(Arc::new(user.to_user())),
+            }
+            seen
+        });
+        // The one that it broke at is read ahead by that, and what is read goes on behind.
+        page.ended = next.is_none();
+        page.items = Vec::from_iter(next.clone()).into_iter();
+        page.last = next;
+        read
     }
 }
 

@@ -13,6 +13,7 @@ mod declarations;
 mod documented;
 mod exports;
 mod header_compiles;
+mod hostile;
 mod installed;
 mod layouts;
 mod library;

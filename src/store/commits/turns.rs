@@ -102,7 +102,10 @@ pub(super) fn answer_all(
         let thread = &requests.get(place)?.thread;
         (thread.id() != own).then(|| thread.clone())
     };
-    for (place, (request, result)) in requests.iter().zip(results).enumerate() {
+    let results: Vec<_> = results.take(requests.len()).collect();
+    // From the last to the first: a thread that happens to be awake takes its answer at
+    // once and wakes the two behind it, who would sleep on if theirs were not there yet.
+    for (place, (request, result)) in requests.iter().zip(results).enumerate().rev() {
         let woken = [thread_at(2 * place + 2), thread_at(2 * place + 3)];
         request.note(Turn::Return(result, woken));
     }

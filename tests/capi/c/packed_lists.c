@@ -238,6 +238,60 @@ static void members(const hc_directory *directory)
     hc_members_free(members);
 }
 
+/* One by one and packed in turn, across what the library reads at a time: everybody
+ * once and in order, and the list is that of the moment when it was begun. */
+static void both_ways(void)
+{
+    enum { USERS = 700 };
+    hc_directory *directory = in_memory();
+    hc_batch *batch = hc_batch_new();
+    hc_cursor *cursor = NULL;
+    uint8_t buffer[2048];
+    char email[32];
+    unsigned next = 0;
+    CHECK_OK(hc_batch_set_license(batch, HC_LICENSE_ENTERPRISE, 0, NULL));
+    for (unsigned i = 0; i < USERS; i++) {
+        hc_new_user *new_user = NULL;
+        snprintf(email, sizeof email, "user%03u@ex.co", i);
+        CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
+        CHECK_OK(hc_batch_create_user(batch, new_user, NULL));
+        hc_new_user_free(new_user);
+    }
+    CHECK_OK(hc_directory_apply(directory, batch, NULL, NULL));
+    hc_batch_free(batch);
+    CHECK_OK(hc_directory_list_users(directory, &cursor, NULL));
+    CHECK_OK(hc_user_delete(directory, HC_STR("user600@ex.co"), NULL));
+    for (unsigned turn = 0; next < USERS; turn++) {
+        hc_packed_batch packed;
+        hc_packed_user one;
+        hc_user *user = NULL;
+        size_t written = 0;
+        for (unsigned i = 0; i < turn % 3; i++) {
+            CHECK_OK(hc_cursor_next(cursor, &user, NULL));
+            if (user == NULL)
+                break;
+            snprintf(email, sizeof email, "user%03u@ex.co", next++);
+            CHECK_TEXT(email, hc_user_email(user));
+            hc_user_free(user);
+        }
+        CHECK(hc_cursor_remaining(cursor) == USERS - next);
+        CHECK_OK(hc_cursor_next_batch(cursor, buffer, 200 + 60 * (turn % 30), &written, NULL));
+        if (written == 0)
+            break;
+        CHECK(hc_packed_open(&packed, buffer, written) == 1);
+        while (hc_packed_next_user(&packed, &one) == HC_PACKED_RECORD) {
+            snprintf(email, sizeof email, "user%03u@ex.co", next++);
+            CHECK_TEXT(email, one.email.bytes);
+            CHECK_TEXT(email, one.username.bytes);
+        }
+        CHECK(packed.malformed == 0);
+        CHECK(hc_cursor_remaining(cursor) == USERS - next);
+    }
+    CHECK(next == USERS && hc_cursor_remaining(cursor) == 0);
+    hc_cursor_free(cursor);
+    verify_and_free(directory);
+}
+
 int main(void)
 {
     hc_directory *directory = with_users();
@@ -245,6 +299,7 @@ int main(void)
     small_buffers(directory);
     workspaces(directory);
     members(directory);
+    both_ways();
     verify_and_free(directory);
     return 0;
 }

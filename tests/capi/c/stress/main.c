@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <time.h>
+#include <unistd.h>
 
 static part *const parts[] = {
     part_users, part_workspaces, part_batches, part_reading, part_feed, part_admin, part_plain,
@@ -80,6 +81,8 @@ int main(int argc, char **argv)
     double deadline;
     CHECK(argc == 3);
     stage.folder = argv[2];
+    /* Whoever waits for ever ends it, too. */
+    alarm((unsigned)atof(argv[1]) + 120);
     set_up(&stage);
     deadline = now() + atof(argv[1]);
     for (unsigned i = 0; i < THREADS; i++) {
