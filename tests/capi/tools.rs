@@ -17,26 +17,26 @@ pub fn have(programs: &[&str]) -> bool {
     missing.is_none()
 }
 
-/// Whether there is a file, which tells whether something is installed.
-pub fn have_file(what: &str, path: &Path) -> bool {
-    let is_there = path.is_file();
-    if !is_there {
-        skip(what);
-    }
-    is_there
-}
-
 /// Whether this is a run in which nothing may be skipped.
 pub fn is_ci() -> bool {
     std::env::var("CI").as_deref() == Ok("true")
 }
 
 fn skip(what: &str) {
-    let test = std::thread::current();
-    let test = test.name().unwrap_or("a test");
-    let message = format!("{test} needs {what}, which is not installed");
+    let message = format!("{} needs {what}, which is not installed", test_name());
     assert!(!is_ci(), "{message}");
-    let line = format!("skipped: {message}\n");
+    tell(&format!("skipped: {message}"));
+}
+
+/// The name of the test that runs.
+pub fn test_name() -> String {
+    let test = std::thread::current();
+    test.name().unwrap_or("a test").to_owned()
+}
+
+/// Writes a line past the harness, which would keep it to itself.
+pub fn tell(line: &str) {
+    let line = format!("{line}\n");
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
