@@ -8,9 +8,10 @@
 )]
 
 use std::hint::black_box;
+use std::ops::ControlFlow;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use headcount::{Batch, Directory, License, NewUser, Op, UserQuery};
+use headcount::{Batch, Directory, License, NewUser, Op, UserQuery, UserView};
 
 /// Users of the directory that is read.
 const USERS: usize = 100_000;
@@ -35,6 +36,13 @@ fn numbers() -> impl Iterator<Item = usize> {
     (0..USERS).cycle().map(|number| number * 7919 % USERS)
 }
 
+/// The directory of `folder` without its cache of users.
+fn reopened_without_cache(folder: &tempfile::TempDir, directory: Directory) -> Directory {
+    directory.close().unwrap();
+    let options = Directory::options().cache_bytes(0);
+    options.open(folder.path().join("users.redb")).unwrap()
+}
+
 fn reads(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let directory = enterprise(&folder);
@@ -56,6 +64,16 @@ fn reads(criterion: &mut Criterion) {
             criterion::BatchSize::SmallInput,
         );
     });
+    let uncached = reopened_without_cache(&folder, directory);
+    group.bench_function("user by email, not cached", |bencher| {
+        bencher.iter_batched(
+            || email(next.next().unwrap()),
+            |email| uncached.user_by_email(black_box(&email)).unwrap().unwrap(),
+            criterion::BatchSize::SmallInput,
+        );
+    });
+    uncached.close().unwrap();
+    let directory = enterprise(&folder);
     group.bench_function("user by username", |bencher| {
         bencher.iter_batched(
             || format!("user{}", next.next().unwrap()),
@@ -85,9 +103,34 @@ fn reads(criterion: &mut Criterion) {
         let query = UserQuery::new().after(format!("email:{}", email(USERS / 2)));
         bencher.iter(|| assert_eq!(directory.query(black_box(&query)).unwrap().users.len(), 100));
     });
+    group.bench_function("page of 100 by email, views", |bencher| {
+        let query = UserQuery::new().after(format!("email:{}", email(USERS / 2)));
+        bencher.iter(|| {
+            let mut seen = 0;
+            let visit = |_: UserView<'_>| {
+                seen += 1;
+                ControlFlow::Continue(())
+            };
+            directory
+                .for_each_in_page(black_box(&query), visit)
+                .unwrap();
+            assert_eq!(seen, 100);
+        });
+    });
     group
         .throughput(Throughput::Elements(USERS as u64))
         .sample_size(10);
+    group.bench_function("list of all, views", |bencher| {
+        bencher.iter(|| {
+            let mut seen = 0;
+            let visit = |_: UserView<'_>| {
+                seen += 1;
+                ControlFlow::Continue(())
+            };
+            directory.for_each_user(visit).unwrap();
+            assert_eq!(seen, USERS);
+        });
+    });
     group.bench_function("list of all", |bencher| {
         bencher.iter(|| assert_eq!(directory.users().unwrap().count(), USERS));
     });
