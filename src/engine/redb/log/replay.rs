@@ -89,10 +89,14 @@ pub(in crate::engine::redb) fn read_segments(
         if let Some(place) = run.damaged_at
             && run.next > replay.last
         {
-            return Err(ReplayError::Damaged(format!(
-                "its commit {} is damaged at byte {place} of a segment",
-                run.next
-            )));
+            return Err(ReplayError::Damaged(if run.epoch == 0 {
+                "a segment does not begin with a commit of this log".to_owned()
+            } else {
+                format!(
+                    "its commit {} is damaged at byte {place} of a segment",
+                    run.next
+                )
+            }));
         }
     }
     let vouched = segments.iter().map(|segment| vouched(segment, log_id));
