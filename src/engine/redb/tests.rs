@@ -1,8 +1,9 @@
 //! What only an engine with a file has to promise.
 
 mod closing;
-mod crashes;
-pub(in crate::engine) mod disk;
+pub(crate) mod crashes;
+pub(crate) mod disk;
+mod each_call_fails;
 mod faults;
 mod files;
 mod foreign_files;
