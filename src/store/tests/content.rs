@@ -34,7 +34,7 @@ impl Content {
                 user.is_active(),
                 user.is_admin(),
                 user.attributes().len(),
-                user.attribute("note").map(|note| note.len()),
+                user.attribute("note").map(str::len),
                 user.version(),
             ));
         }

@@ -52,16 +52,12 @@ impl Requests {
                 .last_change;
             return Request::Trim(last.saturating_sub(random.u64(..12)));
         }
-        let mut batch = match random.u8(..25) {
-            0 => crowd(model),
-            _ => {
-                let ops = if random.u8(..4) == 0 {
-                    random.usize(2..5)
-                } else {
-                    1
-                };
-                (0..ops).fold(Batch::new(), |batch, _| draw_op(random, model, batch))
-            }
+        let mut batch = if random.u8(..25) == 0 {
+            crowd(model)
+        } else {
+            let several = random.u8(..4) == 0;
+            let ops = if several { random.usize(2..5) } else { 1 };
+            (0..ops).fold(Batch::new(), |batch, _| draw_op(random, model, batch))
         };
         if random.bool() {
             let mut id = [9; 16];

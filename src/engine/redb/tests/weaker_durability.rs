@@ -91,10 +91,8 @@ impl Script {
 
     fn live(&mut self) {
         let engine = self.disk.open(&LATER).unwrap();
-        let last = match self.random.bool() {
-            true => Some(self.random.u64(1..60)),
-            false => None,
-        };
+        let ends_early = self.random.bool();
+        let last = ends_early.then(|| self.random.u64(1..60));
         self.disk.set_fault(last.map(|calls| Fault {
             call: self.disk.calls() + calls,
             kind: io::ErrorKind::Other,
@@ -164,7 +162,7 @@ impl Script {
 #[test]
 fn closing_does_not_wait_for_the_next_sync() {
     let hourly = RedbOptions {
-        sync_interval: Some(Duration::from_secs(3_600)),
+        sync_interval: Some(Duration::from_hours(1)),
         ..CREATE
     };
     for _ in 0..50 {
