@@ -214,24 +214,6 @@ impl Redb {
     }
 }
 
-#[cfg(test)]
-impl Redb {
-    /// Makes a checkpoint and waits for it.
-    pub(crate) fn checkpoint(&self) -> Result<()> {
-        let mut writer = lock(&self.shared.writer);
-        let log = writer.as_mut().ok_or_else(|| self.shared.name.closed())?;
-        self.shared.freeze(log, false)?;
-        self.shared.work.wait_until_over();
-        self.shared.check()
-    }
-
-    /// Syncs what was to be synced later.
-    pub(crate) fn sync(&self) -> Result<()> {
-        self.shared.sync();
-        self.shared.check()
-    }
-}
-
 impl Shared {
     /// The latest committed state.
     fn state(&self) -> Result<Arc<State>> {
