@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::block::BLOCK_BYTES;
 use super::replay::read_segments;
 use super::*;
-use crate::engine::redb::tests::disk::Disk;
+use crate::engine::redb::tests::disk::{Disk, PowerCut};
 
 const ID: u64 = 7;
 
@@ -194,6 +194,18 @@ fn what_was_not_synced_may_be_lost_from_any_place_on() {
         last(from_ref(&segment), 0).is_err(),
         "the second was synced"
     );
+}
+
+/// A later sync is of the segment that is written then.
+#[test]
+fn a_segment_is_synced_before_the_other_is_written() {
+    let disk = Disk::default();
+    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::Later, 1 << 20);
+    append(&mut log, 1);
+    log.switch().unwrap();
+    let left = disk.after(PowerCut::LosesAll, &mut fastrand::Rng::with_seed(1));
+    let segment = left.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    assert_eq!(last(from_ref(&segment), 0).unwrap(), 1);
 }
 
 #[test]
