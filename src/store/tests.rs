@@ -1,6 +1,10 @@
 //! What only someone who sees the engine can check: the stored bytes, and files
 //! of other releases.
 
+mod content;
+mod crashes;
+mod requests;
+
 use std::fs;
 use std::ops::{Bound, ControlFlow};
 use std::path::Path;

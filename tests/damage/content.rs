@@ -17,36 +17,6 @@ pub struct Content {
     seats: headcount::Seats,
 }
 
-impl Content {
-    /// Whether the same users are there under the same names, active or not, in the
-    /// same teams: what indexes and counters say a second time, so that `verify`
-    /// can compare it.
-    pub fn has_the_people_of(&self, other: &Self) -> bool {
-        self.people() == other.people()
-            && self.seats == other.seats
-            && self.teams() == other.teams()
-            && self.changes.len() == other.changes.len()
-    }
-
-    fn people(&self) -> Vec<impl PartialEq + use<>> {
-        let users = self.users.iter().map(|user| {
-            let names = (
-                user.email().key().to_owned(),
-                user.username().to_lowercase(),
-            );
-            (user.id(), names, user.is_active(), user.is_admin())
-        });
-        users.collect()
-    }
-
-    fn teams(&self) -> Vec<impl PartialEq + use<>> {
-        let members = self.members.iter();
-        members
-            .map(|m| (m.workspace(), m.user(), m.role()))
-            .collect()
-    }
-}
-
 /// Makes a directory at `path`, in several transactions, and closes it.
 pub fn make(path: &Path) {
     let directory = Directory::options()

@@ -37,14 +37,12 @@ fn files(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 struct Counts {
     refused: u64,
     right: u64,
-    /// Free text, a time or an old change is not what it was.
-    altered: u64,
     /// Pages that changed places can be an older state of the directory.
     older: u64,
 }
 
 #[test]
-fn a_damaged_file_gives_an_error_or_the_right_people() {
+fn a_damaged_file_gives_an_error_or_what_was_in_it() {
     let seed = variable("HEADCOUNT_DAMAGE_SEED").unwrap_or(1);
     println!("HEADCOUNT_DAMAGE_SEED={seed}");
     let mut random = Random(seed);
@@ -85,9 +83,8 @@ fn judge(
 ) {
     match read {
         Ok(content) if content == *right => counts.right += 1,
-        Ok(content) if content.has_the_people_of(right) => counts.altered += 1,
         Ok(_) if matches!(damage, Damage::Swap(..)) => counts.older += 1,
-        Ok(_) => panic!("{what}: not the people who were there"),
+        Ok(_) => panic!("{what}: not what was there"),
         Err(error) => {
             let kinds = [
                 ErrorKind::Corrupted,

@@ -165,7 +165,10 @@ impl Base {
             Ok(())
         })?;
         let committed = guarded(&self.name, || match inner.commit() {
-            Ok(()) => self.latest(),
+            // It is in the file, and that can't be told from here any more.
+            Ok(()) => self
+                .latest()
+                .map_err(|error| self.name.commit_unread(error)),
             // redb has rolled everything back.
             Err(error @ CommitError::TransactionPoisoned) => Err(self.name.error(error)),
             Err(error) => Err(self.name.commit_failed(error)),

@@ -181,6 +181,22 @@ impl Shared {
         Ok(())
     }
 
+    /// Makes durable what was committed and not synced yet.
+    pub(super) fn sync(&self) {
+        let pending = {
+            let writer = lock(&self.writer);
+            let (Some(log), Ok(state)) = (writer.as_ref(), self.state()) else {
+                return;
+            };
+            log.pending(state.sequence)
+        };
+        let doubt = Doubt(self);
+        match pending.map_or(Ok(()), Pending::sync) {
+            Ok(()) => doubt.clear(),
+            Err(error) => drop(doubt.confirm(self.name.log_failed(error))),
+        }
+    }
+
     /// Makes a checkpoint unless someone writes just now.
     fn checkpoint_when_idle(&self, sequence: u64) {
         let Ok(mut writer) = self.writer.try_lock() else {
@@ -219,7 +235,7 @@ pub(super) fn start_threads(
     if options.background {
         start("headcount-checkpoint", Box::new(make_checkpoints))?;
     }
-    if let Some(interval) = options.sync_interval {
+    if let Some(interval) = options.sync_interval.filter(|_| options.background) {
         start(
             "headcount-sync",
             Box::new(move |shared| sync_each(shared, interval)),
@@ -256,23 +272,14 @@ fn make_checkpoints(shared: &Shared) {
 
 /// Syncs the log each `interval` until the engine is closed.
 fn sync_each(shared: &Shared, interval: Duration) {
-    loop {
-        let (progress, _) = shared.work.wait_for(shared.work.lock(), interval);
-        if progress.ending {
-            return;
-        }
-        drop(progress);
-        let pending = {
-            let writer = lock(&shared.writer);
-            let (Some(log), Ok(state)) = (writer.as_ref(), shared.state()) else {
-                return;
-            };
-            log.pending(state.sequence)
-        };
-        let doubt = Doubt(shared);
-        match pending.map_or(Ok(()), Pending::sync) {
-            Ok(()) => doubt.clear(),
-            Err(error) => drop(doubt.confirm(shared.name.log_failed(error))),
+    let mut progress = shared.work.lock();
+    // It may be closed before this thread comes to wait.
+    while !progress.ending {
+        (progress, _) = shared.work.wait_for(progress, interval);
+        if !progress.ending {
+            drop(progress);
+            shared.sync();
+            progress = shared.work.lock();
         }
     }
 }

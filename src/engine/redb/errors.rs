@@ -134,6 +134,18 @@ impl Name {
         .with_source(error)
     }
 
+    /// A commit was made, and then the file could not be read.
+    pub(super) fn commit_unread(&self, cause: Error) -> Error {
+        Error::new(
+            ErrorKind::OutcomeUnknown,
+            format!(
+                "what a commit to `{}` left can't be read: {cause}; close it and open it again to see whether it took effect",
+                self.0
+            ),
+        )
+        .with_source(cause)
+    }
+
     /// An earlier write failed for `cause`; this one was not begun.
     pub(super) fn in_doubt(&self, cause: Option<&Error>) -> Error {
         let cause = cause.map_or("a write failed".to_owned(), Error::to_string);

@@ -21,7 +21,7 @@ mod recent;
 mod sealed;
 mod snapshot;
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 mod transaction;
 mod txn;
 
@@ -62,8 +62,10 @@ pub(crate) struct RedbOptions {
     /// `None`: a commit is on disk when it is acknowledged. Otherwise it is after
     /// this time, and what is younger can be lost when the machine stops.
     pub(crate) sync_interval: Option<Duration>,
-    /// Whether a thread of the engine's own makes checkpoints. Otherwise they are
-    /// made by the writer whose commit no longer fits.
+    /// Whether threads of the engine's own make checkpoints and sync the log.
+    /// Otherwise a checkpoint is made by the writer whose commit no longer fits,
+    /// and what is to be synced later is so by whoever asks for it: for tests, in
+    /// which nothing may happen by itself.
     pub(crate) background: bool,
 }
 
@@ -209,18 +211,6 @@ impl Redb {
             shared.commit(log, state, pending)?;
         }
         outcome.map_or_else(|panic| Ok(Err(panic)), |result| result.map(Ok))
-    }
-}
-
-#[cfg(test)]
-impl Redb {
-    /// Makes a checkpoint and waits for it.
-    pub(super) fn checkpoint(&self) -> Result<()> {
-        let mut writer = lock(&self.shared.writer);
-        let log = writer.as_mut().ok_or_else(|| self.shared.name.closed())?;
-        self.shared.freeze(log, false)?;
-        self.shared.work.wait_until_over();
-        self.shared.check()
     }
 }
 

@@ -1,19 +1,39 @@
 //! What only an engine with a file has to promise.
 
 mod closing;
-mod crashes;
-pub(in crate::engine) mod disk;
+pub(crate) mod crashes;
+pub(crate) mod disk;
+mod each_call_fails;
 mod faults;
 mod files;
 mod foreign_files;
 mod growth;
 mod locking;
+mod weaker_durability;
 
 use std::path::Path;
 
-use super::{Redb, RedbOptions};
+use super::{Redb, RedbOptions, lock};
 use crate::engine::{Engine, Read, Write};
 use crate::error::{Error, ErrorKind, Result};
+
+/// What happens by itself otherwise.
+impl Redb {
+    /// Makes a checkpoint and waits for it.
+    pub(crate) fn checkpoint(&self) -> Result<()> {
+        let mut writer = lock(&self.shared.writer);
+        let log = writer.as_mut().ok_or_else(|| self.shared.name.closed())?;
+        self.shared.freeze(log, false)?;
+        self.shared.work.wait_until_over();
+        self.shared.check()
+    }
+
+    /// Syncs what was to be synced later.
+    pub(crate) fn sync(&self) -> Result<()> {
+        self.shared.sync();
+        self.shared.check()
+    }
+}
 
 const CREATE: RedbOptions = small(true);
 const EXISTING: RedbOptions = small(false);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::block::BLOCK_BYTES;
 use super::replay::read_segments;
 use super::*;
-use crate::engine::redb::tests::disk::Disk;
+use crate::engine::redb::tests::disk::{Disk, PowerCut};
 
 const ID: u64 = 7;
 
@@ -132,6 +132,21 @@ fn an_older_database_than_the_log_goes_on_from_is_refused() {
     assert!(last(from_ref(&segment), 4).is_err());
 }
 
+/// What went around the log is vouched for by the first frame that comes after it.
+#[test]
+fn an_older_database_than_the_log_started_again_from_is_refused() {
+    let disk = Disk::default();
+    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
+    (1..=3).for_each(|sequence| append(&mut log, sequence));
+    log.restart(9);
+    append(&mut log, 10);
+    let segment = disk.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    assert_eq!(last(from_ref(&segment), 9).unwrap(), 10);
+    for applied in [0, 3, 8] {
+        assert!(last(from_ref(&segment), applied).is_err(), "{applied}");
+    }
+}
+
 #[test]
 fn frames_of_an_earlier_use_are_never_replayed() {
     let disk = Disk::default();
@@ -143,6 +158,21 @@ fn frames_of_an_earlier_use_are_never_replayed() {
     // Frames 2 to 5 still stand behind frame 6.
     assert_eq!(last(from_ref(&segment), 5).unwrap(), 6);
     assert_eq!(last(from_ref(&segment), 6).unwrap(), 6);
+}
+
+/// Not even one whose number would come next.
+#[test]
+fn a_frame_of_another_use_does_not_go_on_from_this_one() {
+    let disk = Disk::default();
+    let mut log = Log::new(Box::new(disk.clone()), ID, 4, Sync::EachFrame, 1 << 20);
+    append(&mut log, 5);
+    let this_use = disk.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    let frame = end(&this_use);
+    let mut segment = written(6, 0).remove(0);
+    assert_eq!(end(&segment), 6 * frame);
+    segment.copy_within(5 * frame.., frame);
+    segment[..frame].copy_from_slice(&this_use[..frame]);
+    assert_eq!(last(from_ref(&segment), 4).unwrap(), 5);
 }
 
 /// With syncs later than writes a power cut may take a frame and leave the next.
@@ -164,6 +194,18 @@ fn what_was_not_synced_may_be_lost_from_any_place_on() {
         last(from_ref(&segment), 0).is_err(),
         "the second was synced"
     );
+}
+
+/// A later sync is of the segment that is written then.
+#[test]
+fn a_segment_is_synced_before_the_other_is_written() {
+    let disk = Disk::default();
+    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::Later, 1 << 20);
+    append(&mut log, 1);
+    log.switch().unwrap();
+    let left = disk.after(PowerCut::LosesAll, &mut fastrand::Rng::with_seed(1));
+    let segment = left.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    assert_eq!(last(from_ref(&segment), 0).unwrap(), 1);
 }
 
 #[test]

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};
+use std::panic::AssertUnwindSafe;
 use std::{env, io};
 
 use fastrand::Rng;
@@ -25,30 +26,15 @@ const CUTS: usize = 4;
 /// Different keys; few, so that they are often overwritten.
 const KEYS: u8 = 24;
 
-type Map = BTreeMap<Vec<u8>, Vec<u8>>;
+/// What an engine holds.
+pub(super) type Map = BTreeMap<Vec<u8>, Vec<u8>>;
 
 #[test]
 fn a_power_cut_takes_nothing_that_was_acknowledged() {
-    let number = |name: &str| env::var(name).ok().map(|value| value.parse().unwrap());
-    let seeds = match number("HEADCOUNT_CRASH_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("HEADCOUNT_CRASH_SEEDS").unwrap_or(SEEDS),
-    };
     let mut seen = Seen::default();
-    for seed in seeds.clone() {
-        let script = std::panic::catch_unwind(|| Script::new(seed).run());
-        match script {
-            Ok(of_script) => seen.add(&of_script),
-            Err(panic) => {
-                tell(&format!(
-                    "to run this one again: HEADCOUNT_CRASH_SEED={seed}"
-                ));
-                std::panic::resume_unwind(panic);
-            }
-        }
-    }
+    let seeds = each_seed(SEEDS, |seed| seen.add(&Script::new(seed).run()));
     tell(&format!("{seen:?}"));
-    if seeds.end - seeds.start >= SEEDS {
+    if seeds >= SEEDS {
         // Otherwise this test would say little.
         assert!(
             seen.acknowledged > 10_000 && seen.undecided > 100,
@@ -57,6 +43,26 @@ fn a_power_cut_takes_nothing_that_was_acknowledged() {
         assert!(seen.kept > 20 && seen.dropped > 20, "{seen:?}");
         assert!(seen.failed_opens > 50 && seen.checkpoints > 500, "{seen:?}");
     }
+}
+
+/// Runs the scripts of as many seeds as the environment says, or else `seeds`, and
+/// returns how many those were. The seed of one that fails is printed.
+pub(crate) fn each_seed(seeds: u64, mut script: impl FnMut(u64)) -> u64 {
+    let number = |name: &str| env::var(name).ok().map(|value| value.parse().unwrap());
+    let seeds = match number("HEADCOUNT_CRASH_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("HEADCOUNT_CRASH_SEEDS").unwrap_or(seeds),
+    };
+    for seed in seeds.clone() {
+        let ended = std::panic::catch_unwind(AssertUnwindSafe(|| script(seed)));
+        if let Err(panic) = ended {
+            tell(&format!(
+                "to run this one again: HEADCOUNT_CRASH_SEED={seed}"
+            ));
+            std::panic::resume_unwind(panic);
+        }
+    }
+    seeds.end - seeds.start
 }
 
 /// What happened in the scripts.
@@ -246,11 +252,12 @@ impl Script {
 
 /// Writes to where the harness shows it when the test fails or is asked to.
 #[expect(clippy::print_stdout, reason = "a test's own output")]
-fn tell(what: &str) {
+pub(crate) fn tell(what: &str) {
     println!("{what}");
 }
 
-fn all(engine: &Redb) -> Map {
+/// All that an engine holds.
+pub(super) fn all(engine: &Redb) -> Map {
     let mut map = Map::new();
     let snapshot = engine.snapshot().unwrap();
     let everything = (Bound::Unbounded, Bound::Unbounded);

@@ -19,20 +19,22 @@ use crate::engine::redb::{Redb, RedbOptions};
 use crate::error::Result;
 
 /// What a disk writes whole or not at all.
-pub(super) const SECTOR_BYTES: usize = 512;
+const SECTOR_BYTES: usize = 512;
 
 /// The name of the database's file.
 pub(super) const BASE: &str = "base";
 
 /// A disk. Clones are the same one.
 #[derive(Clone, Debug, Default)]
-pub(in crate::engine) struct Disk(Arc<Mutex<State>>);
+pub(crate) struct Disk(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
     files: Vec<File>,
     names: BTreeMap<String, Vec<Entry>>,
     calls: u64,
+    /// Calls that were to change something.
+    changes: u64,
     fault: Option<Fault>,
 }
 
@@ -41,13 +43,13 @@ type Entry = Option<usize>;
 
 /// A failure to come.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fault {
+pub(crate) struct Fault {
     /// The first call that fails, counted from the first ever.
-    pub(super) call: u64,
+    pub(crate) call: u64,
     /// How it fails.
-    pub(super) kind: io::ErrorKind,
+    pub(crate) kind: io::ErrorKind,
     /// Whether all later calls fail too.
-    pub(super) for_good: bool,
+    pub(crate) for_good: bool,
 }
 
 #[derive(Debug, Default)]
@@ -68,7 +70,7 @@ enum Change {
 
 /// How much of what was not synced a power cut leaves.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum PowerCut {
+pub(crate) enum PowerCut {
     /// Nothing.
     LosesAll,
     /// Everything, as when only the process is killed.
@@ -79,7 +81,7 @@ pub(super) enum PowerCut {
 
 impl Disk {
     /// Opens the engine on it.
-    pub(in crate::engine) fn open(&self, options: &RedbOptions) -> Result<Redb> {
+    pub(crate) fn open(&self, options: &RedbOptions) -> Result<Redb> {
         let files = Box::new(self.clone());
         Redb::start(
             || Ok(self.file(BASE)),
@@ -106,12 +108,17 @@ impl Disk {
     }
 
     /// How many calls there were.
-    pub(super) fn calls(&self) -> u64 {
+    pub(crate) fn calls(&self) -> u64 {
         self.lock().calls
     }
 
+    /// How many of them were to change something.
+    pub(super) fn changes(&self) -> u64 {
+        self.lock().changes
+    }
+
     /// Lets a call to come fail; `None` repairs the disk.
-    pub(super) fn set_fault(&self, fault: Option<Fault>) {
+    pub(crate) fn set_fault(&self, fault: Option<Fault>) {
         self.lock().fault = fault;
     }
 
@@ -126,13 +133,13 @@ impl Disk {
     }
 
     /// Whether the fault has happened.
-    pub(super) fn has_failed(&self) -> bool {
+    pub(crate) fn has_failed(&self) -> bool {
         let state = self.lock();
         state.fault.is_some_and(|fault| state.calls >= fault.call)
     }
 
     /// What is on the disk after the power was cut, as a new disk.
-    pub(super) fn after(&self, cut: PowerCut, random: &mut Rng) -> Self {
+    pub(crate) fn after(&self, cut: PowerCut, random: &mut Rng) -> Self {
         let state = self.lock();
         let files = state.files.iter().map(|file| file.after(cut, random));
         let files = files.collect();
@@ -148,8 +155,8 @@ impl Disk {
         Self(Arc::new(Mutex::new(State {
             files,
             names,
-            calls: 0,
             fault: None,
+            ..State::default()
         })))
     }
 
@@ -169,7 +176,7 @@ impl Disk {
     }
 
     /// The names of the files that are there.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let state = self.lock();
         let names = state.names.iter();
         let present = names.filter(|(_, entries)| entries.last().is_some_and(Option::is_some));
@@ -194,6 +201,12 @@ impl State {
             Some(fault) if self.calls > fault.call && fault.for_good => Err(fault.kind.into()),
             _ => Ok(()),
         }
+    }
+
+    /// Counts a call that is to change something.
+    fn change(&mut self) -> io::Result<()> {
+        self.changes += 1;
+        self.call()
     }
 
     fn rename(&mut self, name: &str, entry: Entry) {
@@ -307,7 +320,7 @@ impl SideFiles for Disk {
 
     fn create(&self, name: &str) -> io::Result<SideFile> {
         let mut state = self.lock();
-        state.call()?;
+        state.change()?;
         state.files.push(File::default());
         let number = state.files.len() - 1;
         state.rename(name, Some(number));
@@ -320,7 +333,7 @@ impl SideFiles for Disk {
 
     fn remove(&self, name: &str) -> io::Result<()> {
         let mut state = self.lock();
-        state.call()?;
+        state.change()?;
         state.rename(name, None);
         Ok(())
     }
@@ -367,6 +380,7 @@ impl StorageBackend for SimFile {
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
+        self.disk.lock().changes += 1;
         self.call(|file| {
             file.change(Change::SetLen(usize::try_from(len).unwrap()));
             Ok(())
@@ -383,7 +397,7 @@ impl StorageBackend for SimFile {
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let change = Change::Write(usize::try_from(offset).unwrap(), data.to_vec());
         let mut state = self.disk.lock();
-        let allowed = state.call();
+        let allowed = state.change();
         if allowed.is_ok() || state.fault.is_some_and(|fault| state.calls == fault.call) {
             // The one that fails is under way.
             state.files[self.number].change(change);

@@ -2,9 +2,11 @@
 
 use std::io;
 
+use super::crashes::all;
 use super::disk::Disk;
 use super::{CREATE, EXISTING, get, put};
-use crate::engine::Engine;
+use crate::engine::redb::RedbOptions;
+use crate::engine::{Engine, Write};
 use crate::error::ErrorKind;
 
 /// A retry after a failed `fsync` can succeed without the data being there, so
@@ -61,4 +63,38 @@ fn a_new_file_that_cannot_be_written_is_refused() {
     let message = error.to_string();
     assert!(message.contains("can't open `users.redb`"), "{message}");
     assert!(message.ends_with("free some space"), "{message}");
+}
+
+/// Their writes stay where they are, between the database and newer ones.
+#[test]
+fn a_failed_checkpoint_takes_nothing_from_readers() {
+    let disk = Disk::default();
+    let options = RedbOptions {
+        background: false,
+        ..CREATE
+    };
+    let engine = disk.open(&options).unwrap();
+    for key in [b"ann", b"bob", b"cho"] {
+        put(&engine, key, b"1").unwrap();
+    }
+    engine.checkpoint().unwrap();
+    put(&engine, b"ann", b"2").unwrap();
+    engine.transact(|txn| txn.delete(b"bob")).unwrap();
+    put(&engine, b"dee", b"1").unwrap();
+    let before = all(&engine);
+    assert_eq!(before.len(), 3);
+
+    disk.fail_from_now(io::ErrorKind::Other);
+    let error = engine.checkpoint().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+    assert_eq!(get(&engine, b"ann").unwrap(), b"2");
+    assert_eq!(get(&engine, b"bob"), None);
+    assert_eq!(get(&engine, b"cho").unwrap(), b"1");
+    assert_eq!(get(&engine, b"dee").unwrap(), b"1");
+    assert_eq!(all(&engine), before);
+    assert!(put(&engine, b"ann", b"3").is_err());
+    assert!(engine.close().is_err());
+
+    disk.set_fault(None);
+    assert_eq!(all(&disk.open(&EXISTING).unwrap()), before);
 }

@@ -1,0 +1,275 @@
+//! Power cuts at any call to the disk, seen from above: every request that was
+//! acknowledged is there once, and the one that was under way whole or not at all.
+//!
+//! A seed makes one script of requests, which a directory in memory is told too, as
+//! soon as they are acknowledged: both must say the same then and after each power
+//! cut. `HEADCOUNT_CRASH_SEEDS=10000` runs that many seeds; `HEADCOUNT_CRASH_SEED=17`
+//! runs one.
+
+use std::io;
+
+use fastrand::Rng;
+
+use super::content::Content;
+use super::requests::{LICENSE, Request, Requests};
+use crate::engine::embedded::Embedded;
+use crate::engine::redb::RedbOptions;
+use crate::engine::redb::tests::crashes::{each_seed, tell};
+use crate::engine::redb::tests::disk::{Disk, Fault, PowerCut};
+use crate::error::{ErrorKind, Result};
+use crate::model::{Applied, Batch};
+use crate::store::Directory;
+
+/// Scripts that are run unless the environment says otherwise.
+const SEEDS: u64 = 1_000;
+/// Power cuts of a script.
+const CUTS: usize = 3;
+/// Bytes of the cache of users: a handful.
+const CACHE_BYTES: usize = 16 << 10;
+
+#[test]
+fn a_power_cut_takes_no_request_that_was_acknowledged() {
+    let mut seen = Seen::default();
+    let seeds = each_seed(SEEDS, |seed| {
+        let of_script = Script::new(seed).run();
+        for (sum, count) in seen.0.iter_mut().zip(of_script.0) {
+            *sum += count;
+        }
+    });
+    tell(&format!("{seen:?}"));
+    if seeds >= SEEDS {
+        // Otherwise this test would say little.
+        let enough = [5_000, 1_000, 200, 20, 20, 100, 100, 1_000];
+        let mut counts = seen.0.iter().zip(enough);
+        assert!(counts.all(|(count, enough)| *count > enough), "{seen:?}");
+    }
+}
+
+/// What happened in the scripts: acknowledged, refused, unknown outcomes, those of
+/// them kept and dropped, opens that failed, checkpoints, and replayed outcomes.
+#[derive(Debug, Default)]
+struct Seen([u64; 8]);
+
+const ACKNOWLEDGED: usize = 0;
+const REFUSED: usize = 1;
+const UNDECIDED: usize = 2;
+const KEPT: usize = 3;
+const DROPPED: usize = 4;
+const FAILED_OPENS: usize = 5;
+const CHECKPOINTS: usize = 6;
+const REPLAYED: usize = 7;
+
+struct Script {
+    random: Rng,
+    disk: Disk,
+    options: RedbOptions,
+    requests: Requests,
+    /// Was told what was acknowledged.
+    model: Directory,
+    /// The request whose outcome is not known.
+    undecided: Option<Request>,
+    /// Requests with ids that were acknowledged, and what they were told.
+    told: Vec<(Batch, Applied)>,
+    seen: Seen,
+}
+
+impl Script {
+    fn new(seed: u64) -> Self {
+        let mut random = Rng::with_seed(seed);
+        let log_bytes = *random.choice(&[64 << 10, 256 << 10, 1 << 20]).unwrap();
+        let model = Directory::options().license_if_new(LICENSE).in_memory();
+        Self {
+            options: RedbOptions {
+                cache_bytes: 1 << 20,
+                log_bytes,
+                background: false,
+                ..RedbOptions::new(true)
+            },
+            requests: Requests::default(),
+            random,
+            disk: Disk::default(),
+            model: model.unwrap(),
+            undecided: None,
+            told: Vec::new(),
+            seen: Seen::default(),
+        }
+    }
+
+    fn run(mut self) -> Seen {
+        for _ in 0..CUTS {
+            let calls = *self.random.choice(&[20, 80, 300, 800]).unwrap();
+            self.disk.set_fault(Some(Fault {
+                call: self.disk.calls() + self.random.u64(1..=calls),
+                kind: io::ErrorKind::Other,
+                for_good: true,
+            }));
+            self.live();
+            let cuts = [PowerCut::LosesAll, PowerCut::KeepsAll, PowerCut::Tears];
+            let cut = *self.random.choice(&cuts).unwrap();
+            self.disk = self.disk.after(cut, &mut self.random);
+            // Now and then the next life begins without anybody looking first.
+            if self.random.u8(..4) > 0 {
+                self.look();
+            }
+        }
+        self.look();
+        self.seen
+    }
+
+    fn open(&self) -> Result<Directory> {
+        let engine = Embedded::Redb(self.disk.open(&self.options)?);
+        Directory::start(engine, LICENSE, CACHE_BYTES)
+    }
+
+    /// Opens, writes and closes until the power is cut.
+    fn live(&mut self) {
+        while !self.disk.has_failed() {
+            let Ok(directory) = self.open() else {
+                assert!(self.disk.has_failed(), "it does not open");
+                self.seen.0[FAILED_OPENS] += 1;
+                return;
+            };
+            if self.decide(&directory).is_err() {
+                assert!(self.disk.has_failed(), "it can't be read");
+                return;
+            }
+            for _ in 0..self.random.usize(..50) {
+                if self.disk.has_failed() {
+                    break;
+                }
+                if self.random.u8(..25) == 0 {
+                    self.checkpoint(&directory);
+                } else {
+                    self.request(&directory);
+                }
+            }
+            match self.random.u8(..3) {
+                0 => drop(directory),
+                _ => drop(directory.close()),
+            }
+        }
+    }
+
+    fn checkpoint(&mut self, directory: &Directory) {
+        let Embedded::Redb(engine) = &directory.shared.engine else {
+            return;
+        };
+        match engine.checkpoint() {
+            Ok(()) => self.seen.0[CHECKPOINTS] += 1,
+            Err(error) => assert!(self.disk.has_failed(), "{error}"),
+        }
+    }
+
+    /// Makes a request, and tells the model of it if it was acknowledged.
+    fn request(&mut self, directory: &Directory) {
+        let before = self.model.seats().unwrap();
+        let request = self.requests.draw(&mut self.random, &self.model);
+        match request.make(directory) {
+            Ok(applied) => {
+                self.seen.0[ACKNOWLEDGED] += 1;
+                self.tell_model(request, applied);
+            }
+            Err(error) if error.is_refusal() => {
+                self.seen.0[REFUSED] += 1;
+                let refused = request.make(&self.model).unwrap_err();
+                assert_eq!(refused.kind(), error.kind(), "{request:?}");
+            }
+            Err(error) => {
+                assert!(self.disk.has_failed(), "{error}");
+                // Trimming is not told apart: it may have ended before the error.
+                let is_trim = matches!(request, Request::Trim(_));
+                if is_trim || error.kind() == ErrorKind::OutcomeUnknown {
+                    self.seen.0[UNDECIDED] += 1;
+                    self.undecided = Some(request);
+                }
+                return;
+            }
+        }
+        let Ok(seats) = directory.seats() else {
+            assert!(self.disk.has_failed(), "the seats can't be read");
+            return;
+        };
+        assert_eq!(seats, self.model.seats().unwrap());
+        let allowed = seats.limit().map(|limit| limit.max(before.active));
+        assert!(
+            allowed.is_none_or(|allowed| seats.active <= allowed),
+            "{seats:?}"
+        );
+    }
+
+    /// The model does what was acknowledged, which has the same outcome there.
+    fn tell_model(&mut self, request: Request, applied: Option<Applied>) {
+        let of_model = request.make(&self.model).unwrap();
+        let (Some(applied), Some(of_model)) = (applied, of_model) else {
+            return;
+        };
+        assert_eq!(applied.sequence, of_model.sequence, "{request:?}");
+        assert_eq!(applied.replayed, of_model.replayed, "{request:?}");
+        assert_eq!(applied.outcomes.len(), of_model.outcomes.len());
+        if let Request::Batch(batch) = request
+            && batch.request_id.is_some()
+            && !applied.replayed
+        {
+            self.told.push((batch, applied));
+        }
+    }
+
+    /// Compares with the model, and finds out what became of the request that was
+    /// under way. Fails where the disk can't be read.
+    fn decide(&mut self, directory: &Directory) -> Result<()> {
+        let found = Content::of(directory)?;
+        let dropped = Content::of(&self.model)?;
+        let Some(request) = self.undecided.take() else {
+            found.assert_is(&dropped);
+            return Ok(());
+        };
+        if found == dropped {
+            self.seen.0[DROPPED] += 1;
+            return Ok(());
+        }
+        self.seen.0[KEPT] += 1;
+        request.make(&self.model)?;
+        found.assert_is(&Content::of(&self.model)?);
+        Ok(())
+    }
+
+    /// Looks at everything, on a disk that is well.
+    fn look(&mut self) {
+        self.disk.set_fault(None);
+        let directory = self.open().unwrap();
+        let undecided = self.undecided.clone();
+        let kept = self.seen.0[KEPT];
+        self.decide(&directory).unwrap();
+        let kept = self.seen.0[KEPT] > kept;
+        directory.verify().unwrap();
+        // Whoever was told nothing asks again.
+        if let Some(Request::Batch(batch)) = undecided
+            && batch.request_id.is_some()
+        {
+            let applied = directory.apply(batch.clone()).unwrap();
+            assert_eq!(applied.replayed, kept);
+            self.tell_model(Request::Batch(batch), Some(applied));
+        }
+        self.check_replays(&directory);
+        Content::of(&directory)
+            .unwrap()
+            .assert_is(&Content::of(&self.model).unwrap());
+        directory.verify().unwrap();
+        directory.close().unwrap();
+        assert_eq!(self.disk.names(), ["base"], "the log is still there");
+    }
+
+    /// Each request that is sent again is told what it was told.
+    fn check_replays(&mut self, directory: &Directory) {
+        let first = Content::of(&self.model).unwrap().trimmed;
+        self.told
+            .retain(|(_, applied)| applied.sequence.is_some_and(|sequence| sequence > first));
+        for (batch, told) in &self.told {
+            let again = directory.apply(batch.clone()).unwrap();
+            assert!(again.replayed, "{batch:?} was done twice");
+            assert_eq!(again.outcomes, told.outcomes);
+            assert_eq!(again.sequence, told.sequence);
+            self.seen.0[REPLAYED] += 1;
+        }
+    }
+}
