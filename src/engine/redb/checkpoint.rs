@@ -257,7 +257,11 @@ fn make_checkpoints(shared: &Shared) {
 /// Syncs the log each `interval` until the engine is closed.
 fn sync_each(shared: &Shared, interval: Duration) {
     loop {
-        let (progress, _) = shared.work.wait_for(shared.work.lock(), interval);
+        let mut progress = shared.work.lock();
+        // Who closes may have said so during the last sync, when nobody listened.
+        if !progress.ending {
+            (progress, _) = shared.work.wait_for(progress, interval);
+        }
         if progress.ending {
             return;
         }
