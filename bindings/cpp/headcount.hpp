@@ -988,6 +988,20 @@ struct verified {
     std::uint64_t changes = 0;    ///< Changes on record.
 };
 
+/** What a directory holds and does, in figures: see directory::stats(). */
+struct directory_stats {
+    std::uint64_t users_active = 0;    ///< Users who are active, and so take a seat.
+    std::uint64_t users_inactive = 0;  ///< Users who are not.
+    std::uint64_t workspaces = 0;      ///< Workspaces, archived ones included.
+    std::uint64_t latest_change = 0;   ///< The number of the latest change; 0 before the first.
+    std::uint64_t cache_entries = 0;   ///< Users in the cache, once for each key of theirs in use.
+    std::uint64_t cache_bytes = 0;     ///< About how many bytes of memory these take.
+    std::uint64_t cache_hits = 0;      ///< Reads of one user that the cache answered.
+    std::uint64_t cache_misses = 0;    ///< Reads of one user that asked the store.
+    std::uint64_t commit_requests = 0; ///< Batches that were handed in, refused ones included.
+    std::uint64_t commit_groups = 0;   ///< Transactions that they were grouped into.
+};
+
 /** That a user belongs to a workspace. */
 struct member {
     workspace_id workspace = 0;       ///< The workspace.
@@ -1309,6 +1323,33 @@ public:
     }
     /** @overload */
     options &&page_cache_bytes(std::uint64_t size) && { return std::move(page_cache_bytes(size)); }
+
+    /** How much memory may hold users that were read; 64 MiB unless said otherwise, 0 for none. */
+    options &cache_bytes(std::uint64_t size) &
+    {
+        return this->set(hc_options_set_cache_bytes, size);
+    }
+    /** @overload */
+    options &&cache_bytes(std::uint64_t size) && { return std::move(cache_bytes(size)); }
+
+    /** How large the log beside the file may become; 64 MiB unless said otherwise. */
+    options &log_bytes(std::uint64_t size) & { return this->set(hc_options_set_log_bytes, size); }
+    /** @overload */
+    options &&log_bytes(std::uint64_t size) && { return std::move(log_bytes(size)); }
+
+    /** Gives up some durability for speed: writes are on disk after this time at the latest, up to
+     * a day. With zero, as unless said otherwise, each is on disk when it returns. */
+    options &sync_interval(std::chrono::milliseconds interval) &
+    {
+        // A negative one is refused as too long.
+        return this->set(hc_options_set_sync_interval_ms,
+                         static_cast<std::uint64_t>(interval.count()));
+    }
+    /** @overload */
+    options &&sync_interval(std::chrono::milliseconds interval) &&
+    {
+        return std::move(sync_interval(interval));
+    }
 };
 
 /** A user to create: an email and whatever else is known. It can be used for more than one call. */
@@ -2897,6 +2938,30 @@ public:
             return done.error();
         return verified{found.active,     found.inactive, found.deleted,
                         found.workspaces, found.members,  found.changes};
+    }
+
+    /** What the directory holds, and how its cache and its commits have done since it was opened.
+     */
+    directory_stats stats() const { return try_stats().value(); }
+    /** @copydoc stats */
+    result<directory_stats> try_stats() const
+    {
+        hc_stats found = HC_STATS_INIT;
+        auto done = detail::run(hc_directory_get_stats, raw(), &found);
+        if (!done)
+            return done.error();
+        directory_stats made;
+        made.users_active = found.users_active;
+        made.users_inactive = found.users_inactive;
+        made.workspaces = found.workspaces;
+        made.latest_change = found.latest_change;
+        made.cache_entries = found.cache_entries;
+        made.cache_bytes = found.cache_bytes;
+        made.cache_hits = found.cache_hits;
+        made.cache_misses = found.cache_misses;
+        made.commit_requests = found.commit_requests;
+        made.commit_groups = found.commit_groups;
+        return made;
     }
 
     /** A handle on the same directory whose writes are made by a user. Closing one closes all. */

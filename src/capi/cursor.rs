@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::arguments::{self, Out};
 use super::directory::HcDirectory;
-use super::error::HcError;
+use super::error::{HcError, Refusal};
 use super::guard::{self, Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
@@ -194,8 +194,8 @@ pub unsafe extern "C" fn hc_cursor_next(
         guard::call(cursor, error, |cursor| {
             let made = Out::required("user", user)?;
             let Reading { source, ahead } = &mut *lock(&cursor.reading);
-            let next = ahead.next(|| source.next())?;
-            made.write(HcUser::hand_over_or_null(next));
+            let next = ahead.next(|| source.next()).map_err(Refusal::from);
+            made.write(HcUser::hand_over_or_null(ahead.stay_failed(next)?));
             Ok(())
         })
     }
@@ -229,10 +229,11 @@ pub unsafe extern "C" fn hc_cursor_next_batch(
             let done = Out::required("written", written)?;
             let buffer = arguments::buffer(buffer, capacity)?;
             let Reading { source, ahead } = &mut *lock(&cursor.reading);
-            done.write(match source {
-                Source::All(users) => ahead.pack_all(buffer, users)?,
-                Source::Page(users) => ahead.pack(buffer, || users.next().map(Ok))?,
-            });
+            let packed = match source {
+                Source::All(users) => ahead.pack_all(buffer, users),
+                Source::Page(users) => ahead.pack(buffer, || users.next().map(Ok)),
+            };
+            done.write(ahead.stay_failed(packed)?);
             Ok(())
         })
     }

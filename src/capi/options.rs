@@ -1,6 +1,7 @@
 //! The ways to open a directory.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use super::error::{HcError, Refusal};
 use super::guard::{self, Handle, Latch};
@@ -8,6 +9,10 @@ use super::license::HcLicense;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::store::Options;
+
+/// The longest time that writes may be off the disk. Beyond it a number was surely
+/// meant in another unit.
+const SYNC_INTERVAL_MAX: Duration = Duration::from_hours(24);
 
 /// How to open a directory. Yours to free with hc_options_free(), at any time
 /// after the directory was opened.
@@ -155,6 +160,75 @@ pub unsafe extern "C" fn hc_options_set_cache_bytes(
         guard::call(options, error, |options| {
             let bytes = memory("the cache", bytes)?;
             options.set(|options| options.cache_bytes(bytes));
+            Ok(())
+        })
+    }
+}
+
+/// Sets how large the log beside the directory's file may become. It holds what was
+/// written since the file itself was brought up to date, which happens in the
+/// background, and again in memory, where that takes up to some three times as much. A
+/// larger one takes up longer bursts of writes before they have to wait for the file.
+/// It begins small, and is gone when the directory is closed.
+///
+/// @param options The options.
+/// @param bytes   Its size in bytes at most; 64 MiB unless said otherwise. Anything
+///                below 1 MiB counts as that.
+/// @param error   See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_options_set_log_bytes(
+    options: *mut HcOptions,
+    bytes: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(options, error, |options| {
+            memory("the log", bytes)?;
+            options.set(|options| options.log_bytes(bytes));
+            Ok(())
+        })
+    }
+}
+
+/// Gives up some durability for speed: a write returns when the operating system has
+/// it, and is on disk after so many milliseconds at the latest. What is younger can be
+/// lost when the machine stops, always the latest writes and nothing in between; when
+/// only the process ends, nothing is. If the disk fails meanwhile, writes that were
+/// acknowledged are lost with it.
+///
+/// @param options      The options.
+/// @param milliseconds The longest time that a write may be in memory only, up to a
+///                     day; or 0, as unless said otherwise: each write is on disk
+///                     when it returns.
+/// @param error        See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for more than a day.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_options_set_sync_interval_ms(
+    options: *mut HcOptions,
+    milliseconds: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(options, error, |options| {
+            let interval = Duration::from_millis(milliseconds);
+            if interval > SYNC_INTERVAL_MAX {
+                return Err(Refusal::argument(format!(
+                    "{milliseconds} ms are too long for writes to stay off the disk; \
+                     a day, {} ms, is the most",
+                    SYNC_INTERVAL_MAX.as_millis()
+                )));
+            }
+            let interval = Some(interval).filter(|interval| !interval.is_zero());
+            options.set(|options| options.sync_interval(interval));
             Ok(())
         })
     }

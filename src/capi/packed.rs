@@ -55,7 +55,7 @@ impl<R> Default for Ahead<R> {
 impl<R> Ahead<R> {
     /// How many records are kept back.
     pub(super) fn len(&self) -> u64 {
-        u64::from(self.0.is_some())
+        u64::from(self.kept().is_some())
     }
 
     /// The record that is kept back.
@@ -66,6 +66,15 @@ impl<R> Ahead<R> {
     /// The next record: the one that was kept, or one from `read`.
     pub(super) fn next(&mut self, read: impl FnOnce() -> Option<Result<R>>) -> Result<Option<R>> {
         self.0.take().or_else(read).transpose()
+    }
+
+    /// Has a list that failed fail from then on: to report its end would say that
+    /// all was read.
+    pub(super) fn stay_failed<T>(&mut self, outcome: Result<T, Refusal>) -> Result<T, Refusal> {
+        if let Err(Refusal::Library(error)) = &outcome {
+            self.0 = Some(Err(error.clone()));
+        }
+        outcome
     }
 }
 

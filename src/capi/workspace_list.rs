@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::arguments::{self, Out};
 use super::directory::HcDirectory;
-use super::error::HcError;
+use super::error::{HcError, Refusal};
 use super::guard::{self, Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
@@ -90,8 +90,8 @@ pub unsafe extern "C" fn hc_workspaces_next(
         guard::call(workspaces, error, |workspaces| {
             let made = Out::required("workspace", workspace)?;
             let Reading { workspaces, ahead } = &mut *lock(&workspaces.reading);
-            let next = ahead.next(|| workspaces.next())?;
-            made.write(HcWorkspace::hand_over_or_null(next));
+            let next = ahead.next(|| workspaces.next()).map_err(Refusal::from);
+            made.write(HcWorkspace::hand_over_or_null(ahead.stay_failed(next)?));
             Ok(())
         })
     }
@@ -125,7 +125,8 @@ pub unsafe extern "C" fn hc_workspaces_next_batch(
             let done = Out::required("written", written)?;
             let buffer = arguments::buffer(buffer, capacity)?;
             let Reading { workspaces, ahead } = &mut *lock(&workspaces.reading);
-            done.write(ahead.pack(buffer, || workspaces.next())?);
+            let packed = ahead.pack(buffer, || workspaces.next());
+            done.write(ahead.stay_failed(packed)?);
             Ok(())
         })
     }

@@ -26,7 +26,7 @@ fn functions(header: &str) -> Vec<(&str, &str)> {
 #[test]
 fn every_function_says_what_it_must() {
     let mut complaints = Vec::new();
-    for (file, count_min) in [("headcount.h", 187), ("headcount_packed.h", 6)] {
+    for (file, count_min) in [("headcount.h", 189), ("headcount_packed.h", 6)] {
         let header = fs::read_to_string(tools::root().join("include").join(file)).unwrap();
         let functions = functions(&header);
         assert!(functions.len() >= count_min, "{file}: {}", functions.len());

@@ -29,7 +29,7 @@ impl Argument {
 }
 
 /// All stories that can be told in C++17.
-pub const STORIES: [(&str, Argument); 11] = [
+pub const STORIES: [(&str, Argument); 12] = [
     ("guide_session", Argument::File),
     ("last_seat", Argument::Rounds(100)),
     ("ownership", Argument::File),
@@ -40,6 +40,7 @@ pub const STORIES: [(&str, Argument); 11] = [
     ("texts", Argument::None),
     ("workspaces", Argument::None),
     ("helpers", Argument::File),
+    ("figures", Argument::File),
     ("other_abi", Argument::None),
 ];
 

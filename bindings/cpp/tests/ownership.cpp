@@ -82,6 +82,9 @@ static void closing_order(const char *path)
     for (int i = 0; i < 300; ++i)
         users->create_user("user" + std::to_string(i) + "@ex.co");
     hc::workspace models = users->create_workspace("Models", ann);
+    // Lists may go on with what is in memory when the directory is closed: let it be on disk.
+    users->close();
+    *users = hc::directory::open(path);
     hc::member_list members = users->list_members(models.id());
     hc::user_list list = users->list_users();
     hc::user_list pages = users->query_all(hc::query().limit(7));

@@ -116,3 +116,32 @@ pub(super) fn answer_all(
 pub(super) fn wake(threads: &Woken) {
     threads.iter().flatten().for_each(Thread::unpark);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Error, ErrorKind};
+
+    fn is_answered(request: &Request) -> bool {
+        matches!(*request.lock(), Turn::Return(..))
+    }
+
+    /// A thread may be awake before it is woken. It then takes its answer as soon as
+    /// that is there and wakes its two, who sleep on for ever if theirs are not.
+    #[test]
+    fn nobody_is_answered_before_those_it_wakes() {
+        let group: [_; 4] = std::array::from_fn(|_| Arc::new(Request::new(Batch::new())));
+        let answers = || std::iter::repeat_with(|| Err(Error::new(ErrorKind::Closed, "closed")));
+        thread::scope(|scope| {
+            // The first wakes the third, whose answer is kept from it for a while.
+            let third = group[2].lock();
+            scope.spawn(|| answer_all(&group, answers()));
+            while !is_answered(&group[0]) && !is_answered(&group[3]) {
+                thread::yield_now();
+            }
+            assert!(!is_answered(&group[0]));
+            drop(third);
+        });
+        assert!(group.iter().all(|request| is_answered(request)));
+    }
+}

@@ -22,6 +22,13 @@
  * only on success and leave the places alone otherwise. What isn't there is no
  * error: looking up a user that doesn't exist succeeds and gives NULL.
  *
+ * Files. While a directory is open there are files beside its own, whose names
+ * are longer by -log0 and -log1 (users.redb-log0): the latest writes are in
+ * them. Closing, or freeing the last handle, puts all into the one file and
+ * removes them. After a crash they belong to the directory's file: opening it
+ * reads them, and without them the latest writes are missing. Copy or move a
+ * directory when it is closed, or all of its files together after a crash.
+ *
  * Batches. Functions with next_batch in their names fill a buffer of yours with
  * as many records as fit, for bindings above all: one call for many records.
  * headcount_packed.h reads them, and docs/packed.md says what they look like.
@@ -1279,6 +1286,47 @@ hc_status hc_options_set_page_cache_bytes(struct hc_options *options,
 hc_status hc_options_set_cache_bytes(struct hc_options *options,
                                      uint64_t bytes,
                                      struct hc_error **error);
+
+/**
+ * Sets how large the log beside the directory's file may become. It holds what was
+ * written since the file itself was brought up to date, which happens in the
+ * background, and again in memory, where that takes up to some three times as much. A
+ * larger one takes up longer bursts of writes before they have to wait for the file.
+ * It begins small, and is gone when the directory is closed.
+ *
+ * @param options The options.
+ * @param bytes   Its size in bytes at most; 64 MiB unless said otherwise. Anything
+ *                below 1 MiB counts as that.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_options_set_log_bytes(struct hc_options *options,
+                                   uint64_t bytes,
+                                   struct hc_error **error);
+
+/**
+ * Gives up some durability for speed: a write returns when the operating system has
+ * it, and is on disk after so many milliseconds at the latest. What is younger can be
+ * lost when the machine stops, always the latest writes and nothing in between; when
+ * only the process ends, nothing is. If the disk fails meanwhile, writes that were
+ * acknowledged are lost with it.
+ *
+ * @param options      The options.
+ * @param milliseconds The longest time that a write may be in memory only, up to a
+ *                     day; or 0, as unless said otherwise: each write is on disk
+ *                     when it returns.
+ * @param error        See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for more than a day.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_options_set_sync_interval_ms(struct hc_options *options,
+                                          uint64_t milliseconds,
+                                          struct hc_error **error);
 
 /**
  * Frees options.

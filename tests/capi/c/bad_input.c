@@ -54,6 +54,9 @@ static void numbers(hc_directory *directory)
     INVALID(hc_new_user_set_created_at_micros(new_user, UINT64_MAX, NULL));
     INVALID(hc_options_set_page_cache_bytes(options, UINT64_MAX, NULL));
     INVALID(hc_options_set_cache_bytes(options, UINT64_MAX, NULL));
+    INVALID(hc_options_set_log_bytes(options, UINT64_MAX, NULL));
+    INVALID(hc_options_set_sync_interval_ms(options, 86400001, NULL));
+    INVALID(hc_options_set_sync_interval_ms(options, UINT64_MAX, NULL));
     INVALID(hc_options_set_license_if_new(options, 3, 0, NULL));
     INVALID(hc_directory_set_license(directory, -1, 0, NULL));
     INVALID(hc_directory_set_license(directory, 3, 0, NULL));

@@ -39,6 +39,42 @@ static void freed_directory(const char *path)
     hc_error_free(error);
 }
 
+/* A list that was cut off fails each time: its end would say that this was all. */
+static void cut_off(const char *path)
+{
+    uint8_t buffer[4096];
+    size_t written = 77;
+    hc_directory *directory = open_with_two_users(path);
+    hc_cursor *users[2] = { NULL, NULL };
+    hc_workspaces *workspaces[2] = { NULL, NULL };
+    hc_user *user = UNTOUCHED(hc_user);
+    hc_workspace *workspace = NULL;
+    CHECK_OK(hc_workspace_create(directory, HC_STR("Team"), HC_STR("ann@ex.co"), &workspace, NULL));
+    hc_workspace_free(workspace);
+    workspace = UNTOUCHED(hc_workspace);
+    for (int i = 0; i < 2; i++) {
+        CHECK_OK(hc_directory_list_users(directory, &users[i], NULL));
+        CHECK_OK(hc_directory_list_workspaces(directory, &workspaces[i], NULL));
+    }
+    CHECK_OK(hc_directory_close(directory, NULL));
+    for (int i = 0; i < 6; i++) {
+        CHECK_STATUS(HC_STATUS_CLOSED, hc_cursor_next(users[i / 3], &user, NULL));
+        CHECK_STATUS(HC_STATUS_CLOSED,
+                     hc_cursor_next_batch(users[1 - i / 3], buffer, sizeof buffer, &written, NULL));
+        CHECK_STATUS(HC_STATUS_CLOSED,
+                     hc_workspaces_next(workspaces[i / 3], &workspace, NULL));
+        CHECK_STATUS(HC_STATUS_CLOSED,
+                     hc_workspaces_next_batch(workspaces[1 - i / 3], buffer, sizeof buffer,
+                                              &written, NULL));
+    }
+    CHECK(user == UNTOUCHED(hc_user) && workspace == UNTOUCHED(hc_workspace) && written == 77);
+    for (int i = 0; i < 2; i++) {
+        hc_cursor_free(users[i]);
+        hc_workspaces_free(workspaces[i]);
+    }
+    hc_directory_free(directory);
+}
+
 /* Closing releases the file at once, for cursors too; the handles are still to be
  * freed, in any order. */
 static void closed_directory(const char *path)
@@ -62,6 +98,45 @@ static void closed_directory(const char *path)
     CHECK_TEXT("ann@ex.co", hc_user_username(user));
     verify_and_free(again);
     hc_user_free(user);
+}
+
+static int has_log(const char *path)
+{
+    int found = 0;
+    for (int number = 0; number < 2; number++) {
+        char name[4096];
+        FILE *file;
+        CHECK(snprintf(name, sizeof name, "%s-log%d", path, number) < (int)sizeof name);
+        file = fopen(name, "rb");
+        if (file != NULL) {
+            found++;
+            fclose(file);
+        }
+    }
+    return found > 0;
+}
+
+/* The log is beside the file until that is closed, whenever it is synced. */
+static void log_beside(const char *path)
+{
+    static const uint64_t sync_ms[] = { 0, 1, 86400000 };
+    for (int i = 0; i < 3; i++) {
+        hc_directory *directory = NULL;
+        hc_options *options = hc_options_new();
+        CHECK_OK(hc_options_set_log_bytes(options, 2 << 20, NULL));
+        CHECK_OK(hc_options_set_sync_interval_ms(options, 5, NULL));
+        CHECK_OK(hc_options_set_sync_interval_ms(options, sync_ms[i], NULL));
+        CHECK_OK(hc_directory_open(HC_STR(path), options, &directory, NULL));
+        hc_options_free(options);
+        CHECK(!has_log(path));
+        CHECK_OK(hc_user_deactivate(directory, HC_STR("bob@ex.co"), NULL, NULL));
+        CHECK_OK(hc_user_activate(directory, HC_STR("bob@ex.co"), NULL, NULL));
+        CHECK(has_log(path));
+        verify_and_free(directory);
+        CHECK(!has_log(path));
+    }
+    hc_directory_free(open_with_two_users(path));
+    CHECK(!has_log(path));
 }
 
 /* What is handed in is not kept. */
@@ -90,6 +165,8 @@ int main(int argc, char **argv)
     CHECK(argc == 2);
     freed_directory(argv[1]);
     closed_directory(argv[1]);
+    cut_off(argv[1]);
+    log_beside(argv[1]);
     freed_arguments();
     return 0;
 }

@@ -3,11 +3,14 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use ::redb::Database;
 
 use super::{CREATE, EXISTING, get, put};
-use crate::engine::redb::Redb;
+use crate::engine::redb::{Redb, RedbOptions};
 use crate::engine::{Engine, Read, Write};
 use crate::error::ErrorKind;
 
@@ -74,4 +77,24 @@ fn a_panic_does_not_make_the_next_open_slow() {
         .open(&path)
         .unwrap();
     assert!(!repaired.get(), "redb had to repair the file");
+}
+
+/// Who syncs may be about to wait when it is told to end, or busy.
+#[test]
+fn closing_does_not_wait_for_the_next_sync() {
+    let options = RedbOptions {
+        sync_interval: Some(Duration::from_hours(1)),
+        ..CREATE
+    };
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || {
+        let directory = tempfile::tempdir().unwrap();
+        for number in 0..40 {
+            let path = directory.path().join(format!("{number}.redb"));
+            let engine = Redb::open(&path, &options).unwrap();
+            engine.close().unwrap();
+        }
+        done.send(()).unwrap();
+    });
+    is_done.recv_timeout(Duration::from_mins(1)).unwrap();
 }

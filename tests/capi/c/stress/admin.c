@@ -47,6 +47,8 @@ static void fill(struct stage *stage)
     CHECK_OK(hc_options_set_create_if_missing(stage->options, 1, NULL));
     CHECK_OK(hc_options_set_page_cache_bytes(stage->options, 1 << 20, NULL));
     CHECK_OK(hc_options_set_cache_bytes(stage->options, 1 << 16, NULL));
+    CHECK_OK(hc_options_set_log_bytes(stage->options, 1 << 20, NULL));
+    CHECK_OK(hc_options_set_sync_interval_ms(stage->options, 3, NULL));
     CHECK_OK(hc_directory_open_in_memory(stage->options, &directory, NULL));
     CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_SEATS, 1, NULL));
     CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
