@@ -212,6 +212,9 @@ impl Directory {
     /// Forgets the changes with numbers below `before`, with their request ids,
     /// and returns how many those were. Who asks for them later is refused with
     /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed).
+    ///
+    /// Of very many it forgets some at a time: when it fails, the oldest may be gone
+    /// already. Calling it again forgets the rest.
     pub fn trim_changes(&self, before: u64) -> Result<u64> {
         let mut trimmed = 0;
         loop {
