@@ -14,9 +14,10 @@
 mod c;
 
 use std::hint::black_box;
+use std::ops::ControlFlow;
 use std::time::Instant;
 
-use headcount::{Batch, Directory, License, NewUser, Op, UserId};
+use headcount::{Batch, Directory, License, NewUser, Op, UserId, UserView};
 
 use self::c::{C, Guarded};
 
@@ -207,7 +208,28 @@ fn lists(rust: &Directory, c: &C) {
         let users = rust.users().unwrap().map(Result::unwrap);
         users.map(|user| user.email().as_str().len()).sum::<usize>()
     };
+    let view = || {
+        let (mut users, mut emails) = (0, 0);
+        let visit = |user: UserView<'_>| {
+            users += 1;
+            emails += user.email().len();
+            ControlFlow::Continue(())
+        };
+        rust.for_each_user(visit).unwrap();
+        (users, emails)
+    };
     assert_eq!(c.list_packed(&mut buffer), (USERS, iterate()));
+    assert_eq!(c.list_packed(&mut buffer), view());
+    compare(
+        "list, per user: views, packed",
+        (20, USERS),
+        || {
+            black_box(view());
+        },
+        || {
+            black_box(c.list_packed(&mut buffer));
+        },
+    );
     compare(
         "list, per user: iterator, packed",
         (20, USERS),
