@@ -181,8 +181,12 @@ fn story(name: &str, argument: Argument) {
                 .args([
                     "--show-leak-kinds=definite",
                     "--errors-for-leak-kinds=definite",
-                ])
-                .arg(&program);
+                ]);
+            let suppressions = source.with_extension("supp");
+            if suppressions.is_file() {
+                valgrind.arg(format!("--suppressions={}", suppressions.display()));
+            }
+            valgrind.arg(&program);
             tools::run(with(&mut valgrind, argument, folder.path(), true));
         }
     }
