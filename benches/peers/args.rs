@@ -8,7 +8,7 @@ pub const USAGE: &str = "\
 cargo bench --bench peers -- [OPTIONS]
 
   --quick         at 1,000 and 100,000 users with few rounds: under three minutes
-  --users N       with N users only
+  --users N       with N users only; repeatable
   --only WORK     only this work: get, list, create, switch, load, open or tail; repeatable
   --dir FOLDER    where the files are made, and removed again: the disk that is measured
   --markdown      prints the table as Markdown
@@ -21,7 +21,8 @@ woken late. Where that is allowed, run it as `chrt -f 10 cargo bench --bench pee
 /// What is asked for.
 pub struct Options {
     pub quick: bool,
-    pub users: Option<u64>,
+    /// The usual sizes when empty.
+    pub users: Vec<u64>,
     /// All works when empty.
     pub only: Vec<Work>,
     pub dir: PathBuf,
@@ -44,7 +45,7 @@ impl Options {
     pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             quick: false,
-            users: None,
+            users: Vec::new(),
             only: Vec::new(),
             dir: PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
             markdown: false,
@@ -56,7 +57,8 @@ impl Options {
                 "--quick" => options.quick = true,
                 "--users" => {
                     let users = value()?.replace([',', '_'], "").parse();
-                    options.users = Some(users.map_err(|_| "--users needs a number".to_owned())?);
+                    let users = users.map_err(|_| "--users needs a number".to_owned())?;
+                    options.users.push(users);
                 }
                 "--only" => options.only.push(work(&value()?)?),
                 "--dir" => options.dir = value()?.into(),
@@ -76,7 +78,7 @@ impl Options {
         Rounds {
             reads,
             writes,
-            files: 3,
+            files: if self.quick { 1 } else { 3 },
         }
     }
 

@@ -74,10 +74,10 @@ impl Bench {
     }
 
     fn sizes(&self) -> Vec<u64> {
-        match self.options.users {
-            Some(users) => vec![users],
-            None if self.options.quick => vec![1_000, USUAL_USERS],
-            None => vec![1_000, USUAL_USERS, 1_000_000],
+        match &self.options.users[..] {
+            [] if self.options.quick => vec![1_000, USUAL_USERS],
+            [] => vec![1_000, USUAL_USERS, 1_000_000],
+            users => users.to_vec(),
         }
     }
 

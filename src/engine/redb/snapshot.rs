@@ -11,7 +11,7 @@ use super::errors::Name;
 use super::guard::{guarded, guarded_visit};
 use super::recent::{Entry, Recent, Slot};
 use super::sealed::{self, SEAL_BYTES};
-use super::txn::{self, Staging};
+use super::txn::Sorted;
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::{Error, Result};
 
@@ -82,14 +82,14 @@ impl State {
     /// Visits the entries of `range`, over which those of `staged` lie.
     pub(super) fn scan(
         &self,
-        staged: &Staging,
+        staged: Sorted<'_>,
         range: KeyRange<'_>,
         order: Order,
         visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<()> {
         let mut layers = Vec::new();
         if !staged.is_empty() {
-            layers.push(Layer::staged(staged, range, order));
+            layers.push(Layer::staged(staged, order));
         }
         for layer in self.layers() {
             let entries = layer.scan(range, order, self.sequence);
@@ -108,12 +108,12 @@ impl State {
 pub(super) fn scan_table(
     table: &Table<'_, Bytes, Bytes>,
     name: &Name,
-    staged: &Staging,
+    staged: Sorted<'_>,
     range: KeyRange<'_>,
     order: Order,
     visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
 ) -> Result<()> {
-    let layers = vec![Layer::staged(staged, range, order)];
+    let layers = vec![Layer::staged(staged, order)];
     let stored = table.range::<&[u8]>(range);
     let stored = stored.map_err(|error| name.error(error))?;
     scan_over(stored, layers, order, visit).map_err(|failure| failure.named(name))
@@ -184,7 +184,7 @@ impl Read for Snapshot {
         order: Order,
         visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<()> {
-        self.0.scan(&Staging::default(), range, order, visit)
+        self.0.scan(Sorted::new(), range, order, visit)
     }
 }
 
@@ -274,8 +274,8 @@ impl<'a> Layer<'a> {
         }
     }
 
-    fn staged(staged: &'a Staging, range: KeyRange<'_>, order: Order) -> Self {
-        let staged = txn::sorted(staged, range).into_iter();
+    fn staged(staged: Sorted<'a>, order: Order) -> Self {
+        let staged = staged.into_iter();
         let item = |(key, slot): (&'a Vec<u8>, &'a Slot)| Ok(Item::Staged(key, slot));
         match order {
             Order::Ascending => Self::new(staged.map(item)),

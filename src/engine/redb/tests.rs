@@ -9,6 +9,7 @@ mod files;
 mod foreign_files;
 mod growth;
 mod locking;
+mod pressure;
 mod weaker_durability;
 
 use std::path::Path;

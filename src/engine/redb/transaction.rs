@@ -10,7 +10,7 @@ use super::errors::Name;
 use super::guard::{guarded, guarded_visit};
 use super::log::Write;
 use super::recent::{Entry, Slot};
-use super::txn::Staging;
+use super::txn::Sorted;
 use super::{sealed, snapshot};
 use crate::engine::{KeyRange, Order};
 use crate::error::Result;
@@ -58,7 +58,7 @@ impl Transaction {
     /// Visits the entries of `range`, over which those of `staged` lie.
     pub(super) fn scan(
         &self,
-        staged: &Staging,
+        staged: Sorted<'_>,
         range: KeyRange<'_>,
         order: Order,
         visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
@@ -109,6 +109,12 @@ pub(super) trait AsWrite {
 impl AsWrite for (&Vec<u8>, &Slot) {
     fn as_write(&self) -> Write<'_> {
         (self.0, self.1.as_deref())
+    }
+}
+
+impl AsWrite for (Vec<u8>, Slot) {
+    fn as_write(&self) -> Write<'_> {
+        (&self.0, self.1.as_deref())
     }
 }
 

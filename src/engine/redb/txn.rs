@@ -30,20 +30,29 @@ pub(crate) struct Txn<'t> {
 /// What a transaction wrote, which is nowhere else.
 #[derive(Default)]
 pub(super) struct Pending {
-    /// The writes by key, or the latest of them.
+    /// The writes by key, until the transaction goes around the log.
     pub(super) staged: Staging,
-    /// About how long they are.
-    bytes: usize,
-    /// Has those before, and everything else: see the room's head.
+    /// Has all writes before those in `run`, once the transaction goes around the
+    /// log: see the room's head.
     pub(super) around: Option<Transaction>,
+    /// The latest writes then, as long as their keys are ascending.
+    run: Vec<(Vec<u8>, Slot)>,
+    /// About how long what is in `staged` or `run` is.
+    bytes: usize,
 }
 
 /// Writes by key, in no order: most are looked up one by one, and there are few to
 /// sort when their order is asked for.
 pub(super) type Staging = HashMap<Vec<u8>, Slot, RandomState>;
 
-/// What is staged in `range`, in the order of the keys.
-pub(super) fn sorted<'s>(staged: &'s Staging, range: KeyRange<'_>) -> Vec<(&'s Vec<u8>, &'s Slot)> {
+/// Every key.
+const ALL: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
+
+/// Staged writes in the order of their keys.
+pub(super) type Sorted<'s> = Vec<(&'s Vec<u8>, &'s Slot)>;
+
+/// What is staged in `range`.
+fn sorted<'s>(staged: &'s Staging, range: KeyRange<'_>) -> Sorted<'s> {
     let mut entries: Vec<_> = staged
         .iter()
         .filter(|(key, _)| range.contains(&key[..]))
@@ -65,7 +74,14 @@ impl<'t> Txn<'t> {
     fn stage(&mut self, key: &[u8], slot: Slot) -> Result<()> {
         let pending = &mut *self.pending;
         pending.bytes += log::Size::of((key, slot.as_deref()));
-        pending.staged.insert(key.to_vec(), slot);
+        if pending.around.is_some() {
+            if pending.run.last().is_some_and(|(last, _)| &last[..] >= key) {
+                pending.go_around(self.shared)?;
+            }
+            pending.run.push((key.to_vec(), slot));
+        } else {
+            pending.staged.insert(key.to_vec(), slot);
+        }
         if pending.bytes > STAGED_BYTES_MAX {
             pending.go_around(self.shared)?;
         }
@@ -86,9 +102,8 @@ impl Pending {
             none => none.insert(shared.begin_around()?),
         };
         self.bytes = 0;
-        let staged = mem::take(&mut self.staged);
-        let all = (Bound::Unbounded, Bound::Unbounded);
-        around.write(sorted(&staged, all).into_iter())?;
+        around.write(sorted(&mem::take(&mut self.staged), ALL).into_iter())?;
+        around.write(self.run.drain(..))?;
         Ok(around)
     }
 }
@@ -100,10 +115,21 @@ impl Read for Txn<'_> {
         Self: 'a;
 
     fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
-        match (self.pending.staged.get(key), &self.pending.around) {
-            (Some(slot), _) => Ok(slot.as_deref().map(Value::staged)),
-            (None, Some(around)) => Ok(around.get(key)?.map(Value::owned)),
-            (None, None) => self.state.get(key),
+        let Pending {
+            staged,
+            around,
+            run,
+            ..
+        } = &*self.pending;
+        let Some(around) = around else {
+            return match staged.get(key) {
+                Some(slot) => Ok(slot.as_deref().map(Value::staged)),
+                None => self.state.get(key),
+            };
+        };
+        match run.binary_search_by(|(other, _)| other[..].cmp(key)) {
+            Ok(place) => Ok(run[place].1.as_deref().map(Value::staged)),
+            Err(_) => Ok(around.get(key)?.map(Value::owned)),
         }
     }
 
@@ -113,11 +139,17 @@ impl Read for Txn<'_> {
         order: Order,
         visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<()> {
-        let staged = &self.pending.staged;
-        match &self.pending.around {
-            Some(around) => around.scan(staged, range, order, visit),
-            None => self.state.scan(staged, range, order, visit),
-        }
+        let pending = &*self.pending;
+        let Some(around) = &pending.around else {
+            let staged = sorted(&pending.staged, range);
+            return self.state.scan(staged, range, order, visit);
+        };
+        let in_range = pending
+            .run
+            .iter()
+            .filter(|(key, _)| range.contains(&key[..]));
+        let run = in_range.map(|(key, slot)| (key, slot)).collect();
+        around.scan(run, range, order, visit)
     }
 }
 

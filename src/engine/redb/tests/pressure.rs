@@ -1,0 +1,67 @@
+//! More writing than checkpoints can keep up with: writers wait, nothing is lost, and
+//! the log stays as small as it was told to.
+
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use super::{CREATE, EXISTING, get};
+use crate::engine::redb::{Redb, RedbOptions};
+use crate::engine::{Engine, Write};
+
+const WRITERS: u8 = 4;
+const COMMITS: u16 = 300;
+const LOG_BYTES: u64 = 64 << 10;
+
+#[test]
+fn a_full_log_holds_writers_up_and_loses_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.redb");
+    let options = RedbOptions {
+        log_bytes: LOG_BYTES,
+        ..CREATE
+    };
+    let engine = Redb::open(&path, &options).unwrap();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            let mut longest = 0;
+            while !done.load(Ordering::Relaxed) {
+                let bytes = |name: &str| {
+                    let log = directory.path().join(format!("users.redb-{name}"));
+                    fs::metadata(log).map_or(0, |metadata| metadata.len())
+                };
+                longest = longest.max(bytes("log0") + bytes("log1"));
+                thread::yield_now();
+            }
+            longest
+        });
+        let writers = (0..WRITERS).map(|writer| {
+            let engine = &engine;
+            scope.spawn(move || {
+                for commit in 0..COMMITS {
+                    let [high, low] = commit.to_be_bytes();
+                    let key = [writer, high, low];
+                    engine.transact(|txn| txn.put(&key, &[low; 700])).unwrap();
+                }
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.join().unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+        let longest = watcher.join().unwrap();
+        assert!((1..=LOG_BYTES).contains(&longest), "{longest} bytes of log");
+    });
+    // Far more than the log can hold.
+    let written = u64::from(WRITERS) * u64::from(COMMITS) * 700;
+    assert!(written > 8 * LOG_BYTES);
+    drop(engine);
+    let engine = Redb::open(&path, &EXISTING).unwrap();
+    for writer in 0..WRITERS {
+        for commit in 0..COMMITS {
+            let [high, low] = commit.to_be_bytes();
+            assert_eq!(get(&engine, &[writer, high, low]), Some(vec![low; 700]));
+        }
+    }
+}
