@@ -2,9 +2,10 @@
 //!
 //! A look-up at random costs what it touches of memory, one after the other. Here it
 //! touches two places: the slot, which holds the key itself, and the user. Maps and
-//! general caches take three or four, for an index or the text of the key. The table is open-addressed with linear probing; what is
-//! given up when it is full is chosen by CLOCK, so that users who are read once are
-//! not kept at the cost of those who are read often.
+//! general caches take three or four, for an index or the text of the key. The table
+//! is open-addressed with linear probing; what is given up when it is full is chosen
+//! by CLOCK, so that users who are read once are not kept at the cost of those who are
+//! read often.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
