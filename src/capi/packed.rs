@@ -1,8 +1,8 @@
 //! Batches of packed records, as `docs/packed.md` describes them: written straight
 //! into the caller's buffer, without a copy in between.
 //!
-//! Everything here is safe code: what a record says of its size and what it writes
-//! are checked against each other.
+//! A record is written in one pass, which also counts its bytes. Only a record that
+//! might not fit is counted before, so that nothing of it is written if it doesn't.
 
 mod change;
 #[cfg(any(fuzzing, test))]
@@ -35,11 +35,11 @@ pub(crate) enum Kind {
 pub(crate) trait Record {
     const KIND: Kind;
 
-    /// Bytes of the packed form.
-    fn bytes(&self) -> usize;
+    /// Bytes that the packed form has at most, told without looking far.
+    fn bytes_at_most(&self) -> usize;
 
-    /// Writes the packed form; `bytes` is what [`bytes`](Self::bytes) said.
-    fn write(&self, bytes: u32, to: &mut Writer<'_>);
+    /// Writes the packed form.
+    fn write(&self, to: &mut Writer<'_>);
 }
 
 /// One record that was read and not given out yet, because it was too large for
@@ -103,7 +103,7 @@ impl<R: Record> Ahead<R> {
                 break;
             }
         }
-        batch.finish(R::KIND)
+        Ok(batch.finish(R::KIND))
     }
 }
 
@@ -130,52 +130,48 @@ impl<'b> Batch<'b> {
 
     /// Appends a record, if it fits.
     fn push(&mut self, record: &impl Record) -> Result<(), Refusal> {
-        let record_bytes = record.bytes();
-        let end = self.bytes.saturating_add(record_bytes);
-        let needed = || Refusal::Buffer {
-            needed_bytes: HEADER_BYTES.saturating_add(record_bytes),
-        };
-        let place = self.buffer.get_mut(self.bytes..end).ok_or_else(needed)?;
-        let mut writer = Writer {
-            rest: place,
-            overrun: false,
-        };
-        record.write(count(record_bytes), &mut writer);
-        if writer.overrun || !writer.rest.is_empty() {
+        let room = self.buffer.get_mut(self.bytes..).unwrap_or_default();
+        if record.bytes_at_most() > room.len() {
+            let counted = Writer::write(record, &mut []);
+            if counted > room.len() {
+                return Err(Refusal::Buffer {
+                    needed_bytes: HEADER_BYTES.saturating_add(counted),
+                });
+            }
+        }
+        let capacity = room.len();
+        let written = Writer::write(record, room);
+        if written > capacity {
             return Err(inconsistent());
         }
-        self.bytes = end;
+        self.bytes += written;
         self.records += 1;
         Ok(())
     }
 
     /// Writes the header, and returns the size of the batch.
-    fn finish(self, kind: Kind) -> Result<usize, Refusal> {
+    fn finish(self, kind: Kind) -> usize {
         if self.is_empty() {
-            return Ok(0);
+            return 0;
         }
-        let header = self
-            .buffer
-            .get_mut(..HEADER_BYTES)
-            .ok_or_else(inconsistent)?;
         let mut writer = Writer {
-            rest: header,
-            overrun: false,
+            room: self.buffer,
+            end: 0,
         };
         writer.put(b"hc");
         writer.put(&[VERSION, kind as u8]);
         writer.put_u32(count(HEADER_BYTES));
         writer.put_u32(count(self.bytes));
         writer.put_u32(self.records);
-        Ok(self.bytes)
+        self.bytes
     }
 }
 
-/// A bug, but one that writes nothing where it must not.
+/// A bug, but one that wrote nothing where it must not.
 fn inconsistent() -> Refusal {
     Refusal::Library(Error::new(
         ErrorKind::TooLarge,
-        "a record is not as large as it said",
+        "a record is larger than it said",
     ))
 }
 
@@ -185,24 +181,39 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// Writes a record from its beginning to its end.
+/// Writes a record from its beginning to its end. What there is no room for is not
+/// written, but counted like the rest.
 pub(crate) struct Writer<'b> {
-    rest: &'b mut [MaybeUninit<u8>],
-    /// Whether there was not enough room for something.
-    overrun: bool,
+    room: &'b mut [MaybeUninit<u8>],
+    /// Bytes of the record so far.
+    end: usize,
 }
 
-impl Writer<'_> {
+impl<'b> Writer<'b> {
+    /// Writes a record; returns its bytes, which may be more than there is room for.
+    fn write(record: &impl Record, room: &'b mut [MaybeUninit<u8>]) -> usize {
+        let mut writer = Self { room, end: 0 };
+        record.write(&mut writer);
+        writer.end
+    }
+
+    /// Leaves out so many bytes, to be written with [`put_at`](Self::put_at).
+    fn skip(&mut self, bytes: usize) {
+        self.end = self.end.saturating_add(bytes);
+    }
+
+    #[inline]
+    fn put_at(&mut self, at: usize, bytes: &[u8]) {
+        let end = at.saturating_add(bytes.len());
+        if let Some(place) = self.room.get_mut(at..end) {
+            place.write_copy_of_slice(bytes);
+        }
+    }
+
     #[inline]
     fn put(&mut self, bytes: &[u8]) {
-        let rest = std::mem::take(&mut self.rest);
-        match rest.split_at_mut_checked(bytes.len()) {
-            Some((place, rest)) => {
-                place.write_copy_of_slice(bytes);
-                self.rest = rest;
-            }
-            None => self.overrun = true,
-        }
+        self.put_at(self.end, bytes);
+        self.skip(bytes.len());
     }
 
     fn put_u16(&mut self, number: u16) {
@@ -222,19 +233,25 @@ impl Writer<'_> {
         self.put(id.unwrap_or(&[0; 16]));
     }
 
-    /// A text, and the NUL behind it.
+    /// A text, and the NUL behind it; returns where it is.
     #[inline]
-    fn put_text(&mut self, text: &str) {
-        let rest = std::mem::take(&mut self.rest);
-        match rest.split_at_mut_checked(text_bytes(text)) {
-            Some((place, rest)) => {
-                let (place, nul) = place.split_at_mut(text.len());
-                place.write_copy_of_slice(text.as_bytes());
-                nul.fill(MaybeUninit::new(0));
-                self.rest = rest;
-            }
-            None => self.overrun = true,
+    fn put_text(&mut self, text: &str) -> Place {
+        let start = self.end;
+        self.skip(text_bytes(text));
+        if let Some((nul, place)) = self
+            .room
+            .get_mut(start..self.end)
+            .and_then(<[_]>::split_last_mut)
+        {
+            place.write_copy_of_slice(text.as_bytes());
+            nul.write(0);
         }
+        (count(start), count(text.len()))
+    }
+
+    /// A text, if there is one.
+    fn put_optional(&mut self, text: Option<&str>) -> Place {
+        text.map_or((0, 0), |text| self.put_text(text))
     }
 
     /// Where a text is.
@@ -243,33 +260,11 @@ impl Writer<'_> {
     }
 }
 
-fn place_bytes((start, length): Place) -> [u8; 8] {
-    (u64::from(start) | u64::from(length) << 32).to_le_bytes()
-}
-
 /// Where a text starts in its record, and its length. Both are 0 for no text.
 type Place = (u32, u32);
 
-/// Hands out places for texts, one behind the other.
-struct Places {
-    end: u32,
-}
-
-impl Places {
-    /// The first text starts here.
-    fn from(start: usize) -> Self {
-        Self { end: count(start) }
-    }
-
-    fn place(&mut self, text: &str) -> Place {
-        let start = self.end;
-        self.end = start.saturating_add(count(text_bytes(text)));
-        (start, count(text.len()))
-    }
-
-    fn optional(&mut self, text: Option<&str>) -> Place {
-        text.map_or((0, 0), |text| self.place(text))
-    }
+fn place_bytes((start, length): Place) -> [u8; 8] {
+    (u64::from(start) | u64::from(length) << 32).to_le_bytes()
 }
 
 /// Bytes of a text with the NUL behind it.

@@ -164,6 +164,19 @@ impl<'a> UserView<'a> {
         })
     }
 
+    /// Bytes that the texts of all attributes have at most, with one more for each.
+    #[cfg(feature = "capi")]
+    pub(crate) fn attribute_bytes_at_most(&self) -> usize {
+        match self.attributes {
+            // Each text has its length before it, of one byte at least.
+            Pairs::Stored(_, bytes) => bytes.len(),
+            Pairs::Owned(pairs) => pairs
+                .iter()
+                .map(|(name, value)| name.len() + value.len() + 2)
+                .sum(),
+        }
+    }
+
     /// When the user was created.
     pub fn created_at(&self) -> Timestamp {
         self.created_at

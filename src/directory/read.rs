@@ -95,25 +95,14 @@ pub(crate) fn users_after(
     )
 }
 
-/// Shows all users to `visit`, in the order of their emails, until it breaks.
-pub(crate) fn each_user(
-    read: &impl Read,
-    mut visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
-) -> Result<()> {
-    let all = Kind::User.all();
-    let end = all.end();
-    let range = keys::from_until(&all.0, &end);
-    try_scan(read, range, Order::Ascending, |key, value| {
-        Ok(visit(stored_user(key, value)?))
-    })
-}
-
-/// Shows the users behind the one with the email key `after`, or from the first, like
-/// [`each_user`].
+/// Shows the users behind the one with the email key `after`, or from the first, to
+/// `visit`, in the order of their emails, until it breaks.
+///
+/// By reference, for a view is large: to hand it on by value copies it each time.
 pub(crate) fn each_user_after(
     read: &impl Read,
     after: Option<&str>,
-    mut visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
+    mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
 ) -> Result<()> {
     let all = Kind::User.all();
     let end = all.end();
@@ -122,9 +111,15 @@ pub(crate) fn each_user_after(
         Some(after) => keys::behind_until(after, &end),
         None => keys::from_until(&all.0, &end),
     };
-    try_scan(read, range, Order::Ascending, |key, value| {
-        Ok(visit(stored_user(key, value)?))
-    })
+    try_scan(
+        read,
+        range,
+        Order::Ascending,
+        |key, value| match stored_user(key, value) {
+            Ok(ref user) => Ok(visit(user)),
+            Err(error) => Err(error),
+        },
+    )
 }
 
 /// The user of a row.

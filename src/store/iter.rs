@@ -89,9 +89,17 @@ impl Users {
         &mut self,
         mut visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
     ) -> Result<()> {
+        self.visit(|user| visit(*user))
+    }
+
+    /// [`for_each_view`](Self::for_each_view), by reference.
+    pub(crate) fn visit(
+        &mut self,
+        mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
+    ) -> Result<()> {
         let Self { page, remaining } = self;
         while let Some(user) = page.items.as_slice().first() {
-            if visit(UserView::from(&**user)).is_break() {
+            if visit(&UserView::from(&**user)).is_break() {
                 return Ok(());
             }
             page.items.next();

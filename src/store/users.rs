@@ -120,8 +120,11 @@ impl Directory {
     /// assert_eq!(emails, ["ann@ex.co", "bob@ex.co"]);
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    pub fn for_each_user(&self, visit: impl FnMut(UserView<'_>) -> ControlFlow<()>) -> Result<()> {
-        read::each_user(&self.snapshot()?, visit)
+    pub fn for_each_user(
+        &self,
+        mut visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
+    ) -> Result<()> {
+        read::each_user_after(&self.snapshot()?, None, |user| visit(*user))
     }
 
     /// Shows the users of one page of a query to `visit` until it breaks. Returns the

@@ -18,14 +18,14 @@ const REQUEST_ID: u16 = 2;
 impl Record for Change {
     const KIND: Kind = Kind::Changes;
 
-    fn bytes(&self) -> usize {
+    fn bytes_at_most(&self) -> usize {
         usize::from(FIXED_BYTES) + self.events.len().saturating_mul(EVENT_BYTES)
     }
 
-    fn write(&self, bytes: u32, to: &mut Writer<'_>) {
+    fn write(&self, to: &mut Writer<'_>) {
         let actor = self.actor.as_ref().map(UserId::as_bytes);
         let request_id = self.request_id.as_ref();
-        to.put_u32(bytes);
+        to.put_u32(count(self.bytes_at_most()));
         to.put_u16(FIXED_BYTES);
         to.put_u16(actor.map_or(0, |_| ACTOR) | request_id.map_or(0, |_| REQUEST_ID));
         to.put_u64(self.sequence);

@@ -9,12 +9,12 @@ const FIXED_BYTES: u16 = 48;
 impl Record for Member {
     const KIND: Kind = Kind::Members;
 
-    fn bytes(&self) -> usize {
+    fn bytes_at_most(&self) -> usize {
         usize::from(FIXED_BYTES)
     }
 
-    fn write(&self, bytes: u32, to: &mut Writer<'_>) {
-        to.put_u32(bytes);
+    fn write(&self, to: &mut Writer<'_>) {
+        to.put_u32(FIXED_BYTES.into());
         to.put_u16(FIXED_BYTES);
         to.put_u16(HcRole::of(self.role()) as u16);
         to.put_u64(self.workspace().as_u64());

@@ -1,5 +1,6 @@
 //! What is packed is read again here, by the book: `docs/packed.md`.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::*;
@@ -7,7 +8,7 @@ use crate::model::{
     Change, Event, Field, License, Member, NewUser, NewWorkspace, Role, Timestamp, User, UserId,
     Workspace, WorkspaceId,
 };
-use crate::store::Directory;
+use crate::store::{Directory, UserView};
 
 /// Packs `records` into a buffer of `capacity` bytes each time; returns the
 /// batches.
@@ -164,8 +165,45 @@ fn a_buffer_is_as_large_as_was_said_or_refused() {
                 Err(refusal) => panic!("refused with {:?}", refusal.status()),
             }
         }
-        assert_eq!(needed, HEADER_BYTES + user.bytes());
+        assert_eq!(needed, HEADER_BYTES + Writer::write(user, &mut []));
     }
+}
+
+#[test]
+fn users_in_the_store_are_packed_as_those_at_hand() {
+    let directory = directory();
+    let at_hand = users(&directory);
+    for capacity in [17 * 1024, 17 * 1024 + 1, 20_000, 32 * 1024] {
+        let mut ahead = Ahead::default();
+        let mut users = directory.users().unwrap();
+        for batch in pack(at_hand.clone(), capacity) {
+            let mut buffer = vec![MaybeUninit::new(0xAA); capacity];
+            let bytes = ahead.pack_all(&mut buffer, &mut users).ok().unwrap();
+            // SAFETY: all bytes were given a value, above.
+            let value = |byte: MaybeUninit<u8>| unsafe { byte.assume_init() };
+            let buffer: Vec<u8> = buffer.into_iter().map(value).collect();
+            let (packed, rest) = buffer.split_at(bytes);
+            assert!(packed == batch, "{capacity}");
+            assert!(rest.iter().all(|byte| *byte == 0xAA), "{capacity}");
+        }
+        assert_eq!(users.len(), 0);
+    }
+}
+
+#[test]
+fn no_record_is_larger_than_it_said() {
+    let directory = directory();
+    let mut largest = 0;
+    let visit = |user: UserView<'_>| {
+        let counted = Writer::write(&user, &mut []);
+        assert_eq!(counted, Writer::write(&Arc::new(user.to_user()), &mut []));
+        assert!(counted <= user.bytes_at_most());
+        assert!(counted <= Arc::new(user.to_user()).bytes_at_most());
+        largest = largest.max(counted);
+        ControlFlow::Continue(())
+    };
+    directory.for_each_user(visit).unwrap();
+    assert!(largest > 16 * 1024);
 }
 
 #[test]

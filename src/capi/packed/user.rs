@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::{Ahead, Batch, Kind, Places, Record, Writer, count, place_bytes, text_bytes};
+use super::{Ahead, Batch, Kind, Record, Writer, count, place_bytes, text_bytes};
 use crate::capi::error::Refusal;
 use crate::error::Result;
 use crate::model::User;
@@ -32,7 +32,7 @@ impl Ahead<Arc<User>> {
         }
         let mut batch = Batch::new(buffer);
         let mut refused = None;
-        let read = users.for_each_view(|user| match batch.push(&user) {
+        let read = users.visit(|user| match batch.push(user) {
             Ok(()) => ControlFlow::Continue(()),
             Err(refusal) => {
                 refused = Some(refusal);
@@ -45,49 +45,56 @@ impl Ahead<Arc<User>> {
             (Err(error), _) => self.0 = Some(Err(error)),
             (Ok(()), _) => {}
         }
-        batch.finish(Kind::Users)
+        Ok(batch.finish(Kind::Users))
     }
 }
 
 impl Record for Arc<User> {
     const KIND: Kind = Kind::Users;
 
-    fn bytes(&self) -> usize {
-        UserView::from(&**self).bytes()
+    fn bytes_at_most(&self) -> usize {
+        UserView::from(&**self).bytes_at_most()
     }
 
-    fn write(&self, bytes: u32, to: &mut Writer<'_>) {
-        UserView::from(&**self).write(bytes, to);
+    fn write(&self, to: &mut Writer<'_>) {
+        UserView::from(&**self).write(to);
     }
 }
 
 impl Record for UserView<'_> {
     const KIND: Kind = Kind::Users;
 
-    fn bytes(&self) -> usize {
-        let attributes = self.attributes();
-        let texts = [self.given_name(), self.family_name(), own_username(self)];
+    fn bytes_at_most(&self) -> usize {
+        let names = [self.given_name(), self.family_name()];
         usize::from(FIXED_BYTES)
             + text_bytes(self.email())
-            + texts.into_iter().flatten().map(text_bytes).sum::<usize>()
-            + attributes
-                .map(|(name, value)| ATTRIBUTE_BYTES + text_bytes(name) + text_bytes(value))
-                .sum::<usize>()
+            + text_bytes(self.username())
+            + names.into_iter().flatten().map(text_bytes).sum::<usize>()
+            + self.attributes().len() * ATTRIBUTE_BYTES
+            + self.attribute_bytes_at_most()
     }
 
-    fn write(&self, bytes: u32, to: &mut Writer<'_>) {
+    fn write(&self, to: &mut Writer<'_>) {
         let attributes = self.attributes();
+        let attribute_count = attributes.len();
         let table = usize::from(FIXED_BYTES);
-        let mut places = Places::from(table + attributes.len() * ATTRIBUTE_BYTES);
-        let flags = (u16::from(self.is_active()) * ACTIVE) | (u16::from(self.is_admin()) * ADMIN);
-        let email = places.place(self.email());
-        let username = own_username(self).map_or(email, |name| places.place(name));
-        let given_name = places.optional(self.given_name());
-        let family_name = places.optional(self.family_name());
+        // The texts come last, but where they are is written before them.
+        to.skip(table + attribute_count * ATTRIBUTE_BYTES);
+        let email = to.put_text(self.email());
+        let username = own_username(self).map_or(email, |name| to.put_text(name));
+        let given_name = to.put_optional(self.given_name());
+        let family_name = to.put_optional(self.family_name());
+        for (index, (name, value)) in attributes.enumerate() {
+            let entry = table + index * ATTRIBUTE_BYTES;
+            let [name, value] = [name, value].map(|text| place_bytes(to.put_text(text)));
+            to.put_at(entry, &name);
+            to.put_at(entry + name.len(), &value);
+        }
 
         // Put together first: one check of the room for all of it, instead of one each.
+        let flags = (u16::from(self.is_active()) * ACTIVE) | (u16::from(self.is_admin()) * ADMIN);
         let mut fixed = [0; FIXED_BYTES as usize];
-        fixed[0..4].copy_from_slice(&bytes.to_le_bytes());
+        fixed[0..4].copy_from_slice(&count(to.end).to_le_bytes());
         fixed[4..6].copy_from_slice(&FIXED_BYTES.to_le_bytes());
         fixed[6..8].copy_from_slice(&flags.to_le_bytes());
         fixed[8..24].copy_from_slice(self.id().as_bytes());
@@ -98,22 +105,8 @@ impl Record for UserView<'_> {
         fixed[56..64].copy_from_slice(&place_bytes(username));
         fixed[64..72].copy_from_slice(&place_bytes(given_name));
         fixed[72..80].copy_from_slice(&place_bytes(family_name));
-        fixed[80..88].copy_from_slice(&place_bytes((count(table), count(attributes.len()))));
-        to.put(&fixed);
-        for (name, value) in attributes {
-            to.put_place(places.place(name));
-            to.put_place(places.place(value));
-        }
-
-        to.put_text(self.email());
-        let names = [own_username(self), self.given_name(), self.family_name()];
-        for text in names.into_iter().flatten() {
-            to.put_text(text);
-        }
-        for (name, value) in self.attributes() {
-            to.put_text(name);
-            to.put_text(value);
-        }
+        fixed[80..88].copy_from_slice(&place_bytes((count(table), count(attribute_count))));
+        to.put_at(0, &fixed);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The packed form of a workspace.
 
-use super::{Kind, Places, Record, Writer, text_bytes};
+use super::{Kind, Record, Writer, count, text_bytes};
 use crate::model::{UserId, Workspace};
 
 /// Bytes before the name.
@@ -12,15 +12,15 @@ const DEFAULT: u16 = 2;
 impl Record for Workspace {
     const KIND: Kind = Kind::Workspaces;
 
-    fn bytes(&self) -> usize {
+    fn bytes_at_most(&self) -> usize {
         usize::from(FIXED_BYTES) + text_bytes(self.name())
     }
 
-    fn write(&self, bytes: u32, to: &mut Writer<'_>) {
+    fn write(&self, to: &mut Writer<'_>) {
         let default_of = self.default_of();
         let archived = if self.is_archived() { ARCHIVED } else { 0 };
         let default = default_of.map_or(0, |_| DEFAULT);
-        to.put_u32(bytes);
+        to.put_u32(count(self.bytes_at_most()));
         to.put_u16(FIXED_BYTES);
         to.put_u16(archived | default);
         to.put_u64(self.id().as_u64());
@@ -28,7 +28,7 @@ impl Record for Workspace {
         to.put_u64(self.created_at().as_unix_micros());
         to.put_u64(self.updated_at().as_unix_micros());
         to.put_id(default_of.as_ref().map(UserId::as_bytes));
-        to.put_place(Places::from(usize::from(FIXED_BYTES)).place(self.name()));
+        to.put_place((FIXED_BYTES.into(), count(self.name().len())));
         to.put_text(self.name());
     }
 }
