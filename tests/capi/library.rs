@@ -1,5 +1,6 @@
 //! The library under test: installed as users install it, and instrumented.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -19,10 +20,20 @@ pub fn prefix() -> &'static Path {
 /// Costs little: the dependencies are there. The cargo that runs this test holds no
 /// lock by now.
 fn install() -> PathBuf {
-    let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join("installed");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let prefix = folder.join("installed");
+    // `cargo nextest` runs each test in a process of its own; the first one installs.
+    let lock = File::create(folder.join("installed.lock")).unwrap();
+    lock.lock().unwrap();
+    let run = std::env::var("NEXTEST_RUN_ID").unwrap_or_default();
+    let note = folder.join("installed.run");
+    if !run.is_empty() && std::fs::read_to_string(&note).is_ok_and(|noted| noted == run) {
+        return prefix;
+    }
     // Whatever an older Makefile installed is not to be found.
     let _ = std::fs::remove_dir_all(&prefix);
     tools::run(make("install").arg(format!("PREFIX={}", prefix.display())));
+    std::fs::write(note, run).unwrap();
     prefix
 }
 

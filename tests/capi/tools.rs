@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 
 use crate::library;
 
-/// Whether all of `programs` are installed, and what installs the library. If not, says so where it is seen, for
-/// the test harness swallows what `println!` prints; with `CI=true` that fails.
+/// Whether all of `programs` are installed, and what installs the library. If not, says
+/// so where it is seen, for the test harness swallows what `println!` prints; with
+/// `CI=true` that fails.
 pub fn have(programs: &[&str]) -> bool {
     let mut needed = programs.iter().chain(&["make"]);
     let missing = needed.find(|program| !is_installed(program));
