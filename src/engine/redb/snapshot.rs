@@ -1,6 +1,5 @@
 //! Reading: a committed state, and how the newest writes lie over the database.
 
-use std::cmp::Ordering;
 use std::ops::{ControlFlow, Deref};
 use std::sync::Arc;
 
@@ -143,18 +142,36 @@ fn scan_over<'a>(
     order: Order,
     visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
 ) -> Result<(), Failure> {
-    let item = |entry: Result<_, _>| entry.map(|(key, value)| Item::Stored(key, value));
-    if layers.is_empty() {
-        return match order {
-            Order::Ascending => each(stored.map(item), visit),
-            Order::Descending => each(stored.rev().map(item), visit),
-        };
+    match (order, layers.is_empty()) {
+        (Order::Ascending, true) => each_stored(stored, visit),
+        (Order::Descending, true) => each_stored(stored.rev(), visit),
+        (Order::Ascending, false) => {
+            layers.push(Layer::stored(stored));
+            each_merged(layers, order, visit)
+        }
+        (Order::Descending, false) => {
+            layers.push(Layer::stored(stored.rev()));
+            each_merged(layers, order, visit)
+        }
     }
-    layers.push(match order {
-        Order::Ascending => Layer::new(stored.map(item)),
-        Order::Descending => Layer::new(stored.rev().map(item)),
-    });
-    each(Merged { layers, order }, visit)
+}
+
+/// An entry of redb's, as it comes.
+type Stored<'a> = Result<(AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>), StorageError>;
+
+/// Visits what is stored, until a break, an error or the end.
+fn each_stored<'a>(
+    stored: impl Iterator<Item = Stored<'a>>,
+    mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+) -> Result<(), Failure> {
+    for entry in stored {
+        let (key, value) = entry.map_err(Failure::Storage)?;
+        let (key, value) = (key.value(), value.value());
+        if visit(key, sealed::unseal(key, value).ok_or(Failure::Damaged)?).is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// A committed state. Cloning one is cheap.
@@ -261,17 +278,21 @@ impl Item<'_> {
 
 /// What a layer has in a range.
 struct Layer<'a> {
-    next: Option<Result<Item<'a>, StorageError>>,
+    /// Where it is; `None` before the first and at the end.
+    item: Option<Item<'a>>,
     rest: Box<dyn Iterator<Item = Result<Item<'a>, StorageError>> + 'a>,
 }
 
 impl<'a> Layer<'a> {
     fn new(items: impl Iterator<Item = Result<Item<'a>, StorageError>> + 'a) -> Self {
-        let mut rest = Box::new(items);
         Self {
-            next: rest.next(),
-            rest,
+            item: None,
+            rest: Box::new(items),
         }
+    }
+
+    fn stored(stored: impl Iterator<Item = Stored<'a>> + 'a) -> Self {
+        Self::new(stored.map(|entry| entry.map(|(key, value)| Item::Stored(key, value))))
     }
 
     fn staged(staged: Sorted<'a>, order: Order) -> Self {
@@ -283,72 +304,57 @@ impl<'a> Layer<'a> {
         }
     }
 
-    fn take(&mut self) -> Option<Result<Item<'a>, StorageError>> {
-        std::mem::replace(&mut self.next, self.rest.next())
+    fn advance(&mut self) -> Result<(), Failure> {
+        self.item = self.rest.next().transpose().map_err(Failure::Storage)?;
+        Ok(())
     }
 
     fn key(&self) -> Option<&[u8]> {
-        match &self.next {
-            Some(Ok(item)) => Some(item.key()),
-            _ => None,
-        }
+        self.item.as_ref().map(Item::key)
     }
 }
 
-/// Layers as one: where several have a key, the first of them counts.
-struct Merged<'a> {
-    layers: Vec<Layer<'a>>,
+/// Visits what is there of layers as if they were one, until a break, an error or the
+/// end: where several have a key, the first of them counts.
+fn each_merged(
+    mut layers: Vec<Layer<'_>>,
     order: Order,
-}
-
-impl<'a> Iterator for Merged<'a> {
-    type Item = Result<Item<'a>, StorageError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut first: Option<usize> = None;
-        for (at, layer) in self.layers.iter().enumerate() {
-            if matches!(layer.next, Some(Err(_))) {
-                return self.layers[at].take();
-            }
-            let Some(key) = layer.key() else { continue };
-            let comes_first = first.is_none_or(|first| {
-                let side = self.layers[first]
-                    .key()
-                    .map_or(Ordering::Less, |k| key.cmp(k));
-                match self.order {
-                    Order::Ascending => side.is_lt(),
-                    Order::Descending => side.is_gt(),
-                }
-            });
-            if comes_first {
-                first = Some(at);
-            }
-        }
-        let first = first?;
-        let item = self.layers[first].take()?;
-        if let Ok(item) = &item {
-            for layer in &mut self.layers[first + 1..] {
-                if layer.key() == Some(item.key()) {
-                    layer.take();
-                }
-            }
-        }
-        Some(item)
-    }
-}
-
-/// Visits what is there of `items`, until a break, an error or the end.
-fn each<'a>(
-    items: impl Iterator<Item = Result<Item<'a>, StorageError>>,
     mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
 ) -> Result<(), Failure> {
-    for item in items {
-        let item = item.map_err(Failure::Storage)?;
+    for layer in &mut layers {
+        layer.advance()?;
+    }
+    while let Some(first) = foremost(&layers, order) {
+        let (upper, lower) = layers.split_at_mut(first + 1);
+        let layer = &mut upper[first];
+        let Some(item) = &layer.item else { break };
         if let Some(value) = item.value()?
             && visit(item.key(), value).is_break()
         {
             break;
         }
+        for hidden in lower {
+            if hidden.key() == Some(item.key()) {
+                hidden.advance()?;
+            }
+        }
+        layer.advance()?;
     }
     Ok(())
+}
+
+/// The layer with the key that comes next; the first of those, if several have it.
+fn foremost(layers: &[Layer<'_>], order: Order) -> Option<usize> {
+    let mut foremost: Option<(usize, &[u8])> = None;
+    for (at, layer) in layers.iter().enumerate() {
+        let Some(key) = layer.key() else { continue };
+        let comes_first = foremost.is_none_or(|(_, first)| match order {
+            Order::Ascending => key < first,
+            Order::Descending => key > first,
+        });
+        if comes_first {
+            foremost = Some((at, key));
+        }
+    }
+    foremost.map(|(at, _)| at)
 }
