@@ -97,12 +97,10 @@ pub(crate) fn users_after(
 
 /// Shows the users behind the one with the email key `after`, or from the first, to
 /// `visit`, in the order of their emails, until it breaks.
-///
-/// By reference, for a view is large: to hand it on by value copies it each time.
 pub(crate) fn each_user_after(
     read: &impl Read,
     after: Option<&str>,
-    mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
+    visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
 ) -> Result<()> {
     let all = Kind::User.all();
     let end = all.end();
@@ -111,22 +109,26 @@ pub(crate) fn each_user_after(
         Some(after) => keys::behind_until(after, &end),
         None => keys::from_until(&all.0, &end),
     };
-    try_scan(
-        read,
-        range,
-        Order::Ascending,
-        |key, value| match stored_user(key, value) {
-            Ok(ref user) => Ok(visit(user)),
-            Err(error) => Err(error),
-        },
-    )
+    each_user_in(read, range, Order::Ascending, visit)
 }
 
-/// The user of a row.
-pub(crate) fn stored_user<'a>(key: &'a [u8], value: &'a [u8]) -> Result<UserView<'a>> {
-    let email_key = keys::email_key_of(key)
-        .ok_or_else(|| Error::corrupted("the key of a user is not a text"))?;
-    view_user(email_key, value)
+/// Shows the users whose rows are in `range` to `visit` until it breaks.
+///
+/// By reference: a view is large, and would be copied each time that it is handed on.
+pub(crate) fn each_user_in(
+    read: &impl Read,
+    range: KeyRange<'_>,
+    order: Order,
+    mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
+) -> Result<()> {
+    try_scan(read, range, order, |key, value| {
+        let email_key = keys::email_key_of(key)
+            .ok_or_else(|| Error::corrupted("the key of a user is not a text"))?;
+        match view_user(email_key, value) {
+            Ok(ref user) => Ok(visit(user)),
+            Err(error) => Err(error),
+        }
+    })
 }
 
 /// Up to `count` changes with numbers above `after`, oldest first.

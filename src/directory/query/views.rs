@@ -41,25 +41,24 @@ pub(crate) fn each_of_page(
         left.1.as_ref().map(Vec::as_slice),
     );
     let (mut seen, mut last, mut next) = (0, None, None);
-    read::try_scan(read, range, conditions.order(), |key, value| {
-        let user = read::stored_user(key, value)?;
-        if !conditions.hold_for(&user) {
-            return Ok(ControlFlow::Continue(()));
+    read::each_user_in(read, range, conditions.order(), |user| {
+        if !conditions.hold_for(user) {
+            return ControlFlow::Continue(());
         }
         if last.is_some() {
             // One more than fits: there is a next page.
             next = last.take();
-            return Ok(ControlFlow::Break(()));
+            return ControlFlow::Break(());
         }
         seen += 1;
         let place = || Some(Place::Email(user.email_key().to_owned()).to_string());
-        let flow = visit(user);
+        let flow = visit(*user);
         if flow.is_break() {
             next = place();
         } else if seen == query.limit {
             last = place();
         }
-        Ok(flow)
+        flow
     })?;
     Ok(next)
 }

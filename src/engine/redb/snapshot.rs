@@ -1,9 +1,9 @@
 //! Reading: a committed state, and how the newest writes lie over the database.
 
-use std::ops::{ControlFlow, Deref};
+use std::ops::{Bound, ControlFlow, Deref};
 use std::sync::Arc;
 
-use ::redb::{AccessGuard, Range, ReadOnlyTable, ReadableTable, StorageError, Table};
+use ::redb::{AccessGuard, Cursor, ReadOnlyTable, ReadableTable, StorageError, Table};
 
 use super::base::Bytes;
 use super::errors::Name;
@@ -96,9 +96,8 @@ impl State {
         }
         let Committed { table, name } = &*self.base;
         guarded_visit(name, visit, |visit| {
-            let stored = table.range::<&[u8]>(range);
-            let stored = stored.map_err(|error| name.error(error))?;
-            scan_over(stored, layers, order, visit).map_err(|failure| failure.named(name))
+            let stored = Stored::new(table, range, order).map_err(|error| name.error(error))?;
+            scan_over(stored, layers, visit).map_err(|failure| failure.named(name))
         })
     }
 }
@@ -113,9 +112,8 @@ pub(super) fn scan_table(
     visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
 ) -> Result<()> {
     let layers = vec![Layer::staged(staged, order)];
-    let stored = table.range::<&[u8]>(range);
-    let stored = stored.map_err(|error| name.error(error))?;
-    scan_over(stored, layers, order, visit).map_err(|failure| failure.named(name))
+    let stored = Stored::new(table, range, order).map_err(|error| name.error(error))?;
+    scan_over(stored, layers, visit).map_err(|failure| failure.named(name))
 }
 
 /// Why a scan ends early.
@@ -137,41 +135,94 @@ impl Failure {
 
 /// Visits the entries of `stored`, over which those of `layers` lie.
 fn scan_over<'a>(
-    stored: Range<'a, Bytes, Bytes>,
+    mut stored: Stored<'a>,
     mut layers: Vec<Layer<'a>>,
-    order: Order,
-    visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
 ) -> Result<(), Failure> {
-    match (order, layers.is_empty()) {
-        (Order::Ascending, true) => each_stored(stored, visit),
-        (Order::Descending, true) => each_stored(stored.rev(), visit),
-        (Order::Ascending, false) => {
-            layers.push(Layer::stored(stored));
-            each_merged(layers, order, visit)
-        }
-        (Order::Descending, false) => {
-            layers.push(Layer::stored(stored.rev()));
-            each_merged(layers, order, visit)
+    if !layers.is_empty() {
+        let order = stored.order;
+        layers.push(Layer::new(
+            stored.map(|entry| entry.map(|(key, value)| Item::Stored(key, value))),
+        ));
+        return each_merged(layers, order, visit);
+    }
+    loop {
+        // Matched where it is: an entry is large, and to move it costs as much as to
+        // find it.
+        match stored.step() {
+            Ok(Some((ref key, ref value))) if !stored.ends_before(key.value()) => {
+                let (key, value) = (key.value(), value.value());
+                let value = sealed::unseal(key, value).ok_or(Failure::Damaged)?;
+                if visit(key, value).is_break() {
+                    return Ok(());
+                }
+            }
+            Ok(_) => return Ok(()),
+            Err(error) => return Err(Failure::Storage(error)),
         }
     }
 }
 
-/// An entry of redb's, as it comes.
-type Stored<'a> = Result<(AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>), StorageError>;
+/// An entry of redb's table.
+type StoredEntry<'a> = (AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>);
 
-/// Visits what is stored, until a break, an error or the end.
-fn each_stored<'a>(
-    stored: impl Iterator<Item = Stored<'a>>,
-    mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-) -> Result<(), Failure> {
-    for entry in stored {
-        let (key, value) = entry.map_err(Failure::Storage)?;
-        let (key, value) = (key.value(), value.value());
-        if visit(key, sealed::unseal(key, value).ok_or(Failure::Damaged)?).is_break() {
-            break;
+/// The entries of a range of redb's table.
+///
+/// It walks with a cursor, which does less for an entry than redb's own `Range`: that
+/// one can be read from both ends.
+struct Stored<'a> {
+    cursor: Cursor<'a, Bytes, Bytes>,
+    /// Where the range ends, in this order.
+    end: Bound<&'a [u8]>,
+    order: Order,
+}
+
+impl<'a> Stored<'a> {
+    fn new(
+        table: &'a impl ReadableTable<Bytes, Bytes>,
+        range: KeyRange<'a>,
+        order: Order,
+    ) -> Result<Self, StorageError> {
+        let (start, end) = range;
+        let (cursor, end) = match order {
+            Order::Ascending => (table.lower_bound(start)?, end),
+            Order::Descending => (table.upper_bound(end)?, start),
+        };
+        Ok(Self { cursor, end, order })
+    }
+
+    /// The next entry of the table, be it in the range or behind it.
+    #[inline]
+    fn step(&mut self) -> Result<Option<StoredEntry<'a>>, StorageError> {
+        match self.order {
+            Order::Ascending => self.cursor.next(),
+            Order::Descending => self.cursor.prev(),
         }
     }
-    Ok(())
+
+    fn ends_before(&self, key: &[u8]) -> bool {
+        let side = match self.end {
+            Bound::Included(end) | Bound::Excluded(end) => key.cmp(end),
+            Bound::Unbounded => return false,
+        };
+        match self.order {
+            _ if side.is_eq() => matches!(self.end, Bound::Excluded(_)),
+            Order::Ascending => side.is_gt(),
+            Order::Descending => side.is_lt(),
+        }
+    }
+}
+
+impl<'a> Iterator for Stored<'a> {
+    type Item = Result<StoredEntry<'a>, StorageError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let entry = self.step().transpose()?;
+        match &entry {
+            Ok((key, _)) if self.ends_before(key.value()) => None,
+            _ => Some(entry),
+        }
+    }
 }
 
 /// A committed state. Cloning one is cheap.
@@ -289,10 +340,6 @@ impl<'a> Layer<'a> {
             item: None,
             rest: Box::new(items),
         }
-    }
-
-    fn stored(stored: impl Iterator<Item = Stored<'a>> + 'a) -> Self {
-        Self::new(stored.map(|entry| entry.map(|(key, value)| Item::Stored(key, value))))
     }
 
     fn staged(staged: Sorted<'a>, order: Order) -> Self {
