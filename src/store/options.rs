@@ -23,12 +23,10 @@ use crate::model::License;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Options {
-    create_if_missing: bool,
     license_if_new: License,
-    page_cache_bytes: usize,
     cache_bytes: usize,
-    log_bytes: u64,
-    sync_interval: Option<Duration>,
+    /// What is left to the engine.
+    engine: RedbOptions,
 }
 
 impl Default for Options {
@@ -38,29 +36,19 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The page cache unless said otherwise: 64 MiB.
-    const PAGE_CACHE_BYTES: usize = 64 << 20;
-    /// The cache of users unless said otherwise: 64 MiB.
-    const CACHE_BYTES: usize = 64 << 20;
-    /// The log unless said otherwise: 64 MiB.
-    const LOG_BYTES: u64 = 64 << 20;
-
     /// The defaults: make the file if it is missing, with the Community license.
     pub fn new() -> Self {
         Self {
-            create_if_missing: true,
             license_if_new: License::Community,
-            page_cache_bytes: Self::PAGE_CACHE_BYTES,
-            cache_bytes: Self::CACHE_BYTES,
-            log_bytes: Self::LOG_BYTES,
-            sync_interval: None,
+            cache_bytes: 64 << 20,
+            engine: RedbOptions::new(true),
         }
     }
 
     /// Whether to make the file if there is none; otherwise that is an error.
     #[must_use]
     pub fn create_if_missing(mut self, create: bool) -> Self {
-        self.create_if_missing = create;
+        self.engine.create = create;
         self
     }
 
@@ -74,7 +62,7 @@ impl Options {
     /// How much memory may hold pages of the file: 64 MiB unless said otherwise.
     #[must_use]
     pub fn page_cache_bytes(mut self, bytes: usize) -> Self {
-        self.page_cache_bytes = bytes;
+        self.engine.cache_bytes = bytes;
         self
     }
 
@@ -110,7 +98,7 @@ impl Options {
     /// closed. Anything below 1 MiB counts as that.
     #[must_use]
     pub fn log_bytes(mut self, bytes: u64) -> Self {
-        self.log_bytes = bytes;
+        self.engine.log_bytes = bytes.max(1 << 20);
         self
     }
 
@@ -137,20 +125,14 @@ impl Options {
     /// ```
     #[must_use]
     pub fn sync_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
-        self.sync_interval = interval.into();
+        self.engine.sync_interval = interval.into();
         self
     }
 
     /// Opens the directory in the file at `path`; see [`Directory::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Directory> {
-        let options = RedbOptions {
-            cache_bytes: self.page_cache_bytes,
-            log_bytes: self.log_bytes.max(1 << 20),
-            sync_interval: self.sync_interval,
-            ..RedbOptions::new(self.create_if_missing)
-        };
         let path = path.as_ref();
-        let engine = Embedded::Redb(Redb::open(path, &options)?);
+        let engine = Embedded::Redb(Redb::open(path, &self.engine)?);
         let directory = Directory::start(engine, self.license_if_new, self.cache_bytes)?;
         log::info!("opened {}", path.display());
         Ok(directory)
