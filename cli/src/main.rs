@@ -1,39 +1,7 @@
-//! The `headcount` command: a user directory at work from a shell.
-//!
-//! Exit codes: 0 when it was done, 1 when it was refused or failed (the reason is
-//! on standard error), 2 when the command line makes no sense.
+//! The `headcount` command; all of it is in the library, where it can be fuzzed.
 
-mod args;
-mod commands;
-mod failure;
-mod import;
-mod ops;
-mod output;
-
-use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use args::Args;
-use failure::Failure;
-
 fn main() -> ExitCode {
-    let args = Args::parse();
-    let mut out = BufWriter::new(io::stdout().lock());
-    let done = commands::run(&args, &mut out).and_then(|()| Ok(out.flush()?));
-    // What a failed command has printed so far comes before its error.
-    let _ = out.flush();
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the output has seen enough, as in `headcount … | head`.
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
-            ExitCode::SUCCESS
-        }
-        Err(failure) => {
-            // There is nowhere left to say that this failed.
-            let _ = failure.write(&mut io::stderr().lock(), args.json);
-            ExitCode::FAILURE
-        }
-    }
+    headcount_cli::run()
 }

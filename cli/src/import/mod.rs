@@ -8,6 +8,8 @@
 mod csv;
 mod document;
 mod format;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzzing;
 mod jsonl;
 pub(crate) mod plan;
 pub(crate) mod refusals;

@@ -1,15 +1,16 @@
 //! What the formats are told apart by, how rows are read, and that nothing
 //! whatever makes the importer panic.
 
-use headcount::Directory;
+use std::fs;
+use std::path::Path;
+
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::plan::{Options, Plan};
-use super::refusals::Refusals;
+use super::fuzzing::check;
 use super::row::{Fields, Place};
 use super::{Format, Row, parse};
-use crate::args::{FormatArg, WhenFull};
+use crate::args::FormatArg;
 
 fn format_of(name: &str, text: &str) -> Result<Format, String> {
     parse(text.as_bytes(), name, FormatArg::Auto).map(|parsed| parsed.format)
@@ -162,36 +163,6 @@ fn places_are_paths() {
     assert_eq!(Place::Line(7).to_string(), "line 7");
 }
 
-/// Parses, plans and applies, in every way there is.
-fn import_every_way(bytes: &[u8]) {
-    for format in [
-        FormatArg::Auto,
-        FormatArg::Keycloak,
-        FormatArg::Wallaroo,
-        FormatArg::Jsonl,
-        FormatArg::Csv,
-    ] {
-        let Ok(parsed) = parse(bytes, "file", format) else {
-            continue;
-        };
-        let directory = Directory::in_memory().unwrap();
-        let mut refusals = Refusals::of_unreadable(&parsed.rows);
-        let options = Options {
-            when_full: WhenFull::Inactive,
-            skip_invalid: true,
-            email_template: Some("{username}@ex.co"),
-        };
-        let plan = Plan::make(&directory, &parsed.rows, options, &mut refusals).unwrap();
-        refusals.json(&parsed.rows);
-        refusals.lines(&parsed.rows);
-        assert!(plan.obstacle.is_none());
-        directory
-            .apply(plan.operations(&parsed.rows).batch)
-            .unwrap();
-        directory.verify().unwrap();
-    }
-}
-
 /// Files that are right, to be damaged.
 const FILES: [&str; 5] = [
     include_str!("../../../examples/data/keycloak-realm.json"),
@@ -201,17 +172,31 @@ const FILES: [&str; 5] = [
     r#"[{"realm":"a","users":[{"email":"a@b","attributes":{"x":["1","2"]}}]},{"users":{}}]"#,
 ];
 
+#[test]
+fn the_corpus_of_the_fuzz_target_passes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/import");
+    let mut imported = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        let passed = std::panic::catch_unwind(|| check(&bytes));
+        assert!(passed.is_ok(), "{} fails", path.display());
+        imported += usize::from(parse(&bytes, "file", FormatArg::Auto).is_ok());
+    }
+    assert!(imported >= 10, "{imported}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        import_every_way(&bytes);
+        check(&bytes);
     }
 
     #[test]
     fn arbitrary_json_never_panics(text in r#"([{}\[\],:]|"(users|realm|email|id|active|a@b|c)"|1|null|\n){0,60}"#) {
-        import_every_way(text.as_bytes());
+        check(text.as_bytes());
     }
 
     #[test]
@@ -225,6 +210,6 @@ proptest! {
         let start = at.index(bytes.len());
         let end = (start + cut).min(bytes.len());
         bytes.splice(start..end, paste);
-        import_every_way(&bytes);
+        check(&bytes);
     }
 }
