@@ -18,6 +18,7 @@ mod guard;
 mod log;
 mod making;
 mod recent;
+mod scan;
 mod sealed;
 mod snapshot;
 #[cfg(test)]

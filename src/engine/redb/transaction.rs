@@ -10,8 +10,9 @@ use super::errors::Name;
 use super::guard::{guarded, guarded_visit};
 use super::log::Write;
 use super::recent::{Entry, Slot};
+use super::scan::{self, Layer};
+use super::sealed;
 use super::txn::Sorted;
-use super::{sealed, snapshot};
 use crate::engine::{KeyRange, Order};
 use crate::error::Result;
 
@@ -65,7 +66,8 @@ impl Transaction {
     ) -> Result<()> {
         guarded_visit(&self.name, visit, |visit| {
             let table = self.table()?;
-            snapshot::scan_table(&table, &self.name, staged, range, order, visit)
+            let layers = vec![Layer::staged(staged, order)];
+            scan::scan(&table, &self.name, layers, range, order, visit)
         })
     }
 
