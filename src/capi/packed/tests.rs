@@ -21,9 +21,7 @@ fn pack<R: Record>(records: Vec<R>, capacity: usize) -> Vec<Vec<u8>> {
         let Ok(bytes) = ahead.pack(&mut buffer, || records.next().map(Ok)) else {
             panic!("{capacity} bytes are too few");
         };
-        // SAFETY: all bytes were given a value, above.
-        let value = |byte: MaybeUninit<u8>| unsafe { byte.assume_init() };
-        let mut buffer: Vec<u8> = buffer.into_iter().map(value).collect();
+        let mut buffer = init(buffer);
         assert!(buffer[bytes..].iter().all(|byte| *byte == 0xAA));
         buffer.truncate(bytes);
         if buffer.is_empty() {
@@ -31,6 +29,13 @@ fn pack<R: Record>(records: Vec<R>, capacity: usize) -> Vec<Vec<u8>> {
         }
         batches.push(buffer);
     }
+}
+
+/// A buffer of which all bytes were given a value when it was made.
+fn init(buffer: Vec<MaybeUninit<u8>>) -> Vec<u8> {
+    // SAFETY: it is only called with such a buffer.
+    let value = |byte: MaybeUninit<u8>| unsafe { byte.assume_init() };
+    buffer.into_iter().map(value).collect()
 }
 
 /// Bytes that are read from one end of a record.
@@ -179,9 +184,7 @@ fn users_in_the_store_are_packed_as_those_at_hand() {
         for batch in pack(at_hand.clone(), capacity) {
             let mut buffer = vec![MaybeUninit::new(0xAA); capacity];
             let bytes = ahead.pack_all(&mut buffer, &mut users).ok().unwrap();
-            // SAFETY: all bytes were given a value, above.
-            let value = |byte: MaybeUninit<u8>| unsafe { byte.assume_init() };
-            let buffer: Vec<u8> = buffer.into_iter().map(value).collect();
+            let buffer = init(buffer);
             let (packed, rest) = buffer.split_at(bytes);
             assert!(packed == batch, "{capacity}");
             assert!(rest.iter().all(|byte| *byte == 0xAA), "{capacity}");

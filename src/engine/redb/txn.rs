@@ -144,10 +144,14 @@ impl Read for Txn<'_> {
             let staged = sorted(&pending.staged, range);
             return self.state.scan(staged, range, order, visit);
         };
-        let in_range = pending
-            .run
+        let first = pending.run.partition_point(|(key, _)| match range.0 {
+            Bound::Included(start) => &key[..] < start,
+            Bound::Excluded(start) => &key[..] <= start,
+            Bound::Unbounded => false,
+        });
+        let in_range = pending.run[first..]
             .iter()
-            .filter(|(key, _)| range.contains(&key[..]));
+            .take_while(|(key, _)| range.contains(&key[..]));
         let run = in_range.map(|(key, slot)| (key, slot)).collect();
         around.scan(run, range, order, visit)
     }
