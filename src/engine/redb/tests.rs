@@ -9,6 +9,7 @@ mod files;
 mod foreign_files;
 mod growth;
 mod locking;
+mod long_transactions;
 mod pressure;
 mod weaker_durability;
 
