@@ -286,6 +286,34 @@ enum hc_status
      * Store: the operating system refused to read or write.
      */
     HC_STATUS_IO = 46,
+    /**
+     * Store: the directory was opened for reading only.
+     */
+    HC_STATUS_READ_ONLY = 47,
+    /**
+     * Store: the file was not closed, and the log that belongs to it is missing
+     * or too short: acknowledged writes may be lost.
+     */
+    HC_STATUS_LOG_MISSING = 48,
+    /**
+     * Store: the log beside the file belongs to another use of it, or to another
+     * file.
+     */
+    HC_STATUS_LOG_FOREIGN = 49,
+    /**
+     * Store: the file was replaced, renamed or deleted while it was open.
+     */
+    HC_STATUS_FILE_REPLACED = 50,
+    /**
+     * No change has this number yet, as after a restore from a backup: read
+     * everything again, then go on after the change that
+     * hc_error_get_latest_change() says.
+     */
+    HC_STATUS_CHANGE_NOT_YET = 60,
+    /**
+     * The request id belongs to another batch, which was applied.
+     */
+    HC_STATUS_REQUEST_ID_REUSED = 61,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -974,7 +1002,7 @@ typedef struct hc_outcome {
  *
  * @param userdata What was given to hc_log_set_callback().
  * @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
- * @param target   The part of the library that speaks, such as "headcount::store": a
+ * @param target   The part of the library that speaks, such as "headcount::directory": a
  *                 NUL-terminated text that is valid during the call.
  * @param message  One line of English, UTF-8: a NUL-terminated text that is valid
  *                 during the call.
@@ -1126,6 +1154,19 @@ int32_t hc_error_get_op_index(const struct hc_error *error, uint64_t *index);
  * @since 0.1.0
  */
 int32_t hc_error_get_resume_after(const struct hc_error *error, uint64_t *resume_after);
+
+/**
+ * The number behind #HC_STATUS_CHANGE_NOT_YET: read all users and workspaces again,
+ * then the changes that come after this one.
+ *
+ * @param error  The error, or NULL.
+ * @param latest Set to the number of the latest change; NULL if not wanted.
+ * @return 1 if the number was written; 0, and nothing is written, if the error
+ *         has another status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_error_get_latest_change(const struct hc_error *error, uint64_t *latest);
 
 /**
  * The number behind #HC_STATUS_BUFFER_TOO_SMALL.

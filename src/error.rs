@@ -101,8 +101,28 @@ pub enum ErrorKind {
         /// The number of the last change that was trimmed.
         resume_after: u64,
     },
+    /// No change has this number yet: the caller's position is ahead of the directory,
+    /// as after a restore from a backup. Read all users again, then the changes that
+    /// come after `latest`.
+    ChangeNotYet {
+        /// The number of the latest change.
+        latest: u64,
+    },
+    /// The request id belongs to another batch, which was applied. Draw a new one.
+    RequestIdReused,
     /// Another process, or another handle of this one, has the file open.
     AlreadyOpen,
+    /// The directory was opened in a process that forked, and this is the child.
+    Forked,
+    /// The directory was opened for reading only.
+    ReadOnly,
+    /// The file was not closed, and the log that belongs to it is missing or too
+    /// short: acknowledged writes may be lost.
+    LogMissing,
+    /// The log beside the file belongs to another use of it, or to another file.
+    LogForeign,
+    /// The file was replaced, renamed or deleted while the directory was open.
+    FileReplaced,
     /// The file was written by a newer release.
     UnsupportedFormat,
     /// The stored bytes contradict themselves, or the file isn't a directory.
@@ -143,6 +163,11 @@ impl Error {
         !matches!(
             self.0.kind,
             ErrorKind::AlreadyOpen
+                | ErrorKind::Forked
+                | ErrorKind::ReadOnly
+                | ErrorKind::LogMissing
+                | ErrorKind::LogForeign
+                | ErrorKind::FileReplaced
                 | ErrorKind::UnsupportedFormat
                 | ErrorKind::Corrupted
                 | ErrorKind::TooLarge

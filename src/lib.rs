@@ -28,16 +28,16 @@ mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 mod model;
-mod store;
+mod rules;
 
-pub use directory::Verified;
+pub use directory::{ChangeFeed, Changes, Directory, Options, Stats, UserView, Users, Workspaces};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
     Applied, Batch, Change, Email, Event, Field, License, Member, NewUser, NewWorkspace, Op,
     Outcome, Role, Seats, Sort, Subject, Timestamp, User, UserId, UserPage, UserQuery, UserRef,
     UserUpdate, Username, Workspace, WorkspaceId, WorkspaceRef,
 };
-pub use store::{ChangeFeed, Changes, Directory, Options, Stats, UserView, Users, Workspaces};
+pub use rules::Verified;
 
 /// Runs what the README shows.
 #[cfg(doctest)]

@@ -101,6 +101,12 @@ enum class status : std::int32_t {
     outcome_unknown = HC_STATUS_OUTCOME_UNKNOWN,       ///< Only opening the file again tells.
     closed = HC_STATUS_CLOSED,                         ///< The directory was closed.
     io = HC_STATUS_IO,                                 ///< The operating system refused.
+    read_only = HC_STATUS_READ_ONLY,                   ///< Opened for reading only.
+    log_missing = HC_STATUS_LOG_MISSING,               ///< Acknowledged writes may be lost.
+    log_foreign = HC_STATUS_LOG_FOREIGN,               ///< The log beside the file is another's.
+    file_replaced = HC_STATUS_FILE_REPLACED,           ///< Replaced or deleted while open.
+    change_not_yet = HC_STATUS_CHANGE_NOT_YET,         ///< No change has this number yet.
+    request_id_reused = HC_STATUS_REQUEST_ID_REUSED,   ///< The id belongs to another batch.
 };
 
 /** Kinds of licenses. */

@@ -85,6 +85,7 @@ impl From<Error> for Failure {
             ErrorKind::HistoryTrimmed { resume_after } => {
                 json!({ "resume_after": resume_after })
             }
+            ErrorKind::ChangeNotYet { latest } => json!({ "latest": latest }),
             _ => Value::Null,
         };
         Self::Refused(Refusal {
@@ -143,6 +144,13 @@ pub(crate) fn kind_name(kind: ErrorKind) -> &'static str {
         ErrorKind::OutcomeUnknown => "outcome_unknown",
         ErrorKind::Closed => "closed",
         ErrorKind::Io => "io",
+        ErrorKind::Forked => "forked",
+        ErrorKind::ReadOnly => "read_only",
+        ErrorKind::LogMissing => "log_missing",
+        ErrorKind::LogForeign => "log_foreign",
+        ErrorKind::FileReplaced => "file_replaced",
+        ErrorKind::ChangeNotYet { .. } => "change_not_yet",
+        ErrorKind::RequestIdReused => "request_id_reused",
         _ => "other",
     }
 }

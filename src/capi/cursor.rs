@@ -13,9 +13,9 @@ use super::packed::Ahead;
 use super::query::HcQuery;
 use super::status::HcStatus;
 use super::user::HcUser;
+use crate::directory::{Directory, Users};
 use crate::error::Result;
 use crate::model::{User, UserPage};
-use crate::store::{Directory, Users};
 
 /// Users as they were at one moment, all of them or a page of a query, read one by
 /// one or in batches. Yours to free with hc_cursor_free(), before or after the

@@ -5,7 +5,7 @@ use super::error::{HcError, Refusal};
 use super::guard::{self, Handle, Latch};
 use super::options::HcOptions;
 use super::status::HcStatus;
-use crate::store::{Directory, Options};
+use crate::directory::{Directory, Options};
 
 /// A user directory: users, and a license that says how many may be active.
 /// Yours to free with hc_directory_free().

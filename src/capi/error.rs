@@ -278,6 +278,33 @@ pub unsafe extern "C" fn hc_error_get_resume_after(
     }
 }
 
+/// The number behind #HC_STATUS_CHANGE_NOT_YET: read all users and workspaces again,
+/// then the changes that come after this one.
+///
+/// @param error  The error, or NULL.
+/// @param latest Set to the number of the latest change; NULL if not wanted.
+/// @return 1 if the number was written; 0, and nothing is written, if the error
+///         has another status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_error_get_latest_change(
+    error: *const HcError,
+    latest: *mut u64,
+) -> i32 {
+    // SAFETY: by the contract, `error` is NULL or live, and `latest` is NULL or can
+    // be written to.
+    unsafe {
+        guard::ask(error, 0, |error| match error.cause.as_ref()?.kind() {
+            ErrorKind::ChangeNotYet { latest: last } => {
+                Out::optional(latest).write(last);
+                Some(1)
+            }
+            _ => None,
+        })
+    }
+}
+
 /// The number behind #HC_STATUS_BUFFER_TOO_SMALL.
 ///
 /// @param error The error, or NULL.

@@ -12,8 +12,8 @@ use super::guard::{self, Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
 use super::status::HcStatus;
+use crate::directory::ChangeFeed;
 use crate::model::Change;
-use crate::store::ChangeFeed;
 
 /// The changes of a directory as they come. Any number of feeds can be read at
 /// once, each at its own pace. Yours to free with hc_feed_free(), before or after

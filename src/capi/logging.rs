@@ -41,7 +41,7 @@ pub enum HcLogLevel {
 ///
 /// @param userdata What was given to hc_log_set_callback().
 /// @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
-/// @param target   The part of the library that speaks, such as "headcount::store": a
+/// @param target   The part of the library that speaks, such as "headcount::directory": a
 ///                 NUL-terminated text that is valid during the call.
 /// @param message  One line of English, UTF-8: a NUL-terminated text that is valid
 ///                 during the call.

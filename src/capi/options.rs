@@ -8,7 +8,7 @@ use super::guard::{self, Handle, Latch};
 use super::license::HcLicense;
 use super::status::HcStatus;
 use super::{arguments, lock};
-use crate::store::Options;
+use crate::directory::Options;
 
 /// The longest time that writes may be off the disk. Beyond it a number was surely
 /// meant in another unit.

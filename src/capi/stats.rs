@@ -5,7 +5,7 @@ use super::directory::HcDirectory;
 use super::error::HcError;
 use super::guard;
 use super::status::HcStatus;
-use crate::store::Stats;
+use crate::directory::Stats;
 
 /// How a directory is used, and what its cache and its commits come to, counted from
 /// when it was opened and for all handles to it. Start from #HC_STATS_INIT, which says

@@ -97,10 +97,27 @@ pub enum HcStatus {
     Closed = 45,
     /// Store: the operating system refused to read or write.
     Io = 46,
+    /// Store: the directory was opened for reading only.
+    ReadOnly = 47,
+    /// Store: the file was not closed, and the log that belongs to it is missing
+    /// or too short: acknowledged writes may be lost.
+    LogMissing = 48,
+    /// Store: the log beside the file belongs to another use of it, or to another
+    /// file.
+    LogForeign = 49,
+    /// Store: the file was replaced, renamed or deleted while it was open.
+    FileReplaced = 50,
+
+    /// No change has this number yet, as after a restore from a backup: read
+    /// everything again, then go on after the change that
+    /// hc_error_get_latest_change() says.
+    ChangeNotYet = 60,
+    /// The request id belongs to another batch, which was applied.
+    RequestIdReused = 61,
 }
 
 impl HcStatus {
-    const ALL: [(Self, &'static CStr); 35] = [
+    const ALL: [(Self, &'static CStr); 41] = [
         (Self::Ok, c"HC_STATUS_OK"),
         (Self::InvalidArgument, c"HC_STATUS_INVALID_ARGUMENT"),
         (Self::NullArgument, c"HC_STATUS_NULL_ARGUMENT"),
@@ -136,6 +153,12 @@ impl HcStatus {
         (Self::OutcomeUnknown, c"HC_STATUS_OUTCOME_UNKNOWN"),
         (Self::Closed, c"HC_STATUS_CLOSED"),
         (Self::Io, c"HC_STATUS_IO"),
+        (Self::ReadOnly, c"HC_STATUS_READ_ONLY"),
+        (Self::LogMissing, c"HC_STATUS_LOG_MISSING"),
+        (Self::LogForeign, c"HC_STATUS_LOG_FOREIGN"),
+        (Self::FileReplaced, c"HC_STATUS_FILE_REPLACED"),
+        (Self::ChangeNotYet, c"HC_STATUS_CHANGE_NOT_YET"),
+        (Self::RequestIdReused, c"HC_STATUS_REQUEST_ID_REUSED"),
     ];
 }
 
@@ -170,6 +193,13 @@ impl From<ErrorKind> for HcStatus {
             ErrorKind::OutcomeUnknown => Self::OutcomeUnknown,
             ErrorKind::Closed => Self::Closed,
             ErrorKind::Io => Self::Io,
+            ErrorKind::Forked => Self::Forked,
+            ErrorKind::ReadOnly => Self::ReadOnly,
+            ErrorKind::LogMissing => Self::LogMissing,
+            ErrorKind::LogForeign => Self::LogForeign,
+            ErrorKind::FileReplaced => Self::FileReplaced,
+            ErrorKind::ChangeNotYet { .. } => Self::ChangeNotYet,
+            ErrorKind::RequestIdReused => Self::RequestIdReused,
         }
     }
 }

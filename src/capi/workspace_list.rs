@@ -10,8 +10,8 @@ use super::lock;
 use super::packed::Ahead;
 use super::status::HcStatus;
 use super::workspace::HcWorkspace;
+use crate::directory::Workspaces;
 use crate::model::Workspace;
-use crate::store::Workspaces;
 
 /// All workspaces as they were at one moment, read one by one or in batches. Yours
 /// to free with hc_workspaces_free(), before or after the directory.

@@ -1,30 +1,316 @@
-//! The rules, written once over the engine's traits.
+//! The facade: one directory, opened, read and written.
 //!
-//! Every write of every door becomes a [`Batch`](crate::model::Batch) that
-//! [`apply`] turns into the bytes to write. It reads but never writes and draws
-//! nothing, so an engine may run it again.
+//! This is the only room that names an engine.
 
-mod claims;
-mod entries;
-mod finish;
-pub(crate) mod format;
-mod index;
-mod judge;
-mod members;
-mod plan;
-pub(crate) mod query;
-pub(crate) mod read;
-mod run;
-mod session;
+mod cache;
+mod commits;
+mod feed;
+mod iter;
+mod options;
+mod stats;
 #[cfg(test)]
 mod tests;
-pub(crate) mod trim;
 mod users;
-mod verify;
-mod working;
 mod workspaces;
 
-pub use crate::codec::UserView;
-pub(crate) use session::{apply, refusals};
-pub use verify::Verified;
-pub(crate) use verify::verify;
+use std::path::Path;
+use std::sync::Arc;
+
+pub use feed::ChangeFeed;
+pub use iter::{Changes, Users, Workspaces};
+pub use options::Options;
+pub use stats::Stats;
+
+pub use crate::rules::UserView;
+
+use self::cache::UserCache;
+use self::commits::Commits;
+use self::feed::Latest;
+
+use crate::engine::Engine;
+use crate::engine::embedded::{Embedded, Snapshot};
+use crate::error::{Error, Result};
+use crate::model::{Applied, Batch, License, Seats, Timestamp, UserId};
+use crate::rules::{self, Verified, read};
+
+/// A user directory: users, and a license that says how many may be active.
+///
+/// A handle is cheap to clone and can be used from any number of threads. Reads
+/// see the latest committed state and never wait for a write. Each write is one
+/// transaction; when it returns it is on disk.
+///
+/// Whatever takes a user takes an id, a [`User`](crate::User) or an email: see [`UserRef`](crate::UserRef).
+///
+/// ```
+/// use headcount::{Directory, ErrorKind};
+///
+/// let directory = Directory::in_memory()?; // Directory::open("users.redb")? for a file
+/// for name in ["ann", "bob", "cho", "dee", "eve"] {
+///     directory.create_user(format!("{name}@ex.co").as_str())?;
+/// }
+/// let refused = directory.create_user("fay@ex.co").unwrap_err();
+/// assert_eq!(refused.kind(), ErrorKind::NoFreeSeat { limit: 5, active: 5, requested: 1 });
+///
+/// directory.deactivate_user("bob@ex.co")?;
+/// directory.create_user("fay@ex.co")?;
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Directory {
+    shared: Arc<Shared>,
+    actor: Option<UserId>,
+}
+
+struct Shared {
+    engine: Embedded,
+    commits: Commits,
+    cache: UserCache,
+    /// The number of the latest change, for those who wait for the next.
+    latest: Latest,
+}
+
+impl Directory {
+    /// Opens the directory in the file at `path`, and makes it if there is none.
+    ///
+    /// While it is open there are files beside that one whose names begin like its
+    /// own: they belong to it, and hold what was written last. After
+    /// [`close`](Self::close) there are none, and the file is all there is. After a
+    /// crash they are found and read by themselves; who moves or copies the file then
+    /// has to take them along.
+    ///
+    /// # Errors
+    ///
+    /// [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) when another process or handle has
+    /// the file; [`UnsupportedFormat`](crate::ErrorKind::UnsupportedFormat) when a newer
+    /// release wrote it; [`Corrupted`](crate::ErrorKind::Corrupted) when it is no
+    /// directory or is damaged; [`Io`](crate::ErrorKind::Io).
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::open(&path)?;
+    /// directory.create_user("steve@ex.co")?;
+    /// directory.close()?;
+    /// assert_eq!(Directory::open(&path)?.len()?, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Options::new().open(path)
+    }
+
+    /// Makes a directory that lives in memory and is gone when it is dropped.
+    pub fn in_memory() -> Result<Self> {
+        Options::new().in_memory()
+    }
+
+    /// The ways to open a directory.
+    pub fn options() -> Options {
+        Options::new()
+    }
+
+    fn start(engine: Embedded, license: License, cache_bytes: usize) -> Result<Self> {
+        if !rules::format::exists(&engine.snapshot()?)? {
+            engine.transact(|txn| rules::format::create(txn, license))?;
+        }
+        // A directory without its counters or license is damaged: better said now.
+        let snapshot = engine.snapshot()?;
+        read::license(&snapshot)?;
+        let latest = Latest::new(read::totals(&snapshot)?.last_change);
+        Ok(Self {
+            shared: Arc::new(Shared {
+                engine,
+                commits: Commits::default(),
+                cache: UserCache::new(cache_bytes),
+                latest,
+            }),
+            actor: None,
+        })
+    }
+
+    /// Finishes what is pending and releases the file, and reports what goes
+    /// wrong with that; dropping the last handle does the same silently.
+    ///
+    /// It closes the directory for every clone of the handle: their calls are
+    /// refused with [`Closed`](crate::ErrorKind::Closed), and those of iterators where
+    /// they have to read on. The file can be opened again at once.
+    pub fn close(self) -> Result<()> {
+        self.shared.cache.close();
+        let closed = self.shared.engine.close();
+        self.shared.latest.close();
+        match &closed {
+            Ok(()) => log::info!("closed the directory"),
+            Err(error) => log::error!("closing the directory failed: {error}"),
+        }
+        closed
+    }
+
+    /// A handle whose writes are made by `actor`: it is recorded in each
+    /// [`Change`](crate::Change), and the actor can't deactivate or delete
+    /// themself with it.
+    ///
+    /// ```
+    /// use headcount::{Directory, ErrorKind, NewUser};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user(NewUser::new("ann@ex.co").admin(true))?;
+    /// directory.create_user(NewUser::new("bob@ex.co").admin(true))?;
+    /// let as_ann = directory.acting_as(ann.id());
+    /// assert_eq!(as_ann.delete_user(&*ann).unwrap_err().kind(), ErrorKind::OwnAccount);
+    /// as_ann.delete_user("bob@ex.co")?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn acting_as(&self, actor: UserId) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            actor: Some(actor),
+        }
+    }
+
+    fn snapshot(&self) -> Result<Snapshot> {
+        self.shared.engine.snapshot()
+    }
+}
+
+/// The directory as a whole.
+impl Directory {
+    /// The license in force, and how its seats are used.
+    pub fn seats(&self) -> Result<Seats> {
+        read::seats(&self.snapshot()?)
+    }
+
+    /// The changes with numbers above `after`, oldest first, up to this moment; 0
+    /// starts from the first.
+    ///
+    /// # Errors
+    ///
+    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) when the change after `after`
+    /// was [trimmed](Self::trim_changes).
+    ///
+    /// ```
+    /// use headcount::{Directory, Event};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let steve = directory.create_user("steve@ex.co")?;
+    /// directory.deactivate_user(&*steve)?;
+    /// let changes: Vec<_> = directory.changes(1)?.collect::<Result<_, _>>()?;
+    /// assert_eq!(changes.len(), 1);
+    /// assert_eq!(changes[0].events, [Event::UserDeactivated { user: steve.id() }]);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn changes(&self, after: u64) -> Result<Changes> {
+        Changes::new(self, after)
+    }
+
+    /// The changes with numbers above `after` as they come: see [`ChangeFeed`].
+    pub fn follow(&self, after: u64) -> ChangeFeed {
+        ChangeFeed::new(self.clone(), after)
+    }
+
+    /// Forgets the changes with numbers below `before`, with their request ids,
+    /// and returns how many those were. Who asks for them later is refused with
+    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed).
+    ///
+    /// Of very many it forgets some at a time: when it fails, the oldest may be gone
+    /// already. Calling it again forgets the rest.
+    pub fn trim_changes(&self, before: u64) -> Result<u64> {
+        let mut trimmed = 0;
+        loop {
+            match self
+                .shared
+                .engine
+                .transact(|txn| rules::trim::trim(txn, before))?
+            {
+                0 => return Ok(trimmed),
+                some => trimmed += some,
+            }
+        }
+    }
+
+    /// Recounts the seats and checks every index against the users, both ways.
+    /// Takes time in proportion to the size of the directory.
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupted`](crate::ErrorKind::Corrupted) says what is wrong.
+    pub fn verify(&self) -> Result<Verified> {
+        rules::verify(&self.snapshot()?)
+    }
+
+    /// Sets the license. A smaller one than today's use is accepted: nobody is
+    /// deactivated, but no user can be activated until enough others are not.
+    pub fn set_license(&self, license: License) -> Result<Seats> {
+        self.apply(Batch::new().set_license(license))?;
+        self.seats()
+    }
+
+    /// Applies a batch: all of it, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// The first refusal; [`Error::op_index`] says which operation it concerns.
+    pub fn apply(&self, mut batch: Batch) -> Result<Applied> {
+        self.prepare(&mut batch);
+        let applied = self
+            .shared
+            .commits
+            .apply(&self.shared.engine, &self.shared.cache, batch)?;
+        if let Some(sequence) = applied.sequence {
+            self.shared.latest.advance(sequence);
+        }
+        Ok(applied)
+    }
+
+    /// Tells what would be refused of a batch, without applying it: all there is
+    /// to say about single operations, in their order, or else about the batch
+    /// as a whole. Empty means that it would be accepted now.
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory, ErrorKind};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let refusals = directory.preview(Batch::new().create_user("").create_user("Ann@ex.co"))?;
+    /// let kinds: Vec<_> = refusals.iter().map(|r| (r.op_index(), r.kind())).collect();
+    /// assert_eq!(
+    ///     kinds,
+    ///     [(Some(0), ErrorKind::EmailRequired), (Some(1), ErrorKind::EmailTaken)]
+    /// );
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn preview(&self, mut batch: Batch) -> Result<Vec<Error>> {
+        self.prepare(&mut batch);
+        rules::refusals(&self.snapshot()?, &batch, Timestamp::now())
+    }
+
+    /// Tells what would become of a batch, without applying it: the answer that
+    /// [`apply`](Self::apply) would give now, but for the ids it would draw.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`apply`](Self::apply).
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// let batch = Batch::new().activate_user(&*ann).create_user("bob@ex.co");
+    /// let applied = directory.dry_run(batch)?;
+    /// assert!(!applied.outcomes[0].changed && applied.outcomes[1].changed);
+    /// assert_eq!(directory.len()?, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn dry_run(&self, mut batch: Batch) -> Result<Applied> {
+        self.prepare(&mut batch);
+        let plan = rules::apply(&self.snapshot()?, &batch, Timestamp::now())?;
+        Ok(plan.applied)
+    }
+
+    fn prepare(&self, batch: &mut Batch) {
+        batch.draw_ids();
+        batch.actor = batch.actor.or(self.actor);
+    }
+}

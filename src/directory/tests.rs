@@ -1,105 +1,138 @@
-//! What stays in the store itself, which no reader of the facade can see.
+//! What only someone who sees the engine can check: the stored bytes, and files
+//! of other releases.
 
-use crate::codec::keys::{self, Kind};
-use crate::directory::{apply, format};
-use crate::engine::memory::Memory;
-use crate::engine::{Engine, Order, Read};
-use crate::model::{
-    Batch, License, NewUser, NewWorkspace, Op, Role, Timestamp, UserId, UserUpdate,
-};
+mod content;
+mod crashes;
+mod requests;
 
-const PERSON: UserId = UserId::from_bytes([7; 16]);
+use std::fs;
+use std::ops::{Bound, ControlFlow};
+use std::path::Path;
 
-/// Parts of all that is said of people and workspaces, as keys have it.
-const SECRETS: [&str; 12] = [
-    "quirin", "glimmer", "yolanda", "obelisk", "nickname", "trilby", "xanthe", "vandal", "badge",
-    "kestrel", "pangolin", "quokka",
-];
+use super::*;
+use crate::codec::keys;
+use crate::codec::{FORMAT, encode_format};
+use crate::engine::redb::{Redb, RedbOptions};
+use crate::engine::{KeyRange, Order, Read, Write};
+use crate::error::ErrorKind;
+use crate::model::{NewUser, UserUpdate};
 
-fn write(engine: &Memory, batch: Batch) {
-    let mut batch = batch;
-    batch.draw_ids();
-    engine
-        .transact(|txn| apply(&*txn, &batch, Timestamp::now())?.writes.write_to(txn))
-        .unwrap();
+const CHANGES: KeyRange<'static> = (Bound::Included(&[0x30]), Bound::Excluded(&[0x31]));
+const EVERYTHING: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
+
+/// All entries of a range.
+fn entries(read: &impl Read, range: KeyRange<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut entries = Vec::new();
+    read.scan(range, Order::Ascending, |key, value| {
+        entries.push((key.to_vec(), value.to_vec()));
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    entries
 }
 
-/// The secrets in the keys and values of a kind, or of all kinds.
-fn secrets_in(engine: &Memory, kind: Option<Kind>) -> Vec<&'static str> {
-    let snapshot = engine.snapshot().unwrap();
-    let all = keys::Prefix(kind.map_or(vec![0], |kind| vec![kind as u8]));
-    let end = kind.map_or(vec![u8::MAX], |_| all.end());
-    let mut text = Vec::new();
-    let range = keys::from_until(&all.0, &end);
-    let visit = |key: &[u8], value: &[u8]| {
-        text.extend_from_slice(key);
-        text.extend_from_slice(value);
-        std::ops::ControlFlow::Continue(())
-    };
-    snapshot.scan(range, Order::Ascending, visit).unwrap();
-    text.make_ascii_lowercase();
-    let holds = |secret: &str| {
-        text.windows(secret.len())
-            .any(|part| part == secret.as_bytes())
-    };
-    SECRETS.into_iter().filter(|secret| holds(secret)).collect()
-}
-
-fn batches() -> [Batch; 3] {
-    let person = NewUser::new("Quirin@glimmer.example")
-        .id(PERSON)
-        .username("nickname")
-        .given_name("Xanthe")
-        .family_name("Vandal")
-        .attribute("badge", "kestrel");
-    let mut made = Batch::new()
-        .create_user("boss@ex.co")
-        .create_user(person)
-        .create_workspace(NewWorkspace::new("Pangolin").owner("quirin@glimmer.example"))
-        .add_member("Pangolin", "boss@ex.co", Role::Owner);
-    made.push(Op::DefaultWorkspace(PERSON.into()));
-    let edits = UserUpdate::new()
-        .email("yolanda@obelisk.example")
-        .username("trilby");
-    let edited = Batch::new()
-        .update_user("quirin@glimmer.example", edits)
-        .rename_workspace("Pangolin", "Quokka");
-    let deleted = Batch::new().delete_user(PERSON).delete_workspace("Quokka");
-    [
-        made.request_id([1; 16]),
-        edited.request_id([2; 16]),
-        deleted.request_id([3; 16]),
-    ]
+fn contains(bytes: &[u8], text: &str) -> bool {
+    let (bytes, text) = (bytes.to_ascii_lowercase(), text.to_ascii_lowercase());
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
 }
 
 #[test]
-fn changes_and_outcomes_hold_no_personal_data() {
-    let engine = Memory::new();
-    engine
-        .transact(|txn| format::create(txn, License::Community))
+fn the_bytes_of_changes_hold_no_personal_data_and_a_deleted_user_leaves_none() {
+    let directory = Directory::in_memory().unwrap();
+    let user = NewUser::new("Zoe.Quux@Bücher.example")
+        .username("Zoë")
+        .given_name("Zoe")
+        .family_name("Quux")
+        .attribute("badge", "Q-17");
+    let words = ["zoe", "zoë", "quux", "vex", "cher.example", "badge", "q-17"];
+    directory.create_user(user).unwrap();
+    let update = UserUpdate::new().family_name("Vex");
+    directory
+        .update_user("zoe.quux@bücher.example", update)
         .unwrap();
-    let mut seen = Vec::new();
-    for batch in batches() {
-        write(&engine, batch);
-        seen.extend(secrets_in(&engine, None));
-        for kind in [Kind::Change, Kind::Request] {
-            assert!(secrets_in(&engine, Some(kind)).is_empty(), "{kind:?}");
+
+    // The words are in the store, or else this would show nothing.
+    let all = entries(&directory.snapshot().unwrap(), EVERYTHING);
+    for word in words {
+        assert!(all.iter().any(|(_, value)| contains(value, word)), "{word}");
+    }
+    let changes = entries(&directory.snapshot().unwrap(), CHANGES);
+    assert_eq!(changes.len(), 2);
+
+    directory.delete_user("zoe.quux@bücher.example").unwrap();
+    let left = entries(&directory.snapshot().unwrap(), EVERYTHING);
+    for (key, value) in changes.iter().chain(&left) {
+        for word in words {
+            assert!(
+                !contains(key, word) && !contains(value, word),
+                "{word} in {key:?} {value:?}"
+            );
         }
     }
-    // They were all there to be found.
-    seen.sort_unstable();
-    seen.dedup();
-    assert_eq!(seen.len(), SECRETS.len());
+    directory.verify().unwrap();
+}
+
+fn open_engine(path: &Path) -> Redb {
+    Redb::open(path, &RedbOptions::new(false)).unwrap()
+}
+
+/// Does to the file at `path` what no release of this library would.
+fn tamper(path: &Path, body: impl Fn(&mut crate::engine::redb::Txn<'_>) -> Result<()>) {
+    let engine = open_engine(path);
+    engine.transact(|txn| body(txn)).unwrap();
+    engine.close().unwrap();
+}
+
+fn make(path: &Path) {
+    let directory = Directory::open(path).unwrap();
+    directory.create_user("ann@ex.co").unwrap();
+    directory.close().unwrap();
+}
+
+/// All that a file holds. Its bytes also tell when redb last opened and closed
+/// it, which it notes in its header.
+fn contents(path: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let engine = open_engine(path);
+    let contents = entries(&engine.snapshot().unwrap(), EVERYTHING);
+    engine.close().unwrap();
+    contents
 }
 
 #[test]
-fn who_is_deleted_leaves_no_word_anywhere() {
-    let engine = Memory::new();
-    engine
-        .transact(|txn| format::create(txn, License::Community))
-        .unwrap();
-    for batch in batches() {
-        write(&engine, batch);
+fn a_file_of_a_newer_format_is_refused_and_keeps_what_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.redb");
+    make(&path);
+    let newer = encode_format(FORMAT + 1).unwrap();
+    tamper(&path, |txn| txn.put(keys::FORMAT, &newer));
+    let before = contents(&path);
+
+    for _ in 0..2 {
+        let error = Directory::open(&path).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::UnsupportedFormat);
+        assert!(error.to_string().contains("newer release"), "{error}");
+        assert_eq!(contents(&path), before);
     }
-    assert_eq!(secrets_in(&engine, None), [""; 0]);
+
+    // The release that wrote it still can open it.
+    tamper(&path, |txn| txn.put(keys::FORMAT, &encode_format(FORMAT)?));
+    assert_eq!(Directory::open(&path).unwrap().verify().unwrap().active, 1);
+}
+
+#[test]
+fn a_damaged_directory_is_not_taken_for_a_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.redb");
+    for key in [keys::LICENSE, keys::TOTALS] {
+        make(&path);
+        tamper(&path, |txn| txn.delete(key));
+
+        for _ in 0..2 {
+            let error = Directory::open(&path).err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::Corrupted, "{error}");
+        }
+        fs::remove_file(&path).unwrap();
+    }
 }

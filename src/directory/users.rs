@@ -1,222 +1,264 @@
-//! The operations on users.
+//! The users of a directory: finding and changing them, one at a time.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::session::Session;
-use super::{members, read, workspaces};
-use crate::engine::Read;
+use super::cache::Kind;
+use super::{Directory, Users};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Event, NewUser, NulTexts, Outcome, Step, Subject, Target, User, UserId, UserRef, UserUpdate,
+    Applied, Batch, Email, NewUser, Op, Subject, Target, User, UserId, UserPage, UserQuery,
+    UserRef, UserUpdate,
 };
+use crate::rules::{UserView, query, read};
 
-/// Creates a user.
-pub(super) fn create<R: Read>(session: &mut Session<'_, R>, user: &NewUser) -> Result<Outcome> {
-    let draft = user.draft()?;
-    let id = draft.id.ok_or_else(|| {
-        Error::new(
-            ErrorKind::InvalidArgument,
-            "the id was not drawn; report this",
-        )
-    })?;
-    if session.users.contains(id) || read::is_id_taken(session.base, id)? {
-        return Err(Error::new(
-            ErrorKind::IdTaken,
-            format!("the id {id} was already given to a user; ids are never used again"),
-        ));
-    }
-    let user = User {
-        id,
-        email: draft.email.clone(),
-        username: draft.username.clone(),
-        given_name: draft.given_name.clone(),
-        family_name: draft.family_name.clone(),
-        active: draft.active,
-        admin: draft.admin,
-        attributes: draft.attributes.clone(),
-        created_at: draft.created_at.unwrap_or(session.at),
-        updated_at: session.at,
-        version: 1,
-        nul_texts: NulTexts::default(),
-    };
-    let active = user.active;
-    Ok(put(
-        session,
-        id,
-        Some(user),
-        Event::UserCreated { user: id, active },
-    ))
-}
-
-/// Changes fields of a user.
-pub(super) fn update<R: Read>(
-    session: &mut Session<'_, R>,
-    step: &Step,
-    user: &UserRef,
-    update: &UserUpdate,
-) -> Result<Outcome> {
-    update.check()?;
-    let before = find(session, user)?;
-    step.check_version(before.version)?;
-    let (after, fields) = update.apply_to(&before)?;
-    if fields.is_empty() {
-        return Ok(unchanged(&before));
-    }
-    if after.email_key() != before.email_key() {
-        // Entries of memberships contain the email: they have to be at hand.
-        members::of_user(session, before.id)?;
-    }
-    Ok(put_changed(session, after, |user| Event::UserUpdated {
-        user,
-        fields,
-    }))
-}
-
-/// Makes a user active or inactive.
-pub(super) fn set_active<R: Read>(
-    session: &mut Session<'_, R>,
-    step: &Step,
-    user: &UserRef,
-    active: bool,
-) -> Result<Outcome> {
-    let before = find(session, user)?;
-    step.check_version(before.version)?;
-    if before.active == active {
-        return Ok(unchanged(&before));
-    }
-    if !active {
-        refuse_own_account(session, &before, "deactivate")?;
-        members::doubt_ownership(session, before.id)?;
-    }
-    let after = User {
-        active,
-        ..User::clone(&before)
-    };
-    Ok(put_changed(session, after, |user| {
-        if active {
-            Event::UserActivated { user }
-        } else {
-            Event::UserDeactivated { user }
+/// Finding users.
+impl Directory {
+    /// The user that an id or an email names; `None` when there is none.
+    pub fn user(&self, user: impl Into<UserRef>) -> Result<Option<Arc<User>>> {
+        match &user.into().0 {
+            Target::Id(id) => self.user_by_id(*id),
+            Target::Email { key, .. } => self.user_by_email_key(key),
+            Target::Nobody { .. } => self.nobody(),
         }
-    }))
-}
-
-/// Deletes a user for good.
-pub(super) fn delete<R: Read>(
-    session: &mut Session<'_, R>,
-    step: &Step,
-    user: &UserRef,
-) -> Result<Outcome> {
-    let user = find(session, user)?;
-    step.check_version(user.version)?;
-    refuse_own_account(session, &user, "delete")?;
-    workspaces::bereave(session, &user)?;
-    for member in members::of_user(session, user.id)? {
-        members::drop_member(session, &member);
     }
-    Ok(put(
-        session,
-        user.id,
-        None,
-        Event::UserDeleted { user: user.id },
-    ))
-}
 
-fn refuse_own_account<R: Read>(session: &Session<'_, R>, user: &User, verb: &str) -> Result<()> {
-    if session.actor == Some(user.id) {
-        return Err(Error::new(
-            ErrorKind::OwnAccount,
-            format!("users can't {verb} themselves; another admin has to"),
-        ));
+    /// The user with this id; `None` when there is none.
+    pub fn user_by_id(&self, id: UserId) -> Result<Option<Arc<User>>> {
+        let cache = &self.shared.cache;
+        if let Some(user) = cache.get(Kind::Id, id.as_bytes()) {
+            return Ok(Some(user));
+        }
+        cache.get_or_load(Kind::Id, id.as_bytes(), || {
+            read::user_by_id(&self.snapshot()?, id)
+        })
     }
-    Ok(())
-}
 
-fn put_changed<R: Read>(
-    session: &mut Session<'_, R>,
-    mut user: User,
-    event: impl FnOnce(UserId) -> Event,
-) -> Outcome {
-    user.version += 1;
-    user.updated_at = session.at;
-    let id = user.id;
-    put(session, id, Some(user), event(id))
-}
+    /// The user with this email, without regard to the case of ASCII letters;
+    /// `None` when there is none, and for a text that is not an address.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("Steve@ex.co")?;
+    /// assert!(directory.user_by_email("steve@EX.CO")?.is_some());
+    /// assert!(directory.user_by_email("steve")?.is_none());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn user_by_email(&self, email: &str) -> Result<Option<Arc<User>>> {
+        // Most are typed as their own keys. Only what isn't found has to be parsed.
+        if let Some(user) = self.shared.cache.get(Kind::Email, email.as_bytes()) {
+            return Ok(Some(user));
+        }
+        match Email::lookup_key(email) {
+            Some(key) => self.user_by_email_key(&key),
+            None => self.nobody(),
+        }
+    }
 
-/// Makes `now` of the user `id`, which is nobody once deleted.
-fn put<R: Read>(
-    session: &mut Session<'_, R>,
-    id: UserId,
-    now: Option<User>,
-    event: Event,
-) -> Outcome {
-    let version = now.as_ref().map_or(0, |user| user.version);
-    let (place, had) = session.users.put(id, now);
-    note_names(session, place, had.as_deref(), Some(session.op_index));
-    session.events.push(event);
-    Outcome {
-        subject: Subject::User(id),
-        changed: true,
-        version,
+    /// The user with this username, without regard to case; `None` when there is
+    /// none.
+    pub fn user_by_username(&self, username: &str) -> Result<Option<Arc<User>>> {
+        let cache = &self.shared.cache;
+        if let Some(user) = cache.get(Kind::Username, username.as_bytes()) {
+            return Ok(Some(user));
+        }
+        let Some(key) = read::username_key(username) else {
+            return self.nobody();
+        };
+        cache.get_or_load(Kind::Username, key.as_bytes(), || {
+            read::user_by_username_key(&self.snapshot()?, &key)
+        })
+    }
+
+    fn user_by_email_key(&self, key: &str) -> Result<Option<Arc<User>>> {
+        self.shared
+            .cache
+            .get_or_load(Kind::Email, key.as_bytes(), || {
+                read::user_by_email_key(&self.snapshot()?, key)
+            })
+    }
+
+    /// Nobody, unless the directory is closed.
+    fn nobody(&self) -> Result<Option<Arc<User>>> {
+        self.snapshot().map(|_| None)
+    }
+
+    /// All users, active or not, ordered by email, as they are at this moment.
+    pub fn users(&self) -> Result<Users> {
+        Users::new(self)
+    }
+
+    /// One page of the users that match: see [`UserQuery`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a limit out of bounds or
+    /// a cursor of another order;
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound).
+    pub fn query(&self, query: &UserQuery) -> Result<UserPage> {
+        query::page(&self.snapshot()?, query)
+    }
+
+    /// Shows all users, active or not, to `visit`, ordered by email and as they are at
+    /// this moment, until it breaks. Nothing is copied, so this is the fastest way to
+    /// read many; the state is held meanwhile, so don't linger.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("bob@ex.co")?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let mut emails = Vec::new();
+    /// directory.for_each_user(|user| {
+    ///     emails.push(user.email().to_owned());
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!(emails, ["ann@ex.co", "bob@ex.co"]);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn for_each_user(
+        &self,
+        mut visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
+    ) -> Result<()> {
+        read::each_user_after(&self.snapshot()?, None, |user| visit(*user))
+    }
+
+    /// Shows the users of one page of a query to `visit` until it breaks. Returns the
+    /// cursor of the users behind the last that it saw; `None` where there are none.
+    ///
+    /// Nothing is copied where the page is read from the users in the order of their
+    /// emails, without an index: see the table of [`UserQuery`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`query`](Self::query).
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use headcount::{Directory, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// for name in ["ann", "bob", "cho"] {
+    ///     directory.create_user(format!("{name}@ex.co").as_str())?;
+    /// }
+    /// let mut emails = Vec::new();
+    /// let query = UserQuery::new().limit(2);
+    /// let next = directory.for_each_in_page(&query, |user| {
+    ///     emails.push(user.email().to_owned());
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!(emails, ["ann@ex.co", "bob@ex.co"]);
+    /// assert_eq!(directory.query(&query.after(next.unwrap()))?.users.len(), 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn for_each_in_page(
+        &self,
+        query: &UserQuery,
+        visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
+    ) -> Result<Option<String>> {
+        query::each_of_page(&self.snapshot()?, query, visit)
+    }
+
+    /// How many users match, whatever the limit and cursor of the query. Costs
+    /// nothing for all, all active or all inactive users, and otherwise as much
+    /// as reading the index that the query picks.
+    pub fn count(&self, query: &UserQuery) -> Result<u64> {
+        query::count(&self.snapshot()?, query)
+    }
+
+    /// How many users there are, active or not.
+    pub fn len(&self) -> Result<u64> {
+        let seats = self.seats()?;
+        Ok(seats.active + seats.inactive)
+    }
+
+    /// Whether there are no users.
+    pub fn is_empty(&self) -> Result<bool> {
+        Ok(self.len()? == 0)
     }
 }
 
-fn unchanged(user: &User) -> Outcome {
-    Outcome {
-        subject: Subject::User(user.id),
-        changed: false,
-        version: user.version,
+/// Changing users.
+impl Directory {
+    /// Creates a user, active and so in need of a seat unless it says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`EmailRequired`](ErrorKind::EmailRequired) and the kinds for malformed
+    /// parts; [`EmailTaken`](ErrorKind::EmailTaken),
+    /// [`UsernameTaken`](ErrorKind::UsernameTaken), [`IdTaken`](ErrorKind::IdTaken);
+    /// [`NoFreeSeat`](ErrorKind::NoFreeSeat).
+    pub fn create_user(&self, user: impl Into<NewUser>) -> Result<Arc<User>> {
+        self.apply_to_user(Op::CreateUser(user.into()))
+    }
+
+    /// Changes fields of a user and returns the user as it is then.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](ErrorKind::UserNotFound); the kinds for malformed or taken
+    /// parts; [`Conflict`](ErrorKind::Conflict) for another version;
+    /// [`LastAdmin`](ErrorKind::LastAdmin).
+    pub fn update_user(&self, user: impl Into<UserRef>, update: UserUpdate) -> Result<Arc<User>> {
+        self.apply_to_user(Op::UpdateUser(user.into(), update))
+    }
+
+    /// Makes a user active; nothing happens to one who is.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](ErrorKind::UserNotFound),
+    /// [`NoFreeSeat`](ErrorKind::NoFreeSeat).
+    pub fn activate_user(&self, user: impl Into<UserRef>) -> Result<Arc<User>> {
+        self.apply_to_user(Op::ActivateUser(user.into()))
+    }
+
+    /// Makes a user inactive, which frees a seat; nothing happens to one who is.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](ErrorKind::UserNotFound), [`LastAdmin`](ErrorKind::LastAdmin),
+    /// [`OwnAccount`](ErrorKind::OwnAccount); [`LastOwner`](ErrorKind::LastOwner),
+    /// unless a [`Batch`] allows it.
+    pub fn deactivate_user(&self, user: impl Into<UserRef>) -> Result<Arc<User>> {
+        self.apply_to_user(Op::DeactivateUser(user.into()))
+    }
+
+    /// Deletes a user for good and returns the id, which is never given again.
+    /// The email and the username are free for others. To keep the user, use
+    /// [`deactivate_user`](Self::deactivate_user).
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](ErrorKind::UserNotFound), [`LastAdmin`](ErrorKind::LastAdmin),
+    /// [`OwnAccount`](ErrorKind::OwnAccount); [`LastOwner`](ErrorKind::LastOwner),
+    /// unless a [`Batch`] allows it.
+    pub fn delete_user(&self, user: impl Into<UserRef>) -> Result<UserId> {
+        let applied = self.apply(Batch::from_iter([Op::DeleteUser(user.into())]))?;
+        subject_user(&applied)
+    }
+
+    fn apply_to_user(&self, op: Op) -> Result<Arc<User>> {
+        let applied = self.apply(Batch::from_iter([op]))?;
+        let id = subject_user(&applied)?;
+        applied
+            .user(id)
+            .cloned()
+            .ok_or_else(|| UserRef::from(id).not_found())
     }
 }
 
-/// The user that `user` names at this point of the batch.
-pub(super) fn find<R: Read>(session: &mut Session<'_, R>, user: &UserRef) -> Result<Arc<User>> {
-    let found = match &user.0 {
-        Target::Id(id) => find_by_id(session, *id)?,
-        Target::Email { key, .. } => find_by_email(session, key)?,
-        Target::Nobody { .. } => None,
-    };
-    found.ok_or_else(|| user.not_found())
-}
-
-pub(super) fn find_by_id<R: Read>(
-    session: &mut Session<'_, R>,
-    id: UserId,
-) -> Result<Option<Arc<User>>> {
-    if let Some(known) = session.users.get(id) {
-        return Ok(known);
+/// The user that a batch of one operation was about.
+fn subject_user(applied: &Applied) -> Result<UserId> {
+    match applied.outcomes.first().map(|outcome| outcome.subject) {
+        Some(Subject::User(id)) => Ok(id),
+        _ => Err(Error::new(
+            ErrorKind::InvalidArgument,
+            "the operation is not about a user",
+        )),
     }
-    let stored = read::user_by_id(session.base, id)?;
-    Ok(stored.and_then(|user| load(session, user)))
-}
-
-fn find_by_email<R: Read>(session: &mut Session<'_, R>, key: &str) -> Result<Option<Arc<User>>> {
-    if let Some(stored) = read::user_by_email_key(session.base, key)?
-        && !session.users.contains(stored.id)
-    {
-        load(session, stored);
-    }
-    match session.emails.holder(&session.users, key)? {
-        Some(id) => find_by_id(session, id),
-        None => Ok(None),
-    }
-}
-
-/// Takes a stored user into the working set.
-fn load<R: Read>(session: &mut Session<'_, R>, user: User) -> Option<Arc<User>> {
-    let place = session.users.load(user.id, user);
-    note_names(session, place, None, None);
-    session.users.at_mut(place).now.clone()
-}
-
-/// Notes who has which email and username, after the user at `place` was put there.
-fn note_names<R: Read>(
-    session: &mut Session<'_, R>,
-    place: usize,
-    had: Option<&User>,
-    op_index: Option<usize>,
-) {
-    let users = &mut session.users;
-    session.emails.note(users, place, had, op_index);
-    session.usernames.note(users, place, had, op_index);
 }

@@ -1,297 +1,198 @@
-//! The operations on workspaces.
+//! The workspaces of a directory and their members.
 
-use std::sync::Arc;
-
-use super::session::Session;
-use super::{members, read, users};
-use crate::engine::Read;
+use super::{Directory, Workspaces};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Event, NewWorkspace, Outcome, Role, Step, Subject, User, UserId, UserRef, Workspace,
-    WorkspaceId, WorkspaceName, WorkspaceRef, WorkspaceTarget,
+    Batch, Member, NewWorkspace, Op, Role, Subject, UserRef, Workspace, WorkspaceId, WorkspaceRef,
 };
+use crate::rules::read;
 
-/// Creates a workspace.
-pub(super) fn create<R: Read>(session: &mut Session<'_, R>, new: &NewWorkspace) -> Result<Outcome> {
-    let name = WorkspaceName::parse(&new.name)?;
-    let owner = match &new.owner {
-        Some(owner) => Some(users::find(session, owner)?.id),
-        None => None,
-    };
-    Ok(insert(session, name, owner, None))
-}
-
-/// Makes the default workspace of a user, unless there is one.
-pub(super) fn default_of<R: Read>(session: &mut Session<'_, R>, user: &UserRef) -> Result<Outcome> {
-    let user = users::find(session, user)?;
-    if let Some(workspace) = find_default(session, user.id)? {
-        return Ok(unchanged(&workspace));
+/// Finding workspaces and their members.
+impl Directory {
+    /// The workspace that an id or a name says; `None` when there is none.
+    pub fn workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<Option<Workspace>> {
+        read::workspace(&self.snapshot()?, &workspace.into())
     }
-    let name = unused_default_name(session, user.id)?;
-    Ok(insert(session, name, Some(user.id), Some(user.id)))
-}
 
-/// A name that tells nothing of the user but the id, and that nobody has.
-fn unused_default_name<R: Read>(
-    session: &mut Session<'_, R>,
-    user: UserId,
-) -> Result<WorkspaceName> {
-    let mut text = format!("default-{user}");
-    let mut number = 1;
-    loop {
-        let name = WorkspaceName::parse(&text)?;
-        if find_by_name_key(session, &name.key)?.is_none() {
-            return Ok(name);
+    /// All workspaces, archived ones included, ordered by id, as they are at this
+    /// moment.
+    pub fn workspaces(&self) -> Result<Workspaces> {
+        Workspaces::new(self)
+    }
+
+    /// The members of a workspace: owners first, then users, each ordered by email.
+    /// To read a large workspace a page at a time, use
+    /// [`UserQuery::member_of`](crate::UserQuery::member_of).
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound).
+    pub fn members(&self, workspace: impl Into<WorkspaceRef>) -> Result<Vec<Member>> {
+        let snapshot = self.snapshot()?;
+        let workspace = workspace.into();
+        let found = read::workspace(&snapshot, &workspace)?.ok_or_else(|| workspace.not_found())?;
+        let mut members = Vec::new();
+        for role in [Role::Owner, Role::User] {
+            for user in read::members(&snapshot, found.id(), role)? {
+                members.push(read::member(&snapshot, found.id(), user)?.ok_or_else(|| {
+                    Error::corrupted("an index entry leads to a member who is not there")
+                })?);
+            }
         }
-        number += 1;
-        text = format!("default-{user}-{number}");
+        Ok(members)
+    }
+
+    /// The workspaces of a user, with the role in each, ordered by id.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](ErrorKind::UserNotFound).
+    pub fn workspaces_of(&self, user: impl Into<UserRef>) -> Result<Vec<Member>> {
+        let snapshot = self.snapshot()?;
+        let user = user.into();
+        let found = read::user(&snapshot, &user)?.ok_or_else(|| user.not_found())?;
+        read::memberships(&snapshot, found.id())
     }
 }
 
-fn insert<R: Read>(
-    session: &mut Session<'_, R>,
-    name: WorkspaceName,
-    owner: Option<UserId>,
-    default_of: Option<UserId>,
-) -> Outcome {
-    session.last_workspace += 1;
-    let id = WorkspaceId::from_u64(session.last_workspace);
-    let workspace = Workspace {
-        id,
-        name: name.typed,
-        name_key: name.key,
-        archived: false,
-        default_of,
-        created_at: session.at,
-        updated_at: session.at,
-        version: 1,
-    };
-    let outcome = put(
-        session,
-        id,
-        Some(workspace),
-        Event::WorkspaceCreated {
-            workspace: id,
-            default_of,
-        },
-    );
-    if let Some(user) = owner {
-        members::insert(session, id, user, Role::Owner);
+/// Changing workspaces and their members. A [`Batch`] does the same with more
+/// than one at a time, and where versions matter.
+impl Directory {
+    /// Creates a workspace.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for the name,
+    /// [`WorkspaceNameTaken`](ErrorKind::WorkspaceNameTaken),
+    /// [`UserNotFound`](ErrorKind::UserNotFound),
+    /// [`LastOwner`](ErrorKind::LastOwner) without an owner who is active.
+    pub fn create_workspace(&self, workspace: NewWorkspace) -> Result<Workspace> {
+        self.apply_to_workspace(Op::CreateWorkspace(workspace))
     }
-    if let Some(user) = default_of {
-        session.defaults.insert(user, id);
-    }
-    session.doubtful.insert(id);
-    outcome
-}
 
-/// Gives a workspace another name.
-pub(super) fn rename<R: Read>(
-    session: &mut Session<'_, R>,
-    step: &Step,
-    workspace: &WorkspaceRef,
-    name: &str,
-) -> Result<Outcome> {
-    let name = WorkspaceName::parse(name)?;
-    let before = find_open(session, workspace)?;
-    step.check_version(before.version)?;
-    if before.name == name.typed {
-        return Ok(unchanged(&before));
-    }
-    let mut after = Workspace::clone(&before);
-    (after.name, after.name_key) = (name.typed, name.key);
-    Ok(update(session, after, |workspace| {
-        Event::WorkspaceRenamed { workspace }
-    }))
-}
-
-/// Archives or restores a workspace.
-pub(super) fn archive<R: Read>(
-    session: &mut Session<'_, R>,
-    step: &Step,
-    workspace: &WorkspaceRef,
-    archived: bool,
-) -> Result<Outcome> {
-    let before = find(session, workspace)?;
-    step.check_version(before.version)?;
-    if before.archived == archived {
-        return Ok(unchanged(&before));
-    }
-    let after = Workspace {
-        archived,
-        ..Workspace::clone(&before)
-    };
-    Ok(update(session, after, |workspace| {
-        if archived {
-            Event::WorkspaceArchived { workspace }
-        } else {
-            Event::WorkspaceRestored { workspace }
+    /// The default workspace of a user, who owns it; made when it is first asked
+    /// for. It stays the user's own: the user can't be removed from it, and it is
+    /// deleted with the user unless it has other members then.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](ErrorKind::UserNotFound).
+    pub fn default_workspace(&self, user: impl Into<UserRef>) -> Result<Workspace> {
+        let snapshot = self.snapshot()?;
+        let user = user.into();
+        let found = read::user(&snapshot, &user)?.ok_or_else(|| user.not_found())?;
+        if let Some(id) = read::default_workspace_id(&snapshot, found.id())?
+            && let Some(workspace) = read::workspace_by_id(&snapshot, id)?
+        {
+            return Ok(workspace);
         }
-    }))
-}
-
-/// Deletes a workspace with its memberships.
-pub(super) fn delete<R: Read>(
-    session: &mut Session<'_, R>,
-    step: &Step,
-    workspace: &WorkspaceRef,
-) -> Result<Outcome> {
-    let workspace = find(session, workspace)?;
-    step.check_version(workspace.version)?;
-    if workspace.default_of.is_some() {
-        return Err(Error::new(
-            ErrorKind::DefaultWorkspace,
-            format!(
-                "{:?} is a user's default workspace, which goes with the user; archive it instead",
-                workspace.name
-            ),
-        ));
+        self.apply_to_workspace(Op::DefaultWorkspace(user))
     }
-    remove(session, &workspace)
-}
 
-fn remove<R: Read>(session: &mut Session<'_, R>, workspace: &Workspace) -> Result<Outcome> {
-    for member in members::of_workspace(session, workspace.id)? {
-        members::drop_member(session, &member);
+    /// Gives a workspace another name.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
+    /// [`WorkspaceNameTaken`](ErrorKind::WorkspaceNameTaken),
+    /// [`WorkspaceArchived`](ErrorKind::WorkspaceArchived).
+    pub fn rename_workspace(
+        &self,
+        workspace: impl Into<WorkspaceRef>,
+        name: impl Into<String>,
+    ) -> Result<Workspace> {
+        self.apply_to_workspace(Op::RenameWorkspace(workspace.into(), name.into()))
     }
-    let event = Event::WorkspaceDeleted {
-        workspace: workspace.id,
-    };
-    Ok(put(session, workspace.id, None, event))
-}
 
-/// What a user's deletion means for the default workspace: it goes along, or is
-/// an ordinary one from then on where others are members.
-pub(super) fn bereave<R: Read>(session: &mut Session<'_, R>, user: &User) -> Result<()> {
-    let Some(workspace) = find_default(session, user.id)? else {
-        return Ok(());
-    };
-    session.defaults.remove(&user.id);
-    if members::of_workspace(session, workspace.id)?
-        .iter()
-        .all(|member| member.user == user.id)
-    {
-        remove(session, &workspace)?;
-        return Ok(());
+    /// Archives a workspace: see [`Workspace::is_archived`].
+    pub fn archive_workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<Workspace> {
+        self.apply_to_workspace(Op::ArchiveWorkspace(workspace.into()))
     }
-    let after = Workspace {
-        default_of: None,
-        ..Workspace::clone(&workspace)
-    };
-    update(session, after, |workspace| Event::WorkspaceUndefaulted {
-        workspace,
-    });
-    Ok(())
-}
 
-fn update<R: Read>(
-    session: &mut Session<'_, R>,
-    mut after: Workspace,
-    event: impl FnOnce(WorkspaceId) -> Event,
-) -> Outcome {
-    after.version += 1;
-    after.updated_at = session.at;
-    let id = after.id;
-    put(session, id, Some(after), event(id))
-}
-
-fn put<R: Read>(
-    session: &mut Session<'_, R>,
-    id: WorkspaceId,
-    now: Option<Workspace>,
-    event: Event,
-) -> Outcome {
-    let version = now.as_ref().map_or(0, |workspace| workspace.version);
-    let workspaces = &mut session.workspaces;
-    let (place, had) = workspaces.put(id, now);
-    let op_index = Some(session.op_index);
-    session
-        .workspace_names
-        .note(workspaces, place, had.as_deref(), op_index);
-    session.events.push(event);
-    Outcome {
-        subject: Subject::Workspace(id),
-        changed: true,
-        version,
+    /// Restores an archived workspace.
+    pub fn restore_workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<Workspace> {
+        self.apply_to_workspace(Op::RestoreWorkspace(workspace.into()))
     }
-}
 
-fn unchanged(workspace: &Workspace) -> Outcome {
-    let subject = Subject::Workspace(workspace.id);
-    Outcome {
-        subject,
-        changed: false,
-        version: workspace.version,
+    /// Deletes a workspace and its memberships for good. Its id is not given
+    /// again; its name is free.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound);
+    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace) for one that is a user's.
+    pub fn delete_workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<WorkspaceId> {
+        self.apply_one(Op::DeleteWorkspace(workspace.into()))
     }
-}
 
-/// The workspace that `workspace` names at this point of the batch.
-pub(super) fn find<R: Read>(
-    session: &mut Session<'_, R>,
-    workspace: &WorkspaceRef,
-) -> Result<Arc<Workspace>> {
-    let found = match &workspace.0 {
-        WorkspaceTarget::Id(id) => find_by_id(session, *id)?,
-        WorkspaceTarget::Name { key, .. } => find_by_name_key(session, key)?,
-    };
-    found.ok_or_else(|| workspace.not_found())
-}
-
-/// The same, where it must not be archived.
-pub(super) fn find_open<R: Read>(
-    session: &mut Session<'_, R>,
-    workspace: &WorkspaceRef,
-) -> Result<Arc<Workspace>> {
-    let found = find(session, workspace)?;
-    if found.archived {
-        return Err(Error::new(
-            ErrorKind::WorkspaceArchived,
-            format!(
-                "the workspace {:?} is archived; restore it first",
-                found.name
-            ),
-        ));
+    /// Makes a user a member; nothing happens to one who has the role already.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
+    /// [`UserNotFound`](ErrorKind::UserNotFound),
+    /// [`RoleDiffers`](ErrorKind::RoleDiffers) for a member in another role,
+    /// [`WorkspaceArchived`](ErrorKind::WorkspaceArchived).
+    pub fn add_member(
+        &self,
+        workspace: impl Into<WorkspaceRef>,
+        user: impl Into<UserRef>,
+        role: Role,
+    ) -> Result<()> {
+        self.apply(Batch::new().add_member(workspace, user, role))
+            .map(|_| ())
     }
-    Ok(found)
-}
 
-pub(super) fn find_by_id<R: Read>(
-    session: &mut Session<'_, R>,
-    id: WorkspaceId,
-) -> Result<Option<Arc<Workspace>>> {
-    if let Some(known) = session.workspaces.get(id) {
-        return Ok(known);
+    /// Changes the role of a member.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_member`](Self::add_member), and
+    /// [`MemberNotFound`](ErrorKind::MemberNotFound),
+    /// [`LastOwner`](ErrorKind::LastOwner),
+    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace).
+    pub fn set_role(
+        &self,
+        workspace: impl Into<WorkspaceRef>,
+        user: impl Into<UserRef>,
+        role: Role,
+    ) -> Result<()> {
+        self.apply(Batch::new().set_role(workspace, user, role))
+            .map(|_| ())
     }
-    let Some(stored) = read::workspace_by_id(session.base, id)? else {
-        return Ok(None);
-    };
-    let workspaces = &mut session.workspaces;
-    let place = workspaces.load(id, stored);
-    session.workspace_names.note(workspaces, place, None, None);
-    Ok(workspaces.at_mut(place).now.clone())
-}
 
-fn find_by_name_key<R: Read>(
-    session: &mut Session<'_, R>,
-    key: &str,
-) -> Result<Option<Arc<Workspace>>> {
-    if let Some(id) = read::workspace_id_by_name_key(session.base, key)? {
-        find_by_id(session, id)?;
+    /// Takes a member out of a workspace.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
+    /// [`UserNotFound`](ErrorKind::UserNotFound),
+    /// [`MemberNotFound`](ErrorKind::MemberNotFound),
+    /// [`LastOwner`](ErrorKind::LastOwner),
+    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace).
+    pub fn remove_member(
+        &self,
+        workspace: impl Into<WorkspaceRef>,
+        user: impl Into<UserRef>,
+    ) -> Result<()> {
+        self.apply(Batch::new().remove_member(workspace, user))
+            .map(|_| ())
     }
-    match session.workspace_names.holder(&session.workspaces, key)? {
-        Some(id) => find_by_id(session, id),
-        None => Ok(None),
-    }
-}
 
-fn find_default<R: Read>(
-    session: &mut Session<'_, R>,
-    user: UserId,
-) -> Result<Option<Arc<Workspace>>> {
-    let id = match session.defaults.get(&user) {
-        Some(id) => Some(*id),
-        None => read::default_workspace_id(session.base, user)?,
-    };
-    let Some(id) = id else { return Ok(None) };
-    Ok(find_by_id(session, id)?.filter(|workspace| workspace.default_of == Some(user)))
+    fn apply_to_workspace(&self, op: Op) -> Result<Workspace> {
+        let id = self.apply_one(op)?;
+        self.workspace(id)?
+            .ok_or_else(|| WorkspaceRef::from(id).not_found())
+    }
+
+    fn apply_one(&self, op: Op) -> Result<WorkspaceId> {
+        let applied = self.apply(Batch::from_iter([op]))?;
+        match applied.outcomes.first().map(|outcome| outcome.subject) {
+            Some(Subject::Workspace(id)) => Ok(id),
+            _ => Err(Error::new(
+                ErrorKind::InvalidArgument,
+                "the operation is not about a workspace",
+            )),
+        }
+    }
 }

@@ -4,9 +4,9 @@
 use std::sync::{Arc, LazyLock};
 
 use super::kind_of;
+use crate::directory::Directory;
 use crate::error::{ErrorKind, Result};
 use crate::model::{NewUser, Sort, Timestamp, User, UserId, UserPage, UserQuery};
-use crate::store::Directory;
 
 /// A few users whose order by email, by username and by time differs.
 static DIRECTORY: LazyLock<Directory> = LazyLock::new(|| {

@@ -1,5 +1,5 @@
 //! The changes outlive the users they are about, so nothing personal is in them.
-//! The bytes on disk are held to the same in `src/store/tests.rs`.
+//! The bytes on disk are held to the same in `src/directory/tests.rs`.
 
 use headcount::{NewUser, UserUpdate};
 

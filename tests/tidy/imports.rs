@@ -12,9 +12,9 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("model", &["error"]),
     ("codec", &["error", "model"]),
     ("engine", &["error"]),
-    ("directory", &["codec", "engine", "error", "model"]),
-    ("store", &["directory", "engine", "error", "model"]),
-    ("capi", &["error", "model", "store"]),
+    ("rules", &["codec", "engine", "error", "model"]),
+    ("directory", &["rules", "engine", "error", "model"]),
+    ("capi", &["error", "model", "directory"]),
     // Checks what each room reads, and is in no release.
     (
         "fuzzing",
@@ -25,12 +25,12 @@ const ARROWS: [(&str, &[&str]); 8] = [
             "engine",
             "error",
             "model",
-            "store",
+            "rules",
         ],
     ),
 ];
 
-/// The engines behind the traits, which `store` alone may name in a release.
+/// The engines behind the traits, which `directory` alone may name in a release.
 const ENGINES: [&str; 4] = ["embedded", "memory", "redb", "suite"];
 
 /// What `lib.rs` exports of the room `error`.
@@ -89,14 +89,14 @@ fn complaints(source: &Source) -> Vec<String> {
             ));
         } else if !known.contains(&named) {
             complaints.push(source.complaint(line, format!("{room} may not know {named}")));
-        } else if named == "engine" && !matches!(room, "store" | "fuzzing") {
+        } else if named == "engine" && !matches!(room, "directory" | "fuzzing") {
             let engine = path.get(1).filter(|name| ENGINES.contains(&name.as_str()));
             complaints.extend(engine.map(|engine| {
                 source.complaint(line, format!("{room} may not know the engine {engine}"))
             }));
         }
     }
-    if !matches!(room, "engine" | "store") {
+    if !matches!(room, "engine" | "directory") {
         let names_redb = tokens::of(&source.text)
             .into_iter()
             .find(|token| token.text == "redb");
@@ -238,34 +238,31 @@ mod tests {
             "1: engine may not know model"
         );
         assert_eq!(
-            about("src/store/mod.rs", "use super::codec::encode;"),
-            "1: store may not know codec"
+            about("src/directory/mod.rs", "use super::codec::encode;"),
+            "1: directory may not know codec"
         );
         assert_eq!(
             about("src/error.rs", "impl From<crate::model::A> for B {}"),
             "1: error may not know model"
         );
         assert_eq!(
-            about("src/capi/a.rs", "use crate::directory;"),
-            "1: capi may not know directory"
+            about("src/capi/a.rs", "use crate::rules;"),
+            "1: capi may not know rules"
         );
         assert_eq!(
             about(
-                "src/directory/a.rs",
-                "use crate::{codec::x, store::{self, y}, error};"
+                "src/rules/a.rs",
+                "use crate::{codec::x, directory::{self, y}, error};"
             ),
-            "1: directory may not know store"
+            "1: rules may not know directory"
         );
         assert_eq!(
-            about("src/directory/a.rs", "use crate::engine::memory::Memory;"),
-            "1: directory may not know the engine memory"
+            about("src/rules/a.rs", "use crate::engine::memory::Memory;"),
+            "1: rules may not know the engine memory"
         );
         assert_eq!(
-            about(
-                "src/directory/a.rs",
-                "use crate::engine::{Read, redb as r};"
-            ),
-            "1: directory may not know the engine redb; 1: directory may not know redb"
+            about("src/rules/a.rs", "use crate::engine::{Read, redb as r};"),
+            "1: rules may not know the engine redb; 1: rules may not know redb"
         );
         assert_eq!(
             about("src/codec/a.rs", "use redb::Value;"),
@@ -286,15 +283,15 @@ mod tests {
             ),
             ("src/model/email/a.rs", "use super::super::User;"),
             (
+                "src/rules/a.rs",
+                "use crate::engine::{Order, Read};\n/// [`a`](crate::directory::A)\nuse super::b;",
+            ),
+            (
                 "src/directory/a.rs",
-                "use crate::engine::{Order, Read};\n/// [`a`](crate::store::A)\nuse super::b;",
+                "use crate::engine::redb::Redb;\npub(in crate::directory) fn a() {}\npub(crate) fn b() {}",
             ),
             (
-                "src/store/a.rs",
-                "use crate::engine::redb::Redb;\npub(in crate::store) fn a() {}\npub(crate) fn b() {}",
-            ),
-            (
-                "src/store/mod.rs",
+                "src/directory/mod.rs",
                 "mod inner { use super::a; }\n#[cfg(test)]\nmod tests { use super::*; use crate::codec::b; }",
             ),
             ("src/lib.rs", "pub use engine::redb::A;"),

@@ -80,7 +80,7 @@ fn unsafe_code_elsewhere_or_without_a_reason_is_found() {
     let sound = "/// # Safety\n///\n/// Why.\n#[no_mangle]\npub unsafe fn a() {\n    \
                  // SAFETY: the caller's word,\n    // and more.\n    let b = c(\n        unsafe { d() });\n}\n";
     assert_eq!(found("src/capi/a.rs", sound), 0);
-    assert_eq!(found("src/store/a.rs", sound), 2);
+    assert_eq!(found("src/directory/a.rs", sound), 2);
     assert_eq!(found("benches/peers/contenders/lmdb.rs", sound), 0);
     assert_eq!(
         found(
@@ -101,7 +101,7 @@ fn unsafe_code_elsewhere_or_without_a_reason_is_found() {
     assert_eq!(found("src/capi/a.rs", "unsafe impl Send for A {}\n"), 1);
     assert_eq!(
         found(
-            "src/store/a.rs",
+            "src/directory/a.rs",
             "// unsafe\n#![deny(unsafe_code)] const A: &str = \"unsafe\";\n"
         ),
         0

@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::*;
+use crate::directory::{Directory, UserView};
 use crate::model::{
     Change, Event, Field, License, Member, NewUser, NewWorkspace, Role, Timestamp, User, UserId,
     Workspace, WorkspaceId,
 };
-use crate::store::{Directory, UserView};
 
 /// Packs `records` into a buffer of `capacity` bytes each time; returns the
 /// batches.

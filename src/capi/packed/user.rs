@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::{Ahead, Batch, Kind, Record, Writer, count, place_bytes, text_bytes};
 use crate::capi::error::Refusal;
+use crate::directory::{UserView, Users};
 use crate::error::Result;
 use crate::model::User;
-use crate::store::{UserView, Users};
 
 /// Bytes before the attributes.
 const FIXED_BYTES: u16 = 88;

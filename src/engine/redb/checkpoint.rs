@@ -14,9 +14,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::commit::Doubt;
+use super::commit::PoisonGuard;
 use super::log::{Log, Pending, Segment};
-use super::recent::Recent;
+use super::memtable::Memtable;
 use super::snapshot::State;
 use super::{RedbOptions, Shared, lock};
 use crate::error::Result;
@@ -27,7 +27,7 @@ const IDLE: Duration = Duration::from_secs(1);
 /// The work of a checkpoint.
 struct Job {
     /// What to apply.
-    frozen: Arc<Recent>,
+    frozen: Arc<Memtable>,
     /// The last commit of it.
     sequence: u64,
     /// The segment that holds it, and how large that is to be from then on.
@@ -116,7 +116,7 @@ impl Shared {
     pub(super) fn freeze(&self, log: &mut Log, is_full: bool) -> Result<()> {
         self.work.wait_until_over();
         self.check()?;
-        let doubt = Doubt(self);
+        let doubt = PoisonGuard(self);
         let segment = match log.switch() {
             Ok(segment) => segment,
             Err(error) => return Err(doubt.confirm(self.name.log_failed(error))),
@@ -151,7 +151,7 @@ impl Shared {
             return;
         };
         let _under_way = UnderWay(&self.work);
-        let doubt = Doubt(self);
+        let doubt = PoisonGuard(self);
         match self.checkpoint(job) {
             Ok(()) => doubt.clear(),
             Err(error) => drop(doubt.confirm(error)),
@@ -190,7 +190,7 @@ impl Shared {
             };
             log.pending(state.sequence)
         };
-        let doubt = Doubt(self);
+        let doubt = PoisonGuard(self);
         match pending.map_or(Ok(()), Pending::sync) {
             Ok(()) => doubt.clear(),
             Err(error) => drop(doubt.confirm(self.name.log_failed(error))),

@@ -33,7 +33,7 @@ impl Shared {
             state = self.state()?;
         }
         let writes = staged.iter().map(|(key, slot)| (&key[..], slot.as_deref()));
-        let doubt = Doubt(self);
+        let doubt = PoisonGuard(self);
         if let Err(error) = log.append(sequence, size, writes) {
             return Err(doubt.confirm(self.name.log_failed(error)));
         }
@@ -79,7 +79,7 @@ impl Shared {
             around.abort();
             return Err(error);
         }
-        let doubt = Doubt(self);
+        let doubt = PoisonGuard(self);
         match self.with_base(|base| base.commit(around, sequence)) {
             Ok(committed) => self.publish(|_| State {
                 base: Arc::new(committed),
@@ -97,9 +97,9 @@ impl Shared {
 
 /// Lives while something is written that can fail half way. Unless it is cleared,
 /// also by a panic, nothing more is written.
-pub(super) struct Doubt<'s>(pub(super) &'s Shared);
+pub(super) struct PoisonGuard<'s>(pub(super) &'s Shared);
 
-impl Doubt<'_> {
+impl PoisonGuard<'_> {
     /// It was written.
     pub(super) fn clear(self) {
         std::mem::forget(self);
@@ -113,7 +113,7 @@ impl Doubt<'_> {
     }
 }
 
-impl Drop for Doubt<'_> {
+impl Drop for PoisonGuard<'_> {
     fn drop(&mut self) {
         self.0.in_doubt.store(true, Ordering::Release);
     }

@@ -11,15 +11,15 @@
 
 mod base;
 mod checkpoint;
+mod checksum;
 mod commit;
+mod create;
 mod errors;
 mod file;
 mod guard;
 mod log;
-mod making;
-mod recent;
+mod memtable;
 mod scan;
-mod sealed;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -144,7 +144,7 @@ impl Redb {
         name: Name,
         options: &RedbOptions,
     ) -> Result<Self> {
-        let opened = making::open(backend, &*files, &name, options)?;
+        let opened = create::open(backend, &*files, &name, options)?;
         let (base, mut committed) = (opened.base, opened.committed);
         let LogState { applied, id } = opened.log;
         let replay = log::read(&*files, id, applied).map_err(|error| name.replay_failed(error))?;

@@ -5,9 +5,9 @@ use std::ops::{Bound, ControlFlow};
 use ::redb::{AccessGuard, Cursor, ReadableTable, StorageError};
 
 use super::base::Bytes;
+use super::checksum;
 use super::errors::Name;
-use super::recent::{Entry, Slot};
-use super::sealed;
+use super::memtable::{Entry, Slot};
 use super::txn::Sorted;
 use crate::engine::{KeyRange, Order};
 use crate::error::{Error, Result};
@@ -58,7 +58,7 @@ fn each_stored(
         match stored.step() {
             Ok(Some((ref key, ref value))) if !stored.ends_before(key.value()) => {
                 let (key, value) = (key.value(), value.value());
-                let value = sealed::unseal(key, value).ok_or(Failure::Damaged)?;
+                let value = checksum::verify(key, value).ok_or(Failure::Damaged)?;
                 if visit(key, value).is_break() {
                     return Ok(());
                 }
@@ -134,7 +134,7 @@ impl<'a> Iterator for Stored<'a> {
 /// What a layer has under a key.
 enum Item<'a> {
     Stored(AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>),
-    Recent(Entry<'a>),
+    Memtable(Entry<'a>),
     Staged(&'a [u8], &'a Slot),
 }
 
@@ -142,7 +142,7 @@ impl Item<'_> {
     fn key(&self) -> &[u8] {
         match self {
             Self::Stored(key, _) => key.value(),
-            Self::Recent(entry) => entry.key().bytes(),
+            Self::Memtable(entry) => entry.key().bytes(),
             Self::Staged(key, _) => key,
         }
     }
@@ -150,11 +150,11 @@ impl Item<'_> {
     /// `None` where the key is removed.
     fn value(&self) -> Result<Option<&[u8]>, Failure> {
         match self {
-            Self::Stored(key, value) => match sealed::unseal(key.value(), value.value()) {
+            Self::Stored(key, value) => match checksum::verify(key.value(), value.value()) {
                 Some(value) => Ok(Some(value)),
                 None => Err(Failure::Damaged),
             },
-            Self::Recent(entry) => Ok(entry.value().as_deref()),
+            Self::Memtable(entry) => Ok(entry.value().as_deref()),
             Self::Staged(_, slot) => Ok(slot.as_deref()),
         }
     }
@@ -187,7 +187,7 @@ impl<'a> Layer<'a> {
 
     /// Writes that are not in the database yet, in the order of the scan.
     pub(super) fn recent(entries: impl Iterator<Item = Entry<'a>> + 'a) -> Self {
-        Self::new(entries.map(|entry| Ok(Item::Recent(entry))))
+        Self::new(entries.map(|entry| Ok(Item::Memtable(entry))))
     }
 
     fn advance(&mut self) -> Result<(), Failure> {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use ::redb::{AccessGuard, ReadOnlyTable};
 
 use super::base::Bytes;
+use super::checksum::{self, CHECKSUM_BYTES};
 use super::errors::Name;
 use super::guard::{guarded, guarded_visit};
-use super::recent::{Entry, Recent};
+use super::memtable::{Entry, Memtable};
 use super::scan::{self, Layer};
-use super::sealed::{self, SEAL_BYTES};
 use super::txn::Sorted;
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::Result;
@@ -39,7 +39,7 @@ impl Committed {
                 .get(key)
                 .map_err(|error| self.name.error(error))?;
             match found {
-                Some(guard) if sealed::unseal(key, guard.value()).is_none() => {
+                Some(guard) if checksum::verify(key, guard.value()).is_none() => {
                     Err(self.name.value_damaged())
                 }
                 found => Ok(found.map(|guard| Value(Holder::Stored(guard)))),
@@ -53,17 +53,17 @@ pub(super) struct State {
     /// The database, at some commit not above `sequence`.
     pub(super) base: Arc<Committed>,
     /// Writes that a checkpoint is just applying to the database.
-    pub(super) frozen: Option<Arc<Recent>>,
+    pub(super) frozen: Option<Arc<Memtable>>,
     /// Writes after those. Commits above `sequence` are in it too, some of them
     /// not durable yet: this state doesn't show them.
-    pub(super) active: Arc<Recent>,
+    pub(super) active: Arc<Memtable>,
     /// The last commit that this state shows.
     pub(super) sequence: u64,
 }
 
 impl State {
     /// The writes that lie over the database, newest first.
-    fn layers(&self) -> impl Iterator<Item = &Recent> {
+    fn layers(&self) -> impl Iterator<Item = &Memtable> {
         let layers = std::iter::once(&self.active).chain(&self.frozen);
         layers.map(Arc::as_ref).filter(|layer| !layer.is_empty())
     }
@@ -73,7 +73,7 @@ impl State {
         for layer in self.layers() {
             if let Some(entry) = layer.get(key, self.sequence) {
                 let is_there = entry.value().is_some();
-                return Ok(is_there.then_some(Value(Holder::Recent(entry))));
+                return Ok(is_there.then_some(Value(Holder::Memtable(entry))));
             }
         }
         self.base.get(key)
@@ -140,7 +140,7 @@ enum Holder<'a> {
     /// A page of redb's, in which it is sealed and sound.
     Stored(AccessGuard<'a, Bytes>),
     /// The writes that are not in the database yet.
-    Recent(Entry<'a>),
+    Memtable(Entry<'a>),
     /// The transaction's own writes.
     Staged(&'a [u8]),
     /// Nobody else.
@@ -166,9 +166,9 @@ impl Deref for Value<'_> {
         match &self.0 {
             Holder::Stored(guard) => {
                 let stored = guard.value();
-                &stored[..stored.len().saturating_sub(SEAL_BYTES)]
+                &stored[..stored.len().saturating_sub(CHECKSUM_BYTES)]
             }
-            Holder::Recent(entry) => entry.value().as_deref().unwrap_or_default(),
+            Holder::Memtable(entry) => entry.value().as_deref().unwrap_or_default(),
             Holder::Staged(value) => value,
             Holder::Owned(value) => value,
         }

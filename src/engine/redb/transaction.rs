@@ -6,12 +6,12 @@ use std::ops::{Bound, ControlFlow};
 use ::redb::{CursorError, ReadableTable, Table, WriteTransaction};
 
 use super::base::{Bytes, TABLE};
+use super::checksum;
 use super::errors::Name;
 use super::guard::{guarded, guarded_visit};
 use super::log::Write;
-use super::recent::{Entry, Slot};
+use super::memtable::{Entry, Slot};
 use super::scan::{self, Layer};
-use super::sealed;
 use super::txn::Sorted;
 use crate::engine::{KeyRange, Order};
 use crate::error::Result;
@@ -49,7 +49,7 @@ impl Transaction {
             let found = table.get(key).map_err(|error| self.name.error(error))?;
             found
                 .map(|guard| {
-                    let value = sealed::unseal(key, guard.value()).map(<[u8]>::to_vec);
+                    let value = checksum::verify(key, guard.value()).map(<[u8]>::to_vec);
                     value.ok_or_else(|| self.name.value_damaged())
                 })
                 .transpose()
@@ -133,7 +133,7 @@ fn write_one(
 ) -> Result<(), ::redb::Error> {
     match value {
         Some(value) => {
-            sealed::seal(stored, key, value);
+            checksum::append(stored, key, value);
             table.insert(key, &stored[..])?
         }
         None => table.remove(key)?,
@@ -187,7 +187,7 @@ fn fill_gap<W: AsWrite>(
     let mut filled = 0;
     let mut gap = table.upper_bound_mut(Bound::Included(key))?;
     while let Some((key, Some(value))) = writes.peek().map(AsWrite::as_write) {
-        sealed::seal(stored, key, value);
+        checksum::append(stored, key, value);
         match gap.insert_before(key, &stored[..]) {
             Ok(()) => writes.next(),
             // The gap ends here.

@@ -10,7 +10,7 @@ use std::ops::{Bound, ControlFlow, RangeBounds};
 
 use foldhash::fast::RandomState;
 
-use super::recent::Slot;
+use super::memtable::Slot;
 use super::snapshot::{State, Value};
 use super::transaction::Transaction;
 use super::{Shared, log};

@@ -7,10 +7,10 @@ use super::Conditions;
 use super::cursor::Place;
 use crate::codec::decode_user;
 use crate::codec::keys::{self, Kind, Prefix};
-use crate::directory::read;
 use crate::engine::{Order, Read};
 use crate::error::{Error, Result};
 use crate::model::{Role, Sort, User, UserQuery};
+use crate::rules::read;
 
 /// Users of a state are worth reading in any order where they are at most one in
 /// this many.

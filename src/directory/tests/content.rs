@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::directory::Directory;
 use crate::error::{ErrorKind, Result};
 use crate::model::Seats;
-use crate::store::Directory;
 
 /// Everything that a directory says.
 #[derive(PartialEq)]

@@ -165,8 +165,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::directory::working::WorkingSet;
     use crate::model::{Email, NulTexts, Timestamp};
+    use crate::rules::working::WorkingSet;
 
     type Entries = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 

@@ -12,13 +12,13 @@ use fastrand::Rng;
 
 use super::content::Content;
 use super::requests::{LICENSE, Request, Requests};
+use crate::directory::Directory;
 use crate::engine::embedded::Embedded;
 use crate::engine::redb::RedbOptions;
 use crate::engine::redb::tests::crashes::{each_seed, tell};
 use crate::engine::redb::tests::disk::{Disk, Fault, PowerCut};
 use crate::error::{ErrorKind, Result};
 use crate::model::{Applied, Batch};
-use crate::store::Directory;
 
 /// Scripts that are run unless the environment says otherwise.
 const SEEDS: u64 = 1_000;

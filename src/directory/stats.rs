@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::Directory;
-use crate::directory::read;
 use crate::error::Result;
+use crate::rules::read;
 
 /// How a directory is used, and what its cache and its commits come to.
 ///

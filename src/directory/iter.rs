@@ -4,10 +4,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::{Directory, UserView};
-use crate::directory::read;
 use crate::engine::embedded::Snapshot;
 use crate::error::Result;
 use crate::model::{Change, User, Workspace, WorkspaceId};
+use crate::rules::read;
 
 /// How many records an iterator reads at a time.
 const PAGE: usize = 256;

@@ -11,7 +11,7 @@ use crate::model::{Applied, Batch, Timestamp};
 const WOKEN_BY_EACH: usize = 2;
 
 /// A batch, and the thread that waits for it.
-pub(super) struct Request {
+pub(super) struct Waiter {
     pub(super) batch: Batch,
     pub(super) at: Timestamp,
     thread: Thread,
@@ -32,7 +32,7 @@ pub(super) enum Turn {
 /// The threads that one thread wakes.
 pub(super) type Woken = [Option<Thread>; WOKEN_BY_EACH];
 
-impl Request {
+impl Waiter {
     /// The batch of this thread.
     pub(super) fn new(batch: Batch) -> Self {
         Self {
@@ -93,7 +93,7 @@ impl Request {
 /// out the waking: each wakes two others, so that it takes little of anybody's time
 /// and all processors take part. Returns those to begin with.
 pub(super) fn answer_all(
-    requests: &[Arc<Request>],
+    requests: &[Arc<Waiter>],
     results: impl Iterator<Item = Result<Applied>>,
 ) -> Woken {
     let own = thread::current().id();
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use crate::error::{Error, ErrorKind};
 
-    fn is_answered(request: &Request) -> bool {
+    fn is_answered(request: &Waiter) -> bool {
         matches!(*request.lock(), Turn::Return(..))
     }
 
@@ -130,7 +130,7 @@ mod tests {
     /// that is there and wakes its two, who sleep on for ever if theirs are not.
     #[test]
     fn nobody_is_answered_before_those_it_wakes() {
-        let group: [_; 4] = std::array::from_fn(|_| Arc::new(Request::new(Batch::new())));
+        let group: [_; 4] = std::array::from_fn(|_| Arc::new(Waiter::new(Batch::new())));
         let answers = || std::iter::repeat_with(|| Err(Error::new(ErrorKind::Closed, "closed")));
         thread::scope(|scope| {
             // The first wakes the third, whose answer is kept from it for a while.

@@ -4,9 +4,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Directory;
-use crate::directory::read;
 use crate::error::Result;
 use crate::model::Change;
+use crate::rules::read;
 
 /// Changes read at a time.
 const PAGE: usize = 256;

@@ -19,12 +19,12 @@ const TARGET_MAX: usize = 32;
 /// than a commit takes, so that the worst guess costs twice what the best had cost. A
 /// thread that is alone never waits, and a guess that was wrong is not repeated.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct Batching {
     target: usize,
     patience: Duration,
 }
 
-impl Default for Pace {
+impl Default for Batching {
     fn default() -> Self {
         Self {
             target: 1,
@@ -33,7 +33,7 @@ impl Default for Pace {
     }
 }
 
-impl Pace {
+impl Batching {
     /// Learns from a group of so many requests, whose commit took so long beyond what
     /// was done in it, and during which so many others came.
     pub(super) fn learn(&mut self, group: usize, waiting: usize, sync: Duration) {
@@ -66,31 +66,31 @@ mod tests {
 
     #[test]
     fn a_thread_that_is_alone_never_waits() {
-        let mut pace = Pace::default();
-        assert!(pace.is_enough(1));
-        pace.learn(1, 0, SYNC);
-        assert!(pace.is_enough(1));
+        let mut batching = Batching::default();
+        assert!(batching.is_enough(1));
+        batching.learn(1, 0, SYNC);
+        assert!(batching.is_enough(1));
     }
 
     #[test]
     fn a_group_waits_for_those_who_were_about_and_no_longer_than_a_commit() {
-        let mut pace = Pace::default();
-        pace.learn(3, 1, SYNC);
-        assert!(!pace.is_enough(3) && pace.is_enough(4));
-        assert_eq!(pace.patience(), SYNC);
+        let mut batching = Batching::default();
+        batching.learn(3, 1, SYNC);
+        assert!(!batching.is_enough(3) && batching.is_enough(4));
+        assert_eq!(batching.patience(), SYNC);
         // One of them did not come back.
-        pace.learn(3, 0, SYNC);
-        assert!(pace.is_enough(3));
-        pace.learn(2, 0, Duration::from_secs(1));
-        assert_eq!(pace.patience(), PATIENCE_MAX);
-        pace.learn(500, 0, SYNC);
-        assert!(pace.is_enough(TARGET_MAX));
+        batching.learn(3, 0, SYNC);
+        assert!(batching.is_enough(3));
+        batching.learn(2, 0, Duration::from_secs(1));
+        assert_eq!(batching.patience(), PATIENCE_MAX);
+        batching.learn(500, 0, SYNC);
+        assert!(batching.is_enough(TARGET_MAX));
     }
 
     #[test]
     fn a_quick_commit_is_not_waited_for() {
-        let mut pace = Pace::default();
-        pace.learn(3, 1, Duration::from_micros(5));
-        assert!(pace.is_enough(1));
+        let mut batching = Batching::default();
+        batching.learn(3, 1, Duration::from_micros(5));
+        assert!(batching.is_enough(1));
     }
 }

@@ -2,10 +2,10 @@
 
 use fastrand::Rng;
 
-use crate::directory::read;
+use crate::directory::Directory;
 use crate::error::Result;
 use crate::model::{Applied, Batch, License, NewUser, NewWorkspace, Role, UserId, UserUpdate};
-use crate::store::Directory;
+use crate::rules::read;
 
 /// The license of a new directory.
 pub(super) const LICENSE: License = License::Seats(8);

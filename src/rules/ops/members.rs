@@ -3,9 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::session::Session;
-use super::working::{Record, WorkingSet};
-use super::{read, users, workspaces};
+use super::super::read;
+use super::super::session::Session;
+use super::super::working::{Record, WorkingSet};
+use super::{users, workspaces};
 use crate::engine::Read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
@@ -15,7 +16,7 @@ use crate::model::{
 
 /// The memberships of the working set, to be found by either side.
 #[derive(Default)]
-pub(super) struct Members {
+pub(in crate::rules) struct Members {
     set: WorkingSet<(WorkspaceId, UserId), Member>,
     of_user: HashMap<UserId, BTreeSet<WorkspaceId>>,
     of_workspace: HashMap<WorkspaceId, BTreeSet<UserId>>,
@@ -39,13 +40,13 @@ impl Members {
     }
 
     /// All memberships the batch has come across.
-    pub(super) fn all(&self) -> &[Record<(WorkspaceId, UserId), Member>] {
+    pub(in crate::rules) fn all(&self) -> &[Record<(WorkspaceId, UserId), Member>] {
         self.set.all()
     }
 }
 
 /// Adds a member.
-pub(super) fn add<R: Read>(
+pub(in crate::rules) fn add<R: Read>(
     session: &mut Session<'_, R>,
     workspace: &WorkspaceRef,
     user: &UserRef,
@@ -67,7 +68,7 @@ pub(super) fn add<R: Read>(
 }
 
 /// Makes a user a member who is none yet.
-pub(super) fn insert<R: Read>(
+pub(in crate::rules) fn insert<R: Read>(
     session: &mut Session<'_, R>,
     workspace: WorkspaceId,
     user: UserId,
@@ -89,7 +90,7 @@ pub(super) fn insert<R: Read>(
 }
 
 /// Gives a member a role.
-pub(super) fn set_role<R: Read>(
+pub(in crate::rules) fn set_role<R: Read>(
     session: &mut Session<'_, R>,
     step: &Step,
     workspace: &WorkspaceRef,
@@ -105,7 +106,7 @@ pub(super) fn set_role<R: Read>(
     }
     if member.role == Role::Owner {
         refuse_own_default(&workspace, &user)?;
-        session.doubtful.insert(workspace.id);
+        session.owners_to_check.insert(workspace.id);
     }
     session.events.push(Event::MemberRoleSet {
         workspace: workspace.id,
@@ -124,7 +125,7 @@ pub(super) fn set_role<R: Read>(
 }
 
 /// Takes a member out.
-pub(super) fn remove<R: Read>(
+pub(in crate::rules) fn remove<R: Read>(
     session: &mut Session<'_, R>,
     step: &Step,
     workspace: &WorkspaceRef,
@@ -149,9 +150,9 @@ pub(super) fn remove<R: Read>(
 }
 
 /// Takes a membership out of the working set, whatever the reason.
-pub(super) fn drop_member<R: Read>(session: &mut Session<'_, R>, member: &Member) {
+pub(in crate::rules) fn drop_member<R: Read>(session: &mut Session<'_, R>, member: &Member) {
     if member.role == Role::Owner {
-        session.doubtful.insert(member.workspace);
+        session.owners_to_check.insert(member.workspace);
     }
     session.members.put(member.workspace, member.user, None);
 }
@@ -220,7 +221,7 @@ fn find<R: Read>(
 }
 
 /// The memberships of a user at this point of the batch.
-pub(super) fn of_user<R: Read>(
+pub(in crate::rules) fn of_user<R: Read>(
     session: &mut Session<'_, R>,
     user: UserId,
 ) -> Result<Vec<Arc<Member>>> {
@@ -242,7 +243,7 @@ pub(super) fn of_user<R: Read>(
 }
 
 /// The members of a workspace at this point of the batch.
-pub(super) fn of_workspace<R: Read>(
+pub(in crate::rules) fn of_workspace<R: Read>(
     session: &mut Session<'_, R>,
     workspace: WorkspaceId,
 ) -> Result<Vec<Arc<Member>>> {
@@ -259,10 +260,13 @@ pub(super) fn of_workspace<R: Read>(
 }
 
 /// Notes that the workspaces that `user` owns may lose their last active owner.
-pub(super) fn doubt_ownership<R: Read>(session: &mut Session<'_, R>, user: UserId) -> Result<()> {
+pub(in crate::rules) fn check_owners_of<R: Read>(
+    session: &mut Session<'_, R>,
+    user: UserId,
+) -> Result<()> {
     for member in of_user(session, user)? {
         if member.role == Role::Owner {
-            session.doubtful.insert(member.workspace);
+            session.owners_to_check.insert(member.workspace);
         }
     }
     Ok(())
@@ -271,9 +275,11 @@ pub(super) fn doubt_ownership<R: Read>(session: &mut Session<'_, R>, user: UserI
 /// The workspaces that this batch leaves without an active owner: new ones, and
 /// those that had one. The default workspace of a user who is alone in it is the
 /// user's own affair.
-pub(super) fn ownerless<R: Read>(session: &mut Session<'_, R>) -> Result<Vec<Arc<Workspace>>> {
+pub(in crate::rules) fn ownerless<R: Read>(
+    session: &mut Session<'_, R>,
+) -> Result<Vec<Arc<Workspace>>> {
     let mut ownerless = Vec::new();
-    for id in session.doubtful.clone() {
+    for id in session.owners_to_check.clone() {
         let Some(workspace) = workspaces::find_by_id(session, id)? else {
             continue;
         };

@@ -16,12 +16,12 @@ use crate::engine::{KeyRange, Order};
 /// What a key becomes; `None` removes it.
 pub(super) type Slot = Option<Vec<u8>>;
 
-/// An entry of [`Recent`], which holds on to it.
+/// An entry of [`Memtable`], which holds on to it.
 pub(super) type Entry<'a> = map::Entry<'a, Key, Slot>;
 
 /// Writes by key and commit.
 #[derive(Default)]
-pub(super) struct Recent(SkipMap<Key, Slot>);
+pub(super) struct Memtable(SkipMap<Key, Slot>);
 
 /// A key, and the commit that wrote it.
 pub(super) struct Key {
@@ -29,7 +29,7 @@ pub(super) struct Key {
     sequence: u64,
 }
 
-impl Recent {
+impl Memtable {
     /// Adds the writes of the commit `sequence`. Nobody sees them who may not see
     /// that commit.
     pub(super) fn add(&self, sequence: u64, writes: impl IntoIterator<Item = (Vec<u8>, Slot)>) {
@@ -268,8 +268,8 @@ mod tests {
 
     use super::*;
 
-    fn recent() -> Recent {
-        let recent = Recent::default();
+    fn recent() -> Memtable {
+        let recent = Memtable::default();
         let put = |sequence, key: &str, value: Option<&str>| {
             let write = (
                 key.as_bytes().to_vec(),
@@ -285,13 +285,13 @@ mod tests {
         recent
     }
 
-    fn at(recent: &Recent, key: &str, sequence: u64) -> Option<Slot> {
+    fn at(recent: &Memtable, key: &str, sequence: u64) -> Option<Slot> {
         recent
             .get(key.as_bytes(), sequence)
             .map(|entry| entry.value().clone())
     }
 
-    fn keys(recent: &Recent, range: KeyRange<'_>, order: Order, sequence: u64) -> Vec<String> {
+    fn keys(recent: &Memtable, range: KeyRange<'_>, order: Order, sequence: u64) -> Vec<String> {
         recent
             .scan(range, order, sequence)
             .map(|entry| {

@@ -6,26 +6,26 @@
 //! nothing, and the ones behind it see what the ones before it did. This is written
 //! once, above the engines.
 //!
-//! A group is begun when it is large enough (`pace` says when that is), by the thread
+//! A group is begun when it is large enough (`batching` says when that is), by the thread
 //! whose batch makes it so: that one is awake. Only when they are fewer than expected
 //! does the first of them, who watches, begin when its patience is over.
 
-mod pace;
+mod batching;
 #[cfg(test)]
 mod tests;
-mod turns;
+mod waiters;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use self::pace::Pace;
-use self::turns::{Request, Turn, answer_all, wake};
+use self::batching::Batching;
+use self::waiters::{Turn, Waiter, answer_all, wake};
 use super::cache::UserCache;
-use crate::directory;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Applied, Batch};
+use crate::rules;
 
 /// Operations in one transaction, unless a single batch has more.
 const GROUP_OPS_MAX: usize = 4096;
@@ -41,11 +41,11 @@ pub(super) struct Commits {
 
 #[derive(Default)]
 struct Queue {
-    waiting: Vec<Arc<Request>>,
+    waiting: Vec<Arc<Waiter>>,
     /// Whether some thread leads, or was told to. If not and somebody waits, then one
     /// of those watches.
     has_leader: bool,
-    pace: Pace,
+    batching: Batching,
 }
 
 impl Commits {
@@ -58,7 +58,7 @@ impl Commits {
         mut batch: Batch,
     ) -> Result<Applied> {
         batch.draw_ids();
-        let request = Arc::new(Request::new(batch));
+        let request = Arc::new(Waiter::new(batch));
         let mut turn = self.enter(&request);
         loop {
             turn = match turn {
@@ -83,23 +83,23 @@ impl Commits {
     }
 
     /// Joins those who wait.
-    fn enter(&self, request: &Arc<Request>) -> Turn {
+    fn enter(&self, request: &Arc<Waiter>) -> Turn {
         let mut queue = lock(&self.queue);
         queue.waiting.push(Arc::clone(request));
         if queue.has_leader {
             Turn::Wait
-        } else if queue.pace.is_enough(queue.waiting.len()) {
+        } else if queue.batching.is_enough(queue.waiting.len()) {
             queue.has_leader = true;
             Turn::Lead
         } else if queue.waiting.len() == 1 {
-            Turn::Watch(queue.pace.patience())
+            Turn::Watch(queue.batching.patience())
         } else {
             Turn::Wait
         }
     }
 
     /// Makes the one who watched the leader, unless there is one or its batch is gone.
-    fn take_lead(&self, request: &Arc<Request>) -> bool {
+    fn take_lead(&self, request: &Arc<Waiter>) -> bool {
         let mut queue = lock(&self.queue);
         let is_waiting = || {
             let mut waiting = queue.waiting.iter();
@@ -129,7 +129,7 @@ impl Commits {
             for request in &group.requests {
                 // Applying only reads: whatever is wrong concerns this batch alone.
                 // A write that fails half way concerns all.
-                results.push(match directory::apply(&*txn, &request.batch, request.at) {
+                results.push(match rules::apply(&*txn, &request.batch, request.at) {
                     Ok(plan) => {
                         plan.writes.write_to(txn)?;
                         replaced.extend(plan.replaced);
@@ -153,7 +153,7 @@ impl Commits {
         (count(&self.requests), count(&self.groups))
     }
 
-    fn take_group(&self) -> Vec<Arc<Request>> {
+    fn take_group(&self) -> Vec<Arc<Waiter>> {
         let mut queue = lock(&self.queue);
         let mut ops = 0;
         let fitting = queue.waiting.iter().take_while(|request| {
@@ -168,12 +168,12 @@ impl Commits {
     fn end_lead(&self, group: usize, sync: Duration) {
         let mut queue = lock(&self.queue);
         let waiting = queue.waiting.len();
-        queue.pace.learn(group, waiting, sync);
-        let is_enough = queue.pace.is_enough(waiting);
+        queue.batching.learn(group, waiting, sync);
+        let is_enough = queue.batching.is_enough(waiting);
         queue.has_leader = false;
         if let Some(first) = queue.waiting.first().map(Arc::clone) {
             queue.has_leader = is_enough;
-            let patience = queue.pace.patience();
+            let patience = queue.batching.patience();
             first.tell(if is_enough {
                 Turn::Lead
             } else {
@@ -187,7 +187,7 @@ impl Commits {
 /// an answer and somebody sees to the next: nobody waits for ever.
 struct Group<'c> {
     commits: &'c Commits,
-    requests: Vec<Arc<Request>>,
+    requests: Vec<Arc<Waiter>>,
     /// How long the commit took once all was applied.
     sync: Duration,
     is_answered: bool,

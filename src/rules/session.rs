@@ -8,10 +8,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::claims::Claims;
-use super::members::Members;
+use super::ops::members::{self, Members};
+use super::ops::{users, workspaces};
 use super::plan::{Plan, Writes};
 use super::working::WorkingSet;
-use super::{judge, members, read, users, workspaces};
+use super::{judge, read};
 use crate::codec::{LicenseEntry, Request, Totals, decode_request, keys};
 use crate::engine::Read;
 use crate::error::{Error, ErrorKind, Result};
@@ -103,7 +104,7 @@ pub(super) struct Session<'a, R> {
     /// Default workspaces that the batch made.
     pub(super) defaults: HashMap<UserId, WorkspaceId>,
     /// Workspaces that may have lost their last active owner.
-    pub(super) doubtful: BTreeSet<WorkspaceId>,
+    pub(super) owners_to_check: BTreeSet<WorkspaceId>,
     pub(super) last_workspace: u64,
     pub(super) events: Vec<Event>,
     pub(super) outcomes: Vec<Outcome>,
@@ -151,7 +152,7 @@ impl<'a, R: Read> Session<'a, R> {
             usernames,
             workspace_names,
             defaults: HashMap::new(),
-            doubtful: BTreeSet::new(),
+            owners_to_check: BTreeSet::new(),
             last_workspace: totals.last_workspace,
             events: Vec::with_capacity(steps),
             outcomes: Vec::with_capacity(steps),

@@ -7,22 +7,22 @@
 use twox_hash::XxHash3_64;
 
 /// Bytes of the checksum.
-pub(super) const SEAL_BYTES: usize = 4;
+pub(super) const CHECKSUM_BYTES: usize = 4;
 
 /// Fills `stored` with `value` as it is stored under `key`.
-pub(super) fn seal(stored: &mut Vec<u8>, key: &[u8], value: &[u8]) {
+pub(super) fn append(stored: &mut Vec<u8>, key: &[u8], value: &[u8]) {
     stored.clear();
     stored.extend_from_slice(value);
     stored.extend_from_slice(&checksum(key, value));
 }
 
 /// The value that is stored as `stored` under `key`; `None` if it was damaged.
-pub(super) fn unseal<'s>(key: &[u8], stored: &'s [u8]) -> Option<&'s [u8]> {
-    let (value, seal) = stored.split_last_chunk::<SEAL_BYTES>()?;
+pub(super) fn verify<'s>(key: &[u8], stored: &'s [u8]) -> Option<&'s [u8]> {
+    let (value, seal) = stored.split_last_chunk::<CHECKSUM_BYTES>()?;
     (checksum(key, value) == *seal).then_some(value)
 }
 
-fn checksum(key: &[u8], value: &[u8]) -> [u8; SEAL_BYTES] {
+fn checksum(key: &[u8], value: &[u8]) -> [u8; CHECKSUM_BYTES] {
     let of_key = XxHash3_64::oneshot(key);
     let [a, b, c, d, ..] = XxHash3_64::oneshot_with_seed(of_key, value).to_le_bytes();
     [a, b, c, d]
@@ -33,20 +33,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_sealed_comes_back_and_nothing_else_does() {
+    fn what_was_written_comes_back_and_nothing_else_does() {
         for value in [&b""[..], b"1", &[7; 300]] {
             let mut stored = vec![9];
-            seal(&mut stored, b"ann", value);
-            assert_eq!(stored.len(), value.len() + SEAL_BYTES);
-            assert_eq!(unseal(b"ann", &stored), Some(value));
-            assert_eq!(unseal(b"bob", &stored), None);
+            append(&mut stored, b"ann", value);
+            assert_eq!(stored.len(), value.len() + CHECKSUM_BYTES);
+            assert_eq!(verify(b"ann", &stored), Some(value));
+            assert_eq!(verify(b"bob", &stored), None);
             for bit in 0..stored.len() * 8 {
                 let mut damaged = stored.clone();
                 damaged[bit / 8] ^= 1 << (bit % 8);
-                assert_eq!(unseal(b"ann", &damaged), None, "bit {bit}");
+                assert_eq!(verify(b"ann", &damaged), None, "bit {bit}");
             }
-            assert_eq!(unseal(b"ann", &stored[1..]), None);
+            assert_eq!(verify(b"ann", &stored[1..]), None);
         }
-        assert_eq!(unseal(b"ann", b"123"), None);
+        assert_eq!(verify(b"ann", b"123"), None);
     }
 }

@@ -11,14 +11,14 @@ use crate::model::License;
 fn engine() -> Memory {
     let engine = Memory::new();
     engine
-        .transact(|txn| directory::format::create(txn, License::Enterprise))
+        .transact(|txn| rules::format::create(txn, License::Enterprise))
         .unwrap();
     engine
 }
 
-fn request(mut batch: Batch) -> Arc<Request> {
+fn request(mut batch: Batch) -> Arc<Waiter> {
     batch.draw_ids();
-    Arc::new(Request::new(batch))
+    Arc::new(Waiter::new(batch))
 }
 
 fn email(thread: usize, number: usize) -> String {
@@ -46,7 +46,7 @@ fn every_thread_gets_its_own_answer() {
             });
         }
     });
-    let verified = directory::verify(&engine.snapshot().unwrap()).unwrap();
+    let verified = rules::verify(&engine.snapshot().unwrap()).unwrap();
     assert_eq!((verified.active, verified.changes), (800, 800));
     assert!(!lock(&commits.queue).has_leader);
 }
@@ -83,7 +83,7 @@ fn a_damaged_record_fails_those_who_touch_it_and_nobody_else() {
     *lock(&commits.queue) = Queue {
         waiting: group.to_vec(),
         has_leader: true,
-        pace: Pace::default(),
+        batching: Batching::default(),
     };
     commits.lead(&engine, &cache);
     let kinds = group.map(|request| match request.next_turn() {
@@ -101,7 +101,7 @@ fn a_panic_leaves_nobody_waiting() {
     *lock(&commits.queue) = Queue {
         waiting: vec![Arc::clone(&behind)],
         has_leader: true,
-        pace: Pace::default(),
+        batching: Batching::default(),
     };
     drop(Group {
         commits: &commits,

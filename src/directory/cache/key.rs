@@ -9,7 +9,7 @@ use crate::model::User;
 /// What a key says of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(in crate::store) enum Kind {
+pub(in crate::directory) enum Kind {
     /// The key of the email.
     Email,
     /// The bytes of the id.

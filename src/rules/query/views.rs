@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use super::cursor::Place;
 use super::{Conditions, page, source};
 use crate::codec::UserView;
-use crate::directory::read;
 use crate::engine::Read;
 use crate::error::Result;
 use crate::model::{Sort, UserQuery};
+use crate::rules::read;
 
 /// Shows the users of a page to `visit` until it breaks, and returns the cursor of
 /// the users behind the last that it saw, if there may be any.

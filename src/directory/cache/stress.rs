@@ -6,11 +6,11 @@ use std::thread;
 use std::time::Duration;
 
 use super::*;
-use crate::directory::{format, read};
+use crate::directory::commits::Commits;
 use crate::engine::Engine;
 use crate::engine::memory::{Memory, Snapshot, Txn};
 use crate::model::{Applied, Batch, License, NewUser, UserId, UserUpdate};
-use crate::store::commits::Commits;
+use crate::rules::{format, read};
 
 /// Commits of each writer.
 const COMMITS: u64 = 300;

@@ -1,0 +1,28 @@
+//! The rules, written once over the engine's traits.
+//!
+//! Every write of every door becomes a [`Batch`](crate::model::Batch) that
+//! [`apply`] turns into the bytes to write. It reads but never writes and draws
+//! nothing, so an engine may run it again.
+
+mod claims;
+mod entries;
+mod finish;
+pub(crate) mod format;
+mod index;
+mod judge;
+mod ops;
+mod plan;
+pub(crate) mod query;
+pub(crate) mod read;
+mod run;
+mod session;
+#[cfg(test)]
+mod tests;
+pub(crate) mod trim;
+mod verify;
+mod working;
+
+pub use crate::codec::UserView;
+pub(crate) use session::{apply, refusals};
+pub use verify::Verified;
+pub(crate) use verify::verify;
