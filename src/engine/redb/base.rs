@@ -7,13 +7,14 @@
 //! crash.
 
 use ::redb::{
-    CommitError, Database, ReadableDatabase, StorageBackend, TableDefinition, TableError,
+    CommitError, Database, ReadableDatabase, StorageBackend, Table, TableDefinition, TableError,
 };
-use uuid::Uuid;
 
 use super::RedbOptions;
 use super::errors::Name;
 use super::guard::guarded;
+use super::log::LogState;
+use super::place::FileId;
 use super::snapshot::Committed;
 use super::transaction::{AsWrite, Transaction};
 use crate::error::{ErrorKind, Result};
@@ -31,8 +32,22 @@ const LOG: TableDefinition<'static, Bytes, u64> = TableDefinition::new("headcoun
 /// In [`LOG`]: the number of the last commit that the database holds. It changes
 /// in the same transaction as what it counts.
 const APPLIED: &[u8] = b"applied";
-/// In [`LOG`]: the number that tells this database's log from any other.
-const LOG_ID: &[u8] = b"id";
+/// In [`LOG`]: the use, from opening to closing, that was not closed yet; zero for none.
+/// It is durable before the first frame of that use is acknowledged, and goes in the
+/// transaction that takes over the last one.
+const IN_USE: &[u8] = b"in use";
+/// In [`LOG`]: the use that was closed last; zero for none.
+const CLOSED: &[u8] = b"closed";
+/// In [`LOG`]: which file this was in that use, so that a copy of a directory that was
+/// in use is known as one.
+const DEVICE: &[u8] = b"device";
+const INODE: &[u8] = b"inode";
+
+/// [`LOG`], while it is written.
+type LogTable<'t> = Table<'t, Bytes, u64>;
+
+/// Whether something was written there.
+type Noted = std::result::Result<(), ::redb::Error>;
 
 /// An open database.
 pub(super) struct Base {
@@ -49,20 +64,12 @@ pub(super) struct Opened {
     pub(super) log: LogState,
 }
 
-/// What a database knows of its log.
-#[derive(Clone, Copy)]
-pub(super) struct LogState {
-    /// The number of the last commit that the database holds.
-    pub(super) applied: u64,
-    /// What tells the log from any other.
-    pub(super) id: u64,
-}
-
 impl Base {
     /// Opens what `backend` holds, and makes an empty map of it if there is
     /// nothing and `options` say so.
     pub(super) fn open(
         backend: impl StorageBackend,
+        file: Option<FileId>,
         name: Name,
         options: &RedbOptions,
     ) -> Result<Opened> {
@@ -72,11 +79,18 @@ impl Base {
                 .set_cache_size(options.cache_bytes)
                 .create_with_backend(backend)
                 .map_err(|error| name.open_failed(error))?;
-            let base = Self { database, name };
-            let (committed, log) = match base.find()? {
-                Some((committed, Some(log))) => (committed, log),
-                // A database from before there was a log gets its number here.
-                Some((_, None)) => base.create()?,
+            let mut base = Self { database, name };
+            let mut found = base.find()?;
+            if let Some((_, log)) = &found
+                && log.in_use.is_some()
+                && log.file != file
+            {
+                drop(found);
+                base.check_copy()?;
+                found = base.find()?;
+            }
+            let (committed, log) = match found {
+                Some(found) => found,
                 None if options.create => base.create()?,
                 None => return Err(base.name.never_created()),
             };
@@ -90,16 +104,26 @@ impl Base {
 
     /// Makes the tables.
     fn create(&self) -> Result<(Committed, LogState)> {
-        let (_, id) = Uuid::now_v7().as_u64_pair();
         let transaction = self.named(self.database.begin_write())?;
         {
             let mut log = self.named(transaction.open_table(LOG))?;
             self.named(log.insert(APPLIED, 0))?;
-            self.named(log.insert(LOG_ID, id))?;
             self.named(transaction.open_table(TABLE))?;
         }
         self.named(transaction.commit())?;
-        Ok((self.latest()?, LogState { applied: 0, id }))
+        Ok((self.latest()?, LogState::default()))
+    }
+
+    /// Checks every page. A file that is a copy of one in use may have pages of several
+    /// commits: those of one while the next was written.
+    fn check_copy(&mut self) -> Result<()> {
+        let checked = self.database.check_integrity();
+        checked.map_err(|error| self.name.torn_copy(error))?;
+        ::log::warn!(
+            "{}: it is a copy, or was moved, from while it was in use; all pages are sound",
+            self.name
+        );
+        Ok(())
     }
 
     /// The latest state.
@@ -111,7 +135,7 @@ impl Base {
 
     /// The latest state with what is known of the log, or `None` of a database
     /// without any table; one that has other tables than ours is somebody else's.
-    fn find(&self) -> Result<Option<(Committed, Option<LogState>)>> {
+    fn find(&self) -> Result<Option<(Committed, LogState)>> {
         let transaction = self.named(self.database.begin_read())?;
         let table = match transaction.open_table(TABLE) {
             Ok(table) => table,
@@ -126,19 +150,18 @@ impl Base {
             }
             Err(error) => return Err(self.name.error(error)),
         };
-        let log = match transaction.open_table(LOG) {
-            Ok(log) => {
-                let number = |key| {
-                    let found = self.named(log.get(key))?.map(|guard| guard.value());
-                    found.ok_or_else(|| self.name.damaged("it lacks the state of its log"))
-                };
-                Some(LogState {
-                    applied: number(APPLIED)?,
-                    id: number(LOG_ID)?,
-                })
-            }
-            Err(TableError::TableDoesNotExist(_)) => None,
-            Err(error) => return Err(self.name.error(error)),
+        let log = self.named(transaction.open_table(LOG))?;
+        let number = |key| Ok(self.named(log.get(key))?.map(|guard| guard.value()));
+        let applied = number(APPLIED)?;
+        let use_id = |found: Option<u64>| found.filter(|use_id| *use_id != 0);
+        let log = LogState {
+            applied: applied.ok_or_else(|| self.name.damaged("it lacks the state of its log"))?,
+            in_use: use_id(number(IN_USE)?),
+            closed: use_id(number(CLOSED)?),
+            file: match (number(DEVICE)?, number(INODE)?) {
+                (Some(device), Some(inode)) => Some(FileId { device, inode }),
+                _ => None,
+            },
         };
         Ok(Some((Committed::new(table, &self.name), log)))
     }
@@ -159,11 +182,46 @@ impl Base {
     /// `OutcomeUnknown` where the commit itself failed; after any other error the
     /// database is as it was.
     pub(super) fn commit(&self, transaction: Transaction, applied: u64) -> Result<Committed> {
-        let inner = transaction.finish(|inner| {
-            let mut log = inner.open_table(LOG)?;
+        self.finish(transaction, |log| {
             log.insert(APPLIED, applied)?;
             Ok(())
-        })?;
+        })
+    }
+
+    /// Notes that the log of the use `use_id` is needed to open the database from now
+    /// on, and which `file` this is. Errors as of [`commit`](Self::commit).
+    pub(super) fn begin_use(&self, use_id: u64, file: Option<FileId>) -> Result<Committed> {
+        self.finish(self.begin()?, |log| {
+            log.insert(IN_USE, use_id)?;
+            if let Some(FileId { device, inode }) = file {
+                log.insert(DEVICE, device)?;
+                log.insert(INODE, inode)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Applies `writes` like [`apply`](Self::apply), after which no log is needed.
+    pub(super) fn end_use<W: AsWrite>(
+        &self,
+        writes: impl Iterator<Item = W>,
+        applied: u64,
+        use_id: u64,
+    ) -> Result<Committed> {
+        self.write(writes, |log| {
+            log.insert(APPLIED, applied)?;
+            log.insert(IN_USE, 0)?;
+            log.insert(CLOSED, use_id)?;
+            Ok(())
+        })
+    }
+
+    fn finish(
+        &self,
+        transaction: Transaction,
+        note: impl FnOnce(&mut LogTable<'_>) -> Noted,
+    ) -> Result<Committed> {
+        let inner = transaction.finish(|inner| note(&mut inner.open_table(LOG)?))?;
         let committed = guarded(&self.name, || match inner.commit() {
             // It is in the file, and that can't be told from here any more.
             Ok(()) => self
@@ -187,9 +245,20 @@ impl Base {
         writes: impl Iterator<Item = W>,
         applied: u64,
     ) -> Result<Committed> {
+        self.write(writes, |log| {
+            log.insert(APPLIED, applied)?;
+            Ok(())
+        })
+    }
+
+    fn write<W: AsWrite>(
+        &self,
+        writes: impl Iterator<Item = W>,
+        note: impl FnOnce(&mut LogTable<'_>) -> Noted,
+    ) -> Result<Committed> {
         let mut transaction = self.begin()?;
         match transaction.write(writes) {
-            Ok(()) => self.commit(transaction, applied),
+            Ok(()) => self.finish(transaction, note),
             Err(error) => {
                 transaction.abort();
                 Err(error)

@@ -30,8 +30,9 @@ impl Shared {
         let staged = pending.staged;
         if !log.fits(size.frame_bytes()) {
             self.freeze(log, true)?;
-            state = self.state()?;
         }
+        self.prepare(log)?;
+        state = self.state()?;
         let writes = staged.iter().map(|(key, slot)| (&key[..], slot.as_deref()));
         let doubt = PoisonGuard(self);
         if let Err(error) = log.append(sequence, size, writes) {
@@ -49,6 +50,31 @@ impl Shared {
         if is_first {
             self.work.notice();
         }
+        Ok(())
+    }
+
+    /// Makes what the next frame needs: a segment to write it to, and, in the first one
+    /// of this use, that the database names the log.
+    fn prepare(&self, log: &mut Log) -> Result<()> {
+        // Nothing was written yet that anybody would miss.
+        log.prepare()
+            .map_err(|error| self.name.log_not_made(error))?;
+        if log.is_recorded() {
+            return Ok(());
+        }
+        let guard = PoisonGuard(self);
+        let begun = self.with_base(|base| base.begin_use(log.use_id(), log.database()));
+        match begun {
+            Ok(committed) => self.publish(|state| State {
+                base: Arc::new(committed),
+                frozen: state.frozen.clone(),
+                active: Arc::clone(&state.active),
+                sequence: state.sequence,
+            }),
+            Err(error) => return Err(guard.confirm(error)),
+        }
+        guard.clear();
+        log.set_recorded();
         Ok(())
     }
 

@@ -1,9 +1,10 @@
-//! Opening the database, or making it so that a crash in between does no harm.
+//! Opening the database, or creating it so that a crash in between does no harm.
 //!
-//! What a crash leaves of a file that redb was just making may be nothing that
-//! redb knows, like a file that is something else. So the beginning is marked by a
-//! file beside it, which goes when the database is whole and before anything is
-//! acknowledged. A file that is no database is made anew only under that mark.
+//! A crash during creation can leave a file that redb cannot tell from a foreign one.
+//! So creation is marked by a file beside it, which names the file that is being
+//! created and goes when the database is whole, before anything is acknowledged. A
+//! file that is no database is created anew only if the mark names it and it looks like
+//! what redb leaves: a mark that stayed behind harms no other file.
 
 use std::io;
 use std::ops::Bound;
@@ -14,10 +15,14 @@ use super::RedbOptions;
 use super::base::{Base, Opened};
 use super::errors::Name;
 use super::log::{MARK, SideFile, SideFiles};
+use super::place::FileId;
 use crate::error::Result;
 
 /// What redb's files begin with. It is written last: who has it is whole.
-const MAGIC: &[u8] = b"redb";
+const MAGIC: [u8; 4] = *b"redb";
+
+/// Bytes of the mark.
+const MARK_BYTES: usize = 24;
 
 /// Opens what `backend` gives, and makes a database of it if there is none and
 /// `options` say so.
@@ -28,30 +33,32 @@ pub(super) fn open<B: StorageBackend>(
     options: &RedbOptions,
 ) -> Result<Opened> {
     let file = backend()?;
+    let id = files.database();
     let is_new = |file: &B| Ok(options.create && file.len()? == 0);
     let mark = is_new(&file).and_then(|is_new| mark(files, is_new));
     let Some(mark) = mark.map_err(|error| name.io(error))? else {
-        return Base::open(file, name.clone(), options);
+        return Base::open(file, id, name.clone(), options);
     };
     if !lock(&*mark).map_err(|error| name.io(error))? {
         return Err(name.error(::redb::DatabaseError::DatabaseAlreadyOpen));
     }
-    let is_unfinished = !is_whole(&file).map_err(|error| name.io(error))?;
-    let opened = match Base::open(file, name.clone(), options) {
+    let is_whole = is_whole(&file).map_err(|error| name.io(error))?;
+    let is_unfinished = is_unfinished(&file, &*mark, id).map_err(|error| name.io(error))?;
+    let opened = match Base::open(file, id, name.clone(), options) {
         Err(_) if is_unfinished && options.create => {
             clear(&backend()?).map_err(|error| name.io(error))?;
-            Base::open(backend()?, name.clone(), options)
+            Base::open(backend()?, id, name.clone(), options)
         }
         opened => opened,
     };
-    if opened.is_ok() || !is_unfinished {
+    if opened.is_ok() || is_whole {
         let unmarked = files.remove(MARK).and_then(|()| files.sync_names());
         unmarked.map_err(|error| name.io(error))?;
     }
     opened
 }
 
-/// Whether redb has ever finished making the file.
+/// Whether redb has ever finished creating the file.
 fn is_whole(file: &impl StorageBackend) -> io::Result<bool> {
     let mut magic = [0; MAGIC.len()];
     if file.len()? < magic.len() as u64 {
@@ -61,16 +68,56 @@ fn is_whole(file: &impl StorageBackend) -> io::Result<bool> {
     Ok(magic == MAGIC)
 }
 
+/// Whether `file` is the one that `mark` names and looks like one that redb had not
+/// finished: an empty one, or one whose first bytes are zero or the magic's.
+fn is_unfinished(
+    file: &impl StorageBackend,
+    mark: &dyn StorageBackend,
+    id: Option<FileId>,
+) -> io::Result<bool> {
+    let length = usize::try_from(file.len()?).unwrap_or(usize::MAX);
+    if length == 0 {
+        return Ok(true);
+    }
+    let mut named = [0; MARK_BYTES];
+    if mark.len()? != MARK_BYTES as u64 {
+        return Ok(false);
+    }
+    mark.read(0, &mut named)?;
+    let mut beginning = [0; MAGIC.len()];
+    let count = length.min(MAGIC.len());
+    file.read(0, &mut beginning[..count])?;
+    let mut bytes = beginning.into_iter().zip(MAGIC);
+    Ok(named == mark_of(id)
+        && beginning != MAGIC
+        && bytes.all(|(byte, magic)| byte == 0 || byte == magic))
+}
+
+/// What the mark of the creation of the file `id` holds.
+pub(super) fn mark_of(id: Option<FileId>) -> [u8; MARK_BYTES] {
+    let mut mark = [0; MARK_BYTES];
+    let id = id.unwrap_or(FileId {
+        device: 0,
+        inode: 0,
+    });
+    mark[..8].copy_from_slice(b"hc-new\0\0");
+    mark[8..16].copy_from_slice(&id.device.to_le_bytes());
+    mark[16..].copy_from_slice(&id.inode.to_le_bytes());
+    mark
+}
+
 /// The mark, made if the database `is_new`.
 fn mark(files: &dyn SideFiles, is_new: bool) -> io::Result<Option<SideFile>> {
-    if let Some(mark) = files.open(MARK)? {
-        return Ok(Some(mark));
+    let mark = match files.open(MARK)? {
+        Some(mark) => mark,
+        None if is_new => files.create(MARK)?,
+        None => return Ok(None),
+    };
+    if is_new {
+        mark.write(0, &mark_of(files.database()))?;
+        mark.sync_data()?;
+        files.sync_names()?;
     }
-    if !is_new {
-        return Ok(None);
-    }
-    let mark = files.create(MARK)?;
-    files.sync_names()?;
     Ok(Some(mark))
 }
 

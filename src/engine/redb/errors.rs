@@ -183,11 +183,60 @@ impl Name {
             ReplayError::Damaged(what) => Error::new(
                 ErrorKind::Corrupted,
                 format!(
-                    "the log of `{0}` is damaged or belongs to another file: {what}; restore `{0}` and the files whose names begin like it together from a backup",
+                    "the log of `{0}` is damaged: {what}; restore a backup, or open `{0}` with its log salvaged, without that commit and all after it",
+                    self.0
+                ),
+            ),
+            ReplayError::Missing(what) => Error::new(
+                ErrorKind::LogMissing,
+                format!(
+                    "`{0}` was not closed and its log is missing or too short: {what}; bring back `{0}-log0` and `{0}-log1` from where it was moved or copied from (or by which other name it was opened), or open it with its log salvaged, without the commits that were only there",
+                    self.0
+                ),
+            ),
+            ReplayError::Foreign(what) => Error::new(
+                ErrorKind::LogForeign,
+                format!(
+                    "the log beside `{0}` belongs to another use of it or to another file: {what}; bring back the file that belongs to the log, or open `{0}` with its log salvaged, without the commits in that log, which is set aside",
                     self.0
                 ),
             ),
         }
+    }
+
+    /// Not all pages of a copy are of one commit.
+    pub(super) fn torn_copy(&self, error: DatabaseError) -> Error {
+        Error::new(
+            ErrorKind::Corrupted,
+            format!(
+                "`{}` is a copy that was made while the original was in use, and is not whole: {error}; make another with a backup, or of a directory that is closed",
+                self.0
+            ),
+        )
+        .with_source(error)
+    }
+
+    /// Another file was found where this one was opened, or none.
+    pub(super) fn replaced(&self) -> Error {
+        Error::new(
+            ErrorKind::FileReplaced,
+            format!(
+                "`{}` was replaced, renamed or deleted while it was open, so nothing more is written; close it and open the file that is meant",
+                self.0
+            ),
+        )
+    }
+
+    /// The log could not be made; nothing was written.
+    pub(super) fn log_not_made(&self, error: io::Error) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!(
+                "can't make the log beside `{}`: {error}; nothing was written; free some space or check its directory, and try again",
+                self.0
+            ),
+        )
+        .with_source(error)
     }
 
     /// The log is in the database, and still there.

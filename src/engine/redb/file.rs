@@ -2,10 +2,16 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::errors::Name;
+use super::place;
 use crate::error::Result;
+
+/// The absolute path of the file that `path` names, without links.
+pub(super) fn resolve(path: &Path, create: bool, name: &Name) -> Result<PathBuf> {
+    place::resolve(path).map_err(|error| refusal(path, create, name, error))
+}
 
 /// Opens the file at `path` for reading and writing. An absent one is made when
 /// `create` is set; an empty one counts as absent.

@@ -19,6 +19,7 @@ mod file;
 mod guard;
 mod log;
 mod memtable;
+mod place;
 mod scan;
 mod snapshot;
 #[cfg(test)]
@@ -36,8 +37,10 @@ use std::time::Duration;
 use ::redb::StorageBackend;
 use ::redb::backends::FileBackend;
 use arc_swap::ArcSwapOption;
+use twox_hash::XxHash3_64;
+use uuid::Uuid;
 
-use self::base::{Base, LogState};
+use self::base::Base;
 use self::checkpoint::Work;
 use self::errors::Name;
 #[cfg(any(fuzzing, test))]
@@ -48,7 +51,7 @@ pub(crate) use self::snapshot::{Snapshot, Value};
 use self::txn::Pending;
 pub(crate) use self::txn::Txn;
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// How to open a [`Redb`].
 #[derive(Clone, Debug)]
@@ -63,6 +66,9 @@ pub(crate) struct RedbOptions {
     /// `None`: a commit is on disk when it is acknowledged. Otherwise it is after
     /// this time, and what is younger can be lost when the machine stops.
     pub(crate) sync_interval: Option<Duration>,
+    /// Whether a log that is damaged, missing or another's is used as far as it goes and
+    /// set aside, instead of being refused.
+    pub(crate) salvage_log: bool,
     /// Whether threads of the engine's own make checkpoints and sync the log.
     /// Otherwise a checkpoint is made by the writer whose commit no longer fits,
     /// and what is to be synced later is so by whoever asks for it: for tests, in
@@ -78,6 +84,7 @@ impl RedbOptions {
             cache_bytes: 64 << 20,
             log_bytes: 64 << 20,
             sync_interval: None,
+            salvage_log: false,
             background: true,
         }
     }
@@ -112,6 +119,8 @@ struct Shared {
     /// succeed without having written what an earlier one failed to, so only
     /// reading the files anew tells what is in them.
     in_doubt: AtomicBool,
+    /// Set for good when another file was found where this one was opened.
+    is_replaced: AtomicBool,
     /// What failed first.
     failure: OnceLock<Error>,
     background: bool,
@@ -123,6 +132,7 @@ impl Redb {
     ///
     /// # Errors
     ///
+    /// `LogMissing` and `LogForeign` for a log that isn't the one that the file needs;
     /// `AlreadyOpen`, at once, while any process or handle has the file open;
     /// `UnsupportedFormat` for another release's format; `Corrupted` for a file
     /// that is damaged or is something else, of which a file that isn't redb's
@@ -130,11 +140,14 @@ impl Redb {
     /// everything else, including a file that is absent and not to be made.
     pub(crate) fn open(path: &Path, options: &RedbOptions) -> Result<Self> {
         let name = Name::of_path(path);
+        let resolved = file::resolve(path, options.create, &name)?;
+        let files = Beside::new(&resolved);
         let backend = || {
-            let file = file::open(path, options.create, &name)?;
+            let file = file::open(&resolved, options.create, &name)?;
+            files.adopt(&file).map_err(|error| name.io(error))?;
             FileBackend::new(file).map_err(|error| name.open_failed(error))
         };
-        Self::start(backend, Box::new(Beside::new(path)), name.clone(), options)
+        Self::start(backend, Box::new(files.clone()), name.clone(), options)
     }
 
     /// Opens what `backend` and `files` hold; messages call it `name`.
@@ -146,14 +159,22 @@ impl Redb {
     ) -> Result<Self> {
         let opened = create::open(backend, &*files, &name, options)?;
         let (base, mut committed) = (opened.base, opened.committed);
-        let LogState { applied, id } = opened.log;
-        let replay = log::read(&*files, id, applied).map_err(|error| name.replay_failed(error))?;
-        if replay.last > applied {
-            committed = base.apply(replay.writes.iter(), replay.last)?;
+        let applied = opened.log.applied;
+        let replay = log::read(&*files, &opened.log, options.salvage_log)
+            .map_err(|error| name.replay_failed(error))?;
+        if let Some(use_id) = opened.log.in_use {
+            committed = base.end_use(replay.writes.iter(), replay.last, use_id)?;
             let commits = replay.last - applied;
             ::log::info!("{name}: took over {commits} commits from the log");
         }
-        if replay.has_segments {
+        let use_id = new_use_id();
+        if let Some(fault) = replay.salvaged {
+            ::log::warn!(
+                "{name}: went on after commit {} without the rest of the log: {fault}",
+                replay.last
+            );
+            log::set_aside(&*files, use_id).map_err(|error| name.log_not_removed(error))?;
+        } else if replay.has_segments {
             log::remove(&*files).map_err(|error| name.log_not_removed(error))?;
         }
         let sync = match options.sync_interval {
@@ -161,7 +182,7 @@ impl Redb {
             Some(_) => Sync::Later,
         };
         let segment_bytes_max = options.log_bytes / 2;
-        let log = Log::new(files, id, replay.last, sync, segment_bytes_max);
+        let log = Log::new(files, use_id, replay.last, sync, segment_bytes_max);
         let shared = Arc::new(Shared {
             name,
             published: ArcSwapOption::from_pointee(State {
@@ -175,6 +196,7 @@ impl Redb {
             base: Mutex::new(Some(base)),
             work: Work::default(),
             in_doubt: AtomicBool::new(false),
+            is_replaced: AtomicBool::new(false),
             failure: OnceLock::new(),
             background: options.background,
         });
@@ -198,7 +220,7 @@ impl Redb {
         let shared = &*self.shared;
         let mut writer = lock(&shared.writer);
         let log = writer.as_mut().ok_or_else(|| shared.name.closed())?;
-        shared.check()?;
+        shared.check_writable(log)?;
         let state = shared.state()?;
         let mut pending = Pending::default();
         let txn = Txn::new(shared, &state, &mut pending);
@@ -233,6 +255,20 @@ impl Shared {
     fn with_base<T>(&self, write: impl FnOnce(&Base) -> Result<T>) -> Result<T> {
         let base = lock(&self.base);
         write(base.as_ref().ok_or_else(|| self.name.closed())?)
+    }
+
+    /// Refuses when something is in doubt, or the file is no longer where it was.
+    fn check_writable(&self, log: &Log) -> Result<()> {
+        self.check()?;
+        if !self.is_replaced.load(Ordering::Acquire) {
+            let is_in_place = log.is_in_place().map_err(|error| self.name.io(error))?;
+            if is_in_place {
+                return Ok(());
+            }
+            self.is_replaced.store(true, Ordering::Release);
+            ::log::error!("{}", self.name.replaced());
+        }
+        Err(self.name.replaced())
     }
 
     /// Refuses when something is in doubt.
@@ -288,30 +324,45 @@ impl Drop for Redb {
 }
 
 impl Shared {
-    /// Closes the database, with all that is in the log if nothing is in doubt.
+    /// Closes the database, with all that is in the log if nothing is in doubt. A file
+    /// that was renamed has everything too; that it was, is an error all the same.
     fn close(&self, log: Log) -> Result<()> {
-        let taken_over = self.check().and_then(|()| self.take_over());
+        let in_place = match self.check_writable(&log) {
+            Err(error) if error.kind() == ErrorKind::FileReplaced => Err(error),
+            _ => Ok(()),
+        };
+        let taken_over = self.check().and_then(|()| self.take_over(&log));
         self.published.store(None);
+        let removed = match taken_over {
+            // Before the lock is released, and others may make a log by these names.
+            Ok(()) => log
+                .remove()
+                .map_err(|error| self.name.log_not_removed(error)),
+            Err(error) => Err(error),
+        };
         let closed = match lock(&self.base).take() {
             Some(base) => base.close(),
             None => Ok(()),
         };
-        taken_over?;
-        closed?;
-        log.remove()
-            .map_err(|error| self.name.log_not_removed(error))
+        removed.and(closed).and(in_place)
     }
 
-    /// Lets the database take over what is left.
-    fn take_over(&self) -> Result<()> {
+    /// Lets the database take over what is left, after which it needs no log.
+    fn take_over(&self, log: &Log) -> Result<()> {
         let state = self.state()?;
-        if state.active.is_empty() {
-            return Ok(());
+        if log.is_recorded() {
+            let writes = state.active.newest(state.sequence);
+            self.with_base(|base| base.end_use(writes, state.sequence, log.use_id()))?;
         }
-        let writes = state.active.newest(state.sequence);
-        self.with_base(|base| base.apply(writes, state.sequence))?;
         Ok(())
     }
+}
+
+/// Draws the identity of a use of the database: never zero, and never one of before.
+fn new_use_id() -> u64 {
+    let drawn = Uuid::now_v7();
+    // All of it: the time, and what is random.
+    XxHash3_64::oneshot(drawn.as_bytes()).max(1)
 }
 
 /// Locks `mutex`. What a panic under one of these locks leaves half done is in

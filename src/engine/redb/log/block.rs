@@ -1,18 +1,20 @@
 //! The blocks of the redo log: the unit that a disk writes whole or not at all.
 //!
-//! A disk may tear a write between sectors, but a sector is either old or new.
-//! So each block is one sector and says of itself what it is: a block that is
-//! neither of this writing nor of an earlier one was damaged. That tells a write
-//! that was cut off, which nobody was promised, from a record that rotted.
+//! A disk may tear a write between sectors, but nearly always writes a sector whole or
+//! not at all. So each block is one sector and says of itself what it is, at its
+//! beginning and again at its end: a block of which both ends belong to a frame, but not
+//! what is between them, rotted; one that lacks an end was torn. That tells damage from
+//! a write that was cut off, which was never acknowledged.
 //!
 //! | bytes | what |
 //! | --- | --- |
-//! | 0..8 | checksum of the rest: XXH3, 64 bits, seeded with the directory's log id |
+//! | 0..8 | checksum of the rest: XXH3, 64 bits, seeded with the id of this use of the directory |
 //! | 8..16 | epoch: the sequence number of the first frame of this use of the segment |
 //! | 16..24 | sequence number of the frame |
 //! | 24..28 | number of this block in its frame |
 //! | 28..32 | blocks of the frame |
-//! | 32..512 | payload |
+//! | 32..504 | payload |
+//! | 504..512 | the bytes 8..28 again, hashed with the same seed |
 //!
 //! Numbers are little-endian.
 
@@ -22,8 +24,19 @@ use twox_hash::XxHash3_64;
 pub(in crate::engine::redb) const BLOCK_BYTES: usize = 512;
 /// Bytes of it in front of the payload.
 const HEADER_BYTES: usize = 32;
+/// Bytes of it behind the payload.
+const TAIL_BYTES: usize = 8;
 /// Bytes of a frame's content in each of its blocks.
-pub(super) const PAYLOAD_BYTES: usize = BLOCK_BYTES - HEADER_BYTES;
+pub(super) const PAYLOAD_BYTES: usize = BLOCK_BYTES - HEADER_BYTES - TAIL_BYTES;
+
+/// What the tail repeats: epoch, sequence number and number in the frame.
+const PLACE: std::ops::Range<usize> = 8..28;
+
+/// Bits that may have rotted in an end of a block that is still taken for this one's.
+/// Frames of an earlier use of the segment differ in their epoch and their number, so
+/// in two bits of the head at least, and in about half of the bits of the tail.
+const HEAD_BITS_MAX: u32 = 1;
+const TAIL_BITS_MAX: u32 = 8;
 
 /// What a block says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,13 +68,15 @@ pub(super) fn seal(block: &mut [u8], header: Header, log_id: u64) {
     block[16..24].copy_from_slice(&header.sequence.to_le_bytes());
     block[24..28].copy_from_slice(&header.index.to_le_bytes());
     block[28..32].copy_from_slice(&header.blocks.to_le_bytes());
+    let tail = tail(&block[PLACE], log_id);
+    block[BLOCK_BYTES - TAIL_BYTES..].copy_from_slice(&tail.to_le_bytes());
     let checksum = XxHash3_64::oneshot_with_seed(log_id, &block[8..]);
     block[..8].copy_from_slice(&checksum.to_le_bytes());
 }
 
 /// The payload's place in `block`.
 pub(super) fn payload_of(block: &mut [u8]) -> &mut [u8] {
-    &mut block[HEADER_BYTES..]
+    &mut block[HEADER_BYTES..BLOCK_BYTES - TAIL_BYTES]
 }
 
 /// What `block` is. Never panics, whatever the bytes.
@@ -79,12 +94,37 @@ pub(super) fn read(block: &[u8], log_id: u64) -> Block<'_> {
         blocks: small_number(head, 28),
     };
     if number(head, 0) == XxHash3_64::oneshot_with_seed(log_id, &block[8..]) {
-        return Block::Sound(header, payload);
+        return Block::Sound(header, &payload[..PAYLOAD_BYTES]);
     }
-    if block.iter().all(|byte| *byte == 0) {
+    if is_blank(block) {
         return Block::Blank;
     }
     Block::Damaged
+}
+
+/// Whether `block`, which is damaged, may be what a cut-off write of the block `expected`
+/// left: at least one end of it is not of that block. Where both are, it was written
+/// whole, and rotted.
+pub(super) fn is_torn(block: &[u8], expected: Header, log_id: u64) -> bool {
+    let mut place = [0; PLACE.end - PLACE.start];
+    place[..8].copy_from_slice(&expected.epoch.to_le_bytes());
+    place[8..16].copy_from_slice(&expected.sequence.to_le_bytes());
+    place[16..].copy_from_slice(&expected.index.to_le_bytes());
+    let tail = tail(&place, log_id) ^ number(block, BLOCK_BYTES - TAIL_BYTES);
+    let head = block[PLACE].iter().zip(place);
+    let head_bits: u32 = head.map(|(a, b)| (a ^ b).count_ones()).sum();
+    let head_belongs = head_bits <= HEAD_BITS_MAX;
+    let tail_belongs = tail.count_ones() <= TAIL_BITS_MAX;
+    !(head_belongs && tail_belongs)
+}
+
+fn tail(place: &[u8], log_id: u64) -> u64 {
+    XxHash3_64::oneshot_with_seed(log_id, place)
+}
+
+/// Whether nothing was ever written there.
+pub(super) fn is_blank(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == 0)
 }
 
 /// The epoch that `block` claims to be of; only worth a look at the rest.

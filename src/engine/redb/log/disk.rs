@@ -1,13 +1,17 @@
 //! The files beside the database: the two segments of the log, and a mark.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use ::redb::StorageBackend;
 use ::redb::backends::FileBackend;
 
 use crate::engine::redb::file::sync_entry;
+use crate::engine::redb::lock;
+use crate::engine::redb::place::FileId;
 
 /// What follows the name of the database and a hyphen in those of the segments.
 pub(super) const SEGMENTS: [&str; 2] = ["log0", "log1"];
@@ -28,24 +32,48 @@ pub(in crate::engine::redb) trait SideFiles: Send + Sync {
     /// cut is open until [`sync_names`](Self::sync_names).
     fn create(&self, name: &str) -> io::Result<SideFile>;
 
-    /// Removes the file `name`; absent is fine.
+    /// Removes the file `name`, unless another has come to its place since it was
+    /// opened or created; absent is fine.
     fn remove(&self, name: &str) -> io::Result<()>;
+
+    /// Renames the file `name`.
+    fn rename(&self, name: &str, to: &str) -> io::Result<()>;
 
     /// Makes it durable which files there are.
     fn sync_names(&self) -> io::Result<()>;
+
+    /// Which file the database is; `None` where that can't be told.
+    fn database(&self) -> Option<FileId>;
+
+    /// Whether the database is still at its name.
+    fn is_in_place(&self) -> io::Result<bool>;
 }
 
-/// Files whose names begin with the database's: `users.redb-log0`.
+/// Files whose names begin with the database's: `users.redb-log0`. Clones are the same.
+#[derive(Clone)]
 pub(in crate::engine::redb) struct Beside {
     database: PathBuf,
+    /// Which file the database is, once it is open.
+    opened: Arc<OnceLock<FileId>>,
+    /// Which files were opened or created beside it.
+    known: Arc<Mutex<HashMap<String, FileId>>>,
 }
 
 impl Beside {
-    /// Beside the database at `database`.
+    /// Beside the database at `database`, a resolved path.
     pub(in crate::engine::redb) fn new(database: &Path) -> Self {
         Self {
             database: database.to_owned(),
+            opened: Arc::default(),
+            known: Arc::default(),
         }
+    }
+
+    /// Notes that `file` is the database.
+    pub(in crate::engine::redb) fn adopt(&self, file: &File) -> io::Result<()> {
+        let id = FileId::of(file)?;
+        let _ = self.opened.set(id);
+        Ok(())
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -53,6 +81,11 @@ impl Beside {
         path.push("-");
         path.push(name);
         path.into()
+    }
+
+    fn note(&self, name: &str, file: File) -> io::Result<SideFile> {
+        lock(&self.known).insert(name.to_owned(), FileId::of(&file)?);
+        backend(file)
     }
 }
 
@@ -63,7 +96,7 @@ impl SideFiles for Beside {
             .write(true)
             .open(self.path(name));
         match opened {
-            Ok(file) => backend(file).map(Some),
+            Ok(file) => self.note(name, file).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -76,18 +109,37 @@ impl SideFiles for Beside {
             .create(true)
             .truncate(true)
             .open(self.path(name))?;
-        backend(file)
+        self.note(name, file)
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
-        match fs::remove_file(self.path(name)) {
+        let path = self.path(name);
+        let known = lock(&self.known).remove(name);
+        if known.is_some() && FileId::at(&path)? != known {
+            return Ok(());
+        }
+        match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
     }
 
+    fn rename(&self, name: &str, to: &str) -> io::Result<()> {
+        lock(&self.known).remove(name);
+        fs::rename(self.path(name), self.path(to))
+    }
+
     fn sync_names(&self) -> io::Result<()> {
         sync_entry(&self.database)
+    }
+
+    fn database(&self) -> Option<FileId> {
+        self.opened.get().copied()
+    }
+
+    fn is_in_place(&self) -> io::Result<bool> {
+        let at = FileId::at(&self.database)?;
+        Ok(at.as_ref() == self.opened.get())
     }
 }
 

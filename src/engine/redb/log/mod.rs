@@ -8,25 +8,35 @@
 //! Segments are written through with zeros before their first use, since a write
 //! into blocks that a file system has only promised changes its metadata too and
 //! makes the sync several times as long.
+//!
+//! A log belongs to one *use* of the database, from opening to closing. Each segment
+//! names it, and all checksums are seeded with it. The database names it too, from
+//! before the first frame is acknowledged until everything is in the database: so a
+//! log that is missing, cut or another's is told from one that is not needed.
 
 mod block;
 mod disk;
 mod frame;
 #[cfg(any(fuzzing, test))]
 pub(super) mod fuzzing;
+mod header;
 mod replay;
 #[cfg(test)]
 mod tests;
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::lock;
+use super::place::FileId;
 
 use self::disk::SEGMENTS;
 pub(super) use self::disk::{Beside, MARK, SideFile, SideFiles};
 use self::frame::Stamp;
 pub(super) use self::frame::{Size, Write};
-pub(super) use self::replay::{Replay, ReplayError};
+use self::header::{FRAMES_AT, SegmentHeader};
+pub(super) use self::replay::{LogState, Replay, ReplayError};
 
 /// Which part of its largest size a segment has at first. It is small, because a
 /// program that writes once and ends should not have to fill it; it grows when it
@@ -34,7 +44,10 @@ pub(super) use self::replay::{Replay, ReplayError};
 const NEW_PART: u64 = 32;
 
 /// Bytes that a segment has at least.
-const SEGMENT_BYTES_MIN: u64 = 16 << 10;
+const SEGMENT_BYTES_MIN: u64 = 24 << 10;
+
+/// Bytes that a new segment has at most.
+const SEGMENT_BYTES_NEW_MAX: u64 = 1 << 20;
 
 /// By how much a segment that was filled grows before it is used again.
 const GROWTH: u64 = 4;
@@ -54,7 +67,10 @@ pub(super) enum Sync {
 /// The end of the log that is written.
 pub(super) struct Log {
     disk: Box<dyn SideFiles>,
-    id: u64,
+    /// The use of the database that the log belongs to.
+    use_id: u64,
+    /// Whether the database names this use.
+    is_recorded: bool,
     sync: Sync,
     segment_bytes_new: u64,
     segment_bytes_max: u64,
@@ -76,6 +92,8 @@ pub(super) struct Segment {
     file: SideFile,
     /// Bytes of it that were written at least once.
     bytes: AtomicU64,
+    /// What it says of itself.
+    header: Mutex<SegmentHeader>,
 }
 
 impl Log {
@@ -83,20 +101,22 @@ impl Log {
     /// frame; `disk` must have none.
     pub(super) fn new(
         disk: Box<dyn SideFiles>,
-        id: u64,
+        use_id: u64,
         durable: u64,
         sync: Sync,
         segment_bytes_max: u64,
     ) -> Self {
         Self {
             disk,
-            id,
+            use_id,
+            is_recorded: false,
             sync,
-            segment_bytes_new: (segment_bytes_max / NEW_PART).max(SEGMENT_BYTES_MIN),
+            segment_bytes_new: (segment_bytes_max / NEW_PART)
+                .clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_NEW_MAX),
             segment_bytes_max,
             segments: [None, None],
             current: 0,
-            offset: 0,
+            offset: FRAMES_AT as u64,
             epoch: 0,
             durable: Arc::new(AtomicU64::new(durable)),
             frame: Vec::new(),
@@ -106,7 +126,32 @@ impl Log {
     /// Whether a frame of `bytes` is too large. Its commit goes around the log:
     /// even a new segment has to hold two frames.
     pub(super) fn is_too_large(&self, bytes: usize) -> bool {
-        bytes as u64 > self.segment_bytes_new / 2
+        bytes as u64 > (self.segment_bytes_new - FRAMES_AT as u64) / 2
+    }
+
+    /// The use of the database that the log belongs to.
+    pub(super) fn use_id(&self) -> u64 {
+        self.use_id
+    }
+
+    /// Whether the database names this use, without which no frame may be written.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.is_recorded
+    }
+
+    /// Notes that the database names this use, durably.
+    pub(super) fn set_recorded(&mut self) {
+        self.is_recorded = true;
+    }
+
+    /// Whether the database is still where the log is found by its name.
+    pub(super) fn is_in_place(&self) -> io::Result<bool> {
+        self.disk.is_in_place()
+    }
+
+    /// Which file the database is.
+    pub(super) fn database(&self) -> Option<FileId> {
+        self.disk.database()
     }
 
     /// Whether the segment that is written has room for a frame of `bytes`.
@@ -118,6 +163,44 @@ impl Log {
         self.offset + bytes as u64 <= length
     }
 
+    /// Makes the segment that is written, if it is not there yet. After an error there
+    /// is none, and it can be tried again.
+    pub(super) fn prepare(&mut self) -> io::Result<()> {
+        if self.segments[self.current].is_some() {
+            return Ok(());
+        }
+        let segment = self.create()?;
+        // From here on the one that was there says that there must be another.
+        if let Some(other) = &self.segments[1 - self.current] {
+            other.update(|header| header.segments = 2)?;
+        }
+        self.segments[self.current] = Some(Arc::new(segment));
+        Ok(())
+    }
+
+    fn create(&self) -> io::Result<Segment> {
+        let name = SEGMENTS[self.current];
+        let segment = Segment {
+            file: self.disk.create(name)?,
+            bytes: AtomicU64::new(0),
+            header: Mutex::new(SegmentHeader {
+                use_id: self.use_id,
+                index: u32::from(self.current > 0),
+                generation: 0,
+                bytes: 0,
+                segments: 1 + u32::from(self.segments[1 - self.current].is_some()),
+            }),
+        };
+        let made = segment.grow(self.segment_bytes_new);
+        if let Err(error) = made.and_then(|()| self.disk.sync_names()) {
+            drop(segment);
+            // What is left of it has no frames, and so no meaning.
+            let _ = self.disk.remove(name);
+            return Err(error);
+        }
+        Ok(segment)
+    }
+
     /// Writes a frame, for which there must be room, and makes it durable unless
     /// that can wait. After an error nobody knows whether it is there.
     pub(super) fn append<'w>(
@@ -126,17 +209,19 @@ impl Log {
         size: Size,
         writes: impl Iterator<Item = Write<'w>>,
     ) -> io::Result<()> {
-        if self.offset == 0 {
+        let Some(segment) = &self.segments[self.current] else {
+            return Err(io::Error::other("the log has no segment; report this"));
+        };
+        if self.offset == FRAMES_AT as u64 {
             self.epoch = sequence;
         }
         let stamp = Stamp {
-            log_id: self.id,
+            log_id: self.use_id,
             epoch: self.epoch,
             sequence,
             durable: self.durable.load(Ordering::Acquire),
         };
         frame::encode(&mut self.frame, size, stamp, writes);
-        let segment = self.current_segment()?;
         segment.file.write(self.offset, &self.frame)?;
         if self.sync == Sync::EachFrame {
             segment.file.sync_data()?;
@@ -144,22 +229,6 @@ impl Log {
         }
         self.offset += self.frame.len() as u64;
         Ok(())
-    }
-
-    /// The segment that is written, made when it is first needed.
-    fn current_segment(&mut self) -> io::Result<Arc<Segment>> {
-        if let Some(segment) = &self.segments[self.current] {
-            return Ok(Arc::clone(segment));
-        }
-        let segment = Segment {
-            file: self.disk.create(SEGMENTS[self.current])?,
-            bytes: AtomicU64::new(0),
-        };
-        segment.grow(self.segment_bytes_new)?;
-        self.disk.sync_names()?;
-        let segment = Arc::new(segment);
-        self.segments[self.current] = Some(Arc::clone(&segment));
-        Ok(segment)
     }
 
     /// Goes on at the beginning of the other segment, of which everything must be
@@ -171,13 +240,13 @@ impl Log {
             segment.file.sync_data()?;
         }
         self.current = (self.current + 1) % SEGMENTS.len();
-        self.offset = 0;
+        self.offset = FRAMES_AT as u64;
         Ok(written)
     }
 
     /// Starts again from the beginning: all up to `durable` is in the database.
     pub(super) fn restart(&mut self, durable: u64) {
-        self.offset = 0;
+        self.offset = FRAMES_AT as u64;
         self.durable.store(durable, Ordering::Release);
     }
 
@@ -205,9 +274,13 @@ impl Log {
     }
 }
 
-/// Reads what the log on `disk` has after the commit `applied`.
-pub(super) fn read(disk: &dyn SideFiles, log_id: u64, applied: u64) -> Result<Replay, ReplayError> {
-    replay::read(disk, log_id, applied)
+/// Reads what the log on `disk` has after what the database holds.
+pub(super) fn read(
+    disk: &dyn SideFiles,
+    state: &LogState,
+    salvage: bool,
+) -> Result<Replay, ReplayError> {
+    replay::read(disk, state, salvage)
 }
 
 /// Removes the files of a log, of which everything must be in the database.
@@ -218,15 +291,40 @@ pub(super) fn remove(disk: &dyn SideFiles) -> io::Result<()> {
     disk.sync_names()
 }
 
+/// Gives the files of a log, which are not to be used, names that no database has.
+/// They end in `use_id`: that of the use which can't find them any more.
+pub(super) fn set_aside(disk: &dyn SideFiles, use_id: u64) -> io::Result<()> {
+    for name in SEGMENTS {
+        if disk.open(name)?.is_some() {
+            disk.rename(name, &format!("{name}.set-aside-{use_id:016x}"))?;
+        }
+    }
+    disk.sync_names()
+}
+
 impl Segment {
-    /// Makes it `bytes` long, all of it written; it must not be in use.
+    /// Makes it `bytes` long, all of it written; it must not be in use. After an error
+    /// it is as long as before.
     pub(super) fn grow(&self, bytes: u64) -> io::Result<()> {
-        let mut at = self.bytes.load(Ordering::Relaxed);
-        if at >= bytes {
+        let before = self.bytes.load(Ordering::Relaxed);
+        if before >= bytes {
             return Ok(());
         }
+        if let Err(error) = self.fill(before, bytes) {
+            // Gives back the space. The header does not name the new length yet.
+            let _ = self.file.set_len(before);
+            return Err(error);
+        }
+        self.update(|header| header.bytes = bytes)?;
+        self.bytes.store(bytes, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Writes zeros from `before` to `bytes`, and makes them durable.
+    fn fill(&self, before: u64, bytes: u64) -> io::Result<()> {
         let zeros = vec![0; ZEROS_BYTES];
         self.file.set_len(bytes)?;
+        let mut at = before;
         while at < bytes {
             let count = zeros
                 .len()
@@ -234,8 +332,18 @@ impl Segment {
             self.file.write(at, &zeros[..count])?;
             at += count as u64;
         }
-        self.file.sync_data()?;
-        self.bytes.store(bytes, Ordering::Relaxed);
+        self.file.sync_data()
+    }
+
+    /// Changes what it says of itself, durably. After an error it still says what it
+    /// said before, or the change.
+    fn update(&self, change: impl FnOnce(&mut SegmentHeader)) -> io::Result<()> {
+        let mut header = lock(&self.header);
+        let mut changed = *header;
+        change(&mut changed);
+        changed.generation += 1;
+        changed.write(&*self.file)?;
+        *header = changed;
         Ok(())
     }
 }

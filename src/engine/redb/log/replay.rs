@@ -1,23 +1,55 @@
 //! Reading the log after a crash: which commits the database does not have yet.
 //!
-//! Frames are written one after the other, so those that were promised run on
-//! without a gap from what the database holds. Reading stops at the first frame
-//! that is not whole, and then tells apart:
+//! First: is it the log that the database means? The database names the use that was
+//! not closed, and each segment names the use that it belongs to.
 //!
-//! - a write that the crash cut off: each block is new, or is what stood there
-//!   before. Nobody was promised it, and it is dropped;
-//! - a block that is damaged: it may be part of a promise, so it is reported;
+//! | the database | the segments | then |
+//! | --- | --- | --- |
+//! | was closed | none, without frames, or of the use that was closed | they are not needed |
+//! | was closed | of another use | `Foreign` |
+//! | names a use | of that use, as many and as long as they say | they are read |
+//! | names a use | missing or too short | `Missing` |
+//! | names a use | of another | `Foreign` |
+//!
+//! Frames are written one after the other, so acknowledged ones run on without a gap
+//! from what the database holds. Reading stops at the first frame that is not whole,
+//! and then tells apart:
+//!
+//! - a write that the crash cut off: each block is new, or is what stood there before,
+//!   or only one of its ends is new. It was not acknowledged, and is dropped;
+//! - a block that is damaged: it may be of an acknowledged frame, so it is reported;
 //! - a frame that is missing although a later one vouches for it: reported too.
 //!
-//! Frames of an earlier use of the segment, and those that the database has
-//! already, are passed over.
+//! Frames of an earlier use of the segment, and those that the database has already,
+//! are passed over.
 
 use std::collections::BTreeMap;
 use std::io;
 
 use super::block::{self, BLOCK_BYTES, Block, Header};
-use super::disk::{SEGMENTS, SideFiles};
+use super::disk::{SEGMENTS, SideFile, SideFiles};
 use super::frame::{self, Frame};
+use super::header::{FRAMES_AT, SegmentHeader};
+use crate::engine::redb::place::FileId;
+
+/// Bytes that are read at a time where nothing is expected.
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// Bytes of a file without a header that are looked at: more is no segment of ours.
+const UNKNOWN_BYTES_MAX: u64 = 4 << 30;
+
+/// What a database says of its log.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::engine::redb) struct LogState {
+    /// The number of the last commit that the database holds.
+    pub(in crate::engine::redb) applied: u64,
+    /// The use that was not closed.
+    pub(in crate::engine::redb) in_use: Option<u64>,
+    /// The use that was closed last.
+    pub(in crate::engine::redb) closed: Option<u64>,
+    /// Which file the database was in the use that was not closed.
+    pub(in crate::engine::redb) file: Option<FileId>,
+}
 
 /// What the log adds to the database.
 #[derive(Debug, Default)]
@@ -28,6 +60,8 @@ pub(in crate::engine::redb) struct Replay {
     pub(in crate::engine::redb) last: u64,
     /// Whether there are segments, even if they say nothing new.
     pub(in crate::engine::redb) has_segments: bool,
+    /// What was wrong with the log, if it was to be used all the same.
+    pub(in crate::engine::redb) salvaged: Option<ReplayError>,
 }
 
 /// Why the log can't be read.
@@ -36,45 +70,202 @@ pub(in crate::engine::redb) enum ReplayError {
     /// The operating system refused.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// What was promised is not there, or not as it was written.
+    /// What was acknowledged is not as it was written.
     #[error("{0}")]
     Damaged(String),
+    /// What was acknowledged is not there.
+    #[error("{0}")]
+    Missing(String),
+    /// The log is another's.
+    #[error("{0}")]
+    Foreign(String),
 }
 
-/// Reads what comes after the commit `applied` in the log of `log_id` on `disk`.
+/// A file that stands where a segment is looked for.
+struct Candidate {
+    file: SideFile,
+    /// `None` without a sound one.
+    header: Option<SegmentHeader>,
+    /// Whether there is anything that could be a frame.
+    has_frames: bool,
+}
+
+impl Candidate {
+    fn find(disk: &dyn SideFiles, name: &str) -> io::Result<Option<Self>> {
+        let Some(file) = disk.open(name)? else {
+            return Ok(None);
+        };
+        let header = SegmentHeader::read(&*file)?;
+        let has_frames = match header {
+            Some(_) => !is_blank(&*file, FRAMES_AT as u64, (FRAMES_AT + BLOCK_BYTES) as u64)?,
+            None => !is_blank(&*file, FRAMES_AT as u64, u64::MAX)?,
+        };
+        Ok(Some(Self {
+            file,
+            header,
+            has_frames,
+        }))
+    }
+
+    /// Its frames, as far as they should go.
+    fn read(&self) -> io::Result<Vec<u8>> {
+        let there = self.file.len()?;
+        let length = match self.header {
+            Some(header) => header.bytes.min(there),
+            None => there.min(UNKNOWN_BYTES_MAX),
+        };
+        let length = length.saturating_sub(FRAMES_AT as u64);
+        let length = usize::try_from(length).map_err(io::Error::other)? / BLOCK_BYTES * BLOCK_BYTES;
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(length).map_err(io::Error::other)?;
+        bytes.resize(length, 0);
+        if !bytes.is_empty() {
+            self.file.read(FRAMES_AT as u64, &mut bytes)?;
+        }
+        Ok(bytes)
+    }
+}
+
+/// Whether `file` has nothing but zeros from `at` to `end`, or to its own end.
+fn is_blank(file: &dyn ::redb::StorageBackend, mut at: u64, end: u64) -> io::Result<bool> {
+    let end = end.min(file.len()?);
+    if end > UNKNOWN_BYTES_MAX {
+        return Ok(false);
+    }
+    let mut chunk = vec![0; CHUNK_BYTES];
+    while at < end {
+        let count = usize::try_from(end - at)
+            .unwrap_or(CHUNK_BYTES)
+            .min(CHUNK_BYTES);
+        file.read(at, &mut chunk[..count])?;
+        if !block::is_blank(&chunk[..count]) {
+            return Ok(false);
+        }
+        at += count as u64;
+    }
+    Ok(true)
+}
+
+/// Reads what the log on `disk` has after what the database holds. With `salvage` what
+/// is wrong with it is no error: it is used as far as it goes, and what was wrong is
+/// noted.
 pub(in crate::engine::redb) fn read(
     disk: &dyn SideFiles,
-    log_id: u64,
-    applied: u64,
+    state: &LogState,
+    salvage: bool,
 ) -> Result<Replay, ReplayError> {
-    let mut has_segments = false;
-    let mut segments = Vec::new();
+    let mut candidates = Vec::new();
     for name in SEGMENTS {
-        let Some(file) = disk.open(name)? else {
-            continue;
-        };
-        has_segments = true;
-        let length = usize::try_from(file.len()?).map_err(io::Error::other)?;
-        let mut bytes = vec![0; length / BLOCK_BYTES * BLOCK_BYTES];
-        file.read(0, &mut bytes)?;
-        segments.push(bytes);
+        candidates.push(Candidate::find(disk, name)?);
     }
-    let mut replay = read_segments(&segments, log_id, applied)?;
-    replay.has_segments = has_segments;
+    let fault = match state.in_use {
+        Some(use_id) => wrong_log(&candidates, use_id)?,
+        None => unexpected_log(&candidates, state)?,
+    };
+    let mut replay = match (fault, state.in_use) {
+        (Some(fault), _) if !salvage => return Err(fault),
+        (fault, None) => Replay {
+            last: state.applied,
+            salvaged: fault,
+            ..Replay::default()
+        },
+        (fault, Some(use_id)) => {
+            let mut segments = Vec::new();
+            for candidate in candidates.iter().flatten() {
+                segments.push(candidate.read()?);
+            }
+            let mut replay = replay_segments(&segments, use_id, state.applied);
+            if !salvage && let Some(fault) = replay.salvaged.take() {
+                return Err(fault);
+            }
+            replay.salvaged = fault.or(replay.salvaged);
+            replay
+        }
+    };
+    replay.has_segments = candidates.iter().any(Option::is_some);
     Ok(replay)
 }
 
-/// [`read`], given the bytes of the segments.
-pub(in crate::engine::redb) fn read_segments(
+/// Why `candidates` aren't the log of the use `use_id`, if they aren't.
+fn wrong_log(candidates: &[Option<Candidate>], use_id: u64) -> io::Result<Option<ReplayError>> {
+    let (mut expected, mut found) = (1, 0);
+    let mut foreign = None;
+    for (name, candidate) in SEGMENTS.iter().zip(candidates) {
+        let Some(candidate) = candidate else { continue };
+        match candidate.header {
+            Some(header) if header.use_id == use_id => {
+                let there = candidate.file.len()?;
+                if there < header.bytes {
+                    return Ok(Some(ReplayError::Missing(format!(
+                        "its file `-{name}` was cut from {} to {there} bytes",
+                        header.bytes
+                    ))));
+                }
+                expected = expected.max(header.segments);
+                found += 1;
+            }
+            Some(_) if candidate.has_frames => {
+                foreign = Some(ReplayError::Foreign(format!(
+                    "`-{name}` was written in another use"
+                )));
+            }
+            None if candidate.has_frames => {
+                return Ok(Some(ReplayError::Damaged(format!(
+                    "the beginning of its file `-{name}` is not as it was written"
+                ))));
+            }
+            // One that was not finished, and holds nothing.
+            _ => {}
+        }
+    }
+    if found < expected && foreign.is_none() {
+        return Ok(Some(ReplayError::Missing(format!(
+            "of its {expected} files {found} are there"
+        ))));
+    }
+    Ok(foreign)
+}
+
+/// Why `candidates` can't just be removed, beside a database that was closed.
+fn unexpected_log(
+    candidates: &[Option<Candidate>],
+    state: &LogState,
+) -> io::Result<Option<ReplayError>> {
+    for (name, candidate) in SEGMENTS.iter().zip(candidates) {
+        let Some(candidate) = candidate.as_ref().filter(|candidate| candidate.has_frames) else {
+            continue;
+        };
+        let Some(header) = candidate.header else {
+            return Ok(Some(ReplayError::Foreign(format!(
+                "`-{name}` is not a log, or a damaged one"
+            ))));
+        };
+        let is_left_over = Some(header.use_id) == state.closed && {
+            let segment = candidate.read()?;
+            replay_segments(&[segment], header.use_id, state.applied).last == state.applied
+        };
+        if !is_left_over {
+            return Ok(Some(ReplayError::Foreign(format!(
+                "`-{name}` has commits that are not meant for it, as after a restore or a copy"
+            ))));
+        }
+    }
+    Ok(None)
+}
+
+/// What the frames in `segments` of the use `use_id` have after the commit `applied`, as far as it
+/// is sound; what is wrong behind that is noted.
+pub(in crate::engine::redb) fn replay_segments(
     segments: &[Vec<u8>],
-    log_id: u64,
+    use_id: u64,
     applied: u64,
-) -> Result<Replay, ReplayError> {
-    let mut runs: Vec<Run> = segments
+) -> Replay {
+    let mut runs: Vec<Run<'_>> = segments
         .iter()
-        .map(|segment| Run::read(segment, log_id))
+        .map(|segment| Run::read(segment, use_id))
         .collect();
-    runs.sort_by_key(|run| run.epoch);
+    // One whose beginning is damaged comes last: its epoch isn't known.
+    runs.sort_by_key(|run| if run.epoch == 0 { u64::MAX } else { run.epoch });
     let mut replay = Replay {
         last: applied,
         ..Replay::default()
@@ -88,8 +279,10 @@ pub(in crate::engine::redb) fn read_segments(
         // A later frame is passed over here and noticed below, by what it vouches for.
         if let Some(place) = run.damaged_at
             && run.next > replay.last
+            && !run.is_torn_at_its_beginning(replay.last + 1, use_id)
         {
-            return Err(ReplayError::Damaged(if run.epoch == 0 {
+            let place = place + FRAMES_AT;
+            replay.salvaged = Some(ReplayError::Damaged(if run.epoch == 0 {
                 "a segment does not begin with a commit of this log".to_owned()
             } else {
                 format!(
@@ -97,17 +290,32 @@ pub(in crate::engine::redb) fn read_segments(
                     run.next
                 )
             }));
+            return replay;
         }
     }
-    let vouched = segments.iter().map(|segment| vouched(segment, log_id));
+    let vouched = segments.iter().map(|segment| vouched(segment, use_id));
     let vouched = vouched.max().unwrap_or_default();
     if vouched > replay.last {
-        return Err(ReplayError::Damaged(format!(
-            "it lacks the commits {} to {vouched}, which were written",
+        replay.salvaged = Some(ReplayError::Missing(format!(
+            "it lacks the commits {} to {vouched}, which were acknowledged",
             replay.last + 1
         )));
     }
-    Ok(replay)
+    replay
+}
+
+/// [`replay_segments`], where what is wrong is an error.
+#[cfg(any(fuzzing, test))]
+pub(in crate::engine::redb) fn read_segments(
+    segments: &[Vec<u8>],
+    use_id: u64,
+    applied: u64,
+) -> Result<Replay, ReplayError> {
+    let mut replay = replay_segments(segments, use_id, applied);
+    match replay.salvaged.take() {
+        Some(fault) => Err(fault),
+        None => Ok(replay),
+    }
 }
 
 impl Replay {
@@ -120,8 +328,10 @@ impl Replay {
 }
 
 /// The whole frames at the beginning of a segment.
-struct Run {
+struct Run<'s> {
     epoch: u64,
+    /// The first block, where it is damaged.
+    beginning: &'s [u8],
     frames: Vec<Frame>,
     /// The sequence number that comes after them.
     next: u64,
@@ -139,8 +349,8 @@ enum Found {
     Damaged(usize),
 }
 
-impl Run {
-    fn read(segment: &[u8], log_id: u64) -> Self {
+impl<'s> Run<'s> {
+    fn read(segment: &'s [u8], log_id: u64) -> Self {
         let (mut run, mut at) = (Self::beginning(segment, log_id), 0);
         while run.epoch > 0 && run.damaged_at.is_none() {
             match find(segment, at, run.epoch, run.next, log_id) {
@@ -158,9 +368,10 @@ impl Run {
 
     /// Which use of the segment its first block is of. Sequence numbers start at
     /// one, so the epoch of a segment that has no frame is zero.
-    fn beginning(segment: &[u8], log_id: u64) -> Self {
+    fn beginning(segment: &'s [u8], log_id: u64) -> Self {
         let mut run = Self {
             epoch: 0,
+            beginning: &[],
             frames: Vec::new(),
             next: u64::MAX,
             damaged_at: None,
@@ -169,32 +380,51 @@ impl Run {
             Some(Block::Sound(header, _)) => {
                 (run.epoch, run.next) = (header.epoch, header.epoch);
             }
-            Some(Block::Damaged) => run.damaged_at = Some(0),
+            Some(Block::Damaged) => {
+                (run.damaged_at, run.beginning) = (Some(0), &segment[..BLOCK_BYTES]);
+            }
             Some(Block::Blank) | None => {}
         }
         run
+    }
+
+    /// Whether the first frame of this use of the segment, `sequence`, was cut off in
+    /// its first block.
+    fn is_torn_at_its_beginning(&self, sequence: u64, log_id: u64) -> bool {
+        let expected = Header {
+            epoch: sequence,
+            sequence,
+            index: 0,
+            blocks: 0,
+        };
+        self.epoch == 0 && block::is_torn(self.beginning, expected, log_id)
     }
 }
 
 /// Looks for the frame `sequence` at the byte `at`.
 fn find(segment: &[u8], at: usize, epoch: u64, sequence: u64, log_id: u64) -> Found {
     let mut content = Vec::new();
-    let mut blocks = segment[at..].chunks_exact(BLOCK_BYTES);
+    let mut rest = segment[at..].chunks_exact(BLOCK_BYTES);
     let mut index = 0;
     loop {
         let place = at + index as usize * BLOCK_BYTES;
-        let (header, payload) = match blocks.next().map(|block| block::read(block, log_id)) {
-            Some(Block::Sound(header, payload)) => (header, payload),
-            Some(Block::Damaged) => return Found::Damaged(place),
-            Some(Block::Blank) | None => return Found::Nothing,
+        let Some(block) = rest.next() else {
+            return Found::Nothing;
         };
         let expected = Header {
             epoch,
             sequence,
             index,
-            blocks: header.blocks,
+            blocks: 0,
         };
-        if header != expected {
+        let (header, payload) = match block::read(block, log_id) {
+            Block::Sound(header, payload) => (header, payload),
+            Block::Damaged if block::is_torn(block, expected, log_id) => return Found::Nothing,
+            Block::Damaged => return Found::Damaged(place),
+            Block::Blank => return Found::Nothing,
+        };
+        let blocks = header.blocks;
+        if header != (Header { blocks, ..expected }) {
             return Found::Nothing;
         }
         content.extend_from_slice(payload);

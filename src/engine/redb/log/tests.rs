@@ -4,6 +4,7 @@ use std::slice::from_ref;
 use std::sync::Arc;
 
 use super::block::BLOCK_BYTES;
+use super::header::FRAMES_AT;
 use super::replay::read_segments;
 use super::*;
 use crate::engine::redb::tests::disk::{Disk, PowerCut};
@@ -22,9 +23,12 @@ fn written(commits: u64, switch: u64) -> Vec<Vec<u8>> {
         }
     }
     let segments = SEGMENTS.iter();
-    segments
-        .filter_map(|name| disk.with_bytes(name, |bytes| bytes.clone()))
-        .collect()
+    segments.filter_map(|name| frames_of(&disk, name)).collect()
+}
+
+/// What stands behind the header of a segment.
+fn frames_of(disk: &Disk, name: &str) -> Option<Vec<u8>> {
+    disk.with_bytes(name, |bytes| bytes[FRAMES_AT..].to_vec())
 }
 
 fn append(log: &mut Log, sequence: u64) {
@@ -38,6 +42,7 @@ fn append(log: &mut Log, sequence: u64) {
     for write in writes {
         size.add(write);
     }
+    log.prepare().unwrap();
     log.append(sequence, size, writes.into_iter()).unwrap();
 }
 
@@ -115,10 +120,100 @@ fn a_missing_segment_is_noticed() {
     );
 }
 
+/// A log of three commits and the state of the database that needs it.
+fn needed() -> (Disk, LogState) {
+    let disk = Disk::default();
+    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
+    append(&mut log, 1);
+    append(&mut log, 2);
+    log.switch().unwrap();
+    append(&mut log, 3);
+    let state = LogState {
+        in_use: Some(ID),
+        ..LogState::default()
+    };
+    assert_eq!(read(&disk, &state, false).unwrap().last, 3);
+    (disk, state)
+}
+
 #[test]
-fn the_log_of_another_directory_is_refused() {
-    let segments = written(3, 0);
-    assert!(read_segments(&segments, ID + 1, 0).is_err());
+fn the_log_of_another_use_is_foreign_and_only_salvaging_goes_on_without_it() {
+    let (disk, state) = needed();
+    let other = LogState {
+        in_use: Some(ID + 1),
+        ..state
+    };
+    let closed = LogState {
+        in_use: None,
+        closed: Some(ID + 1),
+        ..state
+    };
+    for state in [other, closed] {
+        let refused = read(&disk, &state, false).unwrap_err();
+        assert!(matches!(refused, ReplayError::Foreign(_)), "{refused}");
+        let salvaged = read(&disk, &state, true).unwrap();
+        assert!(salvaged.salvaged.is_some() && salvaged.last == 0);
+        assert!(salvaged.writes.is_empty());
+    }
+}
+
+/// Closing removes it last. Only a log that adds nothing is left over from that.
+#[test]
+fn what_is_left_of_a_log_that_was_closed_is_not_needed() {
+    let (disk, state) = needed();
+    let closed = |applied| LogState {
+        applied,
+        in_use: None,
+        closed: Some(ID),
+        ..state
+    };
+    let replay = read(&disk, &closed(3), false).unwrap();
+    assert!(replay.has_segments && replay.writes.is_empty() && replay.last == 3);
+    let refused = read(&disk, &closed(2), false).unwrap_err();
+    assert!(matches!(refused, ReplayError::Foreign(_)), "{refused}");
+}
+
+#[test]
+fn a_needed_log_that_is_gone_or_cut_is_missing() {
+    for name in SEGMENTS {
+        let length = needed().0.with_bytes(name, |bytes| bytes.len()).unwrap();
+        for kept in [
+            None,
+            Some(0),
+            Some(FRAMES_AT),
+            Some(length - 1),
+            Some(length - BLOCK_BYTES),
+        ] {
+            let (disk, state) = needed();
+            match kept {
+                Some(bytes) => {
+                    disk.with_bytes(name, |all| all.truncate(bytes)).unwrap();
+                }
+                None => disk.remove(name).unwrap(),
+            }
+            let refused = read(&disk, &state, false).unwrap_err();
+            let is_missing = matches!(refused, ReplayError::Missing(_));
+            assert!(is_missing, "{name} {kept:?}: {refused:?}");
+            // What is there is used, if nothing before it is missing.
+            let salvaged = read(&disk, &state, true).unwrap();
+            assert!(salvaged.salvaged.is_some(), "{name} {kept:?}");
+        }
+        let (disk, state) = needed();
+        disk.with_bytes(name, |all| all.fill(0)).unwrap();
+        let refused = read(&disk, &state, false).unwrap_err();
+        assert!(
+            matches!(refused, ReplayError::Missing(_)),
+            "{name}: {refused:?}"
+        );
+    }
+}
+
+#[test]
+fn a_file_of_any_length_is_read_within_its_header() {
+    let (disk, state) = needed();
+    disk.with_bytes(SEGMENTS[0], |all| all.resize(all.len() + (1 << 20), 7))
+        .unwrap();
+    assert_eq!(read(&disk, &state, false).unwrap().last, 3);
 }
 
 #[test]
@@ -127,7 +222,7 @@ fn an_older_database_than_the_log_goes_on_from_is_refused() {
     let mut log = Log::new(Box::new(disk.clone()), ID, 5, Sync::EachFrame, 1 << 20);
     append(&mut log, 6);
     append(&mut log, 7);
-    let segment = disk.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    let segment = frames_of(&disk, SEGMENTS[0]).unwrap();
     assert_eq!(last(from_ref(&segment), 5).unwrap(), 7);
     assert!(last(from_ref(&segment), 4).is_err());
 }
@@ -140,7 +235,7 @@ fn an_older_database_than_the_log_started_again_from_is_refused() {
     (1..=3).for_each(|sequence| append(&mut log, sequence));
     log.restart(9);
     append(&mut log, 10);
-    let segment = disk.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    let segment = frames_of(&disk, SEGMENTS[0]).unwrap();
     assert_eq!(last(from_ref(&segment), 9).unwrap(), 10);
     for applied in [0, 3, 8] {
         assert!(last(from_ref(&segment), applied).is_err(), "{applied}");
@@ -154,7 +249,7 @@ fn frames_of_an_earlier_use_are_never_replayed() {
     (1..=5).for_each(|sequence| append(&mut log, sequence));
     log.restart(5);
     append(&mut log, 6);
-    let segment = disk.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    let segment = frames_of(&disk, SEGMENTS[0]).unwrap();
     // Frames 2 to 5 still stand behind frame 6.
     assert_eq!(last(from_ref(&segment), 5).unwrap(), 6);
     assert_eq!(last(from_ref(&segment), 6).unwrap(), 6);
@@ -166,7 +261,7 @@ fn a_frame_of_another_use_does_not_go_on_from_this_one() {
     let disk = Disk::default();
     let mut log = Log::new(Box::new(disk.clone()), ID, 4, Sync::EachFrame, 1 << 20);
     append(&mut log, 5);
-    let this_use = disk.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    let this_use = frames_of(&disk, SEGMENTS[0]).unwrap();
     let frame = end(&this_use);
     let mut segment = written(6, 0).remove(0);
     assert_eq!(end(&segment), 6 * frame);
@@ -184,7 +279,7 @@ fn what_was_not_synced_may_be_lost_from_any_place_on() {
     append(&mut log, 2);
     log.pending(2).unwrap().sync().unwrap();
     (3..=5).for_each(|sequence| append(&mut log, sequence));
-    let mut segment = disk.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    let mut segment = frames_of(&disk, SEGMENTS[0]).unwrap();
     let frame = end(&segment) / 5;
     assert_eq!(last(from_ref(&segment), 0).unwrap(), 5);
     segment[3 * frame..4 * frame].fill(0);
@@ -204,7 +299,7 @@ fn a_segment_is_synced_before_the_other_is_written() {
     append(&mut log, 1);
     log.switch().unwrap();
     let left = disk.after(PowerCut::LosesAll, &mut fastrand::Rng::with_seed(1));
-    let segment = left.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
+    let segment = frames_of(&left, SEGMENTS[0]).unwrap();
     assert_eq!(last(from_ref(&segment), 0).unwrap(), 1);
 }
 
@@ -216,9 +311,44 @@ fn a_grown_segment_keeps_what_it_has() {
     let segment: Arc<Segment> = log.switch().unwrap().unwrap();
     let bytes = log.grown(&segment);
     segment.grow(bytes).unwrap();
-    let grown = disk.with_bytes(SEGMENTS[0], |bytes| bytes.clone()).unwrap();
-    assert_eq!(grown.len() as u64, bytes);
+    let grown = frames_of(&disk, SEGMENTS[0]).unwrap();
+    assert_eq!((grown.len() + FRAMES_AT) as u64, bytes);
     assert_eq!(last(&[grown], 0).unwrap(), 1);
+}
+
+/// A write that stopped within a block, over zeros or over an earlier frame, is no
+/// damage: each place in the last frame where it could.
+#[test]
+fn a_frame_that_was_torn_anywhere_is_dropped() {
+    for restarted in [false, true] {
+        let disk = Disk::default();
+        let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
+        if restarted {
+            (1..=4).for_each(|sequence| append(&mut log, sequence));
+            log.restart(4);
+        }
+        let first = if restarted { 5 } else { 1 };
+        for commits in 0..2 {
+            let before = frames_of(&disk, SEGMENTS[0]).unwrap_or_default();
+            append(&mut log, first + commits);
+            let after = frames_of(&disk, SEGMENTS[0]).unwrap();
+            let mut torn = before.clone();
+            torn.resize(after.len(), 0);
+            let written: Vec<_> = (0..after.len())
+                .filter(|at| torn[*at] != after[*at])
+                .collect();
+            for at in &written[..written.len() - 1] {
+                torn[..=*at].copy_from_slice(&after[..=*at]);
+                let found = last(from_ref(&torn), first - 1);
+                let expected = first + commits - 1;
+                assert_eq!(
+                    found.unwrap(),
+                    expected,
+                    "{restarted} {commits} torn behind {at}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

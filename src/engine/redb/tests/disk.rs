@@ -15,6 +15,7 @@ use fastrand::Rng;
 
 use crate::engine::redb::errors::Name;
 use crate::engine::redb::log::{SideFile, SideFiles};
+use crate::engine::redb::place::FileId;
 use crate::engine::redb::{Redb, RedbOptions};
 use crate::error::Result;
 
@@ -336,6 +337,26 @@ impl SideFiles for Disk {
         state.change()?;
         state.rename(name, None);
         Ok(())
+    }
+
+    fn rename(&self, name: &str, to: &str) -> io::Result<()> {
+        let mut state = self.lock();
+        state.change()?;
+        let entry = state.entry(name);
+        state.rename(name, None);
+        state.rename(to, entry);
+        Ok(())
+    }
+
+    fn database(&self) -> Option<FileId> {
+        Some(FileId {
+            device: 1,
+            inode: 1,
+        })
+    }
+
+    fn is_in_place(&self) -> io::Result<bool> {
+        Ok(true)
     }
 
     fn sync_names(&self) -> io::Result<()> {

@@ -5,8 +5,9 @@ use std::io;
 use std::path::Path;
 
 use super::{CREATE, EXISTING, assert_refused, get, put};
-use crate::engine::redb::Redb;
 use crate::engine::redb::errors::Name;
+use crate::engine::redb::place::FileId;
+use crate::engine::redb::{Redb, create};
 use crate::engine::{Engine, Write};
 use crate::error::ErrorKind;
 
@@ -63,20 +64,49 @@ fn a_database_without_tables_counts_as_missing() {
     );
 }
 
-/// What a process leaves that is killed while redb makes the file: no magic number,
-/// or even less.
+/// What a process leaves that is killed while redb creates the file: no magic number,
+/// or even less. The mark says which file it was about.
 #[test]
 fn an_unfinished_file_is_no_obstacle() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("users.redb");
     let mark = directory.path().join("users.redb-new");
-    for left in [&b""[..], &vec![0; 80_000], b"anything"] {
+    for left in [&b""[..], &vec![0; 80_000], b"re"] {
         fs::write(&path, left).unwrap();
-        fs::write(&mark, b"").unwrap();
+        let id = FileId::at(&path).unwrap();
+        fs::write(&mark, create::mark_of(id)).unwrap();
         put(&Redb::open(&path, &CREATE).unwrap(), b"ann", b"1").unwrap();
         assert!(!mark.exists(), "the mark is still there");
         let engine = Redb::open(&path, &EXISTING).unwrap();
         assert_eq!(get(&engine, b"ann").unwrap(), b"1");
+    }
+}
+
+/// A mark that stayed behind says nothing about a file that came to its place later,
+/// also where that was copied over the unfinished one.
+#[test]
+fn a_stale_mark_destroys_no_foreign_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.redb");
+    let mark = directory.path().join("users.redb-new");
+    fs::write(&path, b"").unwrap();
+    let unfinished = create::mark_of(FileId::at(&path).unwrap());
+    let other = create::mark_of(None);
+    for (mark_bytes, foreign) in [
+        (&unfinished[..], &b"id,email\n1,ann@example.com\n"[..]),
+        (&other, &[0; 80_000]),
+        (b"", &[0; 80_000]),
+        (b"", b"id,email\n"),
+    ] {
+        fs::write(&path, foreign).unwrap();
+        fs::write(&mark, mark_bytes).unwrap();
+        assert_refused(
+            &path,
+            &CREATE,
+            ErrorKind::Corrupted,
+            "is not a directory of users",
+        );
+        assert!(fs::read(&path).unwrap() == foreign, "the file was changed");
     }
 }
 
