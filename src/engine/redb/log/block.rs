@@ -36,7 +36,7 @@ const PLACE: std::ops::Range<usize> = 8..28;
 /// Frames of an earlier use of the segment differ in their epoch and their number, so
 /// in two bits of the head at least, and in about half of the bits of the tail.
 const HEAD_BITS_MAX: u32 = 1;
-const TAIL_BITS_MAX: u32 = 8;
+const TAIL_BITS_MAX: u32 = 1;
 
 /// What a block says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
