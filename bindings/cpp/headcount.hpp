@@ -1338,7 +1338,16 @@ public:
     /** @overload */
     options &&cache_bytes(std::uint64_t size) && { return std::move(cache_bytes(size)); }
 
-    /** How large the log beside the file may become; 64 MiB unless said otherwise. */
+    /** Whether to open without a log that can't be used; see hc_options_set_salvage_log(). */
+    options &salvage_log(bool salvage) &
+    {
+        return this->set(hc_options_set_salvage_log, salvage ? 1 : 0);
+    }
+    /** @overload */
+    options &&salvage_log(bool salvage) && { return std::move(salvage_log(salvage)); }
+
+    /** How large the log beside the file may become; 64 MiB by default. */
+
     options &log_bytes(std::uint64_t size) & { return this->set(hc_options_set_log_bytes, size); }
     /** @overload */
     options &&log_bytes(std::uint64_t size) && { return std::move(log_bytes(size)); }

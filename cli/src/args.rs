@@ -33,6 +33,11 @@ pub(crate) struct Args {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
+    /// Open a directory whose log is missing, damaged or another's without the writes
+    /// that are only there; they are lost, and the log is set aside
+    #[arg(long, global = true)]
+    pub(crate) salvage_log: bool,
+
     /// The id or email of the user who makes the change: it is recorded, and they
     /// can't deactivate or delete themselves
     #[arg(long, global = true, value_name = "USER")]

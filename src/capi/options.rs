@@ -234,6 +234,36 @@ pub unsafe extern "C" fn hc_options_set_sync_interval_ms(
     }
 }
 
+/// Sets whether to open a directory whose log can't be used, without what is only
+/// there. By default a log that is missing or cut, belongs to another use of the file
+/// or to another file, or is damaged is an error, and nothing is changed. With
+/// `salvage` the commits in it up to the first fault are taken over, and all later ones
+/// are lost to this directory, acknowledged or not; the log's files are renamed, to
+/// names that end in "set-aside-" and a number. A log that can be used is used as
+/// always.
+///
+/// @param options The options.
+/// @param salvage 1 to open it all the same, or 0.
+/// @param error   See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_options_set_salvage_log(
+    options: *mut HcOptions,
+    salvage: i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(options, error, |options| {
+            let salvage = arguments::flag("salvage", salvage)?;
+            options.set(|options| options.salvage_log(salvage));
+            Ok(())
+        })
+    }
+}
+
 /// Frees options.
 ///
 /// @param options The options; nothing happens for NULL.

@@ -95,10 +95,47 @@ impl Options {
     /// they have to wait for the file.
     ///
     /// It begins small, grows as it is needed, and is gone when the directory is
-    /// closed. Anything below 1 MiB counts as that.
+    /// closed. Anything below 1 MiB counts as that, and anything above 4 GiB as 4 GiB.
     #[must_use]
     pub fn log_bytes(mut self, bytes: u64) -> Self {
-        self.engine.log_bytes = bytes.max(1 << 20);
+        self.engine.log_bytes = bytes.clamp(1 << 20, 4 << 30);
+        self
+    }
+
+    /// Whether to open a directory whose log can't be used, without what is only there.
+    ///
+    /// The log holds the latest writes of a directory that was not closed. By default a
+    /// log that is missing or cut ([`LogMissing`](crate::ErrorKind::LogMissing)), that
+    /// belongs to another use of the file or to another file
+    /// ([`LogForeign`](crate::ErrorKind::LogForeign)) or is damaged
+    /// ([`Corrupted`](crate::ErrorKind::Corrupted)) is an error that says what is wrong,
+    /// and nothing is changed. With `salvage` the commits in it up to the first fault are
+    /// taken over, and **all later ones are lost to this directory**, acknowledged or
+    /// not; the log's files are not deleted but renamed, to names that end in
+    /// `set-aside-` and a number. What is there is sound: no half of a write, and never
+    /// more active users than seats. A log that can be used is used as always.
+    ///
+    /// First try to bring back what belongs together: the log from where the file was
+    /// moved or copied from, or the file that the log belongs to.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use headcount::{Directory, ErrorKind};
+    ///
+    /// let directory = match Directory::open(&path) {
+    ///     Err(error) if error.kind() == ErrorKind::LogMissing => {
+    ///         eprintln!("{error}"); // ask somebody first
+    ///         Directory::options().salvage_log(true).open(&path)
+    ///     }
+    ///     opened => opened,
+    /// }?;
+    /// # directory.close()?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn salvage_log(mut self, salvage: bool) -> Self {
+        self.engine.salvage_log = salvage;
         self
     }
 

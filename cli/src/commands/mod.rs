@@ -15,7 +15,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use headcount::{Applied, Batch, Directory, ErrorKind};
+use headcount::{Applied, Batch, Directory, ErrorKind, Options};
 
 use crate::args::{Args, Command};
 use crate::failure::{Failure, Result};
@@ -25,6 +25,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let store = Store {
         path: &args.db,
         actor: args.actor.as_deref(),
+        salvage_log: args.salvage_log,
     };
     match &args.command {
         Command::Import(import) => import::run(&store, import, args.json, out),
@@ -40,6 +41,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 struct Store<'a> {
     path: &'a Path,
     actor: Option<&'a str>,
+    salvage_log: bool,
 }
 
 impl Store<'_> {
@@ -68,9 +70,12 @@ impl Store<'_> {
     }
 
     fn open_existing(&self) -> headcount::Result<Directory> {
-        Directory::options()
-            .create_if_missing(false)
-            .open(self.path)
+        self.options().create_if_missing(false).open(self.path)
+    }
+
+    /// How the directory is opened.
+    fn options(&self) -> Options {
+        Directory::options().salvage_log(self.salvage_log)
     }
 
     fn must_be_there(&self) -> Result<()> {
@@ -99,7 +104,7 @@ impl Store<'_> {
         if self.actor.is_some() {
             return self.open_to_change();
         }
-        Ok(Directory::open(self.path)?)
+        Ok(self.options().open(self.path)?)
     }
 
     /// `directory` in the hands of the actor, if one was named.

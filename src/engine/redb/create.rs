@@ -14,7 +14,7 @@ use ::redb::{BackendError, StorageBackend};
 use super::RedbOptions;
 use super::base::{Base, Opened};
 use super::errors::Name;
-use super::log::{MARK, SideFile, SideFiles};
+use super::log::{self, LogState, MARK, SideFile, SideFiles};
 use super::place::FileId;
 use crate::error::Result;
 
@@ -34,8 +34,13 @@ pub(super) fn open<B: StorageBackend>(
 ) -> Result<Opened> {
     let file = backend()?;
     let id = files.database();
-    let is_new = |file: &B| Ok(options.create && file.len()? == 0);
-    let mark = is_new(&file).and_then(|is_new| mark(files, is_new));
+    let is_new = options.create && file.len().map_err(|error| name.io(error))? == 0;
+    if is_new {
+        // The file may have been moved away from a log that still needs it.
+        let replay = log::read(files, &LogState::default(), options.salvage_log);
+        replay.map_err(|error| name.replay_failed(error))?;
+    }
+    let mark = mark(files, is_new);
     let Some(mark) = mark.map_err(|error| name.io(error))? else {
         return Base::open(file, id, name.clone(), options);
     };
@@ -51,6 +56,12 @@ pub(super) fn open<B: StorageBackend>(
         }
         opened => opened,
     };
+    if opened.is_err() && is_new {
+        // Of a file that can't be created nothing stays, if the disk allows.
+        let _ = backend().map(|file| clear(&file));
+        let _ = files.remove(MARK);
+        return opened;
+    }
     if opened.is_ok() || is_whole {
         let unmarked = files.remove(MARK).and_then(|()| files.sync_names());
         unmarked.map_err(|error| name.io(error))?;

@@ -1,10 +1,11 @@
 //! The file itself: opened or made, before redb looks into it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::errors::Name;
+use super::log::{MARK, SideFiles};
 use super::place;
 use crate::error::Result;
 
@@ -36,6 +37,15 @@ pub(super) fn open(path: &Path, create: bool, name: &Name) -> Result<File> {
         sync_entry(path).map_err(|error| name.entry_not_synced(error))?;
     }
     Ok(file)
+}
+
+/// Removes the file at `path`, of which nothing came, unless somebody else has begun to
+/// create a database in it.
+pub(super) fn remove_if_empty(path: &Path, files: &impl SideFiles) {
+    let is_empty = fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0);
+    if is_empty && files.is_in_place().unwrap_or_default() && matches!(files.open(MARK), Ok(None)) {
+        let _ = fs::remove_file(path);
+    }
 }
 
 /// Why the operating system would not open `path`.

@@ -147,7 +147,15 @@ impl Redb {
             files.adopt(&file).map_err(|error| name.io(error))?;
             FileBackend::new(file).map_err(|error| name.open_failed(error))
         };
-        Self::start(backend, Box::new(files.clone()), name.clone(), options)
+        let was_there = resolved.exists();
+        let opened = Self::start(backend, Box::new(files.clone()), name.clone(), options);
+        if let Err(error) = &opened
+            && !was_there
+            && error.kind() != ErrorKind::AlreadyOpen
+        {
+            file::remove_if_empty(&resolved, &files);
+        }
+        opened
     }
 
     /// Opens what `backend` and `files` hold; messages call it `name`.

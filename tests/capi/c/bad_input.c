@@ -55,6 +55,7 @@ static void numbers(hc_directory *directory)
     INVALID(hc_options_set_page_cache_bytes(options, UINT64_MAX, NULL));
     INVALID(hc_options_set_cache_bytes(options, UINT64_MAX, NULL));
     INVALID(hc_options_set_log_bytes(options, UINT64_MAX, NULL));
+    INVALID(hc_options_set_salvage_log(options, 2, NULL));
     INVALID(hc_options_set_sync_interval_ms(options, 86400001, NULL));
     INVALID(hc_options_set_sync_interval_ms(options, UINT64_MAX, NULL));
     INVALID(hc_options_set_license_if_new(options, 3, 0, NULL));

@@ -61,6 +61,7 @@ static void verifying(void)
     REFUSED(hc_directory_get_stats(directory, NULL, NULL));
     REFUSED(hc_options_set_cache_bytes(NULL, 1, NULL));
     REFUSED(hc_options_set_log_bytes(NULL, 1, NULL));
+    REFUSED(hc_options_set_salvage_log(NULL, 1, NULL));
     REFUSED(hc_options_set_sync_interval_ms(NULL, 1, NULL));
     verify_and_free(directory);
 }
