@@ -195,6 +195,11 @@ impl Error {
         Self(Arc::new(inner))
     }
 
+    /// What it was made of, if that is a `T`.
+    pub(crate) fn cause<T: std::error::Error + 'static>(&self) -> Option<&T> {
+        self.0.source.as_deref()?.downcast_ref()
+    }
+
     pub(crate) fn at_op(self, index: usize) -> Self {
         let mut inner = Arc::unwrap_or_clone(self.0);
         inner.op_index = Some(index);

@@ -40,7 +40,11 @@ pub(super) fn open<B: StorageBackend>(
         let replay = log::read(files, &LogState::default(), options.salvage_log);
         replay.map_err(|error| name.replay_failed(error))?;
     }
-    let mark = mark(files, is_new);
+    let mark = mark(files, is_new).inspect_err(|_| {
+        if is_new {
+            let _ = files.remove(MARK);
+        }
+    });
     let Some(mark) = mark.map_err(|error| name.io(error))? else {
         return Base::open(file, id, name.clone(), options);
     };

@@ -173,13 +173,7 @@ impl Name {
     /// What was written after the last checkpoint can't be read.
     pub(super) fn replay_failed(&self, error: ReplayError) -> Error {
         match error {
-            ReplayError::Io(error) => {
-                let message = format!(
-                    "can't read the log of `{}`: {error}; check the files whose names begin like it",
-                    self.0
-                );
-                Error::new(ErrorKind::Io, message).with_source(error)
-            }
+            ReplayError::Io(error) => self.io(error),
             ReplayError::Damaged(what) => Error::new(
                 ErrorKind::Corrupted,
                 format!(

@@ -27,6 +27,7 @@ pub(crate) mod tests;
 mod transaction;
 mod txn;
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,13 +41,13 @@ use arc_swap::ArcSwapOption;
 use twox_hash::XxHash3_64;
 use uuid::Uuid;
 
-use self::base::Base;
+use self::base::{Base, Opened};
 use self::checkpoint::Work;
 use self::errors::Name;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
-use self::log::{Beside, Log, SideFiles, Sync};
-use self::snapshot::State;
+use self::log::{Beside, Log, Replay, SideFiles, Sync};
+use self::snapshot::{Committed, State};
 pub(crate) use self::snapshot::{Snapshot, Value};
 use self::txn::Pending;
 pub(crate) use self::txn::Txn;
@@ -165,16 +166,15 @@ impl Redb {
         name: Name,
         options: &RedbOptions,
     ) -> Result<Self> {
-        let opened = create::open(backend, &*files, &name, options)?;
-        let (base, mut committed) = (opened.base, opened.committed);
-        let applied = opened.log.applied;
-        let replay = log::read(&*files, &opened.log, options.salvage_log)
-            .map_err(|error| name.replay_failed(error))?;
-        if let Some(use_id) = opened.log.in_use {
-            committed = base.end_use(replay.writes.iter(), replay.last, use_id)?;
-            let commits = replay.last - applied;
-            ::log::info!("{name}: took over {commits} commits from the log");
-        }
+        let recovered = match recover(&backend, &*files, &name, options) {
+            Err(error) if is_storage_full(&error) => {
+                // The log has space that it doesn't need.
+                log::trim(&*files).map_err(|error| name.io(error))?;
+                recover(&backend, &*files, &name, options)?
+            }
+            recovered => recovered?,
+        };
+        let (base, committed, replay) = recovered;
         let use_id = new_use_id();
         if let Some(fault) = replay.salvaged {
             ::log::warn!(
@@ -364,6 +364,39 @@ impl Shared {
         }
         Ok(())
     }
+}
+
+/// Opens the database and lets it take over what is in the log.
+fn recover<B: StorageBackend>(
+    backend: &impl Fn() -> Result<B>,
+    files: &dyn SideFiles,
+    name: &Name,
+    options: &RedbOptions,
+) -> Result<(Base, Committed, Replay)> {
+    let Opened {
+        base,
+        mut committed,
+        log,
+    } = create::open(backend, files, name, options)?;
+    let replay = log::read(files, &log, options.salvage_log);
+    let replay = replay.map_err(|error| name.replay_failed(error))?;
+    if let Some(use_id) = log.in_use {
+        committed = base.end_use(replay.writes.iter(), replay.last, use_id)?;
+        let commits = replay.last - log.applied;
+        ::log::info!("{name}: took over {commits} commits from the log");
+    }
+    Ok((base, committed, replay))
+}
+
+/// Whether it is for want of space that redb failed.
+fn is_storage_full(error: &Error) -> bool {
+    use ::redb::{CommitError, Error as Any, StorageError};
+
+    let io = match (error.cause(), error.cause()) {
+        (Some(Any::Io(io)), _) | (_, Some(CommitError::Storage(StorageError::Io(io)))) => io,
+        _ => return false,
+    };
+    io.kind() == io::ErrorKind::StorageFull
 }
 
 /// Draws the identity of a use of the database: never zero, and never one of before.

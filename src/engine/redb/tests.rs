@@ -7,6 +7,7 @@ mod each_call_fails;
 mod faults;
 mod files;
 mod foreign_files;
+mod full_disk;
 mod growth;
 mod locking;
 mod long_transactions;

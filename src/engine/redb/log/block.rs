@@ -1,20 +1,20 @@
 //! The blocks of the redo log: the unit that a disk writes whole or not at all.
 //!
 //! A disk may tear a write between sectors, but nearly always writes a sector whole or
-//! not at all. So each block is one sector and says of itself what it is, at its
-//! beginning and again at its end: a block of which both ends belong to a frame, but not
-//! what is between them, rotted; one that lacks an end was torn. That tells damage from
-//! a write that was cut off, which was never acknowledged.
+//! not at all. So each block is one sector and says of itself what it is. Its checksum
+//! stands at both ends: a block whose ends agree and whose content has another checksum
+//! rotted, and one whose ends differ was torn. That tells damage from a write that was
+//! cut off, which was never acknowledged.
 //!
 //! | bytes | what |
 //! | --- | --- |
-//! | 0..8 | checksum of the rest: XXH3, 64 bits, seeded with the id of this use of the directory |
+//! | 0..8 | checksum of the bytes 8..504: XXH3, 64 bits, seeded with the id of this use of the directory |
 //! | 8..16 | epoch: the sequence number of the first frame of this use of the segment |
 //! | 16..24 | sequence number of the frame |
 //! | 24..28 | number of this block in its frame |
 //! | 28..32 | blocks of the frame |
 //! | 32..504 | payload |
-//! | 504..512 | the bytes 8..28 again, hashed with the same seed |
+//! | 504..512 | the checksum again |
 //!
 //! Numbers are little-endian.
 
@@ -24,19 +24,14 @@ use twox_hash::XxHash3_64;
 pub(in crate::engine::redb) const BLOCK_BYTES: usize = 512;
 /// Bytes of it in front of the payload.
 const HEADER_BYTES: usize = 32;
-/// Bytes of it behind the payload.
-const TAIL_BYTES: usize = 8;
+/// Where the second copy of the checksum is, behind the payload.
+const TAIL_AT: usize = BLOCK_BYTES - 8;
 /// Bytes of a frame's content in each of its blocks.
-pub(super) const PAYLOAD_BYTES: usize = BLOCK_BYTES - HEADER_BYTES - TAIL_BYTES;
+pub(super) const PAYLOAD_BYTES: usize = TAIL_AT - HEADER_BYTES;
 
-/// What the tail repeats: epoch, sequence number and number in the frame.
-const PLACE: std::ops::Range<usize> = 8..28;
-
-/// Bits that may have rotted in an end of a block that is still taken for this one's.
-/// Frames of an earlier use of the segment differ in their epoch and their number, so
-/// in two bits of the head at least, and in about half of the bits of the tail.
-const HEAD_BITS_MAX: u32 = 1;
-const TAIL_BITS_MAX: u32 = 1;
+/// Bits that may have rotted in two copies of a checksum that are taken for one. Those
+/// of different blocks differ in about half of their bits.
+const ROTTEN_BITS_MAX: u32 = 1;
 
 /// What a block says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +53,9 @@ pub(super) enum Block<'a> {
     Blank,
     /// A block as it was written, at some time.
     Sound(Header, &'a [u8]),
-    /// Something that was never written.
+    /// A write that was cut off, over whatever was there before.
+    Torn,
+    /// Something that was written and is another now.
     Damaged,
 }
 
@@ -68,15 +65,14 @@ pub(super) fn seal(block: &mut [u8], header: Header, log_id: u64) {
     block[16..24].copy_from_slice(&header.sequence.to_le_bytes());
     block[24..28].copy_from_slice(&header.index.to_le_bytes());
     block[28..32].copy_from_slice(&header.blocks.to_le_bytes());
-    let tail = tail(&block[PLACE], log_id);
-    block[BLOCK_BYTES - TAIL_BYTES..].copy_from_slice(&tail.to_le_bytes());
-    let checksum = XxHash3_64::oneshot_with_seed(log_id, &block[8..]);
+    let checksum = XxHash3_64::oneshot_with_seed(log_id, &block[8..TAIL_AT]);
     block[..8].copy_from_slice(&checksum.to_le_bytes());
+    block[TAIL_AT..].copy_from_slice(&checksum.to_le_bytes());
 }
 
 /// The payload's place in `block`.
 pub(super) fn payload_of(block: &mut [u8]) -> &mut [u8] {
-    &mut block[HEADER_BYTES..BLOCK_BYTES - TAIL_BYTES]
+    &mut block[HEADER_BYTES..TAIL_AT]
 }
 
 /// What `block` is. Never panics, whatever the bytes.
@@ -93,33 +89,20 @@ pub(super) fn read(block: &[u8], log_id: u64) -> Block<'_> {
         index: small_number(head, 24),
         blocks: small_number(head, 28),
     };
-    if number(head, 0) == XxHash3_64::oneshot_with_seed(log_id, &block[8..]) {
+    let checksum = XxHash3_64::oneshot_with_seed(log_id, &block[8..TAIL_AT]);
+    let copies = [number(block, 0), number(block, TAIL_AT)];
+    if copies.contains(&checksum) {
         return Block::Sound(header, &payload[..PAYLOAD_BYTES]);
     }
     if is_blank(block) {
         return Block::Blank;
     }
+    // A copy of zeros is one that was never written.
+    let differing = (copies[0] ^ copies[1]).count_ones();
+    if copies.contains(&0) || differing > ROTTEN_BITS_MAX {
+        return Block::Torn;
+    }
     Block::Damaged
-}
-
-/// Whether `block`, which is damaged, may be what a cut-off write of the block `expected`
-/// left: at least one end of it is not of that block. Where both are, it was written
-/// whole, and rotted.
-pub(super) fn is_torn(block: &[u8], expected: Header, log_id: u64) -> bool {
-    let mut place = [0; PLACE.end - PLACE.start];
-    place[..8].copy_from_slice(&expected.epoch.to_le_bytes());
-    place[8..16].copy_from_slice(&expected.sequence.to_le_bytes());
-    place[16..].copy_from_slice(&expected.index.to_le_bytes());
-    let tail = tail(&place, log_id) ^ number(block, BLOCK_BYTES - TAIL_BYTES);
-    let head = block[PLACE].iter().zip(place);
-    let head_bits: u32 = head.map(|(a, b)| (a ^ b).count_ones()).sum();
-    let head_belongs = head_bits <= HEAD_BITS_MAX;
-    let tail_belongs = tail.count_ones() <= TAIL_BITS_MAX;
-    !(head_belongs && tail_belongs)
-}
-
-fn tail(place: &[u8], log_id: u64) -> u64 {
-    XxHash3_64::oneshot_with_seed(log_id, place)
 }
 
 /// Whether nothing was ever written there.
@@ -178,18 +161,50 @@ mod tests {
     }
 
     #[test]
-    fn every_flipped_bit_is_damage() {
+    fn a_flipped_bit_is_damage_or_does_no_harm() {
         for bit in 0..BLOCK_BYTES * 8 {
             let mut block = sealed();
             block[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(read(&block, 1), Block::Damaged, "bit {bit}");
+            let is_checksum = bit / 8 < 8 || bit / 8 >= TAIL_AT;
+            match read(&block, 1) {
+                Block::Sound(header, _) => assert!(header == HEADER && is_checksum, "bit {bit}"),
+                found => assert!(found == Block::Damaged && !is_checksum, "bit {bit}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_that_is_cut_off_anywhere_is_torn_or_whole() {
+        let old = {
+            let mut block = sealed();
+            seal(
+                &mut block,
+                Header {
+                    sequence: 8,
+                    ..HEADER
+                },
+                1,
+            );
+            block
+        };
+        for before in [vec![0; BLOCK_BYTES], old] {
+            for at in 0..=BLOCK_BYTES {
+                let new = sealed();
+                for torn in [
+                    [&new[..at], &before[at..]].concat(),
+                    [&before[..at], &new[at..]].concat(),
+                ] {
+                    let found = read(&torn, 1);
+                    assert_ne!(found, Block::Damaged, "at {at}");
+                }
+            }
         }
     }
 
     #[test]
     fn zeros_are_blank_and_other_logs_and_lengths_are_damage() {
         assert_eq!(read(&[0; BLOCK_BYTES], 1), Block::Blank);
-        assert_eq!(read(&sealed(), 2), Block::Damaged);
+        assert_eq!(read(&sealed(), 2), Block::Damaged, "its ends agree");
         for length in [0, 1, 31, 32, 511, 513] {
             assert_eq!(read(&vec![0; length], 1), Block::Damaged, "{length} bytes");
         }

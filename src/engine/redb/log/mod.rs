@@ -283,6 +283,17 @@ pub(super) fn read(
     replay::read(disk, state, salvage)
 }
 
+/// Gives back the space behind the last frame of each segment: a database that is to
+/// take over the log may need it.
+pub(super) fn trim(disk: &dyn SideFiles) -> io::Result<()> {
+    for name in SEGMENTS {
+        if let Some(file) = disk.open(name)? {
+            replay::trim(&*file)?;
+        }
+    }
+    Ok(())
+}
+
 /// Removes the files of a log, of which everything must be in the database.
 pub(super) fn remove(disk: &dyn SideFiles) -> io::Result<()> {
     for name in SEGMENTS {

@@ -16,7 +16,7 @@
 //! and then tells apart:
 //!
 //! - a write that the crash cut off: each block is new, or is what stood there before,
-//!   or only one of its ends is new. It was not acknowledged, and is dropped;
+//!   or is torn. It was not acknowledged, and is dropped;
 //! - a block that is damaged: it may be of an acknowledged frame, so it is reported;
 //! - a frame that is missing although a later one vouches for it: reported too.
 //!
@@ -253,6 +253,26 @@ fn unexpected_log(
     Ok(None)
 }
 
+/// Cuts off what is behind the last frame in the segment `file`, of which nothing was
+/// acknowledged. The header tells the new length first.
+pub(in crate::engine::redb) fn trim(file: &dyn ::redb::StorageBackend) -> io::Result<()> {
+    let Some(header) = SegmentHeader::read(file)? else {
+        return Ok(());
+    };
+    let mut end = header.bytes.min(file.len()?);
+    while end > FRAMES_AT as u64 && is_blank(file, end - BLOCK_BYTES as u64, end)? {
+        end -= BLOCK_BYTES as u64;
+    }
+    let trimmed = SegmentHeader {
+        generation: header.generation + 1,
+        bytes: end,
+        ..header
+    };
+    trimmed.write(file)?;
+    file.set_len(end)?;
+    file.sync_data()
+}
+
 /// What the frames in `segments` of the use `use_id` have after the commit `applied`, as far as it
 /// is sound; what is wrong behind that is noted.
 pub(in crate::engine::redb) fn replay_segments(
@@ -260,7 +280,7 @@ pub(in crate::engine::redb) fn replay_segments(
     use_id: u64,
     applied: u64,
 ) -> Replay {
-    let mut runs: Vec<Run<'_>> = segments
+    let mut runs: Vec<Run> = segments
         .iter()
         .map(|segment| Run::read(segment, use_id))
         .collect();
@@ -279,7 +299,6 @@ pub(in crate::engine::redb) fn replay_segments(
         // A later frame is passed over here and noticed below, by what it vouches for.
         if let Some(place) = run.damaged_at
             && run.next > replay.last
-            && !run.is_torn_at_its_beginning(replay.last + 1, use_id)
         {
             let place = place + FRAMES_AT;
             replay.salvaged = Some(ReplayError::Damaged(if run.epoch == 0 {
@@ -328,10 +347,9 @@ impl Replay {
 }
 
 /// The whole frames at the beginning of a segment.
-struct Run<'s> {
+struct Run {
     epoch: u64,
-    /// The first block, where it is damaged.
-    beginning: &'s [u8],
+
     frames: Vec<Frame>,
     /// The sequence number that comes after them.
     next: u64,
@@ -349,8 +367,8 @@ enum Found {
     Damaged(usize),
 }
 
-impl<'s> Run<'s> {
-    fn read(segment: &'s [u8], log_id: u64) -> Self {
+impl Run {
+    fn read(segment: &[u8], log_id: u64) -> Self {
         let (mut run, mut at) = (Self::beginning(segment, log_id), 0);
         while run.epoch > 0 && run.damaged_at.is_none() {
             match find(segment, at, run.epoch, run.next, log_id) {
@@ -368,10 +386,9 @@ impl<'s> Run<'s> {
 
     /// Which use of the segment its first block is of. Sequence numbers start at
     /// one, so the epoch of a segment that has no frame is zero.
-    fn beginning(segment: &'s [u8], log_id: u64) -> Self {
+    fn beginning(segment: &[u8], log_id: u64) -> Self {
         let mut run = Self {
             epoch: 0,
-            beginning: &[],
             frames: Vec::new(),
             next: u64::MAX,
             damaged_at: None,
@@ -380,24 +397,10 @@ impl<'s> Run<'s> {
             Some(Block::Sound(header, _)) => {
                 (run.epoch, run.next) = (header.epoch, header.epoch);
             }
-            Some(Block::Damaged) => {
-                (run.damaged_at, run.beginning) = (Some(0), &segment[..BLOCK_BYTES]);
-            }
-            Some(Block::Blank) | None => {}
+            Some(Block::Damaged) => run.damaged_at = Some(0),
+            Some(Block::Blank | Block::Torn) | None => {}
         }
         run
-    }
-
-    /// Whether the first frame of this use of the segment, `sequence`, was cut off in
-    /// its first block.
-    fn is_torn_at_its_beginning(&self, sequence: u64, log_id: u64) -> bool {
-        let expected = Header {
-            epoch: sequence,
-            sequence,
-            index: 0,
-            blocks: 0,
-        };
-        self.epoch == 0 && block::is_torn(self.beginning, expected, log_id)
     }
 }
 
@@ -411,20 +414,18 @@ fn find(segment: &[u8], at: usize, epoch: u64, sequence: u64, log_id: u64) -> Fo
         let Some(block) = rest.next() else {
             return Found::Nothing;
         };
+        let (header, payload) = match block::read(block, log_id) {
+            Block::Sound(header, payload) => (header, payload),
+            Block::Damaged => return Found::Damaged(place),
+            Block::Blank | Block::Torn => return Found::Nothing,
+        };
         let expected = Header {
             epoch,
             sequence,
             index,
-            blocks: 0,
+            blocks: header.blocks,
         };
-        let (header, payload) = match block::read(block, log_id) {
-            Block::Sound(header, payload) => (header, payload),
-            Block::Damaged if block::is_torn(block, expected, log_id) => return Found::Nothing,
-            Block::Damaged => return Found::Damaged(place),
-            Block::Blank => return Found::Nothing,
-        };
-        let blocks = header.blocks;
-        if header != (Header { blocks, ..expected }) {
+        if header != expected {
             return Found::Nothing;
         }
         content.extend_from_slice(payload);

@@ -73,8 +73,9 @@ fn everything_after_what_is_applied_is_found() {
     assert_eq!(last(&[], 3).unwrap(), 3);
 }
 
+/// One in a copy of a checksum is made good by the other copy.
 #[test]
-fn no_flipped_bit_goes_unnoticed() {
+fn no_flipped_bit_changes_what_is_read() {
     for switch in [0, 2] {
         let segments = written(4, switch);
         for (number, segment) in segments.iter().enumerate() {
@@ -82,7 +83,12 @@ fn no_flipped_bit_goes_unnoticed() {
                 let mut damaged = segments.clone();
                 damaged[number][bit / 8] ^= 1 << (bit % 8);
                 let found = last(&damaged, 0);
-                assert!(found.is_err(), "bit {bit} of segment {number}: {found:?}");
+                let is_checksum = matches!(bit / 8 % BLOCK_BYTES, ..8 | 504..);
+                let is_right = match found {
+                    Ok(last) => is_checksum && last == 4,
+                    Err(_) => !is_checksum,
+                };
+                assert!(is_right, "bit {bit} of segment {number}: {found:?}");
             }
         }
     }
@@ -337,10 +343,13 @@ fn a_frame_that_was_torn_anywhere_is_dropped() {
             let written: Vec<_> = (0..after.len())
                 .filter(|at| torn[*at] != after[*at])
                 .collect();
-            for at in &written[..written.len() - 1] {
+            for at in &written {
+                // All but the second copy of the last checksum: it is whole.
+                let mut rest = written.iter().filter(|later| *later > at);
+                let is_whole = rest.all(|later| later % BLOCK_BYTES >= BLOCK_BYTES - 8);
                 torn[..=*at].copy_from_slice(&after[..=*at]);
                 let found = last(from_ref(&torn), first - 1);
-                let expected = first + commits - 1;
+                let expected = first + commits - u64::from(!is_whole);
                 assert_eq!(
                     found.unwrap(),
                     expected,

@@ -128,7 +128,12 @@ impl Script {
             self.live();
             let cut = *self
                 .random
-                .choice(&[PowerCut::LosesAll, PowerCut::KeepsAll, PowerCut::Tears])
+                .choice(&[
+                    PowerCut::LosesAll,
+                    PowerCut::KeepsAll,
+                    PowerCut::Tears,
+                    PowerCut::TearsSectors,
+                ])
                 .unwrap();
             self.disk = self.disk.after(cut, &mut self.random);
             // Now and then the next life begins without anybody looking first.

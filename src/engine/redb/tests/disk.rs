@@ -3,7 +3,7 @@
 //! It keeps apart what was written and what was synced. When the power is cut,
 //! each sector of each file is as it was at the last sync or after any number of
 //! the later writes to it, whatever became of its neighbours: writes are lost,
-//! reordered and torn between sectors. Names of files are as at the last time
+//! reordered and torn between sectors, of the log's files also within one. Names of files are as at the last time
 //! they were synced, or as after any later change.
 
 use std::collections::BTreeMap;
@@ -37,6 +37,10 @@ struct State {
     /// Calls that were to change something.
     changes: u64,
     fault: Option<Fault>,
+    /// Bytes that fit, if that is limited.
+    capacity: Option<usize>,
+    /// Bytes that a file beside the database can have, if that is limited.
+    side_bytes_max: Option<usize>,
 }
 
 /// What a name stands for: the number of a file, or none.
@@ -78,6 +82,9 @@ pub(crate) enum PowerCut {
     KeepsAll,
     /// Of each sector anything.
     Tears,
+    /// Of each sector anything, and in the files beside the database two things: a
+    /// sector there is torn at any byte. (redb takes its header for written whole.)
+    TearsSectors,
 }
 
 impl Disk {
@@ -123,6 +130,21 @@ impl Disk {
         self.lock().fault = fault;
     }
 
+    /// Limits what fits on it; `None` for anything.
+    pub(super) fn set_capacity(&self, bytes: Option<usize>) {
+        self.lock().capacity = bytes;
+    }
+
+    /// Limits how long a file beside the database can become; `None` for any length.
+    pub(super) fn set_side_bytes_max(&self, bytes: Option<usize>) {
+        self.lock().side_bytes_max = bytes;
+    }
+
+    /// The bytes of all its files.
+    pub(super) fn used(&self) -> usize {
+        self.lock().used()
+    }
+
     /// Lets the next call fail, and all after it.
     pub(super) fn fail_from_now(&self, kind: io::ErrorKind) {
         let mut state = self.lock();
@@ -142,13 +164,17 @@ impl Disk {
     /// What is on the disk after the power was cut, as a new disk.
     pub(crate) fn after(&self, cut: PowerCut, random: &mut Rng) -> Self {
         let state = self.lock();
-        let files = state.files.iter().map(|file| file.after(cut, random));
+        let base = state.entry(BASE);
+        let files = state.files.iter().enumerate().map(|(number, file)| {
+            let is_torn = matches!(cut, PowerCut::TearsSectors) && Some(number) != base;
+            file.after(cut, is_torn, random)
+        });
         let files = files.collect();
         let names = state.names.iter().map(|(name, entries)| {
             let at = match cut {
                 PowerCut::LosesAll => 0,
                 PowerCut::KeepsAll => entries.len() - 1,
-                PowerCut::Tears => random.usize(..entries.len()),
+                PowerCut::Tears | PowerCut::TearsSectors => random.usize(..entries.len()),
             };
             (name.clone(), vec![entries[at]])
         });
@@ -210,6 +236,27 @@ impl State {
         self.call()
     }
 
+    /// The bytes of the files that have a name.
+    fn used(&self) -> usize {
+        let numbers = self.names.keys().filter_map(|name| self.entry(name));
+        numbers.map(|number| self.files[number].current.len()).sum()
+    }
+
+    /// Whether the file `number` can become `length` bytes long.
+    fn fits(&self, number: usize, length: usize) -> io::Result<()> {
+        let growth = length.saturating_sub(self.files[number].current.len());
+        let is_side = self.entry(BASE) != Some(number);
+        if is_side && growth > 0 && self.side_bytes_max.is_some_and(|max| length > max) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        match self.capacity {
+            Some(capacity) if growth > 0 && self.used() + growth > capacity => {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn rename(&mut self, name: &str, entry: Entry) {
         // Nothing is durable of a name that is new.
         let entries = self.names.entry(name.to_owned()).or_insert(vec![None]);
@@ -240,11 +287,11 @@ impl File {
         self.synced.clone_from(&self.current);
     }
 
-    fn after(&self, cut: PowerCut, random: &mut Rng) -> Self {
+    fn after(&self, cut: PowerCut, in_sectors: bool, random: &mut Rng) -> Self {
         let bytes = match cut {
             PowerCut::LosesAll => self.synced.clone(),
             PowerCut::KeepsAll => self.current.clone(),
-            PowerCut::Tears => self.torn(random),
+            PowerCut::Tears | PowerCut::TearsSectors => self.torn(in_sectors, random),
         };
         Self {
             synced: bytes.clone(),
@@ -253,7 +300,7 @@ impl File {
         }
     }
 
-    fn torn(&self, random: &mut Rng) -> Vec<u8> {
+    fn torn(&self, in_sectors: bool, random: &mut Rng) -> Vec<u8> {
         let stages = self.pending.len() + 1;
         // The length, and each sector, after some number of the changes.
         let mut length = self.synced.len();
@@ -262,7 +309,13 @@ impl File {
         let mut bytes = self.synced.clone();
         bytes.resize(longest.unwrap_or_default().max(length), 0);
         let sectors = bytes.len().div_ceil(SECTOR_BYTES);
-        let kept: Vec<_> = (0..sectors).map(|_| random.usize(..stages)).collect();
+        let part = if in_sectors {
+            random.usize(1..SECTOR_BYTES)
+        } else {
+            SECTOR_BYTES
+        };
+        let mut kept = |_| [random.usize(..stages), random.usize(..stages)];
+        let kept: Vec<_> = (0..sectors).map(&mut kept).collect();
         for (at, change) in self.pending.iter().enumerate() {
             if length_stage > 0 {
                 length_stage -= 1;
@@ -272,8 +325,13 @@ impl File {
                 };
             }
             for (sector, bytes) in bytes.chunks_mut(SECTOR_BYTES).enumerate() {
-                if at < kept[sector] {
-                    change.apply_to_sector(sector * SECTOR_BYTES, bytes);
+                let start = sector * SECTOR_BYTES;
+                let (first, second) = bytes.split_at_mut(part.min(bytes.len()));
+                if at < kept[sector][0] {
+                    change.apply_to_sector(start, first);
+                }
+                if at < kept[sector][1] {
+                    change.apply_to_sector(start + part, second);
                 }
             }
         }
@@ -401,9 +459,13 @@ impl StorageBackend for SimFile {
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.disk.lock().changes += 1;
+        let len = usize::try_from(len).unwrap();
+        let mut state = self.disk.lock();
+        state.changes += 1;
+        state.fits(self.number, len)?;
+        drop(state);
         self.call(|file| {
-            file.change(Change::SetLen(usize::try_from(len).unwrap()));
+            file.change(Change::SetLen(len));
             Ok(())
         })
     }
@@ -418,6 +480,7 @@ impl StorageBackend for SimFile {
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let change = Change::Write(usize::try_from(offset).unwrap(), data.to_vec());
         let mut state = self.disk.lock();
+        state.fits(self.number, change.end())?;
         let allowed = state.change();
         if allowed.is_ok() || state.fault.is_some_and(|fault| state.calls == fault.call) {
             // The one that fails is under way.

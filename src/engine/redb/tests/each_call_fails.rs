@@ -216,7 +216,12 @@ impl Life {
             assert!(error.to_string().contains("`users.redb`"), "{error}");
         }
         // The disk recovers, or the machine stops as well.
-        for cut in [PowerCut::KeepsAll, PowerCut::LosesAll, PowerCut::Tears] {
+        for cut in [
+            PowerCut::KeepsAll,
+            PowerCut::LosesAll,
+            PowerCut::Tears,
+            PowerCut::TearsSectors,
+        ] {
             let mut random = Rng::with_seed(call);
             let disk = self.disk.after(cut, &mut random);
             let engine = disk.open(&SMALL).unwrap();

@@ -1,0 +1,113 @@
+//! A disk that is full, or gives out, before anything was written: the caller is told,
+//! and goes on when there is space again.
+
+use std::io;
+
+use fastrand::Rng;
+
+use super::disk::{Disk, PowerCut};
+use super::{CREATE, get, put};
+use crate::engine::Engine;
+use crate::engine::redb::RedbOptions;
+use crate::error::ErrorKind;
+
+const SMALL: RedbOptions = RedbOptions {
+    cache_bytes: 1 << 20,
+    log_bytes: 1 << 20,
+    background: false,
+    ..CREATE
+};
+
+#[test]
+fn a_log_that_cannot_be_made_is_an_error_after_which_it_goes_on() {
+    for kind in [
+        io::ErrorKind::StorageFull,
+        io::ErrorKind::PermissionDenied,
+        io::ErrorKind::Other,
+    ] {
+        let disk = Disk::default();
+        let engine = disk.open(&SMALL).unwrap();
+        disk.fail_from_now(kind);
+        for _ in 0..2 {
+            let error = put(&engine, b"ann", b"1").unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+            assert!(error.to_string().contains("nothing was written"), "{error}");
+        }
+        disk.set_fault(None);
+        put(&engine, b"ann", b"2").unwrap();
+        assert_eq!(get(&engine, b"ann").unwrap(), b"2");
+        engine.close().unwrap();
+        assert_eq!(disk.names(), ["base"]);
+    }
+}
+
+#[test]
+fn a_log_that_cannot_grow_goes_on_as_it_is() {
+    let disk = Disk::default();
+    let engine = disk.open(&SMALL).unwrap();
+    put(&engine, b"ann", b"1").unwrap();
+    engine.checkpoint().unwrap();
+    put(&engine, b"ann", b"1").unwrap();
+    let lengths = || ["log0", "log1"].map(|name| disk.with_bytes(name, |bytes| bytes.len()));
+    let before = lengths();
+    disk.set_side_bytes_max(before.into_iter().flatten().max());
+    for number in 0..400_u16 {
+        put(&engine, &number.to_be_bytes(), &[7; 300]).unwrap();
+    }
+    assert_eq!(lengths(), before, "it grew");
+    disk.set_side_bytes_max(None);
+    for number in 0..400_u16 {
+        put(&engine, &number.to_be_bytes(), &[8; 300]).unwrap();
+    }
+    assert!(lengths() > before, "it stays small for ever");
+    engine.close().unwrap();
+}
+
+/// The space that the database lacks to take over the log, the log has.
+#[test]
+fn a_crashed_directory_opens_on_a_disk_that_is_full_of_its_log() {
+    let options = RedbOptions {
+        log_bytes: 64 << 20,
+        ..SMALL
+    };
+    let mut trimmed = 0;
+    for commits in [1_u16, 10, 50, 100] {
+        let disk = Disk::default();
+        let engine = disk.open(&options).unwrap();
+        for number in 0..commits {
+            put(&engine, &number.to_be_bytes(), &[7; 3000]).unwrap();
+        }
+        let disk = disk.after(PowerCut::KeepsAll, &mut Rng::with_seed(1));
+        drop(engine);
+        let base = disk.with_bytes("base", |bytes| bytes.len());
+        disk.set_capacity(Some(disk.used()));
+        let engine = disk
+            .open(&options)
+            .unwrap_or_else(|error| panic!("{commits} commits, {base:?} bytes: {error}"));
+        for number in 0..commits {
+            assert!(get(&engine, &number.to_be_bytes()).unwrap() == [7; 3000]);
+        }
+        trimmed += usize::from(disk.with_bytes("base", |bytes| bytes.len()) > base);
+    }
+    assert!(trimmed > 0, "the database never grew");
+}
+
+#[test]
+fn a_file_that_cannot_be_created_leaves_nothing_in_the_way() {
+    let used = {
+        let disk = Disk::default();
+        drop(disk.open(&SMALL).unwrap());
+        disk.used()
+    };
+    for capacity in (0..used).step_by(used / 12) {
+        let disk = Disk::default();
+        disk.set_capacity(Some(capacity));
+        let error = disk.open(&SMALL).err().expect("it was opened");
+        assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+        assert!(error.to_string().contains("`users.redb`"), "{error}");
+        assert_eq!(disk.used(), 0, "{capacity} bytes of {used}: {error}");
+        assert!(!disk.names().contains(&"new".to_owned()));
+        disk.set_capacity(None);
+        put(&disk.open(&SMALL).unwrap(), b"ann", b"1").unwrap();
+    }
+}
