@@ -121,6 +121,10 @@ pub unsafe extern "C" fn hc_directory_follow(
 /// @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone;
 ///         hc_error_get_resume_after() says from where to follow, once everything
 ///         was read again.
+/// @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the
+///         feed is at, as after a restore from a backup;
+///         hc_error_get_latest_change() says from where to follow, once everything
+///         was read again.
 /// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the next
 ///         change.
 /// @retval HC_STATUS_CLOSED when the directory was closed, also while waiting.

@@ -187,7 +187,9 @@ impl Directory {
     /// # Errors
     ///
     /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) when the change after `after`
-    /// was [trimmed](Self::trim_changes).
+    /// was [trimmed](Self::trim_changes);
+    /// [`ChangeNotYet`](crate::ErrorKind::ChangeNotYet) when `after` is above the number
+    /// of the latest change, as it can be after a restore from a backup.
     ///
     /// ```
     /// use headcount::{Directory, Event};
@@ -204,7 +206,8 @@ impl Directory {
         Changes::new(self, after)
     }
 
-    /// The changes with numbers above `after` as they come: see [`ChangeFeed`].
+    /// The changes with numbers above `after` as they come: see [`ChangeFeed`]. Whether
+    /// they can be had, [`ChangeFeed::next`] says.
     pub fn follow(&self, after: u64) -> ChangeFeed {
         ChangeFeed::new(self.clone(), after)
     }
@@ -310,7 +313,8 @@ impl Directory {
     }
 
     fn prepare(&self, batch: &mut Batch) {
-        batch.draw_ids();
+        // Part of the digest, so first.
         batch.actor = batch.actor.or(self.actor);
+        batch.prepare();
     }
 }

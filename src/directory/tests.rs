@@ -4,6 +4,7 @@
 mod content;
 mod crashes;
 mod requests;
+mod time;
 
 use std::fs;
 use std::ops::{Bound, ControlFlow};
