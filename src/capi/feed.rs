@@ -52,6 +52,7 @@ impl HcFeed {
         buffer: &mut [MaybeUninit<u8>],
     ) -> Result<usize, Refusal> {
         let Reading { feed, ahead } = &mut *lock(&self.reading);
+        feed.check()?;
         let mut timeout = timeout;
         let bytes = ahead.pack(buffer, || {
             let timeout = std::mem::take(&mut timeout);
@@ -88,6 +89,7 @@ pub unsafe extern "C" fn hc_directory_follow(
     unsafe {
         guard::call(directory, error, |directory| {
             let made = Out::required("feed", feed)?;
+            directory.directory.check()?;
             let reading = Reading {
                 feed: directory.directory.follow(after),
                 ahead: Ahead::default(),

@@ -54,6 +54,7 @@ impl ChangeFeed {
     /// is ahead of the directory; [`Closed`](crate::ErrorKind::Closed), also while
     /// waiting.
     pub fn next(&mut self, timeout: Duration) -> Result<Option<Change>> {
+        self.directory.check()?;
         if self.ahead.len() == 0 {
             // First a look, which also tells whether the position is one to wait at.
             self.read_ahead()?;
@@ -68,6 +69,12 @@ impl ChangeFeed {
             self.position = change.sequence;
         }
         Ok(change)
+    }
+
+    /// Refuses when the directory was closed.
+    #[cfg(feature = "capi")]
+    pub(crate) fn check(&self) -> Result<()> {
+        self.directory.check()
     }
 
     fn read_ahead(&mut self) -> Result<()> {

@@ -3,6 +3,7 @@
 
 mod content;
 mod crashes;
+mod forked;
 mod requests;
 mod time;
 

@@ -52,18 +52,6 @@ fn a_line_for_each_event() {
 }
 
 #[test]
-fn who_asks_for_changes_after_one_that_is_not_there_is_told() {
-    let folder = Folder::new();
-    folder.done("users create ann@ex.co");
-    for command in ["changes --after 9", "changes --after 9 --follow"] {
-        let refused = folder.error(command);
-        assert_eq!(refused["kind"], "change_not_yet");
-        assert_eq!(refused["latest"], 1);
-    }
-    assert_eq!(folder.done("changes --after 1"), "no changes after 1\n");
-}
-
-#[test]
 fn an_import_is_one_change() {
     let folder = Folder::with_examples();
     folder.done("import examples/data/seed-users.jsonl");

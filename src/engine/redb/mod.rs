@@ -19,7 +19,9 @@ mod file;
 mod guard;
 mod log;
 mod memtable;
+mod own_file;
 mod scan;
+mod side_file;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -34,7 +36,6 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use ::redb::StorageBackend;
-use ::redb::backends::FileBackend;
 use arc_swap::ArcSwapOption;
 
 use self::base::{Base, LogState};
@@ -43,6 +44,7 @@ use self::errors::Name;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles, Sync};
+use self::own_file::OwnFile;
 use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, Value};
 use self::txn::Pending;
@@ -132,7 +134,7 @@ impl Redb {
         let name = Name::of_path(path);
         let backend = || {
             let file = file::open(path, options.create, &name)?;
-            FileBackend::new(file).map_err(|error| name.open_failed(error))
+            OwnFile::new(file).map_err(|error| name.io(error))
         };
         Self::start(backend, Box::new(Beside::new(path)), name.clone(), options)
     }

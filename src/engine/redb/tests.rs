@@ -8,6 +8,8 @@ mod faults;
 mod files;
 mod foreign_files;
 mod growth;
+#[cfg(unix)]
+mod guest;
 mod locking;
 mod long_transactions;
 mod pressure;

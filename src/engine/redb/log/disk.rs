@@ -1,13 +1,14 @@
 //! The files beside the database: the two segments of the log, and a mark.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use ::redb::StorageBackend;
-use ::redb::backends::FileBackend;
 
 use crate::engine::redb::file::sync_entry;
+use crate::engine::redb::own_file::OwnFile;
+use crate::engine::redb::side_file;
 
 /// What follows the name of the database and a hyphen in those of the segments.
 pub(super) const SEGMENTS: [&str; 2] = ["log0", "log1"];
@@ -58,25 +59,11 @@ impl Beside {
 
 impl SideFiles for Beside {
     fn open(&self, name: &str) -> io::Result<Option<SideFile>> {
-        let opened = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(self.path(name));
-        match opened {
-            Ok(file) => backend(file).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        side_file::open(&self.path(name))?.map(backend).transpose()
     }
 
     fn create(&self, name: &str) -> io::Result<SideFile> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(self.path(name))?;
-        backend(file)
+        backend(side_file::create(&self.path(name), &self.database)?)
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
@@ -92,5 +79,5 @@ impl SideFiles for Beside {
 }
 
 fn backend(file: File) -> io::Result<SideFile> {
-    Ok(Box::new(FileBackend::new(file).map_err(io::Error::other)?))
+    Ok(Box::new(OwnFile::new(file)?))
 }
