@@ -3167,9 +3167,15 @@ hc_status hc_batch_set_actor(struct hc_batch *batch,
                              struct hc_error **error);
 
 /**
- * Makes the batch one that can be sent again: when a batch with this id was
- * applied before, its outcome is returned and nothing is done, also after the
+ * Makes the batch one that can be sent again: when the same batch was applied with
+ * this id before, its outcome is returned and nothing is done, also after the
  * directory was reopened. A batch that was refused leaves no trace.
+ *
+ * It is the same batch when it asks for the same: the same operations in the same
+ * order, with the same texts, values and versions as they were passed in, the same
+ * actor, and workspaces left ownerless or not. What the directory draws, such as ids
+ * of new users and the time, is not compared. Another batch with a known id is
+ * refused with #HC_STATUS_REQUEST_ID_REUSED.
  *
  * The id is kept as long as the change that it made; see
  * hc_directory_trim_changes().
@@ -3844,6 +3850,10 @@ hc_status hc_directory_follow(const struct hc_directory *directory,
  * @return #HC_STATUS_OK, also when nothing came, or a general or store status.
  * @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone;
  *         hc_error_get_resume_after() says from where to follow, once everything
+ *         was read again.
+ * @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the
+ *         feed is at, as after a restore from a backup;
+ *         hc_error_get_latest_change() says from where to follow, once everything
  *         was read again.
  * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the next
  *         change.

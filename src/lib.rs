@@ -28,6 +28,8 @@ mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 mod model;
+#[allow(unsafe_code)]
+mod process;
 mod rules;
 
 pub use directory::{ChangeFeed, Changes, Directory, Options, Stats, UserView, Users, Workspaces};

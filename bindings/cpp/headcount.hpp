@@ -105,7 +105,7 @@ enum class status : std::int32_t {
     log_missing = HC_STATUS_LOG_MISSING,               ///< Acknowledged writes may be lost.
     log_foreign = HC_STATUS_LOG_FOREIGN,               ///< The log beside the file is another's.
     file_replaced = HC_STATUS_FILE_REPLACED,           ///< Replaced or deleted while open.
-    change_not_yet = HC_STATUS_CHANGE_NOT_YET,         ///< No change has this number yet.
+    change_not_yet = HC_STATUS_CHANGE_NOT_YET,         ///< See error::latest_change().
     request_id_reused = HC_STATUS_REQUEST_ID_REUSED,   ///< The id belongs to another batch.
 };
 
@@ -290,6 +290,15 @@ public:
     {
         std::uint64_t found = 0;
         if (hc_error_get_resume_after(raw_.get(), &found) == 0)
+            return std::nullopt;
+        return found;
+    }
+
+    /** From where to follow after status::change_not_yet, once everything was read again. */
+    std::optional<std::uint64_t> latest_change() const noexcept
+    {
+        std::uint64_t found = 0;
+        if (hc_error_get_latest_change(raw_.get(), &found) == 0)
             return std::nullopt;
         return found;
     }
@@ -1640,7 +1649,7 @@ public:
     batch &&actor(const id &who) && { return std::move(actor(who)); }
 
     /** Makes the batch one that can be sent again and is done once: 16 bytes, such as a random
-     * UUID. */
+     * UUID. Another batch with the id is refused with status::request_id_reused. */
     batch &request_id(const id &request) &
     {
         return this->set(hc_batch_set_request_id, request.data());

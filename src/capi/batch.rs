@@ -90,9 +90,15 @@ pub unsafe extern "C" fn hc_batch_set_actor(
     }
 }
 
-/// Makes the batch one that can be sent again: when a batch with this id was
-/// applied before, its outcome is returned and nothing is done, also after the
+/// Makes the batch one that can be sent again: when the same batch was applied with
+/// this id before, its outcome is returned and nothing is done, also after the
 /// directory was reopened. A batch that was refused leaves no trace.
+///
+/// It is the same batch when it asks for the same: the same operations in the same
+/// order, with the same texts, values and versions as they were passed in, the same
+/// actor, and workspaces left ownerless or not. What the directory draws, such as ids
+/// of new users and the time, is not compared. Another batch with a known id is
+/// refused with #HC_STATUS_REQUEST_ID_REUSED.
 ///
 /// The id is kept as long as the change that it made; see
 /// hc_directory_trim_changes().

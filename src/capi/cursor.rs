@@ -31,8 +31,9 @@ pub struct HcCursor {
     reading: Mutex<Reading>,
     /// Where the page behind this one begins, if it is a page and there is one.
     next_page: Option<CString>,
-    /// Keeps the file open while there is something to read from it.
-    _directory: Directory,
+    /// Keeps the file open while there is something to read from it, and says whether
+    /// it was closed.
+    directory: Directory,
 }
 
 struct Reading {
@@ -71,7 +72,7 @@ impl HcCursor {
                 ahead: Ahead::default(),
             }),
             next_page,
-            _directory: directory.directory.clone(),
+            directory: directory.directory.clone(),
         })
     }
 }
@@ -193,6 +194,7 @@ pub unsafe extern "C" fn hc_cursor_next(
     unsafe {
         guard::call(cursor, error, |cursor| {
             let made = Out::required("user", user)?;
+            cursor.directory.check()?;
             let Reading { source, ahead } = &mut *lock(&cursor.reading);
             let next = ahead.next(|| source.next()).map_err(Refusal::from);
             made.write(HcUser::hand_over_or_null(ahead.stay_failed(next)?));
@@ -228,6 +230,7 @@ pub unsafe extern "C" fn hc_cursor_next_batch(
         guard::call(cursor, error, |cursor| {
             let done = Out::required("written", written)?;
             let buffer = arguments::buffer(buffer, capacity)?;
+            cursor.directory.check()?;
             let Reading { source, ahead } = &mut *lock(&cursor.reading);
             let packed = match source {
                 Source::All(users) => ahead.pack_all(buffer, users),

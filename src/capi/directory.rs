@@ -124,6 +124,7 @@ pub unsafe extern "C" fn hc_directory_acting_as(
         guard::call(directory, error, |directory| {
             let made = Out::required("acting", acting)?;
             let actor = arguments::user_id("actor", actor)?;
+            directory.directory.check()?;
             let acting = directory.directory.acting_as(actor);
             made.write(guard::hand_over(HcDirectory::new(acting)));
             Ok(())

@@ -52,6 +52,7 @@ impl HcFeed {
         buffer: &mut [MaybeUninit<u8>],
     ) -> Result<usize, Refusal> {
         let Reading { feed, ahead } = &mut *lock(&self.reading);
+        feed.check()?;
         let mut timeout = timeout;
         let bytes = ahead.pack(buffer, || {
             let timeout = std::mem::take(&mut timeout);
@@ -88,6 +89,7 @@ pub unsafe extern "C" fn hc_directory_follow(
     unsafe {
         guard::call(directory, error, |directory| {
             let made = Out::required("feed", feed)?;
+            directory.directory.check()?;
             let reading = Reading {
                 feed: directory.directory.follow(after),
                 ahead: Ahead::default(),
@@ -120,6 +122,10 @@ pub unsafe extern "C" fn hc_directory_follow(
 /// @return #HC_STATUS_OK, also when nothing came, or a general or store status.
 /// @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone;
 ///         hc_error_get_resume_after() says from where to follow, once everything
+///         was read again.
+/// @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the
+///         feed is at, as after a restore from a backup;
+///         hc_error_get_latest_change() says from where to follow, once everything
 ///         was read again.
 /// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the next
 ///         change.

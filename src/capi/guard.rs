@@ -9,14 +9,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::{HcError, Refusal};
-use super::process;
 use super::status::HcStatus;
+use crate::process::Owner;
 
 /// What a handle carries to be guarded.
 pub(super) struct Latch {
     /// The process that the handle works in; `None` for plain data, which a
     /// child may go on using.
-    process: Option<u32>,
+    process: Option<Owner>,
     /// Whether a call on the handle panicked, and may have left it half done.
     poisoned: AtomicBool,
 }
@@ -25,7 +25,7 @@ impl Latch {
     /// For a handle with a file, locks or threads behind it.
     pub(super) fn of_this_process() -> Self {
         Self {
-            process: Some(process::id()),
+            process: Some(Owner::this()),
             poisoned: AtomicBool::new(false),
         }
     }
@@ -39,7 +39,7 @@ impl Latch {
     }
 
     fn is_forked(&self) -> bool {
-        self.process.is_some_and(|id| id != process::id())
+        self.process.is_some_and(Owner::is_forked)
     }
 
     fn is_poisoned(&self) -> bool {

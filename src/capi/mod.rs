@@ -34,7 +34,6 @@ mod membership;
 mod new_user;
 mod options;
 pub(crate) mod packed;
-mod process;
 mod query;
 mod query_order;
 mod refusals;

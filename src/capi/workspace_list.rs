@@ -90,6 +90,7 @@ pub unsafe extern "C" fn hc_workspaces_next(
         guard::call(workspaces, error, |workspaces| {
             let made = Out::required("workspace", workspace)?;
             let Reading { workspaces, ahead } = &mut *lock(&workspaces.reading);
+            workspaces.check()?;
             let next = ahead.next(|| workspaces.next()).map_err(Refusal::from);
             made.write(HcWorkspace::hand_over_or_null(ahead.stay_failed(next)?));
             Ok(())
@@ -125,6 +126,7 @@ pub unsafe extern "C" fn hc_workspaces_next_batch(
             let done = Out::required("written", written)?;
             let buffer = arguments::buffer(buffer, capacity)?;
             let Reading { workspaces, ahead } = &mut *lock(&workspaces.reading);
+            workspaces.check()?;
             let packed = ahead.pack(buffer, || workspaces.next());
             done.write(ahead.stay_failed(packed)?);
             Ok(())

@@ -7,8 +7,8 @@ use wincode::{SchemaRead, SchemaWrite};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Email, License, Member, NulTexts, Outcome, Role, Timestamp, User, UserId, Username,
-    Workspace, WorkspaceId,
+    BatchDigest, Change, Email, License, Member, NulTexts, Outcome, Role, Timestamp, User, UserId,
+    Username, Workspace, WorkspaceId,
 };
 
 /// The largest collection that is decoded, in bytes of memory: a damaged length
@@ -81,6 +81,8 @@ pub(crate) struct Totals {
     pub(crate) last_trimmed: u64,
     /// The workspace id drawn last; 0 before the first.
     pub(crate) last_workspace: u64,
+    /// The time of the latest change, trimmed or not; no later one has an earlier time.
+    pub(crate) last_at: Timestamp,
 }
 
 #[derive(SchemaRead, SchemaWrite)]
@@ -110,6 +112,8 @@ pub(super) struct MembershipRecord {
 pub(crate) struct Request {
     /// The number of its change.
     pub(crate) sequence: u64,
+    /// Of what the caller asked for: another batch with the id is refused.
+    pub(crate) digest: BatchDigest,
     pub(crate) outcomes: Vec<Outcome>,
 }
 

@@ -50,21 +50,37 @@ impl ChangeFeed {
     /// # Errors
     ///
     /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) when the next change is
-    /// gone; [`Closed`](crate::ErrorKind::Closed), also while waiting.
+    /// gone; [`ChangeNotYet`](crate::ErrorKind::ChangeNotYet), at once, when the position
+    /// is ahead of the directory; [`Closed`](crate::ErrorKind::Closed), also while
+    /// waiting.
     pub fn next(&mut self, timeout: Duration) -> Result<Option<Change>> {
+        self.directory.check()?;
         if self.ahead.len() == 0 {
-            self.directory
-                .shared
-                .latest
-                .wait_beyond(self.position, timeout);
-            let snapshot = self.directory.snapshot()?;
-            self.ahead = read::changes_after(&snapshot, self.position, PAGE)?.into_iter();
+            // First a look, which also tells whether the position is one to wait at.
+            self.read_ahead()?;
+        }
+        if self.ahead.len() == 0 && !timeout.is_zero() {
+            let latest = &self.directory.shared.latest;
+            latest.wait_beyond(self.position, timeout);
+            self.read_ahead()?;
         }
         let change = self.ahead.next();
         if let Some(change) = &change {
             self.position = change.sequence;
         }
         Ok(change)
+    }
+
+    /// Refuses when the directory was closed.
+    #[cfg(feature = "capi")]
+    pub(crate) fn check(&self) -> Result<()> {
+        self.directory.check()
+    }
+
+    fn read_ahead(&mut self) -> Result<()> {
+        let snapshot = self.directory.snapshot()?;
+        self.ahead = read::changes_after(&snapshot, self.position, PAGE)?.into_iter();
+        Ok(())
     }
 
     /// The number of the change that was returned last, or where the feed began.

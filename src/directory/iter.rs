@@ -98,6 +98,7 @@ impl Users {
         mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
     ) -> Result<()> {
         let Self { page, remaining } = self;
+        page.check()?;
         while let Some(user) = page.items.as_slice().first() {
             if visit(&UserView::from(&**user)).is_break() {
                 return Ok(());
@@ -185,6 +186,14 @@ impl Workspaces {
     }
 }
 
+#[cfg(feature = "capi")]
+impl Workspaces {
+    /// Refuses when the directory was closed.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.page.directory.check()
+    }
+}
+
 impl Iterator for Workspaces {
     type Item = Result<Workspace>;
 
@@ -200,7 +209,7 @@ impl Iterator for Workspaces {
 struct Page<T> {
     snapshot: Snapshot,
     /// Keeps the file open: a snapshot alone does not.
-    _directory: Directory,
+    directory: Directory,
     items: std::vec::IntoIter<T>,
     last: Option<T>,
     /// Whether the last page was short, or failed: nothing comes after it.
@@ -211,10 +220,21 @@ impl<T: Clone> Page<T> {
     fn new(directory: &Directory) -> Result<Self> {
         Ok(Self {
             snapshot: directory.snapshot()?,
-            _directory: directory.clone(),
+            directory: directory.clone(),
             items: Vec::new().into_iter(),
             last: None,
             ended: false,
+        })
+    }
+
+    /// Refuses to go on with a directory that was closed since; nothing comes after that.
+    fn check(&mut self) -> Result<()> {
+        if self.ended && self.items.len() == 0 {
+            return Ok(());
+        }
+        self.directory.check().inspect_err(|_| {
+            self.ended = true;
+            self.items = Vec::new().into_iter();
         })
     }
 
@@ -223,6 +243,9 @@ impl<T: Clone> Page<T> {
         &mut self,
         read_after: impl FnOnce(&Snapshot, Option<&T>) -> Result<Vec<T>>,
     ) -> Option<Result<T>> {
+        if let Err(error) = self.check() {
+            return Some(Err(error));
+        }
         if self.items.len() == 0 && !self.ended {
             match read_after(&self.snapshot, self.last.as_ref()) {
                 Ok(items) => {
@@ -237,5 +260,14 @@ impl<T: Clone> Page<T> {
             }
         }
         self.items.next().map(Ok)
+    }
+}
+
+impl<T> Drop for Page<T> {
+    /// In a child of `fork` the state is the parent's, and so are the locks behind it.
+    fn drop(&mut self) {
+        if self.directory.shared.gate.is_forked() {
+            std::mem::forget(self.snapshot.clone());
+        }
     }
 }

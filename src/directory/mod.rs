@@ -5,6 +5,7 @@
 mod cache;
 mod commits;
 mod feed;
+mod gate;
 mod iter;
 mod options;
 mod stats;
@@ -26,6 +27,7 @@ pub use crate::rules::UserView;
 use self::cache::UserCache;
 use self::commits::Commits;
 use self::feed::Latest;
+use self::gate::Gate;
 
 use crate::engine::Engine;
 use crate::engine::embedded::{Embedded, Snapshot};
@@ -62,11 +64,23 @@ pub struct Directory {
 }
 
 struct Shared {
-    engine: Embedded,
+    gate: Gate,
+    /// Shared with nobody, but a child of `fork` can keep it from being dropped.
+    engine: Arc<Embedded>,
     commits: Commits,
     cache: UserCache,
     /// The number of the latest change, for those who wait for the next.
     latest: Latest,
+}
+
+impl Drop for Shared {
+    /// In a child of `fork` the engine stays as it is: to close it would write to the
+    /// parent's file, remove its log and give up its lock.
+    fn drop(&mut self) {
+        if self.gate.is_forked() {
+            std::mem::forget(Arc::clone(&self.engine));
+        }
+    }
 }
 
 impl Directory {
@@ -77,6 +91,12 @@ impl Directory {
     /// [`close`](Self::close) there are none, and the file is all there is. After a
     /// crash they are found and read by themselves; who moves or copies the file then
     /// has to take them along.
+    ///
+    /// These files have the owner and the mode of the file itself, also when root opens
+    /// it. A file that `open` makes belongs to whoever runs the process: made by root, it
+    /// has to be given to the user who is to open it.
+    ///
+    /// A child of `fork` can't use the directory, and doesn't keep it locked.
     ///
     /// # Errors
     ///
@@ -111,6 +131,7 @@ impl Directory {
     }
 
     fn start(engine: Embedded, license: License, cache_bytes: usize) -> Result<Self> {
+        let gate = Gate::new();
         if !rules::format::exists(&engine.snapshot()?)? {
             engine.transact(|txn| rules::format::create(txn, license))?;
         }
@@ -120,7 +141,8 @@ impl Directory {
         let latest = Latest::new(read::totals(&snapshot)?.last_change);
         Ok(Self {
             shared: Arc::new(Shared {
-                engine,
+                gate,
+                engine: Arc::new(engine),
                 commits: Commits::default(),
                 cache: UserCache::new(cache_bytes),
                 latest,
@@ -133,9 +155,17 @@ impl Directory {
     /// wrong with that; dropping the last handle does the same silently.
     ///
     /// It closes the directory for every clone of the handle: their calls are
-    /// refused with [`Closed`](crate::ErrorKind::Closed), and those of iterators where
-    /// they have to read on. The file can be opened again at once.
+    /// refused with [`Closed`](crate::ErrorKind::Closed), and so are those of iterators
+    /// and feeds. The file can be opened again at once.
+    ///
+    /// In a child of `fork` it is refused with [`Forked`](crate::ErrorKind::Forked), as
+    /// every call is: the directory is the parent's. Dropping the handle there does
+    /// nothing.
     pub fn close(self) -> Result<()> {
+        if self.shared.gate.is_forked() {
+            return self.shared.gate.check();
+        }
+        self.shared.gate.close();
         self.shared.cache.close();
         let closed = self.shared.engine.close();
         self.shared.latest.close();
@@ -169,7 +199,13 @@ impl Directory {
         }
     }
 
+    /// Refuses what is asked of a closed directory, or in a child of `fork`.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.shared.gate.check()
+    }
+
     fn snapshot(&self) -> Result<Snapshot> {
+        self.check()?;
         self.shared.engine.snapshot()
     }
 }
@@ -187,7 +223,9 @@ impl Directory {
     /// # Errors
     ///
     /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) when the change after `after`
-    /// was [trimmed](Self::trim_changes).
+    /// was [trimmed](Self::trim_changes);
+    /// [`ChangeNotYet`](crate::ErrorKind::ChangeNotYet) when `after` is above the number
+    /// of the latest change, as it can be after a restore from a backup.
     ///
     /// ```
     /// use headcount::{Directory, Event};
@@ -204,7 +242,8 @@ impl Directory {
         Changes::new(self, after)
     }
 
-    /// The changes with numbers above `after` as they come: see [`ChangeFeed`].
+    /// The changes with numbers above `after` as they come: see [`ChangeFeed`]. Whether
+    /// they can be had, [`ChangeFeed::next`] says.
     pub fn follow(&self, after: u64) -> ChangeFeed {
         ChangeFeed::new(self.clone(), after)
     }
@@ -218,6 +257,7 @@ impl Directory {
     pub fn trim_changes(&self, before: u64) -> Result<u64> {
         let mut trimmed = 0;
         loop {
+            self.check()?;
             match self
                 .shared
                 .engine
@@ -252,11 +292,12 @@ impl Directory {
     ///
     /// The first refusal; [`Error::op_index`] says which operation it concerns.
     pub fn apply(&self, mut batch: Batch) -> Result<Applied> {
+        self.check()?;
         self.prepare(&mut batch);
         let applied = self
             .shared
             .commits
-            .apply(&self.shared.engine, &self.shared.cache, batch)?;
+            .apply(&*self.shared.engine, &self.shared.cache, batch)?;
         if let Some(sequence) = applied.sequence {
             self.shared.latest.advance(sequence);
         }
@@ -310,7 +351,8 @@ impl Directory {
     }
 
     fn prepare(&self, batch: &mut Batch) {
-        batch.draw_ids();
+        // Part of the digest, so first.
         batch.actor = batch.actor.or(self.actor);
+        batch.prepare();
     }
 }

@@ -3,7 +3,9 @@
 
 mod content;
 mod crashes;
+mod forked;
 mod requests;
+mod time;
 
 use std::fs;
 use std::ops::{Bound, ControlFlow};

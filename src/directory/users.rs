@@ -25,6 +25,7 @@ impl Directory {
 
     /// The user with this id; `None` when there is none.
     pub fn user_by_id(&self, id: UserId) -> Result<Option<Arc<User>>> {
+        self.check()?;
         let cache = &self.shared.cache;
         if let Some(user) = cache.get(Kind::Id, id.as_bytes()) {
             return Ok(Some(user));
@@ -47,6 +48,7 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn user_by_email(&self, email: &str) -> Result<Option<Arc<User>>> {
+        self.check()?;
         // Most are typed as their own keys. Only what isn't found has to be parsed.
         if let Some(user) = self.shared.cache.get(Kind::Email, email.as_bytes()) {
             return Ok(Some(user));
@@ -60,6 +62,7 @@ impl Directory {
     /// The user with this username, without regard to case; `None` when there is
     /// none.
     pub fn user_by_username(&self, username: &str) -> Result<Option<Arc<User>>> {
+        self.check()?;
         let cache = &self.shared.cache;
         if let Some(user) = cache.get(Kind::Username, username.as_bytes()) {
             return Ok(Some(user));
@@ -73,6 +76,7 @@ impl Directory {
     }
 
     fn user_by_email_key(&self, key: &str) -> Result<Option<Arc<User>>> {
+        self.check()?;
         self.shared
             .cache
             .get_or_load(Kind::Email, key.as_bytes(), || {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use wincode::{SchemaRead, SchemaWrite};
 
 use super::{
-    License, NewUser, NewWorkspace, Role, User, UserId, UserRef, UserUpdate, WorkspaceId,
-    WorkspaceRef,
+    BatchDigest, License, NewUser, NewWorkspace, Role, User, UserId, UserRef, UserUpdate,
+    WorkspaceId, WorkspaceRef,
 };
 use crate::error::{Error, Result};
 
@@ -72,6 +72,8 @@ pub struct Batch {
     pub(crate) actor: Option<UserId>,
     pub(crate) request_id: Option<[u8; 16]>,
     pub(crate) allow_ownerless: bool,
+    /// Of what the caller asked for, once the batch [was prepared](Self::prepare).
+    digest: Option<BatchDigest>,
 }
 
 /// An operation, and the version that the record must have before it.
@@ -112,14 +114,28 @@ impl Batch {
         self
     }
 
-    /// Makes the batch one that can be sent again: when a batch with this id was
-    /// applied before, its outcome is returned and nothing is done, also after
+    /// Makes the batch one that can be sent again: when the same batch was applied
+    /// with this id before, its outcome is returned and nothing is done, also after
     /// the directory was reopened. A batch that was refused leaves no trace.
+    ///
+    /// It is the same batch when it asks for the same: the same operations in the same
+    /// order, with the same texts and values as they were passed in, the same
+    /// versions, [actor](Self::actor) and
+    /// [`allow_ownerless`](Self::allow_ownerless). The calls that built it may come in
+    /// any order where that makes no difference, as between attributes. What the
+    /// directory draws, such as ids of new users and the time, is not compared; an id or
+    /// a time that the caller passes is, so a retry has to pass the same one. An email
+    /// written in another case, or a user named by id instead of by email, makes it
+    /// another batch.
+    ///
+    /// Another batch with a known id is refused with
+    /// [`RequestIdReused`](crate::ErrorKind::RequestIdReused). To compare, a digest of
+    /// 128 bits is stored with the outcome, and none of the batch's texts.
     ///
     /// The id is kept as long as the batch's [`Change`](super::Change).
     ///
     /// ```
-    /// use headcount::{Batch, Directory};
+    /// use headcount::{Batch, Directory, ErrorKind};
     ///
     /// let directory = Directory::in_memory()?;
     /// let request = || Batch::new().create_user("ann@ex.co").request_id([7; 16]);
@@ -127,6 +143,9 @@ impl Batch {
     /// let again = directory.apply(request())?; // not refused: the email is not taken twice
     /// assert!(again.replayed);
     /// assert_eq!(again.outcomes, first.outcomes);
+    ///
+    /// let other = Batch::new().delete_user("ann@ex.co").request_id([7; 16]);
+    /// assert_eq!(directory.apply(other).unwrap_err().kind(), ErrorKind::RequestIdReused);
     /// # Ok::<(), headcount::Error>(())
     /// ```
     #[must_use]
@@ -269,13 +288,26 @@ impl Batch {
     }
 
     /// Draws the ids of the users to create, so that applying the batch draws
-    /// nothing and can be repeated.
-    pub(crate) fn draw_ids(&mut self) {
+    /// nothing and can be repeated. Before that it takes the digest, which is of what
+    /// the caller asked for. A second time it does nothing.
+    pub(crate) fn prepare(&mut self) {
+        if self.request_id.is_some() && self.digest.is_none() {
+            self.digest = Some(self.digest());
+        }
         for step in &mut self.steps {
             if let Op::CreateUser(user) = &mut step.op {
                 user.draw_id();
             }
         }
+    }
+}
+
+/// The request that a prepared batch carries out.
+impl Batch {
+    /// Its id and digest, if it has an id.
+    pub(crate) fn request(&self) -> Option<([u8; 16], BatchDigest)> {
+        let id = self.request_id?;
+        Some((id, self.digest.unwrap_or_else(|| self.digest())))
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Mutex;
 
 use serde::{Serialize, Serializer};
-use uuid::Uuid;
+use uuid::{ContextV7, Uuid};
 use wincode::{SchemaRead, SchemaWrite};
 
 use super::email::quoted;
-use super::{Email, User};
+use super::{Email, Timestamp, User};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The identity of a user: a UUID that is never given to another user, not even
@@ -31,7 +32,17 @@ pub struct UserId([u8; 16]);
 impl UserId {
     /// Draws a new id: version 7, increasing within this process.
     pub fn generate() -> Self {
-        Uuid::now_v7().into()
+        Self::generate_at(Timestamp::now())
+    }
+
+    /// Unlike `Uuid::now_v7` this has nothing against a clock before 1970.
+    fn generate_at(now: Timestamp) -> Self {
+        /// What makes the ids of this process increase, also when the clock is put back.
+        static CONTEXT: Mutex<ContextV7> = Mutex::new(ContextV7::new());
+        let micros = now.as_unix_micros();
+        let nanos = u32::try_from(micros % 1_000_000 * 1_000).unwrap_or(0);
+        let moment = uuid::Timestamp::from_unix(&CONTEXT, micros / 1_000_000, nanos);
+        Uuid::new_v7(moment).into()
     }
 
     /// The id whose 16 bytes, in network order, are `bytes`.

@@ -3,6 +3,7 @@
 mod attributes;
 mod batch;
 mod change;
+mod digest;
 mod email;
 mod id;
 mod license;
@@ -18,6 +19,7 @@ pub(crate) use attributes::Attributes;
 pub(crate) use batch::Step;
 pub use batch::{Applied, Batch, Op, Outcome, Subject};
 pub use change::{Change, Event, Field};
+pub(crate) use digest::BatchDigest;
 pub use email::Email;
 pub(crate) use id::Target;
 pub use id::{UserId, UserRef};

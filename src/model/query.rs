@@ -166,6 +166,12 @@ impl UserQuery {
     }
 
     /// Only users who were created or changed at this moment or later.
+    ///
+    /// Times never run back from one change to the next, also when the clock is put
+    /// back. So nobody is missed by asking again and again for the users changed since
+    /// the latest [`updated_at`](super::User::updated_at) of the answer before; those of
+    /// that very moment are told again. Where an answer has several pages, take the
+    /// latest of its first page: users may change while the others are read.
     #[must_use]
     pub fn changed_since(mut self, moment: Timestamp) -> Self {
         self.changed_since = Some(moment);

@@ -11,7 +11,8 @@ use super::email::quoted;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A moment in time: microseconds since 1970-01-01T00:00:00Z, without leap
-/// seconds. It prints and parses as RFC 3339, in UTC, up to the year 9999.
+/// seconds. It prints and parses as RFC 3339, in UTC, up to the year 9999. The
+/// default is the first moment of 1970.
 ///
 /// ```
 /// use headcount::Timestamp;
@@ -21,7 +22,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// assert_eq!("2024-07-11T16:55:59.173Z".parse::<Timestamp>()?, moment);
 /// # Ok::<(), headcount::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, SchemaRead, SchemaWrite)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, SchemaRead, SchemaWrite,
+)]
 #[cfg_attr(test, derive(bincode::Encode))]
 pub struct Timestamp(u64);
 
@@ -30,11 +33,14 @@ impl Timestamp {
     /// so that every time zone can show it.
     const MICROS_MAX: u64 = 253_402_207_200_999_999;
 
-    /// The moment now, by the system's clock; a clock before 1970 counts as 1970.
+    /// The moment now, by the system's clock; a clock before 1970 counts as 1970, and
+    /// one beyond the year 9999 as the last moment of it.
     pub fn now() -> Self {
-        let since_epoch = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        Self::at_clock(SystemTime::now())
+    }
+
+    fn at_clock(clock: SystemTime) -> Self {
+        let since_epoch = clock.duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(
             u64::try_from(since_epoch.as_micros())
                 .unwrap_or(u64::MAX)
@@ -105,7 +111,20 @@ impl Serialize for Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    #[test]
+    fn a_clock_out_of_range_counts_as_the_nearest_moment() {
+        let day = Duration::from_hours(24);
+        let at = |clock: Option<SystemTime>| Timestamp::at_clock(clock.unwrap());
+        assert_eq!(at(UNIX_EPOCH.checked_sub(day)), Timestamp(0));
+        let far = at(UNIX_EPOCH.checked_add(day * 366 * 9000));
+        assert_eq!(far, Timestamp(Timestamp::MICROS_MAX));
+        assert_eq!(Timestamp::from_unix_micros(far.0).unwrap(), far);
+        assert_eq!(at(UNIX_EPOCH.checked_add(day)), Timestamp(86_400_000_000));
+    }
 
     #[test]
     fn every_moment_up_to_the_last_parses_as_it_prints() {

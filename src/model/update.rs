@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
+use super::digest::Digester;
 use super::user::UsernameChange;
 use super::{Email, Field, User, Username};
 use crate::error::{Error, Result};
@@ -170,6 +171,49 @@ impl UserUpdate {
         parts.merge_attributes(&mut updated.attributes)?;
         let fields = changed_fields(user, &updated);
         Ok((updated, fields))
+    }
+}
+
+impl UserUpdate {
+    /// Everything that was said, for the digest of the batch.
+    pub(super) fn put_into(&self, out: &mut Digester) {
+        let parts = match &self.0 {
+            Ok(parts) => parts,
+            Err(error) => {
+                out.tag(0);
+                out.text(&error.to_string());
+                return;
+            }
+        };
+        out.tag(1);
+        out.optional(parts.if_version.as_ref(), |out, version| {
+            out.number(*version);
+        });
+        let email = parts.email.as_ref().map(Email::as_str);
+        out.optional(email, Digester::text);
+        out.optional(parts.username.as_ref(), |out, change| match change {
+            UsernameChange::FollowEmail => out.tag(0),
+            UsernameChange::Address { typed, .. } => {
+                out.tag(1);
+                out.text(typed);
+            }
+            UsernameChange::Name(name) => {
+                out.tag(2);
+                out.text(name.as_str());
+            }
+        });
+        for name in [&parts.given_name, &parts.family_name] {
+            out.optional(name.as_ref(), |out, name| {
+                out.optional(name.as_deref(), Digester::text);
+            });
+        }
+        out.optional(parts.admin.as_ref(), |out, admin| out.flag(*admin));
+        out.flag(parts.replace_attributes);
+        out.number(parts.attributes.len() as u64);
+        for (name, value) in &parts.attributes {
+            out.text(name);
+            out.optional(value.as_deref(), Digester::text);
+        }
     }
 }
 

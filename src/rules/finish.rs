@@ -11,7 +11,7 @@ use super::working::Record;
 use crate::codec::{Request, Totals, keys, put_change, put_license, put_request, put_totals};
 use crate::engine::Read;
 use crate::error::Result;
-use crate::model::{Applied, Batch, Change, Member, User, UserId};
+use crate::model::{Applied, Batch, BatchDigest, Change, Member, User, UserId};
 
 impl<R: Read> Session<'_, R> {
     /// The writes and the answer. A batch that changed nothing writes nothing,
@@ -22,6 +22,7 @@ impl<R: Read> Session<'_, R> {
         if !self.events.is_empty() || batch.request_id.is_some() {
             let mut totals = self.totals_after();
             totals.last_change += 1;
+            totals.last_at = self.at;
             sequence = Some(totals.last_change);
             let change = Change {
                 sequence: totals.last_change,
@@ -35,7 +36,7 @@ impl<R: Read> Session<'_, R> {
                 self.write_rest(run)?;
                 // Taken along, so that its events go before users are copied.
                 let change = change;
-                self.write_change(run, &change)
+                self.write_change(run, &change, batch.request())
             };
             writes = Writes::new(self.users.all(), first, rest)?;
         }
@@ -55,18 +56,24 @@ impl<R: Read> Session<'_, R> {
         })
     }
 
-    fn write_change(&self, run: &mut Run, change: &Change) -> Result<()> {
+    fn write_change(
+        &self,
+        run: &mut Run,
+        change: &Change,
+        request: Option<([u8; 16], BatchDigest)>,
+    ) -> Result<()> {
         run.put(&keys::change(change.sequence), |out| {
             put_change(out, change)
         })?;
-        let Some(id) = &change.request_id else {
+        let Some((id, digest)) = request else {
             return Ok(());
         };
         let request = Request {
             sequence: change.sequence,
+            digest,
             outcomes: self.outcomes.clone(),
         };
-        run.put(&keys::request(id), |out| put_request(out, &request))
+        run.put(&keys::request(&id), |out| put_request(out, &request))
     }
 
     fn write_counters(&self, run: &mut Run, totals: &Totals) -> Result<()> {

@@ -132,8 +132,29 @@ pub(crate) fn each_user_in(
 }
 
 /// Up to `count` changes with numbers above `after`, oldest first.
+///
+/// # Errors
+///
+/// `HistoryTrimmed` where the first of them was trimmed; `ChangeNotYet` where `after`
+/// itself is the number of no change yet.
 pub(crate) fn changes_after(read: &impl Read, after: u64, count: usize) -> Result<Vec<Change>> {
-    let last_trimmed = totals(read)?.last_trimmed;
+    let Totals {
+        last_trimmed,
+        last_change,
+        ..
+    } = totals(read)?;
+    if after > last_change {
+        return Err(Error::new(
+            ErrorKind::ChangeNotYet {
+                latest: last_change,
+            },
+            format!(
+                "there is no change {after} yet: the latest is {last_change}; if the directory \
+                 was restored from a backup, read all users again, then the changes after \
+                 {last_change}"
+            ),
+        ));
+    }
     if after < last_trimmed {
         return Err(Error::new(
             ErrorKind::HistoryTrimmed {

@@ -42,8 +42,11 @@ pub(crate) fn apply<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Result<P
 /// Everything that stands in the way of `batch`, ordered by operation; what
 /// concerns the batch as a whole comes last, and only when nothing else does.
 pub(crate) fn refusals<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Result<Vec<Error>> {
-    if replay(base, batch)?.is_some() {
-        return Ok(Vec::new());
+    match replay(base, batch) {
+        Ok(None) => {}
+        Ok(Some(_)) => return Ok(Vec::new()),
+        Err(error) if error.is_refusal() => return Ok(vec![error]),
+        Err(error) => return Err(error),
     }
     let mut session = Session::new(base, batch, at)?;
     let mut refusals = Vec::new();
@@ -63,15 +66,32 @@ pub(crate) fn refusals<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Resul
     Ok(refusals)
 }
 
-/// The outcome of an earlier batch with the same request id.
+/// The outcome of the same batch, if it was applied before with its request id.
+///
+/// # Errors
+///
+/// `RequestIdReused` where that was another batch.
 fn replay<R: Read>(base: &R, batch: &Batch) -> Result<Option<Plan>> {
-    let Some(id) = &batch.request_id else {
+    let Some((id, digest)) = batch.request() else {
         return Ok(None);
     };
-    let Some(bytes) = base.get(&keys::request(id))? else {
+    let Some(bytes) = base.get(&keys::request(&id))? else {
         return Ok(None);
     };
-    let Request { sequence, outcomes } = decode_request(&bytes)?;
+    let request = decode_request(&bytes)?;
+    if request.digest != digest {
+        return Err(Error::new(
+            ErrorKind::RequestIdReused,
+            format!(
+                "the request id is that of another batch, which was applied as change {}; \
+                 draw a new id for this one",
+                request.sequence
+            ),
+        ));
+    }
+    let Request {
+        sequence, outcomes, ..
+    } = request;
     let applied = Applied {
         sequence: Some(sequence),
         outcomes,
@@ -138,7 +158,9 @@ impl<'a, R: Read> Session<'a, R> {
         );
         Ok(Self {
             base,
-            at,
+            // The clock may have been put back, and another thread may have drawn its
+            // time later but come first: time doesn't run back from change to change.
+            at: at.max(totals.last_at),
             actor: batch.actor,
             allow_ownerless: batch.allow_ownerless,
             op_index: 0,

@@ -18,7 +18,7 @@ const SECRETS: [&str; 12] = [
 
 fn write(engine: &Memory, batch: Batch) {
     let mut batch = batch;
-    batch.draw_ids();
+    batch.prepare();
     engine
         .transact(|txn| apply(&*txn, &batch, Timestamp::now())?.writes.write_to(txn))
         .unwrap();

@@ -11,6 +11,7 @@ use crate::codec::{
 };
 use crate::engine::{Order, Read};
 use crate::error::{Error, Result};
+use crate::model::Timestamp;
 
 /// What a verification went over. Getting one means that nothing was wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,6 +135,7 @@ fn verify_workspaces(read: &impl Read, verified: &mut Verified) -> Result<()> {
 fn verify_changes(read: &impl Read, verified: &mut Verified) -> Result<()> {
     let totals = read::totals(read)?;
     let mut last = totals.last_trimmed;
+    let mut last_at = Timestamp::default();
     let mut requests = 0;
     each(read, Kind::Change, |key, value| {
         let change = decode_change(value)?;
@@ -142,7 +144,13 @@ fn verify_changes(read: &impl Read, verified: &mut Verified) -> Result<()> {
                 "a change is missing after {last}"
             )));
         }
-        last = change.sequence;
+        if change.at < last_at || change.at > totals.last_at {
+            return Err(Error::corrupted(format_args!(
+                "change {} has an earlier time than the one before it, or one after the latest",
+                change.sequence
+            )));
+        }
+        (last, last_at) = (change.sequence, change.at);
         verified.changes += 1;
         if let Some(id) = &change.request_id {
             requests += 1;

@@ -1,7 +1,13 @@
 //! After `close` every call is refused, on every clone of the handle; and a file
 //! is open once at a time.
 
-use headcount::{Batch, Directory, ErrorKind, License, Options, UserId, UserUpdate};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use headcount::{
+    Batch, Directory, ErrorKind, License, NewWorkspace, Options, UserId, UserQuery, UserUpdate,
+    UserView,
+};
 
 use crate::helpers::{TempPath, create, finish, refusal};
 
@@ -29,6 +35,61 @@ fn everything_is_refused(directory: &Directory) {
     ];
     for kind in kinds {
         assert_eq!(kind, ErrorKind::Closed);
+    }
+}
+
+/// Whoever reads on reads of the closed directory, also what was read ahead.
+#[test]
+fn lists_and_feeds_end_with_the_directory() {
+    let file = TempPath::new();
+    for directory in [Directory::in_memory().unwrap(), file.open()] {
+        for name in ["ann", "bob", "cho"] {
+            create(&directory, &format!("{name}@ex.co"));
+        }
+        for name in ["one", "two"] {
+            let workspace = NewWorkspace::new(name).owner("ann@ex.co");
+            directory.create_workspace(workspace).unwrap();
+        }
+        let mut users = directory.users().unwrap();
+        let mut views = directory.users().unwrap();
+        let mut fresh = directory.users().unwrap();
+        let mut workspaces = directory.workspaces().unwrap();
+        let mut changes = directory.changes(0).unwrap();
+        let mut feed = directory.follow(0);
+        let clone = directory.clone();
+        users.next().unwrap().unwrap();
+        views.for_each_view(|_| ControlFlow::Break(())).unwrap();
+        workspaces.next().unwrap().unwrap();
+        changes.next().unwrap().unwrap();
+        feed.next(Duration::ZERO).unwrap().unwrap();
+        directory.close().unwrap();
+
+        let visit = |_: UserView<'_>| panic!("it was closed");
+        let kinds = [
+            refusal(users.next().unwrap()),
+            refusal(views.for_each_view(visit)),
+            refusal(fresh.next().unwrap()),
+            refusal(workspaces.next().unwrap()),
+            refusal(changes.next().unwrap()),
+            refusal(feed.next(Duration::from_mins(1))),
+            refusal(clone.follow(0).next(Duration::from_mins(1))),
+            refusal(clone.query(&UserQuery::new())),
+            refusal(clone.count(&UserQuery::new())),
+            refusal(clone.for_each_user(visit)),
+            refusal(clone.for_each_in_page(&UserQuery::new(), visit)),
+            refusal(clone.workspace("one")),
+            refusal(clone.workspaces()),
+            refusal(clone.members("one")),
+            refusal(clone.workspaces_of("ann@ex.co")),
+            refusal(clone.default_workspace("ann@ex.co")),
+            refusal(clone.stats()),
+            refusal(clone.dry_run(Batch::new())),
+            refusal(clone.trim_changes(1)),
+        ];
+        assert_eq!(kinds, [ErrorKind::Closed; 19]);
+        // Nothing comes after an error.
+        assert!(users.next().is_none() && fresh.next().is_none());
+        assert!(workspaces.next().is_none() && changes.next().is_none());
     }
 }
 

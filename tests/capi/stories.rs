@@ -42,6 +42,11 @@ fn use_after_fork_is_refused() {
 }
 
 #[test]
+fn a_host_without_output_does_no_harm() {
+    story("descriptors", Argument::File);
+}
+
+#[test]
 fn builders_carry_everything() {
     story("builders", Argument::File);
 }

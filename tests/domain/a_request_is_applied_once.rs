@@ -41,9 +41,8 @@ fn the_first_outcome_is_the_answer_to_each_repetition() {
     });
 }
 
-/// What the retry says does not matter: the id does.
 #[test]
-fn the_id_is_what_counts_even_when_the_world_has_moved_on() {
+fn the_answer_stays_even_when_the_world_has_moved_on() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let request = || Batch::new().deactivate_user(ann).request_id(ID);
@@ -57,10 +56,64 @@ fn the_id_is_what_counts_even_when_the_world_has_moved_on() {
 
         directory.delete_user(ann).unwrap();
         same(&first, &directory.apply(request()).unwrap());
-        let other = Batch::new().create_user("bob@ex.co").request_id(ID);
-        same(&first, &directory.apply(other).unwrap());
-        assert!(directory.user("bob@ex.co").unwrap().is_none());
     });
+}
+
+#[test]
+fn another_batch_with_the_id_is_refused_and_not_done() {
+    on_both_engines(|directory| {
+        let ann = hire(directory, "ann");
+        let bob = hire(directory, "bob");
+        let request = || Batch::new().deactivate_user(ann).request_id(ID);
+        let first = directory.apply(request()).unwrap();
+        let before = changes(directory, 0);
+        let others = [
+            Batch::new().delete_user(ann),
+            Batch::new().deactivate_user(bob),
+            Batch::new().deactivate_user(ann).deactivate_user(bob),
+            Batch::new().deactivate_user("ann@ex.co"),
+            Batch::new().deactivate_user(ann).if_version(1),
+            Batch::new().deactivate_user(ann).allow_ownerless(),
+            Batch::new().deactivate_user(ann).actor(bob),
+            Batch::new(),
+        ];
+        for other in others.map(|other| other.request_id(ID)) {
+            let reused = (ErrorKind::RequestIdReused, None);
+            assert_eq!(refused(directory.apply(other.clone())), reused);
+            assert_eq!(refused(directory.dry_run(other.clone())), reused);
+            let foretold = directory.preview(other).unwrap();
+            let foretold = foretold.iter().map(|e| (e.kind(), e.op_index()));
+            assert_eq!(foretold.collect::<Vec<_>>(), [reused]);
+        }
+        let as_bob = directory.acting_as(bob);
+        assert_eq!(kind(as_bob.apply(request())), ErrorKind::RequestIdReused);
+        assert_eq!(changes(directory, 0), before);
+        same(&first, &directory.apply(request()).unwrap());
+
+        let said = directory.apply(Batch::new().request_id(ID)).unwrap_err();
+        let sequence = first.sequence.unwrap();
+        assert!(
+            said.to_string()
+                .contains(&format!("applied as change {sequence}; draw a new id")),
+            "{said}"
+        );
+    });
+}
+
+#[test]
+fn another_batch_is_told_apart_after_reopening_too() {
+    let file = TempPath::new();
+    let directory = file.open();
+    let create = |email: &str| Batch::new().create_user(email).request_id(ID);
+    directory.apply(create("ann@ex.co")).unwrap();
+    directory.close().unwrap();
+
+    let directory = file.open();
+    let reused = ErrorKind::RequestIdReused;
+    assert_eq!(kind(directory.apply(create("bob@ex.co"))), reused);
+    assert!(directory.apply(create("ann@ex.co")).unwrap().replayed);
+    assert!(directory.user("bob@ex.co").unwrap().is_none());
+    finish(directory);
 }
 
 #[test]

@@ -229,6 +229,37 @@ fn who_asks_for_trimmed_history_is_told_where_to_resume() {
     });
 }
 
+/// As after a restore from a backup: whoever waited would wait in silence.
+#[test]
+fn who_is_ahead_of_the_directory_is_told_at_once() {
+    on_both_engines(|directory| {
+        let latest = last_sequence(directory);
+        let not_yet = |latest| ErrorKind::ChangeNotYet { latest };
+        for after in [latest + 1, latest + 1_000, u64::MAX] {
+            assert_eq!(changes_kind(directory, after), not_yet(latest));
+            let mut feed = directory.follow(after);
+            assert_eq!(kind(feed.next(NOW)), not_yet(latest));
+            let since = Instant::now();
+            assert_eq!(kind(feed.next(LONG)), not_yet(latest));
+            assert!(since.elapsed() < LONG / 2);
+            assert_eq!(feed.position(), after);
+        }
+        assert!(changes(directory, latest).is_empty());
+
+        // Once there is that change, the position is as good as any.
+        let mut feed = directory.follow(latest + 1);
+        hire(directory, "ann");
+        assert!(feed.next(NOW).unwrap().is_none());
+        hire(directory, "bob");
+        assert_eq!(feed.next(LONG).unwrap().unwrap().sequence, latest + 2);
+
+        directory.trim_changes(u64::MAX).unwrap();
+        assert_eq!(changes_kind(directory, latest + 3), not_yet(latest + 2));
+        let said = directory.changes(latest + 3).err().unwrap().to_string();
+        assert!(said.contains("read all users again"), "{said}");
+    });
+}
+
 #[test]
 fn trimming_goes_as_far_as_it_is_told_and_no_further() {
     let file = TempPath::new();

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod a_poller_misses_nobody;
 mod a_request_is_applied_once;
 mod a_user_has_one_default_workspace;
 mod a_workspace_keeps_an_active_owner;

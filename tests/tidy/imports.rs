@@ -7,14 +7,18 @@ use crate::sources::{self, Source};
 use crate::tokens::{self, Token};
 
 /// Which rooms each room may know.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("error", &[]),
+    ("process", &[]),
     ("model", &["error"]),
     ("codec", &["error", "model"]),
-    ("engine", &["error"]),
+    ("engine", &["error", "process"]),
     ("rules", &["codec", "engine", "error", "model"]),
-    ("directory", &["rules", "engine", "error", "model"]),
-    ("capi", &["error", "model", "directory"]),
+    (
+        "directory",
+        &["rules", "engine", "error", "model", "process"],
+    ),
+    ("capi", &["error", "model", "directory", "process"]),
     // Checks what each room reads, and is in no release.
     (
         "fuzzing",

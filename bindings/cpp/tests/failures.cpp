@@ -81,6 +81,10 @@ static void history()
     auto feed = users.follow();
     REFUSED(history_trimmed, feed, read, ());
     CHECK(feed.try_read().error().resume_after() == 2u);
+    CHECK(!feed.try_read().error().latest_change());
+    auto ahead = users.follow(4);
+    REFUSED(change_not_yet, ahead, read, ());
+    CHECK(ahead.try_read().error().latest_change() == 3u);
 }
 
 static void files(const std::string &path)

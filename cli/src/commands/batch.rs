@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use headcount::{Applied, Batch, Directory, ErrorKind, Op, Outcome, Subject};
+use headcount::{Applied, Batch, Directory, ErrorKind, Outcome, Subject};
 use serde_json::{Map, Value, json};
 
 use super::naming::email_of;
@@ -26,7 +26,6 @@ pub(super) fn run(
     let file = input::name_of(&args.file);
     let operations = read(&file, args)?;
     let (directory, applied) = carry_out(store, args, &operations, &file)?;
-    check_replay(&operations, &applied)?;
     let report = Report {
         file: &file,
         operations: &operations,
@@ -167,39 +166,6 @@ fn refused(errors: &[headcount::Error], operations: &[Operation], file: &str) ->
         told.notes.push("nothing was changed".to_owned());
     }
     failure
-}
-
-/// A request id belongs to one batch. The outcome of another can't be shown beside
-/// these operations.
-fn check_replay(operations: &[Operation], applied: &Applied) -> Result<()> {
-    let fits = operations.len() == applied.outcomes.len()
-        && operations
-            .iter()
-            .zip(&applied.outcomes)
-            .all(|(operation, outcome)| is_about(&operation.op, outcome.subject));
-    if !applied.replayed || fits {
-        return Ok(());
-    }
-    Err(Failure::refused(
-        "request_id_reused",
-        "the request id is that of another batch, which was applied before; nothing was \
-         changed: give each batch an id of its own",
-    ))
-}
-
-fn is_about(op: &Op, subject: Subject) -> bool {
-    match op {
-        Op::CreateUser(_)
-        | Op::UpdateUser(..)
-        | Op::ActivateUser(_)
-        | Op::DeactivateUser(_)
-        | Op::DeleteUser(_) => matches!(subject, Subject::User(_)),
-        Op::SetLicense(_) => subject == Subject::License,
-        Op::AddMember(..) | Op::SetRole(..) | Op::RemoveMember(..) => {
-            matches!(subject, Subject::Member(..))
-        }
-        _ => matches!(subject, Subject::Workspace(_)),
-    }
 }
 
 /// What came of the operations.

@@ -226,3 +226,14 @@ fn ctrl_c_ends_it() {
         assert_eq!(follower.child.wait().unwrap().code(), Some(0), "{signal}");
     }
 }
+
+#[test]
+fn who_asks_for_changes_after_one_that_is_not_there_is_told() {
+    let folder = Folder::with_users(&["ann"]);
+    for command in ["changes --after 9", "changes --after 9 --follow"] {
+        let refused = folder.error(command);
+        assert_eq!(refused["kind"], "change_not_yet");
+        assert_eq!(refused["latest"], 2);
+    }
+    assert_eq!(folder.done("changes --after 2"), "no changes after 2\n");
+}

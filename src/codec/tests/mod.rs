@@ -226,6 +226,7 @@ fn request() -> Request {
     ];
     Request {
         sequence: 70_000,
+        digest: *b"digest of 16 b\xff\xfe",
         outcomes,
     }
 }
@@ -277,6 +278,7 @@ fn samples() -> Vec<Sample> {
         last_change: 1 << 32,
         last_trimmed: 253,
         last_workspace: 65_535,
+        last_at: at(1_720_716_959_173_000),
     };
     let all_fields = vec![
         Field::Email,

@@ -170,6 +170,7 @@ proptest! {
         license in any_license(),
         numbers in [any_number(), any_number(), any_number(), any_number()],
         email_key in any::<String>(),
+        last_at in any_time(),
         format in any::<u32>(),
     ) {
         let [active, inactive, active_admins, last_change] = numbers;
@@ -181,6 +182,7 @@ proptest! {
             last_change,
             last_trimmed: inactive,
             last_workspace: active_admins,
+            last_at,
         };
         let bytes = encode_totals(&totals).unwrap();
         prop_assert_eq!(&bytes, &by_bincode(&totals));
@@ -204,6 +206,7 @@ proptest! {
         texts in [any::<String>(), any::<String>()],
         version in any_number(),
         since in any_time(),
+        digest in any::<[u8; 16]>(),
         default_of in proptest::option::of(any_id()),
         is_owner in any::<bool>(),
     ) {
@@ -232,7 +235,7 @@ proptest! {
         prop_assert_eq!(&bytes, &by_bincode(&MembershipRecord { role, since, version }));
         prop_assert_eq!(decode_member(WORKSPACE, id(4), &bytes).unwrap(), member);
 
-        let request = Request { sequence: version, ..request() };
+        let request = Request { sequence: version, digest, ..request() };
         let bytes = encode_request(&request).unwrap();
         prop_assert_eq!(&bytes, &by_bincode(&request));
         prop_assert_eq!(decode_request(&bytes).unwrap(), request);

@@ -24,20 +24,23 @@ use self::waiters::{Turn, Waiter, answer_all, wake};
 use super::cache::UserCache;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Applied, Batch};
+use crate::model::{Applied, Batch, Timestamp};
 use crate::rules;
 
 /// Operations in one transaction, unless a single batch has more.
 const GROUP_OPS_MAX: usize = 4096;
 
 /// The batches that wait to be committed.
-#[derive(Default)]
 pub(super) struct Commits {
     queue: Mutex<Queue>,
+    clock: Clock,
     /// Batches handed in since the directory was opened, and groups of them.
     requests: AtomicU64,
     groups: AtomicU64,
 }
+
+/// Where times come from; something else than the system's clock in tests alone.
+pub(super) type Clock = fn() -> Timestamp;
 
 #[derive(Default)]
 struct Queue {
@@ -48,17 +51,33 @@ struct Queue {
     batching: Batching,
 }
 
+impl Default for Commits {
+    fn default() -> Self {
+        Self::with_clock(Timestamp::now)
+    }
+}
+
 impl Commits {
+    pub(super) fn with_clock(clock: Clock) -> Self {
+        Self {
+            queue: Mutex::default(),
+            clock,
+            requests: AtomicU64::new(0),
+            groups: AtomicU64::new(0),
+        }
+    }
+
     /// Applies `batch`, together with those of other threads. What it needs to be
-    /// repeatable, its ids and its time, is drawn here.
+    /// repeatable, its ids and its time, is drawn here. Where the time is before that
+    /// of the latest change, it becomes that one when the batch is applied.
     pub(super) fn apply(
         &self,
         engine: &impl Engine,
         cache: &UserCache,
         mut batch: Batch,
     ) -> Result<Applied> {
-        batch.draw_ids();
-        let request = Arc::new(Waiter::new(batch));
+        batch.prepare();
+        let request = Arc::new(Waiter::new(batch, (self.clock)()));
         let mut turn = self.enter(&request);
         loop {
             turn = match turn {

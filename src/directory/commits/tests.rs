@@ -17,8 +17,8 @@ fn engine() -> Memory {
 }
 
 fn request(mut batch: Batch) -> Arc<Waiter> {
-    batch.draw_ids();
-    Arc::new(Waiter::new(batch))
+    batch.prepare();
+    Arc::new(Waiter::new(batch, Timestamp::now()))
 }
 
 fn email(thread: usize, number: usize) -> String {

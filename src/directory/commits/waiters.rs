@@ -33,11 +33,11 @@ pub(super) enum Turn {
 pub(super) type Woken = [Option<Thread>; WOKEN_BY_EACH];
 
 impl Waiter {
-    /// The batch of this thread.
-    pub(super) fn new(batch: Batch) -> Self {
+    /// The batch of this thread, which came at this time.
+    pub(super) fn new(batch: Batch, at: Timestamp) -> Self {
         Self {
             batch,
-            at: Timestamp::now(),
+            at,
             thread: thread::current(),
             turn: Mutex::new(Turn::Wait),
         }
@@ -130,7 +130,8 @@ mod tests {
     /// that is there and wakes its two, who sleep on for ever if theirs are not.
     #[test]
     fn nobody_is_answered_before_those_it_wakes() {
-        let group: [_; 4] = std::array::from_fn(|_| Arc::new(Waiter::new(Batch::new())));
+        let group: [_; 4] =
+            std::array::from_fn(|_| Arc::new(Waiter::new(Batch::new(), Timestamp::now())));
         let answers = || std::iter::repeat_with(|| Err(Error::new(ErrorKind::Closed, "closed")));
         thread::scope(|scope| {
             // The first wakes the third, whose answer is kept from it for a while.

@@ -151,7 +151,7 @@ impl Script {
     }
 
     fn checkpoint(&mut self, directory: &Directory) {
-        let Embedded::Redb(engine) = &directory.shared.engine else {
+        let Embedded::Redb(engine) = &*directory.shared.engine else {
             return;
         };
         match engine.checkpoint() {

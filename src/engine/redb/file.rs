@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::errors::Name;
 use super::log::{MARK, SideFiles};
+use super::own_file;
 use super::place;
 use crate::error::Result;
 
@@ -17,12 +18,9 @@ pub(super) fn resolve(path: &Path, create: bool, name: &Name) -> Result<PathBuf>
 /// Opens the file at `path` for reading and writing. An absent one is made when
 /// `create` is set; an empty one counts as absent.
 pub(super) fn open(path: &Path, create: bool, name: &Name) -> Result<File> {
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(create)
-        .truncate(false)
-        .open(path)
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(create);
+    let file = own_file::open(|| options.truncate(false).open(path))
         .map_err(|error| refusal(path, create, name, error))?;
     let metadata = file.metadata().map_err(|error| name.io(error))?;
     if !metadata.is_file() {
@@ -61,7 +59,7 @@ fn refusal(path: &Path, create: bool, name: &Name, error: io::Error) -> crate::E
 /// Makes the directory entry of `path` durable.
 #[cfg(unix)]
 pub(super) fn sync_entry(path: &Path) -> io::Result<()> {
-    File::open(parent(path))?.sync_all()
+    own_file::open(|| File::open(parent(path)))?.sync_all()
 }
 
 /// Makes the directory entry of `path` durable: the file system's own business

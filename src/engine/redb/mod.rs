@@ -19,8 +19,10 @@ mod file;
 mod guard;
 mod log;
 mod memtable;
+mod own_file;
 mod place;
 mod scan;
+mod side_file;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -36,7 +38,6 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use ::redb::StorageBackend;
-use ::redb::backends::FileBackend;
 use arc_swap::ArcSwapOption;
 use twox_hash::XxHash3_64;
 use uuid::Uuid;
@@ -47,6 +48,7 @@ use self::errors::Name;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, Replay, SideFiles, Sync};
+use self::own_file::OwnFile;
 use self::snapshot::{Committed, State};
 pub(crate) use self::snapshot::{Snapshot, Value};
 use self::txn::Pending;
@@ -146,7 +148,7 @@ impl Redb {
         let backend = || {
             let file = file::open(&resolved, options.create, &name)?;
             files.adopt(&file).map_err(|error| name.io(error))?;
-            FileBackend::new(file).map_err(|error| name.open_failed(error))
+            OwnFile::new(file).map_err(|error| name.io(error))
         };
         let was_there = resolved.exists();
         let opened = Self::start(backend, Box::new(files.clone()), name.clone(), options);

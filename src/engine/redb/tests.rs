@@ -9,6 +9,8 @@ mod files;
 mod foreign_files;
 mod full_disk;
 mod growth;
+#[cfg(unix)]
+mod guest;
 mod locking;
 mod long_transactions;
 mod pressure;

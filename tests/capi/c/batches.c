@@ -156,6 +156,9 @@ static hc_directory *replays(hc_directory *directory, const char *path)
     verify_and_free(directory);
     CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
     CHECK_OK(hc_directory_apply(directory, batch, &applied, NULL));
+    CHECK_OK(hc_batch_activate_user(batch, ANN, NULL));
+    CHECK_STATUS(HC_STATUS_REQUEST_ID_REUSED,
+                 hc_directory_apply(directory, batch, NULL, NULL));
     hc_directory_free(directory);
     check_first(applied, 1, id); /* outlives the directory */
     hc_applied_free(applied);

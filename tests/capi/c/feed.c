@@ -135,11 +135,34 @@ static void trimming(void)
                  hc_feed_next_batch(feed, 0, buffer, BUFFER, &written, &error));
     CHECK(hc_error_get_resume_after(error, &resume_after) == 1 && resume_after == 2);
     CHECK(hc_error_get_buffer_bytes(error, NULL) == 0);
+    CHECK(hc_error_get_latest_change(error, NULL) == 0);
     CHECK(written == 77);
     hc_error_free(error);
     hc_feed_free(feed);
     CHECK_OK(hc_directory_follow(directory, resume_after, &feed, NULL));
     CHECK(next_event(feed, NULL, buffer).kind == HC_EVENT_USER_ACTIVATED);
+    hc_feed_free(feed);
+    verify_and_free(directory);
+}
+
+/* Who is ahead of the directory, as after a restore, doesn't wait in silence. */
+static void ahead(void)
+{
+    hc_directory *directory = in_memory();
+    hc_feed *feed = NULL;
+    hc_error *error = NULL;
+    uint8_t buffer[BUFFER];
+    size_t written = 77;
+    uint64_t latest = 77;
+    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL));
+    CHECK_OK(hc_directory_follow(directory, 2, &feed, NULL));
+    CHECK_STATUS(HC_STATUS_CHANGE_NOT_YET,
+                 hc_feed_next_batch(feed, UINT64_MAX, buffer, BUFFER, &written, &error));
+    CHECK(hc_error_get_resume_after(error, NULL) == 0);
+    CHECK(hc_error_get_latest_change(error, NULL) == 1);
+    CHECK(hc_error_get_latest_change(error, &latest) == 1 && latest == 1);
+    CHECK(written == 77);
+    hc_error_free(error);
     hc_feed_free(feed);
     verify_and_free(directory);
 }
@@ -191,6 +214,7 @@ int main(void)
     events();
     batches();
     trimming();
+    ahead();
     waiting();
     return 0;
 }

@@ -2,7 +2,9 @@
 #define _POSIX_C_SOURCE 200809L
 #include "story.h"
 
+#include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 struct handles {
@@ -37,6 +39,61 @@ static void in_the_child(struct handles *parents)
     verify_and_free(own);
 }
 
+/* Forks a child that never touches the directory, and lets it sleep. */
+static pid_t sleeper(void)
+{
+    const struct timespec minute = { 60, 0 };
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        nanosleep(&minute, NULL);
+        _exit(0);
+    }
+    return child;
+}
+
+static void wake(pid_t child)
+{
+    CHECK(kill(child, SIGKILL) == 0);
+}
+
+/* A child that has nothing to do with the directory doesn't keep it locked. */
+static void lingering_child(const char *path)
+{
+    hc_directory *directory = NULL;
+    pid_t child, parent;
+    int pipes[2], ended = -1;
+    CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
+    child = sleeper();
+    CHECK_OK(hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL));
+    verify_and_free(directory);
+    CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
+    verify_and_free(directory);
+    wake(child);
+    CHECK(waitpid(child, NULL, 0) == child);
+
+    /* Nor does one whose parent was killed. */
+    CHECK(pipe(pipes) == 0);
+    parent = fork();
+    CHECK(parent >= 0);
+    if (parent == 0) {
+        CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
+        CHECK_OK(hc_user_create(directory, HC_STR("dee@ex.co"), NULL, NULL));
+        child = sleeper();
+        CHECK(write(pipes[1], &child, sizeof child) == (ssize_t)sizeof child);
+        kill(getpid(), SIGKILL);
+    }
+    CHECK(waitpid(parent, &ended, 0) == parent);
+    CHECK(WIFSIGNALED(ended));
+    CHECK(read(pipes[0], &child, sizeof child) == (ssize_t)sizeof child);
+    CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
+    check_seats(directory, 5, 4, 0);
+    verify_and_free(directory);
+    wake(child);
+    close(pipes[0]);
+    close(pipes[1]);
+}
+
 int main(int argc, char **argv)
 {
     struct handles handles = { NULL, NULL, NULL };
@@ -66,5 +123,6 @@ int main(int argc, char **argv)
     hc_cursor_free(handles.cursor);
     hc_user_free(handles.user);
     verify_and_free(handles.directory);
+    lingering_child(argv[1]);
     return 0;
 }

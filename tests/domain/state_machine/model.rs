@@ -45,6 +45,8 @@ pub struct Change {
     pub actor: Option<UserId>,
     pub request: Option<[u8; 16]>,
     pub events: Vec<Event>,
+    /// The batch in words: another one must not come with its id.
+    batch: String,
     outcomes: Vec<Outcome>,
 }
 
@@ -123,6 +125,9 @@ impl Model {
             .iter()
             .find(|c| id.is_some() && c.request == id)
         {
+            if first.batch != in_words(request) {
+                return Err((ErrorKind::RequestIdReused, None));
+            }
             return Ok(Answer {
                 sequence: Some(first.sequence),
                 outcomes: first.outcomes.clone(),
@@ -162,6 +167,7 @@ impl Model {
                 actor,
                 request: id,
                 events,
+                batch: in_words(request),
                 outcomes: outcomes.clone(),
             });
         }
@@ -278,4 +284,8 @@ fn first_contested(holders: &[(String, Option<usize>)]) -> Option<usize> {
 
 pub fn lower(text: &str) -> String {
     text.to_lowercase()
+}
+
+fn in_words(request: &Request) -> String {
+    format!("{:?}", request.to_batch())
 }

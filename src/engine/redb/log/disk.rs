@@ -1,17 +1,18 @@
 //! The files beside the database: the two segments of the log, and a mark.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use ::redb::StorageBackend;
-use ::redb::backends::FileBackend;
 
 use crate::engine::redb::file::sync_entry;
 use crate::engine::redb::lock;
+use crate::engine::redb::own_file::OwnFile;
 use crate::engine::redb::place::FileId;
+use crate::engine::redb::side_file;
 
 /// What follows the name of the database and a hyphen in those of the segments.
 pub(super) const SEGMENTS: [&str; 2] = ["log0", "log1"];
@@ -91,24 +92,14 @@ impl Beside {
 
 impl SideFiles for Beside {
     fn open(&self, name: &str) -> io::Result<Option<SideFile>> {
-        let opened = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(self.path(name));
-        match opened {
-            Ok(file) => self.note(name, file).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+        match side_file::open(&self.path(name))? {
+            Some(file) => self.note(name, file).map(Some),
+            None => Ok(None),
         }
     }
 
     fn create(&self, name: &str) -> io::Result<SideFile> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(self.path(name))?;
+        let file = side_file::create(&self.path(name), &self.database)?;
         self.note(name, file)
     }
 
@@ -144,5 +135,5 @@ impl SideFiles for Beside {
 }
 
 fn backend(file: File) -> io::Result<SideFile> {
-    Ok(Box::new(FileBackend::new(file).map_err(io::Error::other)?))
+    Ok(Box::new(OwnFile::new(file)?))
 }

@@ -1,11 +1,20 @@
-//! Which process this is, for the price of a load.
+//! Which process this is, for the price of a load, and what a child of `fork` gives
+//! up.
 //!
 //! `getpid` is a system call of some 80 ns, which would double the price of a
 //! look-up in memory. So the number is kept, and a handler that runs in the
 //! child of every `fork` forgets it there. (A child of a bare `clone` system
 //! call, which runs no handlers, goes unnoticed.)
+//!
+//! The handler is the one thing outside of the C ABI that safe Rust has no way to
+//! say: no crate puts one up safely, since what it does is bound to the rules of
+//! signal handlers.
+
+mod descriptors;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+pub(crate) use self::descriptors::Registered;
 
 /// The number of this process; 0 while it isn't known.
 static ID: AtomicU32 = AtomicU32::new(0);
@@ -13,8 +22,30 @@ static ID: AtomicU32 = AtomicU32::new(0);
 /// Whether the handler stands. A child inherits both.
 static WATCHING: AtomicBool = AtomicBool::new(false);
 
+/// The process that something belongs to: its files, locks or threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Owner(u32);
+
+impl Owner {
+    /// This process.
+    pub(crate) fn this() -> Self {
+        Self(id())
+    }
+
+    /// Whether this process is another one: a child that was forked since.
+    pub(crate) fn is_forked(self) -> bool {
+        self.0 != id()
+    }
+
+    /// A process that this one isn't.
+    #[cfg(test)]
+    pub(crate) fn parent_of_this() -> Self {
+        Self(id().wrapping_add(1))
+    }
+}
+
 /// The number of this process, never 0.
-pub(super) fn id() -> u32 {
+fn id() -> u32 {
     match ID.load(Ordering::Relaxed) {
         0 => learn(),
         id => id,
@@ -27,7 +58,7 @@ pub(super) fn id() -> u32 {
 fn learn() -> u32 {
     let id = std::process::id();
     if !WATCHING.load(Ordering::Acquire) {
-        if !forget_in_children() {
+        if !watch_for_children() {
             return id;
         }
         WATCHING.store(true, Ordering::Release);
@@ -38,23 +69,24 @@ fn learn() -> u32 {
 
 /// Puts up the handler; says whether it stands.
 #[cfg(unix)]
-fn forget_in_children() -> bool {
+fn watch_for_children() -> bool {
     use std::ffi::c_int;
 
     type Handler = Option<extern "C" fn()>;
     unsafe extern "C" {
         fn pthread_atfork(prepare: Handler, parent: Handler, child: Handler) -> c_int;
     }
-    extern "C" fn forget() {
+    extern "C" fn in_child() {
         ID.store(0, Ordering::Relaxed);
+        descriptors::give_up_all();
     }
-    // SAFETY: the declaration is POSIX's; the handler only stores to an atomic,
-    // which is allowed in the child of a process with threads.
-    unsafe { pthread_atfork(None, None, Some(forget)) == 0 }
+    // SAFETY: the declaration is POSIX's; the handler only stores to atomics and makes
+    // system calls that are allowed in the child of a process with threads.
+    unsafe { pthread_atfork(None, None, Some(in_child)) == 0 }
 }
 
 /// Nothing forks here.
 #[cfg(not(unix))]
-fn forget_in_children() -> bool {
+fn watch_for_children() -> bool {
     true
 }

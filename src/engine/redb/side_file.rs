@@ -1,0 +1,97 @@
+//! Opening and making the files beside the database, which hold the same secrets as
+//! it does: they get its owner and mode, and no link leads anywhere else.
+//!
+//! So a command that is run as root leaves nothing that the service's own user can't
+//! open, and a log of a file that only its owner may read is no more open than that.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use super::own_file;
+
+/// The file at `path` as it is; `None` if there is none.
+pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
+    let opened = own_file::open(|| {
+        refuse_link(path)?;
+        without_links(OpenOptions::new().read(true).write(true)).open(path)
+    });
+    match opened {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes the file at `path`, beside `database`. What is there under that name only
+/// loses the name: it may be another name of some file of somebody's.
+pub(super) fn create(path: &Path, database: &Path) -> io::Result<File> {
+    refuse_link(path)?;
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    let file = own_file::open(|| without_links(&mut options).open(path))?;
+    match take_after(&file, database) {
+        Ok(()) => Ok(file),
+        Err(error) => {
+            // What went wrong is told; that the file stays is no harm beside it.
+            let _ = fs::remove_file(path);
+            Err(error)
+        }
+    }
+}
+
+fn refuse_link(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => Err(io::Error::other(format!(
+            "`{}` is a symbolic link, and a log is never followed elsewhere; remove the link",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Has the system refuse a link too: one can come between looking and opening. Files
+/// that are made are nobody else's until they have their mode.
+#[cfg(unix)]
+fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let flags = rustix::fs::OFlags::NOFOLLOW.bits();
+    options.mode(0o600).custom_flags(flags.cast_signed())
+}
+
+/// Gives `file` the owner and the mode of `database`.
+#[cfg(unix)]
+fn take_after(file: &File, database: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+
+    let (own, theirs) = (file.metadata()?, fs::metadata(database)?);
+    if (own.uid(), own.gid()) != (theirs.uid(), theirs.gid()) {
+        match fchown(file, Some(theirs.uid()), Some(theirs.gid())) {
+            // Only root gives files away. Others share the database by its group, if
+            // they may give the file to that.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                let _ = fchown(file, None, Some(theirs.gid()));
+            }
+            given => given?,
+        }
+    }
+    file.set_permissions(theirs.permissions())
+}
+
+/// Links and modes are the file system's own business here.
+#[cfg(not(unix))]
+fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
+/// Files have the owner and the rights of their folder here.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the signature it has on Unix")]
+fn take_after(_: &File, _: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,234 @@
+//! What tells whether a batch that carries a known request id is the same batch.
+//!
+//! The digest is taken of what the caller asked for: the operations in their order
+//! with everything that was said of them, the versions they depend on, the actor and
+//! whether workspaces may be left ownerless. Ids and times that the directory draws
+//! are not in it, so a batch that is built again from the same input has the same
+//! digest.
+//!
+//! It is XXH3 with 128 bits, which is quick and stable between releases but can be
+//! made to collide. That gains nobody anything: whoever sends a second batch under an
+//! id of their own already chose not to have it carried out. The answer to a collision
+//! is the outcome of the first batch, and nothing is done.
+//!
+//! It is stored, so the bytes that go into it are part of the file format.
+
+use twox_hash::XxHash3_128;
+
+use super::{
+    Batch, License, NewUser, NewWorkspace, Op, Role, Timestamp, UserId, UserRef, WorkspaceRef,
+    WorkspaceTarget,
+};
+use super::{Step, Target};
+
+/// Bytes of a digest.
+pub(crate) const DIGEST_BYTES: usize = 16;
+
+/// The digest of a batch.
+pub(crate) type BatchDigest = [u8; DIGEST_BYTES];
+
+impl Batch {
+    /// The digest of what the caller asked for. Taken before ids are drawn.
+    pub(super) fn digest(&self) -> BatchDigest {
+        let mut out = Digester(XxHash3_128::new());
+        // With the id in it, the same batch under two ids has two digests.
+        out.optional(self.request_id.as_ref(), |out, id| out.bytes(id));
+        out.optional(self.actor.as_ref(), |out, id| out.id(*id));
+        out.flag(self.allow_ownerless);
+        out.number(self.steps.len() as u64);
+        for step in &self.steps {
+            put_step(&mut out, step);
+        }
+        out.0.finish_128().to_le_bytes()
+    }
+}
+
+/// Takes parts one after the other. Each part says where it ends, so two sequences of
+/// parts never are the same bytes.
+pub(super) struct Digester(XxHash3_128);
+
+impl Digester {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    pub(super) fn tag(&mut self, tag: u8) {
+        self.bytes(&[tag]);
+    }
+
+    pub(super) fn flag(&mut self, flag: bool) {
+        self.tag(u8::from(flag));
+    }
+
+    pub(super) fn number(&mut self, number: u64) {
+        self.bytes(&number.to_le_bytes());
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        self.number(text.len() as u64);
+        self.bytes(text.as_bytes());
+    }
+
+    pub(super) fn id(&mut self, id: UserId) {
+        self.bytes(id.as_bytes());
+    }
+
+    pub(super) fn time(&mut self, time: Timestamp) {
+        self.number(time.as_unix_micros());
+    }
+
+    pub(super) fn optional<T: ?Sized>(
+        &mut self,
+        value: Option<&T>,
+        put: impl FnOnce(&mut Self, &T),
+    ) {
+        self.flag(value.is_some());
+        if let Some(value) = value {
+            put(self, value);
+        }
+    }
+}
+
+fn put_step(out: &mut Digester, step: &Step) {
+    out.optional(step.if_version.as_ref(), |out, version| {
+        out.number(*version);
+    });
+    match &step.op {
+        Op::CreateUser(user) => {
+            out.tag(0);
+            put_new_user(out, user);
+        }
+        Op::UpdateUser(user, update) => {
+            out.tag(1);
+            put_user(out, user);
+            update.put_into(out);
+        }
+        Op::ActivateUser(user) => put_user_op(out, 2, user),
+        Op::DeactivateUser(user) => put_user_op(out, 3, user),
+        Op::DeleteUser(user) => put_user_op(out, 4, user),
+        Op::SetLicense(license) => {
+            out.tag(5);
+            put_license(out, *license);
+        }
+        Op::CreateWorkspace(workspace) => {
+            out.tag(6);
+            put_new_workspace(out, workspace);
+        }
+        Op::DefaultWorkspace(user) => put_user_op(out, 7, user),
+        Op::RenameWorkspace(workspace, name) => {
+            put_workspace_op(out, 8, workspace);
+            out.text(name);
+        }
+        Op::ArchiveWorkspace(workspace) => put_workspace_op(out, 9, workspace),
+        Op::RestoreWorkspace(workspace) => put_workspace_op(out, 10, workspace),
+        Op::DeleteWorkspace(workspace) => put_workspace_op(out, 11, workspace),
+        Op::AddMember(workspace, user, role) => {
+            put_member_op(out, 12, workspace, user);
+            put_role(out, *role);
+        }
+        Op::SetRole(workspace, user, role) => {
+            put_member_op(out, 13, workspace, user);
+            put_role(out, *role);
+        }
+        Op::RemoveMember(workspace, user) => put_member_op(out, 14, workspace, user),
+    }
+}
+
+fn put_user_op(out: &mut Digester, tag: u8, user: &UserRef) {
+    out.tag(tag);
+    put_user(out, user);
+}
+
+fn put_workspace_op(out: &mut Digester, tag: u8, workspace: &WorkspaceRef) {
+    out.tag(tag);
+    put_workspace(out, workspace);
+}
+
+fn put_member_op(out: &mut Digester, tag: u8, workspace: &WorkspaceRef, user: &UserRef) {
+    put_workspace_op(out, tag, workspace);
+    put_user(out, user);
+}
+
+/// As it was typed: the key that is made of it may differ in a later Unicode.
+fn put_user(out: &mut Digester, user: &UserRef) {
+    match &user.0 {
+        Target::Id(id) => {
+            out.tag(0);
+            out.id(*id);
+        }
+        Target::Email { typed, .. } => {
+            out.tag(1);
+            out.text(typed);
+        }
+        Target::Nobody { typed } => {
+            out.tag(2);
+            out.text(typed);
+        }
+    }
+}
+
+fn put_workspace(out: &mut Digester, workspace: &WorkspaceRef) {
+    match &workspace.0 {
+        WorkspaceTarget::Id(id) => {
+            out.tag(0);
+            out.number(id.as_u64());
+        }
+        WorkspaceTarget::Name { typed, .. } => {
+            out.tag(1);
+            out.text(typed);
+        }
+    }
+}
+
+fn put_new_workspace(out: &mut Digester, workspace: &NewWorkspace) {
+    out.text(&workspace.name);
+    out.optional(workspace.owner.as_ref(), put_user);
+}
+
+fn put_new_user(out: &mut Digester, user: &NewUser) {
+    let draft = match user.draft() {
+        Ok(draft) => draft,
+        // A batch with a malformed part is never applied, so it is nobody's repetition.
+        Err(error) => {
+            out.tag(0);
+            out.text(&error.to_string());
+            return;
+        }
+    };
+    out.tag(1);
+    out.optional(draft.id.as_ref(), |out, id| out.id(*id));
+    out.text(draft.email.as_str());
+    let username = draft.username.as_ref().map(super::Username::as_str);
+    out.optional(username, Digester::text);
+    out.optional(draft.given_name.as_deref(), Digester::text);
+    out.optional(draft.family_name.as_deref(), Digester::text);
+    out.flag(draft.active);
+    out.flag(draft.admin);
+    out.number(draft.attributes.len() as u64);
+    for (name, value) in &draft.attributes {
+        out.text(name);
+        out.text(value);
+    }
+    out.optional(draft.created_at.as_ref(), |out, time| out.time(*time));
+}
+
+fn put_license(out: &mut Digester, license: License) {
+    match license {
+        License::Community => out.tag(0),
+        License::Enterprise => out.tag(1),
+        License::Seats(seats) => {
+            out.tag(2);
+            out.number(seats);
+        }
+    }
+}
+
+fn put_role(out: &mut Digester, role: Role) {
+    out.tag(match role {
+        Role::Owner => 0,
+        Role::User => 1,
+    });
+}
+
+#[cfg(test)]
+mod tests;

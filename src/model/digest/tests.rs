@@ -1,0 +1,174 @@
+//! What makes two batches the same, and what makes them two.
+
+use std::collections::HashMap;
+
+use super::*;
+use crate::model::UserUpdate;
+
+const ANN: UserId = UserId::from_bytes([1; 16]);
+
+fn moment(micros: u64) -> Timestamp {
+    Timestamp::from_unix_micros(micros).unwrap()
+}
+
+fn batch() -> Batch {
+    Batch::new().request_id([7; 16])
+}
+
+fn create(user: NewUser) -> Batch {
+    batch().create_user(user)
+}
+
+fn ann() -> NewUser {
+    NewUser::new("ann@ex.co")
+}
+
+fn update(update: UserUpdate) -> Batch {
+    batch().update_user("ann@ex.co", update)
+}
+
+/// Users to create, each of which differs from the others in one thing.
+fn new_users() -> Vec<Batch> {
+    let users = [
+        ann(),
+        NewUser::new("Ann@ex.co"),
+        NewUser::new("bob@ex.co"),
+        NewUser::new("no address"),
+        ann().id(ANN),
+        ann().id(UserId::from_bytes([2; 16])),
+        ann().username("ann"),
+        ann().username("Ann"),
+        ann().given_name("Ann"),
+        ann().family_name("Ann"),
+        ann().active(false),
+        ann().admin(true),
+        ann().attribute("a", "b"),
+        ann().attribute("a", ""),
+        ann().attribute("ab", ""),
+        ann().attribute("a", "b").attribute("b", "a"),
+        ann().created_at(moment(1)),
+        ann().created_at(moment(2)),
+    ];
+    users.map(create).into()
+}
+
+/// Updates, each of which differs from the others in one thing.
+fn updates() -> Vec<Batch> {
+    let of = UserUpdate::new;
+    let updates = [
+        of(),
+        of().if_version(1),
+        of().if_version(2),
+        of().email("bob@ex.co"),
+        of().username("bob"),
+        of().username("ann@ex.co"),
+        of().username(None),
+        of().given_name("Bob"),
+        of().given_name(None),
+        of().family_name("Bob"),
+        of().family_name(None),
+        of().admin(true),
+        of().admin(false),
+        of().attribute("a", "b"),
+        of().attribute("a", None),
+        of().replace_attributes(),
+        of().given_name("a\nb"),
+    ];
+    updates.map(update).into()
+}
+
+/// Batches of other operations, or with something said of them as a whole.
+fn others() -> Vec<Batch> {
+    let team = || NewWorkspace::new("team");
+    let id = crate::model::WorkspaceId::from_u64(1);
+    vec![
+        batch(),
+        batch().allow_ownerless(),
+        batch().actor(ANN),
+        Batch::new().request_id([8; 16]),
+        batch().activate_user("bob@ex.co"),
+        batch().activate_user("Bob@ex.co"),
+        batch().activate_user("bob"),
+        batch().activate_user(ANN),
+        batch().activate_user(ANN).if_version(1),
+        batch().activate_user(ANN).if_version(2),
+        batch().activate_user(ANN).deactivate_user(ANN),
+        batch().deactivate_user(ANN).activate_user(ANN),
+        batch().deactivate_user(ANN),
+        batch().delete_user(ANN),
+        batch().default_workspace(ANN),
+        batch().set_license(License::Community),
+        batch().set_license(License::Enterprise),
+        batch().set_license(License::Seats(5)),
+        batch().set_license(License::Seats(6)),
+        batch().create_workspace(team()),
+        batch().create_workspace(NewWorkspace::new("Team")),
+        batch().create_workspace(team().owner(ANN)),
+        batch().rename_workspace("team", "b"),
+        batch().rename_workspace("teamb", ""),
+        batch().rename_workspace(id, "b"),
+        batch().archive_workspace("team"),
+        batch().restore_workspace("team"),
+        batch().delete_workspace("team"),
+        batch().add_member("team", ANN, Role::User),
+        batch().add_member("team", ANN, Role::Owner),
+        batch().set_role("team", ANN, Role::User),
+        batch().set_role("team", ANN, Role::Owner),
+        batch().remove_member("team", ANN),
+    ]
+}
+
+fn all() -> Vec<Batch> {
+    [new_users(), updates(), others()].concat()
+}
+
+#[test]
+fn batches_that_differ_in_anything_have_different_digests() {
+    let mut seen = HashMap::new();
+    for batch in all() {
+        let other = seen.insert(batch.digest(), format!("{batch:?}"));
+        assert_eq!(other, None, "the same digest as {batch:?}");
+    }
+}
+
+#[test]
+fn a_batch_that_is_built_again_has_the_same_digest() {
+    for (first, again) in std::iter::zip(all(), all()) {
+        assert_eq!(first.digest(), again.digest(), "{first:?}");
+    }
+    let attributes = [("a", "1"), ("b", "2")];
+    let of = |order: [usize; 2]| {
+        let with = order.map(|at| attributes[at]);
+        let user = with.iter().fold(ann(), |user, (name, value)| {
+            user.attribute(name, value.to_owned())
+        });
+        create(user).digest()
+    };
+    assert_eq!(of([0, 1]), of([1, 0]));
+}
+
+#[test]
+fn what_the_directory_draws_is_not_compared() {
+    let prepared = || {
+        let mut batch = create(ann());
+        batch.prepare();
+        batch.prepare();
+        batch
+    };
+    let (first, again) = (prepared(), prepared());
+    assert_ne!(format!("{first:?}"), format!("{again:?}"), "other ids");
+    assert_eq!(first.request(), again.request());
+    assert_eq!(first.request(), Some(([7; 16], create(ann()).digest())));
+}
+
+/// It is stored: a release that takes it otherwise would refuse what an earlier one
+/// was sent.
+#[test]
+fn the_digest_stays_what_it_is() {
+    let mut out = Digester(XxHash3_128::new());
+    for batch in all() {
+        out.bytes(&batch.digest());
+    }
+    let digest = out.0.finish_128();
+    assert_eq!(format!("{digest:032x}"), "63d032d1526fe134bc8061c16c3e661b");
+}
