@@ -2,6 +2,7 @@
 //!
 //! This is the only room that names an engine.
 
+mod backup;
 mod cache;
 mod commits;
 mod feed;
@@ -11,11 +12,13 @@ mod stats;
 #[cfg(test)]
 mod tests;
 mod users;
+mod waiting;
 mod workspaces;
 
 use std::path::Path;
 use std::sync::Arc;
 
+pub use backup::{Copied, CopyOptions, CopyProgress, restore};
 pub use feed::ChangeFeed;
 pub use iter::{Changes, Users, Workspaces};
 pub use options::Options;

@@ -17,7 +17,7 @@ use super::log::{MARK, SideFile, SideFiles};
 use crate::error::Result;
 
 /// What redb's files begin with. It is written last: who has it is whole.
-const MAGIC: &[u8] = b"redb";
+pub(super) const MAGIC: &[u8] = b"redb";
 
 /// Opens what `backend` gives, and makes a database of it if there is none and
 /// `options` say so.
@@ -52,7 +52,7 @@ pub(super) fn open<B: StorageBackend>(
 }
 
 /// Whether redb has ever finished making the file.
-fn is_whole(file: &impl StorageBackend) -> io::Result<bool> {
+pub(super) fn is_whole(file: &impl StorageBackend) -> io::Result<bool> {
     let mut magic = [0; MAGIC.len()];
     if file.len()? < magic.len() as u64 {
         return Ok(false);

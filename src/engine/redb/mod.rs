@@ -13,14 +13,18 @@ mod base;
 mod checkpoint;
 mod checksum;
 mod commit;
+mod copy;
 mod create;
 mod errors;
 mod file;
 mod guard;
 mod log;
 mod memtable;
+mod overlay;
+mod read_only;
 mod scan;
 mod snapshot;
+mod target;
 #[cfg(test)]
 pub(crate) mod tests;
 mod transaction;
@@ -39,12 +43,15 @@ use arc_swap::ArcSwapOption;
 
 use self::base::{Base, LogState};
 use self::checkpoint::Work;
+pub(crate) use self::copy::copy;
 use self::errors::Name;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles, Sync};
+pub(crate) use self::read_only::ReadOnly;
 use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, Value};
+pub(crate) use self::target::Target;
 use self::txn::Pending;
 pub(crate) use self::txn::Txn;
 use crate::engine::Engine;

@@ -11,6 +11,8 @@ mod growth;
 mod locking;
 mod long_transactions;
 mod pressure;
+mod read_only;
+mod targets;
 mod weaker_durability;
 
 use std::path::Path;

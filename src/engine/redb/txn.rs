@@ -46,7 +46,7 @@ pub(super) struct Pending {
 pub(super) type Staging = HashMap<Vec<u8>, Slot, RandomState>;
 
 /// Every key.
-const ALL: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
+pub(super) const ALL: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
 
 /// Staged writes in the order of their keys.
 pub(super) type Sorted<'s> = Vec<(&'s Vec<u8>, &'s Slot)>;

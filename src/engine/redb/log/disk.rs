@@ -10,7 +10,7 @@ use ::redb::backends::FileBackend;
 use crate::engine::redb::file::sync_entry;
 
 /// What follows the name of the database and a hyphen in those of the segments.
-pub(super) const SEGMENTS: [&str; 2] = ["log0", "log1"];
+pub(in crate::engine::redb) const SEGMENTS: [&str; 2] = ["log0", "log1"];
 
 /// The same for the mark of a database that is being made: as long as it is
 /// there, nothing was ever acknowledged.
@@ -49,11 +49,16 @@ impl Beside {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        let mut path = self.database.clone().into_os_string();
-        path.push("-");
-        path.push(name);
-        path.into()
+        path_beside(&self.database, name)
     }
+}
+
+/// The path of the file `name` beside `database`.
+pub(in crate::engine::redb) fn path_beside(database: &Path, name: &str) -> PathBuf {
+    let mut path = database.to_owned().into_os_string();
+    path.push("-");
+    path.push(name);
+    path.into()
 }
 
 impl SideFiles for Beside {

@@ -22,8 +22,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use self::disk::SEGMENTS;
-pub(super) use self::disk::{Beside, MARK, SideFile, SideFiles};
+pub(super) use self::disk::{Beside, MARK, SEGMENTS, SideFile, SideFiles, path_beside};
 use self::frame::Stamp;
 pub(super) use self::frame::{Size, Write};
 pub(super) use self::replay::{Replay, ReplayError};
