@@ -31,8 +31,8 @@ mod model;
 mod rules;
 
 pub use directory::{
-    ChangeFeed, Changes, Copied, CopyOptions, CopyProgress, Directory, Options, Stats, UserView,
-    Users, Workspaces, restore,
+    ChangeFeed, Changes, Compacted, Copied, CopyOptions, CopyProgress, Directory, Options, Stats,
+    UserView, Users, Workspaces, restore,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use model::{

@@ -1,8 +1,9 @@
 //! Copies of a whole directory: backup and restore.
 
 use std::path::Path;
+use std::time::Duration;
 
-use super::Directory;
+use super::{Directory, waiting};
 use crate::engine::Read;
 use crate::engine::redb::{self, ReadOnly, Target};
 use crate::error::{Error, ErrorKind, Result};
@@ -26,6 +27,7 @@ use crate::rules::{self, read};
 #[must_use]
 pub struct CopyOptions<'a> {
     overwrite: bool,
+    open_timeout: Duration,
     progress: Option<Box<dyn FnMut(CopyProgress) + 'a>>,
 }
 
@@ -63,6 +65,14 @@ impl<'a> CopyOptions<'a> {
     /// owner and its mode.
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
+        self
+    }
+
+    /// How long to wait for a file that another process or handle has open, be it the
+    /// one to restore or the one to replace: not at all by default. See
+    /// [`Options::open_timeout`](crate::Options::open_timeout).
+    pub fn open_timeout(mut self, timeout: Duration) -> Self {
+        self.open_timeout = timeout;
         self
     }
 
@@ -173,7 +183,9 @@ pub fn restore(
             ),
         ));
     }
-    let engine = ReadOnly::open(backup, VERIFY_CACHE_BYTES)?;
+    let engine = waiting::until_free(options.open_timeout, || {
+        ReadOnly::open(backup, VERIFY_CACHE_BYTES)
+    })?;
     let snapshot = engine.snapshot()?;
     verify(&snapshot, backup)?;
     let copied = write_copy(&snapshot, path, options)?;
@@ -196,11 +208,13 @@ const VERIFY_CACHE_BYTES: usize = 16 << 20;
 fn write_copy(snapshot: &impl Read, path: &Path, options: CopyOptions<'_>) -> Result<Copied> {
     let CopyOptions {
         overwrite,
+        open_timeout,
         progress,
     } = options;
     let mut progress = progress.unwrap_or_else(|| Box::new(|_| {}));
     let totals = read::totals(snapshot)?;
-    let (target, file) = Target::prepare(path, overwrite)?;
+    let prepare = || Target::prepare(path, overwrite);
+    let (target, file) = waiting::until_free(open_timeout, prepare)?;
     redb::copy(snapshot, file, path, &mut |entries, bytes| {
         progress(CopyProgress { entries, bytes });
     })?;

@@ -5,6 +5,7 @@
 mod backup;
 mod cache;
 mod commits;
+mod compact;
 mod feed;
 mod iter;
 mod options;
@@ -19,6 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use backup::{Copied, CopyOptions, CopyProgress, restore};
+pub use compact::Compacted;
 pub use feed::ChangeFeed;
 pub use iter::{Changes, Users, Workspaces};
 pub use options::Options;

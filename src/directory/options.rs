@@ -26,9 +26,9 @@ pub struct Options {
     license_if_new: License,
     cache_bytes: usize,
     read_only: bool,
-    open_timeout: Duration,
+    pub(super) open_timeout: Duration,
     /// What is left to the engine.
-    engine: RedbOptions,
+    pub(super) engine: RedbOptions,
 }
 
 impl Default for Options {

@@ -2,6 +2,7 @@
 
 mod batch;
 mod changes;
+mod files;
 mod follow;
 mod import;
 mod input;
@@ -14,6 +15,7 @@ mod workspaces;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use headcount::{Applied, Batch, Directory, ErrorKind};
 
@@ -25,6 +27,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let store = Store {
         path: &args.db,
         actor: args.actor.as_deref(),
+        wait: args.wait,
     };
     match &args.command {
         Command::Import(import) => import::run(&store, import, args.json, out),
@@ -33,6 +36,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         Command::Workspaces(command) => workspaces::run(&store, command, args.json, out),
         Command::Batch(batch) => batch::run(&store, batch, args.json, out),
         Command::Changes(changes) => changes::run(&store, changes, args.json, out),
+        Command::Backup(backup) => files::backup(&store, backup, args.json, out),
+        Command::Restore(restore) => files::restore(&store, restore, args.json, out),
+        Command::Compact => files::compact(&store, args.json, out),
     }
 }
 
@@ -40,6 +46,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 struct Store<'a> {
     path: &'a Path,
     actor: Option<&'a str>,
+    /// How long to wait for it while another process has it open.
+    wait: Duration,
 }
 
 impl Store<'_> {
@@ -51,26 +59,31 @@ impl Store<'_> {
         }
     }
 
-    /// Opens the directory that must be there.
+    /// Opens the directory that must be there, to read it: side by side with other
+    /// readers, and wherever nothing can be written.
     fn open(&self) -> Result<Directory> {
         self.must_be_there()?;
-        Ok(self.open_existing()?)
+        Ok(self.options().read_only(true).open(self.path)?)
     }
 
-    /// The same; `None` while another process has the file open.
+    /// The same; `None` while another process has the file open to write.
     fn open_unless_held(&self) -> Result<Option<Directory>> {
         self.must_be_there()?;
-        match self.open_existing() {
+        match Directory::options().read_only(true).open(self.path) {
             Ok(directory) => Ok(Some(directory)),
             Err(error) if error.kind() == ErrorKind::AlreadyOpen => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn open_existing(&self) -> headcount::Result<Directory> {
-        Directory::options()
-            .create_if_missing(false)
-            .open(self.path)
+    /// Opens the directory that must be there, to write.
+    fn open_to_write(&self) -> Result<Directory> {
+        self.must_be_there()?;
+        Ok(self.options().create_if_missing(false).open(self.path)?)
+    }
+
+    fn options(&self) -> headcount::Options {
+        Directory::options().open_timeout(self.wait)
     }
 
     fn must_be_there(&self) -> Result<()> {
@@ -89,6 +102,11 @@ impl Store<'_> {
 
     /// Opens the directory that must be there, to be changed by the actor.
     fn open_to_change(&self) -> Result<Directory> {
+        self.acting(self.open_to_write()?)
+    }
+
+    /// Opens the directory that must be there, to say what the actor's change would do.
+    fn open_to_try(&self) -> Result<Directory> {
         self.acting(self.open()?)
     }
 
@@ -99,7 +117,7 @@ impl Store<'_> {
         if self.actor.is_some() {
             return self.open_to_change();
         }
-        Ok(Directory::open(self.path)?)
+        Ok(self.options().open(self.path)?)
     }
 
     /// `directory` in the hands of the actor, if one was named.

@@ -197,6 +197,16 @@ impl Base {
         }
     }
 
+    /// Makes the file as small as it gets. Nobody may be reading.
+    pub(super) fn compact(&mut self) -> Result<()> {
+        let Self { database, name } = self;
+        guarded(name, || {
+            let compacted = database.compact().map_err(|error| name.error(error))?;
+            ::log::debug!("{name}: pages were moved: {compacted}");
+            Ok(())
+        })
+    }
+
     /// Releases the file. redb writes what makes the next open quick.
     pub(super) fn close(self) -> Result<()> {
         let Self { database, name } = self;

@@ -13,6 +13,7 @@ mod base;
 mod checkpoint;
 mod checksum;
 mod commit;
+mod compact;
 mod copy;
 mod create;
 mod errors;
@@ -43,6 +44,7 @@ use arc_swap::ArcSwapOption;
 
 use self::base::{Base, LogState};
 use self::checkpoint::Work;
+pub(crate) use self::compact::compact;
 pub(crate) use self::copy::copy;
 use self::errors::Name;
 #[cfg(any(fuzzing, test))]
