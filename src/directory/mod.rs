@@ -7,6 +7,7 @@ mod cache;
 mod commits;
 mod compact;
 mod feed;
+mod holds;
 mod iter;
 mod options;
 mod stats;
@@ -31,6 +32,7 @@ pub use crate::rules::UserView;
 use self::cache::UserCache;
 use self::commits::Commits;
 use self::feed::Latest;
+use self::holds::Holds;
 
 use crate::engine::Engine;
 use crate::engine::embedded::{Embedded, Snapshot};
@@ -72,6 +74,8 @@ struct Shared {
     cache: UserCache,
     /// The number of the latest change, for those who wait for the next.
     latest: Latest,
+    /// The states that iterators hold.
+    holds: Holds,
 }
 
 impl Directory {
@@ -115,7 +119,7 @@ impl Directory {
         Options::new()
     }
 
-    fn start(engine: Embedded, license: License, cache_bytes: usize) -> Result<Self> {
+    fn start(engine: Embedded, license: License, cache_bytes: usize, holds: Holds) -> Result<Self> {
         if !rules::format::exists(&engine.snapshot()?)? {
             engine.transact(|txn| rules::format::create(txn, license))?;
         }
@@ -129,6 +133,7 @@ impl Directory {
                 commits: Commits::default(),
                 cache: UserCache::new(cache_bytes),
                 latest,
+                holds,
             }),
             actor: None,
         })
@@ -228,7 +233,10 @@ impl Directory {
                 .engine
                 .transact(|txn| rules::trim::trim(txn, before))?
             {
-                0 => return Ok(trimmed),
+                0 => {
+                    self.shared.holds.check(&self.shared.engine);
+                    return Ok(trimmed);
+                }
                 some => trimmed += some,
             }
         }
@@ -264,6 +272,7 @@ impl Directory {
             .apply(&self.shared.engine, &self.shared.cache, batch)?;
         if let Some(sequence) = applied.sequence {
             self.shared.latest.advance(sequence);
+            self.shared.holds.check(&self.shared.engine);
         }
         Ok(applied)
     }

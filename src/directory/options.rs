@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::holds::{GROWTH_OF_LOG, Holds};
 use super::{Directory, waiting};
 use crate::engine::embedded::Embedded;
 use crate::engine::memory::Memory;
@@ -201,7 +202,7 @@ impl Options {
                 Redb::open(path, &self.engine).map(Embedded::Redb)
             }
         })?;
-        let directory = Directory::start(engine, self.license_if_new, self.cache_bytes)?;
+        let directory = self.start(engine)?;
         log::info!("opened {}", path.display());
         Ok(directory)
     }
@@ -209,6 +210,12 @@ impl Options {
     /// Makes a directory in memory; see [`Directory::in_memory`].
     pub fn in_memory(&self) -> Result<Directory> {
         let engine = Embedded::Memory(Memory::new());
-        Directory::start(engine, self.license_if_new, self.cache_bytes)
+        self.start(engine)
+    }
+
+    fn start(&self, engine: Embedded) -> Result<Directory> {
+        let growth_min = GROWTH_OF_LOG.saturating_mul(self.engine.log_bytes);
+        let holds = Holds::new(growth_min);
+        Directory::start(engine, self.license_if_new, self.cache_bytes, holds)
     }
 }

@@ -20,6 +20,16 @@ pub(crate) enum Embedded {
     Memory(Memory),
 }
 
+impl Embedded {
+    /// How long the file is that grows while old states are held; 0 where none does.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        match self {
+            Self::Redb(engine) => engine.file_bytes(),
+            Self::ReadOnly(_) | Self::Memory(_) => 0,
+        }
+    }
+}
+
 impl Engine for Embedded {
     type Snapshot = Snapshot;
     type Txn<'t> = Txn<'t>;

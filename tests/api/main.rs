@@ -9,6 +9,7 @@ mod a_batch_is_all_or_nothing;
 mod a_closed_directory_says_so;
 mod a_compacted_file_holds_the_same;
 mod a_held_file_is_waited_for;
+mod a_held_listing_is_bounded;
 mod a_listing_is_one_moment;
 mod a_preview_agrees_with_the_batch;
 mod a_restore_leaves_one_of_two;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::RedbOptions;
 use super::errors::Name;
 use super::guard::guarded;
+use super::measured::{Length, Measured};
 use super::snapshot::Committed;
 use super::transaction::{AsWrite, Transaction};
 use crate::error::{ErrorKind, Result};
@@ -38,6 +39,7 @@ const LOG_ID: &[u8] = b"id";
 pub(super) struct Base {
     database: Database,
     name: Name,
+    length: Length,
 }
 
 /// What an open database says of itself.
@@ -68,11 +70,17 @@ impl Base {
     ) -> Result<Opened> {
         let guarded_name = name.clone();
         guarded(&guarded_name, || {
+            let length = Length::default();
+            let backend = Measured::new(backend, length.clone());
             let database = Database::builder()
                 .set_cache_size(options.cache_bytes)
                 .create_with_backend(backend)
                 .map_err(|error| name.open_failed(error))?;
-            let base = Self { database, name };
+            let base = Self {
+                database,
+                name,
+                length,
+            };
             let (committed, log) = match base.find()? {
                 Some((committed, Some(log))) => (committed, log),
                 // A database from before there was a log gets its number here.
@@ -197,9 +205,14 @@ impl Base {
         }
     }
 
+    /// How long the file is, also after it was closed.
+    pub(super) fn length(&self) -> Length {
+        self.length.clone()
+    }
+
     /// Makes the file as small as it gets. Nobody may be reading.
     pub(super) fn compact(&mut self) -> Result<()> {
-        let Self { database, name } = self;
+        let Self { database, name, .. } = self;
         guarded(name, || {
             let compacted = database.compact().map_err(|error| name.error(error))?;
             ::log::debug!("{name}: pages were moved: {compacted}");
@@ -209,7 +222,7 @@ impl Base {
 
     /// Releases the file. redb writes what makes the next open quick.
     pub(super) fn close(self) -> Result<()> {
-        let Self { database, name } = self;
+        let Self { database, name, .. } = self;
         guarded(&name, || {
             let closed = database.close();
             closed.map_err(|error| name.close_failed(error))

@@ -20,6 +20,7 @@ mod errors;
 mod file;
 mod guard;
 mod log;
+mod measured;
 mod memtable;
 mod overlay;
 mod read_only;
@@ -50,6 +51,7 @@ use self::errors::Name;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles, Sync};
+use self::measured::Length;
 pub(crate) use self::read_only::ReadOnly;
 use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, Value};
@@ -124,6 +126,8 @@ struct Shared {
     /// What failed first.
     failure: OnceLock<Error>,
     background: bool,
+    /// How long the database's file is.
+    length: Length,
 }
 
 impl Redb {
@@ -173,6 +177,7 @@ impl Redb {
         let log = Log::new(files, id, replay.last, sync, segment_bytes_max);
         let shared = Arc::new(Shared {
             name,
+            length: base.length(),
             published: ArcSwapOption::from_pointee(State {
                 base: Arc::new(committed),
                 frozen: None,
@@ -189,6 +194,11 @@ impl Redb {
         });
         let threads = Mutex::new(checkpoint::start_threads(&shared, options)?);
         Ok(Self { shared, threads })
+    }
+
+    /// How long the database's file is; its log counts extra.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        self.shared.length.get()
     }
 
     /// [`transact`](Engine::transact), with the transaction handed over by value,
