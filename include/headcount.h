@@ -656,9 +656,11 @@ typedef struct hc_batch hc_batch;
  * one or in batches. Yours to free with hc_cursor_free(), before or after the
  * directory.
  *
- * One over all users holds that state of the directory for as long as it lives,
- * which keeps the file from reusing the space of what was changed since: read on
- * or free it.
+ * One over all users holds that state of the directory until the last of them was
+ * read, which keeps the file from reusing the space of what was changed since. Once
+ * the file has grown to more than twice its length, and by more than four times the
+ * size of the log (256 MiB by default), the cursor is closed, and reading on fails
+ * with #HC_STATUS_CLOSED: ask for the list again.
  *
  * @since 0.1.0
  */
@@ -1627,8 +1629,8 @@ hc_status hc_directory_backup(const struct hc_directory *directory,
 
 /**
  * Puts a copy of the directory in one file in the place of another. What is copied is
- * only read, with the log that a crash left beside it, and verified; so is the copy.
- * Then the log of what was there before is removed. If this fails, what was there
+ * only read, with the log that a crash left beside it. The copy is verified before it is
+ * put in its place; then the log of what was there before is removed. If this fails, what was there
  * stays.
  *
  * @param backup     The path of the file to copy, UTF-8; nobody may have it open to

@@ -110,8 +110,8 @@ pub unsafe extern "C" fn hc_directory_backup(
 }
 
 /// Puts a copy of the directory in one file in the place of another. What is copied is
-/// only read, with the log that a crash left beside it, and verified; so is the copy.
-/// Then the log of what was there before is removed. If this fails, what was there
+/// only read, with the log that a crash left beside it. The copy is verified before it is
+/// put in its place; then the log of what was there before is removed. If this fails, what was there
 /// stays.
 ///
 /// @param backup     The path of the file to copy, UTF-8; nobody may have it open to

@@ -128,7 +128,7 @@ impl Directory {
     /// say.
     pub fn backup_with(&self, path: impl AsRef<Path>, options: CopyOptions<'_>) -> Result<Copied> {
         let path = path.as_ref();
-        let copied = write_copy(&self.snapshot()?, path, options)?;
+        let copied = write_copy(self.snapshot()?, path, options)?;
         log::info!("backed up {} users to {}", copied.users, path.display());
         Ok(copied)
     }
@@ -137,17 +137,17 @@ impl Directory {
 /// Puts a copy of the directory in the file `backup` at `path`.
 ///
 /// `backup` may be any directory's file that nobody has open to write. It is only read,
-/// with the log that a crash left beside it, and verified first. The copy is written,
-/// verified and put in its place as [`Directory::backup`] does it; then the log of what
+/// with the log that a crash left beside it. The copy is written, verified and put in its
+/// place as [`Directory::backup`] does it; then the log of what
 /// was at `path` before is removed. A crash at any step leaves the old directory with
 /// its log, or the new one; a log that is left beside that can't be applied to it, and
 /// restoring again removes it.
 ///
 /// # Errors
 ///
-/// Those of opening `backup` read-only and of [`Directory::verify`], which leave `path`
-/// as it is; and those of [`Directory::backup`]:
-/// [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) when anybody has either file open, and
+/// Those of opening `backup` read-only and those of [`Directory::backup`], all of which
+/// leave `path` as it is: [`Corrupted`](crate::ErrorKind::Corrupted) for a backup that is
+/// damaged, [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) when anybody has either file open, and
 /// [`Io`](crate::ErrorKind::Io) when something is at `path`, or a log beside it, and
 /// `options` don't say to overwrite it.
 ///
@@ -186,10 +186,7 @@ pub fn restore(
     let engine = waiting::until_free(options.open_timeout, || {
         ReadOnly::open(backup, VERIFY_CACHE_BYTES)
     })?;
-    let snapshot = engine.snapshot()?;
-    verify(&snapshot, backup)?;
-    let copied = write_copy(&snapshot, path, options)?;
-    drop(snapshot);
+    let copied = write_copy(engine.snapshot()?, path, options)?;
     engine.close()?;
     log::info!(
         "restored {} users from {} to {}",
@@ -205,19 +202,21 @@ const VERIFY_CACHE_BYTES: usize = 16 << 20;
 
 /// Writes what `snapshot` shows to a new file at `path`, verifies it, and puts it in
 /// its place.
-fn write_copy(snapshot: &impl Read, path: &Path, options: CopyOptions<'_>) -> Result<Copied> {
+fn write_copy(snapshot: impl Read, path: &Path, options: CopyOptions<'_>) -> Result<Copied> {
     let CopyOptions {
         overwrite,
         open_timeout,
         progress,
     } = options;
     let mut progress = progress.unwrap_or_else(|| Box::new(|_| {}));
-    let totals = read::totals(snapshot)?;
+    let totals = read::totals(&snapshot)?;
     let prepare = || Target::prepare(path, overwrite);
     let (target, file) = waiting::until_free(open_timeout, prepare)?;
-    redb::copy(snapshot, file, path, &mut |entries, bytes| {
+    redb::copy(&snapshot, file, path, &mut |entries, bytes| {
         progress(CopyProgress { entries, bytes });
     })?;
+    // Verifying takes its time too, and needs no space of the original's.
+    drop(snapshot);
     let written = ReadOnly::open(target.torso(), VERIFY_CACHE_BYTES)?;
     verify(&written.snapshot()?, path)?;
     written.close()?;

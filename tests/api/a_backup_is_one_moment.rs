@@ -58,7 +58,7 @@ fn writers_go_on_and_none_is_half_in_it() {
         for writer in 0..4 {
             let (directory, over) = (&directory, &over);
             scope.spawn(move || {
-                for n in 0.. {
+                for n in 0..2_000 {
                     create(directory, &format!("user-{writer}-{n}@ex.co"));
                     if over.load(Ordering::Relaxed) {
                         break;
@@ -66,7 +66,7 @@ fn writers_go_on_and_none_is_half_in_it() {
                 }
             });
         }
-        for _ in 0..10 {
+        for _ in 0..4 {
             let target = TempPath::new();
             let before = directory.len().unwrap();
             let copied = directory.backup(&target.path).unwrap();

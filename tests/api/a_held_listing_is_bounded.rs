@@ -50,7 +50,6 @@ fn the_file_stays_small_over_hundreds_of_checkpoints() {
     let mut early = directory.users().unwrap();
     assert_eq!(early.by_ref().count(), USERS);
     write(&directory, 300);
-    eprintln!("{start} -> {}", size());
     assert!(
         size() <= allowed + SLACK,
         "{start} bytes became {}, where {allowed} are allowed",

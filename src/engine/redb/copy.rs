@@ -4,10 +4,12 @@
 //! gets. The copy draws a log id of its own: no log of the original, nor of an earlier
 //! copy, can be taken for its own.
 
+use std::error::Error as _;
 use std::fs::File;
 use std::ops::{Bound, ControlFlow};
 use std::path::Path;
 
+use ::redb::StorageBackend;
 use ::redb::backends::FileBackend;
 
 use super::RedbOptions;
@@ -15,7 +17,7 @@ use super::base::Base;
 use super::errors::Name;
 use super::memtable::Slot;
 use crate::engine::{Order, Read};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes of keys and values that are read before they are written.
 const CHUNK_BYTES: usize = 256 << 10;
@@ -36,15 +38,34 @@ pub(crate) fn copy(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<()> {
     let name = Name::of_path(path);
+    let backend = FileBackend::new(file).map_err(|error| name.open_failed(error))?;
+    copy_to(read, backend, name, progress)
+}
+
+/// [`copy`], to what `backend` holds.
+pub(super) fn copy_to(
+    read: &impl Read,
+    backend: impl StorageBackend,
+    name: Name,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<()> {
     let options = RedbOptions {
         cache_bytes: CACHE_BYTES,
         ..RedbOptions::new(true)
     };
-    let backend = FileBackend::new(file).map_err(|error| name.open_failed(error))?;
-    let base = Base::open(backend, name, &options)?.base;
+    let base = Base::open(backend, name.clone(), &options)?.base;
     let copied = fill(&base, read, progress);
     let closed = base.close();
-    copied.and(closed)
+    copied
+        .and(closed)
+        .map_err(|error| match (error.kind(), error.source()) {
+            // Of a commit: but a copy that failed is gone, and that is known.
+            (ErrorKind::OutcomeUnknown, Some(cause)) => {
+                let message = format!("can't write the copy {name}: {cause}; check the disk");
+                Error::new(ErrorKind::Io, message).with_source(error)
+            }
+            _ => error,
+        })
 }
 
 fn fill(base: &Base, read: &impl Read, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {

@@ -1,6 +1,7 @@
 //! What only an engine with a file has to promise.
 
 mod closing;
+mod copies;
 pub(crate) mod crashes;
 pub(crate) mod disk;
 mod each_call_fails;
