@@ -14,7 +14,7 @@ fn everybody_gets_it_in_time() {
         for n in 0..20 {
             let path = &file.path;
             scope.spawn(move || {
-                let patient = Directory::options().open_timeout(Duration::from_secs(60));
+                let patient = Directory::options().open_timeout(Duration::from_mins(1));
                 let directory = patient.open(path).unwrap();
                 create_inactive(&directory, &format!("user-{n}@ex.co"));
                 directory.close().unwrap();
@@ -43,7 +43,7 @@ fn the_time_is_kept() {
     // Nobody waits for what waiting does not cure.
     let missing = Directory::options()
         .create_if_missing(false)
-        .open_timeout(Duration::from_secs(60));
+        .open_timeout(Duration::from_mins(1));
     let nowhere = file.path.with_file_name("nowhere.redb");
     assert_eq!(refusal(missing.open(nowhere)), ErrorKind::Io);
 }

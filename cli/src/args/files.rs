@@ -44,7 +44,7 @@ mod tests {
     fn a_time_has_a_unit() {
         assert_eq!(parse_wait("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(parse_wait("5s"), Ok(Duration::from_secs(5)));
-        assert_eq!(parse_wait("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(parse_wait("2m"), Ok(Duration::from_mins(2)));
         assert_eq!(parse_wait("0s"), Ok(Duration::ZERO));
         for wrong in [
             "",

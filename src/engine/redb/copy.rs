@@ -39,14 +39,14 @@ pub(crate) fn copy(
 ) -> Result<()> {
     let name = Name::of_path(path);
     let backend = FileBackend::new(file).map_err(|error| name.open_failed(error))?;
-    copy_to(read, backend, name, progress)
+    copy_to(read, backend, &name, progress)
 }
 
 /// [`copy`], to what `backend` holds.
 pub(super) fn copy_to(
     read: &impl Read,
     backend: impl StorageBackend,
-    name: Name,
+    name: &Name,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<()> {
     let options = RedbOptions {

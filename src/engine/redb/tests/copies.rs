@@ -41,7 +41,7 @@ fn a_copy_is_whole_or_refused() {
                 for_good,
             }));
             let name = Name::new("users.redb");
-            let copied = copy_to(&state, disk.file(BASE), name, &mut |_, _| {});
+            let copied = copy_to(&state, disk.file(BASE), &name, &mut |_, _| {});
             let has_failed = disk.has_failed();
             disk.set_fault(None);
             match copied {
@@ -80,7 +80,7 @@ fn a_copy_is_smaller_than_what_was_written_at_random() {
     copy_to(
         &snapshot,
         copy.file(BASE),
-        Name::new("users.redb"),
+        &Name::new("users.redb"),
         &mut |entries, bytes| {
             assert!(entries > told.0 && bytes > told.1);
             told = (entries, bytes);
