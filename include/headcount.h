@@ -77,6 +77,9 @@
 /** How an hc_verified starts: hc_verified verified = HC_VERIFIED_INIT; */
 #define HC_VERIFIED_INIT { sizeof(hc_verified), 0, 0, 0, 0, 0, 0, 0 }
 
+/** How an hc_copied starts: hc_copied copied = HC_COPIED_INIT; */
+#define HC_COPIED_INIT { sizeof(hc_copied), 0, 0, 0, 0 }
+
 /** How an hc_stats starts: hc_stats stats = HC_STATS_INIT; */
 #define HC_STATS_INIT { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
@@ -653,9 +656,11 @@ typedef struct hc_batch hc_batch;
  * one or in batches. Yours to free with hc_cursor_free(), before or after the
  * directory.
  *
- * One over all users holds that state of the directory for as long as it lives,
- * which keeps the file from reusing the space of what was changed since: read on
- * or free it.
+ * One over all users holds that state of the directory until the last of them was
+ * read, which keeps the file from reusing the space of what was changed since. Once
+ * the file has grown to more than twice its length, and by more than four times the
+ * size of the log (256 MiB by default), the cursor is closed, and reading on fails
+ * with #HC_STATUS_CLOSED: ask for the list again.
  *
  * @since 0.1.0
  */
@@ -924,6 +929,37 @@ typedef struct hc_stats {
      */
     uint64_t commit_groups;
 } hc_stats;
+
+/**
+ * What hc_directory_backup() or hc_directory_restore() copied. Start from
+ * #HC_COPIED_INIT, which says how large the struct is for you: later releases may
+ * append fields, and fill in only those that you have.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_copied {
+    /**
+     * Bytes of this struct as the caller knows it; set by #HC_COPIED_INIT.
+     */
+    uint32_t struct_size;
+    /**
+     * Always 0.
+     */
+    uint32_t reserved;
+    /**
+     * Users in the copy, active or not.
+     */
+    uint64_t users;
+    /**
+     * The number of the latest change in it, and 0 before the first: the copy has
+     * everything up to this one, and nothing that came later.
+     */
+    uint64_t sequence;
+    /**
+     * Bytes of the new file.
+     */
+    uint64_t bytes;
+} hc_copied;
 
 /**
  * That a user belongs to a workspace. Start from #HC_MEMBER_INIT, which says how
@@ -1370,6 +1406,40 @@ hc_status hc_options_set_sync_interval_ms(struct hc_options *options,
                                           struct hc_error **error);
 
 /**
+ * Says whether to open the file for reading only. Any number of processes and handles
+ * can read a file side by side, but not while one has it open to write. Nothing is
+ * written or created, so the file may be on a read-only file system; writes are
+ * refused with #HC_STATUS_READ_ONLY.
+ *
+ * @param options   The options.
+ * @param read_only 1 to read only, 0 to write too, which is the default.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_options_set_read_only(struct hc_options *options,
+                                   int32_t read_only,
+                                   struct hc_error **error);
+
+/**
+ * Sets how long to wait for a file that another process or handle has open. After
+ * that opening fails with #HC_STATUS_ALREADY_OPEN.
+ *
+ * @param options      The options.
+ * @param milliseconds The longest time to wait, up to a day; 0, the default, fails at
+ *                     once.
+ * @param error        See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_INVALID_ARGUMENT for more than a day.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_options_set_open_timeout_ms(struct hc_options *options,
+                                         uint64_t milliseconds,
+                                         struct hc_error **error);
+
+/**
  * Frees options.
  *
  * @param options The options; nothing happens for NULL.
@@ -1526,6 +1596,93 @@ hc_status hc_directory_verify_and_count(const struct hc_directory *directory,
 hc_status hc_directory_get_stats(const struct hc_directory *directory,
                                  struct hc_stats *stats,
                                  struct hc_error **error);
+
+/**
+ * Copies the directory, as it is now, to a new file, while others go on reading and
+ * writing. The copy is verified before it is put in its place; it is a directory's
+ * file like any other, to be opened or restored. If this fails, what was there stays.
+ *
+ * @param directory The directory.
+ * @param path      The path of the new file, UTF-8; no symbolic link.
+ * @param path_len  Its length in bytes.
+ * @param overwrite 1 to replace the directory that is there, which nobody may have
+ *                  open; 0 to refuse that with #HC_STATUS_IO. Other files are never
+ *                  replaced.
+ * @param copied    A struct of yours that starts as #HC_COPIED_INIT, filled in on
+ *                  success; may be NULL.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_ALREADY_OPEN when the file to be replaced is open, as this
+ *         directory's own is.
+ * @retval HC_STATUS_CORRUPTED when the directory is damaged.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a symbolic link, for a file that is no
+ *         directory, or if copied->struct_size is too small.
+ * @note Thread-safe. Takes time in proportion to the size of the directory.
+ * @since 0.1.0
+ */
+hc_status hc_directory_backup(const struct hc_directory *directory,
+                              const uint8_t *path,
+                              size_t path_len,
+                              int32_t overwrite,
+                              struct hc_copied *copied,
+                              struct hc_error **error);
+
+/**
+ * Puts a copy of the directory in one file in the place of another. What is copied is
+ * only read, with the log that a crash left beside it. The copy is verified before it is
+ * put in its place; then the log of what was there before is removed. If this fails, what was there
+ * stays.
+ *
+ * @param backup     The path of the file to copy, UTF-8; nobody may have it open to
+ *                   write.
+ * @param backup_len Its length in bytes.
+ * @param path       The path to restore it to, UTF-8; no symbolic link.
+ * @param path_len   Its length in bytes.
+ * @param overwrite  1 to replace the directory that is there, which nobody may have
+ *                   open; 0 to refuse that with #HC_STATUS_IO. Other files are never
+ *                   replaced.
+ * @param copied     A struct of yours that starts as #HC_COPIED_INIT, filled in on
+ *                   success; may be NULL.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_ALREADY_OPEN when either file is open.
+ * @retval HC_STATUS_CORRUPTED when the backup is no directory or is damaged.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a symbolic link, for a file that is no
+ *         directory, or if copied->struct_size is too small.
+ * @note Thread-safe. Takes time in proportion to the size of the directory.
+ * @since 0.1.0
+ */
+hc_status hc_directory_restore(const uint8_t *backup,
+                               size_t backup_len,
+                               const uint8_t *path,
+                               size_t path_len,
+                               int32_t overwrite,
+                               struct hc_copied *copied,
+                               struct hc_error **error);
+
+/**
+ * Makes the file of a directory as small as it gets, in place. Nobody else may have it
+ * open. What is in the directory stays as it is, also if the machine stops meanwhile.
+ *
+ * @param path         The path of the file, UTF-8.
+ * @param path_len     Its length in bytes.
+ * @param options      The page cache and how long to wait for the file; NULL for the
+ *                     defaults. Not kept.
+ * @param bytes_before Set, on success, to the bytes that the file had; may be NULL.
+ * @param bytes        Set, on success, to the bytes that it has now; may be NULL.
+ * @param error        See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+ * @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
+ * @note Thread-safe. Takes time in proportion to the size of the file.
+ * @since 0.1.0
+ */
+hc_status hc_directory_compact(const uint8_t *path,
+                               size_t path_len,
+                               const struct hc_options *options,
+                               uint64_t *bytes_before,
+                               uint64_t *bytes,
+                               struct hc_error **error);
 
 /**
  * The id: 16 bytes in network order, never given to another user.

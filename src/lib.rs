@@ -32,7 +32,10 @@ mod model;
 mod process;
 mod rules;
 
-pub use directory::{ChangeFeed, Changes, Directory, Options, Stats, UserView, Users, Workspaces};
+pub use directory::{
+    ChangeFeed, Changes, Compacted, Copied, CopyOptions, CopyProgress, Directory, Options, Stats,
+    UserView, Users, Workspaces, restore,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
     Applied, Batch, Change, Email, Event, Field, License, Member, NewUser, NewWorkspace, Op,

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 33] = [
+const SOURCES: [&str; 34] = [
     "version",
     "status",
     "error",
@@ -17,6 +17,7 @@ const SOURCES: [&str; 33] = [
     "seats",
     "verified",
     "stats",
+    "copies",
     "user",
     "new_user",
     "users",

@@ -1003,6 +1003,25 @@ struct verified {
     std::uint64_t changes = 0;    ///< Changes on record.
 };
 
+/** What directory::backup() or directory::restore() copied. */
+struct copied {
+    std::uint64_t users = 0;    ///< Users in the copy, active or not.
+    std::uint64_t sequence = 0; ///< The number of the latest change in it; 0 before the first.
+    std::uint64_t bytes = 0;    ///< Bytes of the new file.
+};
+
+/** What directory::compact() came to. */
+struct compacted {
+    std::uint64_t bytes_before = 0; ///< Bytes that the file had.
+    std::uint64_t bytes = 0;        ///< Bytes that it has now.
+};
+
+/** Whether a copy may take the place of a directory's file that is there. */
+enum class overwrite {
+    no,  ///< What is there stays, and the call is refused.
+    yes, ///< It is replaced, unless somebody has it open or it is some other file.
+};
+
 /** What a directory holds and does, in figures: see directory::stats(). */
 struct directory_stats {
     std::uint64_t users_active = 0;    ///< Users who are active, and so take a seat.
@@ -1373,6 +1392,28 @@ public:
     options &&sync_interval(std::chrono::milliseconds interval) &&
     {
         return std::move(sync_interval(interval));
+    }
+
+    /** Whether to open the file for reading only, side by side with others who do. */
+    options &read_only(bool value) &
+    {
+        return this->set(hc_options_set_read_only, value ? 1 : 0);
+    }
+    /** @overload */
+    options &&read_only(bool value) && { return std::move(read_only(value)); }
+
+    /** How long to wait for a file that another process or handle has open, up to a day; by default
+     * not at all. */
+    options &open_timeout(std::chrono::milliseconds timeout) &
+    {
+        // A negative one is refused as too long.
+        return this->set(hc_options_set_open_timeout_ms,
+                         static_cast<std::uint64_t>(timeout.count()));
+    }
+    /** @overload */
+    options &&open_timeout(std::chrono::milliseconds timeout) &&
+    {
+        return std::move(open_timeout(timeout));
     }
 };
 
@@ -2510,6 +2551,49 @@ public:
         return in_memory_with(how.raw());
     }
 
+    /** Puts a verified copy of the directory in one file in the place of another, and removes the
+     * log of what was there before. Nobody may have either file open to write. */
+    static copied restore(std::string_view backup, std::string_view path,
+                          overwrite replace = overwrite::no)
+    {
+        return try_restore(backup, path, replace).value();
+    }
+    /** @copydoc restore */
+    static result<copied> try_restore(std::string_view backup, std::string_view path,
+                                      overwrite replace = overwrite::no)
+    {
+        auto fits = detail::check_abi();
+        if (!fits)
+            return fits.error();
+        hc_copied found = HC_COPIED_INIT;
+        auto done = detail::run(hc_directory_restore, detail::bytes(backup), backup.size(),
+                                detail::bytes(path), path.size(),
+                                replace == overwrite::yes ? 1 : 0, &found);
+        if (!done)
+            return done.error();
+        return copied{found.users, found.sequence, found.bytes};
+    }
+
+    /** Makes the file of a directory as small as it gets, in place. Nobody may have it open. */
+    static compacted compact(std::string_view path) { return try_compact(path).value(); }
+    /** @overload */
+    static compacted compact(std::string_view path, const options &how)
+    {
+        return try_compact(path, how).value();
+    }
+    /** @copydoc compact */
+    static result<compacted> try_compact(std::string_view path)
+    {
+        return compact_with(path, nullptr);
+    }
+    /** @overload */
+    static result<compacted> try_compact(std::string_view path, const options &how)
+    {
+        if (how.failure())
+            return how.failure();
+        return compact_with(path, how.raw());
+    }
+
     /** Directories are moved, not copied. */
     directory(directory &&) noexcept = default;
     /** Directories are moved, not copied. */
@@ -2964,6 +3048,23 @@ public:
                         found.workspaces, found.members,  found.changes};
     }
 
+    /** Copies the directory, as it is now, to a new file, while others go on reading and writing.
+     * The copy is verified before it is put in its place. */
+    copied backup(std::string_view path, overwrite replace = overwrite::no) const
+    {
+        return try_backup(path, replace).value();
+    }
+    /** @copydoc backup */
+    result<copied> try_backup(std::string_view path, overwrite replace = overwrite::no) const
+    {
+        hc_copied found = HC_COPIED_INIT;
+        auto done = detail::run(hc_directory_backup, raw(), detail::bytes(path), path.size(),
+                                replace == overwrite::yes ? 1 : 0, &found);
+        if (!done)
+            return done.error();
+        return copied{found.users, found.sequence, found.bytes};
+    }
+
     /** What the directory holds, and how its cache and its commits have done since it was opened.
      */
     directory_stats stats() const { return try_stats().value(); }
@@ -3024,6 +3125,19 @@ private:
     static result<directory> open_with(std::string_view path, const hc_options *how)
     {
         return own(hc_directory_open, detail::bytes(path), path.size(), how);
+    }
+
+    static result<compacted> compact_with(std::string_view path, const hc_options *how)
+    {
+        auto fits = detail::check_abi();
+        if (!fits)
+            return fits.error();
+        compacted made;
+        auto done = detail::run(hc_directory_compact, detail::bytes(path), path.size(), how,
+                                &made.bytes_before, &made.bytes);
+        if (!done)
+            return done.error();
+        return made;
     }
 
     static result<directory> in_memory_with(const hc_options *how)

@@ -2,16 +2,19 @@
 
 mod batch;
 mod changes;
+mod files;
 mod list;
 mod workspaces;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use headcount::{Batch, Email, License};
 
 pub(crate) use self::batch::BatchArgs;
 pub(crate) use self::changes::ChangesArgs;
+pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::list::{ListArgs, SortArg};
 pub(crate) use self::workspaces::WorkspacesCommand;
 
@@ -43,6 +46,16 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "USER")]
     pub(crate) actor: Option<String>,
 
+    /// How long to wait for a file that another process has open
+    #[arg(
+        long,
+        global = true,
+        value_name = "TIME",
+        default_value = "1s",
+        value_parser = files::parse_wait
+    )]
+    pub(crate) wait: Duration,
+
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -64,6 +77,12 @@ pub(crate) enum Command {
     Batch(BatchArgs),
     /// Show what was changed, by whom and when, and go on as changes come
     Changes(ChangesArgs),
+    /// Copy the directory to a new file, verified before it is done
+    Backup(BackupArgs),
+    /// Put a copy of a backup in the directory's place, verified before it is done
+    Restore(RestoreArgs),
+    /// Make the directory's file as small as it gets
+    Compact,
 }
 
 #[derive(Debug, Subcommand)]

@@ -21,9 +21,11 @@ use crate::model::{User, UserPage};
 /// one or in batches. Yours to free with hc_cursor_free(), before or after the
 /// directory.
 ///
-/// One over all users holds that state of the directory for as long as it lives,
-/// which keeps the file from reusing the space of what was changed since: read on
-/// or free it.
+/// One over all users holds that state of the directory until the last of them was
+/// read, which keeps the file from reusing the space of what was changed since. Once
+/// the file has grown to more than twice its length, and by more than four times the
+/// size of the log (256 MiB by default), the cursor is closed, and reading on fails
+/// with #HC_STATUS_CLOSED: ask for the list again.
 ///
 /// @since 0.1.0
 pub struct HcCursor {

@@ -10,6 +10,10 @@ use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::directory::Options;
 
+/// The longest time to wait for a file. Beyond it a number was surely meant in another
+/// unit.
+const OPEN_TIMEOUT_MAX: Duration = Duration::from_hours(24);
+
 /// The longest time that writes may be off the disk. Beyond it a number was surely
 /// meant in another unit.
 const SYNC_INTERVAL_MAX: Duration = Duration::from_hours(24);
@@ -229,6 +233,66 @@ pub unsafe extern "C" fn hc_options_set_sync_interval_ms(
             }
             let interval = Some(interval).filter(|interval| !interval.is_zero());
             options.set(|options| options.sync_interval(interval));
+            Ok(())
+        })
+    }
+}
+
+/// Says whether to open the file for reading only. Any number of processes and handles
+/// can read a file side by side, but not while one has it open to write. Nothing is
+/// written or created, so the file may be on a read-only file system; writes are
+/// refused with #HC_STATUS_READ_ONLY.
+///
+/// @param options   The options.
+/// @param read_only 1 to read only, 0 to write too, which is the default.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_options_set_read_only(
+    options: *mut HcOptions,
+    read_only: i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(options, error, |options| {
+            let read_only = arguments::flag("read_only", read_only)?;
+            options.set(|options| options.read_only(read_only));
+            Ok(())
+        })
+    }
+}
+
+/// Sets how long to wait for a file that another process or handle has open. After
+/// that opening fails with #HC_STATUS_ALREADY_OPEN.
+///
+/// @param options      The options.
+/// @param milliseconds The longest time to wait, up to a day; 0, the default, fails at
+///                     once.
+/// @param error        See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_INVALID_ARGUMENT for more than a day.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_options_set_open_timeout_ms(
+    options: *mut HcOptions,
+    milliseconds: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(options, error, |options| {
+            let timeout = Duration::from_millis(milliseconds);
+            if timeout > OPEN_TIMEOUT_MAX {
+                return Err(Refusal::argument(format!(
+                    "{milliseconds} ms are too long to wait for a file; a day, {} ms, is the most",
+                    OPEN_TIMEOUT_MAX.as_millis()
+                )));
+            }
+            options.set(|options| options.open_timeout(timeout));
             Ok(())
         })
     }

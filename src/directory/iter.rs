@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use super::holds::Hold;
 use super::{Directory, UserView};
 use crate::engine::embedded::Snapshot;
 use crate::error::Result;
@@ -14,9 +15,14 @@ const PAGE: usize = 256;
 
 /// All users as they were at one moment, ordered by email.
 ///
-/// Made by [`Directory::users`](crate::Directory::users). It holds that state of
-/// the directory for as long as it lives, which keeps the file from reusing the
-/// space of what was changed since; read on or drop it.
+/// Made by [`Directory::users`](crate::Directory::users). Until its last users were
+/// read it holds that state of the directory, which keeps the file from reusing the
+/// space of what was changed since. So it may not be held for too long: once the file
+/// has grown to more than twice its length, and by more than four times
+/// [`Options::log_bytes`](crate::Options::log_bytes) (256 MiB by default), the list is
+/// closed, and reading on fails with [`Closed`](crate::ErrorKind::Closed). Ask for it
+/// again then. Only writing makes the file grow; to page through users at leisure, use
+/// [`Directory::query`](crate::Directory::query), which holds nothing between pages.
 ///
 /// ```
 /// use headcount::Directory;
@@ -40,7 +46,7 @@ pub struct Users {
 impl Users {
     pub(super) fn new(directory: &Directory) -> Result<Self> {
         let page = Page::new(directory)?;
-        let totals = read::totals(&page.snapshot)?;
+        let totals = read::totals(&page.hold.snapshot()?)?;
         Ok(Self {
             page,
             remaining: totals.active + totals.inactive,
@@ -111,7 +117,14 @@ impl Users {
         }
         let mut next = None;
         let after = page.last.as_ref().map(|user| user.email_key());
-        let read = read::each_user_after(&page.snapshot, after, |user| {
+        let snapshot = match page.hold.snapshot() {
+            Ok(snapshot) => snapshot,
+            Err(error) => {
+                page.ended = true;
+                return Err(error);
+            }
+        };
+        let read = read::each_user_after(&snapshot, after, |user| {
             let seen = visit(user);
             match seen {
                 ControlFlow::Continue(()) => *remaining = remaining.saturating_sub(1),
@@ -121,6 +134,9 @@ impl Users {
         });
         // The one that it broke at is read ahead by that, and what is read goes on behind.
         page.ended = next.is_none();
+        if page.ended {
+            page.hold.give_up();
+        }
         page.items = Vec::from_iter(next.clone()).into_iter();
         page.last = next;
         read
@@ -144,7 +160,7 @@ impl Iterator for Users {
 /// Changes in their order, up to the moment when they were asked for.
 ///
 /// Made by [`Directory::changes`](crate::Directory::changes). Like [`Users`], it
-/// holds that state for as long as it lives.
+/// holds that state until the last of them was read, but not for too long.
 pub struct Changes {
     page: Page<Change>,
     after: u64,
@@ -154,7 +170,7 @@ impl Changes {
     pub(super) fn new(directory: &Directory, after: u64) -> Result<Self> {
         let page = Page::new(directory)?;
         // Whether they can be had is known now, not at the first of them.
-        read::changes_after(&page.snapshot, after, 1)?;
+        read::changes_after(&page.hold.snapshot()?, after, 1)?;
         Ok(Self { page, after })
     }
 }
@@ -173,7 +189,7 @@ impl Iterator for Changes {
 /// All workspaces as they were at one moment, ordered by id.
 ///
 /// Made by [`Directory::workspaces`](crate::Directory::workspaces). Like
-/// [`Users`], it holds that state for as long as it lives.
+/// [`Users`], it holds that state until the last of them was read, but not for too long.
 pub struct Workspaces {
     page: Page<Workspace>,
 }
@@ -207,7 +223,7 @@ impl Iterator for Workspaces {
 
 /// Records read ahead from one state, and where to read on.
 struct Page<T> {
-    snapshot: Snapshot,
+    hold: Arc<Hold>,
     /// Keeps the file open: a snapshot alone does not.
     directory: Directory,
     items: std::vec::IntoIter<T>,
@@ -219,7 +235,7 @@ struct Page<T> {
 impl<T: Clone> Page<T> {
     fn new(directory: &Directory) -> Result<Self> {
         Ok(Self {
-            snapshot: directory.snapshot()?,
+            hold: directory.shared.holds.hold(&directory.shared.engine)?,
             directory: directory.clone(),
             items: Vec::new().into_iter(),
             last: None,
@@ -247,9 +263,13 @@ impl<T: Clone> Page<T> {
             return Some(Err(error));
         }
         if self.items.len() == 0 && !self.ended {
-            match read_after(&self.snapshot, self.last.as_ref()) {
+            let snapshot = self.hold.snapshot();
+            match snapshot.and_then(|snapshot| read_after(&snapshot, self.last.as_ref())) {
                 Ok(items) => {
                     self.ended = items.len() < PAGE;
+                    if self.ended {
+                        self.hold.give_up();
+                    }
                     self.last = items.last().cloned();
                     self.items = items.into_iter();
                 }
@@ -267,7 +287,7 @@ impl<T> Drop for Page<T> {
     /// In a child of `fork` the state is the parent's, and so are the locks behind it.
     fn drop(&mut self) {
         if self.directory.shared.gate.is_forked() {
-            std::mem::forget(self.snapshot.clone());
+            std::mem::forget(Arc::clone(&self.hold));
         }
     }
 }

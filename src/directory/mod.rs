@@ -2,21 +2,27 @@
 //!
 //! This is the only room that names an engine.
 
+mod backup;
 mod cache;
 mod commits;
+mod compact;
 mod feed;
 mod gate;
+mod holds;
 mod iter;
 mod options;
 mod stats;
 #[cfg(test)]
 mod tests;
 mod users;
+mod waiting;
 mod workspaces;
 
 use std::path::Path;
 use std::sync::Arc;
 
+pub use backup::{Copied, CopyOptions, CopyProgress, restore};
+pub use compact::Compacted;
 pub use feed::ChangeFeed;
 pub use iter::{Changes, Users, Workspaces};
 pub use options::Options;
@@ -28,6 +34,7 @@ use self::cache::UserCache;
 use self::commits::Commits;
 use self::feed::Latest;
 use self::gate::Gate;
+use self::holds::Holds;
 
 use crate::engine::Engine;
 use crate::engine::embedded::{Embedded, Snapshot};
@@ -71,6 +78,8 @@ struct Shared {
     cache: UserCache,
     /// The number of the latest change, for those who wait for the next.
     latest: Latest,
+    /// The states that iterators hold.
+    holds: Holds,
 }
 
 impl Drop for Shared {
@@ -130,7 +139,7 @@ impl Directory {
         Options::new()
     }
 
-    fn start(engine: Embedded, license: License, cache_bytes: usize) -> Result<Self> {
+    fn start(engine: Embedded, license: License, cache_bytes: usize, holds: Holds) -> Result<Self> {
         let gate = Gate::new();
         if !rules::format::exists(&engine.snapshot()?)? {
             engine.transact(|txn| rules::format::create(txn, license))?;
@@ -146,6 +155,7 @@ impl Directory {
                 commits: Commits::default(),
                 cache: UserCache::new(cache_bytes),
                 latest,
+                holds,
             }),
             actor: None,
         })
@@ -263,7 +273,10 @@ impl Directory {
                 .engine
                 .transact(|txn| rules::trim::trim(txn, before))?
             {
-                0 => return Ok(trimmed),
+                0 => {
+                    self.shared.holds.check(&self.shared.engine);
+                    return Ok(trimmed);
+                }
                 some => trimmed += some,
             }
         }
@@ -300,6 +313,7 @@ impl Directory {
             .apply(&*self.shared.engine, &self.shared.cache, batch)?;
         if let Some(sequence) = applied.sequence {
             self.shared.latest.advance(sequence);
+            self.shared.holds.check(&self.shared.engine);
         }
         Ok(applied)
     }

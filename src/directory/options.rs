@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::Directory;
+use super::holds::{GROWTH_OF_LOG, Holds};
+use super::{Directory, waiting};
 use crate::engine::embedded::Embedded;
 use crate::engine::memory::Memory;
-use crate::engine::redb::{Redb, RedbOptions};
+use crate::engine::redb::{ReadOnly, Redb, RedbOptions};
 use crate::error::Result;
 use crate::model::License;
 
@@ -25,8 +26,10 @@ use crate::model::License;
 pub struct Options {
     license_if_new: License,
     cache_bytes: usize,
+    read_only: bool,
+    pub(super) open_timeout: Duration,
     /// What is left to the engine.
-    engine: RedbOptions,
+    pub(super) engine: RedbOptions,
 }
 
 impl Default for Options {
@@ -41,6 +44,8 @@ impl Options {
         Self {
             license_if_new: License::Community,
             cache_bytes: 64 << 20,
+            read_only: false,
+            open_timeout: Duration::ZERO,
             engine: RedbOptions::new(true),
         }
     }
@@ -166,11 +171,76 @@ impl Options {
         self
     }
 
+    /// Whether to open the file for reading only: `false` by default.
+    ///
+    /// Any number of processes and handles can read a file side by side, but not while
+    /// one has it open to write. Nothing is written or created: the file, its folder
+    /// and its file system may be read-only. What a crash left in the log beside the
+    /// file is read too, into memory, and stays there for the next writer.
+    ///
+    /// Writes are refused with [`ReadOnly`](crate::ErrorKind::ReadOnly); opening, with
+    /// [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen), while somebody has it open to
+    /// write, and with [`Io`](crate::ErrorKind::Io) if the file is missing or empty:
+    /// nothing is made, whatever [`create_if_missing`](Self::create_if_missing) says.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use headcount::{Directory, ErrorKind};
+    ///
+    /// let directory = Directory::open(&path)?;
+    /// directory.create_user("steve@ex.co")?;
+    /// directory.close()?;
+    /// let one = Directory::options().read_only(true).open(&path)?;
+    /// let two = Directory::options().read_only(true).open(&path)?;
+    /// assert_eq!((one.len()?, two.len()?), (1, 1));
+    /// let refused = one.create_user("ann@ex.co").unwrap_err();
+    /// assert_eq!(refused.kind(), ErrorKind::ReadOnly);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn read_only(mut self, read_only: bool) -> Self {
+        self.read_only = read_only;
+        self
+    }
+
+    /// How long to wait for a file that another process or handle has open: not at all
+    /// by default, so that a service that is started twice says so at once. After this
+    /// time opening fails with [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen).
+    ///
+    /// It asks again every few milliseconds, and nobody is served in order.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use std::time::Duration;
+    /// use headcount::{Directory, ErrorKind};
+    ///
+    /// let first = Directory::open(&path)?;
+    /// let patient = Directory::options().open_timeout(Duration::from_millis(20));
+    /// assert_eq!(patient.open(&path).err().unwrap().kind(), ErrorKind::AlreadyOpen);
+    /// first.close()?;
+    /// patient.open(&path)?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn open_timeout(mut self, timeout: Duration) -> Self {
+        self.open_timeout = timeout;
+        self
+    }
+
     /// Opens the directory in the file at `path`; see [`Directory::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Directory> {
         let path = path.as_ref();
-        let engine = Embedded::Redb(Redb::open(path, &self.engine)?);
-        let directory = Directory::start(engine, self.license_if_new, self.cache_bytes)?;
+        let engine = waiting::until_free(self.open_timeout, || {
+            if self.read_only {
+                ReadOnly::open(path, self.engine.cache_bytes, self.engine.salvage_log)
+                    .map(Embedded::ReadOnly)
+            } else {
+                Redb::open(path, &self.engine).map(Embedded::Redb)
+            }
+        })?;
+        let directory = self.start(engine)?;
         log::info!("opened {}", path.display());
         Ok(directory)
     }
@@ -178,6 +248,12 @@ impl Options {
     /// Makes a directory in memory; see [`Directory::in_memory`].
     pub fn in_memory(&self) -> Result<Directory> {
         let engine = Embedded::Memory(Memory::new());
-        Directory::start(engine, self.license_if_new, self.cache_bytes)
+        self.start(engine)
+    }
+
+    fn start(&self, engine: Embedded) -> Result<Directory> {
+        let growth_min = GROWTH_OF_LOG.saturating_mul(self.engine.log_bytes);
+        let holds = Holds::new(growth_min);
+        Directory::start(engine, self.license_if_new, self.cache_bytes, holds)
     }
 }

@@ -6,7 +6,7 @@
 use std::ops::{ControlFlow, Deref};
 
 use super::memory::{self, Memory};
-use super::redb::{self, Redb};
+use super::redb::{self, ReadOnly, Redb};
 use super::{Engine, KeyRange, Order, Read, Write};
 use crate::error::Result;
 
@@ -14,8 +14,20 @@ use crate::error::Result;
 pub(crate) enum Embedded {
     /// In a redb file.
     Redb(Redb),
+    /// In a redb file that is only read.
+    ReadOnly(ReadOnly),
     /// In memory.
     Memory(Memory),
+}
+
+impl Embedded {
+    /// How long the file is that grows while old states are held; 0 where none does.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        match self {
+            Self::Redb(engine) => engine.file_bytes(),
+            Self::ReadOnly(_) | Self::Memory(_) => 0,
+        }
+    }
 }
 
 impl Engine for Embedded {
@@ -25,6 +37,7 @@ impl Engine for Embedded {
     fn snapshot(&self) -> Result<Snapshot> {
         match self {
             Self::Redb(engine) => engine.snapshot().map(Snapshot::Redb),
+            Self::ReadOnly(engine) => engine.snapshot().map(Snapshot::Redb),
             Self::Memory(engine) => engine.snapshot().map(Snapshot::Memory),
         }
     }
@@ -32,6 +45,7 @@ impl Engine for Embedded {
     fn transact<T>(&self, mut body: impl FnMut(&mut Txn<'_>) -> Result<T>) -> Result<T> {
         match self {
             Self::Redb(engine) => engine.run(|txn| body(&mut Txn::Redb(txn))),
+            Self::ReadOnly(engine) => Err(engine.refusal()),
             Self::Memory(engine) => engine.run(|txn| body(&mut Txn::Memory(txn))),
         }
     }
@@ -39,6 +53,7 @@ impl Engine for Embedded {
     fn close(&self) -> Result<()> {
         match self {
             Self::Redb(engine) => engine.close(),
+            Self::ReadOnly(engine) => engine.close(),
             Self::Memory(engine) => engine.close(),
         }
     }

@@ -4,10 +4,16 @@
 
 mod helpers;
 
+mod a_backup_is_one_moment;
 mod a_batch_is_all_or_nothing;
 mod a_closed_directory_says_so;
+mod a_compacted_file_holds_the_same;
+mod a_full_disk_leaves_no_torso;
+mod a_held_file_is_waited_for;
+mod a_held_listing_is_bounded;
 mod a_listing_is_one_moment;
 mod a_preview_agrees_with_the_batch;
+mod a_restore_leaves_one_of_two;
 mod a_user_is_found_by_each_name;
 mod an_active_admin_is_always_left;
 mod an_email_has_one_owner;
@@ -17,6 +23,7 @@ mod changes_hold_no_personal_data;
 mod every_write_is_one_change;
 mod free_text_has_limits;
 mod nobody_removes_their_own_account;
+mod readers_share_a_file;
 mod refusals_say_what_to_do;
 mod seats_are_never_exceeded;
 mod the_last_seat_has_one_winner;

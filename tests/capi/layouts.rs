@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::mem::{align_of, offset_of};
 
-use headcount::capi::{HcMember, HcOutcome, HcSeats, HcStats, HcStatus, HcVerified};
+use headcount::capi::{HcCopied, HcMember, HcOutcome, HcSeats, HcStats, HcStatus, HcVerified};
 
 use crate::declarations::structs_of;
 use crate::tools;
@@ -28,10 +28,13 @@ macro_rules! layout {
     };
 }
 
-fn layouts() -> [Layout; 5] {
+fn layouts() -> [Layout; 6] {
     [
         layout!(HcSeats as hc_seats {
             struct_size, license, limit, active, inactive, free, over_by, license_version
+        }),
+        layout!(HcCopied as hc_copied {
+            struct_size, reserved, users, sequence, bytes
         }),
         layout!(HcVerified as hc_verified {
             struct_size, reserved, active, inactive, deleted, workspaces, members, changes

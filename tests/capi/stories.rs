@@ -111,6 +111,11 @@ fn texts_mean_what_rust_says() {
 }
 
 #[test]
+fn files_are_copied_shared_and_made_smaller() {
+    story("copies", Argument::File);
+}
+
+#[test]
 fn messages_reach_the_callback() {
     let rounds = Argument::RoundsAndFile {
         native: 300,

@@ -29,7 +29,7 @@ impl Argument {
 }
 
 /// All stories that can be told in C++17.
-pub const STORIES: [(&str, Argument); 12] = [
+pub const STORIES: [(&str, Argument); 13] = [
     ("guide_session", Argument::File),
     ("last_seat", Argument::Rounds(100)),
     ("ownership", Argument::File),
@@ -41,6 +41,7 @@ pub const STORIES: [(&str, Argument); 12] = [
     ("workspaces", Argument::None),
     ("helpers", Argument::File),
     ("figures", Argument::File),
+    ("copies", Argument::File),
     ("other_abi", Argument::None),
 ];
 

@@ -14,6 +14,7 @@
 // What a test prints is shown when it fails.
 #![allow(clippy::print_stdout)]
 
+mod backups;
 mod ledger;
 mod life;
 mod process;

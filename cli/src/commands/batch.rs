@@ -67,7 +67,11 @@ fn carry_out(
         })
     };
     if !store.is_missing() {
-        let directory = store.open_to_change()?;
+        let directory = if args.dry_run {
+            store.open_to_try()?
+        } else {
+            store.open_to_change()?
+        };
         let applied = try_on(&directory, args.dry_run)?;
         return Ok((directory, applied));
     }

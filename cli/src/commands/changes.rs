@@ -47,7 +47,7 @@ fn list(store: &Store<'_>, after: Option<u64>, json: bool, out: &mut dyn Write) 
 }
 
 fn trim(store: &Store<'_>, before: u64, json: bool, out: &mut dyn Write) -> Result<()> {
-    let directory = store.open()?;
+    let directory = store.open_to_write()?;
     let trimmed = directory.trim_changes(before)?;
     directory.close()?;
     if json {

@@ -35,6 +35,8 @@ pub(super) fn run(
     let is_missing = store.is_missing();
     let mut directory = if is_missing {
         store.acting(Directory::in_memory()?)?
+    } else if args.dry_run {
+        store.open_to_try()?
     } else {
         store.open_to_change()?
     };

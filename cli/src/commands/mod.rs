@@ -2,6 +2,7 @@
 
 mod batch;
 mod changes;
+mod files;
 mod follow;
 mod import;
 mod input;
@@ -14,6 +15,7 @@ mod workspaces;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use headcount::{Applied, Batch, Directory, ErrorKind, Options};
 
@@ -26,6 +28,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         path: &args.db,
         actor: args.actor.as_deref(),
         salvage_log: args.salvage_log,
+        wait: args.wait,
     };
     match &args.command {
         Command::Import(import) => import::run(&store, import, args.json, out),
@@ -34,6 +37,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         Command::Workspaces(command) => workspaces::run(&store, command, args.json, out),
         Command::Batch(batch) => batch::run(&store, batch, args.json, out),
         Command::Changes(changes) => changes::run(&store, changes, args.json, out),
+        Command::Backup(backup) => files::backup(&store, backup, args.json, out),
+        Command::Restore(restore) => files::restore(&store, restore, args.json, out),
+        Command::Compact => files::compact(&store, args.json, out),
     }
 }
 
@@ -42,6 +48,8 @@ struct Store<'a> {
     path: &'a Path,
     actor: Option<&'a str>,
     salvage_log: bool,
+    /// How long to wait for it while another process has it open.
+    wait: Duration,
 }
 
 impl Store<'_> {
@@ -53,29 +61,34 @@ impl Store<'_> {
         }
     }
 
-    /// Opens the directory that must be there.
+    /// Opens the directory that must be there, to read it: side by side with other
+    /// readers, and wherever nothing can be written.
     fn open(&self) -> Result<Directory> {
         self.must_be_there()?;
-        Ok(self.open_existing()?)
+        Ok(self.options().read_only(true).open(self.path)?)
     }
 
-    /// The same; `None` while another process has the file open.
+    /// The same; `None` while another process has the file open to write.
     fn open_unless_held(&self) -> Result<Option<Directory>> {
         self.must_be_there()?;
-        match self.open_existing() {
+        match Directory::options().read_only(true).open(self.path) {
             Ok(directory) => Ok(Some(directory)),
             Err(error) if error.kind() == ErrorKind::AlreadyOpen => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn open_existing(&self) -> headcount::Result<Directory> {
-        self.options().create_if_missing(false).open(self.path)
+    /// Opens the directory that must be there, to write.
+    fn open_to_write(&self) -> Result<Directory> {
+        self.must_be_there()?;
+        Ok(self.options().create_if_missing(false).open(self.path)?)
     }
 
     /// How the directory is opened.
     fn options(&self) -> Options {
-        Directory::options().salvage_log(self.salvage_log)
+        Directory::options()
+            .open_timeout(self.wait)
+            .salvage_log(self.salvage_log)
     }
 
     fn must_be_there(&self) -> Result<()> {
@@ -94,6 +107,11 @@ impl Store<'_> {
 
     /// Opens the directory that must be there, to be changed by the actor.
     fn open_to_change(&self) -> Result<Directory> {
+        self.acting(self.open_to_write()?)
+    }
+
+    /// Opens the directory that must be there, to say what the actor's change would do.
+    fn open_to_try(&self) -> Result<Directory> {
         self.acting(self.open()?)
     }
 

@@ -1,5 +1,7 @@
 //! Which file it is, what happens when there is none, and when somebody has it.
 
+use std::time::{Duration, Instant};
+
 use headcount::Directory;
 
 use crate::folder::{Folder, Run, assert_says};
@@ -53,7 +55,7 @@ fn it_can_be_another_file() {
 }
 
 #[test]
-fn one_that_another_process_has_open_is_refused_at_once() {
+fn one_that_another_process_has_open_is_refused() {
     let folder = Folder::with_examples();
     folder.done("users create ann@ex.co");
     let directory = Directory::open(folder.path("headcount.redb")).unwrap();
@@ -62,8 +64,12 @@ fn one_that_another_process_has_open_is_refused_at_once() {
         "users create b@ex.co",
         "import examples/data/seed-users.jsonl",
     ] {
-        assert_says(&folder.refused(line), &["already open by another process"]);
+        let line = format!("{line} --wait 0s");
+        assert_says(&folder.refused(&line), &["already open by another process"]);
     }
+    let start = Instant::now();
+    folder.refused("users list --wait 300ms");
+    assert!(start.elapsed() >= Duration::from_millis(300));
     directory.close().unwrap();
     folder.done("users list");
 }

@@ -13,6 +13,7 @@ use fastrand::Rng;
 use super::content::Content;
 use super::requests::{LICENSE, Request, Requests};
 use crate::directory::Directory;
+use crate::directory::holds::Holds;
 use crate::engine::embedded::Embedded;
 use crate::engine::redb::RedbOptions;
 use crate::engine::redb::tests::crashes::{each_seed, tell};
@@ -118,7 +119,7 @@ impl Script {
 
     fn open(&self) -> Result<Directory> {
         let engine = Embedded::Redb(self.disk.open(&self.options)?);
-        Directory::start(engine, LICENSE, CACHE_BYTES)
+        Directory::start(engine, LICENSE, CACHE_BYTES, Holds::new(u64::MAX / 2))
     }
 
     /// Opens, writes and closes until the power is cut.

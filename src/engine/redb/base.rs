@@ -14,6 +14,7 @@ use super::RedbOptions;
 use super::errors::Name;
 use super::guard::guarded;
 use super::log::LogState;
+use super::measured::{Length, Measured};
 use super::place::FileId;
 use super::snapshot::Committed;
 use super::transaction::{AsWrite, Transaction};
@@ -53,6 +54,7 @@ type Noted = std::result::Result<(), ::redb::Error>;
 pub(super) struct Base {
     database: Database,
     name: Name,
+    length: Length,
 }
 
 /// What an open database says of itself.
@@ -75,11 +77,17 @@ impl Base {
     ) -> Result<Opened> {
         let guarded_name = name.clone();
         guarded(&guarded_name, || {
+            let length = Length::default();
+            let backend = Measured::new(backend, length.clone());
             let database = Database::builder()
                 .set_cache_size(options.cache_bytes)
                 .create_with_backend(backend)
                 .map_err(|error| name.open_failed(error))?;
-            let mut base = Self { database, name };
+            let mut base = Self {
+                database,
+                name,
+                length,
+            };
             let mut found = base.find()?;
             if let Some((_, log)) = &found
                 && log.in_use.is_some()
@@ -266,9 +274,24 @@ impl Base {
         }
     }
 
+    /// How long the file is, also after it was closed.
+    pub(super) fn length(&self) -> Length {
+        self.length.clone()
+    }
+
+    /// Makes the file as small as it gets. Nobody may be reading.
+    pub(super) fn compact(&mut self) -> Result<()> {
+        let Self { database, name, .. } = self;
+        guarded(name, || {
+            let compacted = database.compact().map_err(|error| name.error(error))?;
+            ::log::debug!("{name}: pages were moved: {compacted}");
+            Ok(())
+        })
+    }
+
     /// Releases the file. redb writes what makes the next open quick.
     pub(super) fn close(self) -> Result<()> {
-        let Self { database, name } = self;
+        let Self { database, name, .. } = self;
         guarded(&name, || {
             let closed = database.close();
             closed.map_err(|error| name.close_failed(error))

@@ -19,7 +19,7 @@ use super::place::FileId;
 use crate::error::Result;
 
 /// What redb's files begin with. It is written last: who has it is whole.
-const MAGIC: [u8; 4] = *b"redb";
+pub(super) const MAGIC: [u8; 4] = *b"redb";
 
 /// Bytes of the mark.
 const MARK_BYTES: usize = 24;
@@ -74,7 +74,7 @@ pub(super) fn open<B: StorageBackend>(
 }
 
 /// Whether redb has ever finished creating the file.
-fn is_whole(file: &impl StorageBackend) -> io::Result<bool> {
+pub(super) fn is_whole(file: &impl StorageBackend) -> io::Result<bool> {
     let mut magic = [0; MAGIC.len()];
     if file.len()? < magic.len() as u64 {
         return Ok(false);

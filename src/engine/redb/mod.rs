@@ -13,17 +13,23 @@ mod base;
 mod checkpoint;
 mod checksum;
 mod commit;
+mod compact;
+mod copy;
 mod create;
 mod errors;
 mod file;
 mod guard;
 mod log;
+mod measured;
 mod memtable;
+mod overlay;
 mod own_file;
 mod place;
+mod read_only;
 mod scan;
 mod side_file;
 mod snapshot;
+mod target;
 #[cfg(test)]
 pub(crate) mod tests;
 mod transaction;
@@ -44,13 +50,18 @@ use uuid::Uuid;
 
 use self::base::{Base, Opened};
 use self::checkpoint::Work;
+pub(crate) use self::compact::compact;
+pub(crate) use self::copy::copy;
 use self::errors::Name;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, Replay, SideFiles, Sync};
+use self::measured::Length;
 use self::own_file::OwnFile;
+pub(crate) use self::read_only::ReadOnly;
 use self::snapshot::{Committed, State};
 pub(crate) use self::snapshot::{Snapshot, Value};
+pub(crate) use self::target::Target;
 use self::txn::Pending;
 pub(crate) use self::txn::Txn;
 use crate::engine::Engine;
@@ -127,6 +138,8 @@ struct Shared {
     /// What failed first.
     failure: OnceLock<Error>,
     background: bool,
+    /// How long the database's file is.
+    length: Length,
 }
 
 impl Redb {
@@ -195,6 +208,7 @@ impl Redb {
         let log = Log::new(files, use_id, replay.last, sync, segment_bytes_max);
         let shared = Arc::new(Shared {
             name,
+            length: base.length(),
             published: ArcSwapOption::from_pointee(State {
                 base: Arc::new(committed),
                 frozen: None,
@@ -212,6 +226,11 @@ impl Redb {
         });
         let threads = Mutex::new(checkpoint::start_threads(&shared, options)?);
         Ok(Self { shared, threads })
+    }
+
+    /// How long the database's file is; its log counts extra.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        self.shared.length.get()
     }
 
     /// [`transact`](Engine::transact), with the transaction handed over by value,

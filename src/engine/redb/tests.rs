@@ -1,6 +1,7 @@
 //! What only an engine with a file has to promise.
 
 mod closing;
+mod copies;
 pub(crate) mod crashes;
 pub(crate) mod disk;
 mod each_call_fails;
@@ -14,6 +15,8 @@ mod guest;
 mod locking;
 mod long_transactions;
 mod pressure;
+mod read_only;
+mod targets;
 mod weaker_durability;
 
 use std::path::Path;

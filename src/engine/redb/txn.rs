@@ -46,7 +46,7 @@ pub(super) struct Pending {
 pub(super) type Staging = HashMap<Vec<u8>, Slot, RandomState>;
 
 /// Every key.
-const ALL: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
+pub(super) const ALL: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
 
 /// Staged writes in the order of their keys.
 pub(super) type Sorted<'s> = Vec<(&'s Vec<u8>, &'s Slot)>;
@@ -55,7 +55,7 @@ pub(super) type Sorted<'s> = Vec<(&'s Vec<u8>, &'s Slot)>;
 fn sorted<'s>(staged: &'s Staging, range: KeyRange<'_>) -> Sorted<'s> {
     let mut entries: Vec<_> = staged
         .iter()
-        .filter(|(key, _)| range.contains(&key[..]))
+        .filter(|(key, _)| range.contains::<[u8]>(&key[..]))
         .collect();
     entries.sort_unstable_by_key(|(key, _)| *key);
     entries
@@ -151,7 +151,7 @@ impl Read for Txn<'_> {
         });
         let in_range = pending.run[first..]
             .iter()
-            .take_while(|(key, _)| range.contains(&key[..]));
+            .take_while(|(key, _)| range.contains::<[u8]>(&key[..]));
         let run = in_range.map(|(key, slot)| (key, slot)).collect();
         around.scan(run, range, order, visit)
     }

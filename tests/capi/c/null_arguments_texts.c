@@ -66,9 +66,25 @@ static void verifying(void)
     verify_and_free(directory);
 }
 
+static void copying(void)
+{
+    hc_directory *directory = in_memory();
+    uint64_t before = 0, after = 0;
+    REFUSED(hc_directory_backup(NULL, HC_STR("x"), 0, NULL, NULL));
+    REFUSED(hc_directory_backup(directory, NONE, 0, NULL, NULL));
+    REFUSED(hc_directory_restore(NONE, HC_STR("x"), 0, NULL, NULL));
+    REFUSED(hc_directory_restore(HC_STR("x"), NONE, 0, NULL, NULL));
+    REFUSED(hc_directory_compact(NONE, NULL, &before, &after, NULL));
+    REFUSED(hc_options_set_read_only(NULL, 1, NULL));
+    REFUSED(hc_options_set_open_timeout_ms(NULL, 1, NULL));
+    CHECK(before == 0 && after == 0);
+    verify_and_free(directory);
+}
+
 int main(void)
 {
     texts();
+    copying();
     names_in_batches();
     verifying();
     CHECK_OK(hc_log_set_callback(HC_LOG_LEVEL_INFO, NULL, NULL, NULL, NULL));

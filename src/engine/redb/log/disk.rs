@@ -15,7 +15,7 @@ use crate::engine::redb::place::FileId;
 use crate::engine::redb::side_file;
 
 /// What follows the name of the database and a hyphen in those of the segments.
-pub(super) const SEGMENTS: [&str; 2] = ["log0", "log1"];
+pub(in crate::engine::redb) const SEGMENTS: [&str; 2] = ["log0", "log1"];
 
 /// The same for the mark of a database that is being made: as long as it is
 /// there, nothing was ever acknowledged.
@@ -78,16 +78,21 @@ impl Beside {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        let mut path = self.database.clone().into_os_string();
-        path.push("-");
-        path.push(name);
-        path.into()
+        path_beside(&self.database, name)
     }
 
     fn note(&self, name: &str, file: File) -> io::Result<SideFile> {
         lock(&self.known).insert(name.to_owned(), FileId::of(&file)?);
         backend(file)
     }
+}
+
+/// The path of the file `name` beside `database`.
+pub(in crate::engine::redb) fn path_beside(database: &Path, name: &str) -> PathBuf {
+    let mut path = database.to_owned().into_os_string();
+    path.push("-");
+    path.push(name);
+    path.into()
 }
 
 impl SideFiles for Beside {

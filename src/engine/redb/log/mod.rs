@@ -31,8 +31,7 @@ use std::sync::{Arc, Mutex};
 use super::lock;
 use super::place::FileId;
 
-use self::disk::SEGMENTS;
-pub(super) use self::disk::{Beside, MARK, SideFile, SideFiles};
+pub(super) use self::disk::{Beside, MARK, SEGMENTS, SideFile, SideFiles, path_beside};
 use self::frame::Stamp;
 pub(super) use self::frame::{Size, Write};
 use self::header::{FRAMES_AT, SegmentHeader};

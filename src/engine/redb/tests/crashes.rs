@@ -14,8 +14,8 @@ use std::{env, io};
 use fastrand::Rng;
 
 use super::disk::{Disk, Fault, PowerCut};
-use super::{CREATE, EXISTING};
-use crate::engine::redb::{Redb, RedbOptions};
+use super::{CREATE, EXISTING, read_only};
+use crate::engine::redb::{Redb, RedbOptions, Snapshot};
 use crate::engine::{Engine, Order, Read, Write};
 use crate::error::ErrorKind;
 
@@ -182,7 +182,13 @@ impl Script {
             false if self.acknowledged.is_empty() => &CREATE,
             false => &EXISTING,
         };
+        let read = read_only::read(&self.disk);
         let engine = self.disk.open(options).unwrap();
+        assert_eq!(
+            shown(&read),
+            shown(&all(&engine)),
+            "a reader sees something else"
+        );
         self.decide(&engine);
         engine.close().unwrap();
         assert_eq!(self.disk.names(), ["base"], "the log is still there");
@@ -263,8 +269,12 @@ pub(crate) fn tell(what: &str) {
 
 /// All that an engine holds.
 pub(super) fn all(engine: &Redb) -> Map {
+    all_of(&engine.snapshot().unwrap())
+}
+
+/// All that `snapshot` shows.
+pub(super) fn all_of(snapshot: &Snapshot) -> Map {
     let mut map = Map::new();
-    let snapshot = engine.snapshot().unwrap();
     let everything = (Bound::Unbounded, Bound::Unbounded);
     snapshot
         .scan(everything, Order::Ascending, |key, value| {

@@ -1,0 +1,50 @@
+// Backups, restoring, reading only, waiting and compacting.
+#include "story.hpp"
+
+#include <string>
+
+using namespace std::chrono_literals;
+
+static void copies(const std::string &path, const std::string &backup)
+{
+    auto users = hc::directory::open(path);
+    users.create_user("ann@ex.co");
+    const hc::copied copied = users.backup(backup);
+    CHECK(copied.users == 1 && copied.sequence == 1 && copied.bytes > 0);
+    REFUSED(io, users, backup, (backup));
+    CHECK(users.backup(backup, hc::overwrite::yes).users == 1);
+    REFUSED(already_open, users, backup, (path, hc::overwrite::yes));
+    users.delete_user("ann@ex.co");
+    verify_and_close(users);
+    thrown(hc::status::io, [&] { hc::directory::restore(backup, path); });
+    CHECK(hc::directory::restore(backup, path, hc::overwrite::yes).users == 1);
+    CHECK(hc::directory::open(path).find_user("ann@ex.co"));
+}
+
+static void readers(const std::string &path)
+{
+    const auto one = hc::directory::open(path, hc::options().read_only(true));
+    const auto two = hc::directory::open(path, hc::options().read_only(true));
+    CHECK(one.find_user("ann@ex.co") && two.find_user("ann@ex.co"));
+    REFUSED(read_only, one, create_user, ("bob@ex.co"));
+    const auto held = hc::directory::try_open(path, hc::options().open_timeout(20ms));
+    CHECK(held.kind() == hc::status::already_open);
+    for (const auto wrong : {std::chrono::milliseconds(24h + 1ms), -1ms})
+        CHECK(hc::options().open_timeout(wrong).failure().kind() == hc::status::invalid_argument);
+}
+
+int main(int argc, char **argv)
+{
+    CHECK(argc == 2);
+    const std::string path = argv[1];
+    copies(path, path + ".backup");
+    readers(path);
+    const hc::compacted compacted = hc::directory::compact(path);
+    CHECK(compacted.bytes > 0 && compacted.bytes <= compacted.bytes_before);
+    CHECK(hc::directory::compact(path, hc::options().open_timeout(1s)).bytes > 0);
+    CHECK(!hc::directory::try_compact(path + ".missing"));
+    auto users = hc::directory::open(path);
+    CHECK(users.find_user("ann@ex.co"));
+    verify_and_close(users);
+    return 0;
+}

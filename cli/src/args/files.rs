@@ -1,0 +1,62 @@
+//! Commands over the directory's file as a whole, and waiting for it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct BackupArgs {
+    /// The file to write
+    pub(crate) file: PathBuf,
+    /// Replace a directory that is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RestoreArgs {
+    /// The backup, or any other directory's file
+    pub(crate) file: PathBuf,
+    /// Replace the directory that is there, with everything in it
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// A time to wait: a whole number of milliseconds, seconds or minutes.
+pub(crate) fn parse_wait(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let number = digits.parse::<u64>().ok();
+    let millis = number.and_then(|number| match &text[digits.len()..] {
+        "ms" => Some(number),
+        "s" => number.checked_mul(1_000),
+        "m" => number.checked_mul(60_000),
+        _ => None,
+    });
+    millis
+        .map(Duration::from_millis)
+        .ok_or_else(|| "write it as 500ms, 5s or 2m".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_a_unit() {
+        assert_eq!(parse_wait("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_wait("5s"), Ok(Duration::from_secs(5)));
+        assert_eq!(parse_wait("2m"), Ok(Duration::from_mins(2)));
+        assert_eq!(parse_wait("0s"), Ok(Duration::ZERO));
+        for wrong in [
+            "",
+            "5",
+            "s",
+            "-1s",
+            "1.5s",
+            "5 s",
+            "1h",
+            "99999999999999999999s",
+        ] {
+            assert!(parse_wait(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `headcount backup`, `restore` and `compact`: the directory's file as a whole.
+
+use std::io::Write;
+
+use headcount::{Copied, CopyOptions, Directory};
+use serde_json::json;
+
+use super::Store;
+use crate::args::{BackupArgs, RestoreArgs};
+use crate::failure::Result;
+use crate::output::{count, safe, write_json};
+
+pub(super) fn backup(
+    store: &Store<'_>,
+    args: &BackupArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let directory = store.open()?;
+    let options = CopyOptions::new()
+        .overwrite(args.force)
+        .open_timeout(store.wait);
+    let copied = directory.backup_with(&args.file, options)?;
+    directory.close()?;
+    let to = args.file.display().to_string();
+    write_copied(["backup", "backed up"], copied, &to, json, out)
+}
+
+pub(super) fn restore(
+    store: &Store<'_>,
+    args: &RestoreArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let options = CopyOptions::new()
+        .overwrite(args.force)
+        .open_timeout(store.wait);
+    let copied = headcount::restore(&args.file, store.path, options)?;
+    let to = store.path.display().to_string();
+    write_copied(["restored", "restored"], copied, &to, json, out)
+}
+
+pub(super) fn compact(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
+    store.must_be_there()?;
+    let options = Directory::options().open_timeout(store.wait);
+    let compacted = options.compact(store.path)?;
+    let (before, after) = (compacted.bytes_before, compacted.bytes);
+    if json {
+        let bytes = json!({ "bytes_before": before, "bytes": after });
+        return write_json(out, &json!({ "compacted": bytes }));
+    }
+    writeln!(out, "{before} bytes before, {after} bytes now")?;
+    Ok(())
+}
+
+fn write_copied(
+    [name, verb]: [&str; 2],
+    copied: Copied,
+    to: &str,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let Copied {
+        users,
+        sequence,
+        bytes,
+        ..
+    } = copied;
+    if json {
+        let copied = json!({ "users": users, "sequence": sequence, "bytes": bytes });
+        return write_json(out, &json!({ name: copied }));
+    }
+    let users = count(usize::try_from(users).unwrap_or(usize::MAX), "user");
+    let to = safe(to);
+    writeln!(
+        out,
+        "{verb} {users} to {to}, up to change {sequence}, {bytes} bytes"
+    )?;
+    Ok(())
+}

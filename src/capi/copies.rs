@@ -1,0 +1,199 @@
+//! The file as a whole: backed up, restored and made smaller.
+
+use super::arguments::{self, Out, SizedStruct};
+use super::directory::{HcDirectory, options_or_default};
+use super::error::{HcError, Refusal};
+use super::guard;
+use super::options::HcOptions;
+use super::status::HcStatus;
+use crate::directory::{Copied, CopyOptions, restore};
+
+/// What hc_directory_backup() or hc_directory_restore() copied. Start from
+/// #HC_COPIED_INIT, which says how large the struct is for you: later releases may
+/// append fields, and fill in only those that you have.
+///
+/// @since 0.1.0
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct HcCopied {
+    /// Bytes of this struct as the caller knows it; set by #HC_COPIED_INIT.
+    pub struct_size: u32,
+    /// Always 0.
+    pub reserved: u32,
+    /// Users in the copy, active or not.
+    pub users: u64,
+    /// The number of the latest change in it, and 0 before the first: the copy has
+    /// everything up to this one, and nothing that came later.
+    pub sequence: u64,
+    /// Bytes of the new file.
+    pub bytes: u64,
+}
+
+// Fields without gaps between them: the layout is the same for every compiler.
+const _: () = assert!(size_of::<HcCopied>() == 32 && align_of::<HcCopied>() <= 8);
+
+impl HcCopied {
+    /// What the first release wrote: no caller has less.
+    const BYTES_MIN: usize = 32;
+
+    /// The caller's place for one, if it is wanted.
+    ///
+    /// # Safety
+    ///
+    /// `place` is NULL or points to a struct that has as many bytes as it says.
+    unsafe fn place(place: *mut Self) -> Result<Option<SizedStruct<Self>>, Refusal> {
+        if place.is_null() {
+            return Ok(None);
+        }
+        // SAFETY: the caller's promise.
+        let place = unsafe { SizedStruct::new("copied", "HC_COPIED_INIT", place, Self::BYTES_MIN) };
+        place.map(Some)
+    }
+}
+
+impl From<Copied> for HcCopied {
+    fn from(copied: Copied) -> Self {
+        Self {
+            struct_size: 0,
+            reserved: 0,
+            users: copied.users,
+            sequence: copied.sequence,
+            bytes: copied.bytes,
+        }
+    }
+}
+
+/// Copies the directory, as it is now, to a new file, while others go on reading and
+/// writing. The copy is verified before it is put in its place; it is a directory's
+/// file like any other, to be opened or restored. If this fails, what was there stays.
+///
+/// @param directory The directory.
+/// @param path      The path of the new file, UTF-8; no symbolic link.
+/// @param path_len  Its length in bytes.
+/// @param overwrite 1 to replace the directory that is there, which nobody may have
+///                  open; 0 to refuse that with #HC_STATUS_IO. Other files are never
+///                  replaced.
+/// @param copied    A struct of yours that starts as #HC_COPIED_INIT, filled in on
+///                  success; may be NULL.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_ALREADY_OPEN when the file to be replaced is open, as this
+///         directory's own is.
+/// @retval HC_STATUS_CORRUPTED when the directory is damaged.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a symbolic link, for a file that is no
+///         directory, or if copied->struct_size is too small.
+/// @note Thread-safe. Takes time in proportion to the size of the directory.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_backup(
+    directory: *const HcDirectory,
+    path: *const u8,
+    path_len: usize,
+    overwrite: i32,
+    copied: *mut HcCopied,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, `path` has its length
+    // and `copied` as many bytes as it says.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let place = HcCopied::place(copied)?;
+            let path = arguments::text("path", path, path_len)?;
+            let options = CopyOptions::new().overwrite(arguments::flag("overwrite", overwrite)?);
+            let copied = directory.directory.backup_with(path, options)?;
+            if let Some(place) = place {
+                place.write(&copied.into());
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Puts a copy of the directory in one file in the place of another. What is copied is
+/// only read, with the log that a crash left beside it. The copy is verified before it is
+/// put in its place; then the log of what was there before is removed. If this fails, what was there
+/// stays.
+///
+/// @param backup     The path of the file to copy, UTF-8; nobody may have it open to
+///                   write.
+/// @param backup_len Its length in bytes.
+/// @param path       The path to restore it to, UTF-8; no symbolic link.
+/// @param path_len   Its length in bytes.
+/// @param overwrite  1 to replace the directory that is there, which nobody may have
+///                   open; 0 to refuse that with #HC_STATUS_IO. Other files are never
+///                   replaced.
+/// @param copied     A struct of yours that starts as #HC_COPIED_INIT, filled in on
+///                   success; may be NULL.
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_ALREADY_OPEN when either file is open.
+/// @retval HC_STATUS_CORRUPTED when the backup is no directory or is damaged.
+/// @retval HC_STATUS_INVALID_ARGUMENT for a symbolic link, for a file that is no
+///         directory, or if copied->struct_size is too small.
+/// @note Thread-safe. Takes time in proportion to the size of the directory.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_restore(
+    backup: *const u8,
+    backup_len: usize,
+    path: *const u8,
+    path_len: usize,
+    overwrite: i32,
+    copied: *mut HcCopied,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, the paths have their
+    // lengths and `copied` as many bytes as it says.
+    unsafe {
+        guard::start(error, || {
+            let place = HcCopied::place(copied)?;
+            let backup = arguments::text("backup", backup, backup_len)?;
+            let path = arguments::text("path", path, path_len)?;
+            let options = CopyOptions::new().overwrite(arguments::flag("overwrite", overwrite)?);
+            let copied = restore(backup, path, options)?;
+            if let Some(place) = place {
+                place.write(&copied.into());
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Makes the file of a directory as small as it gets, in place. Nobody else may have it
+/// open. What is in the directory stays as it is, also if the machine stops meanwhile.
+///
+/// @param path         The path of the file, UTF-8.
+/// @param path_len     Its length in bytes.
+/// @param options      The page cache and how long to wait for the file; NULL for the
+///                     defaults. Not kept.
+/// @param bytes_before Set, on success, to the bytes that the file had; may be NULL.
+/// @param bytes        Set, on success, to the bytes that it has now; may be NULL.
+/// @param error        See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+/// @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
+/// @note Thread-safe. Takes time in proportion to the size of the file.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_compact(
+    path: *const u8,
+    path_len: usize,
+    options: *const HcOptions,
+    bytes_before: *mut u64,
+    bytes: *mut u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `path` has its
+    // length.
+    unsafe {
+        guard::start(error, || {
+            let before = Out::optional(bytes_before);
+            let after = Out::optional(bytes);
+            let path = arguments::text("path", path, path_len)?;
+            let compacted = options_or_default(options)?.compact(path)?;
+            before.write(compacted.bytes_before);
+            after.write(compacted.bytes);
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! Copies of a whole directory: backup and restore.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Directory, waiting};
+use crate::engine::Read;
+use crate::engine::redb::{self, ReadOnly, Target};
+use crate::error::{Error, ErrorKind, Result};
+use crate::rules::{self, read};
+
+/// How to write a copy: for [`Directory::backup_with`] and [`restore`].
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("users.backup.redb");
+/// use headcount::{CopyOptions, Directory};
+///
+/// let directory = Directory::in_memory()?;
+/// let mut told = 0;
+/// let options = CopyOptions::new().overwrite(true).on_progress(|_| told += 1);
+/// directory.backup_with(&path, options)?;
+/// assert!(told > 0);
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Default)]
+#[must_use]
+pub struct CopyOptions<'a> {
+    overwrite: bool,
+    open_timeout: Duration,
+    progress: Option<Box<dyn FnMut(CopyProgress) + 'a>>,
+}
+
+/// How far a copy has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CopyProgress {
+    /// Entries copied: some ten for each user, with what they are found by.
+    pub entries: u64,
+    /// Bytes of their keys and values.
+    pub bytes: u64,
+}
+
+/// What was copied, by [`Directory::backup`] or [`restore`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Copied {
+    /// Users in the copy, active or not.
+    pub users: u64,
+    /// The number of the latest [`Change`](crate::Change) in it: it has everything up to
+    /// this one, and nothing that came later. 0 before the first.
+    pub sequence: u64,
+    /// Bytes of the new file.
+    pub bytes: u64,
+}
+
+impl<'a> CopyOptions<'a> {
+    /// The defaults: nothing is overwritten, and nobody is told.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether a directory at the target is replaced: `false` by default. It must be
+    /// one that nobody has open; another file is never replaced. The new file keeps its
+    /// owner and its mode.
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// How long to wait for a file that another process or handle has open, be it the
+    /// one to restore or the one to replace: not at all by default. See
+    /// [`Options::open_timeout`](crate::Options::open_timeout).
+    pub fn open_timeout(mut self, timeout: Duration) -> Self {
+        self.open_timeout = timeout;
+        self
+    }
+
+    /// What to call, every few hundred kilobytes, with how far the copy has come. It
+    /// should return quickly.
+    pub fn on_progress(mut self, progress: impl FnMut(CopyProgress) + 'a) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
+    }
+}
+
+impl Directory {
+    /// Copies the directory, as it is now, to a new file at `path`, while others go on
+    /// reading and writing.
+    ///
+    /// The copy is a directory's file like any other, closed: open it, or
+    /// [`restore`] it. It is written beside `path` under a name that begins like it,
+    /// verified as [`verify`](Self::verify) does, synced and then renamed; so what is at
+    /// `path` is either what was there before, or the whole copy. On Unix a new file can
+    /// be read and written by its owner only, since it holds addresses.
+    ///
+    /// Memory is bounded, to some 40 MiB. While the copy is written, which takes seconds
+    /// for a million users, the space of what is changed meanwhile is not reused: the
+    /// directory's own file may grow by about what checkpoints write in that time.
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](crate::ErrorKind::Io) when something is at `path` already: see
+    /// [`CopyOptions::overwrite`]; or when there is no space, and then nothing is left
+    /// behind. [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a symbolic link
+    /// or the name of a log; [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) for a file that
+    /// is open, this directory's own included; [`Corrupted`](crate::ErrorKind::Corrupted)
+    /// when the directory is damaged: then there is no copy.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.backup.redb");
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?; // or in a file
+    /// directory.create_user("steve@ex.co")?;
+    /// let copied = directory.backup(&path)?;
+    /// assert_eq!((copied.users, copied.sequence), (1, 1));
+    /// directory.create_user("ann@ex.co")?; // not in the copy
+    /// assert_eq!(Directory::open(&path)?.len()?, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn backup(&self, path: impl AsRef<Path>) -> Result<Copied> {
+        self.backup_with(path, CopyOptions::new())
+    }
+
+    /// Copies the directory as [`backup`](Self::backup) does, in the way that `options`
+    /// say.
+    pub fn backup_with(&self, path: impl AsRef<Path>, options: CopyOptions<'_>) -> Result<Copied> {
+        let path = path.as_ref();
+        let copied = write_copy(self.snapshot()?, path, options)?;
+        log::info!("backed up {} users to {}", copied.users, path.display());
+        Ok(copied)
+    }
+}
+
+/// Puts a copy of the directory in the file `backup` at `path`.
+///
+/// `backup` may be any directory's file that nobody has open to write. It is only read,
+/// with the log that a crash left beside it. The copy is written, verified and put in its
+/// place as [`Directory::backup`] does it; then the log of what
+/// was at `path` before is removed. A crash at any step leaves the old directory with
+/// its log, or the new one; a log that is left beside that can't be applied to it, and
+/// restoring again removes it.
+///
+/// # Errors
+///
+/// Those of opening `backup` read-only and those of [`Directory::backup`], all of which
+/// leave `path` as it is: [`Corrupted`](crate::ErrorKind::Corrupted) for a backup that is
+/// damaged, [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) when anybody has either file open, and
+/// [`Io`](crate::ErrorKind::Io) when something is at `path`, or a log beside it, and
+/// `options` don't say to overwrite it.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("users.redb");
+/// # let backup = folder.path().join("users.backup.redb");
+/// use headcount::{CopyOptions, Directory};
+///
+/// let directory = Directory::open(&path)?;
+/// directory.create_user("steve@ex.co")?;
+/// directory.backup(&backup)?;
+/// directory.delete_user("steve@ex.co")?; // a mistake
+/// directory.close()?;
+/// headcount::restore(&backup, &path, CopyOptions::new().overwrite(true))?;
+/// assert_eq!(Directory::open(&path)?.len()?, 1);
+/// # Ok::<(), headcount::Error>(())
+/// ```
+pub fn restore(
+    backup: impl AsRef<Path>,
+    path: impl AsRef<Path>,
+    options: CopyOptions<'_>,
+) -> Result<Copied> {
+    let (backup, path) = (backup.as_ref(), path.as_ref());
+    if let (Ok(from), Ok(to)) = (backup.canonicalize(), path.canonicalize())
+        && from == to
+    {
+        return Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!(
+                "`{}` can't be restored to itself; name another file",
+                path.display()
+            ),
+        ));
+    }
+    let engine = waiting::until_free(options.open_timeout, || {
+        ReadOnly::open(backup, VERIFY_CACHE_BYTES, false)
+    })?;
+    let copied = write_copy(engine.snapshot()?, path, options)?;
+    engine.close()?;
+    log::info!(
+        "restored {} users from {} to {}",
+        copied.users,
+        backup.display(),
+        path.display()
+    );
+    Ok(copied)
+}
+
+/// How much of a file may be in memory while it is verified.
+const VERIFY_CACHE_BYTES: usize = 16 << 20;
+
+/// Writes what `snapshot` shows to a new file at `path`, verifies it, and puts it in
+/// its place.
+fn write_copy(snapshot: impl Read, path: &Path, options: CopyOptions<'_>) -> Result<Copied> {
+    let CopyOptions {
+        overwrite,
+        open_timeout,
+        progress,
+    } = options;
+    let mut progress = progress.unwrap_or_else(|| Box::new(|_| {}));
+    let totals = read::totals(&snapshot)?;
+    let prepare = || Target::prepare(path, overwrite);
+    let (target, file) = waiting::until_free(open_timeout, prepare)?;
+    redb::copy(&snapshot, file, path, &mut |entries, bytes| {
+        progress(CopyProgress { entries, bytes });
+    })?;
+    // Verifying takes its time too, and needs no space of the original's.
+    drop(snapshot);
+    let written = ReadOnly::open(target.torso(), VERIFY_CACHE_BYTES, false)?;
+    verify(&written.snapshot()?, path)?;
+    written.close()?;
+    Ok(Copied {
+        users: totals.active + totals.inactive,
+        sequence: totals.last_change,
+        bytes: target.finish()?,
+    })
+}
+
+/// Refuses what is no directory, or a damaged one.
+fn verify(snapshot: &impl Read, path: &Path) -> Result<()> {
+    if !rules::format::exists(snapshot)? {
+        return Err(Error::new(
+            ErrorKind::Corrupted,
+            format!("`{}` holds no directory; check the path", path.display()),
+        ));
+    }
+    rules::verify(snapshot).map(drop)
+}

@@ -1,0 +1,61 @@
+//! Giving back space.
+
+use std::path::Path;
+
+use super::{Options, waiting};
+use crate::engine::redb;
+use crate::error::Result;
+
+/// What [`Options::compact`] came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Compacted {
+    /// Bytes that the file had.
+    pub bytes_before: u64,
+    /// Bytes that it has now.
+    pub bytes: u64,
+}
+
+impl Options {
+    /// Makes the file of the directory at `path` as small as it gets.
+    ///
+    /// A file keeps the space of what was deleted, for what comes next, and grows while
+    /// an iterator or a backup holds an old state. This gives the space back, in place:
+    /// it needs none itself. Nobody else may have the directory open. A crash at any
+    /// moment changes nothing of what is in the directory; opening it then takes longer
+    /// once.
+    ///
+    /// Of these options [`page_cache_bytes`](Self::page_cache_bytes) and
+    /// [`open_timeout`](Self::open_timeout) count.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open) for a file that is there.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::open(&path)?;
+    /// directory.create_user("steve@ex.co")?;
+    /// directory.close()?;
+    /// let compacted = Directory::options().compact(&path)?;
+    /// assert!(compacted.bytes <= compacted.bytes_before);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn compact(&self, path: impl AsRef<Path>) -> Result<Compacted> {
+        let path = path.as_ref();
+        let (bytes_before, bytes) = waiting::until_free(self.open_timeout, || {
+            redb::compact(path, self.engine.cache_bytes)
+        })?;
+        log::info!(
+            "compacted {}: {bytes_before} to {bytes} bytes",
+            path.display()
+        );
+        Ok(Compacted {
+            bytes_before,
+            bytes,
+        })
+    }
+}

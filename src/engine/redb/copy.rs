@@ -1,0 +1,119 @@
+//! Writing a state as a new database, which owes nothing to the one it comes from.
+//!
+//! The keys go in in their order, so pages are full and the file is as small as it
+//! gets. The copy draws a log id of its own: no log of the original, nor of an earlier
+//! copy, can be taken for its own.
+
+use std::error::Error as _;
+use std::fs::File;
+use std::ops::{Bound, ControlFlow};
+use std::path::Path;
+
+use ::redb::StorageBackend;
+use ::redb::backends::FileBackend;
+
+use super::RedbOptions;
+use super::base::Base;
+use super::errors::Name;
+use super::memtable::Slot;
+use crate::engine::{Order, Read};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Bytes of keys and values that are read before they are written.
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// How much redb may keep in memory of what it writes.
+const CACHE_BYTES: usize = 16 << 20;
+
+/// The commits that a copy says it holds: it was made by one.
+const COMMITS: u64 = 1;
+
+/// Writes everything that `read` shows to `file`, which is empty, and makes it durable.
+/// `progress` is told how many entries and bytes of them were written, now and then;
+/// messages call the file by `path`.
+pub(crate) fn copy(
+    read: &impl Read,
+    file: File,
+    path: &Path,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<()> {
+    let name = Name::of_path(path);
+    let backend = FileBackend::new(file).map_err(|error| name.open_failed(error))?;
+    copy_to(read, backend, &name, progress)
+}
+
+/// [`copy`], to what `backend` holds.
+pub(super) fn copy_to(
+    read: &impl Read,
+    backend: impl StorageBackend,
+    name: &Name,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<()> {
+    let options = RedbOptions {
+        cache_bytes: CACHE_BYTES,
+        ..RedbOptions::new(true)
+    };
+    let base = Base::open(backend, None, name.clone(), &options)?.base;
+    let copied = fill(&base, read, progress);
+    let closed = base.close();
+    copied
+        .and(closed)
+        .map_err(|error| match (error.kind(), error.source()) {
+            // Of a commit: but a copy that failed is gone, and that is known.
+            (ErrorKind::OutcomeUnknown, Some(cause)) => {
+                let message = format!("can't write the copy {name}: {cause}; check the disk");
+                Error::new(ErrorKind::Io, message).with_source(error)
+            }
+            _ => error,
+        })
+}
+
+fn fill(base: &Base, read: &impl Read, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
+    let mut transaction = base.begin()?;
+    let (mut entries, mut bytes) = (0, 0);
+    let mut last: Option<Vec<u8>> = None;
+    loop {
+        let chunk = match next_chunk(read, last.as_deref()) {
+            Ok((chunk, more)) => {
+                bytes += more;
+                chunk
+            }
+            Err(error) => {
+                transaction.abort();
+                return Err(error);
+            }
+        };
+        let Some((key, _)) = chunk.last() else {
+            break;
+        };
+        last = Some(key.clone());
+        entries += chunk.len() as u64;
+        if let Err(error) = transaction.write(chunk.into_iter()) {
+            transaction.abort();
+            return Err(error);
+        }
+        progress(entries, bytes);
+    }
+    base.commit(transaction, COMMITS)?;
+    Ok(())
+}
+
+/// Keys with their values, in order.
+type Chunk = Vec<(Vec<u8>, Slot)>;
+
+/// The entries behind the key `last`, up to about [`CHUNK_BYTES`] of them, and how
+/// many bytes those are; none at the end.
+fn next_chunk(read: &impl Read, last: Option<&[u8]>) -> Result<(Chunk, u64)> {
+    let start = last.map_or(Bound::Unbounded, Bound::Excluded);
+    let (mut chunk, mut bytes) = (Chunk::new(), 0);
+    read.scan((start, Bound::Unbounded), Order::Ascending, |key, value| {
+        bytes += key.len() + value.len();
+        chunk.push((key.to_vec(), Some(value.to_vec())));
+        if bytes < CHUNK_BYTES {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    })?;
+    Ok((chunk, bytes as u64))
+}

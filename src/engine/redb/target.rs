@@ -1,0 +1,309 @@
+//! Where a copy goes: written under another name beside its place, and put there when
+//! it is whole.
+//!
+//! | step | a crash just then leaves |
+//! | --- | --- |
+//! | the copy written and synced beside the target | the target as it was, and a torso that the next copy to this place removes |
+//! | the copy renamed to the target, the folder synced | one of the two, whole; the log of what was there before may still lie beside it |
+//! | that log removed, the folder synced | the copy |
+//!
+//! The log goes last: until the rename is durable it may be all that there is of the
+//! target's latest writes. The copy has a log id of its own, so a log that a crash
+//! leaves beside it can't be applied to it.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read};
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use ::redb::backends::FileBackend;
+use ::redb::{BackendError, StorageBackend};
+use uuid::Uuid;
+
+use super::create::MAGIC;
+use super::errors::Name;
+use super::file::sync_entry;
+use super::log::{MARK, SEGMENTS, path_beside};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What follows the name of the target and a hyphen in that of its torso, before what
+/// tells one from the other.
+const TORSO: &str = "copy-";
+
+/// A torso that nobody has written to for this long, and that nobody has open, was left
+/// behind.
+const TORSO_AGE: Duration = Duration::from_mins(1);
+
+/// A place for a copy. Unless it is finished, it leaves what was there.
+pub(crate) struct Target {
+    path: PathBuf,
+    name: Name,
+    torso: PathBuf,
+    /// Keeps everybody else away from the file that will be replaced.
+    replaced: Option<FileBackend>,
+    is_finished: bool,
+}
+
+impl Target {
+    /// Makes ready to put a copy at `path`. What is there is replaced only if
+    /// `overwrite` is set, and only a database that nobody has open; its owner and its
+    /// mode stay. Otherwise the new file is the caller's and nobody else can read it.
+    ///
+    /// # Errors
+    ///
+    /// `AlreadyOpen` for a file that is open; `InvalidArgument` for a path where no copy
+    /// may go; `Io` for one where something is.
+    pub(crate) fn prepare(path: &Path, overwrite: bool) -> Result<(Self, File)> {
+        let name = Name::of_path(path);
+        let io = |error| failed(&name, error);
+        // The working directory may change while the copy is written.
+        let path = std::path::absolute(path).map_err(io)?;
+        let Some(file_name) = path.file_name() else {
+            return Err(refused(&name, "is no name of a file; name one"));
+        };
+        if is_beside(file_name) {
+            let why = "has a name that is kept for the log of another; choose another name";
+            return Err(refused(&name, why));
+        }
+        let found = match fs::symlink_metadata(&path) {
+            Ok(found) => Some(found),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(io(error)),
+        };
+        let replaced = match &found {
+            Some(found) => Some(take(&path, &name, found, overwrite)?),
+            None => None,
+        };
+        if !overwrite && has_log(&path).map_err(io)? {
+            return Err(exists(&name, "has a log beside it"));
+        }
+        remove_torsos(&path);
+        let torso = path_beside(&path, &format!("{TORSO}{}", Uuid::now_v7().simple()));
+        let file = create(&torso, found.as_ref()).map_err(io)?;
+        let target = Self {
+            path,
+            name,
+            torso,
+            replaced,
+            is_finished: false,
+        };
+        Ok((target, file))
+    }
+
+    /// Where the copy is written.
+    pub(crate) fn torso(&self) -> &Path {
+        &self.torso
+    }
+
+    /// Puts the copy in its place for good, and returns how large it is.
+    pub(crate) fn finish(mut self) -> Result<u64> {
+        self.put().map_err(|error| failed(&self.name, error))
+    }
+
+    fn put(&mut self) -> io::Result<u64> {
+        let file = File::open(&self.torso)?;
+        file.sync_all()?;
+        let bytes = file.metadata()?.len();
+        if self.replaced.is_some() {
+            fs::rename(&self.torso, &self.path)?;
+        } else {
+            put_where_nothing_is(&self.torso, &self.path)?;
+        }
+        self.is_finished = true;
+        sync_entry(&self.path)?;
+        for name in SEGMENTS.into_iter().chain([MARK]) {
+            remove(&path_beside(&self.path, name))?;
+        }
+        sync_entry(&self.path)?;
+        Ok(bytes)
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        if !self.is_finished
+            && let Err(error) = remove(&self.torso)
+        {
+            let torso = self.torso.display();
+            ::log::warn!("can't remove what is left of a copy, `{torso}`: {error}");
+        }
+        if let Some(replaced) = &self.replaced {
+            // It goes with its descriptor otherwise.
+            let _ = replaced.close();
+        }
+    }
+}
+
+/// Renames `torso` to `path`, where nothing is: if something has come to be there
+/// meanwhile, it stays and this fails.
+fn put_where_nothing_is(torso: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(torso, path) {
+        Ok(()) => remove(torso),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // Not every file system has hard links.
+        Err(_) if !path.try_exists()? => fs::rename(torso, path),
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes the file at `path`, which is to be replaced.
+fn take(path: &Path, name: &Name, found: &Metadata, overwrite: bool) -> Result<FileBackend> {
+    if found.is_symlink() {
+        let why = "is a symbolic link, which is not followed; name the file itself";
+        return Err(refused(name, why));
+    }
+    if found.is_dir() {
+        return Err(name.is_a_directory(io::ErrorKind::IsADirectory.into()));
+    }
+    if !found.is_file() {
+        return Err(name.not_a_file());
+    }
+    if !overwrite {
+        return Err(exists(name, "exists"));
+    }
+    let opened = OpenOptions::new().read(true).write(true).open(path);
+    let mut file = opened.map_err(|error| failed(name, error))?;
+    if !is_ours(&mut file).map_err(|error| failed(name, error))? {
+        let why = "is something other than a directory of users, so it is not overwritten; \
+                   name another file";
+        return Err(refused(name, why));
+    }
+    let backend = FileBackend::new(file).map_err(|error| name.open_failed(error))?;
+    match backend.try_lock_range(Bound::Unbounded, Bound::Unbounded) {
+        // Where there are no locks, redb's own are missing too.
+        Ok(true) | Err(BackendError::Unsupported) => Ok(backend),
+        Ok(false) => Err(name.error(::redb::DatabaseError::DatabaseAlreadyOpen)),
+        Err(error) => Err(failed(name, io::Error::other(error))),
+    }
+}
+
+/// Whether the file is a database, or nothing yet.
+fn is_ours(file: &mut File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    let mut magic = [0; MAGIC.len()];
+    match file.read_exact(&mut magic) {
+        Ok(()) => Ok(magic == MAGIC),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether `name` is that of a file that lies beside a database.
+fn is_beside(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let mut kept = SEGMENTS.into_iter().chain([MARK]);
+    kept.any(|kept| name.ends_with(&format!("-{kept}")))
+}
+
+/// Whether a log lies beside `path`.
+fn has_log(path: &Path) -> io::Result<bool> {
+    for name in SEGMENTS {
+        if path_beside(path, name).try_exists()? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Makes the file that the copy is written to, with the owner and mode of `like`.
+fn create(torso: &Path, like: Option<&Metadata>) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(torso)?;
+    let alike = like.map_or(Ok(()), |like| make_alike(&file, like));
+    if let Err(error) = alike {
+        remove(torso)?;
+        return Err(error);
+    }
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn make_alike(file: &File, like: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
+        fchown(file, Some(like.uid()), Some(like.gid()))?;
+    }
+    file.set_permissions(like.permissions())
+}
+
+#[cfg(not(unix))]
+fn make_alike(file: &File, like: &Metadata) -> io::Result<()> {
+    file.set_permissions(like.permissions())
+}
+
+/// Removes what copies to `path` that were killed left behind. It is in nobody's way,
+/// so that it can't be removed is no reason not to copy.
+fn remove_torsos(path: &Path) {
+    let (Some(folder), Some(prefix)) = (
+        path.parent(),
+        path_beside(path, TORSO).file_name().map(OsString::from),
+    ) else {
+        return;
+    };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let is_torso = entry
+            .file_name()
+            .as_encoded_bytes()
+            .starts_with(prefix.as_encoded_bytes());
+        if is_torso && was_left(&entry.path()).unwrap_or(false) {
+            let _ = remove(&entry.path());
+        }
+    }
+}
+
+/// Whether nobody works on `torso` any more.
+fn was_left(torso: &Path) -> io::Result<bool> {
+    let file = OpenOptions::new().read(true).write(true).open(torso)?;
+    let age = SystemTime::now().duration_since(file.metadata()?.modified()?);
+    if age.is_ok_and(|age| age < TORSO_AGE) {
+        return Ok(false);
+    }
+    let backend = FileBackend::new(file).map_err(io::Error::other)?;
+    let locked = backend.try_lock_range(Bound::Unbounded, Bound::Unbounded);
+    Ok(matches!(locked, Ok(true)))
+}
+
+/// Removes the file at `path`; absent is fine.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn refused(name: &Name, why: &str) -> Error {
+    Error::new(ErrorKind::InvalidArgument, format!("{name} {why}"))
+}
+
+fn exists(name: &Name, what: &str) -> Error {
+    Error::new(
+        ErrorKind::Io,
+        format!("{name} {what}; name another file, or allow it to be overwritten"),
+    )
+}
+
+/// The operating system refused.
+fn failed(name: &Name, error: io::Error) -> Error {
+    let advice = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space",
+        io::ErrorKind::AlreadyExists => "name another file, or allow it to be overwritten",
+        _ => "check the path and the disk",
+    };
+    Error::new(
+        ErrorKind::Io,
+        format!("can't write the copy {name}: {error}; {advice}"),
+    )
+    .with_source(error)
+}

@@ -1,0 +1,123 @@
+//! Restoring puts a sound directory in a place, or leaves the place as it was; what was
+//! written there before does not come back.
+
+use std::path::Path;
+
+use headcount::{CopyOptions, Directory, ErrorKind};
+
+use crate::helpers::{TempPath, create, emails, fill, finish, refusal};
+
+/// Copies the files of a directory in use, as a crash would leave them.
+fn crash(from: &TempPath, to: &TempPath) {
+    for name in ["users.redb", "users.redb-log0", "users.redb-log1"] {
+        let file = from.path.with_file_name(name);
+        if file.exists() {
+            std::fs::copy(file, to.path.with_file_name(name)).unwrap();
+        }
+    }
+}
+
+fn has_log(path: &Path) -> bool {
+    ["users.redb-log0", "users.redb-log1"]
+        .iter()
+        .any(|name| path.with_file_name(name).exists())
+}
+
+fn overwrite() -> CopyOptions<'static> {
+    CopyOptions::new().overwrite(true)
+}
+
+#[test]
+fn a_backup_comes_back_and_later_writes_do_not() {
+    let (file, backup) = (TempPath::new(), TempPath::new());
+    let directory = file.open();
+    create(&directory, "ann@ex.co");
+    directory.backup(&backup.path).unwrap();
+    create(&directory, "bob@ex.co");
+    directory.close().unwrap();
+    let kept = headcount::restore(&backup.path, &file.path, CopyOptions::new());
+    assert_eq!(refusal(kept), ErrorKind::Io);
+    assert_eq!(emails(&file.open()).len(), 2);
+    let copied = headcount::restore(&backup.path, &file.path, overwrite()).unwrap();
+    assert_eq!((copied.users, copied.sequence), (1, 1));
+    let directory = file.open();
+    assert_eq!(emails(&directory), ["ann@ex.co"]);
+    finish(directory);
+}
+
+/// A directory restored from a backup, written and crashed: its log must not be applied
+/// to the same backup restored again, which is where it came from byte for byte.
+#[test]
+fn the_log_of_what_was_there_is_never_applied() {
+    let (live, crashed, backup) = (TempPath::new(), TempPath::new(), TempPath::new());
+    let first = live.open();
+    create(&first, "ann@ex.co");
+    first.backup(&backup.path).unwrap();
+    first.close().unwrap();
+    headcount::restore(&backup.path, &live.path, overwrite()).unwrap();
+    let directory = live.open();
+    create(&directory, "bob@ex.co");
+    crash(&live, &crashed);
+    assert!(has_log(&crashed.path), "where is the log?");
+    let log = crashed.path.with_file_name("users.redb-log0");
+    let kept = std::fs::read(&log).unwrap();
+    headcount::restore(&backup.path, &crashed.path, overwrite()).unwrap();
+    assert!(!has_log(&crashed.path), "the log is still there");
+    assert_eq!(emails(&crashed.open()), ["ann@ex.co"]);
+    // As if a crash had come before the log was removed: refused, or not applied.
+    headcount::restore(&backup.path, &crashed.path, overwrite()).unwrap();
+    std::fs::write(&log, kept).unwrap();
+    if let Ok(directory) = Directory::open(&crashed.path) {
+        assert_eq!(emails(&directory), ["ann@ex.co"]);
+    }
+    headcount::restore(&backup.path, &crashed.path, overwrite()).unwrap();
+    assert_eq!(emails(&crashed.open()), ["ann@ex.co"]);
+    finish(directory);
+}
+
+#[test]
+fn a_crashed_directory_is_a_backup_with_its_log() {
+    let (live, crashed, target) = (TempPath::new(), TempPath::new(), TempPath::new());
+    let directory = live.open();
+    fill(&directory);
+    crash(&live, &crashed);
+    headcount::restore(&crashed.path, &target.path, CopyOptions::new()).unwrap();
+    assert!(has_log(&crashed.path), "the backup was written to");
+    let restored = target.open();
+    assert_eq!(emails(&restored), emails(&directory));
+    finish(restored);
+    finish(directory);
+}
+
+#[test]
+fn what_is_open_or_unsound_is_refused_and_stays() {
+    let (file, backup) = (TempPath::new(), TempPath::new());
+    let directory = file.open();
+    create(&directory, "ann@ex.co");
+    directory.backup(&backup.path).unwrap();
+    let restore = || headcount::restore(&backup.path, &file.path, overwrite());
+    assert_eq!(refusal(restore()), ErrorKind::AlreadyOpen);
+    create(&directory, "bob@ex.co");
+    directory.close().unwrap();
+    let open = backup.open();
+    assert_eq!(refusal(restore()), ErrorKind::AlreadyOpen);
+    open.close().unwrap();
+    let itself = headcount::restore(&file.path, &file.path, overwrite());
+    assert_eq!(refusal(itself), ErrorKind::InvalidArgument);
+
+    // One byte of an address: a value has another checksum, or redb notices.
+    let mut bytes = std::fs::read(&backup.path).unwrap();
+    let place = bytes.windows(9).position(|text| text == b"ann@ex.co");
+    bytes[place.unwrap()] ^= 1;
+    std::fs::write(&backup.path, bytes).unwrap();
+    assert_eq!(refusal(restore()), ErrorKind::Corrupted);
+    std::fs::write(&backup.path, "no directory").unwrap();
+    assert_eq!(refusal(restore()), ErrorKind::Corrupted);
+    std::fs::remove_file(&backup.path).unwrap();
+    assert_eq!(refusal(restore()), ErrorKind::Io);
+    let directory = file.open();
+    assert_eq!(emails(&directory), ["ann@ex.co", "bob@ex.co"]);
+    finish(directory);
+    let folder = file.path.parent().unwrap();
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1);
+}
