@@ -37,7 +37,7 @@ pub use model::{
     Outcome, Role, Seats, Sort, Subject, Timestamp, User, UserId, UserPage, UserQuery, UserRef,
     UserUpdate, Username, Workspace, WorkspaceId, WorkspaceRef,
 };
-pub use rules::Verified;
+pub use rules::{Fault, FaultKind, Inspection, Repaired, Verified};
 
 /// Runs what the README shows.
 #[cfg(doctest)]

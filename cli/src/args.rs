@@ -3,6 +3,7 @@
 mod batch;
 mod changes;
 mod list;
+mod upkeep;
 mod workspaces;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use headcount::{Batch, Email, License};
 pub(crate) use self::batch::BatchArgs;
 pub(crate) use self::changes::ChangesArgs;
 pub(crate) use self::list::{ListArgs, SortArg};
+pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};
 pub(crate) use self::workspaces::WorkspacesCommand;
 
 /// A user directory that never has more active users than its license has seats
@@ -59,6 +61,10 @@ pub(crate) enum Command {
     Batch(BatchArgs),
     /// Show what was changed, by whom and when, and go on as changes come
     Changes(ChangesArgs),
+    /// List everything that is wrong with the directory's file
+    Verify(VerifyArgs),
+    /// Make a damaged file sound again, from what can be read of it
+    Repair(RepairArgs),
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ mod commits;
 mod feed;
 mod iter;
 mod options;
+mod repair;
 mod stats;
 #[cfg(test)]
 mod tests;
@@ -232,9 +233,13 @@ impl Directory {
     /// Recounts the seats and checks every index against the users, both ways.
     /// Takes time in proportion to the size of the directory.
     ///
+    /// It fails on damage, so that no caller takes a damaged directory for a sound
+    /// one; [`find_faults`](Self::find_faults) lists what is wrong.
+    ///
     /// # Errors
     ///
-    /// [`Corrupted`](crate::ErrorKind::Corrupted) says what is wrong.
+    /// [`Corrupted`](crate::ErrorKind::Corrupted) names the first fault and says how
+    /// many there are.
     pub fn verify(&self) -> Result<Verified> {
         rules::verify(&self.snapshot()?)
     }

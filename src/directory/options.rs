@@ -23,10 +23,10 @@ use crate::model::License;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Options {
-    license_if_new: License,
+    pub(super) license_if_new: License,
     cache_bytes: usize,
     /// What is left to the engine.
-    engine: RedbOptions,
+    pub(super) engine: RedbOptions,
 }
 
 impl Default for Options {

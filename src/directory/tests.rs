@@ -3,6 +3,8 @@
 
 mod content;
 mod crashes;
+mod faults;
+mod repairs;
 mod requests;
 
 use std::fs;

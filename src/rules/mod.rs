@@ -14,6 +14,7 @@ mod ops;
 mod plan;
 pub(crate) mod query;
 pub(crate) mod read;
+pub(crate) mod repair;
 mod run;
 mod session;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod verify;
 mod working;
 
 pub use crate::codec::UserView;
+pub use repair::Repaired;
 pub(crate) use session::{apply, refusals};
-pub use verify::Verified;
-pub(crate) use verify::verify;
+pub use verify::{Fault, FaultKind, Inspection, Verified};
+pub(crate) use verify::{inspect, verify};

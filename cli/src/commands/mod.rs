@@ -8,6 +8,7 @@ mod input;
 mod license;
 mod list;
 mod naming;
+mod upkeep;
 mod users;
 mod workspaces;
 
@@ -33,6 +34,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         Command::Workspaces(command) => workspaces::run(&store, command, args.json, out),
         Command::Batch(batch) => batch::run(&store, batch, args.json, out),
         Command::Changes(changes) => changes::run(&store, changes, args.json, out),
+        Command::Verify(verify) => upkeep::verify(&store, verify, args.json, out),
+        Command::Repair(repair) => upkeep::repair(&store, repair, args.json, out),
     }
 }
 

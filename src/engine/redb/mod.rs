@@ -17,6 +17,7 @@ mod create;
 mod errors;
 mod file;
 mod guard;
+mod inspect;
 mod log;
 mod memtable;
 mod scan;

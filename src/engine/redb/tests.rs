@@ -2,6 +2,7 @@
 
 mod closing;
 pub(crate) mod crashes;
+pub(crate) mod damage;
 pub(crate) mod disk;
 mod each_call_fails;
 mod faults;
