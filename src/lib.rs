@@ -30,14 +30,16 @@ pub mod fuzzing;
 mod model;
 mod rules;
 
-pub use directory::{ChangeFeed, Changes, Directory, Options, Stats, UserView, Users, Workspaces};
+pub use directory::{
+    ChangeFeed, Changes, CommitLatency, Directory, Options, Stats, UserView, Users, Workspaces,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
     Applied, Batch, Change, Email, Event, Field, License, Member, NewUser, NewWorkspace, Op,
     Outcome, Role, Seats, Sort, Subject, Timestamp, User, UserId, UserPage, UserQuery, UserRef,
     UserUpdate, Username, Workspace, WorkspaceId, WorkspaceRef,
 };
-pub use rules::{Fault, FaultKind, Inspection, Repaired, Verified};
+pub use rules::{Exported, Fault, FaultKind, Inspection, Record, Repaired, Verified};
 
 /// Runs what the README shows.
 #[cfg(doctest)]

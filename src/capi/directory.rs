@@ -198,7 +198,7 @@ pub unsafe extern "C" fn hc_directory_free(directory: *mut HcDirectory) {
 /// # Safety
 ///
 /// `options` is NULL or live.
-unsafe fn options_or_default(options: *const HcOptions) -> Result<Options, Refusal> {
+pub(super) unsafe fn options_or_default(options: *const HcOptions) -> Result<Options, Refusal> {
     if options.is_null() {
         return Ok(Options::new());
     }

@@ -4,6 +4,7 @@
 
 mod cache;
 mod commits;
+mod export;
 mod feed;
 mod iter;
 mod options;
@@ -17,12 +18,15 @@ mod workspaces;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use commits::CommitLatency;
 pub use feed::ChangeFeed;
 pub use iter::{Changes, Users, Workspaces};
 pub use options::Options;
 pub use stats::Stats;
 
 pub use crate::rules::UserView;
+#[cfg(feature = "capi")]
+pub(crate) use crate::rules::{Fault, Inspection, Repaired};
 
 use self::cache::UserCache;
 use self::commits::Commits;

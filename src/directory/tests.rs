@@ -3,6 +3,7 @@
 
 mod content;
 mod crashes;
+mod exports;
 mod faults;
 mod repairs;
 mod requests;

@@ -10,6 +10,7 @@ mod finish;
 pub(crate) mod format;
 mod index;
 mod judge;
+pub(crate) mod load;
 mod ops;
 mod plan;
 pub(crate) mod query;
@@ -24,6 +25,7 @@ mod verify;
 mod working;
 
 pub use crate::codec::UserView;
+pub use load::{Exported, Record};
 pub use repair::Repaired;
 pub(crate) use session::{apply, refusals};
 pub use verify::{Fault, FaultKind, Inspection, Verified};

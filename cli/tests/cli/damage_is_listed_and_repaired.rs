@@ -49,4 +49,5 @@ fn a_file_that_is_no_directory_is_damaged() {
     let folder = Folder::new();
     folder.write("headcount.redb", "not a database".repeat(1_000));
     assert_says(&folder.refused("verify"), &["headcount.redb"]);
+    std::fs::remove_file(folder.path("headcount.redb")).unwrap();
 }
