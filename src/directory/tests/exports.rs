@@ -74,8 +74,10 @@ fn records(directory: &Directory) -> Vec<Record> {
     records
 }
 
+type Entries = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// All entries but those of the history, and the counters that don't count it.
-fn stored(directory: &Directory) -> (Vec<(Vec<u8>, Vec<u8>)>, crate::codec::Totals) {
+fn stored(directory: &Directory) -> (Entries, crate::codec::Totals) {
     let snapshot = directory.snapshot().unwrap();
     let mut all = entries(&snapshot, EVERYTHING);
     all.retain(|(key, _)| key[0] < 0x30 && key != keys::TOTALS);

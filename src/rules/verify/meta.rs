@@ -95,20 +95,9 @@ impl<R: Read> Examiner<'_, R> {
 
     /// Compares the counters with what was counted.
     pub(super) fn totals(&mut self) -> Result<()> {
-        let key = || keys::TOTALS.to_vec();
         let counted = self.counted;
         let Some(on_record) = self.on_record else {
-            if self.state.is_damaged(keys::TOTALS) {
-                return Ok(());
-            }
-            let kind = match self.state.get(keys::TOTALS)? {
-                Some(_) => FaultKind::Malformed,
-                None => FaultKind::Missing,
-            };
-            return self.fault(
-                Fault::new(kind, "totals", "the counters can't be read"),
-                Fix::Put(key(), encode_totals(&counted)?),
-            );
+            return self.lost_totals();
         };
         let users = self.unreadable_users;
         let sum = counted.active + counted.inactive + users;
@@ -159,10 +148,25 @@ impl<R: Read> Examiner<'_, R> {
                 };
                 self.fault(
                     Fault::new(FaultKind::Counter, "totals", detail),
-                    Fix::Put(key(), encode_totals(&totals)?),
+                    Fix::Put(keys::TOTALS.to_vec(), encode_totals(&totals)?),
                 )?;
             }
         }
         Ok(())
+    }
+
+    /// Reports counters that can't be read.
+    fn lost_totals(&mut self) -> Result<()> {
+        if self.state.is_damaged(keys::TOTALS) {
+            return Ok(());
+        }
+        let kind = match self.state.get(keys::TOTALS)? {
+            Some(_) => FaultKind::Malformed,
+            None => FaultKind::Missing,
+        };
+        self.fault(
+            Fault::new(kind, "totals", "the counters can't be read"),
+            Fix::Put(keys::TOTALS.to_vec(), encode_totals(&self.counted)?),
+        )
     }
 }
