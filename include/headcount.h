@@ -683,6 +683,14 @@ typedef struct hc_directory hc_directory;
 typedef struct hc_error hc_error;
 
 /**
+ * What is wrong with a directory, or what a repair did about it. Yours to free with
+ * hc_faults_free(), before or after the directory; also valid after fork().
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_faults hc_faults;
+
+/**
  * The changes of a directory as they come. Any number of feeds can be read at
  * once, each at its own pace. Yours to free with hc_feed_free(), before or after
  * the directory.
@@ -1581,6 +1589,159 @@ hc_status hc_directory_verify_and_count(const struct hc_directory *directory,
                                         struct hc_error **error);
 
 /**
+ * Lists what is wrong with a directory. One damaged value doesn't hide the others.
+ * Takes time in proportion to the size of the directory.
+ *
+ * @param directory  The directory.
+ * @param faults_max How many faults to list; all are counted.
+ * @param faults     Set, on success, to the list, yours to free with hc_faults_free().
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there are faults, or a general or store status.
+ * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_find_faults(const struct hc_directory *directory,
+                                   size_t faults_max,
+                                   struct hc_faults **faults,
+                                   struct hc_error **error);
+
+/**
+ * Lists what is wrong with the directory in a file, also where it is too damaged for
+ * hc_directory_open().
+ *
+ * @param path       The path of the file, UTF-8.
+ * @param path_len   Its length in bytes.
+ * @param options    How to open it; NULL for the defaults. Not kept. No file is made.
+ * @param faults_max How many faults to list; all are counted.
+ * @param faults     Set, on success, to the list, yours to free with hc_faults_free().
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there are faults, or a general or store status.
+ * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+ * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_file_find_faults(const uint8_t *path,
+                              size_t path_len,
+                              const struct hc_options *options,
+                              size_t faults_max,
+                              struct hc_faults **faults,
+                              struct hc_error **error);
+
+/**
+ * Makes the directory in a file sound again, in one transaction; nobody may have it
+ * open. Nothing calls this automatically: a backup, if there is one, has more in it.
+ *
+ * Indexes and counters are made again from the records. A record that can't be read or
+ * kept is removed and written to another file, a line of JSON each, with personal data
+ * in it; none is made when there is nothing to put there. Nobody is deactivated.
+ *
+ * @param path       The path of the file, UTF-8.
+ * @param path_len   Its length in bytes.
+ * @param options    How to open it, and which license to set where it is lost; NULL
+ *                   for the defaults. Not kept. No file is made.
+ * @param aside      The path of the file for records that are removed, which must not
+ *                   exist. NULL to write nothing and tell what would be done.
+ * @param aside_len  Its length in bytes.
+ * @param faults_max How many faults to list; all are counted.
+ * @param faults     Set, on success, to what was wrong, yours to free with
+ *                   hc_faults_free().
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_INVALID_ARGUMENT when the file `aside` exists.
+ * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+ * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_file_repair(const uint8_t *path,
+                         size_t path_len,
+                         const struct hc_options *options,
+                         const uint8_t *aside,
+                         size_t aside_len,
+                         size_t faults_max,
+                         struct hc_faults **faults,
+                         struct hc_error **error);
+
+/**
+ * How many faults there are in all.
+ *
+ * @param faults The list, or NULL.
+ * @return The number, which is 0 when nothing is wrong; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_faults_total(const struct hc_faults *faults);
+
+/**
+ * How many faults are listed: all, unless those are more than were asked for.
+ *
+ * @param faults The list, or NULL.
+ * @return The number; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+size_t hc_faults_count(const struct hc_faults *faults);
+
+/**
+ * One of the faults in one line of English: its kind, the ids that it concerns, what
+ * was expected and what was found. It holds no personal data but ids.
+ *
+ * @param faults The list, or NULL.
+ * @param index  Which one: from 0 to hc_faults_count() - 1.
+ * @return A NUL-terminated text that is valid until the list is freed; an empty one
+ *         for an index that is too large, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_faults_text_at(const struct hc_faults *faults, size_t index);
+
+/**
+ * The name of the kind of one of the faults: `damaged`, `malformed`, `missing`,
+ * `wrong`, `leftover`, `duplicate`, `dangling`, `not_deleted`, `counter`, `gap` or
+ * `unknown`; later releases may add others.
+ *
+ * @param faults The list, or NULL.
+ * @param index  Which one: from 0 to hc_faults_count() - 1.
+ * @return A NUL-terminated text that is valid until the list is freed; an empty one
+ *         for an index that is too large, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const char *hc_faults_kind_at(const struct hc_faults *faults, size_t index);
+
+/**
+ * How many records a repair put into the other file, or would put there.
+ *
+ * @param faults What hc_file_repair() made, or NULL.
+ * @return The number; 0 for a list without a repair, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_faults_set_aside(const struct hc_faults *faults);
+
+/**
+ * How many more users are active than the license has seats, after the repair if there
+ * was one. That is no fault.
+ *
+ * @param faults The list, or NULL.
+ * @return The number; 0 for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_faults_seats_over(const struct hc_faults *faults);
+
+/**
+ * Frees a list of faults, and with it its texts.
+ *
+ * @param faults The list; nothing happens for NULL.
+ * @note Not while another thread uses the list.
+ * @since 0.1.0
+ */
+void hc_faults_free(struct hc_faults *faults);
+
+/**
  * Figures to watch a directory by. The first four are of one moment; those of the
  * cache and the commits are read one by one while others may go on.
  *
@@ -1683,6 +1844,26 @@ hc_status hc_directory_compact(const uint8_t *path,
                                uint64_t *bytes_before,
                                uint64_t *bytes,
                                struct hc_error **error);
+ * Writes all figures of a directory as Prometheus reads them, in its text format: users
+ * by state, seats, the cache, and how long commits take, with quantiles. It holds no
+ * personal data.
+ *
+ * @param directory The directory.
+ * @param buffer    Where to put the text, which is not NUL-terminated.
+ * @param capacity  Its size in bytes; 4 KiB are enough.
+ * @param written   Set, on success, to the length of the text in bytes.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer that is; hc_error_get_buffer_bytes()
+ *         says how large it must be.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_write_stats_text(const struct hc_directory *directory,
+                                        uint8_t *buffer,
+                                        size_t capacity,
+                                        size_t *written,
+                                        struct hc_error **error);
 
 /**
  * The id: 16 bytes in network order, never given to another user.

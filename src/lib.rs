@@ -33,8 +33,8 @@ mod process;
 mod rules;
 
 pub use directory::{
-    ChangeFeed, Changes, Compacted, Copied, CopyOptions, CopyProgress, Directory, Options, Stats,
-    UserView, Users, Workspaces, restore,
+    ChangeFeed, Changes, CommitLatency, Compacted, Copied, CopyOptions, CopyProgress, Directory,
+    Options, Stats, UserView, Users, Workspaces, restore,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
@@ -42,7 +42,7 @@ pub use model::{
     Outcome, Role, Seats, Sort, Subject, Timestamp, User, UserId, UserPage, UserQuery, UserRef,
     UserUpdate, Username, Workspace, WorkspaceId, WorkspaceRef,
 };
-pub use rules::Verified;
+pub use rules::{Exported, Fault, FaultKind, Inspection, Record, Repaired, Verified};
 
 /// Runs what the README shows.
 #[cfg(doctest)]

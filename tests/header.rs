@@ -6,7 +6,7 @@
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 34] = [
+const SOURCES: [&str; 35] = [
     "version",
     "status",
     "error",
@@ -16,6 +16,7 @@ const SOURCES: [&str; 34] = [
     "directory",
     "seats",
     "verified",
+    "faults",
     "stats",
     "copies",
     "user",

@@ -1022,6 +1022,20 @@ enum class overwrite {
     yes, ///< It is replaced, unless somebody has it open or it is some other file.
 };
 
+/** What is wrong with a directory, or what a repair did about it: see directory::find_faults(),
+ * find_faults() and repair(). */
+struct fault_list {
+    /** One fault. */
+    struct fault {
+        std::string kind; ///< The name of its kind: `damaged`, `missing`, `leftover` and so on.
+        std::string text; ///< One line of English, with ids and no other personal data.
+    };
+    std::vector<fault> faults;    ///< The first faults, up to the number that was asked for.
+    std::uint64_t total = 0;      ///< How many there are in all; 0 when nothing is wrong.
+    std::uint64_t set_aside = 0;  ///< Records that a repair put into the other file.
+    std::uint64_t seats_over = 0; ///< How many more users are active than there are seats.
+};
+
 /** What a directory holds and does, in figures: see directory::stats(). */
 struct directory_stats {
     std::uint64_t users_active = 0;    ///< Users who are active, and so take a seat.
@@ -2514,6 +2528,60 @@ private:
     detail::handle<hc_feed, hc_feed_free> handle_;
 };
 
+namespace detail {
+
+/* Calls a function of headcount.h that lists faults. */
+template <class Function, class... Arguments>
+result<fault_list> list_faults(Function call, Arguments... arguments)
+{
+    auto made = make<handle<hc_faults, hc_faults_free>, hc_faults>(call, arguments...);
+    if (!made)
+        return made.error();
+    const hc_faults *list = made->get();
+    fault_list listed;
+    listed.total = hc_faults_total(list);
+    listed.set_aside = hc_faults_set_aside(list);
+    listed.seats_over = hc_faults_seats_over(list);
+    for (std::size_t index = 0; index < hc_faults_count(list); ++index)
+        listed.faults.push_back({hc_faults_kind_at(list, index), hc_faults_text_at(list, index)});
+    return listed;
+}
+
+} // namespace detail
+
+/** Lists what is wrong with the directory in a file, also where it is too damaged to be opened. */
+inline result<fault_list> try_find_faults(std::string_view path, std::size_t faults_max = 1000)
+{
+    const hc_options *how = nullptr;
+    return detail::list_faults(hc_file_find_faults, detail::bytes(path), path.size(), how,
+                               faults_max);
+}
+/** @copydoc try_find_faults */
+inline fault_list find_faults(std::string_view path, std::size_t faults_max = 1000)
+{
+    return try_find_faults(path, faults_max).value();
+}
+
+/** Makes the directory in a file sound again, which nobody may have open. Records that can't be
+ * kept go to the file `aside`, which must not exist; without one, nothing is written and what would
+ * be done is told. */
+inline result<fault_list> try_repair(std::string_view path,
+                                     std::optional<std::string_view> aside = std::nullopt,
+                                     std::size_t faults_max = 1000)
+{
+    const hc_options *how = nullptr;
+    const std::uint8_t *other = aside ? detail::bytes(*aside) : nullptr;
+    return detail::list_faults(hc_file_repair, detail::bytes(path), path.size(), how, other,
+                               aside ? aside->size() : 0, faults_max);
+}
+/** @copydoc try_repair */
+inline fault_list repair(std::string_view path,
+                         std::optional<std::string_view> aside = std::nullopt,
+                         std::size_t faults_max = 1000)
+{
+    return try_repair(path, aside, faults_max).value();
+}
+
 /**
  * A user directory: users, and a license that says how many may be active. Any thread
  * may use it at any time, but not while it is closed or destroyed.
@@ -3063,6 +3131,32 @@ public:
         if (!done)
             return done.error();
         return copied{found.users, found.sequence, found.bytes};
+    }
+
+    /** Lists what is wrong: every fault is counted, and the first `faults_max` are told. */
+    fault_list find_faults(std::size_t faults_max = 1000) const
+    {
+        return try_find_faults(faults_max).value();
+    }
+    /** @copydoc find_faults */
+    result<fault_list> try_find_faults(std::size_t faults_max = 1000) const
+    {
+        return detail::list_faults(hc_directory_find_faults, raw(), faults_max);
+    }
+
+    /** All figures as Prometheus reads them, with quantiles of how long commits take. */
+    std::string stats_text() const { return try_stats_text().value(); }
+    /** @copydoc stats_text */
+    result<std::string> try_stats_text() const
+    {
+        std::string text(4096, '\0');
+        std::size_t written = 0;
+        auto done = detail::run(hc_directory_write_stats_text, raw(),
+                                reinterpret_cast<std::uint8_t *>(&text[0]), text.size(), &written);
+        if (!done)
+            return done.error();
+        text.resize(written);
+        return text;
     }
 
     /** What the directory holds, and how its cache and its commits have done since it was opened.

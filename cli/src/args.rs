@@ -4,6 +4,7 @@ mod batch;
 mod changes;
 mod files;
 mod list;
+mod upkeep;
 mod workspaces;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub(crate) use self::batch::BatchArgs;
 pub(crate) use self::changes::ChangesArgs;
 pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::list::{ListArgs, SortArg};
+pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};
 pub(crate) use self::workspaces::WorkspacesCommand;
 
 /// A user directory that never has more active users than its license has seats
@@ -83,6 +85,10 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Make the directory's file as small as it gets
     Compact,
+    /// List everything that is wrong with the directory's file
+    Verify(VerifyArgs),
+    /// Make a damaged file sound again, from what can be read of it
+    Repair(RepairArgs),
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,8 +1,8 @@
 //! Figures of a directory that runs.
 
-use super::arguments::SizedStruct;
+use super::arguments::{self, Out, SizedStruct};
 use super::directory::HcDirectory;
-use super::error::HcError;
+use super::error::{HcError, Refusal};
 use super::guard;
 use super::status::HcStatus;
 use crate::directory::Stats;
@@ -94,6 +94,47 @@ pub unsafe extern "C" fn hc_directory_get_stats(
         guard::call(directory, error, |directory| {
             let place = SizedStruct::new("stats", "HC_STATS_INIT", stats, HcStats::BYTES_MIN)?;
             place.write(&directory.directory.stats()?.into());
+            Ok(())
+        })
+    }
+}
+
+/// Writes all figures of a directory as Prometheus reads them, in its text format: users
+/// by state, seats, the cache, and how long commits take, with quantiles. It holds no
+/// personal data.
+///
+/// @param directory The directory.
+/// @param buffer    Where to put the text, which is not NUL-terminated.
+/// @param capacity  Its size in bytes; 4 KiB are enough.
+/// @param written   Set, on success, to the length of the text in bytes.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer that is; hc_error_get_buffer_bytes()
+///         says how large it must be.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_write_stats_text(
+    directory: *const HcDirectory,
+    buffer: *mut u8,
+    capacity: usize,
+    written: *mut usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `buffer` has its
+    // capacity.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let done = Out::required("written", written)?;
+            let buffer = arguments::buffer(buffer, capacity)?;
+            let text = directory.directory.stats()?.prometheus();
+            let Some(place) = buffer.get_mut(..text.len()) else {
+                return Err(Refusal::Buffer {
+                    needed_bytes: text.len(),
+                });
+            };
+            place.write_copy_of_slice(text.as_bytes());
+            done.write(text.len());
             Ok(())
         })
     }

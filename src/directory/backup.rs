@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Directory, waiting};
-use crate::engine::Read;
 use crate::engine::redb::{self, ReadOnly, Target};
+use crate::engine::{Inspect, Read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rules::{self, read};
 
@@ -228,7 +228,7 @@ fn write_copy(snapshot: impl Read, path: &Path, options: CopyOptions<'_>) -> Res
 }
 
 /// Refuses what is no directory, or a damaged one.
-fn verify(snapshot: &impl Read, path: &Path) -> Result<()> {
+fn verify(snapshot: &impl Inspect, path: &Path) -> Result<()> {
     if !rules::format::exists(snapshot)? {
         return Err(Error::new(
             ErrorKind::Corrupted,

@@ -6,11 +6,13 @@ mod backup;
 mod cache;
 mod commits;
 mod compact;
+mod export;
 mod feed;
 mod gate;
 mod holds;
 mod iter;
 mod options;
+mod repair;
 mod stats;
 #[cfg(test)]
 mod tests;
@@ -22,6 +24,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use backup::{Copied, CopyOptions, CopyProgress, restore};
+pub use commits::CommitLatency;
 pub use compact::Compacted;
 pub use feed::ChangeFeed;
 pub use iter::{Changes, Users, Workspaces};
@@ -29,6 +32,8 @@ pub use options::Options;
 pub use stats::Stats;
 
 pub use crate::rules::UserView;
+#[cfg(feature = "capi")]
+pub(crate) use crate::rules::{Fault, Inspection, Repaired};
 
 use self::cache::UserCache;
 use self::commits::Commits;
@@ -285,9 +290,13 @@ impl Directory {
     /// Recounts the seats and checks every index against the users, both ways.
     /// Takes time in proportion to the size of the directory.
     ///
+    /// It fails on damage, so that no caller takes a damaged directory for a sound
+    /// one; [`find_faults`](Self::find_faults) lists what is wrong.
+    ///
     /// # Errors
     ///
-    /// [`Corrupted`](crate::ErrorKind::Corrupted) says what is wrong.
+    /// [`Corrupted`](crate::ErrorKind::Corrupted) names the first fault and says how
+    /// many there are.
     pub fn verify(&self) -> Result<Verified> {
         rules::verify(&self.snapshot()?)
     }

@@ -24,7 +24,7 @@ use crate::model::License;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Options {
-    license_if_new: License,
+    pub(super) license_if_new: License,
     cache_bytes: usize,
     read_only: bool,
     pub(super) open_timeout: Duration,

@@ -1,8 +1,11 @@
 //! Figures of a directory that runs, for those who watch it.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::Directory;
+use super::commits::CommitLatency;
 use crate::error::Result;
 use crate::rules::read;
 
@@ -50,12 +53,18 @@ pub struct Stats {
     /// Transactions that they were grouped into. `commit_requests / commit_groups`
     /// is how many share the cost of one.
     pub commit_groups: u64,
+    /// Seats of the license; `None` is any number.
+    pub seats_limit: Option<u64>,
+    /// How long these calls took.
+    pub commit_latency: CommitLatency,
 }
 
 impl Directory {
     /// Figures to watch the directory by. Costs a read of the counters.
     pub fn stats(&self) -> Result<Stats> {
-        let totals = read::totals(&self.snapshot()?)?;
+        let snapshot = self.snapshot()?;
+        let totals = read::totals(&snapshot)?;
+        let license = read::license(&snapshot)?.license;
         let (cache_entries, cache_bytes) = self.shared.cache.size();
         let (cache_hits, cache_misses) = self.shared.cache.reads();
         let (commit_requests, commit_groups) = self.shared.commits.counts();
@@ -70,6 +79,146 @@ impl Directory {
             cache_misses,
             commit_requests,
             commit_groups,
+            seats_limit: license.seat_limit(),
+            commit_latency: self.shared.commits.latency(),
         })
+    }
+}
+
+impl Stats {
+    /// The figures as Prometheus reads them, in its text format: a gauge where they go
+    /// up and down, a counter where they count from when the directory was opened, and
+    /// a summary of the latency in seconds. It holds no personal data. Less than
+    /// 4 KiB.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let text = directory.stats()?.prometheus();
+    /// assert!(text.contains("headcount_users{state=\"active\"} 1\n"));
+    /// assert!(text.contains("headcount_seats_limit 5\n"));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn prometheus(&self) -> String {
+        let mut text = String::with_capacity(2048);
+        let mut family = |name: &str, kind: &str, help: &str, samples: &[(&str, u64)]| {
+            // Writing to a string can't fail.
+            let _ = writeln!(text, "# HELP headcount_{name} {help}");
+            let _ = writeln!(text, "# TYPE headcount_{name} {kind}");
+            for (labels, value) in samples {
+                let _ = writeln!(text, "headcount_{name}{labels} {value}");
+            }
+        };
+        let users = [
+            ("{state=\"active\"}", self.users_active),
+            ("{state=\"inactive\"}", self.users_inactive),
+        ];
+        family("users", "gauge", "Users by state.", &users);
+        if let Some(limit) = self.seats_limit {
+            let help = "Seats of the license; absent where there is no limit.";
+            family("seats_limit", "gauge", help, &[("", limit)]);
+        }
+        let reads = [
+            ("{result=\"hit\"}", self.cache_hits),
+            ("{result=\"miss\"}", self.cache_misses),
+        ];
+        for (name, kind, help, value) in [
+            ("workspaces", "gauge", "Workspaces.", self.workspaces),
+            (
+                "latest_change",
+                "counter",
+                "The number of the latest change.",
+                self.latest_change,
+            ),
+            (
+                "cache_entries",
+                "gauge",
+                "Entries of the cache of users.",
+                self.cache_entries,
+            ),
+            (
+                "cache_bytes",
+                "gauge",
+                "Memory that the cache takes.",
+                self.cache_bytes,
+            ),
+            (
+                "commit_requests_total",
+                "counter",
+                "Batches handed in.",
+                self.commit_requests,
+            ),
+            (
+                "commit_groups_total",
+                "counter",
+                "Transactions that they were grouped into.",
+                self.commit_groups,
+            ),
+        ] {
+            family(name, kind, help, &[("", value)]);
+        }
+        let help = "Reads of one user, by whether the cache had the user.";
+        family("cache_reads_total", "counter", help, &reads);
+        self.write_latency(&mut text);
+        text
+    }
+
+    fn write_latency(&self, text: &mut String) {
+        const NAME: &str = "headcount_commit_duration_seconds";
+        let latency = &self.commit_latency;
+        let seconds = |micros: u64| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+        let _ = writeln!(text, "# HELP {NAME} From handing a batch in to its answer.");
+        let _ = writeln!(text, "# TYPE {NAME} summary");
+        for (quantile, micros) in [
+            ("0.5", latency.p50_micros),
+            ("0.9", latency.p90_micros),
+            ("0.99", latency.p99_micros),
+            ("0.999", latency.p999_micros),
+        ] {
+            let _ = writeln!(
+                text,
+                "{NAME}{{quantile=\"{quantile}\"}} {}",
+                seconds(micros)
+            );
+        }
+        let _ = writeln!(text, "{NAME}_sum {}", seconds(latency.sum_micros));
+        let _ = writeln!(text, "{NAME}_count {}", latency.count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::License;
+
+    #[test]
+    fn each_family_is_declared_before_its_samples_and_all_parse() {
+        let directory = Directory::in_memory().unwrap();
+        for name in ["ann", "bob"] {
+            directory
+                .create_user(format!("{name}@ex.co").as_str())
+                .unwrap();
+        }
+        let stats = directory.stats().unwrap();
+        assert_eq!(stats.commit_latency.count, 2);
+        let text = stats.prometheus();
+        assert!(text.len() < 4096, "{}", text.len());
+        let mut declared = String::new();
+        for line in text.lines() {
+            if let Some(rest) = line.strip_prefix("# TYPE ") {
+                declared = rest.split(' ').next().unwrap().to_owned();
+            } else if !line.starts_with('#') {
+                let (name, value) = line.rsplit_once(' ').unwrap();
+                assert!(name.starts_with(&declared), "{line}");
+                value.parse::<f64>().unwrap();
+            }
+        }
+        assert!(text.contains("headcount_commit_duration_seconds_count 2\n"));
+        directory.set_license(License::Enterprise).unwrap();
+        let text = directory.stats().unwrap().prometheus();
+        assert!(!text.contains("seats_limit"));
     }
 }

@@ -3,7 +3,10 @@
 
 mod content;
 mod crashes;
+mod exports;
+mod faults;
 mod forked;
+mod repairs;
 mod requests;
 mod time;
 

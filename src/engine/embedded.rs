@@ -7,7 +7,7 @@ use std::ops::{ControlFlow, Deref};
 
 use super::memory::{self, Memory};
 use super::redb::{self, ReadOnly, Redb};
-use super::{Engine, KeyRange, Order, Read, Write};
+use super::{Engine, Inspect, KeyRange, Order, Read, Write};
 use crate::error::Result;
 
 /// Any engine that lives in this process.
@@ -87,6 +87,15 @@ impl Read for Snapshot {
         match self {
             Self::Redb(snapshot) => snapshot.scan(range, order, visit),
             Self::Memory(snapshot) => snapshot.scan(range, order, visit),
+        }
+    }
+}
+
+impl Inspect for Snapshot {
+    fn each_damaged(&self, visit: impl FnMut(&[u8], &[u8])) -> Result<()> {
+        match self {
+            Self::Redb(snapshot) => snapshot.each_damaged(visit),
+            Self::Memory(snapshot) => snapshot.each_damaged(visit),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwapOption;
 use immutable_chunkmap::map::{self, NodeRef};
 
-use super::{Engine, KeyRange, Order, Read, Write};
+use super::{Engine, Inspect, KeyRange, Order, Read, Write};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many entries share an allocation. Each change copies one chunk, so fewer
@@ -104,6 +104,13 @@ impl Read for Snapshot {
         visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<()> {
         scan(&self.0, range, order, visit);
+        Ok(())
+    }
+}
+
+impl Inspect for Snapshot {
+    /// Nothing in memory is damaged.
+    fn each_damaged(&self, _: impl FnMut(&[u8], &[u8])) -> Result<()> {
         Ok(())
     }
 }

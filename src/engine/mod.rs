@@ -50,6 +50,15 @@ pub(crate) trait Read {
     ) -> Result<()>;
 }
 
+/// A state that can tell which of its values were damaged where they are stored.
+pub(crate) trait Inspect: Read {
+    /// Calls `visit(key, stored)` for each entry whose value can't be read, in the
+    /// order of the keys: [`get`](Read::get) and [`scan`](Read::scan) fail at it with
+    /// [`Corrupted`](crate::ErrorKind::Corrupted). What is stored is handed over as
+    /// it is, and may be anything.
+    fn each_damaged(&self, visit: impl FnMut(&[u8], &[u8])) -> Result<()>;
+}
+
 /// A transaction: reads see its own writes.
 pub(crate) trait Write: Read {
     /// Sets `key` to `value`.

@@ -10,10 +10,12 @@ mod finish;
 pub(crate) mod format;
 mod index;
 mod judge;
+pub(crate) mod load;
 mod ops;
 mod plan;
 pub(crate) mod query;
 pub(crate) mod read;
+pub(crate) mod repair;
 mod run;
 mod session;
 #[cfg(test)]
@@ -23,6 +25,8 @@ mod verify;
 mod working;
 
 pub use crate::codec::UserView;
+pub use load::{Exported, Record};
+pub use repair::Repaired;
 pub(crate) use session::{apply, refusals};
-pub use verify::Verified;
-pub(crate) use verify::verify;
+pub use verify::{Fault, FaultKind, Inspection, Verified};
+pub(crate) use verify::{inspect, verify};

@@ -72,6 +72,11 @@ fn batches_are_all_or_nothing() {
 }
 
 #[test]
+fn faults_are_listed_and_repaired() {
+    story("faults", Argument::File);
+}
+
+#[test]
 fn workspaces_are_changed_in_batches() {
     story("workspace_batches", Argument::None);
 }

@@ -29,6 +29,18 @@ static void caches(std::uint64_t bytes)
     REFUSED(closed, users, stats, ());
 }
 
+static void faults(const std::string &path)
+{
+    auto users = hc::directory::open(path);
+    CHECK(users.find_faults().total == 0);
+    CHECK(users.stats_text().find("headcount_seats_limit 5\n") != std::string::npos);
+    users.close();
+    CHECK(hc::find_faults(path).faults.empty());
+    CHECK(hc::repair(path).set_aside == 0);
+    CHECK(hc::repair(path, path + ".aside").seats_over == 0);
+    CHECK(!hc::try_find_faults(path + ".none"));
+}
+
 static void syncs(const std::string &path, std::chrono::milliseconds interval)
 {
     hc::options options;
@@ -56,6 +68,7 @@ int main(int argc, char **argv)
     syncs(argv[1], 24h);
     for (const auto wrong : {std::chrono::milliseconds(24h + 1ms), -1ms})
         CHECK(hc::options().sync_interval(wrong).failure().kind() == hc::status::invalid_argument);
+    faults(argv[1]);
     const auto most = static_cast<std::uint64_t>(-1);
     CHECK(hc::options().cache_bytes(most).failure().kind() == hc::status::invalid_argument);
     CHECK(hc::options().log_bytes(most).failure().kind() == hc::status::invalid_argument);

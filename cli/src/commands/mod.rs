@@ -9,6 +9,7 @@ mod input;
 mod license;
 mod list;
 mod naming;
+mod upkeep;
 mod users;
 mod workspaces;
 
@@ -40,6 +41,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         Command::Backup(backup) => files::backup(&store, backup, args.json, out),
         Command::Restore(restore) => files::restore(&store, restore, args.json, out),
         Command::Compact => files::compact(&store, args.json, out),
+        Command::Verify(verify) => upkeep::verify(&store, verify, args.json, out),
+        Command::Repair(repair) => upkeep::repair(&store, repair, args.json, out),
     }
 }
 

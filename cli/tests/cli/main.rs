@@ -10,6 +10,7 @@
 mod a_full_house;
 mod broken_pipes_are_quiet;
 mod changes_are_told_in_order;
+mod damage_is_listed_and_repaired;
 mod dry_runs_write_nothing;
 mod files_are_kept_safe;
 mod files_of_every_format;

@@ -11,6 +11,7 @@
 //! does the first of them, who watches, begin when its patience is over.
 
 mod batching;
+mod latency;
 #[cfg(test)]
 mod tests;
 mod waiters;
@@ -20,6 +21,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use self::batching::Batching;
+pub use self::latency::CommitLatency;
+use self::latency::Latencies;
 use self::waiters::{Turn, Waiter, answer_all, wake};
 use super::cache::UserCache;
 use crate::engine::Engine;
@@ -37,6 +40,7 @@ pub(super) struct Commits {
     /// Batches handed in since the directory was opened, and groups of them.
     requests: AtomicU64,
     groups: AtomicU64,
+    latencies: Latencies,
 }
 
 /// Where times come from; something else than the system's clock in tests alone.
@@ -64,6 +68,7 @@ impl Commits {
             clock,
             requests: AtomicU64::new(0),
             groups: AtomicU64::new(0),
+            latencies: Latencies::default(),
         }
     }
 
@@ -76,6 +81,7 @@ impl Commits {
         cache: &UserCache,
         mut batch: Batch,
     ) -> Result<Applied> {
+        let started = Instant::now();
         batch.prepare();
         let request = Arc::new(Waiter::new(batch, (self.clock)()));
         let mut turn = self.enter(&request);
@@ -83,6 +89,7 @@ impl Commits {
             turn = match turn {
                 Turn::Return(result, others) => {
                     wake(&others);
+                    self.latencies.record(started.elapsed());
                     return result;
                 }
                 Turn::Lead => {
@@ -170,6 +177,11 @@ impl Commits {
     pub(super) fn counts(&self) -> (u64, u64) {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         (count(&self.requests), count(&self.groups))
+    }
+
+    /// How long those took that handed one in.
+    pub(super) fn latency(&self) -> CommitLatency {
+        self.latencies.summary()
     }
 
     fn take_group(&self) -> Vec<Arc<Waiter>> {

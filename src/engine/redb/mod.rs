@@ -19,6 +19,7 @@ mod create;
 mod errors;
 mod file;
 mod guard;
+mod inspect;
 mod log;
 mod measured;
 mod memtable;

@@ -76,7 +76,7 @@ type StoredEntry<'a> = (AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>);
 ///
 /// It walks with a cursor, which does less for an entry than redb's own `Range`: that
 /// one can be read from both ends.
-struct Stored<'a> {
+pub(super) struct Stored<'a> {
     cursor: Cursor<'a, Bytes, Bytes>,
     /// Where the range ends, in this order.
     end: Bound<&'a [u8]>,
@@ -84,7 +84,7 @@ struct Stored<'a> {
 }
 
 impl<'a> Stored<'a> {
-    fn new(
+    pub(super) fn new(
         table: &'a impl ReadableTable<Bytes, Bytes>,
         range: KeyRange<'a>,
         order: Order,

@@ -18,9 +18,9 @@ use crate::error::Result;
 /// A state of the database, which pins the pages it is made of.
 pub(super) struct Committed {
     /// Keeps the read transaction that it was opened in.
-    table: ReadOnlyTable<Bytes, Bytes>,
+    pub(super) table: ReadOnlyTable<Bytes, Bytes>,
     /// What messages call the file.
-    name: Name,
+    pub(super) name: Name,
 }
 
 impl Committed {
@@ -63,7 +63,7 @@ pub(super) struct State {
 
 impl State {
     /// The writes that lie over the database, newest first.
-    fn layers(&self) -> impl Iterator<Item = &Memtable> {
+    pub(super) fn layers(&self) -> impl Iterator<Item = &Memtable> {
         let layers = std::iter::once(&self.active).chain(&self.frozen);
         layers.map(Arc::as_ref).filter(|layer| !layer.is_empty())
     }
@@ -107,7 +107,7 @@ impl State {
 /// Hold it briefly: for as long as it lives, redb can't reuse the pages that
 /// later checkpoints free, and the file grows.
 #[derive(Clone)]
-pub(crate) struct Snapshot(Arc<State>);
+pub(crate) struct Snapshot(pub(super) Arc<State>);
 
 impl Snapshot {
     /// The state as callers hold it.

@@ -3,6 +3,7 @@
 mod closing;
 mod copies;
 pub(crate) mod crashes;
+pub(crate) mod damage;
 pub(crate) mod disk;
 mod each_call_fails;
 mod faults;

@@ -55,7 +55,7 @@ pub(super) type Sorted<'s> = Vec<(&'s Vec<u8>, &'s Slot)>;
 fn sorted<'s>(staged: &'s Staging, range: KeyRange<'_>) -> Sorted<'s> {
     let mut entries: Vec<_> = staged
         .iter()
-        .filter(|(key, _)| range.contains::<[u8]>(&key[..]))
+        .filter(|(key, _)| range.contains(&key[..]))
         .collect();
     entries.sort_unstable_by_key(|(key, _)| *key);
     entries
@@ -151,7 +151,7 @@ impl Read for Txn<'_> {
         });
         let in_range = pending.run[first..]
             .iter()
-            .take_while(|(key, _)| range.contains::<[u8]>(&key[..]));
+            .take_while(|(key, _)| range.contains(&key[..]));
         let run = in_range.map(|(key, slot)| (key, slot)).collect();
         around.scan(run, range, order, visit)
     }

@@ -1,0 +1,34 @@
+//! The arguments of `headcount verify` and `headcount repair`.
+
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct VerifyArgs {
+    /// How many faults to list; all are counted
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) limit: usize,
+}
+
+/// What a repair does, at length.
+const REPAIR_HELP: &str = "\
+Indexes and counters are made again from the records. Records that can't be read
+or kept are removed and written to the file that --aside names, a JSON line each:
+it has personal data in it. Nobody is deactivated. Restore a backup instead if
+there is one.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = REPAIR_HELP)]
+pub(crate) struct RepairArgs {
+    /// A new file for the records that are removed
+    #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
+    pub(crate) aside: Option<PathBuf>,
+    /// Say what would be done, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do it without asking for it twice
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// How many faults to list; all are counted
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) limit: usize,
+}

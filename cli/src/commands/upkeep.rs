@@ -1,0 +1,151 @@
+//! `headcount verify` and `headcount repair`: what is wrong with the file, and
+//! mending it.
+
+use std::io::Write;
+
+use headcount::{Directory, Fault, Repaired, Verified};
+use serde_json::{Value, json};
+
+use super::Store;
+use crate::args::{RepairArgs, VerifyArgs};
+use crate::failure::{Failure, Result};
+use crate::output::{count, safe, write_json};
+
+/// Lists the faults; damaged is refused with the kind `corrupted`.
+pub(super) fn verify(
+    store: &Store<'_>,
+    args: &VerifyArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    store.must_be_there()?;
+    let inspection = Directory::options().find_faults(store.path, args.limit)?;
+    if json {
+        write_json(
+            out,
+            &json!({
+                "sound": inspection.is_sound(),
+                "faults": inspection.faults,
+                "faults_total": inspection.faults_total,
+                "seats_over": inspection.seats_over,
+                "verified": verified(&inspection.verified),
+            }),
+        )?;
+    } else {
+        write_faults(&inspection.faults, inspection.faults_total, out)?;
+    }
+    if inspection.is_sound() {
+        if !json {
+            let Verified {
+                active, inactive, ..
+            } = inspection.verified;
+            writeln!(
+                out,
+                "nothing is wrong: {active} active and {inactive} inactive users, {}, {}",
+                plural(inspection.verified.workspaces, "workspace"),
+                plural(inspection.verified.changes, "change"),
+            )?;
+            if inspection.seats_over > 0 {
+                writeln!(out, "over the limit by {}", inspection.seats_over)?;
+            }
+        }
+        return Ok(());
+    }
+    out.flush()?;
+    Err(Failure::refused(
+        "corrupted",
+        format!(
+            "the directory is damaged: {}; restore a backup, or see what \
+             `headcount repair --dry-run` would do",
+            plural(inspection.faults_total, "fault")
+        ),
+    ))
+}
+
+/// Repairs the file, or tells what that would do.
+pub(super) fn repair(
+    store: &Store<'_>,
+    args: &RepairArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    store.must_be_there()?;
+    let options = Directory::options();
+    let repaired = match &args.aside {
+        Some(aside) if !args.dry_run => {
+            if !args.yes {
+                return Err(Failure::refused(
+                    "not_confirmed",
+                    "a repair removes what can't be read; see what it would do with --dry-run, \
+                     then say --yes",
+                ));
+            }
+            options.repair(store.path, aside, args.limit)?
+        }
+        _ => options.plan_repair(store.path, args.limit)?,
+    };
+    if json {
+        return write_json(
+            out,
+            &json!({
+                "dry_run": args.dry_run,
+                "faults": repaired.faults,
+                "faults_total": repaired.faults_total,
+                "written": repaired.written,
+                "removed": repaired.removed,
+                "set_aside": repaired.set_aside,
+                "seats_over": repaired.seats_over,
+                "verified": verified(&repaired.verified),
+            }),
+        );
+    }
+    write_faults(&repaired.faults, repaired.faults_total, out)?;
+    write_repaired(&repaired, args, out)
+}
+
+fn write_repaired(repaired: &Repaired, args: &RepairArgs, out: &mut dyn Write) -> Result<()> {
+    if repaired.faults_total == 0 {
+        writeln!(out, "nothing to repair")?;
+        return Ok(());
+    }
+    let would = if args.dry_run { "would be " } else { "" };
+    writeln!(
+        out,
+        "{would}repaired: {} written, {} removed, of which {} set aside",
+        repaired.written, repaired.removed, repaired.set_aside
+    )?;
+    if let Some(aside) = args.aside.as_ref().filter(|_| repaired.set_aside > 0) {
+        let aside = aside.display().to_string();
+        writeln!(out, "the records that are set aside go to {}", safe(&aside))?;
+    }
+    if repaired.seats_over > 0 {
+        writeln!(out, "over the limit by {}", repaired.seats_over)?;
+    }
+    Ok(())
+}
+
+fn write_faults(faults: &[Fault], total: u64, out: &mut dyn Write) -> Result<()> {
+    for fault in faults {
+        writeln!(out, "{}", safe(&fault.to_string()))?;
+    }
+    let more = total - faults.len() as u64;
+    if more > 0 {
+        writeln!(out, "and {more} more")?;
+    }
+    Ok(())
+}
+
+fn plural(number: u64, what: &str) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX), what)
+}
+
+fn verified(verified: &Verified) -> Value {
+    json!({
+        "active": verified.active,
+        "inactive": verified.inactive,
+        "deleted": verified.deleted,
+        "workspaces": verified.workspaces,
+        "members": verified.members,
+        "changes": verified.changes,
+    })
+}

@@ -1,0 +1,286 @@
+//! What is wrong with a directory, and repairing a file.
+
+use std::ffi::{CString, c_char};
+
+use super::arguments::{self, Out};
+use super::directory::{HcDirectory, options_or_default};
+use super::error::HcError;
+use super::guard::{self, Handle, Latch};
+use super::options::HcOptions;
+use super::status::HcStatus;
+use crate::directory::{Fault, Inspection, Repaired};
+
+/// What is wrong with a directory, or what a repair did about it. Yours to free with
+/// hc_faults_free(), before or after the directory; also valid after fork().
+///
+/// @since 0.1.0
+pub struct HcFaults {
+    latch: Latch,
+    faults: Vec<Listed>,
+    total: u64,
+    set_aside: u64,
+    seats_over: u64,
+}
+
+/// A fault as C reads it.
+struct Listed {
+    kind: CString,
+    text: CString,
+}
+
+impl Handle for HcFaults {
+    const NAME: &'static str = "faults";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+impl HcFaults {
+    fn new(faults: &[Fault], total: u64) -> Self {
+        // None of these texts has a NUL in it.
+        let text = |text: String| CString::new(text).unwrap_or_default();
+        let listed = faults.iter().map(|fault| Listed {
+            kind: text(fault.kind.name().to_owned()),
+            text: text(fault.to_string()),
+        });
+        Self {
+            latch: Latch::of_any_process(),
+            faults: listed.collect(),
+            total,
+            set_aside: 0,
+            seats_over: 0,
+        }
+    }
+}
+
+impl From<Inspection> for HcFaults {
+    fn from(inspection: Inspection) -> Self {
+        Self {
+            seats_over: inspection.seats_over,
+            ..Self::new(&inspection.faults, inspection.faults_total)
+        }
+    }
+}
+
+impl From<Repaired> for HcFaults {
+    fn from(repaired: Repaired) -> Self {
+        Self {
+            seats_over: repaired.seats_over,
+            set_aside: repaired.set_aside,
+            ..Self::new(&repaired.faults, repaired.faults_total)
+        }
+    }
+}
+
+/// Lists what is wrong with a directory. One damaged value doesn't hide the others.
+/// Takes time in proportion to the size of the directory.
+///
+/// @param directory  The directory.
+/// @param faults_max How many faults to list; all are counted.
+/// @param faults     Set, on success, to the list, yours to free with hc_faults_free().
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, also when there are faults, or a general or store status.
+/// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_find_faults(
+    directory: *const HcDirectory,
+    faults_max: usize,
+    faults: *mut *mut HcFaults,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("faults", faults)?;
+            let found = directory.directory.find_faults(faults_max)?;
+            made.write(guard::hand_over(HcFaults::from(found)));
+            Ok(())
+        })
+    }
+}
+
+/// Lists what is wrong with the directory in a file, also where it is too damaged for
+/// hc_directory_open().
+///
+/// @param path       The path of the file, UTF-8.
+/// @param path_len   Its length in bytes.
+/// @param options    How to open it; NULL for the defaults. Not kept. No file is made.
+/// @param faults_max How many faults to list; all are counted.
+/// @param faults     Set, on success, to the list, yours to free with hc_faults_free().
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, also when there are faults, or a general or store status.
+/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+/// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_file_find_faults(
+    path: *const u8,
+    path_len: usize,
+    options: *const HcOptions,
+    faults_max: usize,
+    faults: *mut *mut HcFaults,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `path` has its
+    // length.
+    unsafe {
+        guard::start(error, || {
+            let made = Out::required("faults", faults)?;
+            let path = arguments::text("path", path, path_len)?;
+            let found = options_or_default(options)?.find_faults(path, faults_max)?;
+            made.write(guard::hand_over(HcFaults::from(found)));
+            Ok(())
+        })
+    }
+}
+
+/// Makes the directory in a file sound again, in one transaction; nobody may have it
+/// open. Nothing calls this automatically: a backup, if there is one, has more in it.
+///
+/// Indexes and counters are made again from the records. A record that can't be read or
+/// kept is removed and written to another file, a line of JSON each, with personal data
+/// in it; none is made when there is nothing to put there. Nobody is deactivated.
+///
+/// @param path       The path of the file, UTF-8.
+/// @param path_len   Its length in bytes.
+/// @param options    How to open it, and which license to set where it is lost; NULL
+///                   for the defaults. Not kept. No file is made.
+/// @param aside      The path of the file for records that are removed, which must not
+///                   exist. NULL to write nothing and tell what would be done.
+/// @param aside_len  Its length in bytes.
+/// @param faults_max How many faults to list; all are counted.
+/// @param faults     Set, on success, to what was wrong, yours to free with
+///                   hc_faults_free().
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_INVALID_ARGUMENT when the file `aside` exists.
+/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+/// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_file_repair(
+    path: *const u8,
+    path_len: usize,
+    options: *const HcOptions,
+    aside: *const u8,
+    aside_len: usize,
+    faults_max: usize,
+    faults: *mut *mut HcFaults,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and both paths have
+    // their lengths.
+    unsafe {
+        guard::start(error, || {
+            let made = Out::required("faults", faults)?;
+            let path = arguments::text("path", path, path_len)?;
+            let options = options_or_default(options)?;
+            let repaired = if aside.is_null() {
+                options.plan_repair(path, faults_max)?
+            } else {
+                let aside = arguments::text("aside", aside, aside_len)?;
+                options.repair(path, aside, faults_max)?
+            };
+            made.write(guard::hand_over(HcFaults::from(repaired)));
+            Ok(())
+        })
+    }
+}
+
+/// How many faults there are in all.
+///
+/// @param faults The list, or NULL.
+/// @return The number, which is 0 when nothing is wrong; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_faults_total(faults: *const HcFaults) -> u64 {
+    // SAFETY: by the contract, `faults` is NULL or live.
+    unsafe { guard::ask(faults, 0, |faults| Some(faults.total)) }
+}
+
+/// How many faults are listed: all, unless those are more than were asked for.
+///
+/// @param faults The list, or NULL.
+/// @return The number; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_faults_count(faults: *const HcFaults) -> usize {
+    // SAFETY: by the contract, `faults` is NULL or live.
+    unsafe { guard::ask(faults, 0, |faults| Some(faults.faults.len())) }
+}
+
+/// One of the faults in one line of English: its kind, the ids that it concerns, what
+/// was expected and what was found. It holds no personal data but ids.
+///
+/// @param faults The list, or NULL.
+/// @param index  Which one: from 0 to hc_faults_count() - 1.
+/// @return A NUL-terminated text that is valid until the list is freed; an empty one
+///         for an index that is too large, and for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_faults_text_at(faults: *const HcFaults, index: usize) -> *const c_char {
+    let answer = |faults: &HcFaults| faults.faults.get(index).map(|fault| fault.text.as_ptr());
+    // SAFETY: by the contract, `faults` is NULL or live.
+    unsafe { guard::ask(faults, c"".as_ptr(), answer) }
+}
+
+/// The name of the kind of one of the faults: `damaged`, `malformed`, `missing`,
+/// `wrong`, `leftover`, `duplicate`, `dangling`, `not_deleted`, `counter`, `gap` or
+/// `unknown`; later releases may add others.
+///
+/// @param faults The list, or NULL.
+/// @param index  Which one: from 0 to hc_faults_count() - 1.
+/// @return A NUL-terminated text that is valid until the list is freed; an empty one
+///         for an index that is too large, and for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_faults_kind_at(faults: *const HcFaults, index: usize) -> *const c_char {
+    let answer = |faults: &HcFaults| faults.faults.get(index).map(|fault| fault.kind.as_ptr());
+    // SAFETY: by the contract, `faults` is NULL or live.
+    unsafe { guard::ask(faults, c"".as_ptr(), answer) }
+}
+
+/// How many records a repair put into the other file, or would put there.
+///
+/// @param faults What hc_file_repair() made, or NULL.
+/// @return The number; 0 for a list without a repair, and for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_faults_set_aside(faults: *const HcFaults) -> u64 {
+    // SAFETY: by the contract, `faults` is NULL or live.
+    unsafe { guard::ask(faults, 0, |faults| Some(faults.set_aside)) }
+}
+
+/// How many more users are active than the license has seats, after the repair if there
+/// was one. That is no fault.
+///
+/// @param faults The list, or NULL.
+/// @return The number; 0 for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_faults_seats_over(faults: *const HcFaults) -> u64 {
+    // SAFETY: by the contract, `faults` is NULL or live.
+    unsafe { guard::ask(faults, 0, |faults| Some(faults.seats_over)) }
+}
+
+/// Frees a list of faults, and with it its texts.
+///
+/// @param faults The list; nothing happens for NULL.
+/// @note Not while another thread uses the list.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_faults_free(faults: *mut HcFaults) {
+    // SAFETY: by the contract, `faults` is NULL or live, and given up.
+    unsafe { guard::free(faults) }
+}

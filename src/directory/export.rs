@@ -1,0 +1,82 @@
+//! All records of a directory, out and in again.
+
+use std::ops::ControlFlow;
+
+use super::Directory;
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Seats, Timestamp};
+use crate::rules::load::{self, Exported, Record};
+
+impl Directory {
+    /// Hands every record to `visit` until it breaks, as they were at one moment and one
+    /// by one: the license, users ordered by email, ids of deleted users, workspaces, memberships.
+    /// It needs no memory for them. The history of changes and the outcomes of request
+    /// ids are not among them.
+    ///
+    /// It holds that state of the directory until it returns, so the file grows while
+    /// others write.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use headcount::{Directory, Exported};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let mut emails = Vec::new();
+    /// directory.export(|record| {
+    ///     if let Exported::User(user) = record {
+    ///         emails.push(user.email().to_string());
+    ///     }
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!(emails, ["ann@ex.co"]);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn export(&self, mut visit: impl FnMut(&Exported<'_>) -> ControlFlow<()>) -> Result<()> {
+        load::export(&self.snapshot()?, &mut visit)
+    }
+
+    /// Loads records into a directory that nothing was written to yet, in one
+    /// transaction: with their ids, versions and times they make the directory that
+    /// they were exported from. Each record is checked as one that is created, but the
+    /// seats: a directory that was over its limit is so again. The history begins with
+    /// one change that names all of them.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when the directory is not empty;
+    /// the kinds of what is taken twice or missing, such as
+    /// [`EmailTaken`](ErrorKind::EmailTaken) or
+    /// [`UserNotFound`](ErrorKind::UserNotFound) for a membership of nobody; the first
+    /// error among the records. Nothing is written then.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser, Record, Timestamp, UserId};
+    ///
+    /// let (id, moment) = (UserId::generate(), Timestamp::now());
+    /// let directory = Directory::in_memory()?;
+    /// let seats = directory.load([Ok(Record::User {
+    ///     user: NewUser::new("ann@ex.co").id(id).created_at(moment),
+    ///     updated_at: moment,
+    ///     version: 7,
+    /// })])?;
+    /// assert_eq!(seats.active, 1);
+    /// assert_eq!(directory.user_by_id(id)?.unwrap().version(), 7);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn load(&self, records: impl IntoIterator<Item = Result<Record>>) -> Result<Seats> {
+        let mut records = Some(records.into_iter());
+        let at = Timestamp::now();
+        self.shared.engine.transact(|txn| {
+            let records = records.take().ok_or_else(|| {
+                let what = "the records were read, and the transaction has to be repeated";
+                Error::new(ErrorKind::Io, what)
+            })?;
+            load::load(txn, records, self.actor, at)
+        })?;
+        let seats = self.seats()?;
+        self.shared.latest.advance(1);
+        Ok(seats)
+    }
+}

@@ -1,0 +1,402 @@
+//! One thing wrong with the stored bytes is one fault, of its kind; and a damaged
+//! value hides nothing else.
+
+use super::*;
+use crate::codec::keys::{Kind, domains, states};
+use crate::codec::{
+    IdEntry, decode_totals, decode_user, decode_workspace, encode_totals, put_id, put_user,
+    put_workspace,
+};
+use crate::engine::redb::Txn;
+use crate::engine::redb::tests::damage::damage_value;
+use crate::model::{NewWorkspace, Role, WorkspaceId};
+use crate::rules::{FaultKind, Inspection};
+
+pub(super) const ANN: UserId = UserId::from_bytes([1; 16]);
+pub(super) const BOB: UserId = UserId::from_bytes([2; 16]);
+pub(super) const CHO: UserId = UserId::from_bytes([3; 16]);
+pub(super) const DEE: UserId = UserId::from_bytes([4; 16]);
+pub(super) const TEAM: WorkspaceId = WorkspaceId::from_u64(1);
+pub(super) const OWN: WorkspaceId = WorkspaceId::from_u64(2);
+pub(super) const REQUEST: [u8; 16] = [9; 16];
+
+/// A directory with one of each.
+pub(super) fn make_full(path: &Path) {
+    let options = Directory::options().license_if_new(License::Seats(10));
+    let directory = options.open(path).unwrap();
+    let moment = |micros| Timestamp::from_unix_micros(micros).unwrap();
+    let user = |email: &str, id: UserId| {
+        let micros = u64::from(id.as_bytes()[0]);
+        NewUser::new(email).id(id).created_at(moment(micros))
+    };
+    let batch = Batch::new()
+        .create_user(user("ann@ex.co", ANN).admin(true))
+        .create_user(user("bob@ex.co", BOB).username("bob"))
+        .create_user(user("cho@ex.co", CHO).username("cho").active(false))
+        .create_user(user("dee@ex.co", DEE))
+        .create_workspace(NewWorkspace::new("Team").owner(ANN));
+    directory.apply(batch.request_id(REQUEST)).unwrap();
+    directory.default_workspace(BOB).unwrap();
+    directory.add_member(TEAM, BOB, Role::User).unwrap();
+    directory.delete_user(DEE).unwrap();
+    directory.set_license(License::Seats(20)).unwrap();
+    directory.close().unwrap();
+}
+
+pub(super) fn inspect(path: &Path) -> Inspection {
+    Directory::options().find_faults(path, 100).unwrap()
+}
+
+/// The kind and the entry of each fault.
+pub(super) fn found(inspection: &Inspection) -> Vec<(FaultKind, &'static str)> {
+    assert_eq!(inspection.faults.len() as u64, inspection.faults_total);
+    let faults = inspection.faults.iter();
+    faults.map(|fault| (fault.kind, fault.entry)).collect()
+}
+
+type Tamper = fn(&mut Txn<'_>) -> Result<()>;
+
+fn change_totals(txn: &mut Txn<'_>, change: fn(&mut crate::codec::Totals)) -> Result<()> {
+    let mut totals = decode_totals(&txn.get(keys::TOTALS)?.unwrap())?;
+    change(&mut totals);
+    txn.put(keys::TOTALS, &encode_totals(&totals)?)
+}
+
+fn key_of(kind: Kind, txn: &Txn<'_>) -> Vec<u8> {
+    let prefix = kind.all();
+    let end = prefix.end();
+    let range = (Bound::Included(&prefix.0[..]), Bound::Excluded(&end[..]));
+    entries(txn, range).swap_remove(0).0
+}
+
+fn remove_first(kind: Kind, txn: &mut Txn<'_>) -> Result<()> {
+    let key = key_of(kind, txn);
+    txn.delete(&key)
+}
+
+fn malform_first(kind: Kind, txn: &mut Txn<'_>) -> Result<()> {
+    let key = key_of(kind, txn);
+    txn.put(&key, &[1, 0xff])
+}
+
+/// Puts a user like Bob, under another email and as `change` makes it.
+fn put_twin(txn: &mut Txn<'_>, change: fn(&mut crate::model::User)) -> Result<()> {
+    let bytes = txn.get(&keys::user("bob@ex.co"))?.unwrap().to_vec();
+    let mut twin = decode_user("zed@ex.co", &bytes)?;
+    change(&mut twin);
+    let mut value = Vec::new();
+    put_user(&mut value, &twin)?;
+    txn.put(&keys::user("zed@ex.co"), &value)
+}
+
+const CASES: &[(FaultKind, &str, Tamper)] = &[
+    (FaultKind::Malformed, "user", |txn| {
+        malform_first(Kind::User, txn)
+    }),
+    (FaultKind::Malformed, "workspace", |txn| {
+        malform_first(Kind::Workspace, txn)
+    }),
+    (FaultKind::Malformed, "membership", |txn| {
+        malform_first(Kind::Membership, txn)
+    }),
+    (FaultKind::Malformed, "change", |txn| {
+        malform_first(Kind::Change, txn)
+    }),
+    (FaultKind::Malformed, "request", |txn| {
+        malform_first(Kind::Request, txn)
+    }),
+    (FaultKind::Malformed, "id", |txn| {
+        malform_first(Kind::Id, txn)
+    }),
+    (FaultKind::Malformed, "license", |txn| {
+        txn.put(keys::LICENSE, &[1, 0xff])
+    }),
+    (FaultKind::Malformed, "totals", |txn| {
+        txn.put(keys::TOTALS, &[1, 0xff])
+    }),
+    (FaultKind::Missing, "format", |txn| txn.delete(keys::FORMAT)),
+    (FaultKind::Missing, "license", |txn| {
+        txn.delete(keys::LICENSE)
+    }),
+    (FaultKind::Missing, "totals", |txn| txn.delete(keys::TOTALS)),
+    (FaultKind::Missing, "id", |txn| remove_first(Kind::Id, txn)),
+    (FaultKind::Missing, "username", |txn| {
+        remove_first(Kind::Username, txn)
+    }),
+    (FaultKind::Missing, "state", |txn| {
+        remove_first(Kind::State, txn)
+    }),
+    (FaultKind::Missing, "admin", |txn| {
+        remove_first(Kind::Admin, txn)
+    }),
+    (FaultKind::Missing, "domain", |txn| {
+        remove_first(Kind::Domain, txn)
+    }),
+    (FaultKind::Missing, "created", |txn| {
+        remove_first(Kind::Created, txn)
+    }),
+    (FaultKind::Missing, "updated", |txn| {
+        remove_first(Kind::Updated, txn)
+    }),
+    (FaultKind::Missing, "workspace_name", |txn| {
+        remove_first(Kind::WorkspaceName, txn)
+    }),
+    (FaultKind::Missing, "default_workspace", |txn| {
+        remove_first(Kind::DefaultWorkspace, txn)
+    }),
+    (FaultKind::Missing, "member", |txn| {
+        remove_first(Kind::Member, txn)
+    }),
+    (FaultKind::Missing, "request", |txn| {
+        remove_first(Kind::Request, txn)
+    }),
+    (FaultKind::Wrong, "id", |txn| {
+        let mut value = Vec::new();
+        put_id(&mut value, &IdEntry::User("cho@ex.co"))?;
+        txn.put(&keys::id(BOB), &value)
+    }),
+    (FaultKind::Wrong, "username", |txn| {
+        txn.put(&keys::username("bob"), b"cho@ex.co")
+    }),
+    (FaultKind::Wrong, "state", |txn| {
+        let mut key = states(true).0;
+        key.extend_from_slice(b"ann@ex.co");
+        txn.put(&key, b"more")
+    }),
+    (FaultKind::Wrong, "created", |txn| {
+        let key = key_of(Kind::Created, txn);
+        txn.put(&key, b"cho@ex.co")
+    }),
+    (FaultKind::Wrong, "workspace_name", |txn| {
+        txn.put(&keys::workspace_name("team"), &2_u64.to_be_bytes())
+    }),
+    (FaultKind::NotDeleted, "id", |txn| {
+        let mut value = Vec::new();
+        put_id(&mut value, &IdEntry::Deleted)?;
+        txn.put(&keys::id(BOB), &value)
+    }),
+    (FaultKind::Leftover, "id", |txn| {
+        let mut value = Vec::new();
+        put_id(&mut value, &IdEntry::User("nobody@ex.co"))?;
+        txn.put(&keys::id(UserId::from_bytes([8; 16])), &value)
+    }),
+    (FaultKind::Leftover, "username", |txn| {
+        txn.put(&keys::username("zed"), b"cho@ex.co")
+    }),
+    (FaultKind::Leftover, "state", |txn| {
+        let mut key = states(true).0;
+        key.extend_from_slice(b"cho@ex.co");
+        txn.put(&key, b"")
+    }),
+    (FaultKind::Leftover, "domain", |txn| {
+        let mut key = domains("ex.co").0;
+        key.extend_from_slice(b"zed@ex.co");
+        txn.put(&key, b"")
+    }),
+    (FaultKind::Leftover, "admin", |txn| {
+        txn.put(b"\x14bob@ex.co", b"")
+    }),
+    (FaultKind::Leftover, "updated", |txn| {
+        txn.put(&[0x17; 25], b"bob@ex.co")
+    }),
+    (FaultKind::Leftover, "workspace_name", |txn| {
+        txn.put(&keys::workspace_name("other"), &1_u64.to_be_bytes())
+    }),
+    (FaultKind::Leftover, "default_workspace", |txn| {
+        txn.put(&keys::default_workspace(ANN), &1_u64.to_be_bytes())
+    }),
+    (FaultKind::Leftover, "member", |txn| {
+        let mut key = Vec::new();
+        keys::put_member(&mut key, OWN, Role::User, "cho@ex.co");
+        txn.put(&key, CHO.as_bytes())
+    }),
+    (FaultKind::Leftover, "request", |txn| {
+        let bytes = txn.get(&keys::request(&REQUEST))?.unwrap().to_vec();
+        txn.put(&keys::request(&[7; 16]), &bytes)
+    }),
+    (FaultKind::Dangling, "membership", |txn| {
+        let bytes = txn.get(&keys::membership(BOB, TEAM))?.unwrap().to_vec();
+        txn.put(&keys::membership(DEE, TEAM), &bytes)
+    }),
+    (FaultKind::Dangling, "membership", |txn| {
+        let bytes = txn.get(&keys::membership(BOB, TEAM))?.unwrap().to_vec();
+        txn.put(&keys::membership(BOB, WorkspaceId::from_u64(3)), &bytes)
+    }),
+    (FaultKind::Dangling, "workspace", |txn| {
+        let bytes = txn.get(&keys::workspace(TEAM))?.unwrap().to_vec();
+        let mut team = decode_workspace(TEAM, &bytes)?;
+        team.default_of = Some(DEE);
+        let mut value = Vec::new();
+        put_workspace(&mut value, &team)?;
+        txn.put(&keys::default_workspace(DEE), &1_u64.to_be_bytes())?;
+        txn.put(&keys::workspace(TEAM), &value)
+    }),
+    (FaultKind::Gap, "change", |txn| txn.delete(&keys::change(2))),
+    (FaultKind::Counter, "totals", |txn| {
+        change_totals(txn, |t| t.active += 1)
+    }),
+    (FaultKind::Counter, "totals", |txn| {
+        change_totals(txn, |t| t.inactive = 0)
+    }),
+    (FaultKind::Counter, "totals", |txn| {
+        change_totals(txn, |t| t.active_admins = 0)
+    }),
+    (FaultKind::Counter, "totals", |txn| {
+        change_totals(txn, |t| t.workspaces = 9)
+    }),
+    (FaultKind::Counter, "totals", |txn| {
+        change_totals(txn, |t| t.last_change += 1)
+    }),
+    (FaultKind::Counter, "totals", |txn| {
+        change_totals(txn, |t| t.last_workspace = 1)
+    }),
+    (FaultKind::Unknown, "unknown", |txn| {
+        txn.put(&[0x77, 1], b"?")
+    }),
+    (FaultKind::Unknown, "unknown", |txn| {
+        txn.put(&[0x01, 0x77], b"?")
+    }),
+    (FaultKind::Unknown, "unknown", |txn| txn.put(&[0xff], b"?")),
+];
+
+#[test]
+fn each_kind_of_fault_is_found_and_nothing_else_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole.redb");
+    make_full(&whole);
+    assert!(inspect(&whole).is_sound(), "{:?}", inspect(&whole));
+    let path = folder.path().join("users.redb");
+    for (number, (kind, entry, body)) in CASES.iter().enumerate() {
+        fs::copy(&whole, &path).unwrap();
+        tamper(&path, body);
+        let inspection = inspect(&path);
+        assert_eq!(
+            found(&inspection),
+            [(*kind, *entry)],
+            "case {number}: {:?}",
+            inspection.faults
+        );
+        repairs::assert_repairable(&path);
+    }
+}
+
+#[test]
+fn of_two_with_one_id_or_username_the_later_is_the_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.redb");
+    for id in [BOB, UserId::from_bytes([9; 16])] {
+        make_full(&path);
+        tamper(&path, |txn| {
+            if id == BOB {
+                put_twin(txn, |twin| {
+                    twin.username = None;
+                    twin.created_at = Timestamp::from_unix_micros(100).unwrap();
+                })
+            } else {
+                put_twin(txn, |twin| {
+                    twin.id = UserId::from_bytes([9; 16]);
+                    twin.created_at = Timestamp::from_unix_micros(100).unwrap();
+                })
+            }
+        });
+        let inspection = inspect(&path);
+        let twice = inspection.faults.iter();
+        let twice: Vec<_> = twice.filter(|f| f.kind == FaultKind::Duplicate).collect();
+        assert_eq!(twice.len(), 1, "{:?}", inspection.faults);
+        assert_eq!(twice[0].user, Some(id));
+        repairs::assert_repairable(&path);
+        let directory = Directory::open(&path).unwrap();
+        let bob = directory.user_by_username("bob").unwrap().unwrap();
+        assert_eq!((bob.id(), bob.email().as_str()), (BOB, "bob@ex.co"));
+        assert!(directory.user_by_email("zed@ex.co").unwrap().is_none());
+        drop(directory);
+        fs::remove_file(&path).unwrap();
+    }
+}
+
+#[test]
+fn a_damaged_value_is_one_fault_and_hides_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole.redb");
+    make_full(&whole);
+    let path = folder.path().join("users.redb");
+    for (key, _) in contents(&whole) {
+        fs::copy(&whole, &path).unwrap();
+        damage_value(&path, &key);
+        let inspection = inspect(&path);
+        let kinds = found(&inspection);
+        assert_eq!(kinds.len(), 1, "{key:?}: {:?}", inspection.faults);
+        assert_eq!(kinds[0].0, FaultKind::Damaged, "{key:?}");
+        if key == keys::user("bob@ex.co") {
+            assert_eq!(inspection.faults[0].user, Some(BOB));
+        }
+        // Another fault at the far end of the directory is found as well.
+        tamper(&path, |txn| txn.put(&[0xfe], b"?"));
+        assert_eq!(inspect(&path).faults_total, 2, "{key:?}");
+        repairs::assert_repairable(&path);
+    }
+}
+
+#[test]
+fn verify_fails_with_the_first_fault_and_the_number_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.redb");
+    make_full(&path);
+    tamper(&path, |txn| txn.delete(&keys::username("bob")));
+    let directory = Directory::open(&path).unwrap();
+    let error = directory.verify().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Corrupted);
+    let text = error.to_string();
+    assert!(text.contains("1 fault: missing username, user"), "{text}");
+    assert_eq!(directory.find_faults(10).unwrap().faults_total, 1);
+    directory.close().unwrap();
+    tamper(&path, |txn| txn.put(&keys::username("zed"), b"bob@ex.co"));
+    let directory = Directory::open(&path).unwrap();
+    let text = directory.verify().unwrap_err().to_string();
+    assert!(text.contains("2 faults, the first: missing"), "{text}");
+    assert_eq!(directory.find_faults(1).unwrap().faults.len(), 1);
+}
+
+#[test]
+fn faults_hold_no_personal_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole.redb");
+    make_full(&whole);
+    let path = folder.path().join("users.redb");
+    for (.., body) in CASES {
+        fs::copy(&whole, &path).unwrap();
+        tamper(&path, body);
+        for fault in inspect(&path).faults {
+            let text = format!("{fault:?} {fault}").to_ascii_lowercase();
+            for word in ["ex.co", "bob", "team\"", "zed"] {
+                assert!(!text.contains(word), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn more_active_users_than_seats_are_told_and_are_no_fault() {
+    let directory = Directory::in_memory().unwrap();
+    for name in ["a", "b", "c"] {
+        directory
+            .create_user(format!("{name}@ex.co").as_str())
+            .unwrap();
+    }
+    directory.set_license(License::Seats(1)).unwrap();
+    let inspection = directory.find_faults(10).unwrap();
+    assert!(inspection.is_sound());
+    assert_eq!(inspection.seats_over, 2);
+}
+
+#[test]
+fn entries_without_a_format_are_not_taken_for_a_new_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.redb");
+    make_full(&path);
+    tamper(&path, |txn| txn.delete(keys::FORMAT));
+    let before = contents(&path);
+    let error = Directory::open(&path).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Corrupted);
+    assert_eq!(contents(&path), before);
+}

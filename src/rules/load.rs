@@ -1,0 +1,390 @@
+//! Exported records, and how they make the same directory again.
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+
+use serde::Serialize;
+
+use super::entries::{self, Entry, KINDS_OF_USER};
+use super::read;
+use crate::codec::keys::{self, Kind};
+use crate::codec::{
+    IdEntry, LicenseEntry, Totals, decode_id, decode_member, decode_user, decode_workspace,
+    encode_license, encode_totals, put_change,
+};
+use crate::engine::{Order, Read, Write};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{
+    Change, Event, License, Member, NewUser, NulTexts, Role, Timestamp, User, UserId, Workspace,
+    WorkspaceId, WorkspaceName,
+};
+
+/// A record of a directory, as [`Directory::export`](crate::Directory::export) hands it
+/// out: the directory first, then users, ids of deleted users, workspaces, memberships.
+#[derive(Debug, Serialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Exported<'a> {
+    /// What concerns the directory as a whole.
+    Directory {
+        /// The license in force.
+        license: License,
+        /// The version of the license.
+        license_version: u64,
+        /// The workspace id that was drawn last: later ones are larger.
+        last_workspace: u64,
+    },
+    /// A user.
+    User(&'a User),
+    /// The id of a user who was deleted, which is never given again.
+    DeletedUser {
+        /// The id.
+        id: UserId,
+    },
+    /// A workspace.
+    Workspace(&'a Workspace),
+    /// A membership.
+    Member(&'a Member),
+}
+
+/// A record to load: see [`Directory::load`](crate::Directory::load). They come in the
+/// order of [`Exported`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Record {
+    /// What concerns the directory as a whole.
+    Directory {
+        /// The license in force.
+        license: License,
+        /// The version of the license.
+        license_version: u64,
+        /// The workspace id that was drawn last.
+        last_workspace: u64,
+    },
+    /// A user, who has to have an id and a time of creation.
+    User {
+        /// All that a new user can have.
+        user: NewUser,
+        /// When the record last changed.
+        updated_at: Timestamp,
+        /// The version of the record.
+        version: u64,
+    },
+    /// The id of a user who was deleted.
+    DeletedUser {
+        /// The id.
+        id: UserId,
+    },
+    /// A workspace.
+    Workspace {
+        /// Its id.
+        id: WorkspaceId,
+        /// Its name.
+        name: String,
+        /// Whether it is archived.
+        archived: bool,
+        /// Whose default workspace it is.
+        default_of: Option<UserId>,
+        /// When it was created.
+        created_at: Timestamp,
+        /// When the record last changed.
+        updated_at: Timestamp,
+        /// The version of the record.
+        version: u64,
+    },
+    /// A membership.
+    Member {
+        /// The workspace.
+        workspace: WorkspaceId,
+        /// The member.
+        user: UserId,
+        /// What they may do.
+        role: Role,
+        /// When they were added.
+        since: Timestamp,
+        /// The version of the membership.
+        version: u64,
+    },
+}
+
+/// Hands every record of a state to `visit`, one by one, until it breaks.
+pub(crate) fn export(
+    state: &impl Read,
+    visit: &mut dyn FnMut(&Exported<'_>) -> ControlFlow<()>,
+) -> Result<()> {
+    let (totals, license) = (read::totals(state)?, read::license(state)?);
+    let mut flow = visit(&Exported::Directory {
+        license: license.license,
+        license_version: license.version,
+        last_workspace: totals.last_workspace,
+    });
+    for kind in [Kind::User, Kind::Id, Kind::Workspace, Kind::Membership] {
+        if flow.is_break() {
+            return Ok(());
+        }
+        let prefix = kind.all();
+        let end = prefix.end();
+        let range = keys::from_until(&prefix.0, &end);
+        read::try_scan(state, range, Order::Ascending, |key, value| {
+            flow = show(kind, key, value, visit)?;
+            Ok(flow)
+        })?;
+    }
+    Ok(())
+}
+
+/// Hands the record of an entry to `visit`, if it is one.
+fn show(
+    kind: Kind,
+    key: &[u8],
+    value: &[u8],
+    visit: &mut dyn FnMut(&Exported<'_>) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>> {
+    Ok(match kind {
+        Kind::User => {
+            let email_key = keys::email_key_of(key).ok_or_else(|| malformed("user"))?;
+            visit(&Exported::User(&decode_user(email_key, value)?))
+        }
+        Kind::Id => {
+            let id = keys::id_of(key).ok_or_else(|| malformed("id"))?;
+            match decode_id(value)? {
+                IdEntry::Deleted => visit(&Exported::DeletedUser { id }),
+                IdEntry::User(_) => ControlFlow::Continue(()),
+            }
+        }
+        Kind::Workspace => {
+            let id = keys::workspace_of(key).ok_or_else(|| malformed("workspace"))?;
+            visit(&Exported::Workspace(&decode_workspace(id, value)?))
+        }
+        _ => {
+            let ids = keys::membership_of(key);
+            let (user, workspace) = ids.ok_or_else(|| malformed("membership"))?;
+            visit(&Exported::Member(&decode_member(workspace, user, value)?))
+        }
+    })
+}
+
+fn malformed(what: &str) -> Error {
+    Error::corrupted(format_args!("the key of a {what} is malformed"))
+}
+
+/// Loads `records` into a directory that nothing was ever written to.
+pub(crate) fn load(
+    txn: &mut impl Write,
+    records: impl Iterator<Item = Result<Record>>,
+    actor: Option<UserId>,
+    at: Timestamp,
+) -> Result<()> {
+    if read::totals(txn)? != Totals::default() {
+        return Err(refused("the directory is not empty; load into a new one"));
+    }
+    let mut loading = Loading {
+        txn,
+        totals: Totals::default(),
+        events: Vec::new(),
+        defaults: HashSet::new(),
+    };
+    for record in records {
+        loading.record(record?)?;
+    }
+    loading.finish(actor, at)
+}
+
+struct Loading<'l, W> {
+    txn: &'l mut W,
+    totals: Totals,
+    events: Vec<Event>,
+    /// Default workspaces whose users are not in them yet.
+    defaults: HashSet<(WorkspaceId, UserId)>,
+}
+
+impl<W: Write> Loading<'_, W> {
+    fn record(&mut self, record: Record) -> Result<()> {
+        match record {
+            Record::Directory {
+                license,
+                license_version: version,
+                last_workspace,
+            } => {
+                self.totals.last_workspace = last_workspace.max(self.totals.last_workspace);
+                self.events.push(Event::LicenseSet { license });
+                let entry = LicenseEntry { license, version };
+                self.txn.put(keys::LICENSE, &encode_license(&entry)?)
+            }
+            Record::User {
+                user,
+                updated_at,
+                version,
+            } => self.user(&user, updated_at, version),
+            Record::DeletedUser { id } => self.put(
+                &Entry::Id(id, IdEntry::Deleted),
+                ErrorKind::IdTaken,
+                &format!("the id {id}"),
+            ),
+            Record::Workspace {
+                id,
+                name,
+                archived,
+                default_of,
+                created_at,
+                updated_at,
+                version,
+            } => {
+                let name = WorkspaceName::parse(&name)?;
+                self.workspace(&Workspace {
+                    id,
+                    name: name.typed,
+                    name_key: name.key,
+                    archived,
+                    default_of,
+                    created_at,
+                    updated_at,
+                    version,
+                })
+            }
+            Record::Member {
+                workspace,
+                user,
+                role,
+                since,
+                version,
+            } => self.member(&Member {
+                workspace,
+                user,
+                role,
+                since,
+                version,
+            }),
+        }
+    }
+
+    fn user(&mut self, new: &NewUser, updated_at: Timestamp, version: u64) -> Result<()> {
+        let draft = new.draft()?;
+        let (Some(id), Some(created_at)) = (draft.id, draft.created_at) else {
+            return Err(refused("a user to load has no id or no time of creation"));
+        };
+        let user = User {
+            id,
+            email: draft.email.clone(),
+            username: draft.username.clone(),
+            given_name: draft.given_name.clone(),
+            family_name: draft.family_name.clone(),
+            active: draft.active,
+            admin: draft.admin,
+            attributes: draft.attributes.clone(),
+            created_at,
+            updated_at,
+            version,
+            nul_texts: NulTexts::default(),
+        };
+        for kind in KINDS_OF_USER {
+            let refusal = match kind {
+                Kind::Id => ErrorKind::IdTaken,
+                Kind::Username => ErrorKind::UsernameTaken,
+                _ => ErrorKind::EmailTaken,
+            };
+            if let Some(entry) = entries::of_user(&user, kind) {
+                let what = format!("the email, the id {id} or the username");
+                self.put(&entry, refusal, &what)?;
+            }
+        }
+        if user.active {
+            self.totals.active += 1;
+            self.totals.active_admins += u64::from(user.admin);
+        } else {
+            self.totals.inactive += 1;
+        }
+        let active = user.active;
+        self.events.push(Event::UserCreated { user: id, active });
+        Ok(())
+    }
+
+    fn workspace(&mut self, workspace: &Workspace) -> Result<()> {
+        let id = workspace.id;
+        if id.as_u64() == 0 {
+            return Err(refused("workspace ids count from one"));
+        }
+        for entry in entries::of_workspace(workspace).iter().flatten() {
+            let what = format!("the id, name or user of workspace {id}");
+            self.put(entry, ErrorKind::WorkspaceNameTaken, &what)?;
+        }
+        if let Some(user) = workspace.default_of {
+            self.defaults.insert((id, user));
+        }
+        self.totals.workspaces += 1;
+        self.totals.last_workspace = self.totals.last_workspace.max(id.as_u64());
+        self.events.push(Event::WorkspaceCreated {
+            workspace: id,
+            default_of: workspace.default_of,
+        });
+        Ok(())
+    }
+
+    fn member(&mut self, member: &Member) -> Result<()> {
+        let Member {
+            workspace, user, ..
+        } = *member;
+        let Some(found) = read::user_by_id(self.txn, user)? else {
+            let what = format!("no user has the id {user}, a member of workspace {workspace}");
+            return Err(Error::new(ErrorKind::UserNotFound, what));
+        };
+        if read::workspace_by_id(self.txn, workspace)?.is_none() {
+            let what = format!("no workspace has the id {workspace}, of which {user} is a member");
+            return Err(Error::new(ErrorKind::WorkspaceNotFound, what));
+        }
+        for entry in entries::of_member(member, found.email_key())
+            .iter()
+            .flatten()
+        {
+            let what = format!("the membership of {user} in workspace {workspace}");
+            self.put(entry, ErrorKind::RoleDiffers, &what)?;
+        }
+        self.defaults.remove(&(workspace, user));
+        self.events.push(Event::MemberAdded {
+            workspace,
+            user,
+            role: member.role,
+        });
+        Ok(())
+    }
+
+    /// Puts an entry that must not be there yet.
+    fn put(&mut self, entry: &Entry<'_>, refusal: ErrorKind, what: &str) -> Result<()> {
+        let (mut key, mut value) = (Vec::new(), Vec::new());
+        entry.put_key(&mut key);
+        entry.put_value(&mut value)?;
+        if self.txn.get(&key)?.is_some() {
+            let message = format!("{what} is in the records twice; remove one of the two");
+            return Err(Error::new(refusal, message));
+        }
+        self.txn.put(&key, &value)
+    }
+
+    fn finish(mut self, actor: Option<UserId>, at: Timestamp) -> Result<()> {
+        if let Some((workspace, user)) = self.defaults.iter().next() {
+            return Err(refused(&format!(
+                "user {user} is no member of their default workspace {workspace}"
+            )));
+        }
+        if self.events.is_empty() {
+            return Ok(());
+        }
+        self.totals.last_change = 1;
+        self.totals.last_at = at;
+        let change = Change {
+            sequence: 1,
+            at,
+            actor,
+            request_id: None,
+            events: std::mem::take(&mut self.events),
+        };
+        let mut value = Vec::new();
+        put_change(&mut value, &change)?;
+        self.txn.put(&keys::change(1), &value)?;
+        self.txn.put(keys::TOTALS, &encode_totals(&self.totals)?)
+    }
+}
+
+fn refused(what: &str) -> Error {
+    Error::new(ErrorKind::InvalidArgument, what)
+}

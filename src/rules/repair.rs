@@ -1,0 +1,194 @@
+//! Making a damaged directory sound again, from what can be read of it.
+//!
+//! Every fault has one remedy, given where it is found. Some faults only show once
+//! others are mended: of a user who can't be read and is set aside, the entries are
+//! left over then. So examining and mending take turns, over a state that nothing is
+//! written to, until it is sound; then all of it is one transaction.
+
+use super::verify::{self, Fault, FaultKind, Fix, Overlay, Sound, Verified};
+use crate::codec::keys::{self, Kind};
+use crate::codec::{decode_change, decode_totals, encode_totals};
+use crate::engine::{Inspect, Read, Write};
+use crate::error::{Error, Result};
+use crate::model::License;
+
+/// Turns of examining and mending. What one fault hides is hidden by a chain of a few.
+const TURNS_MAX: usize = 16;
+
+/// What a repair did, or would do: see [`Options::repair`](crate::Options::repair).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Repaired {
+    /// The first faults that were found, up to the limit that was asked for.
+    pub faults: Vec<Fault>,
+    /// How many there were in all.
+    pub faults_total: u64,
+    /// Entries that were set or made again.
+    pub written: u64,
+    /// Entries that were removed, those set aside included.
+    pub removed: u64,
+    /// Records that were removed and kept in the file for them.
+    pub set_aside: u64,
+    /// What the directory holds afterwards.
+    pub verified: Verified,
+    /// How many more users are active afterwards than the license has seats. Nobody
+    /// is deactivated; only growth is refused.
+    pub seats_over: u64,
+}
+
+/// A record that is removed from the directory.
+pub(crate) struct Aside<'a> {
+    /// What kind of entry it was.
+    pub(crate) entry: &'static str,
+    pub(crate) key: &'a [u8],
+    /// What was stored, with its checksum if that is what was wrong.
+    pub(crate) value: &'a [u8],
+    pub(crate) reason: &'a str,
+}
+
+/// A repair that was thought through, and nothing written yet.
+pub(crate) struct Repair {
+    pub(crate) report: Repaired,
+    writes: Overlay,
+}
+
+impl Repair {
+    /// Finds out what makes `read` sound, and hands each record that has to go to
+    /// `set_aside`. A license that is lost is the one set last, or else `license`.
+    pub(crate) fn plan(
+        read: &impl Inspect,
+        license: License,
+        faults_max: usize,
+        set_aside: &mut dyn FnMut(&Aside<'_>) -> Result<()>,
+    ) -> Result<Self> {
+        let mut state = Sound::new(read)?;
+        let mut report = Repaired::default();
+        for turn in 0..TURNS_MAX {
+            let mut fixes = Vec::new();
+            let inspection = verify::examine(&state, license, &mut |fault, fix| {
+                fixes.push((fault.to_string(), fix));
+                if turn == 0 && report.faults.len() < faults_max {
+                    report.faults.push(fault);
+                }
+                Ok(())
+            })?;
+            if turn == 0 {
+                report.faults_total = inspection.faults_total;
+            }
+            if inspection.is_sound() {
+                report.verified = inspection.verified;
+                report.seats_over = inspection.seats_over;
+                let removed = state.writes.values().filter(|value| value.is_none());
+                report.removed = removed.count() as u64;
+                report.written = state.writes.len() as u64 - report.removed;
+                return Ok(Self {
+                    report,
+                    writes: state.writes,
+                });
+            }
+            let mut mender = Mender {
+                state: &mut state,
+                set_aside,
+                count: &mut report.set_aside,
+            };
+            for (reason, fix) in fixes {
+                mender.mend(&reason, fix)?;
+            }
+        }
+        let most = report.faults.first().map(ToString::to_string);
+        Err(Error::corrupted(format_args!(
+            "it can't be repaired; the first of {} faults is: {}",
+            report.faults_total,
+            most.unwrap_or_default()
+        )))
+    }
+
+    /// Writes what has to be written.
+    pub(crate) fn write_to(&self, txn: &mut impl Write) -> Result<()> {
+        for (key, value) in &self.writes {
+            if let Some(value) = value {
+                txn.put(key, value)?;
+            } else {
+                // A damaged value can't be read, which removing it would do.
+                txn.put(key, b"")?;
+                txn.delete(key)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Applies remedies.
+struct Mender<'m, 'r, R> {
+    state: &'m mut Sound<'r, R>,
+    set_aside: &'m mut dyn FnMut(&Aside<'_>) -> Result<()>,
+    count: &'m mut u64,
+}
+
+impl<R: Read> Mender<'_, '_, R> {
+    fn mend(&mut self, reason: &str, fix: Fix) -> Result<()> {
+        match fix {
+            Fix::Put(key, value) => {
+                self.state.writes.insert(key, Some(value));
+            }
+            Fix::Remove(key) => {
+                self.state.writes.insert(key, None);
+            }
+            Fix::SetAside(key, value) => self.set_aside(reason, key, &value)?,
+            Fix::Trim(last) => self.trim(last)?,
+        }
+        Ok(())
+    }
+
+    fn set_aside(&mut self, reason: &str, key: Vec<u8>, value: &[u8]) -> Result<()> {
+        if self.state.writes.get(&key) == Some(&None) {
+            return Ok(());
+        }
+        *self.count += 1;
+        (self.set_aside)(&Aside {
+            entry: verify::entry_name(&key),
+            key: &key,
+            value,
+            reason,
+        })?;
+        self.state.writes.insert(key, None);
+        Ok(())
+    }
+
+    /// Forgets the changes up to `last`, with their outcomes: who followed them has to
+    /// read everything again, which is what a change that is lost calls for.
+    fn trim(&mut self, last: u64) -> Result<()> {
+        let mut gone = Vec::new();
+        let start = Kind::Change.all().0;
+        let end = match last.checked_add(1) {
+            Some(next) => keys::change(next),
+            None => Kind::Change.all().end(),
+        };
+        self.state.each(&start, Some(&end), |key, value| {
+            gone.push((key.to_vec(), value.to_vec()));
+            Ok(())
+        })?;
+        let reason = format!("{} change: trimmed", FaultKind::Gap.name());
+        for (key, value) in gone {
+            let request_id = decode_change(&value)
+                .ok()
+                .and_then(|change| change.request_id);
+            self.set_aside(&reason, key, &value)?;
+            let Some(request) = request_id.map(|id| keys::request(&id)) else {
+                continue;
+            };
+            let outcome = self.state.get(&request)?.map(|value| value.to_vec());
+            if let Some(outcome) = outcome {
+                self.set_aside(&reason, request, &outcome)?;
+            }
+        }
+        let stored = self.state.get(keys::TOTALS)?;
+        let totals = stored.and_then(|bytes| decode_totals(&bytes).ok());
+        let mut totals = totals.unwrap_or_default();
+        totals.last_trimmed = totals.last_trimmed.max(last);
+        totals.last_change = totals.last_change.max(last);
+        let value = encode_totals(&totals)?;
+        self.state.writes.insert(keys::TOTALS.to_vec(), Some(value));
+        Ok(())
+    }
+}

@@ -1,0 +1,179 @@
+//! What can be wrong with a directory, and what would put it right.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::codec::keys::Kind;
+use crate::model::{UserId, WorkspaceId};
+
+/// What kind of fault a [`Fault`] is. New kinds may be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The stored bytes are not those that were written: their checksum fails.
+    Damaged,
+    /// A key or a value can't be decoded.
+    Malformed,
+    /// Something that a record calls for isn't there.
+    Missing,
+    /// It is there, and says something else than the record.
+    Wrong,
+    /// An entry that no record calls for.
+    Leftover,
+    /// Two records have what only one may have: an id, a username, a name.
+    Duplicate,
+    /// A record names a user or a workspace who isn't there.
+    Dangling,
+    /// An id is noted as that of a deleted user, and the user is there.
+    NotDeleted,
+    /// A counter is not what was counted.
+    Counter,
+    /// Changes are missing between two others.
+    Gap,
+    /// A key of no kind that this release knows.
+    Unknown,
+}
+
+impl FaultKind {
+    /// The name, as programs have it: `leftover`, `not_deleted`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Damaged => "damaged",
+            Self::Malformed => "malformed",
+            Self::Missing => "missing",
+            Self::Wrong => "wrong",
+            Self::Leftover => "leftover",
+            Self::Duplicate => "duplicate",
+            Self::Dangling => "dangling",
+            Self::NotDeleted => "not_deleted",
+            Self::Counter => "counter",
+            Self::Gap => "gap",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// One thing that is wrong with a directory. It names ids and kinds of entries,
+/// never an email, a name or another personal datum, so it can go into a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Fault {
+    /// What kind of fault it is.
+    pub kind: FaultKind,
+    /// The kind of entry that it concerns: `user`, `username`, `membership` and so on.
+    pub entry: &'static str,
+    /// The user whom it concerns, as far as that is known.
+    pub user: Option<UserId>,
+    /// The workspace that it concerns, if it concerns one.
+    pub workspace: Option<WorkspaceId>,
+    /// The number of the change that it concerns, if it concerns one.
+    pub change: Option<u64>,
+    /// What was expected and what was found: one line.
+    pub detail: String,
+}
+
+impl Fault {
+    pub(super) fn new(kind: FaultKind, entry: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            entry,
+            user: None,
+            workspace: None,
+            change: None,
+            detail: detail.into(),
+        }
+    }
+
+    pub(super) fn user(mut self, user: impl Into<Option<UserId>>) -> Self {
+        self.user = user.into();
+        self
+    }
+
+    pub(super) fn workspace(mut self, workspace: impl Into<Option<WorkspaceId>>) -> Self {
+        self.workspace = workspace.into();
+        self
+    }
+
+    pub(super) fn change(mut self, change: impl Into<Option<u64>>) -> Self {
+        self.change = change.into();
+        self
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind.name().replace('_', " "), self.entry)?;
+        if let Some(user) = self.user {
+            write!(f, ", user {user}")?;
+        }
+        if let Some(workspace) = self.workspace {
+            write!(f, ", workspace {workspace}")?;
+        }
+        if let Some(change) = self.change {
+            write!(f, ", change {change}")?;
+        }
+        write!(f, ": {}", self.detail)
+    }
+}
+
+/// What a repair does about a fault.
+pub(in crate::rules) enum Fix {
+    /// Sets a key.
+    Put(Vec<u8>, Vec<u8>),
+    /// Removes what can be made again, or what nothing calls for.
+    Remove(Vec<u8>),
+    /// Removes what can't be made again; what was stored is kept elsewhere.
+    SetAside(Vec<u8>, Vec<u8>),
+    /// Forgets the changes up to this one, so that followers read everything again.
+    Trim(u64),
+}
+
+/// The kinds of keys there are, in their order.
+pub(super) const KINDS: [Kind; 16] = [
+    Kind::Meta,
+    Kind::User,
+    Kind::Id,
+    Kind::Username,
+    Kind::State,
+    Kind::Admin,
+    Kind::Domain,
+    Kind::Created,
+    Kind::Updated,
+    Kind::Workspace,
+    Kind::WorkspaceName,
+    Kind::DefaultWorkspace,
+    Kind::Member,
+    Kind::Membership,
+    Kind::Change,
+    Kind::Request,
+];
+
+/// The kind that a key is of.
+pub(super) fn kind_of(key: &[u8]) -> Option<Kind> {
+    let first = *key.first()?;
+    KINDS.into_iter().find(|kind| *kind as u8 == first)
+}
+
+/// What [`Fault::entry`] calls entries of a kind.
+pub(in crate::rules) const fn name_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Meta => "meta",
+        Kind::User => "user",
+        Kind::Id => "id",
+        Kind::Username => "username",
+        Kind::State => "state",
+        Kind::Admin => "admin",
+        Kind::Domain => "domain",
+        Kind::Created => "created",
+        Kind::Updated => "updated",
+        Kind::Workspace => "workspace",
+        Kind::WorkspaceName => "workspace_name",
+        Kind::DefaultWorkspace => "default_workspace",
+        Kind::Member => "member",
+        Kind::Membership => "membership",
+        Kind::Change => "change",
+        Kind::Request => "request",
+    }
+}

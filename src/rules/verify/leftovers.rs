@@ -1,0 +1,180 @@
+//! Entries that no record calls for.
+
+use super::fault::{Fault, FaultKind, Fix, name_of};
+use super::sound::{Found, readable};
+use super::{Examiner, tombstone};
+use crate::codec::keys::{self, Kind};
+use crate::codec::{IdEntry, decode_id, decode_member};
+use crate::engine::Read;
+use crate::error::Result;
+use crate::model::UserId;
+use crate::rules::entries;
+
+impl<R: Read> Examiner<'_, R> {
+    /// Counts the entries of each kind, and looks at them one by one where there are
+    /// more than records call for.
+    pub(super) fn leftovers(&mut self) -> Result<()> {
+        for kind in [
+            Kind::Username,
+            Kind::State,
+            Kind::Admin,
+            Kind::Domain,
+            Kind::Created,
+            Kind::Updated,
+            Kind::WorkspaceName,
+            Kind::DefaultWorkspace,
+            Kind::Member,
+            Kind::Request,
+        ] {
+            let mut count = 0;
+            self.each(kind, |_, _, _| {
+                count += 1;
+                Ok(())
+            })?;
+            let present = self.present.get(&(kind as u8)).copied().unwrap_or(0);
+            if count != present || self.faults > 0 {
+                self.each(kind, |examiner, key, value| {
+                    examiner.judge(kind, key, value)
+                })?;
+            }
+        }
+        self.ids()
+    }
+
+    /// Counts the ids of deleted users, and looks at each id where there are others
+    /// than those of users.
+    fn ids(&mut self) -> Result<()> {
+        let (mut count, mut deleted) = (0, 0);
+        let mut is_odd = self.faults > 0;
+        self.each(Kind::Id, |_, key, value| {
+            count += 1;
+            is_odd |= keys::id_of(key).is_none();
+            deleted += u64::from(readable(decode_id(value))? == Some(IdEntry::Deleted));
+            Ok(())
+        })?;
+        self.verified.deleted = deleted;
+        let users = self.present.get(&(Kind::Id as u8)).copied().unwrap_or(0);
+        if is_odd || count != users + deleted {
+            return self.each(Kind::Id, Self::id);
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self, kind: Kind, key: &[u8], value: &[u8]) -> Result<()> {
+        if self.judged.contains(key) {
+            return Ok(());
+        }
+        let (is_called_for, user) = match kind {
+            Kind::Request => (self.has_change(key, value)?, None),
+            Kind::Member => self.is_of_member(key, value)?,
+            Kind::WorkspaceName | Kind::DefaultWorkspace => {
+                (self.is_of_workspace(kind, key, value)?, None)
+            }
+            _ => self.is_of_user(kind, key, value)?,
+        };
+        if is_called_for != Some(false) {
+            return Ok(());
+        }
+        let fault = Fault::new(
+            FaultKind::Leftover,
+            name_of(kind),
+            "no record calls for the entry",
+        );
+        let fix = match kind {
+            Kind::Request => Fix::SetAside(key.to_vec(), value.to_vec()),
+            _ => Fix::Remove(key.to_vec()),
+        };
+        self.fault(fault.user(user), fix)
+    }
+
+    fn is_of_user(
+        &self,
+        kind: Kind,
+        key: &[u8],
+        value: &[u8],
+    ) -> Result<(Option<bool>, Option<UserId>)> {
+        let Some(email_key) = keys::email_key_in(kind, key, value) else {
+            return Ok((Some(false), None));
+        };
+        Ok(match self.user_at(&email_key)? {
+            Found::Absent => (Some(false), None),
+            Found::Unreadable => (None, None),
+            Found::Sound(user) => {
+                let entry = entries::of_user(&user, kind);
+                let is_same = entry.is_some_and(|entry| is_key_of(&entry, key));
+                (Some(is_same), Some(user.id))
+            }
+        })
+    }
+
+    fn is_of_workspace(&self, kind: Kind, key: &[u8], value: &[u8]) -> Result<Option<bool>> {
+        let Some(id) = keys::workspace_id(value) else {
+            return Ok(Some(false));
+        };
+        Ok(match self.workspace_with_id(id)? {
+            Found::Absent => Some(false),
+            Found::Unreadable => None,
+            Found::Sound(workspace) => {
+                let [_, name, default] = entries::of_workspace(&workspace);
+                let entry = if kind == Kind::WorkspaceName {
+                    name
+                } else {
+                    default
+                };
+                Some(entry.is_some_and(|entry| is_key_of(&entry, key)))
+            }
+        })
+    }
+
+    fn is_of_member(&self, key: &[u8], value: &[u8]) -> Result<(Option<bool>, Option<UserId>)> {
+        let workspace = key.get(1..9).and_then(keys::workspace_id);
+        let (Some(workspace), Some(user)) = (workspace, keys::user_id(value)) else {
+            return Ok((Some(false), None));
+        };
+        let membership = keys::membership(user, workspace);
+        let decode = |bytes: &[u8]| decode_member(workspace, user, bytes);
+        let is_called_for = match self.state.find(&membership, decode)? {
+            Found::Absent => Some(false),
+            Found::Unreadable => None,
+            Found::Sound(member) => match self.user_with_id(user)? {
+                // The membership is dangling, and reported as that.
+                Found::Absent | Found::Unreadable => None,
+                Found::Sound(user) => {
+                    let [_, entry] = entries::of_member(&member, user.email_key());
+                    Some(entry.is_some_and(|entry| is_key_of(&entry, key)))
+                }
+            },
+        };
+        Ok((is_called_for, Some(user)))
+    }
+
+    /// Looks at an id: that of a user or of one who was deleted.
+    fn id(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
+        let entry = readable(decode_id(value))?;
+        if self.judged.contains(key) {
+            return Ok(());
+        }
+        let Some(id) = keys::id_of(key) else {
+            let fault = Fault::new(FaultKind::Malformed, "id", "the key is no UUID");
+            return self.fault(fault, Fix::SetAside(key.to_vec(), value.to_vec()));
+        };
+        let (kind, detail) = match entry {
+            Some(IdEntry::Deleted) => return Ok(()),
+            Some(IdEntry::User(email_key)) => match self.user_at(email_key)? {
+                Found::Sound(user) if user.id == id => return Ok(()),
+                Found::Unreadable => return Ok(()),
+                _ => (FaultKind::Leftover, "the user isn't there"),
+            },
+            None => (FaultKind::Malformed, "the entry can't be decoded"),
+        };
+        // It was given to somebody, and is not given again.
+        let fix = Fix::Put(key.to_vec(), tombstone()?);
+        self.fault(Fault::new(kind, "id", detail).user(id), fix)
+    }
+}
+
+fn is_key_of(entry: &entries::Entry<'_>, key: &[u8]) -> bool {
+    let mut wanted = Vec::new();
+    entry.put_key(&mut wanted);
+    wanted == key
+}

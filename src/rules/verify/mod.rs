@@ -1,0 +1,339 @@
+//! Checking a directory against itself: every fault there is, and what would mend it.
+//!
+//! Records (users, workspaces, memberships, changes) are believed; everything else
+//! has to follow from them. Each entry that they call for must be there, with that
+//! value, and nothing else may be. What follows from a record that can't be read is
+//! not judged, so that one damaged value is one fault.
+
+mod fault;
+mod history;
+mod leftovers;
+mod meta;
+mod sound;
+mod users;
+mod workspaces;
+
+use std::collections::{HashMap, HashSet};
+
+pub(super) use self::fault::Fix;
+pub use self::fault::{Fault, FaultKind};
+pub(super) use self::sound::{Overlay, Sound};
+
+use self::fault::{kind_of, name_of};
+use self::sound::{readable, unsound};
+use super::entries::Entry;
+use crate::codec::keys::{self, Kind};
+use crate::codec::{IdEntry, Totals, decode_totals, put_id};
+use crate::engine::{Inspect, Read};
+use crate::error::Result;
+use crate::model::{License, Timestamp, UserId, WorkspaceId};
+
+/// What a verification went over. Getting one of
+/// [`Directory::verify`](crate::Directory::verify) means that nothing was wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// Active users, counted one by one.
+    pub active: u64,
+    /// Inactive users, counted one by one.
+    pub inactive: u64,
+    /// Ids of deleted users.
+    pub deleted: u64,
+    /// Workspaces, archived ones included.
+    pub workspaces: u64,
+    /// Memberships.
+    pub members: u64,
+    /// Changes on record.
+    pub changes: u64,
+}
+
+/// What an inspection found: see
+/// [`Directory::find_faults`](crate::Directory::find_faults).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Inspection {
+    /// What was gone over, as far as it can be read.
+    pub verified: Verified,
+    /// The first faults, up to the limit that was asked for.
+    pub faults: Vec<Fault>,
+    /// How many faults there are in all.
+    pub faults_total: u64,
+    /// How many more users are active than the license has seats. That is no fault:
+    /// setting a smaller license makes it so.
+    pub seats_over: u64,
+}
+
+impl Inspection {
+    /// Whether nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.faults_total == 0
+    }
+}
+
+/// Fails with the first fault and the number of them, or tells what was gone over.
+pub(crate) fn verify(read: &impl Inspect) -> Result<Verified> {
+    let inspection = inspect(read, 1)?;
+    match inspection.faults.first() {
+        None => Ok(inspection.verified),
+        Some(first) => Err(unsound(inspection.faults_total, first)),
+    }
+}
+
+/// Finds every fault, and keeps the first `faults_max`.
+pub(crate) fn inspect(read: &impl Inspect, faults_max: usize) -> Result<Inspection> {
+    let sound = Sound::new(read)?;
+    let mut faults = Vec::new();
+    let mut inspection = examine(&sound, License::Community, &mut |fault, _| {
+        if faults.len() < faults_max {
+            faults.push(fault);
+        }
+        Ok(())
+    })?;
+    inspection.faults = faults;
+    Ok(inspection)
+}
+
+/// Reports every fault, with what would put it right. A license that is lost is
+/// the last one of the history, or else `license`.
+pub(super) fn examine<R: Read>(
+    state: &Sound<'_, R>,
+    license: License,
+    report: &mut dyn FnMut(Fault, Fix) -> Result<()>,
+) -> Result<Inspection> {
+    let mut examiner = Examiner::new(state, report)?;
+    examiner.format()?;
+    examiner.damaged()?;
+    examiner.users()?;
+    examiner.workspaces()?;
+    examiner.memberships()?;
+    examiner.history()?;
+    examiner.leftovers()?;
+    examiner.unknown()?;
+    let seats_over = examiner.license(license)?;
+    examiner.totals()?;
+    Ok(Inspection {
+        verified: examiner.verified,
+        faults: Vec::new(),
+        faults_total: examiner.faults,
+        seats_over,
+    })
+}
+
+/// An examination under way.
+struct Examiner<'e, R> {
+    state: &'e Sound<'e, R>,
+    report: &'e mut dyn FnMut(Fault, Fix) -> Result<()>,
+    faults: u64,
+    verified: Verified,
+    /// The counters on record; `None` where they can't be read.
+    on_record: Option<Totals>,
+    /// The same, counted.
+    counted: Totals,
+    /// The time of the latest change so far.
+    latest_at: Timestamp,
+    /// Records that can't be read, each of them a fault already.
+    unreadable_users: u64,
+    unreadable_workspaces: u64,
+    /// Entries that records call for and that are there, by the byte of their kind.
+    present: HashMap<u8, u64>,
+    /// Keys that were reported.
+    judged: HashSet<Vec<u8>>,
+    /// Entries that are missing, and the record that was the first to call for each.
+    missing: HashMap<Vec<u8>, Caller>,
+    /// Users who are not found by their id: the id, and the email key.
+    displaced: HashMap<UserId, String>,
+    /// The license that was set last, as the history has it.
+    license_set: Option<License>,
+    /// The number of the first change on record.
+    first_change: Option<u64>,
+}
+
+/// A record that calls for an entry.
+#[derive(Clone)]
+enum Caller {
+    User { id: UserId, email_key: String },
+    Workspace(WorkspaceId),
+    Member(UserId, WorkspaceId),
+}
+
+impl Caller {
+    fn mark(&self, fault: Fault) -> Fault {
+        match self {
+            Self::User { id, .. } => fault.user(*id),
+            Self::Workspace(id) => fault.workspace(*id),
+            Self::Member(user, workspace) => fault.user(*user).workspace(*workspace),
+        }
+    }
+}
+
+/// What is under the key of an entry that a record calls for.
+enum Entered {
+    /// The right value, or nothing more to say.
+    Settled,
+    /// Another value, or another record called for a missing one before.
+    Contested(Rival),
+}
+
+/// Who else calls for an entry.
+enum Rival {
+    /// What stands in the entry.
+    Stored(Vec<u8>),
+    /// A record that was seen before.
+    Seen(Caller),
+}
+
+impl<'e, R: Read> Examiner<'e, R> {
+    fn new(
+        state: &'e Sound<'e, R>,
+        report: &'e mut dyn FnMut(Fault, Fix) -> Result<()>,
+    ) -> Result<Self> {
+        let on_record = match state.get(keys::TOTALS)? {
+            Some(bytes) => readable(decode_totals(&bytes))?,
+            None => None,
+        };
+        Ok(Self {
+            state,
+            report,
+            faults: 0,
+            verified: Verified::default(),
+            on_record,
+            counted: Totals {
+                last_at: on_record.map_or_else(Timestamp::default, |totals| totals.last_at),
+                ..Totals::default()
+            },
+            latest_at: Timestamp::default(),
+            unreadable_users: 0,
+            unreadable_workspaces: 0,
+            present: HashMap::new(),
+            judged: HashSet::new(),
+            missing: HashMap::new(),
+            displaced: HashMap::new(),
+            license_set: None,
+            first_change: None,
+        })
+    }
+
+    fn fault(&mut self, fault: Fault, fix: Fix) -> Result<()> {
+        self.faults += 1;
+        (self.report)(fault, fix)
+    }
+
+    /// Visits the entries of a kind.
+    fn each(
+        &mut self,
+        kind: Kind,
+        mut visit: impl FnMut(&mut Self, &[u8], &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let prefix = kind.all();
+        let end = prefix.end();
+        let state = self.state;
+        state.each(&prefix.0, Some(&end), |key, value| visit(self, key, value))
+    }
+
+    /// Reports the values that are damaged, but for users: their ids are found later.
+    fn damaged(&mut self) -> Result<()> {
+        let state = self.state;
+        for (key, stored) in state.damaged() {
+            let kind = kind_of(key);
+            if kind == Some(Kind::User) {
+                continue;
+            }
+            self.unreadable_workspaces += u64::from(kind == Some(Kind::Workspace));
+            let membership = keys::membership_of(key);
+            let fault = Fault::new(
+                FaultKind::Damaged,
+                entry_name(key),
+                "the stored bytes have another checksum than was written",
+            )
+            .user(keys::id_of(key).or(membership.map(|(user, _)| user)))
+            .workspace(keys::workspace_of(key).or(membership.map(|(_, workspace)| workspace)))
+            .change(keys::sequence_of(key));
+            let fix = match kind {
+                // It may have been that of a deleted user, and stays taken.
+                Some(Kind::Id) => Fix::Put(key.to_vec(), tombstone()?),
+                Some(kind) if is_derived(kind) => Fix::Remove(key.to_vec()),
+                _ => Fix::SetAside(key.to_vec(), stored.to_vec()),
+            };
+            self.fault(fault, fix)?;
+        }
+        Ok(())
+    }
+
+    /// Checks that `entry` is there as a record calls for it.
+    fn expect(&mut self, kind: Kind, entry: &Entry<'_>, caller: &Caller) -> Result<Entered> {
+        let (mut key, mut value) = (Vec::new(), Vec::new());
+        entry.put_key(&mut key);
+        entry.put_value(&mut value)?;
+        let state = self.state;
+        if state.is_damaged(&key) {
+            return Ok(Entered::Settled);
+        }
+        let Some(stored) = state.get(&key)? else {
+            if let Some(first) = self.missing.get(&key) {
+                return Ok(Entered::Contested(Rival::Seen(first.clone())));
+            }
+            self.missing.insert(key.clone(), caller.clone());
+            let fault = Fault::new(FaultKind::Missing, name_of(kind), "the entry is missing");
+            self.fault(caller.mark(fault), Fix::Put(key, value))?;
+            return Ok(Entered::Settled);
+        };
+        *self.present.entry(kind as u8).or_default() += 1;
+        if *stored == *value {
+            return Ok(Entered::Settled);
+        }
+        let stored = stored.to_vec();
+        self.judged.insert(key);
+        Ok(Entered::Contested(Rival::Stored(stored)))
+    }
+
+    /// Reports that an entry has another value than `caller` calls for.
+    fn wrong(
+        &mut self,
+        fault: FaultKind,
+        kind: Kind,
+        entry: &Entry<'_>,
+        caller: &Caller,
+    ) -> Result<()> {
+        let detail = match fault {
+            FaultKind::NotDeleted => "the id is noted as deleted, and the user is there",
+            FaultKind::Malformed => "the entry can't be decoded",
+            _ => "the entry leads elsewhere than to the record that calls for it",
+        };
+        let (mut key, mut value) = (Vec::new(), Vec::new());
+        entry.put_key(&mut key);
+        entry.put_value(&mut value)?;
+        let fault = caller.mark(Fault::new(fault, name_of(kind), detail));
+        self.fault(fault, Fix::Put(key, value))
+    }
+}
+
+/// What [`Fault::entry`] calls the entry under a key.
+pub(super) fn entry_name(key: &[u8]) -> &'static str {
+    match key {
+        keys::FORMAT => "format",
+        keys::LICENSE => "license",
+        keys::TOTALS => "totals",
+        _ => kind_of(key).map_or("unknown", name_of),
+    }
+}
+
+/// Whether entries of a kind can be made again from records.
+const fn is_derived(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::Meta
+            | Kind::User
+            | Kind::Id
+            | Kind::Workspace
+            | Kind::Membership
+            | Kind::Change
+            | Kind::Request
+    )
+}
+
+/// What stands under the id of a user who is gone.
+fn tombstone() -> Result<Vec<u8>> {
+    let mut value = Vec::new();
+    put_id(&mut value, &IdEntry::Deleted)?;
+    Ok(value)
+}

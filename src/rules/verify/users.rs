@@ -1,0 +1,189 @@
+//! Users, and the entries that lead to them.
+
+use std::collections::HashMap;
+
+use super::fault::{Fault, FaultKind, Fix, name_of};
+use super::sound::{Found, readable};
+use super::{Caller, Entered, Examiner, Rival};
+use crate::codec::keys::{self, Kind};
+use crate::codec::{IdEntry, decode_id, decode_user};
+use crate::engine::Read;
+use crate::error::Result;
+use crate::model::{User, UserId};
+use crate::rules::entries::{self, Entry, KINDS_OF_USER};
+
+/// A user who can't be read: the key, what is stored, and why.
+type Unreadable = (Vec<u8>, Vec<u8>, FaultKind);
+
+impl<R: Read> Examiner<'_, R> {
+    /// Counts the users and follows what leads to them.
+    pub(super) fn users(&mut self) -> Result<()> {
+        let mut unreadable: Vec<Unreadable> = Vec::new();
+        for (key, stored) in self.state.damaged() {
+            if key.first() == Some(&(Kind::User as u8)) {
+                unreadable.push((key.to_vec(), stored.to_vec(), FaultKind::Damaged));
+            }
+        }
+        self.each(Kind::User, |examiner, key, value| {
+            let user = match keys::email_key_of(key) {
+                Some(email_key) => readable(decode_user(email_key, value))?,
+                None => None,
+            };
+            if let Some(user) = user {
+                return examiner.user(&user, key, value);
+            }
+            unreadable.push((key.to_vec(), value.to_vec(), FaultKind::Malformed));
+            Ok(())
+        })?;
+        self.unreadable_users = unreadable.len() as u64;
+        self.unreadable(unreadable)
+    }
+
+    /// Reports users who can't be read, with the ids that lead to them.
+    fn unreadable(&mut self, users: Vec<Unreadable>) -> Result<()> {
+        if users.is_empty() {
+            return Ok(());
+        }
+        let mut ids: HashMap<Vec<u8>, UserId> = HashMap::new();
+        self.each(Kind::Id, |_, key, value| {
+            if let (Some(id), Some(IdEntry::User(email_key))) =
+                (keys::id_of(key), readable(decode_id(value))?)
+            {
+                let user_key = keys::user(email_key);
+                if users.iter().any(|(key, ..)| *key == user_key) {
+                    ids.insert(user_key, id);
+                }
+            }
+            Ok(())
+        })?;
+        for (key, stored, kind) in users {
+            let detail = match kind {
+                FaultKind::Damaged => "the stored bytes have another checksum than was written",
+                _ => "the record can't be decoded",
+            };
+            let id = ids.get(&key).copied();
+            let fault = Fault::new(kind, name_of(Kind::User), detail).user(id);
+            self.fault(fault, Fix::SetAside(key, stored))?;
+        }
+        Ok(())
+    }
+
+    fn user(&mut self, user: &User, key: &[u8], value: &[u8]) -> Result<()> {
+        if user.active {
+            self.counted.active += 1;
+            self.counted.active_admins += u64::from(user.admin);
+            self.verified.active += 1;
+        } else {
+            self.counted.inactive += 1;
+            self.verified.inactive += 1;
+        }
+        let caller = Caller::User {
+            id: user.id,
+            email_key: user.email_key().to_owned(),
+        };
+        for kind in KINDS_OF_USER.into_iter().skip(1) {
+            let Some(entry) = entries::of_user(user, kind) else {
+                continue;
+            };
+            let faults = self.faults;
+            let entered = self.expect(kind, &entry, &caller)?;
+            let is_id = kind == Kind::Id;
+            if let Entered::Contested(rival) = entered {
+                self.contested(kind, &entry, user, (key, value), &caller, rival)?;
+            }
+            if is_id && (self.faults > faults || self.state.is_damaged(&keys::id(user.id))) {
+                self.displaced.insert(user.id, user.email_key().to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// An entry of `user` has another value, or another user called for it before.
+    fn contested(
+        &mut self,
+        kind: Kind,
+        entry: &Entry<'_>,
+        user: &User,
+        (key, value): (&[u8], &[u8]),
+        caller: &Caller,
+        rival: Rival,
+    ) -> Result<()> {
+        let email_key = match rival {
+            Rival::Seen(Caller::User { email_key, .. }) => Some(email_key),
+            Rival::Stored(stored) if kind == Kind::Id => match readable(decode_id(&stored))? {
+                Some(IdEntry::User(email_key)) => Some(email_key.to_owned()),
+                Some(IdEntry::Deleted) => {
+                    return self.wrong(FaultKind::NotDeleted, kind, entry, caller);
+                }
+                None => return self.wrong(FaultKind::Malformed, kind, entry, caller),
+            },
+            Rival::Stored(stored) if kind == Kind::Username => String::from_utf8(stored).ok(),
+            Rival::Stored(_) | Rival::Seen(_) => None,
+        };
+        let rival = match email_key {
+            Some(email_key) => self.user_at(&email_key)?,
+            None => Found::Absent,
+        };
+        let Found::Sound(rival) = rival else {
+            return self.wrong(FaultKind::Wrong, kind, entry, caller);
+        };
+        let (mut wanted, mut also) = (Vec::new(), Vec::new());
+        entry.put_key(&mut wanted);
+        if let Some(entry) = entries::of_user(&rival, kind) {
+            entry.put_key(&mut also);
+        }
+        if wanted != also || rival.email_key() == user.email_key() {
+            return self.wrong(FaultKind::Wrong, kind, entry, caller);
+        }
+        let (key, value, loser) = if age(&rival) < age(user) {
+            (key.to_vec(), value.to_vec(), user.id)
+        } else {
+            let key = keys::user(rival.email_key());
+            let value = self.state.get(&key)?.map(|value| value.to_vec());
+            (key, value.unwrap_or_default(), rival.id)
+        };
+        if !self.judged.insert(key.clone()) {
+            return Ok(());
+        }
+        let detail = format!(
+            "two users have the {}; the one who was created first keeps it",
+            name_of(kind)
+        );
+        self.fault(
+            Fault::new(FaultKind::Duplicate, name_of(Kind::User), detail).user(loser),
+            Fix::SetAside(key, value),
+        )
+    }
+
+    /// The user with this email key.
+    pub(super) fn user_at(&self, email_key: &str) -> Result<Found<User>> {
+        let decode = |bytes: &[u8]| decode_user(email_key, bytes);
+        self.state.find(&keys::user(email_key), decode)
+    }
+
+    /// The user with this id, also where the id does not lead to the user.
+    pub(super) fn user_with_id(&self, id: UserId) -> Result<Found<User>> {
+        if let Some(email_key) = self.displaced.get(&id) {
+            return self.user_at(email_key);
+        }
+        let email_key = self.state.find(&keys::id(id), |bytes| {
+            Ok(match decode_id(bytes)? {
+                IdEntry::User(email_key) => Some(email_key.to_owned()),
+                IdEntry::Deleted => None,
+            })
+        })?;
+        match email_key {
+            Found::Sound(Some(email_key)) => Ok(match self.user_at(&email_key)? {
+                Found::Sound(user) if user.id != id => Found::Absent,
+                found => found,
+            }),
+            Found::Unreadable => Ok(Found::Unreadable),
+            Found::Sound(None) | Found::Absent => Ok(Found::Absent),
+        }
+    }
+}
+
+/// Of two users who can't both be, the smaller one stays.
+fn age(user: &User) -> (u64, UserId, &str) {
+    (user.created_at.as_unix_micros(), user.id, user.email_key())
+}

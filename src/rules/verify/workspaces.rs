@@ -1,0 +1,195 @@
+//! Workspaces and memberships, and the entries that lead to them.
+
+use super::fault::{Fault, FaultKind, Fix, name_of};
+use super::sound::{Found, readable};
+use super::{Caller, Entered, Examiner, Rival};
+use crate::codec::keys::{self, Kind};
+use crate::codec::{decode_member, decode_workspace, put_member, put_workspace};
+use crate::engine::Read;
+use crate::error::Result;
+use crate::model::{Member, Role, UserId, Workspace, WorkspaceId, WorkspaceName};
+use crate::rules::entries;
+
+impl<R: Read> Examiner<'_, R> {
+    /// Counts the workspaces and follows what leads to them.
+    pub(super) fn workspaces(&mut self) -> Result<()> {
+        self.each(Kind::Workspace, |examiner, key, value| {
+            let id = keys::workspace_of(key);
+            let workspace = match id {
+                Some(id) => readable(decode_workspace(id, value))?,
+                None => None,
+            };
+            if let Some(workspace) = workspace {
+                return examiner.workspace(&workspace);
+            }
+            examiner.unreadable_workspaces += 1;
+            let fault = Fault::new(
+                FaultKind::Malformed,
+                name_of(Kind::Workspace),
+                "the record can't be decoded",
+            );
+            let fix = Fix::SetAside(key.to_vec(), value.to_vec());
+            examiner.fault(fault.workspace(id), fix)
+        })
+    }
+
+    fn workspace(&mut self, workspace: &Workspace) -> Result<()> {
+        let id = workspace.id;
+        self.counted.workspaces += 1;
+        self.verified.workspaces += 1;
+        self.counted.last_workspace = self.counted.last_workspace.max(id.as_u64());
+        let caller = Caller::Workspace(id);
+        let kinds = [Kind::Workspace, Kind::WorkspaceName, Kind::DefaultWorkspace];
+        for (kind, entry) in kinds
+            .into_iter()
+            .zip(entries::of_workspace(workspace))
+            .skip(1)
+        {
+            let Some(entry) = entry else { continue };
+            let Entered::Contested(rival) = self.expect(kind, &entry, &caller)? else {
+                continue;
+            };
+            let rival = match rival {
+                Rival::Seen(Caller::Workspace(rival)) => Some(rival),
+                Rival::Seen(_) => None,
+                Rival::Stored(stored) => keys::workspace_id(&stored),
+            };
+            let rival = match rival {
+                Some(rival) => self.workspace_with_id(rival)?,
+                None => Found::Absent,
+            };
+            match rival {
+                Found::Sound(rival) if is_alike(kind, workspace, &rival) => {
+                    self.duplicate(kind, workspace, &rival)?;
+                }
+                _ => self.wrong(FaultKind::Wrong, kind, &entry, &caller)?,
+            }
+        }
+        match workspace.default_of {
+            Some(user) => self.default_of(workspace, user),
+            None => Ok(()),
+        }
+    }
+
+    /// Two workspaces have one name, or one user: the one that was made later gives
+    /// it up.
+    fn duplicate(&mut self, kind: Kind, one: &Workspace, other: &Workspace) -> Result<()> {
+        let (later, what) = (if one.id > other.id { one } else { other }, name_of(kind));
+        let mut mended = later.clone();
+        if kind == Kind::WorkspaceName {
+            let suffix = format!(" ({})", later.id);
+            let kept: String = later.name.chars().take(128 - suffix.len()).collect();
+            let name = WorkspaceName::parse(&(kept + &suffix))?;
+            (mended.name, mended.name_key) = (name.typed, name.key);
+        } else {
+            mended.default_of = None;
+        }
+        let detail = format!("two workspaces have the {what}; the first one keeps it");
+        let fault = Fault::new(FaultKind::Duplicate, name_of(Kind::Workspace), detail);
+        self.fault(fault.workspace(later.id), put(&mended)?)
+    }
+
+    /// The user of a default workspace must be there, and be in it.
+    fn default_of(&mut self, workspace: &Workspace, user: UserId) -> Result<()> {
+        let id = workspace.id;
+        if let Found::Absent = self.user_with_id(user)? {
+            let mut mended = workspace.clone();
+            mended.default_of = None;
+            let fault = Fault::new(
+                FaultKind::Dangling,
+                name_of(Kind::Workspace),
+                "the user whose default workspace it is isn't there",
+            );
+            return self.fault(fault.user(user).workspace(id), put(&mended)?);
+        }
+        let key = keys::membership(user, id);
+        if self.state.is_damaged(&key) || self.state.get(&key)?.is_some() {
+            return Ok(());
+        }
+        let member = Member {
+            workspace: id,
+            user,
+            role: Role::Owner,
+            since: workspace.created_at,
+            version: 1,
+        };
+        let mut value = Vec::new();
+        put_member(&mut value, &member)?;
+        let fault = Fault::new(
+            FaultKind::Missing,
+            name_of(Kind::Membership),
+            "the user is not in their own default workspace",
+        );
+        self.fault(fault.user(user).workspace(id), Fix::Put(key, value))
+    }
+
+    /// Counts the memberships and follows what leads to them.
+    pub(super) fn memberships(&mut self) -> Result<()> {
+        self.each(Kind::Membership, |examiner, key, value| {
+            let ids = keys::membership_of(key);
+            let member = match ids {
+                Some((user, workspace)) => readable(decode_member(workspace, user, value))?,
+                None => None,
+            };
+            let Some(member) = member else {
+                let fault = Fault::new(
+                    FaultKind::Malformed,
+                    name_of(Kind::Membership),
+                    "the record can't be decoded",
+                )
+                .user(ids.map(|(user, _)| user))
+                .workspace(ids.map(|(_, workspace)| workspace));
+                let fix = Fix::SetAside(key.to_vec(), value.to_vec());
+                return examiner.fault(fault, fix);
+            };
+            examiner.verified.members += 1;
+            examiner.member(&member, key, value)
+        })
+    }
+
+    fn member(&mut self, member: &Member, key: &[u8], value: &[u8]) -> Result<()> {
+        let user = self.user_with_id(member.user)?;
+        let workspace = self.workspace_with_id(member.workspace)?;
+        let detail = match (&user, &workspace) {
+            (Found::Absent, _) => "the member isn't there",
+            (_, Found::Absent) => "the workspace isn't there",
+            (Found::Unreadable, _) => return Ok(()),
+            (Found::Sound(user), _) => {
+                let caller = Caller::Member(member.user, member.workspace);
+                let [_, entry] = entries::of_member(member, user.email_key());
+                let Some(entry) = entry else { return Ok(()) };
+                return match self.expect(Kind::Member, &entry, &caller)? {
+                    Entered::Settled => Ok(()),
+                    Entered::Contested(_) => {
+                        self.wrong(FaultKind::Wrong, Kind::Member, &entry, &caller)
+                    }
+                };
+            }
+        };
+        let fault = Fault::new(FaultKind::Dangling, name_of(Kind::Membership), detail)
+            .user(member.user)
+            .workspace(member.workspace);
+        self.fault(fault, Fix::SetAside(key.to_vec(), value.to_vec()))
+    }
+
+    /// The workspace with this id.
+    pub(super) fn workspace_with_id(&self, id: WorkspaceId) -> Result<Found<Workspace>> {
+        let decode = |bytes: &[u8]| decode_workspace(id, bytes);
+        self.state.find(&keys::workspace(id), decode)
+    }
+}
+
+/// Whether two workspaces call for the same entry of a kind.
+fn is_alike(kind: Kind, one: &Workspace, other: &Workspace) -> bool {
+    let is_same = match kind {
+        Kind::WorkspaceName => one.name_key == other.name_key,
+        _ => one.default_of == other.default_of,
+    };
+    one.id != other.id && is_same
+}
+
+fn put(workspace: &Workspace) -> Result<Fix> {
+    let mut value = Vec::new();
+    put_workspace(&mut value, workspace)?;
+    Ok(Fix::Put(keys::workspace(workspace.id), value))
+}
