@@ -73,7 +73,7 @@ pub struct Batch {
     pub(crate) request_id: Option<[u8; 16]>,
     pub(crate) allow_ownerless: bool,
     /// Of what the caller asked for, once the batch [was prepared](Self::prepare).
-    digest: Option<BatchDigest>,
+    pub(super) digest: Option<BatchDigest>,
 }
 
 /// An operation, and the version that the record must have before it.
@@ -285,29 +285,6 @@ impl Batch {
     fn with(mut self, op: Op) -> Self {
         self.push(op);
         self
-    }
-
-    /// Draws the ids of the users to create, so that applying the batch draws
-    /// nothing and can be repeated. Before that it takes the digest, which is of what
-    /// the caller asked for. A second time it does nothing.
-    pub(crate) fn prepare(&mut self) {
-        if self.request_id.is_some() && self.digest.is_none() {
-            self.digest = Some(self.digest());
-        }
-        for step in &mut self.steps {
-            if let Op::CreateUser(user) = &mut step.op {
-                user.draw_id();
-            }
-        }
-    }
-}
-
-/// The request that a prepared batch carries out.
-impl Batch {
-    /// Its id and digest, if it has an id.
-    pub(crate) fn request(&self) -> Option<([u8; 16], BatchDigest)> {
-        let id = self.request_id?;
-        Some((id, self.digest.unwrap_or_else(|| self.digest())))
     }
 }
 

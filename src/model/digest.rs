@@ -28,6 +28,26 @@ pub(crate) const DIGEST_BYTES: usize = 16;
 pub(crate) type BatchDigest = [u8; DIGEST_BYTES];
 
 impl Batch {
+    /// Draws the ids of the users to create, so that applying the batch draws
+    /// nothing and can be repeated. Before that it takes the digest, which is of what
+    /// the caller asked for. A second time it does nothing.
+    pub(crate) fn prepare(&mut self) {
+        if self.request_id.is_some() && self.digest.is_none() {
+            self.digest = Some(self.digest());
+        }
+        for step in &mut self.steps {
+            if let Op::CreateUser(user) = &mut step.op {
+                user.draw_id();
+            }
+        }
+    }
+
+    /// Its id and digest, if it has an id.
+    pub(crate) fn request(&self) -> Option<([u8; 16], BatchDigest)> {
+        let id = self.request_id?;
+        Some((id, self.digest.unwrap_or_else(|| self.digest())))
+    }
+
     /// The digest of what the caller asked for. Taken before ids are drawn.
     pub(super) fn digest(&self) -> BatchDigest {
         let mut out = Digester(XxHash3_128::new());

@@ -30,9 +30,9 @@ impl Poller {
     }
 }
 
-fn write(directory: &Directory, writer: usize, writes: usize) {
+fn write(directory: &Directory, writer: usize, count: usize) {
     let email = |n: usize| format!("u{writer}.{n}@ex.co");
-    for n in 0..writes {
+    for n in 0..count {
         directory.create_user(&*email(n)).unwrap();
         let name = format!("N{n}");
         let update = UserUpdate::new().given_name(name.as_str());

@@ -10,6 +10,7 @@
 //! There is one checkpoint at a time, so two segments are enough. A writer whose
 //! commit no longer fits waits for the one under way.
 
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -225,24 +226,68 @@ pub(super) fn start_threads(
     shared: &Arc<Shared>,
     options: &RedbOptions,
 ) -> Result<Vec<JoinHandle<()>>> {
-    let mut threads = Vec::new();
-    let mut start = |name: &str, body: Box<dyn FnOnce(&Shared) + Send>| {
-        let shared_too = Arc::clone(shared);
+    start_all(options, |name, body| {
+        let shared = Arc::clone(shared);
         let thread = thread::Builder::new().name(name.to_owned());
-        let started = thread.spawn(move || body(&shared_too));
-        threads.push(started.map_err(|error| shared.name.no_thread(error))?);
-        Ok(())
-    };
+        without_signals(|| thread.spawn(move || body(&shared)))
+    })
+    .map_err(|(started, error)| {
+        // Those that did start would keep the file open.
+        shared.work.end();
+        for thread in started {
+            let _ = thread.join();
+        }
+        shared.name.no_thread(error)
+    })
+}
+
+/// What a thread does.
+type Body = Box<dyn FnOnce(&Shared) + Send>;
+
+/// Starts them with `start`; on failure those that were started are returned with the
+/// error.
+fn start_all<T>(
+    options: &RedbOptions,
+    mut start: impl FnMut(&str, Body) -> io::Result<T>,
+) -> Result<Vec<T>, (Vec<T>, io::Error)> {
+    let mut bodies: Vec<(&str, Body)> = Vec::new();
     if options.background {
-        start("headcount-checkpoint", Box::new(make_checkpoints))?;
+        bodies.push(("headcount-checkpoint", Box::new(make_checkpoints)));
+        if let Some(interval) = options.sync_interval {
+            let sync = move |shared: &Shared| sync_each(shared, interval);
+            bodies.push(("headcount-sync", Box::new(sync)));
+        }
     }
-    if let Some(interval) = options.sync_interval.filter(|_| options.background) {
-        start(
-            "headcount-sync",
-            Box::new(move |shared| sync_each(shared, interval)),
-        )?;
+    let mut threads = Vec::new();
+    for (name, body) in bodies {
+        match start(name, body) {
+            Ok(thread) => threads.push(thread),
+            Err(error) => return Err((threads, error)),
+        }
     }
     Ok(threads)
+}
+
+/// Starts a thread that gets no signals: those are for the threads of the host, which
+/// may wait for them and would wait in vain.
+#[cfg(unix)]
+fn without_signals<T>(start: impl FnOnce() -> T) -> T {
+    use nix::sys::signal::{SigSet, SigmaskHow};
+
+    // A thread begins with the mask of the one that starts it.
+    let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK);
+    let started = start();
+    if let Ok(before) = before {
+        // It was this thread's mask a moment ago, so it can be again.
+        let _ = before.thread_set_mask();
+    }
+    started
+}
+
+/// There are no signals here.
+#[cfg(not(unix))]
+fn without_signals<T>(start: impl FnOnce() -> T) -> T {
+    start()
 }
 
 /// Makes checkpoints until the engine is closed.
@@ -282,5 +327,41 @@ fn sync_each(shared: &Shared, interval: Duration) {
             shared.sync();
             progress = shared.work.lock();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_cannot_start_all_threads_gets_those_back_that_started() {
+        let options = RedbOptions {
+            sync_interval: Some(IDLE),
+            ..RedbOptions::new(true)
+        };
+        let mut left = 1;
+        let started = start_all(&options, |name, _| {
+            if left == 0 {
+                return Err(io::Error::other("too many"));
+            }
+            left -= 1;
+            Ok(name.to_owned())
+        });
+        assert_eq!(started.unwrap_err().0, ["headcount-checkpoint"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_thread_of_the_engine_gets_no_signals_and_its_starter_still_does() {
+        use nix::sys::signal::{SigSet, Signal};
+
+        let is_blocked = || {
+            let mask = SigSet::thread_get_mask().unwrap();
+            mask.contains(Signal::SIGTERM) && mask.contains(Signal::SIGCHLD)
+        };
+        let thread = without_signals(|| thread::spawn(is_blocked));
+        assert!(thread.join().unwrap());
+        assert!(!is_blocked());
     }
 }

@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "story.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What such a host says. */
@@ -17,6 +18,14 @@ static void chatter(void)
     }
 }
 
+static void check_no_files(void)
+{
+    for (int descriptor = 0; descriptor <= 2; descriptor++) {
+        struct stat found;
+        CHECK(fstat(descriptor, &found) == 0 && !S_ISREG(found.st_mode));
+    }
+}
+
 int main(int argc, char **argv)
 {
     hc_directory *directory = NULL;
@@ -27,8 +36,10 @@ int main(int argc, char **argv)
         for (int descriptor = 0; descriptor <= 2; descriptor++)
             close(descriptor);
         CHECK_OK(hc_directory_open(HC_STR(argv[1]), NULL, &directory, NULL));
+        check_no_files();
         chatter();
         CHECK_OK(hc_user_create(directory, HC_STR(email), NULL, NULL));
+        check_no_files(); /* nor is the log, which is there now */
         chatter();
         CHECK_OK(hc_user_deactivate(directory, HC_STR(email), NULL, NULL));
         verify_and_free(directory);
