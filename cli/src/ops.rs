@@ -15,6 +15,10 @@ use headcount::{
 };
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::import::encoding::{lines, position};
+use crate::import::json::Strict;
 
 /// An operation of a file.
 pub(crate) struct Operation {
@@ -33,14 +37,23 @@ pub(crate) struct Unreadable {
     pub(crate) reason: String,
 }
 
-/// Reads the operations of a file, or says of each line that is none why not.
+/// Reads the operations of a file, or says of each line that is none why not. They
+/// may also be a list, or take several lines each.
 pub(crate) fn parse(text: &str) -> Result<Vec<Operation>, Vec<Unreadable>> {
+    let lines = (1..).zip(lines(text));
+    let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
+    match spread_out(text) {
+        Some(parts) => parse_all(parts.into_iter()),
+        None => parse_all(lines),
+    }
+}
+
+fn parse_all<'a>(
+    texts: impl Iterator<Item = (usize, &'a str)>,
+) -> Result<Vec<Operation>, Vec<Unreadable>> {
     let mut operations = Vec::new();
     let mut unreadable = Vec::new();
-    for (line, text) in (1..).zip(text.lines()) {
-        if text.trim_ascii().is_empty() {
-            continue;
-        }
+    for (line, text) in texts {
         match parse_line(line, text) {
             Ok(operation) => operations.push(operation),
             Err(error) => unreadable.push(Unreadable {
@@ -56,12 +69,39 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Operation>, Vec<Unreadable>> {
     }
 }
 
+/// The operations of a file that doesn't have one on each line, and the lines on
+/// which they begin: members of one list, or JSON over several lines.
+fn spread_out(text: &str) -> Option<Vec<(usize, &str)>> {
+    let is_list = text.trim_ascii_start().starts_with('[');
+    let is_whole = |line: &str| serde_json::from_str::<&RawValue>(line).is_ok();
+    if !is_list && lines(text).all(|line| line.trim_ascii().is_empty() || is_whole(line)) {
+        return None;
+    }
+    let parts: Vec<&RawValue> = if is_list {
+        serde_json::from_str(text).ok()?
+    } else {
+        let stream = serde_json::Deserializer::from_str(text).into_iter();
+        stream.collect::<Result<_, _>>().ok()?
+    };
+    let mut line = 1;
+    let mut read = 0;
+    let mut found = Vec::with_capacity(parts.len());
+    for part in parts.into_iter().map(RawValue::get) {
+        let start = part.as_ptr().addr() - text.as_ptr().addr();
+        line += position(text.get(read..start)?).0 - 1;
+        read = start;
+        found.push((line, part));
+    }
+    Some(found)
+}
+
 fn parse_line(line: usize, text: &str) -> serde_json::Result<Operation> {
     /// The one field that every operation has.
     #[derive(Deserialize)]
     struct Named {
         op: String,
     }
+    serde_json::from_str::<Strict>(text)?;
     let (op, if_version) = serde_json::from_str::<Line>(text)?.into_op();
     let Named { op: name } = serde_json::from_str(text)?;
     Ok(Operation {
@@ -80,7 +120,10 @@ fn reason(error: &serde_json::Error) -> String {
     if error.is_data() {
         text.replacen("unknown variant", "unknown op", 1)
     } else {
-        format!("not valid JSON: {text} at column {}", error.column())
+        format!(
+            "not valid JSON: {text} at column {}; write one operation a line",
+            error.column()
+        )
     }
 }
 

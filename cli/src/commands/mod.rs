@@ -4,10 +4,12 @@ mod batch;
 mod changes;
 mod follow;
 mod import;
+mod import_files;
 mod input;
 mod license;
 mod list;
 mod naming;
+mod progress;
 mod users;
 mod workspaces;
 
