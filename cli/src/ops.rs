@@ -118,7 +118,12 @@ fn reason(error: &serde_json::Error) -> String {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let text = text.strip_suffix(&place).unwrap_or(&text);
     if error.is_data() {
-        text.replacen("unknown variant", "unknown op", 1)
+        let text = text.replacen("unknown variant", "unknown op", 1);
+        if text.starts_with("the key ") {
+            format!("column {}: {text}", error.column())
+        } else {
+            text
+        }
     } else {
         format!(
             "not valid JSON: {text} at column {}; write one operation a line",

@@ -24,17 +24,16 @@ Fields: id, email, username, active (enabled, status), given_name (firstName),
 family_name (lastName), admin, created_at (createdTimestamp), attributes; in CSV
 an attribute is a column such as attributes.team. Case, spaces and underscores
 of a name don't matter, and the headers of Okta, Entra, Google Workspace, GitLab
-and Keycloak are known. In keycloak and wallaroo files realmRoles decides who is
-an admin, and fields that are not known are left out; in jsonl and csv files
-they are an error. A user is active and no admin unless the file says otherwise.
+and Keycloak are known. In Keycloak's files realmRoles decides who is an admin;
+fields that nobody knows are left out there, and an error in jsonl and csv files. A user is active and no admin unless the file says otherwise.
 active and admin are true, yes, active, suspended, 0 and the like; a time is a
 date, RFC 3339, or seconds or milliseconds since 1970.
 
 A row is matched with a user by its id, or else by its email; --match says
 otherwise. What differs is updated; fields that the file does not have (in CSV:
-empty cells) stay as they are. By default the import does not activate users who
-are inactive here, and does not demote those who are admins here: --keep none
-lets the file decide. Nothing is written before every row has been checked.
+empty cells) stay as they are. Whoever was deactivated here stays inactive, and
+whoever is an admin here stays one, whatever the file says: --keep none lets the
+file decide. Nothing is written before every row has been checked.
 
 Examples:
   headcount import users.csv --dry-run

@@ -9,6 +9,7 @@ use super::delimited::{Cell, Reader, Record};
 use super::names::{Field, Names, Target, plain, unknown};
 use super::reading::Reading;
 use super::row::Spot;
+use crate::output::count;
 
 /// What may be between two cells.
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
@@ -230,8 +231,8 @@ fn row(columns: &[Column], record: Record, reading: &mut Reading<'_>) -> Row {
         .map_or(0, |last| last + 1);
     if record.cells.len() < columns.len() || filled > columns.len() {
         row.problems.push(format!(
-            "it has {} cells and the header has {}",
-            record.cells.len(),
+            "it has {} and the header has {}",
+            count(record.cells.len(), "cell"),
             columns.len()
         ));
     }

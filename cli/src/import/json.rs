@@ -130,7 +130,7 @@ pub(super) fn part<'a, T: Deserialize<'a>>(document: &str, part: &'a str) -> Res
             0 | 1 => (line, column + error.column().saturating_sub(1)),
             lines => (line + lines - 1, error.column()),
         };
-        format!("{} at line {line} column {column}", without_place(&error))
+        format!("line {line}, column {column}: {}", without_place(&error))
     })
 }
 
@@ -167,6 +167,6 @@ mod tests {
         let start = document.find("[{").unwrap() + 1;
         let error = part::<Strict>(document, &document[start..document.len() - 2]);
         let error = error.err().unwrap();
-        assert!(error.ends_with("at line 2 column 13"), "{error}");
+        assert!(error.starts_with("line 2, column 13: the key"), "{error}");
     }
 }

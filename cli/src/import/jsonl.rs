@@ -15,13 +15,13 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Vec<Row> {
         .map(|(spot, line)| match serde_json::from_str(line) {
             Ok(Strict(value)) => Row::from_json(spot, value, Fields::Ours, reading),
             Err(error) => {
-                let what = if error.is_data() {
-                    "it can't be read"
-                } else {
-                    "it is not valid JSON"
-                };
                 let (reason, column) = (without_place(&error), error.column());
-                Row::unreadable(spot, format!("{what}: {reason} at column {column}"))
+                let problem = if error.is_data() {
+                    format!("column {column}: {reason}")
+                } else {
+                    format!("it is not valid JSON: {reason} at column {column}")
+                };
+                Row::unreadable(spot, problem)
             }
         })
         .collect()

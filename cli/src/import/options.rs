@@ -46,9 +46,9 @@ pub(crate) enum OnExisting {
 /// What an import leaves as it is in users who are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Keep {
-    /// Inactive users stay inactive
+    /// Users who were switched off here stay so
     Active,
-    /// Admins stay admins
+    /// Who is an admin here stays one
     Admin,
     Email,
     Username,

@@ -289,7 +289,7 @@ impl<'a> Report<'a> {
     fn write_table(&self, out: &mut dyn Write) -> Result<()> {
         let [email, username, name, seat, admin] = USER_HEADS;
         writeln!(out)?;
-        let heads = [email, username, name, seat, admin, "IMPORT", "CHANGED"];
+        let heads = [email, username, name, seat, admin, "IMPORT"];
         let mut table = Table::new(heads, out);
         for imported in &self.users {
             table.push(&cells(imported))?;
@@ -344,7 +344,7 @@ impl<'a> Report<'a> {
     }
 }
 
-fn cells(imported: &Imported) -> [Cow<'_, str>; 7] {
+fn cells(imported: &Imported) -> [Cow<'_, str>; 6] {
     let [email, username, name, seat, admin] = user_cells(&imported.user);
     [
         email,
@@ -352,10 +352,9 @@ fn cells(imported: &Imported) -> [Cow<'_, str>; 7] {
         name,
         seat,
         admin,
-        imported.fate.name().into(),
         match &*imported.changed {
-            [] => "-".into(),
-            changed => changed.join(", ").into(),
+            [] => imported.fate.name().into(),
+            changed => format!("{}: {}", imported.fate.name(), changed.join(", ")).into(),
         },
     ]
 }

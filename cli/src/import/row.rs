@@ -140,11 +140,13 @@ impl Row {
             match reading.options.names.target(&name) {
                 Some(Target::Field(field)) => self.read(field, &name, value, reading),
                 Some(Target::Attribute(attribute)) => {
-                    self.read_attributes(
-                        &name,
-                        Map::from_iter([(attribute, value)]).into(),
-                        reading,
-                    );
+                    // Asked for by name, so a number is as good as its text.
+                    let value = match value {
+                        Value::Number(_) | Value::Bool(_) => value.to_string().into(),
+                        other => other,
+                    };
+                    let attributes = Map::from_iter([(attribute, value)]);
+                    self.read_attributes(&name, attributes.into(), reading);
                 }
                 Some(Target::Silent) => {}
                 None if fields == Fields::Ours => strangers.push(name),

@@ -35,7 +35,14 @@ pub(super) fn share_out(
         let was_active = candidate.user.as_ref().map(|user| user.is_active());
         let told = rows[candidate.row].active;
         candidate.active = told.or(was_active).unwrap_or(true);
-        if was_active == Some(false) && told == Some(true) && options.keeps(Keep::Active) {
+        // Who was not touched since the creation was not switched off either, and may
+        // have waited for a seat.
+        let is_touched = candidate
+            .user
+            .as_ref()
+            .is_some_and(|user| user.version() > 1);
+        let is_off = was_active == Some(false) && is_touched;
+        if is_off && told == Some(true) && options.keeps(Keep::Active) {
             candidate.active = false;
             candidate.keeps_inactive = true;
         }
