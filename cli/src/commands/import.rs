@@ -59,7 +59,7 @@ pub(super) fn run(
     );
     let source = Source {
         name: &files.name,
-        files: &files.files,
+        files: &files.list,
         rows,
         refusals: &refusals,
         notes: &files.notes,
@@ -126,17 +126,17 @@ struct Stopped {
     obstacle: Option<Obstacle>,
 }
 
-impl From<Failure> for Stopped {
+impl From<Failure> for Box<Stopped> {
     fn from(failure: Failure) -> Self {
-        Self {
+        Self::new(Stopped {
             failure,
             is_refusal: false,
             obstacle: None,
-        }
+        })
     }
 }
 
-impl From<Error> for Stopped {
+impl From<Error> for Box<Stopped> {
     fn from(error: Error) -> Self {
         Failure::from(error).into()
     }
@@ -151,7 +151,7 @@ fn carry_out(
     refusals: &mut Refusals,
     progress: &Progress,
     is_dry: bool,
-) -> Result<Done, Stopped> {
+) -> Result<Done, Box<Stopped>> {
     let draft = Plan::draft(directory, rows, options, refusals)?;
     if judge(&draft, rows, options, refusals).is_ok() {
         match apply(directory, draft, rows, options, progress, is_dry) {
@@ -163,11 +163,11 @@ fn carry_out(
     }
     let mut plan = Plan::make(directory, rows, options, refusals)?;
     if let Err(failure) = judge(&plan, rows, options, refusals) {
-        return Err(Stopped {
+        return Err(Box::new(Stopped {
             failure,
             is_refusal: true,
             obstacle: plan.obstacle.take(),
-        });
+        }));
     }
     Ok(apply(directory, plan, rows, options, progress, is_dry)?)
 }

@@ -20,7 +20,7 @@ const ENDINGS: [&str; 5] = ["json", "jsonl", "ndjson", "csv", "tsv"];
 /// All that was read.
 pub(super) struct Files {
     pub(super) name: String,
-    pub(super) files: Vec<ReadFile>,
+    pub(super) list: Vec<ReadFile>,
     pub(super) rows: Vec<Row>,
     pub(super) notes: Vec<String>,
 }
@@ -35,7 +35,7 @@ impl Files {
         };
         let mut all = Self {
             name,
-            files: Vec::with_capacity(paths.len()),
+            list: Vec::with_capacity(paths.len()),
             rows: Vec::new(),
             notes: Vec::new(),
         };
@@ -77,7 +77,7 @@ impl Files {
                 row.place.file = Some(file.clone());
             }
         }
-        self.files.push(ReadFile {
+        self.list.push(ReadFile {
             file,
             format,
             rows: rows.len(),

@@ -17,6 +17,7 @@ pub(crate) mod fuzzing;
 pub(crate) mod json;
 mod jsonl;
 mod matching;
+mod name_tables;
 pub(crate) mod names;
 pub(crate) mod obstacle;
 pub(crate) mod options;

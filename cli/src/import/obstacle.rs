@@ -201,11 +201,11 @@ fn blame_owners(directory: &Directory, plan: &Plan, obstacle: &mut Obstacle) -> 
     let rows = leaving
         .iter()
         .filter_map(|c| Some((c.user.as_deref()?, Some(c.row))));
-    let leavers: Vec<_> = rows
+    let everybody: Vec<_> = rows
         .chain(plan.absent.iter().map(|user| (&**user, None)))
         .collect();
-    let ids: HashSet<UserId> = leavers.iter().map(|(user, _)| user.id()).collect();
-    for (user, row) in leavers {
+    let ids: HashSet<UserId> = everybody.iter().map(|(user, _)| user.id()).collect();
+    for (user, row) in everybody {
         let mut names = Vec::new();
         for member in directory.workspaces_of(user)? {
             if member.role() == Role::Owner
@@ -219,12 +219,11 @@ fn blame_owners(directory: &Directory, plan: &Plan, obstacle: &mut Obstacle) -> 
             continue;
         }
         let how = format!("would leave {} without an active owner", names.join(", "));
-        match row {
-            Some(row) => obstacle.blame(row, &how),
-            None => {
-                let how = format!("not in the file, and {how}");
-                obstacle.absent.push((user.email().to_string(), how));
-            }
+        if let Some(row) = row {
+            obstacle.blame(row, &how);
+        } else {
+            let how = format!("not in the file, and {how}");
+            obstacle.absent.push((user.email().to_string(), how));
         }
     }
     Ok(())

@@ -1,9 +1,12 @@
 //! What came of one user of a file.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use headcount::{Seats, User};
 use serde::Serialize;
+
+use crate::output::user_cells;
 
 /// What came of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -68,4 +71,20 @@ pub(super) fn count_seat(seats: &mut Seats, user: &User, add: fn(u64, u64) -> u6
         &mut seats.inactive
     };
     *total = add(*total, 1);
+}
+
+/// The cells of a user in the table of an import.
+pub(super) fn cells(imported: &Imported) -> [Cow<'_, str>; 6] {
+    let [email, username, name, seat, admin] = user_cells(&imported.user);
+    [
+        email,
+        username,
+        name,
+        seat,
+        admin,
+        match &*imported.changed {
+            [] => imported.fate.name().into(),
+            changed => format!("{}: {}", imported.fate.name(), changed.join(", ")).into(),
+        },
+    ]
 }

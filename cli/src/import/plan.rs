@@ -15,6 +15,10 @@ use super::{attributes, values};
 use crate::failure::{Result, kind_name};
 
 /// A row that can be taken as far as is known, and what it means.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is told to the user on its own"
+)]
 pub(crate) struct Candidate {
     /// The row's number in the file.
     pub(crate) row: usize,

@@ -134,9 +134,9 @@ fn count_one(counts: &mut BTreeMap<String, usize>, name: &str) {
 
 fn listed(names: &[String]) -> String {
     let shown = names.iter().take(NAMED_MAX).map(String::as_str);
-    let mut text = shown.collect::<Vec<_>>().join(", ");
-    if names.len() > NAMED_MAX {
-        text += &format!(" and {} more", names.len() - NAMED_MAX);
+    let text = shown.collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED_MAX) {
+        0 => text,
+        more => format!("{text} and {more} more"),
     }
-    text
 }

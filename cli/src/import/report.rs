@@ -1,6 +1,5 @@
 //! What came of an import, as text and as JSON.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::Range;
@@ -11,12 +10,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::obstacle::Obstacle;
-use super::outcome::{Fate, Imported, changed_fields, count_seat};
+use super::outcome::{Fate, Imported, cells, changed_fields, count_seat};
 use super::plan::Plan;
 use super::refusals::{ROWS_SHOWN_MAX, Refusals};
 use super::{Format, Row};
 use crate::failure::Result;
-use crate::output::{Table, USER_HEADS, count, safe, user_cells, write_json, write_json_list};
+use crate::output::{Table, USER_HEADS, count, safe, write_json, write_json_list};
 
 /// Users that a table of them is shown for.
 const TABLE_ROWS_MAX: usize = 50;
@@ -261,29 +260,30 @@ impl<'a> Report<'a> {
     /// How many had which fate, and which fields changed.
     fn told(&self) -> String {
         let would_be = if self.dry_run { "would be " } else { "" };
-        let mut told = format!(
-            "{} {would_be}created, {} updated, {} unchanged",
-            self.number_of(Fate::Created),
-            self.number_of(Fate::Updated),
-            self.number_of(Fate::Unchanged),
-        );
+        let mut told = vec![
+            format!("{} {would_be}created", self.number_of(Fate::Created)),
+            format!("{} updated", self.number_of(Fate::Updated)),
+            format!("{} unchanged", self.number_of(Fate::Unchanged)),
+        ];
         // What a plain import never does is not worth a zero.
-        if self.number_of(Fate::Skipped) > 0 {
-            told += &format!(", {} skipped", self.number_of(Fate::Skipped));
+        for (fate, what) in [
+            (Fate::Skipped, "skipped"),
+            (Fate::Deactivated, "deactivated who are not in it"),
+        ] {
+            match self.number_of(fate) {
+                0 => {}
+                number => told.push(format!("{number} {what}")),
+            }
         }
-        if self.number_of(Fate::Deactivated) > 0 {
-            let number = self.number_of(Fate::Deactivated);
-            told += &format!(", {number} deactivated who are not in it");
-        }
+        let told = told.join(", ");
         let fields = self.by_field();
         let fields = fields
             .iter()
             .map(|(field, users)| format!("{field} {users}"));
-        let fields = fields.collect::<Vec<_>>().join(", ");
-        if !fields.is_empty() {
-            told += &format!(" (changed fields: {fields})");
+        match fields.collect::<Vec<_>>().join(", ") {
+            none if none.is_empty() => told,
+            fields => format!("{told} (changed fields: {fields})"),
         }
-        told
     }
 
     fn write_table(&self, out: &mut dyn Write) -> Result<()> {
@@ -342,21 +342,6 @@ impl<'a> Report<'a> {
         }
         Ok(())
     }
-}
-
-fn cells(imported: &Imported) -> [Cow<'_, str>; 6] {
-    let [email, username, name, seat, admin] = user_cells(&imported.user);
-    [
-        email,
-        username,
-        name,
-        seat,
-        admin,
-        match &*imported.changed {
-            [] => imported.fate.name().into(),
-            changed => format!("{}: {}", imported.fate.name(), changed.join(", ")).into(),
-        },
-    ]
 }
 
 /// Writes the document of an import that was refused, to be read beside the error.

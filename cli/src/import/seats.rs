@@ -1,6 +1,6 @@
 //! Who of a file gets a seat.
 
-use headcount::Seats;
+use headcount::{Seats, User};
 
 use super::Row;
 use super::options::{Keep, OnExisting, Options};
@@ -64,8 +64,8 @@ pub(super) fn share_out(
     for admins in [true, false] {
         for candidate in candidates.iter_mut() {
             let user = candidate.user.as_deref();
-            let is_admin = candidate.admin.or(user.map(|user| user.is_admin())) == Some(true);
-            let was_active = user.is_some_and(|user| user.is_active());
+            let is_admin = candidate.admin.or(user.map(User::is_admin)) == Some(true);
+            let was_active = user.is_some_and(User::is_active);
             if is_admin != admins || was_active || !candidate.active {
                 continue;
             }

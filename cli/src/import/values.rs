@@ -115,9 +115,9 @@ pub(super) fn moment(name: &str, value: &Value) -> Result<Timestamp, String> {
     let (moment, ahead_max) = match value {
         Value::Number(number) => {
             let whole = number.as_u64().or_else(|| {
-                // Some write milliseconds as 1.72e12.
-                let text = format!("{:.0}", number.as_f64()?);
-                (number.as_f64()? == text.parse::<f64>().ok()?).then(|| text.parse().ok())?
+                // Some write milliseconds as 1.72e12, which prints without a rest.
+                let number = number.as_f64()?;
+                (number.fract() == 0.0).then(|| format!("{number:.0}").parse().ok())?
             });
             let whole = whole.ok_or_else(|| {
                 format!("{name}: {number} is not a time in seconds or milliseconds")
