@@ -2,6 +2,7 @@
 //!
 //! `args/batch.rs` documents it for the users of the command.
 
+mod layout;
 #[cfg(test)]
 mod tests;
 
@@ -15,9 +16,8 @@ use headcount::{
 };
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
-use crate::import::encoding::{lines, position};
+use crate::import::encoding::lines;
 use crate::import::json::Strict;
 
 /// An operation of a file.
@@ -42,7 +42,7 @@ pub(crate) struct Unreadable {
 pub(crate) fn parse(text: &str) -> Result<Vec<Operation>, Vec<Unreadable>> {
     let lines = (1..).zip(lines(text));
     let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
-    match spread_out(text) {
+    match layout::spread_out(text) {
         Some(parts) => parse_all(parts.into_iter()),
         None => parse_all(lines),
     }
@@ -67,32 +67,6 @@ fn parse_all<'a>(
     } else {
         Err(unreadable)
     }
-}
-
-/// The operations of a file that doesn't have one on each line, and the lines on
-/// which they begin: members of one list, or JSON over several lines.
-fn spread_out(text: &str) -> Option<Vec<(usize, &str)>> {
-    let is_list = text.trim_ascii_start().starts_with('[');
-    let is_whole = |line: &str| serde_json::from_str::<&RawValue>(line).is_ok();
-    if !is_list && lines(text).all(|line| line.trim_ascii().is_empty() || is_whole(line)) {
-        return None;
-    }
-    let parts: Vec<&RawValue> = if is_list {
-        serde_json::from_str(text).ok()?
-    } else {
-        let stream = serde_json::Deserializer::from_str(text).into_iter();
-        stream.collect::<Result<_, _>>().ok()?
-    };
-    let mut line = 1;
-    let mut read = 0;
-    let mut found = Vec::with_capacity(parts.len());
-    for part in parts.into_iter().map(RawValue::get) {
-        let start = part.as_ptr().addr() - text.as_ptr().addr();
-        line += position(text.get(read..start)?).0 - 1;
-        read = start;
-        found.push((line, part));
-    }
-    Some(found)
 }
 
 fn parse_line(line: usize, text: &str) -> serde_json::Result<Operation> {

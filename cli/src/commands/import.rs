@@ -28,16 +28,7 @@ pub(super) fn run(
     let files = Files::read(args, &progress)?;
     let rows = &*files.rows;
     let options = options(args, &files.name);
-    if rows.is_empty() && options.missing == Missing::Deactivate {
-        return Err(Failure::refused(
-            "no_rows",
-            format!(
-                "{} has no users, and --missing deactivate would deactivate everybody; nothing \
-                 was changed",
-                files.name
-            ),
-        ));
-    }
+    refuse_to_empty(&files, &options)?;
 
     // No file is made for a directory that may come to nothing: the plan is the
     // same over an empty one in memory.
@@ -76,11 +67,7 @@ pub(super) fn run(
     };
     directory.close()?;
     if is_missing && !args.dry_run && !done.subjects.is_empty() {
-        let directory = store.open_or_create()?;
-        let operations = done.plan.operations(rows, &options);
-        done.applied = Applied::default();
-        done.applied = directory.apply(operations.batch)?;
-        directory.close()?;
+        done.applied = write_new(store, &done.plan, rows, &options)?;
     }
     drop(progress);
     let report = Report::new(
@@ -95,6 +82,34 @@ pub(super) fn run(
     } else {
         report.write_text(out)
     }
+}
+
+/// Refuses files without users where all who are not in them would be deactivated.
+fn refuse_to_empty(files: &Files, options: &Options<'_>) -> Result<()> {
+    if files.rows.is_empty() && options.missing == Missing::Deactivate {
+        return Err(Failure::refused(
+            "no_rows",
+            format!(
+                "{} has no users, and --missing deactivate would deactivate everybody; nothing \
+                 was changed",
+                files.name
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Writes what was tried in memory to the directory, which is made for it.
+fn write_new(
+    store: &Store<'_>,
+    plan: &Plan,
+    rows: &[Row],
+    options: &Options<'_>,
+) -> Result<Applied> {
+    let directory = store.open_or_create()?;
+    let applied = directory.apply(plan.operations(rows, options).batch)?;
+    directory.close()?;
+    Ok(applied)
 }
 
 fn options<'a>(args: &'a ImportArgs, file: &'a str) -> Options<'a> {
