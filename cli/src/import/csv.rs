@@ -108,7 +108,13 @@ fn columns(
             titles.join(", ")
         ));
     }
-    let has_status = titles.iter().any(|title| plain(title) == "status");
+    let is_state = |title: &str| {
+        let target = names.target(title);
+        matches!(target, Some(Target::Field(Field::Active | Field::Inactive)))
+    };
+    let has_status = titles
+        .iter()
+        .any(|title| plain(title) != "state" && is_state(title));
     let mut columns = Vec::with_capacity(titles.len());
     let mut strangers = Vec::new();
     for (index, title) in titles.iter().copied().enumerate() {
@@ -119,7 +125,7 @@ fn columns(
         if titles[..index].contains(&title) {
             return Err(format!("its header has the column {title:?} twice"));
         }
-        // Beside a status, as Okta has it, a state is part of an address.
+        // Beside a status, as in Okta and Entra, a state is part of an address.
         let target = match names.target(title) {
             Some(Target::Field(Field::Active)) if has_status && plain(title) == "state" => {
                 Some(Target::LeftOut)

@@ -195,6 +195,8 @@ pub(super) const LEFT_OUT: &[&str] = &[
     "orgunit",
     "password",
     "passwordhashfunction",
+    "passwordprofile",
+    "initialpassword",
     "passwordchanged",
     "path",
     "phone",

@@ -160,6 +160,42 @@ fn headers_are_known_however_they_are_written() {
 }
 
 #[test]
+fn exports_of_other_tools_are_taken_as_they_come() {
+    for (text, options, active) in [
+        (
+            "version:v1.0,,,\nName [displayName] Required,User name [userPrincipalName] Required,\
+             Initial password [passwordProfile] Required,Block sign in (Yes/No) [accountEnabled] \
+             Required,First name [givenName]\nAnn A,ann@ex.co,secret,Yes,Ann\n",
+            "",
+            false,
+        ),
+        (
+            "userPrincipalName,displayName,mail,givenName,accountEnabled,state,createdDateTime\n\
+             a#EXT#@x.example,Ann A,ann@ex.co,Ann,True,WA,2024-07-11T16:55:59Z\n",
+            "",
+            true,
+        ),
+        (
+            "First Name [Required],Last Name [Required],Email Address [Required],\
+             Password [Required],Status [READ ONLY]\nAnn,A,ann@ex.co,****,Suspended\n",
+            "",
+            false,
+        ),
+        (
+            "id,username,name,state,email,is_admin,created_at\n\
+             12,ann,Ann A,active,ann@ex.co,false,2024-07-11T16:55:59.000Z\n",
+            "--ignore-ids",
+            true,
+        ),
+    ] {
+        let folder = Folder::new();
+        folder.write("u.csv", text);
+        folder.done(&format!("import u.csv {options}"));
+        assert_eq!(folder.user("ann@ex.co")["active"], active, "{text}");
+    }
+}
+
+#[test]
 fn an_unclear_json_key_refuses_the_file() {
     assert_refused(
         "kc-duplicate-users-member.json",
