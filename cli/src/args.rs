@@ -3,6 +3,7 @@
 mod batch;
 mod changes;
 mod files;
+mod import;
 mod list;
 mod upkeep;
 mod workspaces;
@@ -10,12 +11,13 @@ mod workspaces;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
-use headcount::{Batch, Email, License};
+use clap::{ArgGroup, Parser, Subcommand};
+use headcount::{Batch, License};
 
 pub(crate) use self::batch::BatchArgs;
 pub(crate) use self::changes::ChangesArgs;
 pub(crate) use self::files::{BackupArgs, RestoreArgs};
+pub(crate) use self::import::{FormatArg, ImportArgs, TEMPLATE_USERNAME, WhenFull};
 pub(crate) use self::list::{ListArgs, SortArg};
 pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};
 pub(crate) use self::workspaces::WorkspacesCommand;
@@ -64,7 +66,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Import users from a file: all of it, or nothing
+    /// Import users from files: all of them, or nothing
     Import(ImportArgs),
     /// List, show, create and change users
     #[command(subcommand)]
@@ -163,6 +165,10 @@ pub(crate) struct Ownerless {
 }
 
 impl Ownerless {
+    pub(crate) fn is_allowed(self) -> bool {
+        self.allow_ownerless
+    }
+
     pub(crate) fn on(self, batch: Batch) -> Batch {
         if self.allow_ownerless {
             batch.allow_ownerless()
@@ -254,88 +260,11 @@ pub(crate) enum LicenseCommand {
     },
 }
 
-/// How the import treats what it finds, at length.
-const IMPORT_HELP: &str = "\
-Formats (auto looks at the content):
-  keycloak   a realm export, an array of realms or of users, or the output of
-             `headcount users list --json`
-  wallaroo   the platform's users/query answer: a map of id to user
-  jsonl      one user as a JSON object per line
-  csv        a header line, then one user per line
-
-Fields: id, email, username, active (enabled), given_name (firstName),
-family_name (lastName), admin, created_at (createdTimestamp), attributes; in CSV
-an attribute is a column such as attributes.team. In keycloak and wallaroo files
-realmRoles decides who is an admin, by the role `admin`, and other fields are
-ignored; in jsonl and csv files an unknown field is an error. A user is active
-and no admin unless the file says otherwise.
-
-A row is matched with a user by its id, or else by its email. What differs is
-updated; fields that the file does not have (in CSV: empty cells) stay as they
-are. Nothing is written before every row has been checked.";
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = IMPORT_HELP)]
-pub(crate) struct ImportArgs {
-    /// The file to import; - is standard input
-    pub(crate) file: PathBuf,
-    /// What kind of file it is
-    #[arg(long, value_enum, default_value_t = FormatArg::Auto)]
-    pub(crate) format: FormatArg,
-    /// What to do when there are more active users than seats: change nothing, or
-    /// take those who find no seat, in the file's order, as inactive
-    #[arg(long, value_enum, default_value_t = WhenFull::Fail)]
-    pub(crate) when_full: WhenFull,
-    /// Import the rest when rows can't be taken
-    #[arg(long)]
-    pub(crate) skip_invalid: bool,
-    /// An address for users without one, such as '{username}@example.com'
-    #[arg(long, value_name = "TEMPLATE", value_parser = parse_template)]
-    pub(crate) email_template: Option<String>,
-    /// Say what would happen, and write nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FormatArg {
-    Auto,
-    Keycloak,
-    Wallaroo,
-    Jsonl,
-    Csv,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum WhenFull {
-    Fail,
-    Inactive,
-}
-
 fn parse_attribute(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write it as NAME=VALUE".to_owned()),
     }
-}
-
-/// What stands for the username in an email template.
-pub(crate) const TEMPLATE_USERNAME: &str = "{username}";
-
-fn parse_template(text: &str) -> Result<String, String> {
-    if !text.contains(TEMPLATE_USERNAME) {
-        return Err(format!(
-            "it needs {TEMPLATE_USERNAME}, so that each user gets an address of their own"
-        ));
-    }
-    let example = text.replace(TEMPLATE_USERNAME, "ada");
-    if example.contains(['{', '}']) {
-        return Err(format!(
-            "{TEMPLATE_USERNAME} is the only thing that can be filled in"
-        ));
-    }
-    Email::parse(&example).map_err(|error| error.to_string())?;
-    Ok(text.to_owned())
 }
 
 #[cfg(test)]
@@ -347,15 +276,6 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Args::command().debug_assert();
-    }
-
-    #[test]
-    fn a_template_makes_an_address_of_each_username() {
-        assert!(parse_template("{username}@example.com").is_ok());
-        assert!(parse_template("wallaroo+{username}@example.com").is_ok());
-        assert!(parse_template("all@example.com").is_err());
-        assert!(parse_template("{username}@{realm}").is_err());
-        assert!(parse_template("{username}").is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! `args/batch.rs` documents it for the users of the command.
 
+mod layout;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,9 @@ use headcount::{
 };
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
+
+use crate::import::encoding::lines;
+use crate::import::json::Strict;
 
 /// An operation of a file.
 pub(crate) struct Operation {
@@ -33,14 +37,23 @@ pub(crate) struct Unreadable {
     pub(crate) reason: String,
 }
 
-/// Reads the operations of a file, or says of each line that is none why not.
+/// Reads the operations of a file, or says of each line that is none why not. They
+/// may also be a list, or take several lines each.
 pub(crate) fn parse(text: &str) -> Result<Vec<Operation>, Vec<Unreadable>> {
+    let lines = (1..).zip(lines(text));
+    let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
+    match layout::spread_out(text) {
+        Some(parts) => parse_all(parts.into_iter()),
+        None => parse_all(lines),
+    }
+}
+
+fn parse_all<'a>(
+    texts: impl Iterator<Item = (usize, &'a str)>,
+) -> Result<Vec<Operation>, Vec<Unreadable>> {
     let mut operations = Vec::new();
     let mut unreadable = Vec::new();
-    for (line, text) in (1..).zip(text.lines()) {
-        if text.trim_ascii().is_empty() {
-            continue;
-        }
+    for (line, text) in texts {
         match parse_line(line, text) {
             Ok(operation) => operations.push(operation),
             Err(error) => unreadable.push(Unreadable {
@@ -62,6 +75,7 @@ fn parse_line(line: usize, text: &str) -> serde_json::Result<Operation> {
     struct Named {
         op: String,
     }
+    serde_json::from_str::<Strict>(text)?;
     let (op, if_version) = serde_json::from_str::<Line>(text)?.into_op();
     let Named { op: name } = serde_json::from_str(text)?;
     Ok(Operation {
@@ -78,9 +92,17 @@ fn reason(error: &serde_json::Error) -> String {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let text = text.strip_suffix(&place).unwrap_or(&text);
     if error.is_data() {
-        text.replacen("unknown variant", "unknown op", 1)
+        let text = text.replacen("unknown variant", "unknown op", 1);
+        if text.starts_with("the key ") {
+            format!("column {}: {text}", error.column())
+        } else {
+            text
+        }
     } else {
-        format!("not valid JSON: {text} at column {}", error.column())
+        format!(
+            "not valid JSON: {text} at column {}; write one operation a line",
+            error.column()
+        )
     }
 }
 

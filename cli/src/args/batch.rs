@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::Ownerless;
 
 /// The vocabulary at length; `crate::ops` reads it.
-const BATCH_HELP: &str = r#"FILE has one operation a line, each a JSON object; blank lines are skipped. All
-operations are applied as one request, or none is. Each sees what the ones before
+const BATCH_HELP: &str = r#"FILE has one operation a line, each a JSON object; blank lines are skipped. A JSON
+list of operations is taken too, and one that spans lines. A key that is there twice
+is an error. All operations are applied as one request, or none is. Each sees what the ones before
 it did; what must be unique, seats, admins and owners of workspaces are judged on
 the net result.
 

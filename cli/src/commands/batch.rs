@@ -10,7 +10,7 @@ use super::naming::email_of;
 use super::{Store, input, refusal};
 use crate::args::BatchArgs;
 use crate::failure::{Failure, Refusal, Result, kind_name};
-use crate::import::decode;
+use crate::import::encoding::{Encoding, decode};
 use crate::ops::{self, Operation, Unreadable};
 use crate::output::{Table, count, safe, write_json_list};
 
@@ -88,10 +88,10 @@ fn carry_out(
 
 fn read(file: &str, args: &BatchArgs) -> Result<Vec<Operation>> {
     let bytes = input::read(&args.file)?;
-    let text = decode(&bytes).map_err(|problem| {
+    let text = decode(&bytes, Encoding::Auto).map_err(|problem| {
         Failure::refused("unreadable_file", format!("can't read {file}: {problem}"))
     })?;
-    ops::parse(text).map_err(|lines| unreadable(&lines, file))
+    ops::parse(&text).map_err(|lines| unreadable(&lines, file))
 }
 
 fn batch_of(operations: &[Operation]) -> Batch {

@@ -1,18 +1,21 @@
-//! `headcount import`: read the file, plan, and carry it out if nothing is in the
+//! `headcount import`: read the files, plan, and carry it out if nothing is in the
 //! way.
 
 use std::io::Write;
 
-use headcount::{Directory, License, Seats};
-use serde_json::{Map, Value, json};
+use headcount::{Applied, Directory, Error, ErrorKind};
 
-use super::{Store, input};
+use super::Store;
+use super::import_files::Files;
+use super::progress::Progress;
 use crate::args::ImportArgs;
-use crate::failure::{Failure, Refusal, Result};
-use crate::import::plan::{Options, Plan};
+use crate::failure::{Failure, Result};
+use crate::import::Row;
+use crate::import::obstacle::Obstacle;
+use crate::import::options::{Missing, Options};
+use crate::import::plan::Plan;
 use crate::import::refusals::Refusals;
 use crate::import::report::{self, Report, Source};
-use crate::import::{Parsed, parse};
 use crate::output::count;
 
 pub(super) fn run(
@@ -21,55 +24,59 @@ pub(super) fn run(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let name = input::name_of(&args.file);
-    let Parsed { format, rows } = read(&name, args)?;
-    let mut refusals = Refusals::of_unreadable(&rows);
-    let options = Options {
-        when_full: args.when_full,
-        skip_invalid: args.skip_invalid,
-        email_template: args.email_template.as_deref(),
-    };
+    let progress = Progress::new();
+    let files = Files::read(args, &progress)?;
+    let rows = &*files.rows;
+    let options = options(args, &files.name);
+    refuse_to_empty(&files, &options)?;
 
     // No file is made for a directory that may come to nothing: the plan is the
     // same over an empty one in memory.
     let is_missing = store.is_missing();
-    let mut directory = if is_missing {
+    let directory = if is_missing {
         store.acting(Directory::in_memory()?)?
     } else if args.dry_run {
         store.open_to_try()?
     } else {
         store.open_to_change()?
     };
-    let plan = Plan::make(&directory, &rows, options, &mut refusals)?;
+    let mut refusals = Refusals::of_unreadable(rows);
+    progress.say(format!("checking {}", count(rows.len(), "row")));
+    let tried = carry_out(
+        &directory,
+        rows,
+        &options,
+        &mut refusals,
+        &progress,
+        args.dry_run || is_missing,
+    );
     let source = Source {
-        name: &name,
-        format,
-        rows: &rows,
+        name: &files.name,
+        files: &files.list,
+        rows,
         refusals: &refusals,
+        notes: &files.notes,
     };
-    if let Err(failure) = judge(&plan, &source, args.skip_invalid) {
-        if json {
-            report::write_refused(&source, args.dry_run, out)?;
+    let mut done = match tried {
+        Ok(done) => done,
+        Err(stopped) => {
+            drop(progress);
+            if json && stopped.is_refusal {
+                report::write_refused(&source, stopped.obstacle.as_ref(), args.dry_run, out)?;
+            }
+            return Err(stopped.failure);
         }
-        return Err(failure);
-    }
-
-    let operations = plan.operations(&rows);
-    let has_work = !operations.candidates.is_empty();
-    let applied = if args.dry_run {
-        directory.dry_run(operations.batch)?
-    } else {
-        if is_missing && has_work {
-            directory = store.open_or_create()?;
-        }
-        directory.apply(operations.batch)?
     };
     directory.close()?;
+    if is_missing && !args.dry_run && !done.subjects.is_empty() {
+        done.applied = write_new(store, &done.plan, rows, &options)?;
+    }
+    drop(progress);
     let report = Report::new(
         source,
-        &plan,
-        &operations.candidates,
-        &applied,
+        &done.plan,
+        &done.subjects,
+        &done.applied,
         args.dry_run,
     );
     if json {
@@ -79,62 +86,150 @@ pub(super) fn run(
     }
 }
 
-fn read(name: &str, args: &ImportArgs) -> Result<Parsed> {
-    let bytes = input::read(&args.file)?;
-    parse(&bytes, name, args.format).map_err(|problem| {
-        Failure::refused("unreadable_file", format!("can't import {name}: {problem}"))
+/// Refuses files without users where all who are not in them would be deactivated.
+fn refuse_to_empty(files: &Files, options: &Options<'_>) -> Result<()> {
+    if files.rows.is_empty() && options.missing == Missing::Deactivate {
+        return Err(Failure::refused(
+            "no_rows",
+            format!(
+                "{} has no users, and --missing deactivate would deactivate everybody; nothing \
+                 was changed",
+                files.name
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Writes what was tried in memory to the directory, which is made for it.
+fn write_new(
+    store: &Store<'_>,
+    plan: &Plan,
+    rows: &[Row],
+    options: &Options<'_>,
+) -> Result<Applied> {
+    let directory = store.open_or_create()?;
+    let applied = directory.apply(plan.operations(rows, options).batch)?;
+    directory.close()?;
+    Ok(applied)
+}
+
+fn options<'a>(args: &'a ImportArgs, file: &'a str) -> Options<'a> {
+    Options {
+        file,
+        when_full: args.when_full,
+        skip_invalid: args.skip_invalid,
+        email_template: args.email_template.as_deref(),
+        on_existing: args.on_existing,
+        keep: args.keep.as_deref(),
+        matching: &args.matching,
+        missing: args.missing,
+        allow_ownerless: args.ownerless.is_allowed(),
+    }
+}
+
+/// A plan that was carried out, or could be.
+struct Done {
+    plan: Plan,
+    subjects: Vec<usize>,
+    applied: Applied,
+}
+
+/// Why none was.
+struct Stopped {
+    failure: Failure,
+    /// Whether the file is to blame, rather than the disk.
+    is_refusal: bool,
+    obstacle: Option<Obstacle>,
+}
+
+impl From<Failure> for Box<Stopped> {
+    fn from(failure: Failure) -> Self {
+        Self::new(Stopped {
+            failure,
+            is_refusal: false,
+            obstacle: None,
+        })
+    }
+}
+
+impl From<Error> for Box<Stopped> {
+    fn from(error: Error) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+/// Carries out the first plan there is. Only when the directory refuses it, the
+/// plan is looked at row by row, which takes as long again.
+fn carry_out(
+    directory: &Directory,
+    rows: &[Row],
+    options: &Options<'_>,
+    refusals: &mut Refusals,
+    progress: &Progress,
+    is_dry: bool,
+) -> Result<Done, Box<Stopped>> {
+    let draft = Plan::draft(directory, rows, options, refusals)?;
+    if judge(&draft, rows, options, refusals).is_ok() {
+        match apply(directory, draft, rows, options, progress, is_dry) {
+            Err(error) if is_refusal(&error) => {}
+            done => return Ok(done?),
+        }
+    } else {
+        drop(draft);
+    }
+    let mut plan = Plan::make(directory, rows, options, refusals)?;
+    if let Err(failure) = judge(&plan, rows, options, refusals) {
+        return Err(Box::new(Stopped {
+            failure,
+            is_refusal: true,
+            obstacle: plan.obstacle.take(),
+        }));
+    }
+    Ok(apply(directory, plan, rows, options, progress, is_dry)?)
+}
+
+fn apply(
+    directory: &Directory,
+    plan: Plan,
+    rows: &[Row],
+    options: &Options<'_>,
+    progress: &Progress,
+    is_dry: bool,
+) -> headcount::Result<Done> {
+    let operations = plan.operations(rows, options);
+    let users = count(plan.candidates.len() + plan.absent.len(), "user");
+    let applied = if is_dry {
+        progress.say(format!("trying {users}"));
+        directory.dry_run(operations.batch)?
+    } else {
+        progress.say(format!("writing {users}"));
+        directory.apply(operations.batch)?
+    };
+    Ok(Done {
+        plan,
+        subjects: operations.subjects,
+        applied,
     })
+}
+
+/// Whether the rules refused a batch, rather than the store failing.
+fn is_refusal(error: &Error) -> bool {
+    error.op_index().is_some()
+        || matches!(
+            error.kind(),
+            ErrorKind::LastAdmin | ErrorKind::LastOwner | ErrorKind::NoFreeSeat { .. }
+        )
 }
 
 /// Whether the plan may be carried out.
-fn judge(plan: &Plan, source: &Source<'_>, skip_invalid: bool) -> Result<()> {
-    if !source.refusals.is_empty() && !skip_invalid {
-        return Err(source.refusals.failure(source.name, source.rows));
+fn judge(plan: &Plan, rows: &[Row], options: &Options<'_>, refusals: &Refusals) -> Result<()> {
+    let deactivates = options.missing == Missing::Deactivate;
+    if !refusals.is_empty() && (!options.skip_invalid || deactivates) {
+        return Err(refusals.failure(options.file, rows, deactivates));
     }
-    if plan.shares.missing > 0 {
-        return Err(too_few_seats(plan, source.name));
+    if let Some(obstacle) = &plan.obstacle {
+        return Err(obstacle.failure(rows));
     }
-    match &plan.obstacle {
-        Some(obstacle) => Err(obstacle.clone().into()),
-        None => Ok(()),
-    }
-}
-
-/// The refusal of more active users than seats, and what would help.
-fn too_few_seats(plan: &Plan, file: &str) -> Failure {
-    let Seats {
-        license, active, ..
-    } = plan.seats;
-    let limit = plan.seats.limit().unwrap_or(u64::MAX);
-    let (missing, wanted) = (plan.shares.missing, plan.shares.wanted);
-    let seats = count(usize::try_from(missing).unwrap_or(usize::MAX), "more seat");
-    let needed = if missing == 1 { "is" } else { "are" };
-    let name = match license {
-        License::Community => "Community license",
-        _ => "license",
-    };
-    let details = json!({
-        "limit": limit,
-        "active": active,
-        "requested": wanted.saturating_sub(active),
-        "missing": missing,
-    });
-    Failure::Refused(Refusal {
-        kind: "no_free_seat",
-        message: format!(
-            "{seats} {needed} needed: with {file} there would be {wanted} active users, and the \
-             {name} has {limit} seats, {active} of them in use; nothing was changed"
-        ),
-        notes: vec![
-            "use --when-full inactive to take those who find no seat as inactive".to_owned(),
-            format!(
-                "or install a larger license: `headcount license set {wanted}` or \
-                 `headcount license set enterprise`"
-            ),
-        ],
-        details: match details {
-            Value::Object(details) => details,
-            _ => Map::new(),
-        },
-    })
+    Ok(())
 }

@@ -1,142 +1,264 @@
-//! CSV: a header line with the names of the columns, then one user a line.
+//! Delimited text: a header line with the names of the columns, then one user a
+//! line.
 
-use csv::{ReaderBuilder, StringRecord};
+use headcount::Email;
 use serde_json::{Map, Value};
 
 use super::Row;
-use super::row::{Field, Fields, Place, unknown_field};
+use super::delimited::{Cell, Reader, Record};
+use super::names::{Field, Names, Target, plain, unknown};
+use super::reading::Reading;
+use super::row::Spot;
+use crate::output::count;
 
-/// What begins the name of a column that holds one attribute.
-const ATTRIBUTE_PREFIX: &str = "attributes.";
+/// What may be between two cells.
+const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
 /// What a column holds.
 enum Column {
     Field(Field, String),
     Attribute(String),
+    Unused,
+    /// One without a name, which has to be empty.
+    Nameless,
 }
 
 /// Whether the first line looks like the header of a file of users.
-pub(super) fn has_header(text: &str) -> bool {
-    let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
-    reader.headers().is_ok_and(|names| {
-        names
-            .iter()
-            .map(str::trim_ascii)
-            .any(|name| name.eq_ignore_ascii_case("email") || name.eq_ignore_ascii_case("username"))
+pub(super) fn has_header(text: &str, names: Names<'_>) -> bool {
+    let (body, _, told) = without_preamble(text);
+    let delimiter = told.unwrap_or_else(|| sniff(body, names));
+    let header = Reader::new(body, delimiter, 1).next();
+    header.ok().flatten().is_some_and(|header| {
+        header.cells.iter().any(|cell| {
+            let target = names.target(&cell.text);
+            matches!(target, Some(Target::Field(Field::Email | Field::Username)))
+        })
     })
 }
 
 /// Reads the rows.
-pub(super) fn rows(text: &str) -> Result<Vec<Row>, String> {
-    let mut reader = ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| error.to_string())?;
-    let columns = columns(header)?;
+pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Vec<Row>, String> {
+    let names = reading.options.names;
+    let (body, line, told) = without_preamble(text);
+    let delimiter = reading.options.delimiter.or(told);
+    let delimiter = delimiter.unwrap_or_else(|| sniff(body, names));
+    let mut reader = Reader::new(body, delimiter, line);
+    let header = reader.next()?.ok_or("it has no header line")?;
+    let columns = columns(&header, delimiter, reading)?;
     let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| error.to_string())?;
-        rows.push(row(&columns, &record, line_of(&record, text)));
+    while let Some(record) = reader.next()? {
+        if record.is_empty() {
+            continue;
+        }
+        refuse_swallowed_rows(&record, &columns, delimiter)?;
+        rows.push(row(&columns, record, reading));
     }
     Ok(rows)
 }
 
-fn columns(header: &StringRecord) -> Result<Vec<Column>, String> {
-    let mut columns = Vec::with_capacity(header.len());
-    for (index, name) in header.iter().map(str::trim_ascii).enumerate() {
-        if header
-            .iter()
-            .take(index)
-            .any(|other| other.trim_ascii() == name)
-        {
-            return Err(format!("its header has the column {name:?} twice"));
-        }
-        columns.push(column(name)?);
+/// What follows the lines that spreadsheets and Entra write before the header, the
+/// line it begins on, and the delimiter they name.
+fn without_preamble(text: &str) -> (&str, usize, Option<char>) {
+    let end = text.find(['\n', '\r']).unwrap_or(text.len());
+    let first = text[..end].trim_matches([' ', '"']);
+    let rest = text[end..]
+        .strip_prefix("\r\n")
+        .or_else(|| text[end..].get(1..));
+    let rest = rest.unwrap_or_default();
+    if first
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("sep="))
+    {
+        let mut after = text[..end].trim_start_matches([' ', '"'])[4..].chars();
+        return (rest, 2, after.next().filter(|c| !matches!(c, '"')));
     }
-    let is_identity = |column: &Column| {
-        matches!(
-            column,
-            Column::Field(Field::Id | Field::Email | Field::Username, _)
-        )
+    if first.starts_with("version:v1") {
+        return (rest, 2, None);
+    }
+    (text, 1, None)
+}
+
+/// The delimiter that makes the most known columns of the header.
+fn sniff(text: &str, names: Names<'_>) -> char {
+    let known = |delimiter: &char| {
+        let header = Reader::new(text, *delimiter, 1).next().ok().flatten();
+        let cells = header.into_iter().flat_map(|header| header.cells);
+        cells
+            .filter(|cell| names.target(&cell.text).is_some())
+            .count()
     };
-    if !columns.iter().any(is_identity) {
-        return Err("its header has no column email, username or id".to_owned());
+    // Of equals the last is taken, and that should be the comma.
+    DELIMITERS
+        .into_iter()
+        .rev()
+        .max_by_key(known)
+        .unwrap_or(',')
+}
+
+fn columns(
+    header: &Record,
+    delimiter: char,
+    reading: &mut Reading<'_>,
+) -> Result<Vec<Column>, String> {
+    let titles: Vec<&str> = header.cells.iter().map(|cell| cell.text.trim()).collect();
+    let names = reading.options.names;
+    if let Some(absent) = names.absent(titles.iter().copied()).first() {
+        return Err(format!(
+            "its header has no column {absent:?}, which the command line names; it has {}",
+            titles.join(", ")
+        ));
     }
+    let is_state = |title: &str| {
+        let target = names.target(title);
+        matches!(target, Some(Target::Field(Field::Active | Field::Inactive)))
+    };
+    let has_status = titles
+        .iter()
+        .any(|title| plain(title) != "state" && is_state(title));
+    let mut columns = Vec::with_capacity(titles.len());
+    let mut strangers = Vec::new();
+    for (index, title) in titles.iter().copied().enumerate() {
+        if title.is_empty() {
+            columns.push(Column::Nameless);
+            continue;
+        }
+        if titles[..index].contains(&title) {
+            return Err(format!("its header has the column {title:?} twice"));
+        }
+        // Beside a status, as in Okta and Entra, a state is part of an address.
+        let target = match names.target(title) {
+            Some(Target::Field(Field::Active)) if has_status && plain(title) == "state" => {
+                Some(Target::LeftOut)
+            }
+            target => target,
+        };
+        columns.push(match target {
+            Some(Target::Field(Field::Attributes)) => {
+                return Err(
+                    "an attribute needs a column of its own, such as attributes.team".to_owned(),
+                );
+            }
+            Some(Target::Field(field)) => Column::Field(field, title.to_owned()),
+            Some(Target::Attribute(name)) => Column::Attribute(name),
+            Some(Target::Silent) => Column::Unused,
+            Some(Target::LeftOut) => {
+                reading.left_out(title);
+                Column::Unused
+            }
+            None => {
+                strangers.push(title);
+                Column::Unused
+            }
+        });
+    }
+    if !strangers.is_empty() {
+        let mut told = unknown("column", &strangers);
+        let other = |c: char| c != delimiter && DELIMITERS.contains(&c);
+        if strangers.iter().any(|title| title.contains(other)) {
+            told += "; if another character separates the columns, name it with --delimiter";
+        }
+        return Err(told);
+    }
+    check_fields(&columns)?;
     Ok(columns)
 }
 
-fn column(name: &str) -> Result<Column, String> {
-    if let Some(attribute) = name.strip_prefix(ATTRIBUTE_PREFIX) {
-        return Ok(Column::Attribute(attribute.to_owned()));
+/// Each field has one column, and one of them says who it is.
+fn check_fields(columns: &[Column]) -> Result<(), String> {
+    let mut seen: Vec<(Field, &str)> = Vec::new();
+    for column in columns {
+        let Column::Field(field, name) = column else {
+            continue;
+        };
+        // A user has one state, however it is called.
+        let key = if *field == Field::Inactive {
+            Field::Active
+        } else {
+            *field
+        };
+        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == key) {
+            return Err(format!(
+                "its columns {first:?} and {name:?} are there for the same field; leave one of \
+                 them out with --ignore '{name}'"
+            ));
+        }
+        seen.push((key, name));
     }
-    // Headers are written by people: their case doesn't matter.
-    let field = Fields::Ours
-        .named(name)
-        .or_else(|| Fields::Ours.named(&name.to_ascii_lowercase()));
-    match field {
-        Some(Field::Attributes) => Err(format!(
-            "an attribute needs a column of its own, such as {ATTRIBUTE_PREFIX}team"
-        )),
-        Some(field) => Ok(Column::Field(field, name.to_owned())),
-        None if name.contains([';', '\t']) => Err(format!(
-            "its columns have to be separated by commas; the header has {name:?}"
-        )),
-        None => Err(unknown_field("column", name)),
+    let is_identity = |field: &Field| matches!(field, Field::Id | Field::Email | Field::Username);
+    if seen.iter().any(|(field, _)| is_identity(field)) {
+        return Ok(());
     }
+    Err(
+        "its header has no column email, username or id; use --map 'COLUMN=email' to say which \
+         one it is"
+            .to_owned(),
+    )
 }
 
-/// The line that `record` begins on. The reader counts blank lines before it as
-/// part of it.
-fn line_of(record: &StringRecord, text: &str) -> u64 {
-    let Some(position) = record.position() else {
-        return 0;
+/// Refuses a cell with a line break and a whole row behind it: two quotes that lost
+/// their other halves would make one of the rows between them.
+fn refuse_swallowed_rows(
+    record: &Record,
+    columns: &[Column],
+    delimiter: char,
+) -> Result<(), String> {
+    let is_identity =
+        |column: &Column| matches!(column, Column::Field(Field::Email | Field::Username, _));
+    let Some(identity) = columns.iter().position(is_identity) else {
+        return Ok(());
     };
-    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-    let bytes = text.as_bytes().get(start..).unwrap_or_default();
-    let ends = bytes
-        .iter()
-        .take_while(|byte| matches!(byte, b'\r' | b'\n'));
-    let blank_lines = ends.filter(|byte| **byte == b'\n').count();
-    position.line() + blank_lines as u64
+    for cell in record.cells.iter().filter(|cell| cell.spans_lines) {
+        for line in cell.text.split(['\n', '\r']).skip(1) {
+            let parts: Vec<&str> = line.split(delimiter).collect();
+            let is_row = columns.len() > 1
+                && parts.len() == columns.len()
+                && parts
+                    .get(identity)
+                    .is_some_and(|part| Email::parse(part.trim()).is_ok());
+            if is_row {
+                let (at, column) = cell.place;
+                return Err(format!(
+                    "line {at}, column {column}: the quoted cell that begins there has whole rows \
+                     in it; close its quote on its line, or take the line breaks out"
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
-fn row(columns: &[Column], record: &StringRecord, line: u64) -> Row {
-    let mut row = Row::at(Place::Line(line));
-    if record.len() != columns.len() {
+fn row(columns: &[Column], record: Record, reading: &mut Reading<'_>) -> Row {
+    let mut row = Row::at(Spot::Line(record.line));
+    let is_filled = |cell: &Cell| !cell.text.is_empty();
+    let filled = record
+        .cells
+        .iter()
+        .rposition(is_filled)
+        .map_or(0, |last| last + 1);
+    if record.cells.len() < columns.len() || filled > columns.len() {
         row.problems.push(format!(
-            "it has {} cells and the header has {}",
-            record.len(),
+            "it has {} and the header has {}",
+            count(record.cells.len(), "cell"),
             columns.len()
         ));
     }
     // An empty cell is as good as no field.
-    for (column, cell) in columns.iter().zip(record).filter(|(_, c)| !c.is_empty()) {
+    let cells = columns.iter().zip(record.cells);
+    for (column, Cell { text, place, .. }) in cells.filter(|(_, cell)| is_filled(cell)) {
         match column {
-            Column::Field(field, name) => row.read(*field, name, value(*field, cell)),
+            Column::Field(field, name) => row.read(*field, name, text.into(), reading),
             Column::Attribute(name) => {
-                let attribute = Map::from_iter([(name.clone(), cell.into())]);
-                row.read(Field::Attributes, name, Value::Object(attribute));
+                let attribute = Map::from_iter([(name.clone(), Value::from(text))]);
+                row.read_attributes(name, attribute.into(), reading);
             }
+            Column::Unused => {}
+            Column::Nameless => row.problems.push(format!(
+                "there is {text:?} at column {} of the line, under no name; give its column one \
+                 in the header, or empty it",
+                place.1
+            )),
         }
     }
     row.finish();
     row
-}
-
-/// What the cell of a field would be in JSON.
-fn value(field: Field, cell: &str) -> Value {
-    let is = |words: [&str; 3]| {
-        words
-            .iter()
-            .any(|w| cell.trim_ascii().eq_ignore_ascii_case(w))
-    };
-    match field {
-        Field::Active | Field::Admin if is(["true", "yes", "1"]) => true.into(),
-        Field::Active | Field::Admin if is(["false", "no", "0"]) => false.into(),
-        Field::CreatedAt => match cell.trim_ascii().parse::<u64>() {
-            Ok(milliseconds) => milliseconds.into(),
-            Err(_) => cell.into(),
-        },
-        _ => cell.into(),
-    }
 }

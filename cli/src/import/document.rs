@@ -4,47 +4,16 @@
 //! A document is checked as a whole first; then every user is read alone, so that
 //! a bad one doesn't spoil the others, and in the order of the file.
 
-use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::row::{Fields, Place};
+use super::json::{Members, Strict, part};
+use super::reading::Reading;
+use super::row::{Fields, Spot, is_federated};
 use super::{Format, Row};
 
-/// The members of an object, in their order.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
-impl<'a> Members<'a> {
-    fn get(&self, name: &str) -> Option<&'a RawValue> {
-        let found = self.0.iter().find(|(member, _)| member == name);
-        found.map(|(_, value)| *value)
-    }
-
+impl Members<'_> {
     /// Whether it is a user, and not something that holds users.
     fn is_user(&self) -> bool {
         self.get("users").is_none()
@@ -54,81 +23,91 @@ impl<'a> Members<'a> {
     }
 }
 
-/// Whether `text` is one user rather than a list of them.
+/// Whether `text` is one user rather than a list of them. One with a key twice is
+/// for the rows' reader to report.
 pub(super) fn is_user(text: &str) -> bool {
-    serde_json::from_str(text).is_ok_and(|members: Members<'_>| members.is_user())
+    match serde_json::from_str::<Members<'_>>(text) {
+        Ok(members) => members.is_user(),
+        Err(error) => error.is_data() && !text.contains("\"users\""),
+    }
 }
 
-/// Reads the rows of a document, and tells which format it turned out to be.
-pub(super) fn rows(text: &str, expected: Option<Format>) -> Result<(Format, Vec<Row>), String> {
-    let document: &RawValue =
+/// What a document turned out to be.
+pub(super) struct Document {
+    pub(super) format: Format,
+    pub(super) rows: Vec<Row>,
+    /// Whether there is a realm in it, and no users with it.
+    pub(super) is_realm_only: bool,
+}
+
+/// Reads the rows of a document.
+pub(super) fn read(text: &str, reading: &mut Reading<'_>) -> Result<Document, String> {
+    let whole: &RawValue =
         serde_json::from_str(text).map_err(|error| format!("it is not valid JSON: {error}"))?;
     let mut reader = Reader {
-        rows: Vec::new(),
-        format: Format::Keycloak,
+        text,
+        document: Document {
+            rows: Vec::new(),
+            format: Format::Keycloak,
+            is_realm_only: false,
+        },
+        reading,
     };
-    let text = document.get();
-    if text.starts_with('[') {
-        for (index, element) in elements(text)?.into_iter().enumerate() {
+    if whole.get().starts_with('[') {
+        let elements: Vec<&RawValue> = part(text, whole.get())?;
+        for (index, element) in elements.into_iter().enumerate() {
             reader.read_element(index, element)?;
         }
     } else {
-        reader.read_object(text)?;
+        reader.read_object(whole.get())?;
     }
-    match expected {
-        Some(expected) if expected != reader.format => Err(match expected {
-            Format::Wallaroo => {
-                "it has no map of users, as the platform's users/query answer \
-                                 does; try --format keycloak, or leave --format out"
-            }
-            _ => {
-                "its users are a map, as in the platform's users/query answer; \
-                  try --format wallaroo, or leave --format out"
-            }
-        }
-        .to_owned()),
-        _ => Ok((reader.format, reader.rows)),
-    }
+    Ok(reader.document)
 }
 
-struct Reader {
-    rows: Vec<Row>,
-    format: Format,
+struct Reader<'a, 'r, 'o> {
+    text: &'a str,
+    document: Document,
+    reading: &'r mut Reading<'o>,
 }
 
-impl Reader {
+impl<'a> Reader<'a, '_, '_> {
     /// Reads the one object that is the document.
-    fn read_object(&mut self, text: &str) -> Result<(), String> {
+    fn read_object(&mut self, text: &'a str) -> Result<(), String> {
         if !text.starts_with('{') {
             return Err("it is JSON, but neither an object nor a list".to_owned());
         }
-        let members = members(text)?;
+        let members: Members<'_> = part(self.text, text)?;
         if members.is_user() {
-            let place = Place::Index {
+            let spot = Spot::Index {
                 realm: None,
                 users: false,
                 index: 0,
             };
-            self.rows.push(user(place, text));
+            let row = self.user(spot, text);
+            self.take(row);
             return Ok(());
         }
+        self.read_federated(&members);
         // The name of the only realm would tell nothing apart.
         match members.get("users") {
             Some(users) => self.read_users(users.get(), None, None),
-            None if members.get("realm").is_some() => Err(
-                "it is a realm without users; export it with `kc.sh export --users realm_file`"
-                    .to_owned(),
-            ),
+            None if members.get("realm").is_some() => {
+                self.document.is_realm_only = true;
+                Ok(())
+            }
             None => Err("it has no users: there is no member `users`".to_owned()),
         }
     }
 
     /// Reads a member of a list of realms, or of users.
-    fn read_element(&mut self, index: usize, element: &RawValue) -> Result<(), String> {
+    fn read_element(&mut self, index: usize, element: &'a RawValue) -> Result<(), String> {
         let text = element.get();
-        if text.starts_with('{') {
-            let members = members(text)?;
+        // A user with a key twice is one bad row, a realm is the whole file.
+        if text.starts_with('{')
+            && let Ok(members) = part::<Members<'_>>(self.text, text)
+        {
             let name = members.get("realm");
+            self.read_federated(&members);
             if let Some(users) = members.get("users") {
                 let name = name.and_then(|name| serde_json::from_str::<String>(name.get()).ok());
                 return self.read_users(users.get(), Some(index), name.map(Arc::from).as_ref());
@@ -137,84 +116,95 @@ impl Reader {
                 return Ok(());
             }
         }
-        let place = Place::Index {
+        let spot = Spot::Index {
             realm: None,
             users: false,
             index,
         };
-        self.rows.push(user(place, text));
+        let row = self.user(spot, text);
+        self.take(row);
         Ok(())
+    }
+
+    /// Remembers who is in `federatedUsers`: ids and roles, but no addresses.
+    fn read_federated(&mut self, members: &Members<'_>) {
+        let Some(users) = members.get("federatedUsers") else {
+            return;
+        };
+        let Ok(Strict(users)) = part(self.text, users.get()) else {
+            return;
+        };
+        for user in users.as_array().into_iter().flatten() {
+            let id = user["id"].as_str().or_else(|| user["username"].as_str());
+            self.reading.federated(id.unwrap_or("one without an id"));
+        }
     }
 
     /// Reads what `users` is: a list, or a map of id to user.
     fn read_users(
         &mut self,
-        text: &str,
+        text: &'a str,
         realm: Option<usize>,
         name: Option<&Arc<str>>,
     ) -> Result<(), String> {
-        let place = |index| Place::Index {
+        let spot = |index| Spot::Index {
             realm,
             users: true,
             index,
         };
-        let first = self.rows.len();
+        let take = |this: &mut Self, mut row: Row| {
+            row.realm = name.cloned();
+            this.take(row);
+        };
         if text.starts_with('[') {
-            let users = elements(text)?.into_iter().enumerate();
-            self.rows
-                .extend(users.map(|(index, element)| user(place(index), element.get())));
+            let users: Vec<&RawValue> = part(self.text, text)?;
+            for (index, element) in users.into_iter().enumerate() {
+                let row = self.user(spot(index), element.get());
+                take(self, row);
+            }
         } else if text.starts_with('{') {
-            self.format = Format::Wallaroo;
-            let users = members(text)?.0.into_iter().enumerate();
-            self.rows
-                .extend(users.map(|(index, (key, value))| keyed_user(place(index), &key, value)));
+            self.document.format = Format::Wallaroo;
+            let users: Members<'_> = part(self.text, text)?;
+            for (index, (key, value)) in users.0.into_iter().enumerate() {
+                let row = self.keyed_user(spot(index), &key, value.get());
+                take(self, row);
+            }
         } else {
             return Err("its `users` are neither a list nor a map".to_owned());
         }
-        for row in &mut self.rows[first..] {
-            row.realm = name.cloned();
-        }
         Ok(())
     }
-}
 
-fn user(place: Place, text: &str) -> Row {
-    match serde_json::from_str::<Value>(text) {
-        Ok(value) => Row::from_json(place, value, Fields::Keycloak),
-        Err(error) => Row::unreadable(
-            place,
-            format!("it can't be read: {}", without_place(&error)),
-        ),
+    fn take(&mut self, row: Row) {
+        if row.is_service_account() {
+            let name = row.username.as_deref().unwrap_or("one without a username");
+            self.reading.service_account(name);
+        } else {
+            self.document.rows.push(row);
+        }
     }
-}
 
-/// A user under their id, which the user itself may leave out but not contradict.
-fn keyed_user(place: Place, key: &str, value: &RawValue) -> Row {
-    let mut row = user(place, value.get());
-    match (key.parse(), row.id) {
-        (Ok(key), None) => row.id = Some(key),
-        (Ok(key), Some(id)) if key == id => {}
-        (Ok(key), Some(id)) => row
-            .problems
-            .push(format!("it stands under the id {key} but has the id {id}")),
-        (Err(error), _) => row.problems.push(format!("its key: {error}")),
+    fn user(&mut self, spot: Spot, text: &str) -> Row {
+        match part(self.text, text) {
+            Ok(Strict(value)) => Row::from_json(spot, value, Fields::Keycloak, self.reading),
+            Err(error) => Row::unreadable(spot, format!("it can't be read: {error}")),
+        }
     }
-    row
-}
 
-fn elements(text: &str) -> Result<Vec<&RawValue>, String> {
-    serde_json::from_str(text).map_err(|error| format!("a list in it can't be read: {error}"))
-}
-
-fn members(text: &str) -> Result<Members<'_>, String> {
-    serde_json::from_str(text).map_err(|error| format!("an object in it can't be read: {error}"))
-}
-
-/// The error, without a line and column that are not the file's.
-pub(super) fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
+    /// A user under their id, which the user itself may leave out but not contradict.
+    fn keyed_user(&mut self, spot: Spot, key: &str, text: &str) -> Row {
+        let mut row = self.user(spot, text);
+        if self.reading.options.ignore_ids || is_federated(key) {
+            return row;
+        }
+        match (key.parse(), row.id) {
+            (Ok(key), None) => row.id = Some(key),
+            (Ok(key), Some(id)) if key == id => {}
+            (Ok(key), Some(id)) => row
+                .problems
+                .push(format!("it stands under the id {key} but has the id {id}")),
+            (Err(error), _) => row.problems.push(format!("its key: {error}")),
+        }
+        row
     }
 }

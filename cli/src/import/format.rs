@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::encoding::{decode, lines};
+use super::reading::Reading;
 use super::{Row, csv, document, jsonl};
 use crate::args::FormatArg;
 
@@ -21,6 +23,8 @@ pub(crate) enum Format {
 pub(crate) struct Parsed {
     pub(crate) format: Format,
     pub(crate) rows: Vec<Row>,
+    /// Whether it is a realm that was exported without its users.
+    pub(crate) is_realm_only: bool,
 }
 
 /// Reads a file's `bytes`; its name may help to tell the format.
@@ -28,50 +32,83 @@ pub(crate) struct Parsed {
 /// # Errors
 ///
 /// What is wrong with the file as a whole. What is wrong with a row is kept there.
-pub(crate) fn parse(bytes: &[u8], name: &str, format: FormatArg) -> Result<Parsed, String> {
-    let text = decode(bytes)?;
+pub(crate) fn parse(bytes: &[u8], name: &str, reading: &mut Reading<'_>) -> Result<Parsed, String> {
+    let text = &*decode(bytes, reading.options.encoding)?;
     if text.trim_ascii().is_empty() {
         return Err("it is empty".to_owned());
     }
-    let (format, rows) = match format {
-        FormatArg::Jsonl => (Format::Jsonl, jsonl::rows(text)),
-        FormatArg::Csv => (Format::Csv, csv::rows(text)?),
-        FormatArg::Keycloak => document::rows(text, Some(Format::Keycloak))?,
-        FormatArg::Wallaroo => document::rows(text, Some(Format::Wallaroo))?,
-        FormatArg::Auto => detect(text, name)?,
-    };
-    Ok(Parsed { format, rows })
+    match reading.options.format {
+        FormatArg::Jsonl => Ok(of_lines(text, reading)),
+        FormatArg::Csv => of_table(text, reading),
+        FormatArg::Keycloak => of_document(text, Some(Format::Keycloak), reading),
+        FormatArg::Wallaroo => of_document(text, Some(Format::Wallaroo), reading),
+        FormatArg::Auto => detect(text, name, reading),
+    }
 }
 
-/// The text, without a byte order mark.
-pub(crate) fn decode(bytes: &[u8]) -> Result<&str, String> {
-    let text = str::from_utf8(bytes).map_err(|error| {
-        let valid = &bytes[..error.valid_up_to()];
-        let line = 1 + valid.split(|byte| *byte == b'\n').count().saturating_sub(1);
-        format!("line {line} is not UTF-8; save the file as UTF-8 text")
-    })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+fn of_lines(text: &str, reading: &mut Reading<'_>) -> Parsed {
+    Parsed {
+        format: Format::Jsonl,
+        rows: jsonl::rows(text, reading),
+        is_realm_only: false,
+    }
 }
 
-fn detect(text: &str, name: &str) -> Result<(Format, Vec<Row>), String> {
+fn of_table(text: &str, reading: &mut Reading<'_>) -> Result<Parsed, String> {
+    Ok(Parsed {
+        format: Format::Csv,
+        rows: csv::rows(text, reading)?,
+        is_realm_only: false,
+    })
+}
+
+fn of_document(
+    text: &str,
+    expected: Option<Format>,
+    reading: &mut Reading<'_>,
+) -> Result<Parsed, String> {
+    let document::Document {
+        format,
+        rows,
+        is_realm_only,
+    } = document::read(text, reading)?;
+    match expected.filter(|expected| *expected != format) {
+        None => Ok(Parsed {
+            format,
+            rows,
+            is_realm_only,
+        }),
+        Some(Format::Wallaroo) => Err("it has no map of users, as the platform's users/query \
+                                       answer does; try --format keycloak, or leave --format out"
+            .to_owned()),
+        Some(_) => Err(
+            "its users are a map, as in the platform's users/query answer; try \
+                        --format wallaroo, or leave --format out"
+                .to_owned(),
+        ),
+    }
+}
+
+fn detect(text: &str, name: &str, reading: &mut Reading<'_>) -> Result<Parsed, String> {
     let body = text.trim_ascii_start();
     if body.starts_with(['{', '[']) {
         return if is_json_lines(body) {
-            Ok((Format::Jsonl, jsonl::rows(text)))
+            Ok(of_lines(text, reading))
         } else {
-            document::rows(text, None)
+            of_document(text, None, reading)
         };
     }
-    let is_named_csv = name
-        .rsplit_once('.')
-        .is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("csv"));
-    if is_named_csv || csv::has_header(text) {
-        return Ok((Format::Csv, csv::rows(text)?));
+    let is_named_so = name.rsplit_once('.').is_some_and(|(_, extension)| {
+        ["csv", "tsv"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    });
+    if is_named_so || csv::has_header(text, reading.options.names) {
+        return of_table(text, reading);
     }
     Err(
         "it is none of the formats that can be imported: neither JSON, nor CSV with a header \
-         line that has a column email or username, separated by commas; \
-         see `headcount import --help`"
+         line that has a column email or username; see `headcount import --help`"
             .to_owned(),
     )
 }
@@ -82,8 +119,7 @@ fn is_json_lines(body: &str) -> bool {
     if !body.starts_with('{') {
         return false;
     }
-    let mut lines = body
-        .lines()
+    let mut lines = lines(body)
         .map(str::trim_ascii)
         .filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();

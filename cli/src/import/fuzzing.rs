@@ -5,13 +5,23 @@
 
 use headcount::Directory;
 
-use super::plan::{Options, Plan};
+use super::Row;
+use super::encoding::Encoding;
+use super::format::parse;
+use super::names::Names;
+use super::options::{MatchBy, Missing, OnExisting, Options};
+use super::plan::Plan;
+use super::reading::{ReadOptions, Reading};
 use super::refusals::Refusals;
-use super::{Row, parse};
 use crate::args::{FormatArg, WhenFull};
 
 /// Imports a file in every way there is.
 pub fn check(bytes: &[u8]) {
+    let map = [
+        "a=email".parse().unwrap(),
+        "b=attributes.b".parse().unwrap(),
+    ];
+    let ignore = ["c".to_owned()];
     for format in [
         FormatArg::Auto,
         FormatArg::Keycloak,
@@ -19,30 +29,68 @@ pub fn check(bytes: &[u8]) {
         FormatArg::Jsonl,
         FormatArg::Csv,
     ] {
-        let Ok(parsed) = parse(bytes, "file", format) else {
-            continue;
-        };
-        // With five seats, so that some find none.
-        let directory = Directory::in_memory().unwrap();
-        import(&directory, &parsed.rows);
-        let users = users(&directory);
-        import(&directory, &parsed.rows);
-        assert_eq!(users, self::users(&directory), "{format:?}");
+        check_as(
+            bytes,
+            ReadOptions {
+                format,
+                ..ReadOptions::default()
+            },
+        );
     }
+    check_as(
+        bytes,
+        ReadOptions {
+            encoding: Encoding::Windows1252,
+            delimiter: Some(';'),
+            names: Names {
+                map: &map,
+                ignore: &ignore,
+            },
+            ignore_ids: true,
+            ..ReadOptions::default()
+        },
+    );
 }
 
-fn import(directory: &Directory, rows: &[Row]) {
+fn check_as(bytes: &[u8], options: ReadOptions<'_>) {
+    let mut reading = Reading::new(options);
+    let Ok(parsed) = parse(bytes, "file", &mut reading) else {
+        return;
+    };
+    reading.notes();
+    // With five seats, so that some find none.
+    let directory = Directory::in_memory().unwrap();
+    import(&directory, &parsed.rows, OnExisting::Update);
+    let users = users(&directory);
+    import(&directory, &parsed.rows, OnExisting::Update);
+    assert_eq!(users, self::users(&directory), "{:?}", options.format);
+    import(&directory, &parsed.rows, OnExisting::Skip);
+    assert_eq!(users, self::users(&directory), "{:?}", options.format);
+}
+
+fn import(directory: &Directory, rows: &[Row], on_existing: OnExisting) {
     let mut refusals = Refusals::of_unreadable(rows);
     let options = Options {
+        file: "file",
         when_full: WhenFull::Inactive,
         skip_invalid: true,
         email_template: Some("{username}@ex.co"),
+        on_existing,
+        keep: None,
+        matching: &[MatchBy::Id, MatchBy::Email],
+        missing: Missing::Keep,
+        allow_ownerless: false,
     };
-    let plan = Plan::make(directory, rows, options, &mut refusals).unwrap();
+    let plan = Plan::make(directory, rows, &options, &mut refusals).unwrap();
     refusals.json(rows);
     refusals.lines(rows);
     assert!(plan.obstacle.is_none());
-    directory.apply(plan.operations(rows).batch).unwrap();
+    for candidate in &plan.candidates {
+        candidate.notes(&rows[candidate.row]);
+    }
+    directory
+        .apply(plan.operations(rows, &options).batch)
+        .unwrap();
     directory.verify().unwrap();
 }
 

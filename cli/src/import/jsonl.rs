@@ -1,27 +1,28 @@
 //! JSON lines: one user as a JSON object on each line.
 
-use serde_json::Value;
-
 use super::Row;
-use super::document::without_place;
-use super::row::{Fields, Place};
+use super::encoding::lines;
+use super::json::{Strict, without_place};
+use super::reading::Reading;
+use super::row::{Fields, Spot};
 
 /// Reads the rows. A line that is not valid JSON is a row that can't be taken.
-pub(super) fn rows(text: &str) -> Vec<Row> {
+pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Vec<Row> {
     (1..)
-        .zip(text.lines())
-        .map(|(number, line)| (Place::Line(number), line.trim_ascii()))
+        .zip(lines(text))
+        .map(|(number, line)| (Spot::Line(number), line.trim_ascii()))
         .filter(|(_, line)| !line.is_empty())
-        .map(|(place, line)| match serde_json::from_str::<Value>(line) {
-            Ok(value) => Row::from_json(place, value, Fields::Ours),
-            Err(error) => Row::unreadable(
-                place,
-                format!(
-                    "it is not valid JSON: {} at column {}",
-                    without_place(&error),
-                    error.column()
-                ),
-            ),
+        .map(|(spot, line)| match serde_json::from_str(line) {
+            Ok(Strict(value)) => Row::from_json(spot, value, Fields::Ours, reading),
+            Err(error) => {
+                let (reason, column) = (without_place(&error), error.column());
+                let problem = if error.is_data() {
+                    format!("column {column}: {reason}")
+                } else {
+                    format!("it is not valid JSON: {reason} at column {column}")
+                };
+                Row::unreadable(spot, problem)
+            }
         })
         .collect()
 }

@@ -1,23 +1,36 @@
-//! Importing users from a file.
+//! Importing users from files.
 //!
 //! It goes in three steps. A format makes [`Row`]s of the text; a row that can't
 //! be read is kept with what is wrong with it. A [`Plan`](plan::Plan) matches the
 //! rows with the users who are there, shares out the seats and makes one batch of
 //! it all. The [`report`] tells what came of it. No step writes to the directory.
 
+mod attributes;
 mod csv;
+mod dates;
+mod delimited;
 mod document;
+pub(crate) mod encoding;
 mod format;
 #[cfg(any(fuzzing, test))]
 pub(crate) mod fuzzing;
+pub(crate) mod json;
 mod jsonl;
+mod matching;
+mod name_tables;
+pub(crate) mod names;
+pub(crate) mod obstacle;
+pub(crate) mod options;
+mod outcome;
 pub(crate) mod plan;
+pub(crate) mod reading;
 pub(crate) mod refusals;
 pub(crate) mod report;
 mod row;
 mod seats;
 #[cfg(test)]
 mod tests;
+mod values;
 
-pub(crate) use format::{Format, Parsed, decode, parse};
+pub(crate) use format::{Format, Parsed, parse};
 pub(crate) use row::Row;

@@ -1,52 +1,151 @@
 //! What importing rows means for a directory: who is who, who gets a seat, and
 //! the one batch that makes it so.
 
-use std::collections::{HashMap, hash_map};
 use std::sync::Arc;
 
-use headcount::{Batch, Directory, Email, Error, NewUser, Op, Seats, User, UserUpdate, Username};
+use headcount::{Batch, Directory, Email, NewUser, Op, Seats, User, UserUpdate};
 
 use super::Row;
+use super::matching;
+use super::obstacle::{self, Obstacle};
+use super::options::{Keep, Missing, OnExisting, Options};
 use super::refusals::Refusals;
 use super::seats::{Shares, share_out};
-use crate::args::{TEMPLATE_USERNAME, WhenFull};
+use super::{attributes, values};
 use crate::failure::{Result, kind_name};
 
-/// How to import.
-#[derive(Clone, Copy)]
-pub(crate) struct Options<'a> {
-    pub(crate) when_full: WhenFull,
-    pub(crate) skip_invalid: bool,
-    pub(crate) email_template: Option<&'a str>,
-}
-
 /// A row that can be taken as far as is known, and what it means.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is told to the user on its own"
+)]
 pub(crate) struct Candidate {
     /// The row's number in the file.
     pub(crate) row: usize,
     /// The user it is about, if they are there already.
     pub(crate) user: Option<Arc<User>>,
-    /// The row's address, or one made of its username.
-    email: Option<String>,
+    /// An address for a row that has none.
+    pub(super) email: Option<Box<str>>,
     /// Whether the user is to be active.
     pub(crate) active: bool,
-    /// Whether they would be, if there were a seat.
+    /// Whether the user is to be an admin, where the file decides that.
+    pub(super) admin: Option<bool>,
+    /// Whether they would be active, if there were a seat.
     pub(crate) without_seat: bool,
+    /// Whether they would be active, if they hadn't been deactivated here.
+    pub(crate) keeps_inactive: bool,
+    /// Whether the file would have taken the admin's rights away.
+    pub(crate) keeps_admin: bool,
+    /// Whether the row's username is an address that is not the user's own.
+    strange_username: bool,
+    /// The attributes of the row that there is no room for, and what to say of each.
+    left_out: Vec<(usize, String)>,
+}
+
+impl Candidate {
+    pub(super) fn of(row: usize) -> Self {
+        Self {
+            row,
+            user: None,
+            email: None,
+            active: true,
+            admin: None,
+            without_seat: false,
+            keeps_inactive: false,
+            keeps_admin: false,
+            strange_username: false,
+            left_out: Vec::new(),
+        }
+    }
+
+    /// The row's address, or the one that was made up for it.
+    pub(super) fn email<'a>(&'a self, row: &'a Row) -> Option<&'a str> {
+        row.email.as_deref().or(self.email.as_deref())
+    }
+
+    /// What is not as the file has it, a sentence each.
+    pub(crate) fn notes(&self, row: &Row) -> Vec<String> {
+        let mut notes = row.notes.clone();
+        if self.strange_username {
+            let name = values::shortened(row.username.as_deref().unwrap_or_default());
+            notes.push(match &self.user {
+                None => format!(
+                    "the username {name:?} is an address and not the user's own; the email is the \
+                     username instead"
+                ),
+                Some(_) => format!(
+                    "the username {name:?} is an address and not the user's own; the username \
+                     stays as it is"
+                ),
+            });
+        }
+        if self.keeps_inactive {
+            notes.push(
+                "stays inactive, as here, and is active in the file; use --keep none to let the file \
+                 decide"
+                    .to_owned(),
+            );
+        }
+        if self.keeps_admin {
+            notes.push(
+                "stays an admin, as here, and is none in the file; use --keep none to let the file \
+                 decide"
+                    .to_owned(),
+            );
+        }
+        notes.extend(self.left_out.iter().map(|(_, told)| told.clone()));
+        notes
+    }
+
+    /// The username to give the user, if the row has one that can be theirs.
+    fn username<'a>(&self, row: &'a Row) -> Option<&'a str> {
+        row.username.as_deref().filter(|_| !self.strange_username)
+    }
+
+    fn settle(&mut self, row: &Row, options: &Options<'_>) {
+        self.admin = row.admin;
+        let user = self.user.as_deref();
+        if user.is_some_and(User::is_admin)
+            && row.admin == Some(false)
+            && options.keeps(Keep::Admin)
+            && options.on_existing == OnExisting::Update
+        {
+            self.admin = None;
+            self.keeps_admin = true;
+        }
+        let own = self.email(row).or(user.map(|user| user.email().as_str()));
+        self.strange_username = row.username.as_deref().is_some_and(|name| {
+            let is_own = || own.is_some_and(|own| is_same_address(name, own));
+            name.contains('@') && own.is_some() && !is_own()
+        });
+        self.left_out = attributes::left_out(row, user);
+    }
+}
+
+fn is_same_address(one: &str, other: &str) -> bool {
+    match (Email::parse(one), Email::parse(other)) {
+        (Ok(one), Ok(other)) => one.key() == other.key(),
+        // What is wrong with an address is told by the directory.
+        (_, Err(_)) => true,
+        (Err(_), Ok(_)) => false,
+    }
 }
 
 /// What an import is going to do.
 pub(crate) struct Plan {
     pub(crate) candidates: Vec<Candidate>,
+    /// The users who are not in the file, and to be deactivated for that.
+    pub(crate) absent: Vec<Arc<User>>,
     pub(crate) shares: Shares,
     pub(crate) seats: Seats,
     /// Why the directory would not take the batch as a whole.
-    pub(crate) obstacle: Option<Error>,
+    pub(crate) obstacle: Option<Obstacle>,
 }
 
-/// Operations, and the candidate that each is for.
+/// Operations, and whom each is for: a candidate, or behind these an absent user.
 pub(crate) struct Operations {
     pub(crate) batch: Batch,
-    pub(crate) candidates: Vec<usize>,
+    pub(crate) subjects: Vec<usize>,
 }
 
 impl Plan {
@@ -56,215 +155,155 @@ impl Plan {
     pub(crate) fn make(
         directory: &Directory,
         rows: &[Row],
-        options: Options<'_>,
+        options: &Options<'_>,
         refusals: &mut Refusals,
     ) -> Result<Self> {
         loop {
             let mut plan = Self::draft(directory, rows, options, refusals)?;
-            let operations = plan.operations(rows);
             let known = refusals.len();
-            for refusal in directory.preview(operations.batch)? {
-                let candidate = refusal
-                    .op_index()
-                    .and_then(|op| operations.candidates.get(op));
-                match candidate {
-                    Some(candidate) => {
-                        let row = plan.candidates[*candidate].row;
-                        refusals.add(row, kind_name(refusal.kind()), refusal.to_string());
-                    }
-                    None => plan.obstacle = Some(refusal),
-                }
-            }
+            plan.check(directory, rows, options, refusals)?;
             if refusals.len() == known || !options.skip_invalid {
                 return Ok(plan);
             }
         }
     }
 
-    fn draft(
+    /// Makes a plan by what is known without trying it.
+    pub(crate) fn draft(
         directory: &Directory,
         rows: &[Row],
-        options: Options<'_>,
+        options: &Options<'_>,
         refusals: &mut Refusals,
     ) -> Result<Self> {
-        let mut candidates = match_by_id(directory, rows, options.email_template, refusals)?;
-        refuse_duplicates(&candidates, rows, refusals);
-        candidates.retain(|candidate| !refusals.has(candidate.row));
-        match_by_email(directory, rows, &mut candidates, refusals)?;
-        candidates.retain(|candidate| !refusals.has(candidate.row));
+        let mut candidates = matching::candidates(directory, rows, options, refusals)?;
+        if options.on_existing == OnExisting::CreateOnly {
+            for candidate in &candidates {
+                if let Some(user) = &candidate.user {
+                    let reason = format!(
+                        "the user is there already, with the id {}; use --on-existing update or \
+                         skip",
+                        user.id()
+                    );
+                    refusals.add(candidate.row, "user_exists", reason);
+                }
+            }
+            candidates.retain(|candidate| !refusals.has(candidate.row));
+        }
+        for candidate in &mut candidates {
+            candidate.settle(&rows[candidate.row], options);
+        }
+        let absent = match options.missing {
+            Missing::Keep => Vec::new(),
+            Missing::Deactivate => matching::absent(directory, &candidates)?,
+        };
         let seats = directory.seats()?;
-        let shares = share_out(&mut candidates, rows, &seats, options.when_full);
-        Ok(Self {
+        let shares = share_out(&mut candidates, rows, &seats, absent.len(), options);
+        let mut plan = Self {
             candidates,
+            absent,
             shares,
             seats,
             obstacle: None,
-        })
+        };
+        plan.obstacle = obstacle::too_few_seats(&plan, options.file);
+        if options.keep.is_none() && plan.obstacle.is_none() {
+            plan.obstacle = obstacle::silently_kept_admins(directory, &plan)?;
+        }
+        Ok(plan)
+    }
+
+    /// Tries the plan: adds the rows that would be refused to `refusals`, or finds
+    /// what is in the way of them all.
+    fn check(
+        &mut self,
+        directory: &Directory,
+        rows: &[Row],
+        options: &Options<'_>,
+        refusals: &mut Refusals,
+    ) -> Result<()> {
+        let operations = self.operations(rows, options);
+        for refusal in directory.preview(operations.batch)? {
+            let subject = refusal
+                .op_index()
+                .and_then(|op| operations.subjects.get(op));
+            match subject.map(|subject| self.candidates.get(*subject).ok_or(*subject)) {
+                Some(Ok(candidate)) => {
+                    refusals.add(
+                        candidate.row,
+                        kind_name(refusal.kind()),
+                        refusal.to_string(),
+                    );
+                }
+                Some(Err(subject)) => {
+                    let absent = self.absent.get(subject - self.candidates.len());
+                    self.obstacle = absent.map(|user| Obstacle::of_absent(&refusal, user));
+                }
+                None if self.obstacle.is_some() => {}
+                None => self.obstacle = Some(obstacle::of_whole(directory, self, &refusal)?),
+            }
+        }
+        Ok(())
     }
 
     /// The batch that carries the plan out.
-    pub(crate) fn operations(&self, rows: &[Row]) -> Operations {
+    pub(crate) fn operations(&self, rows: &[Row], options: &Options<'_>) -> Operations {
         let mut operations = Operations {
             batch: Batch::new(),
-            candidates: Vec::with_capacity(self.candidates.len()),
+            subjects: Vec::with_capacity(self.candidates.len()),
         };
         for (index, candidate) in self.candidates.iter().enumerate() {
             let row = &rows[candidate.row];
             let mut push = |op| {
                 operations.batch.push(op);
-                operations.candidates.push(index);
+                operations.subjects.push(index);
             };
             let Some(user) = &candidate.user else {
                 push(Op::CreateUser(new_user(row, candidate)));
                 continue;
             };
-            push(Op::UpdateUser(user.id().into(), update(row, candidate)));
+            if options.on_existing == OnExisting::Skip {
+                continue;
+            }
+            push(Op::UpdateUser(
+                user.id().into(),
+                update(row, candidate, options),
+            ));
             match (user.is_active(), candidate.active) {
                 (false, true) => push(Op::ActivateUser(user.id().into())),
                 (true, false) => push(Op::DeactivateUser(user.id().into())),
                 _ => {}
             }
         }
+        for (index, user) in (self.candidates.len()..).zip(&self.absent) {
+            operations.batch.push(Op::DeactivateUser(user.id().into()));
+            operations.subjects.push(index);
+        }
+        if options.allow_ownerless {
+            operations.batch = operations.batch.allow_ownerless();
+        }
         operations
     }
 }
 
-/// Takes the rows that are not refused, with the users whom their ids name.
-fn match_by_id(
-    directory: &Directory,
-    rows: &[Row],
-    template: Option<&str>,
-    refusals: &Refusals,
-) -> Result<Vec<Candidate>> {
-    let mut candidates = Vec::with_capacity(rows.len());
-    for (index, row) in rows.iter().enumerate() {
-        if refusals.has(index) {
-            continue;
-        }
-        let user = match row.id {
-            Some(id) => directory.user_by_id(id)?,
-            None => None,
-        };
-        // A user who is there has an address, and the file has no other.
-        let made_up = match (&user, template, &row.username) {
-            (None, Some(template), Some(username)) => {
-                Some(template.replace(TEMPLATE_USERNAME, username.trim_ascii()))
-            }
-            _ => None,
-        };
-        candidates.push(Candidate {
-            row: index,
-            user,
-            email: row.email.clone().or(made_up),
-            active: true,
-            without_seat: false,
-        });
-    }
-    Ok(candidates)
-}
-
-/// Refuses rows whose id, email or username an earlier one has.
-fn refuse_duplicates(candidates: &[Candidate], rows: &[Row], refusals: &mut Refusals) {
-    let mut ids = HashMap::new();
-    let mut emails = HashMap::new();
-    let mut usernames = HashMap::new();
-    for candidate in candidates {
-        let row = &rows[candidate.row];
-        let id = row.id.map(|id| earlier(&mut ids, id, candidate.row));
-        let email = candidate
-            .email
-            .as_deref()
-            .and_then(|text| Email::parse(text).ok());
-        let email = email.map(|email| earlier(&mut emails, email.key().to_owned(), candidate.row));
-        // One with an @ is the email, or else is refused for not being it.
-        let username = row
-            .username
-            .as_deref()
-            .and_then(|text| Username::parse(text).ok());
-        let username =
-            username.map(|name| earlier(&mut usernames, name.key().to_owned(), candidate.row));
-        for (what, first) in [("id", id), ("email", email), ("username", username)] {
-            if let Some(first) = first.flatten() {
-                refuse_duplicate(candidate.row, what, first, rows, refusals);
-                break;
-            }
-        }
-    }
-}
-
-/// The earlier row with this key, or else remembers that `row` has it.
-fn earlier<K: Eq + std::hash::Hash>(
-    seen: &mut HashMap<K, usize>,
-    key: K,
-    row: usize,
-) -> Option<usize> {
-    match seen.entry(key) {
-        hash_map::Entry::Occupied(first) => Some(*first.get()),
-        hash_map::Entry::Vacant(entry) => {
-            entry.insert(row);
-            None
-        }
-    }
-}
-
-fn refuse_duplicate(row: usize, what: &str, first: usize, rows: &[Row], refusals: &mut Refusals) {
-    let first = rows[first].place;
-    let reason = format!("it has the same {what} as {first}; take one of them out");
-    refusals.add(row, "duplicate", reason);
-}
-
-/// Finds the users of the rows whose id did not, by their email. Whom a row names
-/// by id is spoken for: their email may go to another row.
-fn match_by_email(
-    directory: &Directory,
-    rows: &[Row],
-    candidates: &mut [Candidate],
-    refusals: &mut Refusals,
-) -> Result<()> {
-    let named: HashMap<_, _> = candidates
-        .iter()
-        .filter_map(|candidate| {
-            let keeps_email = candidate.email.is_none();
-            Some((candidate.user.as_ref()?.id(), (candidate.row, keeps_email)))
-        })
-        .collect();
-    for candidate in candidates.iter_mut().filter(|c| c.user.is_none()) {
-        let Some(email) = &candidate.email else {
-            continue;
-        };
-        let Some(found) = directory.user_by_email(email)? else {
-            continue;
-        };
-        match (named.get(&found.id()), rows[candidate.row].id) {
-            (Some((other, true)), _) => {
-                let (first, later) = (candidate.row.min(*other), candidate.row.max(*other));
-                refuse_duplicate(later, "user", first, rows, refusals);
-                candidate.user = Some(found);
-            }
-            (Some((_, false)), _) => {}
-            (None, Some(id)) => refusals.add(
-                candidate.row,
-                "id_mismatch",
-                format!(
-                    "the user with this email has the id {}, not {id}; \
-                     correct the id or leave it out",
-                    found.id()
-                ),
-            ),
-            (None, None) => candidate.user = Some(found),
-        }
-    }
-    Ok(())
+/// The attributes of the row that there is room for.
+fn attributes_of<'a>(
+    row: &'a Row,
+    candidate: &'a Candidate,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let is_left_out = |at: usize| candidate.left_out.iter().any(|(index, _)| *index == at);
+    let all = row.attributes.iter().enumerate();
+    all.filter(move |(at, _)| !is_left_out(*at))
+        .map(|(_, (name, value))| (&**name, &**value))
 }
 
 fn new_user(row: &Row, candidate: &Candidate) -> NewUser {
-    let mut user = NewUser::new(candidate.email.as_deref().unwrap_or_default())
+    let mut user = NewUser::new(candidate.email(row).unwrap_or_default())
         .active(candidate.active)
-        .admin(row.admin.unwrap_or(false));
+        .admin(candidate.admin.unwrap_or(false));
     if let Some(id) = row.id {
         user = user.id(id);
     }
-    if let Some(username) = &row.username {
+    if let Some(username) = candidate.username(row) {
         user = user.username(username);
     }
     if let Some(name) = &row.given_name {
@@ -276,32 +315,46 @@ fn new_user(row: &Row, candidate: &Candidate) -> NewUser {
     if let Some(moment) = row.created_at {
         user = user.created_at(moment);
     }
-    for (name, value) in &row.attributes {
+    for (name, value) in attributes_of(row, candidate) {
         user = user.attribute(name, value);
     }
     user
 }
 
 /// What the row says of a user who is there; the time of creation stays theirs.
-fn update(row: &Row, candidate: &Candidate) -> UserUpdate {
+fn update(row: &Row, candidate: &Candidate, options: &Options<'_>) -> UserUpdate {
     let mut update = UserUpdate::new();
-    if let Some(email) = &candidate.email {
+    let unless_kept = |what| !options.keeps(what);
+    if let Some(email) = candidate.email(row).filter(|_| unless_kept(Keep::Email)) {
         update = update.email(email);
     }
-    if let Some(username) = &row.username {
-        update = update.username(username.as_str());
+    if let Some(username) = candidate
+        .username(row)
+        .filter(|_| unless_kept(Keep::Username))
+    {
+        update = update.username(username);
     }
-    if let Some(name) = &row.given_name {
-        update = update.given_name(name.as_str());
+    if let Some(name) = row
+        .given_name
+        .as_deref()
+        .filter(|_| unless_kept(Keep::GivenName))
+    {
+        update = update.given_name(name);
     }
-    if let Some(name) = &row.family_name {
-        update = update.family_name(name.as_str());
+    if let Some(name) = row
+        .family_name
+        .as_deref()
+        .filter(|_| unless_kept(Keep::FamilyName))
+    {
+        update = update.family_name(name);
     }
-    if let Some(admin) = row.admin {
+    if let Some(admin) = candidate.admin {
         update = update.admin(admin);
     }
-    for (name, value) in &row.attributes {
-        update = update.attribute(name, value.as_str());
+    if unless_kept(Keep::Attributes) {
+        for (name, value) in attributes_of(row, candidate) {
+            update = update.attribute(name, value);
+        }
     }
     update
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 use serde_json::{Map, Value, json};
 
 use super::Row;
-use super::row::Place;
+use super::row::Spot;
 use crate::failure::{Failure, Refusal, Result};
 use crate::output::{count, safe};
 
@@ -92,13 +92,14 @@ impl Refusals {
             let row = &rows[*row];
             json!({
                 "place": row.place.to_string(),
-                "line": match row.place {
-                    Place::Line(line) => Some(line),
-                    Place::Index { .. } => None,
+                "file": row.place.file,
+                "line": match row.place.spot {
+                    Spot::Line(line) => Some(line),
+                    Spot::Index { .. } => None,
                 },
-                "index": match row.place {
-                    Place::Line(_) => None,
-                    Place::Index { index, .. } => Some(index),
+                "index": match row.place.spot {
+                    Spot::Line(_) => None,
+                    Spot::Index { index, .. } => Some(index),
                 },
                 "realm": row.realm.as_deref(),
                 "id": row.id,
@@ -112,14 +113,22 @@ impl Refusals {
     }
 
     /// The refusal of a file for the sake of these rows.
-    pub(crate) fn failure(&self, file: &str, rows: &[Row]) -> Failure {
+    pub(crate) fn failure(&self, file: &str, rows: &[Row], deactivates_absent: bool) -> Failure {
         let message = format!(
             "{} of {} in {file} can't be taken; nothing was changed",
             self.len(),
             count(rows.len(), "row"),
         );
         let mut notes = self.lines(rows);
-        notes.push("use --skip-invalid to import the rest".to_owned());
+        if deactivates_absent {
+            notes.push(
+                "with --missing deactivate every row has to be right: whom a bad one is about \
+                 could be taken for missing"
+                    .to_owned(),
+            );
+        } else {
+            notes.push("use --skip-invalid to import the rest".to_owned());
+        }
         if self
             .0
             .values()

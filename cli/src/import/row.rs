@@ -1,11 +1,14 @@
-//! One user of a file: the fields that a row may have, under all their names.
+//! One user of a file: the fields that a row may have, and where it stands.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use headcount::{Timestamp, UserId};
 use serde_json::{Map, Value};
+
+use super::names::{Field, Target, unknown};
+use super::reading::Reading;
+use super::values::{kind_of, mismatch, moment, shortened, truth, untruth};
 
 /// A row of a file: a user, as far as it could be read.
 #[derive(Clone, Debug, Default)]
@@ -14,25 +17,37 @@ pub(crate) struct Row {
     /// The Keycloak realm it is from, where the file names one.
     pub(crate) realm: Option<Arc<str>>,
     pub(crate) id: Option<UserId>,
-    pub(crate) email: Option<String>,
-    pub(crate) username: Option<String>,
-    pub(crate) given_name: Option<String>,
-    pub(crate) family_name: Option<String>,
+    pub(crate) email: Option<Box<str>>,
+    pub(crate) username: Option<Box<str>>,
+    pub(crate) given_name: Option<Box<str>>,
+    pub(crate) family_name: Option<Box<str>>,
     pub(crate) active: Option<bool>,
     pub(crate) admin: Option<bool>,
     pub(crate) created_at: Option<Timestamp>,
-    pub(crate) attributes: Vec<(String, String)>,
-    /// Whether the realm's roles make the user an admin; `admin` comes first.
+    pub(crate) attributes: Box<[(Box<str>, Box<str>)]>,
+    /// Whether the file's roles make the user an admin; `admin` comes first.
     admin_by_role: Option<bool>,
+    /// Whether it is the account of a program, which Keycloak makes.
+    is_service_account: bool,
     /// What keeps the row from being taken.
     pub(crate) problems: Vec<String>,
+    /// What was left out of it.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Where a row is: in which of the files, and where in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The file's name, where there are several.
+    pub(crate) file: Option<Arc<str>>,
+    pub(crate) spot: Spot,
 }
 
 /// Where in its file a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Spot {
     /// A line, counted from 1.
-    Line(u64),
+    Line(usize),
     /// A member of a list, counted from 0; of the list `users` if that is set, in
     /// that realm of a list of realms.
     Index {
@@ -42,7 +57,7 @@ pub(crate) enum Place {
     },
 }
 
-impl Default for Place {
+impl Default for Spot {
     fn default() -> Self {
         Self::Line(0)
     }
@@ -51,9 +66,12 @@ impl Default for Place {
 impl fmt::Display for Place {
     /// `line 3`, or a path as jq has them: `users[2]`, `[0].users[2]`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Line(line) => write!(f, "line {line}"),
-            Self::Index {
+        if let Some(file) = &self.file {
+            write!(f, "{file}: ")?;
+        }
+        match self.spot {
+            Spot::Line(line) => write!(f, "line {line}"),
+            Spot::Index {
                 realm,
                 users,
                 index,
@@ -68,74 +86,35 @@ impl fmt::Display for Place {
     }
 }
 
-/// A field of a row.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
-    Id,
-    Email,
-    Username,
-    GivenName,
-    FamilyName,
-    Active,
-    Admin,
-    CreatedAt,
-    Attributes,
-    RealmRoles,
-    /// Known, and of no use here: what our own listing says besides.
-    Ignored,
-}
-
 /// Which fields a format has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fields {
-    /// Ours: any other is an error, since a misspelt `active` would take a seat.
+    /// Those that we know: any other is an error, since a misspelt `active` would
+    /// take a seat.
     Ours,
-    /// Keycloak's besides: there are many more, which don't concern us.
+    /// Keycloak's besides: what we don't know is counted and left out.
     Keycloak,
-}
-
-impl Fields {
-    /// The field called `name`; both our own names and Keycloak's will do.
-    pub(super) fn named(self, name: &str) -> Option<Field> {
-        Some(match name {
-            "id" => Field::Id,
-            "email" => Field::Email,
-            "username" => Field::Username,
-            "given_name" | "firstName" => Field::GivenName,
-            "family_name" | "lastName" => Field::FamilyName,
-            "active" | "enabled" => Field::Active,
-            "admin" => Field::Admin,
-            "created_at" | "createdTimestamp" => Field::CreatedAt,
-            "attributes" => Field::Attributes,
-            "realmRoles" if self == Self::Keycloak => Field::RealmRoles,
-            "updated_at" | "version" => Field::Ignored,
-            _ => return None,
-        })
-    }
-}
-
-/// What to say of a field that our formats don't have.
-pub(super) fn unknown_field(what: &str, name: &str) -> String {
-    format!(
-        "unknown {what} {name:?}; there are id, email, username, active, given_name, family_name, \
-         admin, created_at and attributes"
-    )
 }
 
 impl Row {
     /// A row of which nothing was read yet.
-    pub(super) fn at(place: Place) -> Self {
+    pub(super) fn at(spot: Spot) -> Self {
         Self {
-            place,
+            place: Place { file: None, spot },
             ..Self::default()
         }
     }
 
     /// Reads a user from JSON.
-    pub(super) fn from_json(place: Place, value: Value, fields: Fields) -> Self {
-        let mut row = Self::at(place);
+    pub(super) fn from_json(
+        spot: Spot,
+        value: Value,
+        fields: Fields,
+        reading: &mut Reading<'_>,
+    ) -> Self {
+        let mut row = Self::at(spot);
         match value {
-            Value::Object(members) => row.read_members(members, fields),
+            Value::Object(members) => row.read_members(members, fields, reading),
             other => row
                 .problems
                 .push(format!("this is {}, not a user", kind_of(&other))),
@@ -144,21 +123,39 @@ impl Row {
     }
 
     /// A row of which nothing could be read.
-    pub(super) fn unreadable(place: Place, problem: String) -> Self {
-        let mut row = Self::at(place);
+    pub(super) fn unreadable(spot: Spot, problem: String) -> Self {
+        let mut row = Self::at(spot);
         row.problems.push(problem);
         row
     }
 
-    fn read_members(&mut self, members: Map<String, Value>, fields: Fields) {
+    fn read_members(
+        &mut self,
+        members: Map<String, Value>,
+        fields: Fields,
+        reading: &mut Reading<'_>,
+    ) {
+        let mut strangers = Vec::new();
         for (name, value) in members {
-            match fields.named(&name) {
-                Some(field) => self.read(field, &name, value),
-                None if fields == Fields::Ours => {
-                    self.problems.push(unknown_field("field", &name));
+            match reading.options.names.target(&name) {
+                Some(Target::Field(field)) => self.read(field, &name, value, reading),
+                Some(Target::Attribute(attribute)) => {
+                    // Asked for by name, so a number is as good as its text.
+                    let value = match value {
+                        Value::Number(_) | Value::Bool(_) => value.to_string().into(),
+                        other => other,
+                    };
+                    let attributes = Map::from_iter([(attribute, value)]);
+                    self.read_attributes(&name, attributes.into(), reading);
                 }
-                None => {}
+                Some(Target::Silent) => {}
+                None if fields == Fields::Ours => strangers.push(name),
+                Some(Target::LeftOut) | None => reading.left_out(&name),
             }
+        }
+        if !strangers.is_empty() {
+            let strangers: Vec<_> = strangers.iter().map(String::as_str).collect();
+            self.problems.push(unknown("field", &strangers));
         }
         self.finish();
     }
@@ -168,57 +165,142 @@ impl Row {
         self.admin = self.admin.or(self.admin_by_role);
     }
 
+    /// Whether this is no user but the account of a program.
+    pub(super) fn is_service_account(&self) -> bool {
+        const PREFIX: &str = "service-account-";
+        let has_prefix = |name: &str| name.starts_with(PREFIX);
+        self.is_service_account
+            || (self.email.is_none() && self.username.as_deref().is_some_and(has_prefix))
+    }
+
     /// Reads a field that the file calls `name`. A null is as good as no field.
-    pub(super) fn read(&mut self, field: Field, name: &str, value: Value) {
+    pub(super) fn read(
+        &mut self,
+        field: Field,
+        name: &str,
+        value: Value,
+        reading: &mut Reading<'_>,
+    ) {
         if value.is_null() {
             return;
         }
-        if let Err(problem) = self.try_read(field, name, value) {
+        if let Err(problem) = self.try_read(field, name, value, reading) {
             self.problems.push(problem);
         }
     }
 
-    fn try_read(&mut self, field: Field, name: &str, value: Value) -> Result<(), String> {
+    fn try_read(
+        &mut self,
+        field: Field,
+        name: &str,
+        value: Value,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), String> {
         match field {
-            Field::Id => {
-                if let Some(text) = filled(text(name, value)?) {
-                    let id = text.parse().map_err(|error| format!("{name}: {error}"))?;
-                    return set(&mut self.id, name, id);
-                }
-                Ok(())
-            }
+            Field::Id => self.read_id(name, value, reading),
             Field::Email => set_filled(&mut self.email, name, text(name, value)?),
             Field::Username => set_filled(&mut self.username, name, text(name, value)?),
-            Field::GivenName => set(&mut self.given_name, name, text(name, value)?),
-            Field::FamilyName => set(&mut self.family_name, name, text(name, value)?),
+            Field::GivenName => set(&mut self.given_name, name, text(name, value)?.into()),
+            Field::FamilyName => set(&mut self.family_name, name, text(name, value)?.into()),
             Field::Active => set(&mut self.active, name, truth(name, &value)?),
+            Field::Inactive => set(&mut self.active, name, untruth(name, &value)?),
             Field::Admin => set(&mut self.admin, name, truth(name, &value)?),
             Field::CreatedAt => set(&mut self.created_at, name, moment(name, &value)?),
-            Field::Attributes => self.read_attributes(name, value),
+            Field::Attributes => {
+                self.read_attributes(name, value, reading);
+                Ok(())
+            }
             Field::RealmRoles => {
                 let Value::Array(roles) = &value else {
                     return Err(mismatch(name, "a list of names", &value));
                 };
-                set(
-                    &mut self.admin_by_role,
-                    name,
-                    roles.iter().any(|role| role == "admin"),
-                )
+                let is_admin = roles.iter().any(|role| role == reading.options.admin_role);
+                self.admin_by_role = Some(self.admin_by_role.unwrap_or(false) || is_admin);
+                Ok(())
             }
-            Field::Ignored => Ok(()),
+            Field::ClientRoles => self.read_client_roles(name, &value, reading),
+            Field::ServiceAccount => {
+                self.is_service_account = true;
+                Ok(())
+            }
         }
     }
 
-    fn read_attributes(&mut self, name: &str, value: Value) -> Result<(), String> {
-        let Value::Object(attributes) = value else {
-            return Err(mismatch(name, "an object", &value));
+    fn read_id(&mut self, name: &str, value: Value, reading: &Reading<'_>) -> Result<(), String> {
+        if reading.options.ignore_ids {
+            return Ok(());
+        }
+        let text = match value {
+            Value::Number(number) => number.to_string(),
+            other => text(name, other)?,
         };
-        for (attribute, value) in attributes {
-            if let Some(value) = attribute_value(&attribute, value)? {
-                self.attributes.push((attribute, value));
+        let Some(text) = filled(&text) else {
+            return Ok(());
+        };
+        if is_federated(text) {
+            self.notes.push(format!(
+                "the federated id {:?} is left out: it is no UUID",
+                shortened(text)
+            ));
+            return Ok(());
+        }
+        let id = text.parse().map_err(|error| {
+            format!("{name}: {error}; use --ignore-ids if the ids are not to be kept")
+        })?;
+        set(&mut self.id, name, id)
+    }
+
+    fn read_client_roles(
+        &mut self,
+        name: &str,
+        value: &Value,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), String> {
+        let Value::Object(clients) = value else {
+            return Err(mismatch(name, "an object of lists", value));
+        };
+        for (client, roles) in clients {
+            let Value::Array(roles) = roles else {
+                return Err(mismatch(
+                    &format!("{name}.{client}"),
+                    "a list of names",
+                    roles,
+                ));
+            };
+            for role in roles.iter().filter_map(Value::as_str) {
+                let full = format!("{client}/{role}");
+                if reading.options.admin_client_roles.contains(&full) {
+                    self.admin_by_role = Some(true);
+                    self.notes.push(format!("admin by the client role {full}"));
+                } else if role.to_ascii_lowercase().contains("admin") {
+                    reading.client_role(&full);
+                }
             }
         }
+        if !reading.options.admin_client_roles.is_empty() {
+            self.admin_by_role.get_or_insert(false);
+        }
         Ok(())
+    }
+
+    pub(super) fn read_attributes(&mut self, name: &str, value: Value, reading: &Reading<'_>) {
+        let Value::Object(attributes) = value else {
+            let expected = "an object, with a text or a list of texts for each name";
+            self.problems.push(mismatch(name, expected, &value));
+            return;
+        };
+        let mut read = std::mem::take(&mut self.attributes).into_vec();
+        for (attribute, value) in attributes {
+            if reading.options.ignore_attributes.contains(&attribute) {
+                continue;
+            }
+            match attribute_value(&attribute, value) {
+                Ok(Some(value)) => read.push((attribute.into(), value.into())),
+                Ok(None) => {}
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        self.attributes = read.into();
     }
 
     /// Who the row is about, as far as it says.
@@ -227,22 +309,32 @@ impl Row {
     }
 }
 
+/// Whether it is an id of Keycloak's for a user of another store.
+pub(super) fn is_federated(id: &str) -> bool {
+    id.starts_with("f:") && id[2..].contains(':')
+}
+
 /// The value of an attribute. Keycloak has a list of values: one is taken as it
 /// is, several become the JSON text of the list.
 fn attribute_value(name: &str, value: Value) -> Result<Option<String>, String> {
-    let expected = "a text or a list of texts";
+    let expected = "a text or a list of texts; use --ignore-attribute to leave it out";
     let named = || format!("the attribute {name:?}");
     match value {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text)),
-        Value::Array(values) if values.iter().all(Value::is_string) => {
-            match <[Value; 1]>::try_from(values) {
-                Ok([Value::String(text)]) => Ok(Some(text)),
-                Ok([other]) => Err(mismatch(&named(), expected, &other)),
-                Err(values) if values.is_empty() => Ok(None),
-                Err(values) => Ok(Some(Value::Array(values).to_string())),
-            }
-        }
+        Value::Array(values) => match values.iter().find(|value| !value.is_string()) {
+            Some(other) => Err(format!(
+                "{} has {} in its list; it has to be {expected}",
+                named(),
+                kind_of(other)
+            )),
+            None => Ok(match <[Value; 1]>::try_from(values) {
+                Ok([Value::String(text)]) => Some(text),
+                Ok([other]) => Some(other.to_string()),
+                Err(values) if values.is_empty() => None,
+                Err(values) => Some(Value::Array(values).to_string()),
+            }),
+        },
         other => Err(mismatch(&named(), expected, &other)),
     }
 }
@@ -256,53 +348,22 @@ fn set<T>(target: &mut Option<T>, name: &str, value: T) -> Result<(), String> {
     Ok(())
 }
 
-fn set_filled(target: &mut Option<String>, name: &str, text: String) -> Result<(), String> {
-    filled(text).map_or(Ok(()), |text| set(target, name, text))
+fn set_filled(target: &mut Option<Box<str>>, name: &str, text: String) -> Result<(), String> {
+    if filled(&text).is_none() {
+        return Ok(());
+    }
+    set(target, name, text.into())
 }
 
 /// Nothing but white space is no email, username or id.
-fn filled(text: String) -> Option<String> {
-    (!text.trim_ascii().is_empty()).then_some(text)
+fn filled(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.trim_ascii().is_empty())
 }
 
 fn text(name: &str, value: Value) -> Result<String, String> {
     match value {
         Value::String(text) => Ok(text),
         other => Err(mismatch(name, "a text", &other)),
-    }
-}
-
-fn truth(name: &str, value: &Value) -> Result<bool, String> {
-    value
-        .as_bool()
-        .ok_or_else(|| mismatch(name, "true or false", value))
-}
-
-/// A moment: RFC 3339, or milliseconds since 1970 as Keycloak has them.
-fn moment(name: &str, value: &Value) -> Result<Timestamp, String> {
-    let moment = match value {
-        Value::String(text) => text.parse(),
-        Value::Number(number) => match number.as_u64().and_then(|ms| ms.checked_mul(1000)) {
-            Some(micros) => Timestamp::from_unix_micros(micros),
-            None => return Err(format!("{name}: {number} is not a time in milliseconds")),
-        },
-        other => return Err(mismatch(name, "a time", other)),
-    };
-    moment.map_err(|error| format!("{name}: {error}"))
-}
-
-fn mismatch(name: &str, expected: &str, found: &Value) -> String {
-    format!("{name} is {}; it has to be {expected}", kind_of(found))
-}
-
-pub(super) fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
     }
 }
 
@@ -323,14 +384,5 @@ impl fmt::Display for Identity<'_> {
             Some(realm) => write!(f, " of realm {}", shortened(realm)),
             None => Ok(()),
         }
-    }
-}
-
-/// `text`, if it is not longer than any sensible name.
-fn shortened(text: &str) -> Cow<'_, str> {
-    const CHARS_MAX: usize = 80;
-    match text.char_indices().nth(CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]).into(),
-        None => text.into(),
     }
 }

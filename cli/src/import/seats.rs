@@ -1,58 +1,83 @@
 //! Who of a file gets a seat.
 
-use headcount::Seats;
+use headcount::{Seats, User};
 
 use super::Row;
+use super::options::{Keep, OnExisting, Options};
 use super::plan::Candidate;
 use crate::args::WhenFull;
 
 /// How the seats went.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shares {
-    /// Seats that are missing, where that is a reason to refuse the file.
-    pub(crate) missing: u64,
+    /// The rows without a seat, where that is a reason to refuse the file.
+    pub(crate) missing: Vec<usize>,
     /// Users who would be active with the file as it is.
     pub(crate) wanted: u64,
 }
 
-/// Settles who is to be active. Those who are active keep their seats, those whom
-/// the file deactivates give theirs up first; then seats go by the file's order.
+/// Settles who is to be active. Those who are active keep their seats; those whom
+/// the file deactivates, and the `leaving` who are not in it, give theirs up first.
+/// Then seats go to admins, and to the others, each in the file's order.
 ///
 /// There are as many as the directory allows: up to the limit, and above it no
 /// more than today.
-pub(crate) fn share_out(
+pub(super) fn share_out(
     candidates: &mut [Candidate],
     rows: &[Row],
     seats: &Seats,
-    when_full: WhenFull,
+    leaving: usize,
+    options: &Options<'_>,
 ) -> Shares {
-    let mut active = seats.active;
+    let leaving = u64::try_from(leaving).unwrap_or(u64::MAX);
+    let mut active = seats.active.saturating_sub(leaving);
     for candidate in candidates.iter_mut() {
-        let row = &rows[candidate.row];
         let was_active = candidate.user.as_ref().map(|user| user.is_active());
-        candidate.active = row.active.or(was_active).unwrap_or(true);
+        let told = rows[candidate.row].active;
+        candidate.active = told.or(was_active).unwrap_or(true);
+        // Who was not touched since the creation was not switched off either, and may
+        // have waited for a seat.
+        let is_touched = candidate
+            .user
+            .as_ref()
+            .is_some_and(|user| user.version() > 1);
+        let is_off = was_active == Some(false) && is_touched;
+        if is_off && told == Some(true) && options.keeps(Keep::Active) {
+            candidate.active = false;
+            candidate.keeps_inactive = true;
+        }
+        if let Some(was_active) = was_active
+            && options.on_existing == OnExisting::Skip
+        {
+            candidate.active = was_active;
+            candidate.keeps_inactive = false;
+        }
         if was_active == Some(true) && !candidate.active {
             active = active.saturating_sub(1);
         }
     }
     let most = seats.limit().map(|limit| limit.max(seats.active));
     let mut shares = Shares {
-        missing: 0,
+        missing: Vec::new(),
         wanted: active,
     };
-    for candidate in candidates.iter_mut() {
-        let was_active = candidate.user.as_ref().is_some_and(|user| user.is_active());
-        if was_active || !candidate.active {
-            continue;
-        }
-        shares.wanted += 1;
-        if most.is_none_or(|most| active < most) {
-            active += 1;
-        } else if when_full == WhenFull::Inactive {
-            candidate.active = false;
-            candidate.without_seat = true;
-        } else {
-            shares.missing += 1;
+    for admins in [true, false] {
+        for candidate in candidates.iter_mut() {
+            let user = candidate.user.as_deref();
+            let is_admin = candidate.admin.or(user.map(User::is_admin)) == Some(true);
+            let was_active = user.is_some_and(User::is_active);
+            if is_admin != admins || was_active || !candidate.active {
+                continue;
+            }
+            shares.wanted += 1;
+            if most.is_none_or(|most| active < most) {
+                active += 1;
+            } else if options.when_full == WhenFull::Inactive {
+                candidate.active = false;
+                candidate.without_seat = true;
+            } else {
+                shares.missing.push(candidate.row);
+            }
         }
     }
     shares

@@ -58,7 +58,7 @@ fn what_is_not_an_operation_is_told_with_its_line() {
     assert_eq!(told[1].0, 4);
     assert_eq!(
         told[1].1,
-        "not valid JSON: EOF while parsing a value at column 6"
+        "not valid JSON: EOF while parsing a value at column 6; write one operation a line"
     );
 }
 
@@ -97,7 +97,7 @@ fn nothing_unknown_is_taken() {
         ),
         (
             r#"{"op":"delete_user","user":"a@b","user":"c@d"}"#,
-            "duplicate field `user`",
+            "column 39: the key \"user\" is there twice",
         ),
         (r#"{"op":"set_license","license":-1}"#, "a number of seats"),
         (
@@ -123,4 +123,18 @@ fn nothing_unknown_is_taken() {
     ] {
         assert_refused(line, expected);
     }
+}
+
+#[test]
+fn operations_may_be_a_list_or_take_several_lines() {
+    for text in [
+        "[{\"op\":\"activate_user\",\"user\":\"a\"},\n {\"op\":\"activate_user\",\"user\":\"b\"}]",
+        "{\"op\":\"activate_user\",\r\n \"user\":\"a\"} {\"op\":\"activate_user\",\"user\":\"b\"}",
+        "{\"op\":\"activate_user\",\"user\":\"a\"}\r{\"op\":\"activate_user\",\"user\":\"b\"}",
+    ] {
+        let lines: Vec<_> = parse(text).ok().unwrap().iter().map(|o| o.line).collect();
+        assert_eq!(lines, [1, 2], "{text}");
+    }
+    let told = refused("[\n {\"op\":\"activate_user\",\"user\":\"a\"},\n {\"op\":\"explode\"}]");
+    assert_eq!(told[0].0, 3);
 }

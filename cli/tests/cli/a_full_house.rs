@@ -23,7 +23,9 @@ fn by_default_nothing_is_changed_and_help_is_offered() {
         folder.refused("import examples/data/keycloak-realm.json"),
         "headcount: 2 more seats are needed: with examples/data/keycloak-realm.json there would \
          be 7 active users, and the Community license has 5 seats, 0 of them in use; nothing was \
-         changed\n\
+         changed\n  \
+         users[5], rich.roles@redhat.com: finds no seat\n  \
+         users[6], non-duplicate-email-user@localhost: finds no seat\n\
          use --when-full inactive to take those who find no seat as inactive\n\
          or install a larger license: `headcount license set 7` or \
          `headcount license set enterprise`\n"

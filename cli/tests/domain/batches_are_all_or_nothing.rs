@@ -126,7 +126,10 @@ fn every_line_that_is_no_operation_is_told() {
     assert_eq!(folder.users("--inactive"), [""; 0]);
 
     fs::write(folder.path("x.jsonl"), b"\n\xff\n").unwrap();
-    assert_says(&folder.refused("batch x.jsonl"), &["line 2 is not UTF-8"]);
+    assert_says(
+        &folder.refused("batch x.jsonl"),
+        &["it is not UTF-8: line 2, column 1"],
+    );
     assert_says(&folder.refused("batch absent"), &["can't read absent"]);
 }
 

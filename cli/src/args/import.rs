@@ -1,0 +1,213 @@
+//! `headcount import` on the command line.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use headcount::Email;
+
+use super::Ownerless;
+use crate::import::encoding::Encoding;
+use crate::import::names::Mapping;
+use crate::import::options::{Keep, MatchBy, Missing, OnExisting};
+
+/// How the import treats what it finds, at length.
+const IMPORT_HELP: &str = "\
+Formats (auto looks at the content):
+  keycloak   a realm export, in one file, several, or a folder; an array of
+             realms or of users; or the output of `headcount users list --json`
+  wallaroo   the platform's users/query answer: a map of id to user
+  jsonl      one user as a JSON object per line, as kcadm has them too
+  csv        a header line, then one user per line; separated by commas,
+             semicolons, tabs or pipes, in UTF-8, UTF-16 or Windows-1252
+
+Fields: id, email, username, active (enabled, status), given_name (firstName),
+family_name (lastName), admin, created_at (createdTimestamp), attributes; in CSV
+an attribute is a column such as attributes.team. Case, spaces and underscores
+of a name don't matter, and the headers of Okta, Entra, Google Workspace, GitLab
+and Keycloak are known. In Keycloak's files realmRoles decides who is an admin;
+fields that nobody knows are left out there, and an error in jsonl and csv files. A user is active and no admin unless the file says otherwise.
+active and admin are true, yes, active, suspended, 0 and the like; a time is a
+date, RFC 3339, or seconds or milliseconds since 1970.
+
+A row is matched with a user by its id, or else by its email; --match says
+otherwise. What differs is updated; fields that the file does not have (in CSV:
+empty cells) stay as they are. Whoever was deactivated here stays inactive, and
+whoever is an admin here stays one, whatever the file says: --keep none lets the
+file decide. Nothing is written before every row has been checked.
+
+Examples:
+  headcount import users.csv --dry-run
+  headcount import okta.csv --map 'Team=attributes.team' --ignore 'Phone'
+  headcount import keycloak-export/ --admin-client-role realm-management/realm-admin
+  headcount import hr.csv --encoding windows-1252 --missing deactivate --keep none";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = IMPORT_HELP)]
+pub(crate) struct ImportArgs {
+    /// The files to import, as one request; - is standard input, and a folder stands
+    /// for the JSON, CSV and TSV files in it
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// What kind of file it is
+    #[arg(long, value_enum, default_value_t = FormatArg::Auto)]
+    pub(crate) format: FormatArg,
+    /// What separates the cells of CSV: comma, semicolon, tab, pipe, or a character;
+    /// by default the header tells
+    #[arg(long, value_name = "CHARACTER", value_parser = parse_delimiter)]
+    pub(crate) delimiter: Option<char>,
+    /// How the characters of the file are stored
+    #[arg(long, value_enum, default_value_t = Encoding::Auto)]
+    pub(crate) encoding: Encoding,
+    /// Take a column or field for another, such as 'Work mail=email' or
+    /// 'Team=attributes.team'; may be repeated
+    #[arg(long, value_name = "COLUMN=FIELD")]
+    pub(crate) map: Vec<Mapping>,
+    /// Leave a column or field out; may be repeated
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) ignore: Vec<String>,
+    /// Leave an attribute out; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) ignore_attribute: Vec<String>,
+    /// Take no ids from the file: new users are given others
+    #[arg(long)]
+    pub(crate) ignore_ids: bool,
+    /// The realm role that makes an admin
+    #[arg(long, value_name = "ROLE", default_value = "admin")]
+    pub(crate) admin_role: String,
+    /// A client role that makes an admin too; may be repeated
+    #[arg(long, value_name = "CLIENT/ROLE", value_parser = parse_client_role)]
+    pub(crate) admin_client_role: Vec<String>,
+    /// What a row is matched with a user by, the first that finds one
+    #[arg(
+        long = "match",
+        value_name = "KEYS",
+        value_enum,
+        value_delimiter = ',',
+        default_value = "id,email"
+    )]
+    pub(crate) matching: Vec<MatchBy>,
+    /// What to do with users who are there
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) on_existing: OnExisting,
+    /// What stays as it is in users who are there; by default active,admin
+    #[arg(long, value_name = "FIELDS", value_enum, value_delimiter = ',')]
+    pub(crate) keep: Option<Vec<Keep>>,
+    /// What to do with users who are not in the file
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) missing: Missing,
+    #[command(flatten)]
+    pub(crate) ownerless: Ownerless,
+    /// What to do when there are more active users than seats: change nothing, or
+    /// take those who find no seat, admins last and in the file's order, as inactive
+    #[arg(long, value_enum, default_value_t = WhenFull::Fail)]
+    pub(crate) when_full: WhenFull,
+    /// Import the rest when rows can't be taken
+    #[arg(long)]
+    pub(crate) skip_invalid: bool,
+    /// An address for users without one, such as '{username}@example.com'; a username
+    /// that is an address itself needs none
+    #[arg(long, value_name = "TEMPLATE", value_parser = parse_template)]
+    pub(crate) email_template: Option<String>,
+    /// Say what would happen, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatArg {
+    Auto,
+    Keycloak,
+    Wallaroo,
+    Jsonl,
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhenFull {
+    Fail,
+    Inactive,
+}
+
+/// What stands for the username in an email template.
+pub(crate) const TEMPLATE_USERNAME: &str = "{username}";
+
+fn parse_template(text: &str) -> Result<String, String> {
+    if !text.contains(TEMPLATE_USERNAME) {
+        return Err(format!(
+            "it needs {TEMPLATE_USERNAME}, so that each user gets an address of their own"
+        ));
+    }
+    let example = text.replace(TEMPLATE_USERNAME, "ada");
+    if example.contains(['{', '}']) {
+        return Err(format!(
+            "{TEMPLATE_USERNAME} is the only thing that can be filled in"
+        ));
+    }
+    Email::parse(&example).map_err(|error| error.to_string())?;
+    Ok(text.to_owned())
+}
+
+fn parse_delimiter(text: &str) -> Result<char, String> {
+    let one = match text {
+        "comma" => ',',
+        "semicolon" => ';',
+        "tab" | "\\t" => '\t',
+        "pipe" => '|',
+        _ => {
+            let mut chars = text.chars();
+            match (chars.next(), chars.next()) {
+                (Some(one), None) => one,
+                _ => return Err("write comma, semicolon, tab, pipe or one character".to_owned()),
+            }
+        }
+    };
+    if one.is_alphanumeric() || matches!(one, '"' | '\n' | '\r' | ' ' | '@' | '.') {
+        return Err(format!("{one:?} can't separate cells; it is within them"));
+    }
+    Ok(one)
+}
+
+fn parse_client_role(text: &str) -> Result<String, String> {
+    match text.split_once('/') {
+        Some((client, role)) if !client.is_empty() && !role.is_empty() => Ok(text.to_owned()),
+        _ => Err("write it as CLIENT/ROLE, such as realm-management/realm-admin".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_makes_an_address_of_each_username() {
+        assert!(parse_template("{username}@example.com").is_ok());
+        assert!(parse_template("wallaroo+{username}@example.com").is_ok());
+        assert!(parse_template("all@example.com").is_err());
+        assert!(parse_template("{username}@{realm}").is_err());
+        assert!(parse_template("{username}").is_err());
+    }
+
+    #[test]
+    fn a_delimiter_is_a_word_or_a_character() {
+        for (text, delimiter) in [
+            ("tab", '\t'),
+            ("\t", '\t'),
+            ("semicolon", ';'),
+            ("|", '|'),
+            ("~", '~'),
+        ] {
+            assert_eq!(parse_delimiter(text), Ok(delimiter));
+        }
+        for text in ["", "ab", "a", "\"", "colon"] {
+            assert!(parse_delimiter(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_client_role_has_a_client() {
+        assert!(parse_client_role("realm-management/realm-admin").is_ok());
+        for text in ["admin", "/admin", "client/"] {
+            assert!(parse_client_role(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The files of an import: read one after the other, as one request.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::input;
+use super::progress::Progress;
+use crate::args::ImportArgs;
+use crate::failure::{Failure, Refusal, Result};
+use crate::import::names::Names;
+use crate::import::reading::{ReadOptions, Reading};
+use crate::import::report::ReadFile;
+use crate::import::{Parsed, Row, parse};
+use crate::output::count;
+
+/// What ends the names of files that a folder is read for.
+const ENDINGS: [&str; 5] = ["json", "jsonl", "ndjson", "csv", "tsv"];
+
+/// All that was read.
+pub(super) struct Files {
+    pub(super) name: String,
+    pub(super) list: Vec<ReadFile>,
+    pub(super) rows: Vec<Row>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Files {
+    pub(super) fn read(args: &ImportArgs, progress: &Progress) -> Result<Self> {
+        let mut reading = Reading::new(options(args));
+        let paths = expand(&args.files, &mut reading)?;
+        let name = match &*args.files {
+            [one] => input::name_of(one),
+            _ => count(paths.len(), "file"),
+        };
+        let mut all = Self {
+            name,
+            list: Vec::with_capacity(paths.len()),
+            rows: Vec::new(),
+            notes: Vec::new(),
+        };
+        let mut realms = Vec::new();
+        for path in &paths {
+            let file = input::name_of(path);
+            progress.say(format!("reading {file}"));
+            let parsed = read(path, &file, &mut reading)?;
+            if parsed.is_realm_only {
+                realms.push(file.clone());
+            }
+            all.add(file, parsed, paths.len() > 1);
+        }
+        // In a folder the realm is in one file and its users are in others.
+        if realms.len() == paths.len() {
+            return Err(Failure::refused(
+                "unreadable_file",
+                format!(
+                    "can't import {}: it is a realm without users; export it with `kc.sh export \
+                     --users realm_file`, or import the folder that its users are in too",
+                    realms.join(", ")
+                ),
+            ));
+        }
+        for realm in realms {
+            reading.note(format!("{realm} is a realm without users"));
+        }
+        all.notes = reading.notes();
+        Ok(all)
+    }
+
+    fn add(&mut self, file: String, parsed: Parsed, is_one_of_many: bool) {
+        let Parsed {
+            format, mut rows, ..
+        } = parsed;
+        if is_one_of_many {
+            let file: Arc<str> = file.as_str().into();
+            for row in &mut rows {
+                row.place.file = Some(file.clone());
+            }
+        }
+        self.list.push(ReadFile {
+            file,
+            format,
+            rows: rows.len(),
+        });
+        if self.rows.is_empty() {
+            self.rows = rows;
+        } else {
+            self.rows.append(&mut rows);
+        }
+    }
+}
+
+fn options(args: &ImportArgs) -> ReadOptions<'_> {
+    ReadOptions {
+        format: args.format,
+        encoding: args.encoding,
+        delimiter: args.delimiter,
+        names: Names {
+            map: &args.map,
+            ignore: &args.ignore,
+        },
+        ignore_attributes: &args.ignore_attribute,
+        ignore_ids: args.ignore_ids,
+        admin_role: &args.admin_role,
+        admin_client_roles: &args.admin_client_role,
+    }
+}
+
+fn read(path: &Path, name: &str, reading: &mut Reading<'_>) -> Result<Parsed> {
+    let bytes = input::read(path)?;
+    parse(&bytes, name, reading).map_err(|problem| {
+        Failure::refused("unreadable_file", format!("can't import {name}: {problem}"))
+    })
+}
+
+/// The files, with those of a folder in its place, in the order of their names.
+fn expand(files: &[PathBuf], reading: &mut Reading<'_>) -> Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for file in files {
+        if !file.is_dir() {
+            paths.push(file.clone());
+            continue;
+        }
+        let (mut known, others) = in_folder(file)?;
+        if known.is_empty() {
+            return Err(Failure::refused(
+                "unreadable_file",
+                format!(
+                    "there is no file to import in {}: none that ends in {}",
+                    file.display(),
+                    ENDINGS.join(", ")
+                ),
+            ));
+        }
+        known.sort_by_cached_key(|path| natural_key(path));
+        paths.append(&mut known);
+        if !others.is_empty() {
+            reading.note(format!("not imported: {}", others.join(", ")));
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    if let Some(twice) = paths.iter().find(|path| !seen.insert(*path)) {
+        return Err(Failure::Refused(Refusal {
+            kind: "invalid_argument",
+            message: format!("{} is named twice; name it once", input::name_of(twice)),
+            notes: Vec::new(),
+            details: serde_json::Map::new(),
+        }));
+    }
+    Ok(paths)
+}
+
+/// The files of a folder that can be imported, and the names of the others.
+fn in_folder(folder: &Path) -> Result<(Vec<PathBuf>, Vec<String>)> {
+    let unreadable = |error| {
+        let folder = folder.display();
+        Failure::refused("io", format!("can't read {folder}: {error}"))
+    };
+    let (mut known, mut others) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+        let is_hidden = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        if !is_hidden && path.is_file() && ENDINGS.iter().any(|known| ending == *known) {
+            known.push(path);
+        } else {
+            others.push(path.display().to_string());
+        }
+    }
+    others.sort();
+    Ok((known, others))
+}
+
+/// Orders `users-10` behind `users-9`.
+fn natural_key(path: &Path) -> Vec<(u64, String)> {
+    let name = path.to_string_lossy();
+    let mut key = Vec::new();
+    let mut rest = &*name;
+    while !rest.is_empty() {
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let (number, after) = rest.split_at(digits);
+        let letters = after
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(after.len());
+        let (text, after) = after.split_at(letters);
+        key.push((number.parse().unwrap_or(0), text.to_owned()));
+        rest = after;
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_names_are_in_their_order() {
+        let mut names = ["u-10.json", "u-9.json", "a.json", "u-1.json"].map(Path::new);
+        names.sort_by_key(|path| natural_key(path));
+        assert_eq!(
+            names,
+            ["a.json", "u-1.json", "u-9.json", "u-10.json"].map(Path::new)
+        );
+    }
+}

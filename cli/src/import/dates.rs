@@ -1,0 +1,220 @@
+//! Dates as people and spreadsheets write them. One that could be two days is
+//! refused.
+
+use headcount::Timestamp;
+
+use super::values::shortened;
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// A date with or without a time of day; it is taken for UTC unless it says where.
+pub(super) fn parse(name: &str, text: &str) -> Result<Timestamp, String> {
+    let invalid = || {
+        format!(
+            "{name}: {:?} is not a time from 1970 on; write it as 2024-07-11 or \
+             2024-07-11T16:55:59Z",
+            shortened(text)
+        )
+    };
+    let upper = text.trim().to_uppercase();
+    let (rest, zone) = zone_of(&upper);
+    let (date, time) = split_time(rest);
+    let (year, month, day) = match date_of(date).ok_or_else(invalid)? {
+        Date::Sure(date) => date,
+        Date::Either => {
+            return Err(format!(
+                "{name}: {:?} could be two different days; write it with the year first, as in \
+                 2024-07-11",
+                shortened(text)
+            ));
+        }
+    };
+    let time = time.map_or_else(|| Some("00:00:00".to_owned()), time_of);
+    let time = time.ok_or_else(invalid)?;
+    format!("{year:04}-{month:02}-{day:02}T{time}{zone}")
+        .parse()
+        .map_err(|_| invalid())
+}
+
+enum Date {
+    Sure((u32, u32, u32)),
+    /// Day and month could change places.
+    Either,
+}
+
+/// What is before the zone, and the zone.
+fn zone_of(text: &str) -> (&str, String) {
+    for utc in ["UTC", "GMT", "Z"] {
+        if let Some(rest) = text.strip_suffix(utc) {
+            return (rest.trim_end(), "Z".to_owned());
+        }
+    }
+    // `+02:00` or `+0200` after a time of day, not the `-11` of a date.
+    let at = text
+        .rfind(['+', '-'])
+        .filter(|at| text[..*at].contains(':'));
+    let Some((rest, offset)) = at.and_then(|at| text.split_at_checked(at)) else {
+        return (text, "Z".to_owned());
+    };
+    let digits: String = offset.chars().filter(char::is_ascii_digit).collect();
+    let zone = match digits.len() {
+        2 => format!("{}{digits}:00", &offset[..1]),
+        4 => format!("{}{}:{}", &offset[..1], &digits[..2], &digits[2..]),
+        _ => return (text, "Z".to_owned()),
+    };
+    (rest.trim_end(), zone)
+}
+
+/// The date, and the time of day if there is one.
+fn split_time(text: &str) -> (&str, Option<&str>) {
+    let Some(colon) = text.find(':') else {
+        return (text, None);
+    };
+    match text[..colon].rfind([' ', 'T', ',']) {
+        Some(at) => (
+            text[..at].trim_end_matches([' ', ',']),
+            Some(&text[at + 1..]),
+        ),
+        None => (text, None),
+    }
+}
+
+fn date_of(text: &str) -> Option<Date> {
+    let parts: Vec<&str> = text
+        .split(['-', '/', '.', ' ', ','])
+        .filter(|part| !part.is_empty())
+        .collect();
+    let [a, b, c] = <[&str; 3]>::try_from(parts).ok()?;
+    if let Some(month) = month_of(b) {
+        // 11-Jul-2024, 2024-Jul-11
+        let (day, year) = if c.len() == 4 { (a, c) } else { (c, a) };
+        return sure(year, month, day.parse().ok()?);
+    }
+    if let Some(month) = month_of(a) {
+        return sure(c, month, b.parse().ok()?);
+    }
+    let number = |part: &str| -> Option<u32> {
+        let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| part.parse().ok())?
+    };
+    let (first, second) = (number(a)?, number(b)?);
+    if a.len() == 4 {
+        return sure(a, second, number(c)?);
+    }
+    // With dots the day is first, wherever dates have dots.
+    if text.contains('.') || first > 12 {
+        return sure(c, second, first);
+    }
+    if second > 12 || first == second {
+        return sure(c, first, second);
+    }
+    (c.len() == 4 && number(c).is_some()).then_some(Date::Either)
+}
+
+/// The date, if the year has all its digits.
+fn sure(year: &str, month: u32, day: u32) -> Option<Date> {
+    let year = (year.len() == 4).then(|| year.parse().ok())??;
+    Some(Date::Sure((year, month, day)))
+}
+
+fn month_of(text: &str) -> Option<u32> {
+    let text = text.to_lowercase();
+    if text.len() < 3 || !text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
+    (1..)
+        .zip(MONTHS)
+        .find(|(_, month)| month.starts_with(&text))
+        .map(|(number, _)| number)
+}
+
+/// `4:05 PM` as `16:05:00`.
+fn time_of(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (clock, afternoon) = match (text.strip_suffix("AM"), text.strip_suffix("PM")) {
+        (Some(clock), _) => (clock.trim_end(), Some(false)),
+        (_, Some(clock)) => (clock.trim_end(), Some(true)),
+        _ => (text, None),
+    };
+    let mut parts = clock.splitn(3, ':');
+    let (hour, minute) = (parts.next()?, parts.next()?);
+    let second = parts.next().unwrap_or("00");
+    let hour: u32 = hour.parse().ok()?;
+    let hour = match afternoon {
+        None => hour,
+        Some(_) if hour == 0 || hour > 12 => return None,
+        Some(true) => hour % 12 + 12,
+        Some(false) => hour % 12,
+    };
+    Some(format!("{hour:02}:{minute}:{second}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_as_people_write_them() {
+        for text in [
+            "2024-07-13",
+            "2024/07/13",
+            "2024/7/13",
+            "13.07.2024",
+            "13.7.2024",
+            "13/07/2024",
+            "7/13/2024",
+            "13-Jul-2024",
+            "13 July 2024",
+            "Jul 13, 2024",
+            "July 13 2024",
+            "2024-07-13 00:00",
+            "7/13/2024 12:00 AM",
+            "2024-07-13 02:00:00 +0200",
+            "2024-07-13 00:00:00 UTC",
+        ] {
+            let read = parse("t", text).map(|moment| moment.to_string());
+            assert_eq!(read.as_deref(), Ok("2024-07-13T00:00:00Z"), "{text}");
+        }
+        let read = parse("t", "7/13/2024 4:05:06 PM").unwrap();
+        assert_eq!(read.to_string(), "2024-07-13T16:05:06Z");
+    }
+
+    #[test]
+    fn a_date_that_could_be_two_days_is_refused() {
+        for text in ["7/11/2024", "07-11-2024", "7/11/2024 10:00"] {
+            let error = parse("t", text).unwrap_err();
+            assert!(
+                error.contains("could be two different days"),
+                "{text}: {error}"
+            );
+        }
+        assert!(parse("t", "7/7/2024").is_ok());
+        for text in [
+            "",
+            "soon",
+            "13/13/2024",
+            "1/2/24",
+            "2024-02-30",
+            "1969-01-01",
+            "é/é/é",
+            "2024-07-11 25:00",
+            "a:b",
+        ] {
+            let error = parse("t", text).unwrap_err();
+            assert!(error.contains("is not a time"), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Whom a row is about: a user who is there, or somebody new.
+
+use std::collections::{HashMap, HashSet, hash_map};
+use std::sync::Arc;
+
+use headcount::{Directory, Email, User, UserId, Username};
+
+use super::Row;
+use super::options::{MatchBy, Options};
+use super::plan::Candidate;
+use super::refusals::Refusals;
+use crate::args::TEMPLATE_USERNAME;
+use crate::failure::Result;
+
+/// Takes the rows that are not refused, with the users whom they are about.
+pub(super) fn candidates(
+    directory: &Directory,
+    rows: &[Row],
+    options: &Options<'_>,
+    refusals: &mut Refusals,
+) -> Result<Vec<Candidate>> {
+    let taken = (0..rows.len()).filter(|row| !refusals.has(*row));
+    let mut candidates: Vec<_> = taken.map(Candidate::of).collect();
+    for candidate in &mut candidates {
+        let row = &rows[candidate.row];
+        if row.email.is_none() {
+            candidate.email = made_up_email(row, options.email_template);
+        }
+    }
+    // A user who is found by id has an address, and the file has no other.
+    if options.matching.contains(&MatchBy::Id) {
+        for candidate in candidates.iter_mut().filter(|c| c.email.is_some()) {
+            if let Some(id) = rows[candidate.row].id
+                && directory.user_by_id(id)?.is_some()
+            {
+                candidate.email = None;
+            }
+        }
+    }
+    refuse_duplicates(&candidates, rows, refusals);
+    candidates.retain(|candidate| !refusals.has(candidate.row));
+    for by in options.matching {
+        match_by(*by, directory, rows, options, &mut candidates, refusals)?;
+        candidates.retain(|candidate| !refusals.has(candidate.row));
+    }
+    Ok(candidates)
+}
+
+/// An address for a row without one: a username that is an address, or else what
+/// the template makes of it.
+fn made_up_email(row: &Row, template: Option<&str>) -> Option<Box<str>> {
+    let username = row.username.as_deref()?.trim_ascii();
+    if username.contains('@') && Email::parse(username).is_ok() {
+        return Some(username.into());
+    }
+    let template = template.filter(|_| !username.contains('@'))?;
+    Some(template.replace(TEMPLATE_USERNAME, username).into())
+}
+
+/// Refuses rows whose id, email or username an earlier one has.
+fn refuse_duplicates(candidates: &[Candidate], rows: &[Row], refusals: &mut Refusals) {
+    let mut ids = HashMap::new();
+    let mut emails: HashMap<Box<str>, usize> = HashMap::new();
+    let mut usernames: HashMap<Box<str>, usize> = HashMap::new();
+    for candidate in candidates {
+        let row = &rows[candidate.row];
+        let id = row.id.map(|id| earlier(&mut ids, id, candidate.row));
+        let email = candidate
+            .email(row)
+            .and_then(|text| Email::parse(text).ok());
+        let email = email.map(|email| earlier(&mut emails, email.key().into(), candidate.row));
+        // One with an @ is the email, or else is not taken.
+        let username = row
+            .username
+            .as_deref()
+            .and_then(|text| Username::parse(text).ok());
+        let username =
+            username.map(|name| earlier(&mut usernames, name.key().into(), candidate.row));
+        for (what, first) in [("id", id), ("email", email), ("username", username)] {
+            if let Some(first) = first.flatten() {
+                refuse_duplicate(candidate.row, what, first, rows, refusals);
+                break;
+            }
+        }
+    }
+}
+
+/// The earlier row with this key, or else remembers that `row` has it.
+fn earlier<K: Eq + std::hash::Hash>(
+    seen: &mut HashMap<K, usize>,
+    key: K,
+    row: usize,
+) -> Option<usize> {
+    match seen.entry(key) {
+        hash_map::Entry::Occupied(first) => Some(*first.get()),
+        hash_map::Entry::Vacant(entry) => {
+            entry.insert(row);
+            None
+        }
+    }
+}
+
+fn refuse_duplicate(row: usize, what: &str, first: usize, rows: &[Row], refusals: &mut Refusals) {
+    let first = &rows[first].place;
+    let reason = format!("it has the same {what} as {first}; take one of them out");
+    refusals.add(row, "duplicate", reason);
+}
+
+/// Finds the users of the rows that have none yet. A user whom an earlier way has
+/// found is spoken for: their email and username may go to another row.
+fn match_by(
+    by: MatchBy,
+    directory: &Directory,
+    rows: &[Row],
+    options: &Options<'_>,
+    candidates: &mut [Candidate],
+    refusals: &mut Refusals,
+) -> Result<()> {
+    let named: HashMap<UserId, (usize, bool)> = candidates
+        .iter()
+        .filter_map(|candidate| {
+            let row = &rows[candidate.row];
+            let keeps_it = match by {
+                MatchBy::Id => true,
+                MatchBy::Email => candidate.email(row).is_none(),
+                MatchBy::Username => row.username.is_none(),
+            };
+            Some((candidate.user.as_ref()?.id(), (candidate.row, keeps_it)))
+        })
+        .collect();
+    for candidate in candidates.iter_mut().filter(|c| c.user.is_none()) {
+        let row = &rows[candidate.row];
+        let Some(found) = find(by, directory, row, candidate.email(row))? else {
+            continue;
+        };
+        match named.get(&found.id()) {
+            Some((other, true)) => {
+                let (first, later) = (candidate.row.min(*other), candidate.row.max(*other));
+                refuse_duplicate(later, "user", first, rows, refusals);
+                candidate.user = Some(found);
+            }
+            Some((_, false)) => {}
+            None => match mismatch(by, row, &found, options) {
+                Some(reason) => refusals.add(candidate.row, "id_mismatch", reason),
+                None => candidate.user = Some(found),
+            },
+        }
+    }
+    Ok(())
+}
+
+fn find(
+    by: MatchBy,
+    directory: &Directory,
+    row: &Row,
+    email: Option<&str>,
+) -> Result<Option<Arc<User>>> {
+    Ok(match by {
+        MatchBy::Id => row
+            .id
+            .map(|id| directory.user_by_id(id))
+            .transpose()?
+            .flatten(),
+        MatchBy::Email => email
+            .map(|email| directory.user_by_email(email))
+            .transpose()?
+            .flatten(),
+        MatchBy::Username => {
+            let name = row.username.as_deref();
+            name.map(|name| directory.user_by_username(name))
+                .transpose()?
+                .flatten()
+        }
+    })
+}
+
+/// Why the user who was `found` can't be the one of the row: ids count, and differ.
+fn mismatch(by: MatchBy, row: &Row, found: &User, options: &Options<'_>) -> Option<String> {
+    let id = row.id.filter(|id| *id != found.id())?;
+    let what = match by {
+        MatchBy::Id => return None,
+        MatchBy::Email => "email",
+        MatchBy::Username => "username",
+    };
+    options.matching.contains(&MatchBy::Id).then(|| {
+        format!(
+            "the user with this {what} has the id {}, not {id}; correct the id, leave it out, or \
+             use --ignore-ids",
+            found.id()
+        )
+    })
+}
+
+/// The active users whom no row is about.
+pub(super) fn absent(directory: &Directory, candidates: &[Candidate]) -> Result<Vec<Arc<User>>> {
+    let matched = candidates.iter().filter_map(|c| c.user.as_ref());
+    let present: HashSet<UserId> = matched.map(|user| user.id()).collect();
+    let mut absent = Vec::new();
+    for user in directory.users()? {
+        let user = user?;
+        if user.is_active() && !present.contains(&user.id()) {
+            absent.push(user);
+        }
+    }
+    Ok(absent)
+}

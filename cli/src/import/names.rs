@@ -1,0 +1,285 @@
+//! What columns and fields are called: by us, by the tools that users come from,
+//! and by people.
+
+use std::str::FromStr;
+
+use super::name_tables::{ALIASES, LEFT_OUT, OURS, SILENT};
+
+/// A field of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Id,
+    Email,
+    Username,
+    GivenName,
+    FamilyName,
+    Active,
+    /// The opposite of [`Field::Active`].
+    Inactive,
+    Admin,
+    CreatedAt,
+    Attributes,
+    RealmRoles,
+    ClientRoles,
+    ServiceAccount,
+}
+
+/// What a name of a file stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    Field(Field),
+    /// One attribute, in a column of its own.
+    Attribute(String),
+    /// Known, and of no use here: which is no news to anybody.
+    Silent,
+    /// Known from some tool, and without a place here, which is said.
+    LeftOut,
+}
+
+/// What begins the name of a column that holds one attribute.
+const ATTRIBUTE_PREFIX: &str = "attributes.";
+
+/// `--map COLUMN=field`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mapping {
+    column: String,
+    target: Target,
+}
+
+impl FromStr for Mapping {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (column, field) = text
+            .rsplit_once('=')
+            .filter(|(column, _)| !plain(column).is_empty())
+            .ok_or("write it as COLUMN=field, such as 'Work mail=email'")?;
+        let target = match field.trim_ascii().strip_prefix(ATTRIBUTE_PREFIX) {
+            Some(attribute) if !attribute.is_empty() => Target::Attribute(attribute.to_owned()),
+            _ => match known(field) {
+                Some(Target::Field(Field::Attributes)) | None => {
+                    return Err(format!(
+                        "there is no field {field:?}; there are {}",
+                        our_names()
+                    ));
+                }
+                Some(target) => target,
+            },
+        };
+        Ok(Self {
+            column: column.to_owned(),
+            target,
+        })
+    }
+}
+
+/// What the command line says of names.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Names<'a> {
+    pub(crate) map: &'a [Mapping],
+    pub(crate) ignore: &'a [String],
+}
+
+impl Names<'_> {
+    /// What `name` stands for; `None` where nobody has heard of it.
+    pub(super) fn target(&self, name: &str) -> Option<Target> {
+        let is = |other: &str| other == name || plain(other) == plain(name);
+        if self.ignore.iter().any(|ignored| is(ignored)) {
+            return Some(Target::Silent);
+        }
+        if let Some(mapping) = self.map.iter().find(|mapping| is(&mapping.column)) {
+            return Some(mapping.target.clone());
+        }
+        known(name)
+    }
+
+    /// The columns that the command line names and `names` does not have.
+    pub(super) fn absent<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<&str> {
+        let names: Vec<_> = names.map(plain).collect();
+        let asked = self.map.iter().map(|mapping| mapping.column.as_str());
+        asked
+            .chain(self.ignore.iter().map(String::as_str))
+            .filter(|column| !names.contains(&plain(column)))
+            .collect()
+    }
+}
+
+fn known(name: &str) -> Option<Target> {
+    let name = name.trim();
+    let prefix = name.get(..ATTRIBUTE_PREFIX.len());
+    if prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(ATTRIBUTE_PREFIX)) {
+        let attribute = &name[ATTRIBUTE_PREFIX.len()..];
+        return Some(Target::Attribute(attribute.to_owned()));
+    }
+    // As in Entra's templates: `User name [userPrincipalName] Required`; and in
+    // Google's: `First Name [Required]`.
+    let (before, inner) = match name.split_once('[') {
+        Some((before, inner)) => (before, inner.split(']').next().unwrap_or_default()),
+        None => (name, ""),
+    };
+    let before = before.split('(').next().unwrap_or_default();
+    let target = |text: &str| by_plain_name(&plain(text));
+    target(before)
+        .or_else(|| target(inner))
+        .or_else(|| target(name))
+}
+
+fn by_plain_name(name: &str) -> Option<Target> {
+    if let Some((_, field)) = OURS.iter().find(|(ours, _)| plain(ours) == name) {
+        return Some(Target::Field(*field));
+    }
+    if let Some((field, _)) = ALIASES.iter().find(|(_, names)| names.contains(&name)) {
+        return Some(Target::Field(*field));
+    }
+    if SILENT.contains(&name) {
+        return Some(Target::Silent);
+    }
+    LEFT_OUT.contains(&name).then_some(Target::LeftOut)
+}
+
+/// A name without case, spaces, underscores and the like.
+pub(super) fn plain(name: &str) -> String {
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// Our names in a sentence.
+pub(super) fn our_names() -> String {
+    let names = OURS.map(|(name, _)| name);
+    let (last, first) = names.split_last().unwrap_or((&"", &[]));
+    format!("{} and {last}", first.join(", "))
+}
+
+/// Of all names that are known, the one most like `name`, if one is.
+fn nearest(name: &str) -> Option<&'static str> {
+    const LIKENESS_MIN: f64 = 0.7;
+    let name = plain(name);
+    let ours = OURS.iter().map(|(ours, _)| (*ours, *ours));
+    let others = ALIASES.iter().flat_map(|(field, names)| {
+        let ours = OURS.iter().find(|(_, other)| other == field);
+        let ours = ours.map_or("active", |(ours, _)| ours);
+        names.iter().map(move |name| (*name, ours))
+    });
+    ours.chain(others)
+        .map(|(like, ours)| {
+            (
+                strsim::normalized_damerau_levenshtein(&plain(like), &name),
+                ours,
+            )
+        })
+        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, ours)| ours)
+}
+
+/// What to say of names that nobody knows, all at once.
+pub(super) fn unknown(what: &str, names: &[&str]) -> String {
+    let told: Vec<_> = names
+        .iter()
+        .map(|name| match nearest(name) {
+            Some(known) => format!("{name:?} (is it {known}?)"),
+            None => format!("{name:?}"),
+        })
+        .collect();
+    let plural = if names.len() == 1 { "" } else { "s" };
+    let name = names.first().copied().unwrap_or_default();
+    format!(
+        "unknown {what}{plural} {}; there are {}; use --ignore '{name}' to leave it out, or \
+         --map '{name}=field' to say what it is, such as attributes.team",
+        told.join(", "),
+        our_names()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(name: &str) -> Option<Field> {
+        match Names::default().target(name) {
+            Some(Target::Field(field)) => Some(field),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn names_are_known_however_they_are_written() {
+        for (names, expected) in [
+            (
+                &[
+                    "First Name",
+                    "FirstName",
+                    "first_name",
+                    "FIRST-NAME",
+                    "First Name [Required]",
+                ][..],
+                Field::GivenName,
+            ),
+            (
+                &["Email Address [Required]", "E-mail", "mail"],
+                Field::Email,
+            ),
+            (
+                &[
+                    "userPrincipalName",
+                    "User name [userPrincipalName] Required",
+                    "login",
+                ],
+                Field::Username,
+            ),
+            (
+                &["Status [READ ONLY]", "accountEnabled", "state"],
+                Field::Active,
+            ),
+            (
+                &["Block sign in (Yes/No) [accountEnabled] Required"],
+                Field::Inactive,
+            ),
+            (&["createdTimestamp", "Created date time"], Field::CreatedAt),
+        ] {
+            for name in names {
+                assert_eq!(field(name), Some(expected), "{name}");
+            }
+        }
+        let target = |name| Names::default().target(name);
+        assert_eq!(
+            target("Attributes.Team"),
+            Some(Target::Attribute("Team".to_owned()))
+        );
+        assert_eq!(
+            target("Display name [displayName] Required"),
+            Some(Target::LeftOut)
+        );
+        assert_eq!(target("actve"), None);
+        assert_eq!(target("\u{e9}"), None);
+    }
+
+    #[test]
+    fn the_command_line_comes_first() {
+        let map = [
+            "Work mail=email".parse().unwrap(),
+            "Team = attributes.team".parse().unwrap(),
+        ];
+        let ignore = ["Email".to_owned()];
+        let names = Names {
+            map: &map,
+            ignore: &ignore,
+        };
+        assert_eq!(names.target("work_mail"), Some(Target::Field(Field::Email)));
+        assert_eq!(
+            names.target("TEAM"),
+            Some(Target::Attribute("team".to_owned()))
+        );
+        assert_eq!(names.target("email"), Some(Target::Silent));
+        assert_eq!(names.absent(["email", "team"].into_iter()), ["Work mail"]);
+        for wrong in ["email", "=email", "a=b", "a=attributes", "a="] {
+            assert!(wrong.parse::<Mapping>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_is_said_with_the_nearest() {
+        let told = unknown("column", &["actve", "frist name", "zodiac"]);
+        assert!(told.starts_with("unknown columns \"actve\" (is it active?), \"frist name\" (is it given_name?), \"zodiac\";"), "{told}");
+    }
+}

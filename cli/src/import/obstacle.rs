@@ -1,0 +1,248 @@
+//! Why a directory would not take a file as a whole, and which rows cause it.
+
+use std::collections::HashSet;
+
+use headcount::{Directory, ErrorKind, License, Role, Seats, User, UserId, UserQuery};
+use serde_json::{Map, Value, json};
+
+use super::Row;
+use super::plan::{Candidate, Plan};
+use super::refusals::{ROWS_SHOWN_MAX, Refusals};
+use crate::failure::{Failure, Refusal, Result, kind_name};
+use crate::output::count;
+
+/// What is in the way of all rows.
+pub(crate) struct Obstacle {
+    kind: &'static str,
+    message: String,
+    cures: Vec<String>,
+    details: Map<String, Value>,
+    /// The rows that cause it, and how.
+    rows: Refusals,
+    /// The users who cause it by not being in the file: email and how.
+    absent: Vec<(String, String)>,
+}
+
+impl Obstacle {
+    pub(crate) fn new(kind: &'static str, message: String, cures: Vec<String>) -> Self {
+        Self {
+            kind,
+            message,
+            cures,
+            details: Map::new(),
+            rows: Refusals::default(),
+            absent: Vec::new(),
+        }
+    }
+
+    /// The refusal to deactivate a user who is not in the file.
+    pub(super) fn of_absent(refusal: &headcount::Error, user: &User) -> Self {
+        let mut obstacle = Self::new(kind_name(refusal.kind()), refusal.to_string(), Vec::new());
+        let how = "not in the file".to_owned();
+        obstacle.absent.push((user.email().to_string(), how));
+        obstacle
+    }
+
+    /// Says that the row is to blame.
+    pub(crate) fn blame(&mut self, row: usize, how: &str) {
+        self.rows.add(row, self.kind, how.to_owned());
+    }
+
+    /// The rows to blame, as JSON.
+    pub(crate) fn json(&self, rows: &[Row]) -> Vec<Value> {
+        let absent = self.absent.iter().map(|(email, how)| {
+            json!({ "place": null, "email": email, "kind": self.kind, "reason": how })
+        });
+        self.rows.json(rows).into_iter().chain(absent).collect()
+    }
+
+    /// The refusal of the file.
+    pub(crate) fn failure(&self, rows: &[Row]) -> Failure {
+        let mut notes = self.rows.lines(rows);
+        let absent = self.absent.iter().take(ROWS_SHOWN_MAX);
+        notes.extend(absent.map(|(email, how)| format!("  {email}: {how}")));
+        if self.absent.len() > ROWS_SHOWN_MAX {
+            let more = self.absent.len() - ROWS_SHOWN_MAX;
+            notes.push(format!("  and {more} more; --json lists them all"));
+        }
+        notes.extend(self.cures.iter().cloned());
+        let mut details = self.details.clone();
+        details.insert("rows".to_owned(), self.json(rows).into());
+        Failure::Refused(Refusal {
+            kind: self.kind,
+            message: self.message.clone(),
+            notes,
+            details,
+        })
+    }
+}
+
+/// The refusal of more active users than seats, and what would help.
+pub(super) fn too_few_seats(plan: &Plan, file: &str) -> Option<Obstacle> {
+    let missing = plan.shares.missing.len();
+    if missing == 0 {
+        return None;
+    }
+    let Seats {
+        license, active, ..
+    } = plan.seats;
+    let limit = plan.seats.limit().unwrap_or(u64::MAX);
+    let wanted = plan.shares.wanted;
+    let seats = count(missing, "more seat");
+    let needed = if missing == 1 { "is" } else { "are" };
+    let name = match license {
+        License::Community => "Community license",
+        _ => "license",
+    };
+    let message = format!(
+        "{seats} {needed} needed: with {file} there would be {wanted} active users, and the \
+         {name} has {limit} seats, {active} of them in use; nothing was changed"
+    );
+    let cures = vec![
+        "use --when-full inactive to take those who find no seat as inactive".to_owned(),
+        format!(
+            "or install a larger license: `headcount license set {wanted}` or \
+             `headcount license set enterprise`"
+        ),
+    ];
+    let mut obstacle = Obstacle::new("no_free_seat", message, cures);
+    for (name, value) in [
+        ("limit", limit.into()),
+        ("active", active.into()),
+        ("requested", wanted.saturating_sub(active).into()),
+        ("missing", missing.into()),
+    ] {
+        obstacle.details.insert(name.to_owned(), value);
+    }
+    for row in &plan.shares.missing {
+        obstacle.blame(*row, "finds no seat");
+    }
+    Some(obstacle)
+}
+
+/// The refusal of a file that would take the last admins away, if what is here were
+/// not kept by default: it may be just what was meant.
+pub(super) fn silently_kept_admins(directory: &Directory, plan: &Plan) -> Result<Option<Obstacle>> {
+    let kept: Vec<_> = plan.candidates.iter().filter(|c| c.keeps_admin).collect();
+    if kept.is_empty() {
+        return Ok(None);
+    }
+    let makes_admin = |c: &Candidate| c.active && c.admin == Some(true);
+    if plan.candidates.iter().any(makes_admin) {
+        return Ok(None);
+    }
+    let loses = |c: &&Candidate| is_active_admin(c) && (c.keeps_admin || !c.active);
+    let absent = plan.absent.iter().filter(|user| user.is_admin()).count();
+    let losing = plan.candidates.iter().filter(loses).count() + absent;
+    let admins = directory.count(&UserQuery::new().active().admins())?;
+    if admins == 0 || usize::try_from(admins).is_ok_and(|admins| losing < admins) {
+        return Ok(None);
+    }
+    let mut obstacle = Obstacle::new(
+        "last_admin",
+        "no active admin would be left if the file had its way; nothing was changed".to_owned(),
+        vec![
+            "make one of the file's users an admin in it, or use --keep active,admin to leave the \
+             admins as they are"
+                .to_owned(),
+        ],
+    );
+    for candidate in kept {
+        obstacle.blame(
+            candidate.row,
+            "is an active admin here, and none in the file",
+        );
+    }
+    Ok(Some(obstacle))
+}
+
+fn is_active_admin(candidate: &Candidate) -> bool {
+    let user = candidate.user.as_deref();
+    user.is_some_and(|user| user.is_active() && user.is_admin())
+}
+
+/// What the directory has against the batch as a whole, and who causes it.
+pub(super) fn of_whole(
+    directory: &Directory,
+    plan: &Plan,
+    refusal: &headcount::Error,
+) -> Result<Obstacle> {
+    let kind = kind_name(refusal.kind());
+    let message = format!("{refusal}; nothing was changed");
+    let mut obstacle = Obstacle::new(kind, message, Vec::new());
+    match refusal.kind() {
+        ErrorKind::LastAdmin => {
+            for candidate in plan.candidates.iter().filter(|c| is_active_admin(c)) {
+                if !candidate.active {
+                    obstacle.blame(candidate.row, "deactivates an active admin");
+                } else if candidate.admin == Some(false) {
+                    obstacle.blame(candidate.row, "takes the rights of an active admin away");
+                }
+            }
+            for user in plan.absent.iter().filter(|user| user.is_admin()) {
+                let how = "an active admin who is not in the file".to_owned();
+                obstacle.absent.push((user.email().to_string(), how));
+            }
+        }
+        ErrorKind::LastOwner => {
+            blame_owners(directory, plan, &mut obstacle)?;
+            let cure = "use --allow-ownerless to leave workspaces without one";
+            obstacle.cures.push(cure.to_owned());
+        }
+        _ => {}
+    }
+    Ok(obstacle)
+}
+
+/// Finds whose deactivation leaves a workspace without an active owner.
+fn blame_owners(directory: &Directory, plan: &Plan, obstacle: &mut Obstacle) -> Result<()> {
+    let leaves = |c: &&Candidate| !c.active && c.user.as_ref().is_some_and(|user| user.is_active());
+    let leaving: Vec<_> = plan.candidates.iter().filter(leaves).collect();
+    let rows = leaving
+        .iter()
+        .filter_map(|c| Some((c.user.as_deref()?, Some(c.row))));
+    let everybody: Vec<_> = rows
+        .chain(plan.absent.iter().map(|user| (&**user, None)))
+        .collect();
+    let ids: HashSet<UserId> = everybody.iter().map(|(user, _)| user.id()).collect();
+    for (user, row) in everybody {
+        let mut names = Vec::new();
+        for member in directory.workspaces_of(user)? {
+            if member.role() == Role::Owner
+                && !has_other_owner(directory, member.workspace(), &ids)?
+                && let Some(workspace) = directory.workspace(member.workspace())?
+            {
+                names.push(format!("{:?}", workspace.name()));
+            }
+        }
+        if names.is_empty() {
+            continue;
+        }
+        let how = format!("would leave {} without an active owner", names.join(", "));
+        if let Some(row) = row {
+            obstacle.blame(row, &how);
+        } else {
+            let how = format!("not in the file, and {how}");
+            obstacle.absent.push((user.email().to_string(), how));
+        }
+    }
+    Ok(())
+}
+
+fn has_other_owner(
+    directory: &Directory,
+    workspace: headcount::WorkspaceId,
+    leaving: &HashSet<UserId>,
+) -> Result<bool> {
+    for member in directory.members(workspace)? {
+        if member.role() == Role::Owner
+            && !leaving.contains(&member.user())
+            && directory
+                .user_by_id(member.user())?
+                .is_some_and(|user| user.is_active())
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,80 @@
+//! What an import may change, and whom it takes a row for.
+
+use clap::ValueEnum;
+
+use crate::args::WhenFull;
+
+/// How to import.
+#[derive(Clone, Copy)]
+pub(crate) struct Options<'a> {
+    /// What messages call the file.
+    pub(crate) file: &'a str,
+    pub(crate) when_full: WhenFull,
+    pub(crate) skip_invalid: bool,
+    pub(crate) email_template: Option<&'a str>,
+    pub(crate) on_existing: OnExisting,
+    /// What stays as it is here; `None` is the default, under which a file may still
+    /// not take away the last admin in silence.
+    pub(crate) keep: Option<&'a [Keep]>,
+    pub(crate) matching: &'a [MatchBy],
+    pub(crate) missing: Missing,
+    pub(crate) allow_ownerless: bool,
+}
+
+impl Options<'_> {
+    /// Whether `what` stays as it is here.
+    pub(crate) fn keeps(&self, what: Keep) -> bool {
+        self.keep.unwrap_or(&DEFAULT_KEEP).contains(&what)
+    }
+}
+
+/// Nobody is let in again, and nobody demoted, by a file that does not know better.
+const DEFAULT_KEEP: [Keep; 2] = [Keep::Active, Keep::Admin];
+
+/// What to do with a row of a user who is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnExisting {
+    /// Change what differs
+    #[default]
+    Update,
+    /// Refuse the row
+    CreateOnly,
+    /// Leave the user as they are
+    Skip,
+}
+
+/// What an import leaves as it is in users who are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Keep {
+    /// Users who were switched off here stay so
+    Active,
+    /// Who is an admin here stays one
+    Admin,
+    Email,
+    Username,
+    #[value(name = "given_name", alias = "given-name")]
+    GivenName,
+    #[value(name = "family_name", alias = "family-name")]
+    FamilyName,
+    Attributes,
+    /// Nothing: the file decides
+    None,
+}
+
+/// What a row is matched with a user by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MatchBy {
+    Id,
+    Email,
+    Username,
+}
+
+/// What to do with users who are not in the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Missing {
+    /// Leave them as they are
+    #[default]
+    Keep,
+    /// Deactivate them
+    Deactivate,
+}

@@ -1,0 +1,142 @@
+//! How files are read, and what is noticed while they are.
+
+use std::collections::BTreeMap;
+
+use super::encoding::Encoding;
+use super::names::Names;
+use crate::args::FormatArg;
+use crate::output::count;
+
+/// Users that a note names.
+const NAMED_MAX: usize = 20;
+
+/// How to read a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadOptions<'a> {
+    pub(crate) format: FormatArg,
+    pub(crate) encoding: Encoding,
+    pub(crate) delimiter: Option<char>,
+    pub(crate) names: Names<'a>,
+    pub(crate) ignore_attributes: &'a [String],
+    pub(crate) ignore_ids: bool,
+    /// The realm role that makes an admin.
+    pub(crate) admin_role: &'a str,
+    /// Client roles that make an admin, as `client/role`.
+    pub(crate) admin_client_roles: &'a [String],
+}
+
+impl Default for ReadOptions<'_> {
+    fn default() -> Self {
+        Self {
+            format: FormatArg::Auto,
+            encoding: Encoding::Auto,
+            delimiter: None,
+            names: Names::default(),
+            ignore_attributes: &[],
+            ignore_ids: false,
+            admin_role: "admin",
+            admin_client_roles: &[],
+        }
+    }
+}
+
+/// Files that are being read: the options, and what is to be said of them all.
+pub(crate) struct Reading<'a> {
+    pub(super) options: ReadOptions<'a>,
+    left_out: BTreeMap<String, usize>,
+    client_roles: BTreeMap<String, usize>,
+    service_accounts: Vec<String>,
+    federated: Vec<String>,
+    others: Vec<String>,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) fn new(options: ReadOptions<'a>) -> Self {
+        Self {
+            options,
+            left_out: BTreeMap::new(),
+            client_roles: BTreeMap::new(),
+            service_accounts: Vec::new(),
+            federated: Vec::new(),
+            others: Vec::new(),
+        }
+    }
+
+    /// A field or column that there is no place for.
+    pub(super) fn left_out(&mut self, name: &str) {
+        count_one(&mut self.left_out, name);
+    }
+
+    /// A client role that may be an admin's, and makes none.
+    pub(super) fn client_role(&mut self, full: &str) {
+        count_one(&mut self.client_roles, full);
+    }
+
+    pub(super) fn service_account(&mut self, name: &str) {
+        self.service_accounts.push(name.to_owned());
+    }
+
+    /// A member of `federatedUsers`.
+    pub(super) fn federated(&mut self, id: &str) {
+        self.federated.push(id.to_owned());
+    }
+
+    pub(crate) fn note(&mut self, note: String) {
+        self.others.push(note);
+    }
+
+    /// What there is to say of the files, a sentence each.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let mut notes = self.others.clone();
+        if !self.service_accounts.is_empty() {
+            notes.push(format!(
+                "{} skipped: {}",
+                count(self.service_accounts.len(), "service account"),
+                listed(&self.service_accounts)
+            ));
+        }
+        if !self.federated.is_empty() {
+            notes.push(format!(
+                "federatedUsers left out, who have neither a name nor an address in the file: {}; \
+                 export them from the store that Keycloak has them from",
+                listed(&self.federated)
+            ));
+        }
+        if !self.left_out.is_empty() {
+            let names: Vec<_> = self.left_out.keys().cloned().collect();
+            notes.push(format!(
+                "left out, as there is no field for it: {}; use --map NAME=attributes.NAME to keep \
+                 it as an attribute",
+                listed(&names)
+            ));
+        }
+        for (role, users) in &self.client_roles {
+            let have = if *users == 1 { "has" } else { "have" };
+            notes.push(format!(
+                "{} {have} the client role {role}, which makes nobody an admin; use \
+                 --admin-client-role {role} if it is to",
+                count(*users, "user")
+            ));
+        }
+        notes
+    }
+}
+
+fn count_one(counts: &mut BTreeMap<String, usize>, name: &str) {
+    // Most are there already, once for each row.
+    match counts.get_mut(name) {
+        Some(count) => *count += 1,
+        None => {
+            counts.insert(name.to_owned(), 1);
+        }
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(NAMED_MAX).map(String::as_str);
+    let text = shown.collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED_MAX) {
+        0 => text,
+        more => format!("{text} and {more} more"),
+    }
+}

@@ -1,0 +1,226 @@
+//! Keycloak's exports: realms in several files, accounts of programs, users of other
+//! stores, roles of clients.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::folder::{Folder, assert_says};
+
+fn case(name: &str) -> String {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    fs::read_to_string(cases.join(name)).unwrap()
+}
+
+fn folder_with(name: &str) -> Folder {
+    let folder = Folder::new();
+    folder.write(name, case(name));
+    folder
+}
+
+#[test]
+fn several_files_and_a_folder_are_one_request() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("export")).unwrap();
+    for name in ["demo-users-0.json", "demo-users-1.json"] {
+        folder.write(name, case(name));
+        folder.write(&format!("export/{name}"), case(name));
+    }
+    folder.write("export/demo-realm.json", case("kc-realm-only.json"));
+    folder.write("export/notes.txt", "x");
+    let report = folder.json("import demo-users-0.json demo-users-1.json");
+    assert_eq!(
+        (&report["created"], &report["file"]),
+        (&2.into(), &"2 files".into())
+    );
+    assert_eq!(report["files"][1]["file"], "demo-users-1.json");
+    assert_eq!(folder.changes(), 1);
+
+    let out = folder.done("import export");
+    let parts = [
+        "nothing to change: all 2 users of export",
+        "demo-realm.json is a realm without users",
+        "not imported: export/notes.txt",
+    ];
+    assert_says(&out, &parts);
+
+    // A bad row is named with its file, and takes the others with it.
+    folder.write(
+        "export/demo-users-2.json",
+        r#"{"users":[{"username":"cho"},{"email":"Ann@example.com"}]}"#,
+    );
+    let err = folder.refused("import export");
+    assert_says(
+        &err,
+        &[
+            "2 of 4 rows in export",
+            "export/demo-users-2.json: users[0], cho: an email",
+            "users[1], Ann@example.com: it has the same email as export/demo-users-0.json: users[0]",
+        ],
+    );
+    assert_says(
+        &folder.refused("import demo-users-0.json demo-users-0.json"),
+        &["named twice"],
+    );
+}
+
+#[test]
+fn service_accounts_are_skipped_and_said() {
+    let folder = folder_with("kc-service-account.json");
+    let out = folder.done("import kc-service-account.json");
+    assert_says(
+        &out,
+        &["1 service account skipped: service-account-billing"],
+    );
+    assert_eq!(folder.emails(""), ["ann@example.com"]);
+}
+
+#[test]
+fn users_of_other_stores_are_taken_under_ids_of_their_own_or_named() {
+    let folder = folder_with("kc-federated-id.json");
+    let out = folder.done("import kc-federated-id.json");
+    assert_says(&out, &["peter@example.com: the federated id \"f:44d42131"]);
+    assert_eq!(folder.emails(""), ["ann@example.com", "peter@example.com"]);
+    assert_says(
+        &folder.done("import kc-federated-id.json"),
+        &["nothing to change"],
+    );
+
+    let folder = folder_with("kc-federatedUsers-only.json");
+    let out = folder.done("import kc-federatedUsers-only.json");
+    assert_says(
+        &out,
+        &[
+            "federatedUsers left out",
+            "f:44d42131-2236-4897-9146-1c782cf44d92:peter",
+        ],
+    );
+    assert_eq!(folder.emails(""), ["ann@example.com"]);
+}
+
+#[test]
+fn a_client_role_makes_an_admin_on_request_alone() {
+    let folder = folder_with("kc-admin-by-client-role.json");
+    let line = "import kc-admin-by-client-role.json";
+    let out = folder.done(line);
+    assert_says(
+        &out,
+        &["1 user has the client role realm-management/realm-admin, which makes nobody an admin"],
+    );
+    assert_eq!(folder.user("ann@example.com")["admin"], false);
+    let out = folder.done(&format!(
+        "{line} --admin-client-role realm-management/realm-admin"
+    ));
+    assert_says(
+        &out,
+        &[
+            "admin by the client role realm-management/realm-admin",
+            "updated: admin",
+        ],
+    );
+    assert_eq!(folder.user("ann@example.com")["admin"], true);
+}
+
+#[test]
+fn an_admin_has_a_seat_wherever_the_file_has_them() {
+    let folder = folder_with("kc-admin-last-in-file.json");
+    let err = folder.refused("import kc-admin-last-in-file.json");
+    assert_says(
+        &err,
+        &[
+            "users[4], u4@example.com: finds no seat",
+            "users[5], u5@example.com",
+        ],
+    );
+    folder.done("import kc-admin-last-in-file.json --when-full inactive");
+    assert_eq!(folder.user("u6@example.com")["active"], true);
+    assert_eq!(
+        folder.emails("--inactive"),
+        ["u4@example.com", "u5@example.com"]
+    );
+}
+
+#[test]
+fn rows_of_kcadm_are_lines() {
+    let folder = folder_with("kc-users-as-jsonl.jsonl");
+    assert_eq!(
+        folder.json("import kc-users-as-jsonl.jsonl")["format"],
+        "jsonl"
+    );
+    let ann = folder.user("ann@example.com");
+    assert_eq!(ann["created_at"], "2024-07-11T16:55:59.173Z");
+    assert_eq!(ann["attributes"]["team"], "x");
+}
+
+#[test]
+fn big_attributes_are_left_out_by_name_and_not_the_user() {
+    let folder = Folder::new();
+    let photo = "x".repeat(20_000);
+    let mut attributes = json!({ "photo": [photo], "team": ["a"] });
+    let users = json!({ "users": [{ "email": "ann@ex.co", "attributes": attributes.clone() }] });
+    folder.write("u.json", users.to_string());
+    let out = folder.done("import u.json");
+    assert_says(
+        &out,
+        &["ann@ex.co: the attribute \"photo\" of 20005 bytes is left out"],
+    );
+    assert_eq!(
+        folder.user("ann@ex.co")["attributes"],
+        json!({ "team": "a" })
+    );
+    assert_says(&folder.done("import u.json"), &["nothing to change"]);
+    for n in 0..70 {
+        attributes[format!("a{n:02}")] = "x".into();
+    }
+    let users = json!([{ "email": "bob@ex.co", "attributes": attributes }]);
+    folder.write("u.json", users.to_string());
+    folder.done("import u.json");
+    let bob = folder.user("bob@ex.co");
+    assert_eq!(bob["attributes"].as_object().unwrap().len(), 64);
+    assert_says(&folder.done("import u.json"), &["nothing to change"]);
+}
+
+#[test]
+fn what_nobody_knows_is_named() {
+    let folder = Folder::new();
+    folder.write(
+        "u.json",
+        r#"{"users":[{"email":"ann@ex.co","totp":true,"shoeSize":5}]}"#,
+    );
+    assert_says(
+        &folder.done("import u.json"),
+        &["left out, as there is no field for it: shoeSize;"],
+    );
+    folder.done("import u.json --map shoeSize=attributes.shoes");
+}
+
+#[test]
+fn times_are_of_each_unit_and_not_to_come() {
+    let folder = Folder::new();
+    let users: Vec<_> = [
+        json!(1_720_716_959),
+        json!(1_720_716_959_000_u64),
+        json!("2024-07-11T16:55:59Z"),
+    ]
+    .into_iter()
+    .enumerate()
+    .map(|(n, at)| json!({ "email": format!("u{n}@ex.co"), "createdTimestamp": at }))
+    .collect();
+    folder.write("u.json", json!(users).to_string());
+    folder.done("import u.json");
+    for n in 0..3 {
+        assert_eq!(
+            folder.user(&format!("u{n}@ex.co"))["created_at"],
+            "2024-07-11T16:55:59Z"
+        );
+    }
+    folder.write(
+        "u.json",
+        r#"[{"email":"a@ex.co","createdTimestamp":4102444800000}]"#,
+    );
+    assert_says(
+        &folder.refused("import u.json"),
+        &["[0], a@ex.co: createdTimestamp", "in the future"],
+    );
+}
