@@ -4,6 +4,7 @@
 
 mod cache;
 mod commits;
+mod extra;
 mod feed;
 mod iter;
 mod options;
