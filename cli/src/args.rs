@@ -3,6 +3,7 @@
 mod batch;
 mod changes;
 mod list;
+mod serving;
 mod workspaces;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use headcount::{Batch, Email, License};
 pub(crate) use self::batch::BatchArgs;
 pub(crate) use self::changes::ChangesArgs;
 pub(crate) use self::list::{ListArgs, SortArg};
+pub(crate) use self::serving::{CreateKeyArgs, KeysCommand, ServeArgs};
 pub(crate) use self::workspaces::WorkspacesCommand;
 
 /// A user directory that never has more active users than its license has seats
@@ -59,6 +61,11 @@ pub(crate) enum Command {
     Batch(BatchArgs),
     /// Show what was changed, by whom and when, and go on as changes come
     Changes(ChangesArgs),
+    /// Serve the directory to the platform's SDK and to other programs
+    Serve(ServeArgs),
+    /// List, make and revoke the keys of the server
+    #[command(subcommand)]
+    Keys(KeysCommand),
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,9 +5,11 @@ mod changes;
 mod follow;
 mod import;
 mod input;
+mod keys;
 mod license;
 mod list;
 mod naming;
+mod serve;
 mod users;
 mod workspaces;
 
@@ -33,6 +35,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         Command::Workspaces(command) => workspaces::run(&store, command, args.json, out),
         Command::Batch(batch) => batch::run(&store, batch, args.json, out),
         Command::Changes(changes) => changes::run(&store, changes, args.json, out),
+        Command::Serve(serve) => serve::run(&store, serve, args.json, out),
+        Command::Keys(command) => keys::run(&store, command, args.json, out),
     }
 }
 
