@@ -38,7 +38,7 @@ pub fn serve(
         .enable_all()
         .max_blocking_threads(server.0.config.writes_max.max(1) + 4)
         .build()?;
-    let served = runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         let listener = TcpListener::bind(address).await?;
         listening(listener.local_addr()?);
         accept(server, listener, stop).await;
@@ -46,7 +46,7 @@ pub fn serve(
     });
     // Writes that were begun are finished: they were accepted.
     drop(runtime);
-    served
+    outcome
 }
 
 async fn accept(server: &Server, listener: TcpListener, mut stop: oneshot::Receiver<()>) {

@@ -48,7 +48,7 @@ pub(super) fn run(
         }
     }
     let mut told = Ok(());
-    let served = headcount_server::serve(&server, args.listen, stop, |address| {
+    let ended = headcount_server::serve(&server, args.listen, stop, |address| {
         let path = store.path.display().to_string();
         told = if json {
             writeln!(
@@ -67,7 +67,7 @@ pub(super) fn run(
         }
         .and_then(|()| out.flush());
     });
-    served.map_err(|error| {
+    ended.map_err(|error| {
         Failure::refused("io", format!("can't serve at {}: {error}", args.listen))
     })?;
     drop(server);

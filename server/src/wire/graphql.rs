@@ -80,7 +80,6 @@ async fn execute(server: &Server, caller: &Caller, request: Request) -> Result<V
             "the document opens more than {BRACKETS_MAX} brackets"
         )));
     }
-    // The parsed document is not kept across a wait: it is not `Send`.
     let document = parse_query(&request.query)
         .map_err(|error| Refusal::invalid(format!("not a GraphQL document: {error}")))?;
     let mut operations = document.operations.iter().filter(|(name, _)| {
@@ -117,19 +116,14 @@ async fn execute(server: &Server, caller: &Caller, request: Request) -> Result<V
 
 fn root_fields(operation: &OperationDefinition) -> Result<Vec<&Field>, Refusal> {
     let items = &operation.selection_set.node.items;
-    let field = |item: &'_ Selection| match item {
-        Selection::Field(_) => Ok(()),
-        _ => Err(Refusal::invalid(
-            "name the fields of the root, without fragments",
-        )),
-    };
     let mut fields = Vec::with_capacity(items.len());
     for item in items {
         no_directives(&item.node)?;
-        field(&item.node)?;
-        if let Selection::Field(field) = &item.node {
-            fields.push(&field.node);
-        }
+        let Selection::Field(field) = &item.node else {
+            let hint = "name the fields of the root, without fragments";
+            return Err(Refusal::invalid(hint));
+        };
+        fields.push(&field.node);
     }
     Ok(fields)
 }

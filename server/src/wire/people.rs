@@ -38,38 +38,41 @@ pub(crate) async fn query(
 ) -> Platform<Response> {
     let directory = &server.0.directory;
     let mut body = br#"{"users":{"#.to_vec();
-    match wanted.user_ids {
-        Some(ids) => {
-            let mut found = BTreeMap::new();
-            for id in ids {
-                let user = match id.parse::<UserId>() {
-                    Ok(id) => directory.user_by_id(id)?,
-                    Err(_) => None,
-                };
-                found.insert(id, user);
-            }
-            for (id, user) in &found {
-                push(&mut body, id, &user.as_deref().map(UserObject::from))?;
-            }
-        }
-        None => {
-            let mut failed = None;
-            directory.for_each_user(|user| {
-                match push(&mut body, &user.id().to_string(), &UserObject::from(&user)) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(failure) => {
-                        failed = Some(failure);
-                        ControlFlow::Break(())
-                    }
-                }
-            })?;
-            if let Some(failure) = failed {
-                return Err(failure.into());
-            }
-        }
+    if let Some(ids) = wanted.user_ids {
+        push_wanted(&mut body, directory, ids)?;
+    } else {
+        push_all(&mut body, directory)?;
     }
     body.extend_from_slice(b"}}");
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+fn push_wanted(body: &mut Vec<u8>, directory: &Directory, ids: Vec<String>) -> Result<(), Failure> {
+    // Of an id that is asked for twice there is one member.
+    let mut found = BTreeMap::new();
+    for id in ids {
+        let user = match id.parse::<UserId>() {
+            Ok(id) => directory.user_by_id(id)?,
+            Err(_) => None,
+        };
+        found.insert(id, user);
+    }
+    for (id, user) in &found {
+        push(body, id, &user.as_deref().map(UserObject::from))?;
+    }
+    Ok(())
+}
+
+fn push_all(body: &mut Vec<u8>, directory: &Directory) -> Result<(), Failure> {
+    let mut pushed = Ok(());
+    directory.for_each_user(|user| {
+        pushed = push(body, &user.id().to_string(), &UserObject::from(&user));
+        match pushed {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    })?;
+    pushed
 }
 
 /// Appends a member to the JSON object in `body`.

@@ -4,8 +4,8 @@ use headcount::{User, UserUpdate, UserView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The key under which a user object carries the version of its record. Clients keep
-/// keys that they don't know and send them back.
+/// A user object. Clients keep the keys that they don't know and send them back in PUT,
+/// so `headcountVersion` tells which version of the record a PUT was made of.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UserObject<'a> {
@@ -28,6 +28,7 @@ pub(super) struct UserObject<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "clients read them as such")]
 struct Access {
     view: bool,
     manage: bool,

@@ -1,0 +1,19 @@
+//! The server, as clients see it: each story against a listener of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod client;
+
+mod a_put_of_an_old_user_object_loses_nothing;
+mod every_route_asks_for_its_scope;
+mod graphql_has_limits;
+mod keys_end_when_they_should;
+mod limits_hold;
+mod the_wire_finds_users;
+mod the_wire_manages_workspaces;
+mod the_wire_tells_refusals;
