@@ -32,6 +32,16 @@ impl Caller {
         Err(Failure::new(StatusCode::FORBIDDEN, message))
     }
 
+    /// Whether the key would still be let in, for answers that go on for long.
+    pub(crate) fn is_still_good(&self, server: &Server) -> bool {
+        let user = match self.user {
+            Some(id) => server.0.directory.user_by_id(id),
+            None => return server.0.keys.holds(&self.key),
+        };
+        let is_active = user.is_ok_and(|user| user.is_some_and(|user| user.is_active()));
+        is_active && server.0.keys.holds(&self.key)
+    }
+
     /// The user whose key it is; an error for a provisioner's.
     pub(crate) fn user(&self) -> Result<UserId, Failure> {
         self.user.ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! The two ways to answer with an error, one for each kind of client.
+//! How errors are answered: one way for each kind of client.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -13,6 +13,8 @@ pub(crate) enum Door {
     Platform,
     /// The platform's identity server: `{"error"}`.
     Identity,
+    /// REST: problem details of RFC 9457.
+    Rest,
     /// Health and metrics: plain text.
     Plain,
 }
@@ -24,6 +26,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// The kind, where the directory refused it.
     pub(crate) kind: Option<ErrorKind>,
+    /// Which operation of a batch it was.
+    pub(crate) op_index: Option<usize>,
     pub(crate) retry_after_seconds: Option<u64>,
 }
 
@@ -33,6 +37,7 @@ impl Failure {
             status,
             message: message.into(),
             kind: None,
+            op_index: None,
             retry_after_seconds: None,
         }
     }
@@ -52,6 +57,38 @@ impl Failure {
         }
     }
 
+    fn problem(&self, status: StatusCode) -> Response {
+        let mut body = json!({
+            "type": "about:blank",
+            "title": status.canonical_reason(),
+            "status": status.as_u16(),
+            "detail": self.message,
+            "kind": self.kind.map(kind_name),
+        });
+        if let Some(index) = self.op_index {
+            body["op_index"] = index.into();
+        }
+        match self.kind {
+            Some(ErrorKind::NoFreeSeat {
+                limit,
+                active,
+                requested,
+            }) => {
+                body["seats"] = json!({ "limit": limit, "active": active, "requested": requested });
+            }
+            Some(ErrorKind::Conflict { expected, found }) => {
+                body["versions"] = json!({ "expected": expected, "found": found });
+            }
+            Some(ErrorKind::HistoryTrimmed { resume_after }) => {
+                body["resume_after"] = resume_after.into();
+            }
+            Some(ErrorKind::ChangeNotYet { latest }) => body["latest"] = latest.into(),
+            _ => {}
+        }
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        (status, kind, body.to_string()).into_response()
+    }
+
     /// The answer in the form that the clients of `door` read.
     pub(crate) fn response(self, door: Door) -> Response {
         let status = door.status(&self);
@@ -61,6 +98,7 @@ impl Failure {
                 (status, Json(body)).into_response()
             }
             Door::Identity => (status, Json(json!({ "error": self.message }))).into_response(),
+            Door::Rest => self.problem(status),
             Door::Plain => (status, format!("{}\n", self.message)).into_response(),
         };
         let headers = response.headers_mut();
@@ -78,6 +116,7 @@ impl From<headcount::Error> for Failure {
     fn from(error: headcount::Error) -> Self {
         Self {
             kind: Some(error.kind()),
+            op_index: error.op_index(),
             ..Self::new(rest_status(error.kind()), error.to_string())
         }
     }
@@ -153,5 +192,47 @@ fn identity_status(kind: ErrorKind) -> StatusCode {
             StatusCode::SERVICE_UNAVAILABLE => StatusCode::INTERNAL_SERVER_ERROR,
             status => status,
         },
+    }
+}
+
+/// What programs call an error of the library.
+fn kind_name(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidEmail => "invalid_email",
+        ErrorKind::InternationalEmail => "international_email",
+        ErrorKind::EmailRequired => "email_required",
+        ErrorKind::InvalidUsername => "invalid_username",
+        ErrorKind::InvalidArgument => "invalid_argument",
+        ErrorKind::EmailTaken => "email_taken",
+        ErrorKind::UsernameTaken => "username_taken",
+        ErrorKind::IdTaken => "id_taken",
+        ErrorKind::UserNotFound => "user_not_found",
+        ErrorKind::WorkspaceNotFound => "workspace_not_found",
+        ErrorKind::WorkspaceNameTaken => "workspace_name_taken",
+        ErrorKind::WorkspaceArchived => "workspace_archived",
+        ErrorKind::MemberNotFound => "member_not_found",
+        ErrorKind::RoleDiffers => "role_differs",
+        ErrorKind::LastOwner => "last_owner",
+        ErrorKind::DefaultWorkspace => "default_workspace",
+        ErrorKind::NoFreeSeat { .. } => "no_free_seat",
+        ErrorKind::LastAdmin => "last_admin",
+        ErrorKind::OwnAccount => "own_account",
+        ErrorKind::Conflict { .. } => "conflict",
+        ErrorKind::HistoryTrimmed { .. } => "history_trimmed",
+        ErrorKind::AlreadyOpen => "already_open",
+        ErrorKind::UnsupportedFormat => "unsupported_format",
+        ErrorKind::Corrupted => "corrupted",
+        ErrorKind::TooLarge => "too_large",
+        ErrorKind::OutcomeUnknown => "outcome_unknown",
+        ErrorKind::Closed => "closed",
+        ErrorKind::Io => "io",
+        ErrorKind::Forked => "forked",
+        ErrorKind::ReadOnly => "read_only",
+        ErrorKind::LogMissing => "log_missing",
+        ErrorKind::LogForeign => "log_foreign",
+        ErrorKind::FileReplaced => "file_replaced",
+        ErrorKind::ChangeNotYet { .. } => "change_not_yet",
+        ErrorKind::RequestIdReused => "request_id_reused",
+        _ => "other",
     }
 }

@@ -311,6 +311,12 @@ impl Keys {
         keys.get(&hash).cloned()
     }
 
+    /// Whether `key` was neither revoked nor has expired.
+    pub(crate) fn holds(&self, key: &Key) -> bool {
+        let keys = self.by_hash.read().unwrap_or_else(PoisonError::into_inner);
+        keys.contains_key(&key.hash) && !key.is_expired(Timestamp::now())
+    }
+
     fn lock_to_change(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<[u8; 32], Arc<Key>>> {
         self.by_hash.write().unwrap_or_else(PoisonError::into_inner)
     }

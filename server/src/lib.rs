@@ -23,10 +23,12 @@
 mod auth;
 mod config;
 mod door;
+mod feed;
 mod health;
 mod keys;
 mod metrics;
 mod rates;
+mod rest;
 mod routes;
 mod serve;
 mod server;

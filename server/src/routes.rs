@@ -5,12 +5,13 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode};
 use axum::middleware;
-use axum::routing::{MethodRouter, get, post, put};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
 use crate::auth::guard;
 use crate::door::{Door, Failure};
 use crate::health;
 use crate::keys::Scope;
+use crate::rest::{changes, license, users, workspaces};
 use crate::server::Server;
 use crate::wire::{graphql, people, spaces};
 
@@ -36,6 +37,7 @@ pub(crate) struct Route {
 
 const READ: Access = Access::Scope(Scope::Read);
 const WRITE: Access = Access::Scope(Scope::Write);
+const ADMIN: Access = Access::Scope(Scope::Admin);
 
 #[rustfmt::skip]
 static ROUTES: &[Route] = &[
@@ -57,6 +59,28 @@ static ROUTES: &[Route] = &[
     route("POST", "/v1/api/workspaces/list_users", READ, Door::Platform, || post(spaces::list_users)),
     route("POST", "/v1/api/workspaces/remove_user", WRITE, Door::Platform, || post(spaces::remove_user)),
     route("POST", "/v1/graphql", READ, Door::Platform, || post(graphql::answer)),
+    // REST. What makes admins needs the scope `admin` too.
+    route("GET", "/api/v1/users", READ, Door::Rest, || get(users::list)),
+    route("POST", "/api/v1/users", WRITE, Door::Rest, || post(users::create)),
+    route("GET", "/api/v1/users/{name}", READ, Door::Rest, || get(users::show)),
+    route("PATCH", "/api/v1/users/{name}", WRITE, Door::Rest, || patch(users::update)),
+    route("DELETE", "/api/v1/users/{name}", WRITE, Door::Rest, || delete(users::delete)),
+    route("POST", "/api/v1/users/{name}/activate", WRITE, Door::Rest, || post(users::activate)),
+    route("POST", "/api/v1/users/{name}/deactivate", WRITE, Door::Rest, || post(users::deactivate)),
+    route("GET", "/api/v1/workspaces", READ, Door::Rest, || get(workspaces::list)),
+    route("POST", "/api/v1/workspaces", WRITE, Door::Rest, || post(workspaces::create)),
+    route("GET", "/api/v1/workspaces/{id}", READ, Door::Rest, || get(workspaces::show)),
+    route("PATCH", "/api/v1/workspaces/{id}", WRITE, Door::Rest, || patch(workspaces::rename)),
+    route("DELETE", "/api/v1/workspaces/{id}", WRITE, Door::Rest, || delete(workspaces::delete)),
+    route("POST", "/api/v1/workspaces/{id}/archive", WRITE, Door::Rest, || post(workspaces::archive)),
+    route("POST", "/api/v1/workspaces/{id}/restore", WRITE, Door::Rest, || post(workspaces::restore)),
+    route("GET", "/api/v1/workspaces/{id}/members", READ, Door::Rest, || get(workspaces::members)),
+    route("PUT", "/api/v1/workspaces/{id}/members/{name}", WRITE, Door::Rest, || put(workspaces::set_member)),
+    route("DELETE", "/api/v1/workspaces/{id}/members/{name}", WRITE, Door::Rest, || delete(workspaces::remove_member)),
+    route("GET", "/api/v1/seats", READ, Door::Rest, || get(license::show)),
+    route("GET", "/api/v1/license", READ, Door::Rest, || get(license::show)),
+    route("PUT", "/api/v1/license", ADMIN, Door::Rest, || put(license::set)),
+    route("GET", "/api/v1/changes", READ, Door::Rest, || get(changes::list)),
 ];
 
 const fn route(

@@ -88,6 +88,7 @@ async fn accept(server: &Server, listener: TcpListener, mut stop: oneshot::Recei
         }
     }
     drop(listener);
+    server.0.ending.send_replace(true);
     if tokio::time::timeout(config.shutdown_grace, graceful.shutdown())
         .await
         .is_err()

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use headcount::{Directory, ErrorKind};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::auth::Caller;
 use crate::config::Config;
 use crate::door::Failure;
+use crate::feed::Feed;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::rates::Rates;
@@ -27,6 +28,9 @@ pub(crate) struct Shared {
     pub(crate) rates: Rates,
     /// The schema of GraphQL, as introspection shows it.
     pub(crate) schema: crate::wire::Schema,
+    pub(crate) feed: Feed,
+    /// Whether the server ends, for answers that would go on.
+    pub(crate) ending: watch::Sender<bool>,
     writes: Arc<Semaphore>,
     waiting: Semaphore,
     /// A commit ended with an unknown outcome: only reopening helps.
@@ -38,13 +42,15 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// Those of reading the keys.
+    /// Those of reading the keys and counters.
     pub fn new(directory: Directory, config: Config) -> headcount::Result<Self> {
         Ok(Self(Arc::new(Shared {
             keys: Keys::open(&directory)?,
             metrics: Metrics::default(),
             rates: Rates::new(config.key_requests_per_second, config.key_burst),
             schema: crate::wire::Schema::new(),
+            feed: Feed::start(&directory)?,
+            ending: watch::Sender::new(false),
             writes: Arc::new(Semaphore::new(config.writes_max.max(1))),
             waiting: Semaphore::new(config.writes_waiting_max.max(1)),
             broken: AtomicBool::new(false),

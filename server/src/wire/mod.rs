@@ -70,7 +70,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
     }
 }
 
-fn unread(refused: &BytesRejection) -> Failure {
+pub(crate) fn unread(refused: &BytesRejection) -> Failure {
     match refused.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large")

@@ -113,7 +113,6 @@ pub(super) fn workspace_id(value: &Value) -> Result<WorkspaceId, Failure> {
         .ok_or_else(|| Failure::bad_request(format!("{value} is not the id of a workspace")))
 }
 
-/// Makes a user a member in this role, also one who is a member in another.
 pub(crate) async fn add_user(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
@@ -123,15 +122,25 @@ pub(crate) async fn add_user(
     let role: Role = role.parse()?;
     let work = move |directory: &Directory| {
         let (workspace, user) = (membership.workspace()?, membership.user(directory)?);
-        match directory.add_member(workspace, user, role) {
-            Err(error) if error.kind() == ErrorKind::RoleDiffers => {
-                Ok(directory.set_role(workspace, user, role)?)
-            }
-            done => Ok(done?),
-        }
+        set_member(directory, workspace, user.into(), role)
     };
     server.write(&caller, work).await?;
     Ok(Json(json!({})))
+}
+
+/// Makes a user a member in this role, also one who is a member in another.
+pub(crate) fn set_member(
+    directory: &Directory,
+    workspace: WorkspaceId,
+    user: UserRef,
+    role: Role,
+) -> Result<(), Failure> {
+    match directory.add_member(workspace, user.clone(), role) {
+        Err(error) if error.kind() == ErrorKind::RoleDiffers => {
+            Ok(directory.set_role(workspace, user, role)?)
+        }
+        done => Ok(done?),
+    }
 }
 
 #[derive(Deserialize)]

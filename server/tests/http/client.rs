@@ -30,10 +30,10 @@ impl Running {
         let server = Server::new(directory.clone(), config).unwrap();
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
-        let served = server.clone();
+        let running = server.clone();
         let thread = std::thread::spawn(move || {
             let any = "127.0.0.1:0".parse().unwrap();
-            headcount_server::serve(&served, any, stopped, |address| {
+            headcount_server::serve(&running, any, stopped, |address| {
                 tell.send(address).unwrap();
             })
         });
@@ -191,7 +191,8 @@ impl Client {
 
     /// Sends a GraphQL document and returns the whole answer.
     pub fn graphql(&self, query: &str, variables: Value) -> Value {
-        let body = serde_json::json!({ "query": query, "variables": variables });
+        let mut body = serde_json::json!({ "query": query });
+        body["variables"] = variables;
         let answer = self.post("/v1/graphql", &body);
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.json()

@@ -1,6 +1,8 @@
 //! GraphQL answers the introspection query of common clients, and refuses documents that
 //! are too large, too deep or too wide, or that name what is not there.
 
+use std::fmt::Write;
+
 use headcount_server::Scope;
 use serde_json::{Value, json};
 
@@ -66,7 +68,11 @@ fn documents_have_limits() {
     let mut wide = "{ __schema { types { ...A0 } } }".to_owned();
     for level in 0..20 {
         let next = level + 1;
-        wide += &format!(" fragment A{level} on __Type {{ ...A{next} ...A{next} }}");
+        write!(
+            wide,
+            " fragment A{level} on __Type {{ ...A{next} ...A{next} }}"
+        )
+        .unwrap();
     }
     wide += " fragment A20 on __Type { name }";
     assert!(refused(&wide).contains("more than 50000 fields"));

@@ -10,10 +10,14 @@
 mod client;
 
 mod a_put_of_an_old_user_object_loses_nothing;
+mod a_retry_by_rest_is_done_once;
+mod changes_are_streamed;
 mod every_route_asks_for_its_scope;
 mod graphql_has_limits;
 mod keys_end_when_they_should;
 mod limits_hold;
+mod rest_manages_users_and_workspaces;
+mod rest_tells_refusals_as_problems;
 mod the_wire_finds_users;
 mod the_wire_manages_workspaces;
 mod the_wire_tells_refusals;
