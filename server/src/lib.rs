@@ -27,6 +27,7 @@ mod feed;
 mod health;
 mod keys;
 mod metrics;
+mod ops;
 mod rates;
 mod rest;
 mod routes;
@@ -36,6 +37,7 @@ mod wire;
 
 pub use config::Config;
 pub use keys::{Holder, Key, KeyError, Keys, NewKey, Scope, Secret};
+pub use ops::Operation;
 pub use routes::{Access, Matrix, matrix};
 pub use serve::serve;
 pub use server::Server;

@@ -11,7 +11,7 @@ use crate::auth::guard;
 use crate::door::{Door, Failure};
 use crate::health;
 use crate::keys::Scope;
-use crate::rest::{changes, license, users, workspaces};
+use crate::rest::{batch, changes, license, users, workspaces};
 use crate::server::Server;
 use crate::wire::{graphql, people, spaces};
 
@@ -80,6 +80,7 @@ static ROUTES: &[Route] = &[
     route("GET", "/api/v1/seats", READ, Door::Rest, || get(license::show)),
     route("GET", "/api/v1/license", READ, Door::Rest, || get(license::show)),
     route("PUT", "/api/v1/license", ADMIN, Door::Rest, || put(license::set)),
+    route("POST", "/api/v1/batch", WRITE, Door::Rest, || post(batch::apply)),
     route("GET", "/api/v1/changes", READ, Door::Rest, || get(changes::list)),
 ];
 

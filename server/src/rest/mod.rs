@@ -1,5 +1,6 @@
 //! REST for programs of one's own: users, workspaces, seats, the license and changes.
 
+pub(crate) mod batch;
 pub(crate) mod changes;
 mod if_match;
 pub(crate) mod license;

@@ -9,6 +9,7 @@
 
 mod client;
 
+mod a_batch_by_rest_is_all_or_nothing;
 mod a_put_of_an_old_user_object_loses_nothing;
 mod a_retry_by_rest_is_done_once;
 mod changes_are_streamed;
