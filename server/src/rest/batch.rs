@@ -1,13 +1,13 @@
 //! `/api/v1/batch`: operations that succeed or fail together.
 
 use axum::Json;
-use axum::extract::{Extension, Query, State};
+use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
 use headcount::{Applied, Batch, Directory, Subject};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Body, Rest, with_request_id};
+use super::{Asked, Body, Rest, with_request_id};
 use crate::auth::Caller;
 use crate::keys::Scope;
 use crate::ops::Operation;
@@ -33,7 +33,7 @@ pub(crate) struct Request {
 pub(crate) async fn apply(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Query(how): Query<How>,
+    Asked(how): Asked<How>,
     headers: HeaderMap,
     Body(request): Body<Request>,
 ) -> Rest<Json<Value>> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{Extension, Query, State};
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount::Change;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::Rest;
+use super::{Asked, Rest};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::server::Server;
@@ -41,7 +41,7 @@ pub(crate) struct Listing {
 pub(crate) async fn list(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Query(listing): Query<Listing>,
+    Asked(listing): Asked<Listing>,
     headers: HeaderMap,
 ) -> Rest<Response> {
     let wants_events = headers

@@ -8,7 +8,8 @@ pub(crate) mod users;
 pub(crate) mod workspaces;
 
 use axum::Json;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount::Batch;
@@ -47,6 +48,37 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             Failure::bad_request(format!("the body is no such JSON: {error}")).into()
         })
+    }
+}
+
+/// What stands behind the `?` of an address.
+pub(crate) struct Asked<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Rest<Self> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(asked)) => Ok(Self(asked)),
+            Err(refused) => Err(Failure::bad_request(refused.body_text()).into()),
+        }
+    }
+}
+
+/// The names in the path of an address; those that can't be any are nobody's.
+pub(crate) struct At<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Rest<Self> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(named)) => Ok(Self(named)),
+            Err(refused) => {
+                let message = refused.body_text();
+                Err(Failure::new(StatusCode::NOT_FOUND, message).into())
+            }
+        }
     }
 }
 

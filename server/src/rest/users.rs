@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount::{
@@ -14,7 +14,7 @@ use headcount::{
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::{Body, Rest, conditional, tagged, with_request_id};
+use super::{Asked, At, Body, Rest, conditional, tagged, with_request_id};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::keys::Scope;
@@ -90,7 +90,7 @@ impl Listing {
 /// A page of users, and the cursor of the next one.
 pub(crate) async fn list(
     State(server): State<Server>,
-    Query(listing): Query<Listing>,
+    Asked(listing): Asked<Listing>,
 ) -> Rest<Json<Value>> {
     let page = server.0.directory.query(&listing.query()?)?;
     let users: Vec<_> = page.users.iter().map(|user| &**user).collect();
@@ -190,7 +190,7 @@ fn named(directory: &Directory, name: &str) -> Result<Arc<User>, Failure> {
     })
 }
 
-pub(crate) async fn show(State(server): State<Server>, Path(name): Path<String>) -> Rest<Response> {
+pub(crate) async fn show(State(server): State<Server>, At(name): At<String>) -> Rest<Response> {
     let user = named(&server.0.directory, &name)?;
     Ok(tagged(StatusCode::OK, user.version(), &*user))
 }
@@ -246,7 +246,7 @@ impl Change {
 pub(crate) async fn update(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Path(name): Path<String>,
+    At(name): At<String>,
     headers: HeaderMap,
     Body(change): Body<Change>,
 ) -> Rest<Response> {
@@ -263,7 +263,7 @@ pub(crate) async fn update(
 pub(crate) async fn activate(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Path(name): Path<String>,
+    At(name): At<String>,
     headers: HeaderMap,
 ) -> Rest<Response> {
     operate(&server, &caller, &name, &headers, |id| {
@@ -275,8 +275,8 @@ pub(crate) async fn activate(
 pub(crate) async fn deactivate(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Path(name): Path<String>,
-    Query(leaving): Query<Leaving>,
+    At(name): At<String>,
+    Asked(leaving): Asked<Leaving>,
     headers: HeaderMap,
 ) -> Rest<Response> {
     let batch = |id| leaving.allowing(Batch::new().deactivate_user(id));
@@ -319,8 +319,8 @@ impl Leaving {
 pub(crate) async fn delete(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Path(name): Path<String>,
-    Query(leaving): Query<Leaving>,
+    At(name): At<String>,
+    Asked(leaving): Asked<Leaving>,
     headers: HeaderMap,
 ) -> Rest<Response> {
     let id = named(&server.0.directory, &name)?.id();

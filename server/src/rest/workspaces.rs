@@ -1,14 +1,14 @@
 //! `/api/v1/workspaces` and their members.
 
 use axum::Json;
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount::{Batch, Directory, NewWorkspace, Role, Subject, Workspace, WorkspaceId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Body, Rest, conditional, tagged, with_request_id};
+use super::{Asked, At, Body, Rest, conditional, tagged, with_request_id};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::server::Server;
@@ -27,7 +27,7 @@ pub(crate) struct Listing {
 /// A page of workspaces in the order of their ids, and the cursor of the next one.
 pub(crate) async fn list(
     State(server): State<Server>,
-    Query(listing): Query<Listing>,
+    Asked(listing): Asked<Listing>,
 ) -> Rest<Json<Value>> {
     let limit = listing.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
     let after = listing.after.unwrap_or(0);
@@ -99,7 +99,7 @@ fn existing(directory: &Directory, id: u64) -> Result<Workspace, Failure> {
     })
 }
 
-pub(crate) async fn show(State(server): State<Server>, Path(id): Path<u64>) -> Rest<Response> {
+pub(crate) async fn show(State(server): State<Server>, At(id): At<u64>) -> Rest<Response> {
     let workspace = existing(&server.0.directory, id)?;
     Ok(tagged(StatusCode::OK, workspace.version(), &workspace))
 }
@@ -113,7 +113,7 @@ pub(crate) struct Change {
 pub(crate) async fn rename(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<u64>,
+    At(id): At<u64>,
     headers: HeaderMap,
     Body(change): Body<Change>,
 ) -> Rest<Response> {
@@ -124,7 +124,7 @@ pub(crate) async fn rename(
 pub(crate) async fn archive(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<u64>,
+    At(id): At<u64>,
     headers: HeaderMap,
 ) -> Rest<Response> {
     let batch = Batch::new().archive_workspace(WorkspaceId::from_u64(id));
@@ -134,7 +134,7 @@ pub(crate) async fn archive(
 pub(crate) async fn restore(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<u64>,
+    At(id): At<u64>,
     headers: HeaderMap,
 ) -> Rest<Response> {
     let batch = Batch::new().restore_workspace(WorkspaceId::from_u64(id));
@@ -153,7 +153,7 @@ async fn operate(server: &Server, caller: &Caller, id: u64, batch: Batch) -> Res
 pub(crate) async fn delete(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<u64>,
+    At(id): At<u64>,
     headers: HeaderMap,
 ) -> Rest<Response> {
     let batch = Batch::new().delete_workspace(WorkspaceId::from_u64(id));
@@ -167,10 +167,7 @@ async fn apply(server: &Server, caller: &Caller, batch: Batch) -> Rest<Response>
 }
 
 /// The members: owners first, then users, each ordered by email.
-pub(crate) async fn members(
-    State(server): State<Server>,
-    Path(id): Path<u64>,
-) -> Rest<Json<Value>> {
+pub(crate) async fn members(State(server): State<Server>, At(id): At<u64>) -> Rest<Json<Value>> {
     let members = server.0.directory.members(WorkspaceId::from_u64(id))?;
     Ok(Json(json!({ "members": members })))
 }
@@ -185,7 +182,7 @@ pub(crate) struct Membership {
 pub(crate) async fn set_member(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Path((id, user)): Path<(u64, String)>,
+    At((id, user)): At<(u64, String)>,
     Body(membership): Body<Membership>,
 ) -> Rest<Response> {
     let role: Role = membership.role.parse()?;
@@ -200,7 +197,7 @@ pub(crate) async fn set_member(
 pub(crate) async fn remove_member(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Path((id, user)): Path<(u64, String)>,
+    At((id, user)): At<(u64, String)>,
     headers: HeaderMap,
 ) -> Rest<Response> {
     let batch = Batch::new().remove_member(WorkspaceId::from_u64(id), &user);

@@ -19,6 +19,7 @@ mod keys_end_when_they_should;
 mod limits_hold;
 mod rest_manages_users_and_workspaces;
 mod rest_tells_refusals_as_problems;
+mod the_last_seat_has_one_winner_over_all_doors;
 mod the_wire_finds_users;
 mod the_wire_manages_workspaces;
 mod the_wire_tells_refusals;

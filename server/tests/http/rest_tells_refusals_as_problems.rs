@@ -54,6 +54,13 @@ fn each_kind_has_its_status() {
         client.get("/api/v1/users/nobody").json()["kind"],
         "user_not_found"
     );
+    for (path, status) in [("/users?limit=x", 400), ("/workspaces/x", 404)] {
+        let refused = client.get(&format!("/api/v1{path}"));
+        assert_eq!(
+            (refused.status, &refused.json()["status"]),
+            (status, &json!(status))
+        );
+    }
     let unkeyed = running.stranger().get("/api/v1/users");
     assert_eq!(
         unkeyed.header("content-type"),
