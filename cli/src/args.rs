@@ -5,6 +5,7 @@ mod changes;
 mod files;
 mod import;
 mod list;
+mod serving;
 mod upkeep;
 mod workspaces;
 
@@ -19,6 +20,7 @@ pub(crate) use self::changes::ChangesArgs;
 pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::import::{FormatArg, ImportArgs, TEMPLATE_USERNAME, WhenFull};
 pub(crate) use self::list::{ListArgs, SortArg};
+pub(crate) use self::serving::{CreateKeyArgs, KeysCommand, ServeArgs};
 pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};
 pub(crate) use self::workspaces::WorkspacesCommand;
 
@@ -91,6 +93,11 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Make a damaged file sound again, from what can be read of it
     Repair(RepairArgs),
+    /// Serve the directory to the platform's SDK and to other programs
+    Serve(ServeArgs),
+    /// List, make and revoke the keys of the server
+    #[command(subcommand)]
+    Keys(KeysCommand),
 }
 
 #[derive(Debug, Subcommand)]

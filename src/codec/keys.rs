@@ -19,6 +19,7 @@
 //! | `MEMBERSHIP` | user id, workspace id | the membership |
 //! | `CHANGE` | sequence | the change |
 //! | `REQUEST` | request id | the outcome |
+//! | `EXTRA` | name | the bytes that the caller keeps there |
 //!
 //! The index entries that name an email sort as the users themselves do, so a
 //! page of users by email can be read off any of them.
@@ -47,6 +48,7 @@ pub(crate) enum Kind {
     Membership = 0x24,
     Change = 0x30,
     Request = 0x31,
+    Extra = 0x40,
 }
 
 /// The key of the format.
@@ -176,6 +178,19 @@ pub(crate) fn put_state(out: &mut Vec<u8>, active: bool, email_key: &str) {
 
 pub(crate) fn put_admin(out: &mut Vec<u8>, email_key: &str) {
     Kind::Admin.put(out, &[email_key.as_bytes()]);
+}
+
+pub(crate) fn extra(name: &str) -> Vec<u8> {
+    Kind::Extra.key(&[name.as_bytes()])
+}
+
+/// The extra records whose names start with `prefix`.
+pub(crate) fn extras(prefix: &str) -> Prefix {
+    Prefix(extra(prefix))
+}
+
+pub(crate) fn extra_name_of(key: &[u8]) -> Option<&str> {
+    str::from_utf8(Kind::Extra.rest(key)?).ok()
 }
 
 fn domain_of(email_key: &str) -> &str {

@@ -7,6 +7,7 @@ mod cache;
 mod commits;
 mod compact;
 mod export;
+mod extra;
 mod feed;
 mod gate;
 mod holds;

@@ -6,6 +6,7 @@
 
 mod claims;
 mod entries;
+pub(crate) mod extra;
 mod finish;
 pub(crate) mod format;
 mod index;

@@ -21,6 +21,7 @@ mod an_id_is_never_used_again;
 mod an_update_knows_what_it_changes;
 mod changes_hold_no_personal_data;
 mod every_write_is_one_change;
+mod extra_records_stay_and_touch_no_users;
 mod free_text_has_limits;
 mod nobody_removes_their_own_account;
 mod readers_share_a_file;

@@ -7,10 +7,12 @@ mod follow;
 mod import;
 mod import_files;
 mod input;
+mod keys;
 mod license;
 mod list;
 mod naming;
 mod progress;
+mod serve;
 mod upkeep;
 mod users;
 mod workspaces;
@@ -45,6 +47,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         Command::Compact => files::compact(&store, args.json, out),
         Command::Verify(verify) => upkeep::verify(&store, verify, args.json, out),
         Command::Repair(repair) => upkeep::repair(&store, repair, args.json, out),
+        Command::Serve(serve) => serve::run(&store, serve, args.json, out),
+        Command::Keys(command) => keys::run(&store, command, args.json, out),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is read as an operation, and what is said of the rest.
 
+use headcount::{License, WorkspaceId};
+
 use super::*;
 
 fn refused(text: &str) -> Vec<(usize, String)> {

@@ -131,7 +131,7 @@ pub(in crate::rules) enum Fix {
 }
 
 /// The kinds of keys there are, in their order.
-pub(super) const KINDS: [Kind; 16] = [
+pub(super) const KINDS: [Kind; 17] = [
     Kind::Meta,
     Kind::User,
     Kind::Id,
@@ -148,6 +148,7 @@ pub(super) const KINDS: [Kind; 16] = [
     Kind::Membership,
     Kind::Change,
     Kind::Request,
+    Kind::Extra,
 ];
 
 /// The kind that a key is of.
@@ -175,5 +176,6 @@ pub(in crate::rules) const fn name_of(kind: Kind) -> &'static str {
         Kind::Membership => "membership",
         Kind::Change => "change",
         Kind::Request => "request",
+        Kind::Extra => "extra",
     }
 }

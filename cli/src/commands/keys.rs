@@ -1,0 +1,171 @@
+//! `headcount keys`: the keys of the server, in the directory's own file.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::Path;
+
+use headcount::Timestamp;
+use headcount_server::{Holder, Key, KeyError, Keys, NewKey};
+use serde_json::{Value, json};
+
+use super::Store;
+use crate::args::{CreateKeyArgs, KeysCommand};
+use crate::failure::{Failure, Result};
+use crate::output::{Table, safe, write_json};
+
+pub(super) fn run(
+    store: &Store<'_>,
+    command: &KeysCommand,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    match command {
+        KeysCommand::Create(args) => create(store, args, json, out),
+        KeysCommand::List => list(store, json, out),
+        KeysCommand::Revoke { id } => revoke(store, id, json, out),
+    }
+}
+
+fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Write) -> Result<()> {
+    let directory = store.open_or_create()?;
+    let user =
+        match &args.user {
+            Some(name) => Some(directory.user(name)?.ok_or_else(|| {
+                super::not_found(&format!("{name:?} is not a user's id or email"))
+            })?),
+            None => None,
+        };
+    let holder = match &user {
+        Some(user) => Holder::User(user.id()),
+        None => Holder::Provisioner(args.provisioner.clone().unwrap_or_default()),
+    };
+    let mut new = NewKey::new(&args.name, holder);
+    for scope in &args.scopes {
+        new = new.scope(*scope);
+    }
+    if let Some(moment) = args.expires {
+        new = new.expires_at(moment);
+    }
+    let keys = Keys::open(&directory)?;
+    let (key, secret) = keys.create(new).map_err(refused)?;
+    if let (Some(path), Some(user)) = (&args.credentials, &user) {
+        let credentials = json!({
+            "token": secret.expose(),
+            "user_email": user.email(),
+            "user_id": user.id(),
+        });
+        if let Err(failure) = write_secret(path, &credentials.to_string()) {
+            // Nobody has the key: it had better not be there.
+            keys.revoke(&key.id)?;
+            return Err(failure);
+        }
+    }
+    directory.close()?;
+    let is_written = args.credentials.is_some();
+    if json {
+        let mut document = shown(&key);
+        if !is_written {
+            document["secret"] = json!(secret.expose());
+        }
+        return write_json(out, &json!({ "key": document }));
+    }
+    if is_written {
+        writeln!(out, "made the key {}; the file is its only copy", key.id)?;
+    } else {
+        writeln!(out, "{}", secret.expose())?;
+        writeln!(
+            io::stderr(),
+            "made the key {}; it is not shown again",
+            key.id
+        )?;
+    }
+    Ok(())
+}
+
+/// Writes a secret to a new file that nobody else can read.
+pub(super) fn write_secret(path: &Path, text: &str) -> Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.write_all(b"\n")?;
+        file.sync_all()
+    });
+    written
+        .map_err(|error| Failure::refused("io", format!("can't write {}: {error}", path.display())))
+}
+
+fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
+    let keys = Keys::open(&store.open()?)?.list();
+    if json {
+        let keys: Vec<_> = keys.iter().map(|key| shown(key)).collect();
+        return write_json(out, &json!({ "keys": keys }));
+    }
+    let mut table = Table::new(["ID", "NAME", "HOLDER", "SCOPES", "EXPIRES"], out);
+    for key in keys {
+        let holder = match &key.holder {
+            Holder::User(id) => id.to_string(),
+            Holder::Provisioner(name) => name.clone(),
+        };
+        let expires = match key.expires_at {
+            Some(moment) if key.is_expired(Timestamp::now()) => format!("{moment} (over)"),
+            Some(moment) => moment.to_string(),
+            None => "never".to_owned(),
+        };
+        table.push(&[
+            key.id.as_str().into(),
+            key.name.as_str().into(),
+            holder.into(),
+            scopes(&key).into(),
+            expires.into(),
+        ])?;
+    }
+    Ok(table.finish()?)
+}
+
+fn scopes(key: &Key) -> String {
+    let scopes: Vec<_> = key.scopes.iter().map(ToString::to_string).collect();
+    scopes.join(",")
+}
+
+fn revoke(store: &Store<'_>, id: &str, json: bool, out: &mut dyn Write) -> Result<()> {
+    let directory = store.open()?;
+    if !Keys::open(&directory)?.revoke(id)? {
+        return Err(Failure::refused(
+            "key_not_found",
+            format!("no key has the id {id:?}; `headcount keys list` shows them"),
+        ));
+    }
+    directory.close()?;
+    if json {
+        return write_json(out, &json!({ "revoked": id }));
+    }
+    writeln!(out, "revoked the key {}", safe(id))?;
+    Ok(())
+}
+
+/// A key as JSON has it.
+fn shown(key: &Key) -> Value {
+    let (user, provisioner) = match &key.holder {
+        Holder::User(id) => (Some(id), None),
+        Holder::Provisioner(name) => (None, Some(name)),
+    };
+    json!({
+        "id": key.id,
+        "name": key.name,
+        "user": user,
+        "provisioner": provisioner,
+        "scopes": key.scopes,
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+    })
+}
+
+pub(super) fn refused(error: KeyError) -> Failure {
+    match error {
+        KeyError::Directory(error) => error.into(),
+        other => Failure::refused("invalid_argument", other.to_string()),
+    }
+}

@@ -1,0 +1,98 @@
+//! `headcount serve`: the directory as a server, until it is told to end.
+
+use std::io::Write;
+use std::sync::Mutex;
+
+use headcount_server::{Config, Holder, NewKey, Scope, Server};
+use serde_json::json;
+
+use super::Store;
+use super::keys::{refused, write_secret};
+use crate::args::ServeArgs;
+use crate::failure::{Failure, Result};
+use crate::output::safe;
+
+pub(super) fn run(
+    store: &Store<'_>,
+    args: &ServeArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    if args.is_exposed() {
+        return Err(Failure::refused(
+            "not_encrypted",
+            format!(
+                "{} can be reached from other machines and nothing is encrypted: listen on \
+                 127.0.0.1 behind a proxy that encrypts, or say --plain-http",
+                args.listen
+            ),
+        ));
+    }
+    let stop = stop_signal()?;
+    let directory = store.open_or_create()?;
+    let config = Config {
+        key_requests_per_second: args.key_rate,
+        key_burst: args.key_rate.saturating_mul(2),
+        connections_max: args.connections,
+        ..Config::default()
+    };
+    let server = Server::new(directory.clone(), config)?;
+    let has_key = !server.keys().list().is_empty();
+    if let (Some(path), false) = (&args.first_key, has_key) {
+        let first = NewKey::new("first key", Holder::Provisioner("operator".to_owned()));
+        let made = server.keys().create(first.scope(Scope::Admin));
+        let (key, secret) = made.map_err(refused)?;
+        if let Err(failure) = write_secret(path, secret.expose()) {
+            server.keys().revoke(&key.id)?;
+            return Err(failure);
+        }
+    }
+    let mut told = Ok(());
+    let ended = headcount_server::serve(&server, args.listen, stop, |address| {
+        let path = store.path.display().to_string();
+        told = if json {
+            writeln!(
+                out,
+                "{}",
+                json!({ "listening": format!("http://{address}") })
+            )
+        } else {
+            writeln!(out, "serving {} at http://{address}", safe(&path)).and_then(|()| {
+                match (&args.first_key, has_key) {
+                    (_, true) => Ok(()),
+                    (Some(path), _) => writeln!(out, "the first key is in {}", path.display()),
+                    (None, _) => writeln!(out, "{NO_KEY}"),
+                }
+            })
+        }
+        .and_then(|()| out.flush());
+    });
+    ended.map_err(|error| {
+        Failure::refused("io", format!("can't serve at {}: {error}", args.listen))
+    })?;
+    drop(server);
+    directory.close()?;
+    Ok(told?)
+}
+
+/// What is said to somebody whose server can't be used yet.
+const NO_KEY: &str = "\
+no key can use it yet: stop it (Ctrl-C), and either start it again with --first-key FILE,
+or make a user's key, for example with
+  headcount users create ann@ex.co --admin
+  headcount keys create laptop --user ann@ex.co --scope admin";
+
+/// Receives something once the process is asked to end.
+fn stop_signal() -> Result<tokio::sync::oneshot::Receiver<()>> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let sender = Mutex::new(Some(sender));
+    ctrlc::set_handler(move || {
+        let sender = sender.lock().ok().and_then(|mut sender| sender.take());
+        if let Some(sender) = sender {
+            // Who no longer listens is ending already.
+            let _ = sender.send(());
+        }
+    })
+    .map_err(|error| Failure::refused("io", format!("can't listen for Ctrl-C: {error}")))?;
+    Ok(receiver)
+}

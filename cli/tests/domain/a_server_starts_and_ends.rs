@@ -1,0 +1,119 @@
+//! `headcount serve` starts on an empty folder, says where it is, and ends on a signal;
+//! `headcount keys` makes, lists and revokes what clients need for it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::folder::Folder;
+
+/// A server at work, where it listens, and what it prints.
+struct Serving {
+    child: Child,
+    address: String,
+    out: BufReader<std::process::ChildStdout>,
+}
+
+impl Serving {
+    fn start(folder: &Folder, args: &str) -> Self {
+        let mut child = folder
+            .command(&format!("serve --listen 127.0.0.1:0 {args}"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let address = line.trim_end().rsplit_once("http://").unwrap().1.to_owned();
+        Self {
+            child,
+            address,
+            out,
+        }
+    }
+
+    /// The status of a request with this key.
+    fn status(&self, path: &str, key: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let request = format!(
+            "GET {path} HTTP/1.0\r\nAuthorization: Bearer {}\r\n\r\n",
+            key.trim_end()
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().to_owned()
+    }
+
+    /// Ends it with a signal and returns what it had printed besides.
+    fn end(mut self) -> String {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(sent.success());
+        assert!(self.child.wait().unwrap().success());
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        rest
+    }
+}
+
+#[test]
+fn an_empty_folder_is_served_and_told_how_to_make_a_key() {
+    let folder = Folder::new();
+    let server = Serving::start(&folder, "");
+    assert_eq!(server.status("/healthz", ""), "200");
+    assert_eq!(server.status("/api/v1/users", ""), "401");
+    let said = server.end();
+    assert!(said.contains("headcount keys create"), "{said}");
+    assert!(!folder.path("headcount.redb-log0").exists());
+
+    let server = Serving::start(&folder, "--first-key first.key");
+    let key = fs::read_to_string(folder.path("first.key")).unwrap();
+    assert_eq!(server.status("/api/v1/users", &key), "200");
+    assert!(server.end().contains("the first key is in first.key"));
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_are_made_listed_and_revoked() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = Folder::with_users(&["ann"]);
+    folder.done("keys create laptop --user ann@ex.co --scope write --credentials ann.json");
+    let path = folder.path("ann.json");
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let credentials: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(credentials["user_email"], "ann@ex.co");
+    let token = credentials["token"].as_str().unwrap();
+
+    // A file that is there is not written over, and no key is left without one.
+    let again = folder.run("keys create again --user ann@ex.co --credentials ann.json");
+    assert_eq!(again.code, 1);
+    let list = folder.done("keys list --json");
+    assert!(!list.contains(token));
+    let list: Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(list["keys"].as_array().unwrap().len(), 1);
+    let id = list["keys"][0]["id"].as_str().unwrap();
+
+    let server = Serving::start(&folder, "");
+    assert_eq!(server.status("/api/v1/seats", token), "200");
+    server.end();
+    folder.done(&format!("keys revoke {id}"));
+    assert_eq!(folder.run(&format!("keys revoke {id}")).code, 1);
+    let server = Serving::start(&folder, "");
+    assert_eq!(server.status("/api/v1/seats", token), "401");
+    server.end();
+}
+
+#[test]
+fn other_machines_are_not_served_unless_that_is_asked_for() {
+    let folder = Folder::new();
+    let refused = folder.run("serve --listen 0.0.0.0:0");
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("--plain-http"), "{}", refused.err);
+    assert!(!folder.has_database());
+}

@@ -1,0 +1,238 @@
+//! How errors are answered: one way for each kind of client.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use headcount::ErrorKind;
+use serde_json::json;
+
+/// Whose clients a route is for, which decides how errors look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// The platform's own API: `{"msg", "code"}`.
+    Platform,
+    /// The platform's identity server: `{"error"}`.
+    Identity,
+    /// REST: problem details of RFC 9457.
+    Rest,
+    /// Health and metrics: plain text.
+    Plain,
+}
+
+/// Why a request failed.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) status: StatusCode,
+    pub(crate) message: String,
+    /// The kind, where the directory refused it.
+    pub(crate) kind: Option<ErrorKind>,
+    /// Which operation of a batch it was.
+    pub(crate) op_index: Option<usize>,
+    pub(crate) retry_after_seconds: Option<u64>,
+}
+
+impl Failure {
+    pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            message: message.into(),
+            kind: None,
+            op_index: None,
+            retry_after_seconds: None,
+        }
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
+    }
+
+    pub(crate) fn busy(message: impl Into<String>) -> Self {
+        Self {
+            retry_after_seconds: Some(1),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
+        }
+    }
+
+    fn problem(&self, status: StatusCode) -> Response {
+        let mut body = json!({
+            "type": "about:blank",
+            "title": status.canonical_reason(),
+            "status": status.as_u16(),
+            "detail": self.message,
+            "kind": self.kind.map(kind_name),
+        });
+        if let Some(index) = self.op_index {
+            body["op_index"] = index.into();
+        }
+        match self.kind {
+            Some(ErrorKind::NoFreeSeat {
+                limit,
+                active,
+                requested,
+            }) => {
+                body["seats"] = json!({ "limit": limit, "active": active, "requested": requested });
+            }
+            Some(ErrorKind::Conflict { expected, found }) => {
+                body["versions"] = json!({ "expected": expected, "found": found });
+            }
+            Some(ErrorKind::HistoryTrimmed { resume_after }) => {
+                body["resume_after"] = resume_after.into();
+            }
+            Some(ErrorKind::ChangeNotYet { latest }) => body["latest"] = latest.into(),
+            _ => {}
+        }
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        (status, kind, body.to_string()).into_response()
+    }
+
+    /// The answer in the form that the clients of `door` read.
+    pub(crate) fn response(self, door: Door) -> Response {
+        let status = door.status(&self);
+        let mut response = match door {
+            Door::Platform => {
+                let body = json!({ "msg": self.message, "code": status.as_u16() });
+                (status, Json(body)).into_response()
+            }
+            Door::Identity => (status, Json(json!({ "error": self.message }))).into_response(),
+            Door::Rest => self.problem(status),
+            Door::Plain => (status, format!("{}\n", self.message)).into_response(),
+        };
+        let headers = response.headers_mut();
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+impl From<headcount::Error> for Failure {
+    fn from(error: headcount::Error) -> Self {
+        Self {
+            kind: Some(error.kind()),
+            op_index: error.op_index(),
+            ..Self::new(rest_status(error.kind()), error.to_string())
+        }
+    }
+}
+
+impl Door {
+    /// The status that the clients of this door expect.
+    fn status(self, failure: &Failure) -> StatusCode {
+        match (self, failure.kind) {
+            (Self::Platform, Some(kind)) => platform_status(kind),
+            (Self::Identity, Some(kind)) => identity_status(kind),
+            // The SDK shows every 403 of an invitation as a lack of seats.
+            (Self::Platform, None) if failure.status == StatusCode::FORBIDDEN => {
+                StatusCode::UNAUTHORIZED
+            }
+            _ => failure.status,
+        }
+    }
+}
+
+fn rest_status(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::UserNotFound | ErrorKind::WorkspaceNotFound | ErrorKind::MemberNotFound => {
+            StatusCode::NOT_FOUND
+        }
+        ErrorKind::Conflict { .. } => StatusCode::PRECONDITION_FAILED,
+        ErrorKind::HistoryTrimmed { .. } => StatusCode::GONE,
+        ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorKind::EmailTaken
+        | ErrorKind::UsernameTaken
+        | ErrorKind::IdTaken
+        | ErrorKind::WorkspaceNameTaken
+        | ErrorKind::WorkspaceArchived
+        | ErrorKind::RoleDiffers
+        | ErrorKind::LastOwner
+        | ErrorKind::DefaultWorkspace
+        | ErrorKind::NoFreeSeat { .. }
+        | ErrorKind::LastAdmin
+        | ErrorKind::RequestIdReused
+        | ErrorKind::OwnAccount => StatusCode::CONFLICT,
+        ErrorKind::InvalidEmail
+        | ErrorKind::InternationalEmail
+        | ErrorKind::EmailRequired
+        | ErrorKind::InvalidUsername
+        | ErrorKind::InvalidArgument
+        | ErrorKind::ChangeNotYet { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorKind::Io | ErrorKind::Closed | ErrorKind::ReadOnly => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Its API describes 400, 401 and 500, and its SDK knows 403 as the lack of seats.
+fn platform_status(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::NoFreeSeat { .. } | ErrorKind::LastAdmin | ErrorKind::OwnAccount => {
+            StatusCode::FORBIDDEN
+        }
+        _ if rest_status(kind).is_client_error() && kind != ErrorKind::TooLarge => {
+            StatusCode::BAD_REQUEST
+        }
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn identity_status(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::NoFreeSeat { .. } | ErrorKind::LastAdmin | ErrorKind::OwnAccount => {
+            StatusCode::FORBIDDEN
+        }
+        ErrorKind::Conflict { .. } => StatusCode::CONFLICT,
+        _ => match rest_status(kind) {
+            StatusCode::UNPROCESSABLE_ENTITY => StatusCode::BAD_REQUEST,
+            StatusCode::SERVICE_UNAVAILABLE => StatusCode::INTERNAL_SERVER_ERROR,
+            status => status,
+        },
+    }
+}
+
+/// What programs call an error of the library.
+fn kind_name(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidEmail => "invalid_email",
+        ErrorKind::InternationalEmail => "international_email",
+        ErrorKind::EmailRequired => "email_required",
+        ErrorKind::InvalidUsername => "invalid_username",
+        ErrorKind::InvalidArgument => "invalid_argument",
+        ErrorKind::EmailTaken => "email_taken",
+        ErrorKind::UsernameTaken => "username_taken",
+        ErrorKind::IdTaken => "id_taken",
+        ErrorKind::UserNotFound => "user_not_found",
+        ErrorKind::WorkspaceNotFound => "workspace_not_found",
+        ErrorKind::WorkspaceNameTaken => "workspace_name_taken",
+        ErrorKind::WorkspaceArchived => "workspace_archived",
+        ErrorKind::MemberNotFound => "member_not_found",
+        ErrorKind::RoleDiffers => "role_differs",
+        ErrorKind::LastOwner => "last_owner",
+        ErrorKind::DefaultWorkspace => "default_workspace",
+        ErrorKind::NoFreeSeat { .. } => "no_free_seat",
+        ErrorKind::LastAdmin => "last_admin",
+        ErrorKind::OwnAccount => "own_account",
+        ErrorKind::Conflict { .. } => "conflict",
+        ErrorKind::HistoryTrimmed { .. } => "history_trimmed",
+        ErrorKind::AlreadyOpen => "already_open",
+        ErrorKind::UnsupportedFormat => "unsupported_format",
+        ErrorKind::Corrupted => "corrupted",
+        ErrorKind::TooLarge => "too_large",
+        ErrorKind::OutcomeUnknown => "outcome_unknown",
+        ErrorKind::Closed => "closed",
+        ErrorKind::Io => "io",
+        ErrorKind::Forked => "forked",
+        ErrorKind::ReadOnly => "read_only",
+        ErrorKind::LogMissing => "log_missing",
+        ErrorKind::LogForeign => "log_foreign",
+        ErrorKind::FileReplaced => "file_replaced",
+        ErrorKind::ChangeNotYet { .. } => "change_not_yet",
+        ErrorKind::RequestIdReused => "request_id_reused",
+        _ => "other",
+    }
+}

@@ -1,0 +1,31 @@
+//! Whether the server is up, and what it counts.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::door::{Door, Failure};
+use crate::server::Server;
+
+/// The process answers.
+pub(crate) async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// The directory can be read, and no commit has ended with an unknown outcome.
+pub(crate) async fn ready(State(server): State<Server>) -> Response {
+    if server.is_ready() {
+        return "ready\n".into_response();
+    }
+    let failure = Failure::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the directory takes no more writes; restart the server",
+    );
+    failure.response(Door::Plain)
+}
+
+pub(crate) async fn metrics(State(server): State<Server>) -> Response {
+    let text = server.0.metrics.text(&server.0.directory);
+    let kind = [("content-type", "text/plain; version=0.0.4")];
+    (kind, text).into_response()
+}

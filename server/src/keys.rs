@@ -1,0 +1,389 @@
+//! API keys: 256 random bits that are shown once and stored as their SHA-256, in the
+//! directory's own file.
+
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+use std::str::FromStr;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use headcount::{Directory, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The names of the records of keys begin like this; what follows is the id.
+const RECORDS: &str = "api-key/";
+/// What a secret begins with, so that scanners of source code can find one.
+const SECRET_PREFIX: &str = "hc_";
+/// Bytes of the random part of a secret.
+const SECRET_BYTES: usize = 32;
+/// Bytes of the name of a key or a provisioner.
+const NAME_BYTES_MAX: usize = 128;
+
+/// What a key may be used for.
+///
+/// `Write` includes `Read`, and `Admin` includes both. `Scim` is apart: a provisioner's
+/// key works on `/scim/v2` alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Reading users, workspaces, seats and changes.
+    Read,
+    /// Changing users and workspaces.
+    Write,
+    /// Making admins, setting the license, and managing keys.
+    Admin,
+    /// Provisioning by SCIM.
+    Scim,
+}
+
+impl Scope {
+    /// Whether a key with this scope may do what `needed` asks for.
+    pub fn covers(self, needed: Self) -> bool {
+        match (self, needed) {
+            (Self::Scim, _) | (_, Self::Scim) => self == needed,
+            _ => self >= needed,
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Admin => "admin",
+            Self::Scim => "scim",
+        })
+    }
+}
+
+impl FromStr for Scope {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::Read, Self::Write, Self::Admin, Self::Scim]
+            .into_iter()
+            .find(|scope| scope.to_string() == text)
+            .ok_or_else(|| format!("{text:?} is not a scope; say read, write, admin or scim"))
+    }
+}
+
+/// Who uses a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// A user: the key works while the user is active, and the user is the actor of its
+    /// changes.
+    User(UserId),
+    /// A program, such as an identity provider, by the name that it is to be known by.
+    Provisioner(String),
+}
+
+/// A key, without its secret.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Key {
+    /// What the key is called in lists and logs: 16 hexadecimal digits.
+    pub id: String,
+    /// What it is for, in the words of who made it.
+    pub name: String,
+    /// Who uses it.
+    pub holder: Holder,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is refused.
+    pub expires_at: Option<Timestamp>,
+    hash: [u8; 32],
+}
+
+impl Key {
+    /// Whether the key may do what `needed` asks for.
+    pub fn allows(&self, needed: Scope) -> bool {
+        self.scopes.iter().any(|scope| scope.covers(needed))
+    }
+
+    /// Whether the key's time is over.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|expiry| expiry <= now)
+    }
+}
+
+/// The secret of a key. It is not printed by accident: only [`expose`](Self::expose)
+/// gives the text.
+pub struct Secret(String);
+
+impl Secret {
+    /// What a client sends as its bearer token.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// A key to make. It has the scope `read` unless others are named.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    name: String,
+    holder: Holder,
+    scopes: Vec<Scope>,
+    expires_at: Option<Timestamp>,
+}
+
+impl NewKey {
+    /// A key that is called `name`, for `holder`.
+    pub fn new(name: impl Into<String>, holder: Holder) -> Self {
+        Self {
+            name: name.into(),
+            holder,
+            scopes: Vec::new(),
+            expires_at: None,
+        }
+    }
+
+    /// Adds a scope.
+    #[must_use]
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.scopes.push(scope);
+        self
+    }
+
+    /// Has the key refused from this moment on.
+    #[must_use]
+    pub fn expires_at(mut self, moment: Timestamp) -> Self {
+        self.expires_at = Some(moment);
+        self
+    }
+}
+
+/// Why a key was not made.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// No user has this id.
+    NoUser(UserId),
+    /// The name of the key or of its provisioner is empty, too long, or has control
+    /// characters.
+    Name,
+    /// The system gave no random bytes.
+    Random(String),
+    /// The directory refused to store it.
+    Directory(headcount::Error),
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoUser(id) => {
+                write!(
+                    f,
+                    "no user has the id {id}; list the users to see who is there"
+                )
+            }
+            Self::Name => write!(
+                f,
+                "the name of a key or provisioner has 1 to {NAME_BYTES_MAX} bytes and no control characters"
+            ),
+            Self::Random(why) => write!(f, "the system gave no random bytes: {why}"),
+            Self::Directory(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+impl From<headcount::Error> for KeyError {
+    fn from(error: headcount::Error) -> Self {
+        Self::Directory(error)
+    }
+}
+
+/// The keys of a directory. Clones share what they know.
+#[derive(Clone)]
+pub struct Keys {
+    directory: Directory,
+    by_hash: Arc<RwLock<HashMap<[u8; 32], Arc<Key>>>>,
+}
+
+impl Keys {
+    /// Reads the keys of a directory. Make one `Keys` for a directory and clone it:
+    /// another does not notice what this one changes.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading; [`Corrupted`](headcount::ErrorKind::Corrupted) is not among
+    /// them: a record that can't be read is no key, and is logged.
+    pub fn open(directory: &Directory) -> headcount::Result<Self> {
+        let mut by_hash = HashMap::new();
+        for (name, value) in directory.extras(RECORDS)? {
+            let id = name.strip_prefix(RECORDS).unwrap_or_default();
+            match serde_json::from_slice::<Record>(&value)
+                .ok()
+                .and_then(|record| record.into_key(id))
+            {
+                Some(key) => drop(by_hash.insert(key.hash, Arc::new(key))),
+                None => log::error!("the record of the API key {id} can't be read: ignored"),
+            }
+        }
+        Ok(Self {
+            directory: directory.clone(),
+            by_hash: Arc::new(RwLock::new(by_hash)),
+        })
+    }
+
+    /// Makes a key and returns it with its secret, which nobody can ask for again.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] says which: a holder who is not there, a bad name, or the store.
+    pub fn create(&self, new: NewKey) -> Result<(Arc<Key>, Secret), KeyError> {
+        let (user, provisioner) = match &new.holder {
+            Holder::User(id) => {
+                self.directory
+                    .user_by_id(*id)?
+                    .ok_or(KeyError::NoUser(*id))?;
+                (Some(id.to_string()), None)
+            }
+            Holder::Provisioner(name) => (None, Some(checked_name(name)?)),
+        };
+        let name = checked_name(&new.name)?;
+        let mut bytes = [0; SECRET_BYTES + 8];
+        getrandom::fill(&mut bytes).map_err(|error| KeyError::Random(error.to_string()))?;
+        let (secret, id) = bytes.split_at(SECRET_BYTES);
+        let secret = Secret(format!("{SECRET_PREFIX}{}", hex(secret)));
+        let mut scopes = new.scopes;
+        if scopes.is_empty() {
+            scopes.push(Scope::Read);
+        }
+        scopes.sort_unstable();
+        scopes.dedup();
+        let record = Record {
+            name,
+            sha256: hex(&hash(secret.expose())),
+            user,
+            provisioner,
+            scopes,
+            created_at_us: Timestamp::now().as_unix_micros(),
+            expires_at_us: new.expires_at.map(Timestamp::as_unix_micros),
+        };
+        let id = hex(id);
+        let bytes = serde_json::to_vec(&record).map_err(|_| KeyError::Name)?;
+        let key = record.into_key(&id).ok_or(KeyError::Name)?;
+        self.directory
+            .set_extra(&format!("{RECORDS}{id}"), &bytes)?;
+        let key = Arc::new(key);
+        self.lock_to_change().insert(key.hash, Arc::clone(&key));
+        Ok((key, secret))
+    }
+
+    /// All keys, the oldest first, expired ones included.
+    pub fn list(&self) -> Vec<Arc<Key>> {
+        let keys = self.by_hash.read().unwrap_or_else(PoisonError::into_inner);
+        let mut keys: Vec<_> = keys.values().cloned().collect();
+        keys.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        keys
+    }
+
+    /// Removes the key with this id, for good; returns whether there was one. Requests
+    /// that were let in before go on.
+    pub fn revoke(&self, id: &str) -> headcount::Result<bool> {
+        let Some(hash) = self
+            .list()
+            .iter()
+            .find(|key| key.id == id)
+            .map(|key| key.hash)
+        else {
+            return Ok(false);
+        };
+        self.directory.remove_extra(&format!("{RECORDS}{id}"))?;
+        Ok(self.lock_to_change().remove(&hash).is_some())
+    }
+
+    /// The key with this secret, expired or not.
+    pub(crate) fn find(&self, secret: &str) -> Option<Arc<Key>> {
+        let hash = hash(secret);
+        let keys = self.by_hash.read().unwrap_or_else(PoisonError::into_inner);
+        keys.get(&hash).cloned()
+    }
+
+    /// Whether `key` was neither revoked nor has expired.
+    pub(crate) fn holds(&self, key: &Key) -> bool {
+        let keys = self.by_hash.read().unwrap_or_else(PoisonError::into_inner);
+        keys.contains_key(&key.hash) && !key.is_expired(Timestamp::now())
+    }
+
+    fn lock_to_change(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<[u8; 32], Arc<Key>>> {
+        self.by_hash.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A key as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    name: String,
+    sha256: String,
+    user: Option<String>,
+    provisioner: Option<String>,
+    scopes: Vec<Scope>,
+    created_at_us: u64,
+    expires_at_us: Option<u64>,
+}
+
+impl Record {
+    fn into_key(self, id: &str) -> Option<Key> {
+        let holder = match (self.user, self.provisioner) {
+            (Some(user), None) => Holder::User(user.parse().ok()?),
+            (None, Some(name)) => Holder::Provisioner(name),
+            _ => return None,
+        };
+        let moment = |micros| Timestamp::from_unix_micros(micros).ok();
+        Some(Key {
+            id: id.to_owned(),
+            name: self.name,
+            holder,
+            scopes: self.scopes,
+            created_at: moment(self.created_at_us)?,
+            expires_at: match self.expires_at_us {
+                Some(micros) => Some(moment(micros)?),
+                None => None,
+            },
+            hash: unhex(&self.sha256)?,
+        })
+    }
+}
+
+fn checked_name(name: &str) -> Result<String, KeyError> {
+    let name = name.trim();
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains(char::is_control) {
+        return Err(KeyError::Name);
+    }
+    Ok(name.to_owned())
+}
+
+fn hash(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).ok()?;
+    }
+    Some(bytes)
+}

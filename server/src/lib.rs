@@ -1,0 +1,43 @@
+//! The platform's user and workspace API, served from a headcount directory.
+//!
+//! [`Server`] gives an [`axum::Router`] that a platform can mount in its own server;
+//! [`serve`] runs one of its own, with limits and an orderly end. `docs/server.md` has
+//! the configuration, and how clients are pointed at it.
+//!
+//! ```
+//! use headcount::Directory;
+//! use headcount_server::{Config, Holder, NewKey, Scope, Server};
+//!
+//! let directory = Directory::in_memory()?;
+//! let ann = directory.create_user("ann@ex.co")?;
+//! let server = Server::new(directory, Config::default())?;
+//! let (key, secret) = server
+//!     .keys()
+//!     .create(NewKey::new("laptop", Holder::User(ann.id())).scope(Scope::Write))?;
+//! assert_eq!(secret.expose().len(), 67); // shown once, stored as its SHA-256
+//! let router: axum::Router = server.router();
+//! # let _ = (key, router);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod auth;
+mod config;
+mod door;
+mod feed;
+mod health;
+mod keys;
+mod metrics;
+mod ops;
+mod rates;
+mod rest;
+mod routes;
+mod serve;
+mod server;
+mod wire;
+
+pub use config::Config;
+pub use keys::{Holder, Key, KeyError, Keys, NewKey, Scope, Secret};
+pub use ops::Operation;
+pub use routes::{Access, Matrix, matrix};
+pub use serve::serve;
+pub use server::Server;

@@ -1,0 +1,113 @@
+//! REST for programs of one's own: users, workspaces, seats, the license and changes.
+
+pub(crate) mod batch;
+pub(crate) mod changes;
+mod if_match;
+pub(crate) mod license;
+pub(crate) mod users;
+pub(crate) mod workspaces;
+
+use axum::Json;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use headcount::Batch;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::door::{Door, Failure};
+
+/// A failure as RFC 9457 has it.
+pub(crate) struct Problem(pub(crate) Failure);
+
+type Rest<T> = Result<T, Problem>;
+
+impl<E: Into<Failure>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.0.response(Door::Rest)
+    }
+}
+
+/// A JSON document.
+pub(crate) struct Body<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Rest<Self> {
+        let bytes = axum::body::Bytes::from_request(request, state)
+            .await
+            .map_err(|refused| crate::wire::unread(&refused))?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+            Failure::bad_request(format!("the body is no such JSON: {error}")).into()
+        })
+    }
+}
+
+/// What stands behind the `?` of an address.
+pub(crate) struct Asked<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Rest<Self> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(asked)) => Ok(Self(asked)),
+            Err(refused) => Err(Failure::bad_request(refused.body_text()).into()),
+        }
+    }
+}
+
+/// The names in the path of an address; those that can't be any are nobody's.
+pub(crate) struct At<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Rest<Self> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(named)) => Ok(Self(named)),
+            Err(refused) => {
+                let message = refused.body_text();
+                Err(Failure::new(StatusCode::NOT_FOUND, message).into())
+            }
+        }
+    }
+}
+
+/// A record with its version as the entity tag.
+fn tagged(status: StatusCode, version: u64, record: &impl Serialize) -> Response {
+    let mut response = (status, Json(record)).into_response();
+    if let Ok(tag) = HeaderValue::try_from(format!("\"{version}\"")) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// The batch with what the headers say: the version that its last operation asks for, and
+/// the id by which it can be sent again.
+fn conditional(mut batch: Batch, headers: &HeaderMap) -> Result<Batch, Failure> {
+    if let Some(version) = if_match::version(headers)? {
+        batch = batch.if_version(version);
+    }
+    with_request_id(batch, headers)
+}
+
+fn with_request_id(batch: Batch, headers: &HeaderMap) -> Result<Batch, Failure> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(batch);
+    };
+    // The header is a string in quotes (RFC 8941); most clients leave them out.
+    let text = value.to_str().unwrap_or_default().trim_matches('"');
+    let id: headcount::UserId = text.parse().map_err(|_| {
+        Failure::bad_request("Idempotency-Key has to be a UUID: draw a new one per request")
+    })?;
+    Ok(batch.request_id(*id.as_bytes()))
+}

@@ -1,0 +1,333 @@
+//! `/api/v1/users`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use headcount::{
+    Applied, Batch, Directory, NewUser, Sort, Subject, User, UserId, UserQuery, UserUpdate,
+    WorkspaceId,
+};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+
+use super::{Asked, At, Body, Rest, conditional, tagged, with_request_id};
+use crate::auth::Caller;
+use crate::door::Failure;
+use crate::keys::Scope;
+use crate::server::Server;
+
+/// Users of a page, at most.
+const LIMIT_MAX: usize = 1_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Listing {
+    active: Option<bool>,
+    #[serde(default)]
+    admins: bool,
+    email_prefix: Option<String>,
+    email_domain: Option<String>,
+    username_prefix: Option<String>,
+    workspace: Option<u64>,
+    sort: Option<String>,
+    #[serde(default)]
+    descending: bool,
+    limit: Option<usize>,
+    after: Option<String>,
+}
+
+impl Listing {
+    fn query(self) -> Result<UserQuery, Failure> {
+        let limit = self.limit.unwrap_or(UserQuery::LIMIT);
+        if !(1..=LIMIT_MAX).contains(&limit) {
+            let message = format!("limit has to be from 1 to {LIMIT_MAX}, not {limit}");
+            return Err(Failure::bad_request(message));
+        }
+        let sort = match self.sort.as_deref() {
+            None | Some("email") => Sort::Email,
+            Some("username") => Sort::Username,
+            Some("created") => Sort::Created,
+            Some(_) => {
+                let hint = "sort has to be email, username or created";
+                return Err(Failure::bad_request(hint));
+            }
+        };
+        let mut query = UserQuery::new().limit(limit).sort(sort);
+        query = match self.active {
+            Some(true) => query.active(),
+            Some(false) => query.inactive(),
+            None => query,
+        };
+        if self.admins {
+            query = query.admins();
+        }
+        if self.descending {
+            query = query.descending();
+        }
+        if let Some(id) = self.workspace {
+            query = query.member_of(WorkspaceId::from_u64(id), None);
+        }
+        if let Some(prefix) = self.email_prefix {
+            query = query.email_prefix(prefix);
+        }
+        if let Some(domain) = self.email_domain {
+            query = query.email_domain(domain);
+        }
+        if let Some(prefix) = self.username_prefix {
+            query = query.username_prefix(prefix);
+        }
+        if let Some(cursor) = self.after {
+            query = query.after(cursor);
+        }
+        Ok(query)
+    }
+}
+
+/// A page of users, and the cursor of the next one.
+pub(crate) async fn list(
+    State(server): State<Server>,
+    Asked(listing): Asked<Listing>,
+) -> Rest<Json<Value>> {
+    let page = server.0.directory.query(&listing.query()?)?;
+    let users: Vec<_> = page.users.iter().map(|user| &**user).collect();
+    Ok(Json(json!({ "users": users, "next": page.next })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct New {
+    email: String,
+    id: Option<String>,
+    username: Option<String>,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    active: Option<bool>,
+    #[serde(default)]
+    admin: bool,
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
+}
+
+impl New {
+    fn user(self) -> Result<NewUser, Failure> {
+        let mut user = NewUser::new(self.email)
+            .active(self.active.unwrap_or(true))
+            .admin(self.admin);
+        if let Some(id) = self.id {
+            user = user.id(id.parse::<UserId>()?);
+        }
+        if let Some(username) = self.username {
+            user = user.username(username);
+        }
+        if let Some(name) = self.given_name {
+            user = user.given_name(name);
+        }
+        if let Some(name) = self.family_name {
+            user = user.family_name(name);
+        }
+        for (name, value) in self.attributes {
+            user = user.attribute(name, value);
+        }
+        Ok(user)
+    }
+}
+
+pub(crate) async fn create(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    Body(new): Body<New>,
+) -> Rest<Response> {
+    if new.admin {
+        caller.may(Scope::Admin)?;
+    }
+    let batch = with_request_id(Batch::new().create_user(new.user()?), &headers)?;
+    let user = server
+        .write(&caller, |directory| apply(directory, batch))
+        .await?;
+    let mut response = tagged(StatusCode::CREATED, user.version(), &*user);
+    if let Ok(place) = HeaderValue::try_from(format!("/api/v1/users/{}", user.id())) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}
+
+/// Applies a batch of one operation and returns the user that it was about, as it is then.
+fn apply(directory: &Directory, batch: Batch) -> Result<Arc<User>, Failure> {
+    let applied = directory.apply(batch)?;
+    let gone = || Failure::new(StatusCode::GONE, "the user was deleted since");
+    let id = subject(&applied).ok_or_else(gone)?;
+    match applied.user(id) {
+        Some(user) => Ok(Arc::clone(user)),
+        // It was sent again, and the users of the first time are not kept.
+        None => directory.user_by_id(id)?.ok_or_else(gone),
+    }
+}
+
+fn subject(applied: &Applied) -> Option<UserId> {
+    match applied.outcomes.first()?.subject {
+        Subject::User(id) => Some(id),
+        _ => None,
+    }
+}
+
+/// The user that a path names by id, email or username.
+fn named(directory: &Directory, name: &str) -> Result<Arc<User>, Failure> {
+    let user = match directory.user(name)? {
+        Some(user) => Some(user),
+        None => directory.user_by_username(name)?,
+    };
+    user.ok_or_else(|| {
+        let message = format!("no user has the id, email or username {name:?}");
+        Failure {
+            kind: Some(headcount::ErrorKind::UserNotFound),
+            ..Failure::new(StatusCode::NOT_FOUND, message)
+        }
+    })
+}
+
+pub(crate) async fn show(State(server): State<Server>, At(name): At<String>) -> Rest<Response> {
+    let user = named(&server.0.directory, &name)?;
+    Ok(tagged(StatusCode::OK, user.version(), &*user))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    #[serde(default, deserialize_with = "given")]
+    email: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    username: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    given_name: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    family_name: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    admin: Option<bool>,
+    #[serde(default)]
+    attributes: BTreeMap<String, Option<String>>,
+}
+
+/// A member that is there, whether or not it is null.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+impl Change {
+    fn update(&self) -> UserUpdate {
+        let mut update = UserUpdate::new();
+        if let Some(email) = &self.email {
+            update = update.email(email);
+        }
+        if let Some(username) = &self.username {
+            update = update.username(username.as_deref());
+        }
+        if let Some(name) = &self.given_name {
+            update = update.given_name(name.as_deref());
+        }
+        if let Some(name) = &self.family_name {
+            update = update.family_name(name.as_deref());
+        }
+        if let Some(admin) = self.admin {
+            update = update.admin(admin);
+        }
+        for (name, value) in &self.attributes {
+            update = update.attribute(name, value.as_deref());
+        }
+        update
+    }
+}
+
+/// Changes what the body names, as a merge patch does.
+pub(crate) async fn update(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    At(name): At<String>,
+    headers: HeaderMap,
+    Body(change): Body<Change>,
+) -> Rest<Response> {
+    if change.admin.is_some() {
+        caller.may(Scope::Admin)?;
+    }
+    let update = change.update();
+    operate(&server, &caller, &name, &headers, |id| {
+        Batch::new().update_user(id, update)
+    })
+    .await
+}
+
+pub(crate) async fn activate(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    At(name): At<String>,
+    headers: HeaderMap,
+) -> Rest<Response> {
+    operate(&server, &caller, &name, &headers, |id| {
+        Batch::new().activate_user(id)
+    })
+    .await
+}
+
+pub(crate) async fn deactivate(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    At(name): At<String>,
+    Asked(leaving): Asked<Leaving>,
+    headers: HeaderMap,
+) -> Rest<Response> {
+    let batch = |id| leaving.allowing(Batch::new().deactivate_user(id));
+    operate(&server, &caller, &name, &headers, batch).await
+}
+
+async fn operate(
+    server: &Server,
+    caller: &Caller,
+    name: &str,
+    headers: &HeaderMap,
+    batch: impl FnOnce(UserId) -> Batch,
+) -> Rest<Response> {
+    let id = named(&server.0.directory, name)?.id();
+    let batch = conditional(batch(id), headers)?;
+    let user = server
+        .write(caller, |directory| apply(directory, batch))
+        .await?;
+    Ok(tagged(StatusCode::OK, user.version(), &*user))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Leaving {
+    /// Whether workspaces may be left without an active owner.
+    #[serde(default)]
+    allow_ownerless: bool,
+}
+
+impl Leaving {
+    fn allowing(&self, batch: Batch) -> Batch {
+        if self.allow_ownerless {
+            batch.allow_ownerless()
+        } else {
+            batch
+        }
+    }
+}
+
+pub(crate) async fn delete(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    At(name): At<String>,
+    Asked(leaving): Asked<Leaving>,
+    headers: HeaderMap,
+) -> Rest<Response> {
+    let id = named(&server.0.directory, &name)?.id();
+    let batch = leaving.allowing(Batch::new().delete_user(id));
+    let batch = conditional(batch, &headers)?;
+    server
+        .write(&caller, |directory| Ok(directory.apply(batch)?))
+        .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

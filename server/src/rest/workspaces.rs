@@ -1,0 +1,205 @@
+//! `/api/v1/workspaces` and their members.
+
+use axum::Json;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use headcount::{Batch, Directory, NewWorkspace, Role, Subject, Workspace, WorkspaceId};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Asked, At, Body, Rest, conditional, tagged, with_request_id};
+use crate::auth::Caller;
+use crate::door::Failure;
+use crate::server::Server;
+
+/// Workspaces of a page.
+const LIMIT: usize = 100;
+const LIMIT_MAX: usize = 1_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Listing {
+    after: Option<u64>,
+    limit: Option<usize>,
+}
+
+/// A page of workspaces in the order of their ids, and the cursor of the next one.
+pub(crate) async fn list(
+    State(server): State<Server>,
+    Asked(listing): Asked<Listing>,
+) -> Rest<Json<Value>> {
+    let limit = listing.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
+    let after = listing.after.unwrap_or(0);
+    let mut page = Vec::new();
+    for workspace in server.0.directory.workspaces()? {
+        let workspace = workspace?;
+        if workspace.id().as_u64() > after {
+            page.push(workspace);
+        }
+        if page.len() > limit {
+            break;
+        }
+    }
+    let has_more = page.len() > limit;
+    page.truncate(limit);
+    let next = page.last().filter(|_| has_more).map(Workspace::id);
+    Ok(Json(json!({ "workspaces": page, "next": next })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct New {
+    name: String,
+    /// The id or email of the first owner; the caller where none is named.
+    owner: Option<String>,
+}
+
+pub(crate) async fn create(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    Body(new): Body<New>,
+) -> Rest<Response> {
+    let workspace = NewWorkspace::new(new.name);
+    let workspace = match &new.owner {
+        Some(owner) => workspace.owner(owner),
+        None => workspace.owner(caller.user()?),
+    };
+    let batch = with_request_id(Batch::new().create_workspace(workspace), &headers)?;
+    let work = |directory: &Directory| {
+        let applied = directory.apply(batch)?;
+        let id = applied
+            .outcomes
+            .first()
+            .and_then(|outcome| match outcome.subject {
+                Subject::Workspace(id) => Some(id),
+                _ => None,
+            });
+        let gone = || Failure::new(StatusCode::GONE, "the workspace was deleted since");
+        let workspace = directory.workspace(id.ok_or_else(gone)?)?;
+        workspace.ok_or_else(gone)
+    };
+    let workspace = server.write(&caller, work).await?;
+    let mut response = tagged(StatusCode::CREATED, workspace.version(), &workspace);
+    if let Ok(place) = HeaderValue::try_from(format!("/api/v1/workspaces/{}", workspace.id())) {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}
+
+fn existing(directory: &Directory, id: u64) -> Result<Workspace, Failure> {
+    let found = directory.workspace(WorkspaceId::from_u64(id))?;
+    found.ok_or_else(|| Failure {
+        kind: Some(headcount::ErrorKind::WorkspaceNotFound),
+        ..Failure::new(
+            StatusCode::NOT_FOUND,
+            format!("no workspace has the id {id}"),
+        )
+    })
+}
+
+pub(crate) async fn show(State(server): State<Server>, At(id): At<u64>) -> Rest<Response> {
+    let workspace = existing(&server.0.directory, id)?;
+    Ok(tagged(StatusCode::OK, workspace.version(), &workspace))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    name: String,
+}
+
+pub(crate) async fn rename(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    At(id): At<u64>,
+    headers: HeaderMap,
+    Body(change): Body<Change>,
+) -> Rest<Response> {
+    let batch = Batch::new().rename_workspace(WorkspaceId::from_u64(id), change.name);
+    operate(&server, &caller, id, conditional(batch, &headers)?).await
+}
+
+pub(crate) async fn archive(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    At(id): At<u64>,
+    headers: HeaderMap,
+) -> Rest<Response> {
+    let batch = Batch::new().archive_workspace(WorkspaceId::from_u64(id));
+    operate(&server, &caller, id, conditional(batch, &headers)?).await
+}
+
+pub(crate) async fn restore(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    At(id): At<u64>,
+    headers: HeaderMap,
+) -> Rest<Response> {
+    let batch = Batch::new().restore_workspace(WorkspaceId::from_u64(id));
+    operate(&server, &caller, id, conditional(batch, &headers)?).await
+}
+
+async fn operate(server: &Server, caller: &Caller, id: u64, batch: Batch) -> Rest<Response> {
+    let work = move |directory: &Directory| {
+        directory.apply(batch)?;
+        existing(directory, id)
+    };
+    let workspace = server.write(caller, work).await?;
+    Ok(tagged(StatusCode::OK, workspace.version(), &workspace))
+}
+
+pub(crate) async fn delete(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    At(id): At<u64>,
+    headers: HeaderMap,
+) -> Rest<Response> {
+    let batch = Batch::new().delete_workspace(WorkspaceId::from_u64(id));
+    apply(&server, &caller, conditional(batch, &headers)?).await
+}
+
+async fn apply(server: &Server, caller: &Caller, batch: Batch) -> Rest<Response> {
+    let work = |directory: &Directory| Ok(directory.apply(batch)?);
+    server.write(caller, work).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// The members: owners first, then users, each ordered by email.
+pub(crate) async fn members(State(server): State<Server>, At(id): At<u64>) -> Rest<Json<Value>> {
+    let members = server.0.directory.members(WorkspaceId::from_u64(id))?;
+    Ok(Json(json!({ "members": members })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Membership {
+    role: String,
+}
+
+/// Makes a user a member in this role, also one who is a member in another.
+pub(crate) async fn set_member(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    At((id, user)): At<(u64, String)>,
+    Body(membership): Body<Membership>,
+) -> Rest<Response> {
+    let role: Role = membership.role.parse()?;
+    let work = move |directory: &Directory| {
+        let workspace = WorkspaceId::from_u64(id);
+        crate::wire::spaces::set_member(directory, workspace, (&user).into(), role)
+    };
+    server.write(&caller, work).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+pub(crate) async fn remove_member(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    At((id, user)): At<(u64, String)>,
+    headers: HeaderMap,
+) -> Rest<Response> {
+    let batch = Batch::new().remove_member(WorkspaceId::from_u64(id), &user);
+    apply(&server, &caller, conditional(batch, &headers)?).await
+}

@@ -1,0 +1,137 @@
+//! Every route, and what a key needs for it. The router is made of this table, so that
+//! there is no route without a line in it.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, StatusCode};
+use axum::middleware;
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
+
+use crate::auth::guard;
+use crate::door::{Door, Failure};
+use crate::health;
+use crate::keys::Scope;
+use crate::rest::{batch, changes, license, users, workspaces};
+use crate::server::Server;
+use crate::wire::{graphql, people, spaces};
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody: it gives nothing away.
+    Open,
+    /// Whoever has a key with this scope, or one that covers it.
+    Scope(Scope),
+}
+
+/// A line of the matrix: method, path and access.
+pub type Matrix = (&'static str, &'static str, Access);
+
+pub(crate) struct Route {
+    method: &'static str,
+    path: &'static str,
+    pub(crate) access: Access,
+    pub(crate) door: Door,
+    handler: fn() -> MethodRouter<Server>,
+}
+
+const READ: Access = Access::Scope(Scope::Read);
+const WRITE: Access = Access::Scope(Scope::Write);
+const ADMIN: Access = Access::Scope(Scope::Admin);
+
+#[rustfmt::skip]
+static ROUTES: &[Route] = &[
+    route("GET", "/healthz", Access::Open, Door::Plain, || get(health::live)),
+    route("GET", "/readyz", Access::Open, Door::Plain, || get(health::ready)),
+    route("GET", "/metrics", READ, Door::Plain, || get(health::metrics)),
+    // The platform's wire. What a GraphQL document changes needs the scope `write` too.
+    route("GET", "/v1/api/config", Access::Open, Door::Platform, || get(people::config)),
+    route("POST", "/v1/api/users/query", READ, Door::Platform, || post(people::query)),
+    route("POST", "/v1/api/users/invite", WRITE, Door::Platform, || post(people::invite)),
+    route("POST", "/v1/api/users/activate", WRITE, Door::Platform, || post(people::activate)),
+    route("POST", "/v1/api/users/deactivate", WRITE, Door::Platform, || post(people::deactivate)),
+    route("GET", "/auth/admin/realms/master/users", READ, Door::Identity, || get(people::find)),
+    route("GET", "/auth/admin/realms/master/users/{id}", READ, Door::Identity, || get(people::show)),
+    route("PUT", "/auth/admin/realms/master/users/{id}", WRITE, Door::Identity, || put(people::replace)),
+    route("POST", "/v1/api/workspaces/list", READ, Door::Platform, || post(spaces::list)),
+    route("POST", "/v1/api/workspaces/create", WRITE, Door::Platform, || post(spaces::create)),
+    route("POST", "/v1/api/workspaces/add_user", WRITE, Door::Platform, || post(spaces::add_user)),
+    route("POST", "/v1/api/workspaces/list_users", READ, Door::Platform, || post(spaces::list_users)),
+    route("POST", "/v1/api/workspaces/remove_user", WRITE, Door::Platform, || post(spaces::remove_user)),
+    route("POST", "/v1/graphql", READ, Door::Platform, || post(graphql::answer)),
+    // REST. What makes admins needs the scope `admin` too.
+    route("GET", "/api/v1/users", READ, Door::Rest, || get(users::list)),
+    route("POST", "/api/v1/users", WRITE, Door::Rest, || post(users::create)),
+    route("GET", "/api/v1/users/{name}", READ, Door::Rest, || get(users::show)),
+    route("PATCH", "/api/v1/users/{name}", WRITE, Door::Rest, || patch(users::update)),
+    route("DELETE", "/api/v1/users/{name}", WRITE, Door::Rest, || delete(users::delete)),
+    route("POST", "/api/v1/users/{name}/activate", WRITE, Door::Rest, || post(users::activate)),
+    route("POST", "/api/v1/users/{name}/deactivate", WRITE, Door::Rest, || post(users::deactivate)),
+    route("GET", "/api/v1/workspaces", READ, Door::Rest, || get(workspaces::list)),
+    route("POST", "/api/v1/workspaces", WRITE, Door::Rest, || post(workspaces::create)),
+    route("GET", "/api/v1/workspaces/{id}", READ, Door::Rest, || get(workspaces::show)),
+    route("PATCH", "/api/v1/workspaces/{id}", WRITE, Door::Rest, || patch(workspaces::rename)),
+    route("DELETE", "/api/v1/workspaces/{id}", WRITE, Door::Rest, || delete(workspaces::delete)),
+    route("POST", "/api/v1/workspaces/{id}/archive", WRITE, Door::Rest, || post(workspaces::archive)),
+    route("POST", "/api/v1/workspaces/{id}/restore", WRITE, Door::Rest, || post(workspaces::restore)),
+    route("GET", "/api/v1/workspaces/{id}/members", READ, Door::Rest, || get(workspaces::members)),
+    route("PUT", "/api/v1/workspaces/{id}/members/{name}", WRITE, Door::Rest, || put(workspaces::set_member)),
+    route("DELETE", "/api/v1/workspaces/{id}/members/{name}", WRITE, Door::Rest, || delete(workspaces::remove_member)),
+    route("GET", "/api/v1/seats", READ, Door::Rest, || get(license::show)),
+    route("GET", "/api/v1/license", READ, Door::Rest, || get(license::show)),
+    route("PUT", "/api/v1/license", ADMIN, Door::Rest, || put(license::set)),
+    route("POST", "/api/v1/batch", WRITE, Door::Rest, || post(batch::apply)),
+    route("GET", "/api/v1/changes", READ, Door::Rest, || get(changes::list)),
+];
+
+const fn route(
+    method: &'static str,
+    path: &'static str,
+    access: Access,
+    door: Door,
+    handler: fn() -> MethodRouter<Server>,
+) -> Route {
+    Route {
+        method,
+        path,
+        access,
+        door,
+        handler,
+    }
+}
+
+/// Every route with the scope that it needs.
+///
+/// ```
+/// use headcount_server::{Access, matrix};
+///
+/// let open: Vec<_> = matrix().filter(|line| line.2 == Access::Open).map(|line| line.1).collect();
+/// assert_eq!(open, ["/healthz", "/readyz", "/v1/api/config"]);
+/// ```
+pub fn matrix() -> impl Iterator<Item = Matrix> {
+    ROUTES
+        .iter()
+        .map(|route| (route.method, route.path, route.access))
+}
+
+pub(crate) fn router(server: &Server) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        let guarded = middleware::from_fn_with_state((server.clone(), route), guard);
+        router = router.route(route.path, (route.handler)().route_layer(guarded));
+    }
+    router
+        .fallback(nothing)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(server.0.config.body_bytes_max))
+        .with_state(server.clone())
+}
+
+async fn nothing() -> axum::response::Response {
+    Failure::new(StatusCode::NOT_FOUND, "there is nothing at this address").response(Door::Plain)
+}
+
+async fn wrong_method(method: Method) -> axum::response::Response {
+    let message = format!("this address does not take {method}");
+    Failure::new(StatusCode::METHOD_NOT_ALLOWED, message).response(Door::Plain)
+}

@@ -1,0 +1,123 @@
+//! The server's state, and the router made of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use headcount::{Directory, ErrorKind};
+use tokio::sync::{Semaphore, watch};
+
+use crate::auth::Caller;
+use crate::config::Config;
+use crate::door::Failure;
+use crate::feed::Feed;
+use crate::keys::Keys;
+use crate::metrics::Metrics;
+use crate::rates::Rates;
+use crate::routes;
+
+/// A directory with what a server needs around it. Clones are the same server.
+#[derive(Clone)]
+pub struct Server(pub(crate) Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) directory: Directory,
+    pub(crate) keys: Keys,
+    pub(crate) config: Config,
+    pub(crate) metrics: Metrics,
+    pub(crate) rates: Rates,
+    /// The schema of GraphQL, as introspection shows it.
+    pub(crate) schema: crate::wire::Schema,
+    pub(crate) feed: Feed,
+    /// Whether the server ends, for answers that would go on.
+    pub(crate) ending: watch::Sender<bool>,
+    writes: Arc<Semaphore>,
+    waiting: Semaphore,
+    /// A commit ended with an unknown outcome: only reopening helps.
+    broken: AtomicBool,
+}
+
+impl Server {
+    /// A server for `directory`.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading the keys and counters.
+    pub fn new(directory: Directory, config: Config) -> headcount::Result<Self> {
+        Ok(Self(Arc::new(Shared {
+            keys: Keys::open(&directory)?,
+            metrics: Metrics::default(),
+            rates: Rates::new(config.key_requests_per_second, config.key_burst),
+            schema: crate::wire::Schema::new(),
+            feed: Feed::start(&directory)?,
+            ending: watch::Sender::new(false),
+            writes: Arc::new(Semaphore::new(config.writes_max.max(1))),
+            waiting: Semaphore::new(config.writes_waiting_max.max(1)),
+            broken: AtomicBool::new(false),
+            directory,
+            config,
+        })))
+    }
+
+    /// The keys that the server takes.
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// All routes of [`matrix`](crate::matrix), to be served or to be mounted at the root
+    /// of another router. Writes run on the threads for blocking work of the `tokio`
+    /// runtime that it is served on, up to [`Config::writes_max`] at a time.
+    pub fn router(&self) -> Router {
+        routes::router(self)
+    }
+
+    /// Whether writes can be taken.
+    pub(crate) fn is_ready(&self) -> bool {
+        !self.0.broken.load(Ordering::Relaxed) && self.0.directory.seats().is_ok()
+    }
+
+    /// Runs `work`, which writes, on a thread for blocking work. It is finished also
+    /// when the client has gone meanwhile.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        work: impl FnOnce(&Directory) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let busy = || Failure::busy("too many writes are waiting; try again in a second");
+        let waiting = self.0.waiting.try_acquire().map_err(|_| busy())?;
+        let permit = Arc::clone(&self.0.writes).acquire_owned().await;
+        let permit = permit.map_err(|_| busy())?;
+        drop(waiting);
+        let directory = self.directory_of(caller);
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work(&directory);
+            drop(permit);
+            done
+        });
+        let done = done
+            .await
+            .unwrap_or_else(|_| Err(Failure::internal("the write ended in a panic")));
+        if let Err(Failure {
+            kind: Some(kind), ..
+        }) = &done
+        {
+            self.note(*kind);
+        }
+        done
+    }
+
+    /// The directory in the hands of the caller.
+    pub(crate) fn directory_of(&self, caller: &Caller) -> Directory {
+        match caller.user {
+            Some(user) => self.0.directory.acting_as(user),
+            None => self.0.directory.clone(),
+        }
+    }
+
+    /// Notes an error after which writes can't be taken.
+    fn note(&self, kind: ErrorKind) {
+        if matches!(kind, ErrorKind::OutcomeUnknown | ErrorKind::Closed) {
+            self.0.broken.store(true, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The platform's own wire, as its SDK speaks it: users, workspaces and GraphQL.
+
+pub(crate) mod graphql;
+pub(crate) mod people;
+mod schema;
+mod selection;
+pub(crate) mod spaces;
+mod user_object;
+
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub(crate) use self::schema::Schema;
+use crate::door::{Door, Failure};
+
+/// A failure as the platform's API tells it.
+pub(crate) struct PlatformFailure(pub(crate) Failure);
+
+/// A failure as the platform's identity server tells it.
+pub(crate) struct IdentityFailure(pub(crate) Failure);
+
+type Platform<T> = Result<T, PlatformFailure>;
+type Identity<T> = Result<T, IdentityFailure>;
+
+impl<E: Into<Failure>> From<E> for PlatformFailure {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl<E: Into<Failure>> From<E> for IdentityFailure {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for PlatformFailure {
+    fn into_response(self) -> Response {
+        self.0.response(Door::Platform)
+    }
+}
+
+impl IntoResponse for IdentityFailure {
+    fn into_response(self) -> Response {
+        self.0.response(Door::Identity)
+    }
+}
+
+/// A JSON document, whatever the content type says; no body is `{}`.
+pub(crate) struct Document<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
+    type Rejection = PlatformFailure;
+
+    async fn from_request(request: Request, state: &S) -> Platform<Self> {
+        let bytes = axum::body::Bytes::from_request(request, state)
+            .await
+            .map_err(|refused| unread(&refused))?;
+        let text = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
+        match serde_json::from_slice(text) {
+            Ok(document) => Ok(Self(document)),
+            Err(error) => {
+                Err(Failure::bad_request(format!("the body is no such JSON: {error}")).into())
+            }
+        }
+    }
+}
+
+pub(crate) fn unread(refused: &BytesRejection) -> Failure {
+    match refused.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large")
+        }
+        _ => Failure::bad_request("the body ended too early"),
+    }
+}
+
+/// A number that clients send as a number or as its digits.
+fn integer(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_u64(),
+        Value::String(digits) => digits.parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,227 @@
+//! The users of the platform's wire.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use axum::Json;
+use axum::extract::{Extension, Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use headcount::{Batch, Directory, ErrorKind, NewUser, UserId};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::user_object::{Replacement, UserObject};
+use super::{Document, Identity, IdentityFailure, Platform};
+use crate::auth::Caller;
+use crate::door::Failure;
+use crate::keys::Scope;
+use crate::server::Server;
+
+/// How often a PUT is tried again because somebody else was faster.
+const TRIES_MAX: usize = 5;
+
+/// What clients ask for before they have a key.
+pub(crate) async fn config() -> Json<Value> {
+    Json(json!({}))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    user_ids: Option<Vec<String>>,
+}
+
+/// All users, or those with these ids and `null` for ids that are nobody's.
+pub(crate) async fn query(
+    State(server): State<Server>,
+    Document(wanted): Document<Wanted>,
+) -> Platform<Response> {
+    let directory = &server.0.directory;
+    let mut body = br#"{"users":{"#.to_vec();
+    if let Some(ids) = wanted.user_ids {
+        push_wanted(&mut body, directory, ids)?;
+    } else {
+        push_all(&mut body, directory)?;
+    }
+    body.extend_from_slice(b"}}");
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+fn push_wanted(body: &mut Vec<u8>, directory: &Directory, ids: Vec<String>) -> Result<(), Failure> {
+    // Of an id that is asked for twice there is one member.
+    let mut found = BTreeMap::new();
+    for id in ids {
+        let user = match id.parse::<UserId>() {
+            Ok(id) => directory.user_by_id(id)?,
+            Err(_) => None,
+        };
+        found.insert(id, user);
+    }
+    for (id, user) in &found {
+        push(body, id, &user.as_deref().map(UserObject::from))?;
+    }
+    Ok(())
+}
+
+fn push_all(body: &mut Vec<u8>, directory: &Directory) -> Result<(), Failure> {
+    let mut pushed = Ok(());
+    directory.for_each_user(|user| {
+        pushed = push(body, &user.id().to_string(), &UserObject::from(&user));
+        match pushed {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    })?;
+    pushed
+}
+
+/// Appends a member to the JSON object in `body`.
+fn push(body: &mut Vec<u8>, key: &str, value: &impl serde::Serialize) -> Result<(), Failure> {
+    let unwritten = |_| Failure::internal("a user can't be written as JSON");
+    if body.last() != Some(&b'{') {
+        body.push(b',');
+    }
+    serde_json::to_writer(&mut *body, key).map_err(unwritten)?;
+    body.push(b':');
+    serde_json::to_writer(body, value).map_err(unwritten)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Invitation {
+    email: String,
+    #[serde(default)]
+    roles: Option<Vec<String>>,
+}
+
+/// Creates an active user. A password is not kept: who logs in is not this server's
+/// affair.
+pub(crate) async fn invite(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    Document(invitation): Document<Invitation>,
+) -> Platform<Json<Value>> {
+    let is_admin = invitation
+        .roles
+        .is_some_and(|roles| roles.iter().any(|role| role.eq_ignore_ascii_case("admin")));
+    if is_admin {
+        caller.may(Scope::Admin)?;
+    }
+    let user = server
+        .write(&caller, move |directory| {
+            Ok(directory.create_user(NewUser::new(&invitation.email).admin(is_admin))?)
+        })
+        .await?;
+    Ok(Json(json!({ "id": user.id(), "password": null })))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Named {
+    email: String,
+}
+
+pub(crate) async fn activate(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    Document(named): Document<Named>,
+) -> Platform<Json<Value>> {
+    let work = move |directory: &Directory| Ok(directory.activate_user(&named.email)?);
+    server.write(&caller, work).await?;
+    Ok(Json(json!({})))
+}
+
+pub(crate) async fn deactivate(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    Document(named): Document<Named>,
+) -> Platform<Json<Value>> {
+    let work = move |directory: &Directory| Ok(directory.deactivate_user(&named.email)?);
+    server.write(&caller, work).await?;
+    Ok(Json(json!({})))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Search {
+    email: Option<String>,
+    #[serde(default)]
+    username: Option<String>,
+}
+
+/// The user with exactly this email, in a list of at most one.
+pub(crate) async fn find(
+    State(server): State<Server>,
+    Query(search): Query<Search>,
+) -> Identity<Response> {
+    let directory = &server.0.directory;
+    let user = match (&search.email, &search.username) {
+        (Some(email), _) => directory.user_by_email(email)?,
+        (None, Some(username)) => directory.user_by_username(username)?,
+        (None, None) => {
+            let hint = "name a user with ?email=; /v1/api/users/query lists all";
+            return Err(Failure::bad_request(hint).into());
+        }
+    };
+    let found: Vec<_> = user.iter().map(|user| UserObject::from(&**user)).collect();
+    Ok(Json(found).into_response())
+}
+
+pub(crate) async fn show(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+) -> Identity<Response> {
+    let id = id.parse().map_err(|_| nobody())?;
+    let user = server.0.directory.user_by_id(id)?.ok_or_else(nobody)?;
+    Ok(Json(UserObject::from(&*user)).into_response())
+}
+
+fn nobody() -> IdentityFailure {
+    Failure::new(StatusCode::NOT_FOUND, "User not found").into()
+}
+
+/// Takes a user object back. One that was made of an older version of the record changes
+/// nothing but whether the user is active.
+pub(crate) async fn replace(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    body: axum::body::Bytes,
+) -> Identity<StatusCode> {
+    let id: UserId = id.parse().map_err(|_| nobody())?;
+    let replacement: Replacement = serde_json::from_slice(&body)
+        .map_err(|error| Failure::bad_request(format!("the body is no user object: {error}")))?;
+    server
+        .write(&caller, move |directory| {
+            replace_with(directory, id, &replacement)
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn replace_with(
+    directory: &Directory,
+    id: UserId,
+    replacement: &Replacement,
+) -> Result<(), Failure> {
+    for _ in 0..TRIES_MAX {
+        let user = directory.user_by_id(id)?.ok_or_else(|| nobody().0)?;
+        let mut batch = Batch::new();
+        if replacement.is_of(&user)
+            && let Some(update) = replacement.update_of(&user)
+        {
+            batch = batch.update_user(id, update);
+        }
+        batch = match replacement.enabled {
+            Some(true) => batch.activate_user(id),
+            Some(false) => batch.deactivate_user(id),
+            None => batch,
+        };
+        match directory.apply(batch) {
+            Ok(_) => return Ok(()),
+            // It is stale now, and merged as such.
+            Err(error) if matches!(error.kind(), ErrorKind::Conflict { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Failure::busy(
+        "the user is changed by too many at once; try again",
+    ))
+}

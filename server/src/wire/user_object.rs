@@ -1,0 +1,122 @@
+//! A user as the platform's identity server shows one.
+
+use headcount::{User, UserUpdate, UserView};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A user object. Clients keep the keys that they don't know and send them back in PUT,
+/// so `headcountVersion` tells which version of the record a PUT was made of.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct UserObject<'a> {
+    id: String,
+    username: &'a str,
+    email: &'a str,
+    enabled: bool,
+    created_timestamp: u64,
+    email_verified: bool,
+    first_name: Option<&'a str>,
+    last_name: Option<&'a str>,
+    realm_roles: &'static [&'static str],
+    required_actions: [(); 0],
+    disableable_credential_types: [(); 0],
+    federated_identities: [(); 0],
+    not_before: u64,
+    access: Access,
+    headcount_version: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "clients read them as such")]
+struct Access {
+    view: bool,
+    manage: bool,
+    manage_group_membership: bool,
+    map_roles: bool,
+    impersonate: bool,
+}
+
+impl<'a> From<&'a User> for UserObject<'a> {
+    fn from(user: &'a User) -> Self {
+        Self::from(&UserView::from(user))
+    }
+}
+
+impl<'a> From<&UserView<'a>> for UserObject<'a> {
+    fn from(user: &UserView<'a>) -> Self {
+        Self {
+            id: user.id().to_string(),
+            username: user.username(),
+            email: user.email(),
+            enabled: user.is_active(),
+            created_timestamp: user.created_at().as_unix_micros() / 1_000,
+            email_verified: true,
+            first_name: user.given_name(),
+            last_name: user.family_name(),
+            realm_roles: if user.is_admin() { &["admin"] } else { &[] },
+            required_actions: [],
+            disableable_credential_types: [],
+            federated_identities: [],
+            not_before: 0,
+            access: Access {
+                view: true,
+                manage: true,
+                manage_group_membership: true,
+                map_roles: false,
+                impersonate: false,
+            },
+            headcount_version: user.version(),
+        }
+    }
+}
+
+/// What a PUT of a user object can change; other keys are ignored.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Replacement {
+    pub(super) enabled: Option<bool>,
+    email: Option<String>,
+    username: Option<String>,
+    first_name: Option<Value>,
+    last_name: Option<Value>,
+    headcount_version: Option<u64>,
+}
+
+impl Replacement {
+    /// Whether it was made of the record as it is now, so that all of it counts.
+    pub(super) fn is_of(&self, user: &User) -> bool {
+        self.headcount_version == Some(user.version())
+    }
+
+    /// What it changes of the record besides `enabled`; `None` for nothing.
+    pub(super) fn update_of(&self, user: &User) -> Option<UserUpdate> {
+        let mut update = UserUpdate::new().if_version(user.version());
+        let mut differs = false;
+        if let Some(email) = self.email.as_deref()
+            && email != user.email().as_str()
+        {
+            update = update.email(email);
+            differs = true;
+        }
+        if let Some(username) = self.username.as_deref()
+            && username != user.username()
+        {
+            update = update.username(username);
+            differs = true;
+        }
+        if let Some(name) = &self.first_name
+            && name.as_str() != user.given_name()
+        {
+            update = update.given_name(name.as_str());
+            differs = true;
+        }
+        if let Some(name) = &self.last_name
+            && name.as_str() != user.family_name()
+        {
+            update = update.family_name(name.as_str());
+            differs = true;
+        }
+        differs.then_some(update)
+    }
+}

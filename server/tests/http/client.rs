@@ -1,0 +1,200 @@
+//! A server on a port of its own, and a client that says what it sees.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use headcount::{Directory, NewUser, User};
+use headcount_server::{Config, Holder, NewKey, Scope, Server};
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+/// A server that ends with the test.
+pub struct Running {
+    pub directory: Directory,
+    pub server: Server,
+    pub address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+impl Running {
+    pub fn new() -> Self {
+        Self::with(Config::default())
+    }
+
+    pub fn with(config: Config) -> Self {
+        let directory = Directory::in_memory().unwrap();
+        let server = Server::new(directory.clone(), config).unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let (tell, told) = std::sync::mpsc::channel();
+        let running = server.clone();
+        let thread = std::thread::spawn(move || {
+            let any = "127.0.0.1:0".parse().unwrap();
+            headcount_server::serve(&running, any, stopped, |address| {
+                tell.send(address).unwrap();
+            })
+        });
+        Self {
+            directory,
+            server,
+            address: told.recv_timeout(Duration::from_secs(10)).unwrap(),
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    /// A user with this name at `ex.co`, and a client with a key of theirs.
+    pub fn user(&self, name: &str, scope: Scope) -> (Arc<User>, Client) {
+        let email = format!("{name}@ex.co");
+        let user = match self.directory.user_by_email(&email).unwrap() {
+            Some(user) => user,
+            None => self
+                .directory
+                .create_user(NewUser::new(email).username(name))
+                .unwrap(),
+        };
+        let client = self.client(Holder::User(user.id()), scope);
+        (user, client)
+    }
+
+    pub fn client(&self, holder: Holder, scope: Scope) -> Client {
+        let new = NewKey::new("test", holder).scope(scope);
+        let (_, secret) = self.server.keys().create(new).unwrap();
+        self.bearing(secret.expose())
+    }
+
+    /// A client that brings `key`.
+    pub fn bearing(&self, key: &str) -> Client {
+        Client {
+            address: self.address,
+            authorization: format!("Authorization: Bearer {key}\r\n"),
+        }
+    }
+
+    pub fn stranger(&self) -> Client {
+        Client {
+            address: self.address,
+            authorization: String::new(),
+        }
+    }
+
+    /// Asks the server to end.
+    pub fn stop(&mut self) {
+        drop(self.stop.take());
+    }
+
+    /// Waits until it has ended.
+    pub fn wait(&mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap().unwrap();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+        if let Some(thread) = self.thread.take() {
+            let ended = thread.join();
+            if !std::thread::panicking() {
+                ended.unwrap().unwrap();
+            }
+        }
+    }
+}
+
+/// Sends requests, each on a connection of its own.
+pub struct Client {
+    address: SocketAddr,
+    authorization: String,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
+    }
+
+    /// The value of a header, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (found, value) = line.split_once(": ")?;
+            (found == name).then_some(value)
+        })
+    }
+}
+
+impl Client {
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "", "")
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, "", &body.to_string())
+    }
+
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send("PUT", path, "", &body.to_string())
+    }
+
+    /// Sends a request with more headers, each with its line end.
+    pub fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        let head = self.head(method, path, body.len());
+        let head = head.trim_end();
+        self.raw(&format!("{head}\r\n{headers}\r\n{body}"))
+    }
+
+    /// The head of a request whose body has `length` bytes.
+    pub fn head(&self, method: &str, path: &str, length: usize) -> String {
+        let authorization = &self.authorization;
+        format!(
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+             Content-Length: {length}\r\n{authorization}\r\n"
+        )
+    }
+
+    /// Sends bytes as they are and reads until the server closes the connection.
+    pub fn raw(&self, request: &str) -> Answer {
+        let mut stream = self.connect();
+        // A server that refuses the head may close before it has read the body.
+        let _ = stream.write_all(request.as_bytes());
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        let text = String::from_utf8(bytes).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|digits| digits.parse().ok());
+        Answer {
+            status: status.unwrap_or(0),
+            head: head.to_owned(),
+            body: body.to_owned(),
+        }
+    }
+
+    pub fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        let patience = Some(Duration::from_secs(20));
+        stream.set_read_timeout(patience).unwrap();
+        stream
+    }
+
+    /// Sends a GraphQL document and returns the whole answer.
+    pub fn graphql(&self, query: &str, variables: Value) -> Value {
+        let mut body = serde_json::json!({ "query": query });
+        body["variables"] = variables;
+        let answer = self.post("/v1/graphql", &body);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()
+    }
+}

@@ -1,0 +1,25 @@
+//! The server, as clients see it: each story against a listener of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod client;
+
+mod a_batch_by_rest_is_all_or_nothing;
+mod a_put_of_an_old_user_object_loses_nothing;
+mod a_retry_by_rest_is_done_once;
+mod changes_are_streamed;
+mod every_route_asks_for_its_scope;
+mod graphql_has_limits;
+mod keys_end_when_they_should;
+mod limits_hold;
+mod rest_manages_users_and_workspaces;
+mod rest_tells_refusals_as_problems;
+mod the_last_seat_has_one_winner_over_all_doors;
+mod the_wire_finds_users;
+mod the_wire_manages_workspaces;
+mod the_wire_tells_refusals;

@@ -1,0 +1,55 @@
+//! Clients of all doors race for the last seats: exactly as many get one as are free.
+
+use std::sync::Barrier;
+use std::thread;
+
+use headcount::{License, NewUser};
+use headcount_server::Scope;
+use serde_json::json;
+
+use crate::client::Running;
+
+const RACERS: usize = 12;
+const FREE: usize = 2;
+
+#[test]
+fn as_many_win_as_seats_are_free() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    running
+        .directory
+        .set_license(License::Seats(1 + FREE as u64))
+        .unwrap();
+    let idle: Vec<_> = (0..RACERS)
+        .map(|racer| {
+            let user = NewUser::new(format!("idle{racer}@ex.co")).active(false);
+            running.directory.create_user(user).unwrap()
+        })
+        .collect();
+    let start = Barrier::new(RACERS);
+    let race = &|racer: usize| {
+        let id = idle[racer].id();
+        let new = json!({ "email": format!("new{racer}@ex.co") });
+        start.wait();
+        match racer % 4 {
+            0 => client.post("/v1/api/users/invite", &new),
+            1 => client.post("/api/v1/users", &new),
+            2 => client.send("POST", &format!("/api/v1/users/{id}/activate"), "", ""),
+            _ => {
+                let path = format!("/auth/admin/realms/master/users/{id}");
+                client.put(&path, &json!({ "enabled": true }))
+            }
+        }
+    };
+    let won = thread::scope(|scope| {
+        let racers: Vec<_> = (0..RACERS)
+            .map(|racer| scope.spawn(move || race(racer)))
+            .collect();
+        let answers = racers.into_iter().map(|racer| racer.join().unwrap());
+        answers.filter(|answer| answer.status < 300).count()
+    });
+    assert_eq!(won, FREE);
+    let seats = running.directory.seats().unwrap();
+    assert_eq!(seats.active, 1 + FREE as u64);
+    running.directory.verify().unwrap();
+}

@@ -1,0 +1,67 @@
+//! Extra records: small named values of programs on top, in the same file.
+
+use super::Directory;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::rules::extra;
+
+/// Extra records: small values that a program keeps beside the users, such as the hashes
+/// of its API keys, so that one file holds all of it. The directory stores the bytes and
+/// never looks at them; they appear in no [`Change`](crate::Change).
+impl Directory {
+    /// The bytes that were stored under `name`; `None` when there are none.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.set_extra("platform/banner", b"maintenance on Friday")?;
+    /// assert_eq!(directory.extra("platform/banner")?.unwrap(), b"maintenance on Friday");
+    /// assert!(directory.remove_extra("platform/banner")?);
+    /// assert_eq!(directory.extra("platform/banner")?, None);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn extra(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        extra::get(&self.snapshot()?, name)
+    }
+
+    /// The records whose names start with `prefix`, ordered by name. All of them are
+    /// read into memory.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.set_extra("key/b", b"2")?;
+    /// directory.set_extra("key/a", b"1")?;
+    /// directory.set_extra("other", b"3")?;
+    /// let keys: Vec<_> = directory.extras("key/")?.into_iter().map(|(name, _)| name).collect();
+    /// assert_eq!(keys, ["key/a", "key/b"]);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn extras(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>> {
+        extra::list(&self.snapshot()?, prefix)
+    }
+
+    /// Stores up to 16 KiB under a name of 1 to 128 bytes without control characters,
+    /// in place of what was there. It is on disk when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a name or value out of
+    /// these bounds.
+    pub fn set_extra(&self, name: &str, value: &[u8]) -> Result<()> {
+        extra::check(name, value)?;
+        let engine = &self.shared.engine;
+        engine
+            .transact(|txn| extra::set(txn, name, Some(value)))
+            .map(|_| ())
+    }
+
+    /// Removes a record; returns whether there was one.
+    pub fn remove_extra(&self, name: &str) -> Result<bool> {
+        self.shared
+            .engine
+            .transact(|txn| extra::set(txn, name, None))
+    }
+}
