@@ -1448,6 +1448,26 @@ hc_status hc_options_set_open_timeout_ms(struct hc_options *options,
                                          struct hc_error **error);
 
 /**
+ * Sets whether to open a directory whose log can't be used, without what is only
+ * there. By default a log that is missing or cut, belongs to another use of the file
+ * or to another file, or is damaged is an error, and nothing is changed. With
+ * `salvage` the commits in it up to the first fault are taken over, and all later ones
+ * are lost to this directory, acknowledged or not; the log's files are renamed, to
+ * names that end in "set-aside-" and a number. A log that can be used is used as
+ * always.
+ *
+ * @param options The options.
+ * @param salvage 1 to open it all the same, or 0.
+ * @param error   See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_options_set_salvage_log(struct hc_options *options,
+                                     int32_t salvage,
+                                     struct hc_error **error);
+
+/**
  * Frees options.
  *
  * @param options The options; nothing happens for NULL.
@@ -1759,6 +1779,28 @@ hc_status hc_directory_get_stats(const struct hc_directory *directory,
                                  struct hc_error **error);
 
 /**
+ * Writes all figures of a directory as Prometheus reads them, in its text format: users
+ * by state, seats, the cache, and how long commits take, with quantiles. It holds no
+ * personal data.
+ *
+ * @param directory The directory.
+ * @param buffer    Where to put the text, which is not NUL-terminated.
+ * @param capacity  Its size in bytes; 4 KiB are enough.
+ * @param written   Set, on success, to the length of the text in bytes.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer that is; hc_error_get_buffer_bytes()
+ *         says how large it must be.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_write_stats_text(const struct hc_directory *directory,
+                                        uint8_t *buffer,
+                                        size_t capacity,
+                                        size_t *written,
+                                        struct hc_error **error);
+
+/**
  * Copies the directory, as it is now, to a new file, while others go on reading and
  * writing. The copy is verified before it is put in its place; it is a directory's
  * file like any other, to be opened or restored. If this fails, what was there stays.
@@ -1844,26 +1886,6 @@ hc_status hc_directory_compact(const uint8_t *path,
                                uint64_t *bytes_before,
                                uint64_t *bytes,
                                struct hc_error **error);
- * Writes all figures of a directory as Prometheus reads them, in its text format: users
- * by state, seats, the cache, and how long commits take, with quantiles. It holds no
- * personal data.
- *
- * @param directory The directory.
- * @param buffer    Where to put the text, which is not NUL-terminated.
- * @param capacity  Its size in bytes; 4 KiB are enough.
- * @param written   Set, on success, to the length of the text in bytes.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer that is; hc_error_get_buffer_bytes()
- *         says how large it must be.
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_directory_write_stats_text(const struct hc_directory *directory,
-                                        uint8_t *buffer,
-                                        size_t capacity,
-                                        size_t *written,
-                                        struct hc_error **error);
 
 /**
  * The id: 16 bytes in network order, never given to another user.

@@ -180,7 +180,7 @@ pub unsafe extern "C" fn hc_file_repair(
             let made = Out::required("faults", faults)?;
             let path = arguments::text("path", path, path_len)?;
             let options = options_or_default(options)?;
-            let repaired = if aside.is_null() {
+            let repaired = if aside.is_null() && aside_len == 0 {
                 options.plan_repair(path, faults_max)?
             } else {
                 let aside = arguments::text("aside", aside, aside_len)?;

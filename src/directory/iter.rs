@@ -234,6 +234,7 @@ struct Page<T> {
 
 impl<T: Clone> Page<T> {
     fn new(directory: &Directory) -> Result<Self> {
+        directory.check()?;
         Ok(Self {
             hold: directory.shared.holds.hold(&directory.shared.engine)?,
             directory: directory.clone(),

@@ -294,6 +294,7 @@ impl<W: Write> Loading<'_, W> {
         } else {
             self.totals.inactive += 1;
         }
+        self.totals.last_at = self.totals.last_at.max(user.updated_at);
         let active = user.active;
         self.events.push(Event::UserCreated { user: id, active });
         Ok(())
@@ -370,6 +371,8 @@ impl<W: Write> Loading<'_, W> {
             return Ok(());
         }
         self.totals.last_change = 1;
+        // Times go on from the latest there is: see `Totals`.
+        let at = at.max(self.totals.last_at);
         self.totals.last_at = at;
         let change = Change {
             sequence: 1,

@@ -28,6 +28,7 @@ mod readers_share_a_file;
 mod refusals_say_what_to_do;
 mod seats_are_never_exceeded;
 mod the_last_seat_has_one_winner;
+mod threads_that_end_still_write;
 mod usernames_follow_emails;
 mod views_say_what_copies_do;
 mod what_is_written_stays;

@@ -9,7 +9,7 @@ use crate::library::{Link, Sanitizer};
 use crate::{sanitizers, tools};
 
 /// What each type of parameter that is not a text is called with.
-const ARGUMENTS: [(&str, &str); 16] = [
+const ARGUMENTS: [(&str, &str); 19] = [
     ("hc_directory *", "directory"),
     ("hc_options *", "options"),
     ("hc_batch *", "batch"),
@@ -22,8 +22,11 @@ const ARGUMENTS: [(&str, &str); 16] = [
     ("hc_user **", "&user"),
     ("hc_new_user **", "&made"),
     ("hc_directory **", "&opened"),
+    ("hc_copied *", "NULL"),
+    ("hc_faults **", "&faults"),
     ("uint64_t *", "&number"),
     ("int32_t *", "&kind"),
+    ("size_t ", "1"),
     ("uint64_t ", "1"),
     ("int32_t ", "1"),
 ];
@@ -58,13 +61,14 @@ int main(void)
     hc_workspace *workspace = NULL;
     hc_members *members = NULL;
     hc_user *user = NULL;
+    hc_faults *faults = NULL;
     uint8_t bytes[16] = { 0 };
     char text[HC_KEY_BYTES] = "";
     uint64_t number = 0;
     int32_t kind = 0;
     CHECK_OK(hc_new_user_new(HC_STR("ann@ex.co"), &new_user, NULL));
 @CALLS@
-    CHECK(opened == NULL && made == NULL && workspace == NULL && members == NULL);
+    CHECK(faults == NULL && opened == NULL && made == NULL && workspace == NULL && members == NULL);
     CHECK(user == NULL && number == 0 && kind == 0 && text[0] == 0 && bytes[0] == 0);
     CHECK(hc_batch_count(batch) == 0);
     hc_options_free(options);

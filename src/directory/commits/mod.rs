@@ -93,7 +93,7 @@ impl Commits {
                     return result;
                 }
                 Turn::Lead => {
-                    self.lead(engine, cache);
+                    self.lead(engine, cache, &request);
                     request.next_turn()
                 }
                 Turn::Watch(patience) => {
@@ -137,10 +137,11 @@ impl Commits {
     }
 
     /// Commits what waits, answers, and sees to it that somebody leads the next.
-    fn lead(&self, engine: &impl Engine, cache: &UserCache) {
+    fn lead(&self, engine: &impl Engine, cache: &UserCache, own: &Arc<Waiter>) {
         let mut group = Group {
             commits: self,
             requests: self.take_group(),
+            own: Arc::clone(own),
             sync: Duration::ZERO,
             is_answered: false,
         };
@@ -219,6 +220,8 @@ impl Commits {
 struct Group<'c> {
     commits: &'c Commits,
     requests: Vec<Arc<Waiter>>,
+    /// The leader's, which need not be woken.
+    own: Arc<Waiter>,
     /// How long the commit took once all was applied.
     sync: Duration,
     is_answered: bool,
@@ -236,7 +239,7 @@ impl Group<'_> {
         self.is_answered = true;
         // The next leader begins while the answers are given out.
         self.commits.end_lead(self.requests.len(), self.sync);
-        wake(&answer_all(&self.requests, results));
+        wake(&answer_all(&self.requests, &self.own, results));
     }
 }
 

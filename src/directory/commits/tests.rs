@@ -85,7 +85,7 @@ fn a_damaged_record_fails_those_who_touch_it_and_nobody_else() {
         has_leader: true,
         batching: Batching::default(),
     };
-    commits.lead(&engine, &cache);
+    commits.lead(&engine, &cache, &group[0]);
     let kinds = group.map(|request| match request.next_turn() {
         Turn::Return(result, _) => result.err().map(|error| error.kind()),
         _ => panic!("no answer"),
@@ -106,6 +106,7 @@ fn a_panic_leaves_nobody_waiting() {
     drop(Group {
         commits: &commits,
         requests: vec![Arc::clone(&in_group)],
+        own: Arc::clone(&in_group),
         sync: Duration::ZERO,
         is_answered: false,
     });

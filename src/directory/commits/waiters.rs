@@ -1,7 +1,9 @@
 //! A batch that waits to be committed, and what its thread is told meanwhile.
+//!
+//! A thread waits on a condition variable of its batch and is never named itself: in the
+//! destructor of a thread-local value a thread may have no handle any more.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, Thread};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::Result;
@@ -14,8 +16,8 @@ const WOKEN_BY_EACH: usize = 2;
 pub(super) struct Waiter {
     pub(super) batch: Batch,
     pub(super) at: Timestamp,
-    thread: Thread,
     turn: Mutex<Turn>,
+    told: Condvar,
 }
 
 /// What a waiting thread is to do.
@@ -25,12 +27,12 @@ pub(super) enum Turn {
     Watch(Duration),
     /// Commit everything that waits; its own batch is part of it.
     Lead,
-    /// Wake these threads, which have their answers too, and return.
+    /// Wake the threads of these, which have their answers too, and return.
     Return(Result<Applied>, Woken),
 }
 
-/// The threads that one thread wakes.
-pub(super) type Woken = [Option<Thread>; WOKEN_BY_EACH];
+/// Those that one thread wakes.
+pub(super) type Woken = [Option<Arc<Waiter>>; WOKEN_BY_EACH];
 
 impl Waiter {
     /// The batch of this thread, which came at this time.
@@ -38,15 +40,15 @@ impl Waiter {
         Self {
             batch,
             at,
-            thread: thread::current(),
             turn: Mutex::new(Turn::Wait),
+            told: Condvar::new(),
         }
     }
 
     /// Says what is to be done, and wakes the thread for it.
     pub(super) fn tell(&self, turn: Turn) {
         self.note(turn);
-        self.thread.unpark();
+        self.told.notify_one();
     }
 
     /// Says what is to be done when the thread is awake.
@@ -56,9 +58,13 @@ impl Waiter {
 
     /// Waits until there is something to do.
     pub(super) fn next_turn(&self) -> Turn {
+        let mut turn = self.lock();
         loop {
-            match self.take_turn() {
-                Turn::Wait => thread::park(),
+            match std::mem::replace(&mut *turn, Turn::Wait) {
+                Turn::Wait => {
+                    let waited = self.told.wait(turn);
+                    turn = waited.unwrap_or_else(PoisonError::into_inner);
+                }
                 told => return told,
             }
         }
@@ -68,19 +74,15 @@ impl Waiter {
     /// is.
     pub(super) fn watch(&self, patience: Duration) -> bool {
         let since = Instant::now();
-        loop {
-            if !matches!(*self.lock(), Turn::Wait) {
-                return true;
-            }
-            match patience.checked_sub(since.elapsed()) {
-                Some(left) => thread::park_timeout(left),
-                None => return false,
-            }
+        let mut turn = self.lock();
+        while matches!(*turn, Turn::Wait) {
+            let Some(left) = patience.checked_sub(since.elapsed()) else {
+                return false;
+            };
+            let waited = self.told.wait_timeout(turn, left);
+            turn = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-    }
-
-    fn take_turn(&self) -> Turn {
-        std::mem::replace(&mut *self.lock(), Turn::Wait)
+        true
     }
 
     /// Nothing panics while it holds this lock.
@@ -89,36 +91,40 @@ impl Waiter {
     }
 }
 
-/// Gives the threads of `requests` their answers, without waking them, and shares
-/// out the waking: each wakes two others, so that it takes little of anybody's time
+/// Gives the threads of `requests` their answers, without waking them or `own`, which
+/// is awake, and shares out the waking: each wakes two others, so that it takes little of anybody's time
 /// and all processors take part. Returns those to begin with.
 pub(super) fn answer_all(
     requests: &[Arc<Waiter>],
+    own: &Waiter,
     results: impl Iterator<Item = Result<Applied>>,
 ) -> Woken {
-    let own = thread::current().id();
-    // The thread that answers is awake.
-    let thread_at = |place: usize| {
-        let thread = &requests.get(place)?.thread;
-        (thread.id() != own).then(|| thread.clone())
+    let waiter_at = |place: usize| {
+        let waiter = requests.get(place)?;
+        (!std::ptr::eq(&**waiter, own)).then(|| Arc::clone(waiter))
     };
     let results: Vec<_> = results.take(requests.len()).collect();
     // From the last to the first: a thread that happens to be awake takes its answer at
     // once and wakes the two behind it, who would sleep on if theirs were not there yet.
     for (place, (request, result)) in requests.iter().zip(results).enumerate().rev() {
-        let woken = [thread_at(2 * place + 2), thread_at(2 * place + 3)];
+        let woken = [waiter_at(2 * place + 2), waiter_at(2 * place + 3)];
         request.note(Turn::Return(result, woken));
     }
-    [thread_at(0), thread_at(1)]
+    [waiter_at(0), waiter_at(1)]
 }
 
-/// Wakes these threads.
-pub(super) fn wake(threads: &Woken) {
-    threads.iter().flatten().for_each(Thread::unpark);
+/// Wakes the threads of these.
+pub(super) fn wake(waiters: &Woken) {
+    waiters
+        .iter()
+        .flatten()
+        .for_each(|waiter| waiter.told.notify_one());
 }
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
     use crate::error::{Error, ErrorKind};
 
@@ -132,11 +138,12 @@ mod tests {
     fn nobody_is_answered_before_those_it_wakes() {
         let group: [_; 4] =
             std::array::from_fn(|_| Arc::new(Waiter::new(Batch::new(), Timestamp::now())));
+        let other = Waiter::new(Batch::new(), Timestamp::now());
         let answers = || std::iter::repeat_with(|| Err(Error::new(ErrorKind::Closed, "closed")));
         thread::scope(|scope| {
             // The first wakes the third, whose answer is kept from it for a while.
             let third = group[2].lock();
-            scope.spawn(|| answer_all(&group, answers()));
+            scope.spawn(|| answer_all(&group, &other, answers()));
             while !is_answered(&group[0]) && !is_answered(&group[3]) {
                 thread::yield_now();
             }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::faults::{ANN, BOB, DEE, OWN, TEAM, make_full};
 use super::*;
-use crate::model::{NewWorkspace, Role, User, UserUpdate as Edit, WorkspaceId};
+use crate::model::{NewWorkspace, Role, Timestamp, User, UserUpdate as Edit, WorkspaceId};
 use crate::rules::load::{Exported, Record};
 
 /// What has to be loaded for a record, as a program that reads it again makes it.
@@ -83,6 +83,7 @@ fn stored(directory: &Directory) -> (Entries, crate::codec::Totals) {
     all.retain(|(key, _)| key[0] < 0x30 && key != keys::TOTALS);
     let mut totals = read::totals(&snapshot).unwrap();
     (totals.last_change, totals.last_trimmed) = (0, 0);
+    totals.last_at = Timestamp::default();
     (all, totals)
 }
 

@@ -10,6 +10,7 @@
 //! There is one checkpoint at a time, so two segments are enough. A writer whose
 //! commit no longer fits waits for the one under way.
 
+use std::cell::Cell;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -221,6 +222,17 @@ impl Shared {
     }
 }
 
+thread_local! {
+    /// Whether this thread is one of an engine's. It can be asked at any time, also when
+    /// the thread ends and has no handle any more.
+    static IS_OWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is one of an engine's.
+pub(super) fn is_own_thread() -> bool {
+    IS_OWN.get()
+}
+
 /// Starts the threads that an engine needs.
 pub(super) fn start_threads(
     shared: &Arc<Shared>,
@@ -229,7 +241,12 @@ pub(super) fn start_threads(
     start_all(options, |name, body| {
         let shared = Arc::clone(shared);
         let thread = thread::Builder::new().name(name.to_owned());
-        without_signals(|| thread.spawn(move || body(&shared)))
+        without_signals(|| {
+            thread.spawn(move || {
+                IS_OWN.set(true);
+                body(&shared);
+            })
+        })
     })
     .map_err(|(started, error)| {
         // Those that did start would keep the file open.

@@ -338,8 +338,11 @@ impl Engine for Redb {
         };
         self.shared.work.end();
         for thread in threads.drain(..) {
-            // A panic of it has left a doubt.
-            let _ = thread.join();
+            // One of ours that closes it, from a logger, can't wait for itself.
+            if !checkpoint::is_own_thread() {
+                // A panic of it has left a doubt.
+                let _ = thread.join();
+            }
         }
         self.shared.close(log)
     }

@@ -28,34 +28,6 @@ static void check_sound(hc_faults *faults)
     hc_faults_free(faults);
 }
 
-static void nulls(const hc_directory *directory)
-{
-    hc_faults *faults = UNTOUCHED(hc_faults);
-    size_t written = 77;
-    uint8_t byte = 0;
-    CHECK_STATUS(HC_STATUS_NULL_ARGUMENT, hc_directory_find_faults(NULL, 1, &faults, NULL));
-    CHECK_STATUS(HC_STATUS_NULL_ARGUMENT, hc_directory_find_faults(directory, 1, NULL, NULL));
-    CHECK_STATUS(HC_STATUS_NULL_ARGUMENT,
-                 hc_file_find_faults(NULL, 1, NULL, 1, &faults, NULL));
-    CHECK_STATUS(HC_STATUS_NULL_ARGUMENT,
-                 hc_file_find_faults(HC_STR("x"), NULL, 1, NULL, NULL));
-    CHECK_STATUS(HC_STATUS_NULL_ARGUMENT, hc_file_repair(NULL, 1, NULL, NONE, 1, &faults, NULL));
-    CHECK_STATUS(HC_STATUS_NULL_ARGUMENT,
-                 hc_file_repair(HC_STR("x"), NULL, NONE, 1, NULL, NULL));
-    CHECK_STATUS(HC_STATUS_NULL_ARGUMENT,
-                 hc_directory_write_stats_text(NULL, &byte, 1, &written, NULL));
-    CHECK_STATUS(HC_STATUS_NULL_ARGUMENT,
-                 hc_directory_write_stats_text(directory, NULL, 1, &written, NULL));
-    CHECK_STATUS(HC_STATUS_NULL_ARGUMENT,
-                 hc_directory_write_stats_text(directory, &byte, 1, NULL, NULL));
-    CHECK(faults == UNTOUCHED(hc_faults) && written == 77);
-    CHECK(hc_faults_total(NULL) == 0 && hc_faults_count(NULL) == 0);
-    CHECK(hc_faults_set_aside(NULL) == 0 && hc_faults_seats_over(NULL) == 0);
-    CHECK_TEXT("", hc_faults_text_at(NULL, 0));
-    CHECK_TEXT("", hc_faults_kind_at(NULL, 0));
-    hc_faults_free(NULL);
-}
-
 int main(int argc, char **argv)
 {
     const char *path = argv[1];
@@ -71,7 +43,6 @@ int main(int argc, char **argv)
     CHECK_OK(hc_directory_find_faults(directory, 9, &faults, NULL));
     check_sound(faults);
     figures(directory);
-    nulls(directory);
     CHECK_STATUS(HC_STATUS_ALREADY_OPEN,
                  hc_file_repair(HC_STR(path), NULL, NONE, 9, &faults, NULL));
     verify_and_free(directory);

@@ -81,9 +81,34 @@ static void copying(void)
     verify_and_free(directory);
 }
 
+static void faults_and_figures(void)
+{
+    hc_directory *directory = in_memory();
+    hc_faults *faults = UNTOUCHED(hc_faults);
+    size_t written = 77;
+    uint8_t byte = 0;
+    REFUSED(hc_directory_find_faults(NULL, 1, &faults, NULL));
+    REFUSED(hc_directory_find_faults(directory, 1, NULL, NULL));
+    REFUSED(hc_file_find_faults(NONE, NULL, 1, &faults, NULL));
+    REFUSED(hc_file_find_faults(HC_STR("x"), NULL, 1, NULL, NULL));
+    REFUSED(hc_file_repair(NONE, NULL, NULL, 0, 1, &faults, NULL));
+    REFUSED(hc_file_repair(HC_STR("x"), NULL, NULL, 0, 1, NULL, NULL));
+    REFUSED(hc_directory_write_stats_text(NULL, &byte, 1, &written, NULL));
+    REFUSED(hc_directory_write_stats_text(directory, NULL, 1, &written, NULL));
+    REFUSED(hc_directory_write_stats_text(directory, &byte, 1, NULL, NULL));
+    CHECK(faults == UNTOUCHED(hc_faults) && written == 77);
+    CHECK(hc_faults_total(NULL) == 0 && hc_faults_count(NULL) == 0);
+    CHECK(hc_faults_set_aside(NULL) == 0 && hc_faults_seats_over(NULL) == 0);
+    CHECK_TEXT("", hc_faults_text_at(NULL, 0));
+    CHECK_TEXT("", hc_faults_kind_at(NULL, 0));
+    hc_faults_free(NULL);
+    hc_directory_free(directory);
+}
+
 int main(void)
 {
     texts();
+    faults_and_figures();
     copying();
     names_in_batches();
     verifying();

@@ -93,6 +93,55 @@ static void use_a_file(const struct stage *stage, unsigned thread)
     verify_and_free(directory);
 }
 
+/* Copies, what is wrong with them, and figures. */
+static void keep_up(const struct stage *stage, unsigned thread)
+{
+    char path[4 * TEXT], aside[4 * TEXT + 8];
+    uint8_t figures[4096];
+    hc_copied copied = HC_COPIED_INIT;
+    hc_faults *faults = NULL;
+    hc_options *options = hc_options_new();
+    hc_error *error = NULL;
+    hc_feed *feed = NULL;
+    hc_directory *reader = NULL;
+    uint64_t before = 0, after = 0, latest = 0;
+    size_t written = 0;
+    snprintf(path, sizeof path, "%s/copy-%u.redb", stage->folder, thread);
+    snprintf(aside, sizeof aside, "%s.aside", path);
+    CHECK_OK(hc_directory_backup(stage->directory, HC_STR(path), 1, &copied, NULL));
+    CHECK(copied.users >= THREADS);
+    CHECK_OK(hc_directory_restore(HC_STR(path), HC_STR(aside), 1, NULL, NULL));
+    CHECK_OK(hc_directory_compact(HC_STR(aside), NULL, &before, &after, NULL));
+    CHECK(before > 0 && after > 0);
+    CHECK_OK(hc_file_find_faults(HC_STR(path), NULL, 9, &faults, NULL));
+    CHECK(hc_faults_total(faults) == 0 && hc_faults_count(faults) == 0);
+    CHECK(hc_faults_set_aside(faults) == 0 && hc_faults_seats_over(faults) == 0);
+    CHECK(strlen(hc_faults_text_at(faults, 0)) == 0 && strlen(hc_faults_kind_at(faults, 0)) == 0);
+    hc_faults_free(faults);
+    CHECK_OK(hc_file_repair(HC_STR(path), NULL, NULL, 0, 9, &faults, NULL));
+    hc_faults_free(faults);
+    CHECK_OK(hc_directory_find_faults(stage->directory, 9, &faults, NULL));
+    CHECK(hc_faults_total(faults) == 0);
+    hc_faults_free(faults);
+    CHECK_OK(hc_directory_write_stats_text(stage->directory, figures, sizeof figures, &written,
+                                           NULL));
+    CHECK(written > 0);
+
+    CHECK_OK(hc_options_set_read_only(options, 1, NULL));
+    CHECK_OK(hc_options_set_open_timeout_ms(options, 10, NULL));
+    CHECK_OK(hc_options_set_salvage_log(options, 0, NULL));
+    CHECK_OK(hc_directory_open(HC_STR(path), options, &reader, NULL));
+    CHECK_STATUS(HC_STATUS_READ_ONLY, hc_user_create(reader, HC_STR("c@d"), NULL, NULL));
+    CHECK_OK(hc_directory_follow(reader, copied.sequence + 1, &feed, NULL));
+    CHECK_STATUS(HC_STATUS_CHANGE_NOT_YET,
+                 hc_feed_next_batch(feed, 0, figures, sizeof figures, &written, &error));
+    hc_feed_free(feed);
+    CHECK(hc_error_get_latest_change(error, &latest) == 1 && latest == copied.sequence);
+    hc_error_free(error);
+    hc_directory_free(reader);
+    hc_options_free(options);
+}
+
 struct listener {
     atomic_int heard, destroyed;
 };
@@ -133,4 +182,5 @@ void part_admin(struct stage *stage, unsigned thread)
     listen_to_all();
     fill(stage);
     use_a_file(stage, thread);
+    keep_up(stage, thread);
 }

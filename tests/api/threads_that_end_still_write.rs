@@ -1,0 +1,39 @@
+//! Threads in their last moments, and those that belong to the directory.
+
+use std::cell::RefCell;
+use std::thread;
+
+use headcount::{Directory, NewUser};
+
+/// Creates a user when its thread ends.
+struct Late(Directory, usize);
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        let user = NewUser::new(format!("late{}@ex.co", self.1)).active(false);
+        self.0.create_user(user).unwrap();
+        self.0.user("late0@ex.co").unwrap();
+    }
+}
+
+thread_local! {
+    static LATE: RefCell<Vec<Late>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Also where everything else of the thread was destroyed before, its handle included.
+#[test]
+fn a_write_from_the_destructor_of_a_thread_local_takes_effect() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = Directory::open(folder.path().join("users.redb")).unwrap();
+    thread::scope(|scope| {
+        for number in 0..8 {
+            let directory = directory.clone();
+            // Set before anything else that has a destructor, so it goes last.
+            scope.spawn(move || LATE.with_borrow_mut(|late| late.push(Late(directory, number))));
+        }
+    });
+    assert_eq!(directory.len().unwrap(), 8);
+    directory.create_user("ann@ex.co").unwrap();
+    directory.verify().unwrap();
+    directory.close().unwrap();
+}
