@@ -2530,7 +2530,7 @@ private:
 
 namespace detail {
 
-/* Calls a function of headcount.h that lists faults. */
+/** Calls a function of headcount.h that lists faults. */
 template <class Function, class... Arguments>
 result<fault_list> list_faults(Function call, Arguments... arguments)
 {

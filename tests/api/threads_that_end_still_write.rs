@@ -25,13 +25,15 @@ thread_local! {
 fn a_write_from_the_destructor_of_a_thread_local_takes_effect() {
     let folder = tempfile::tempdir().unwrap();
     let directory = Directory::open(folder.path().join("users.redb")).unwrap();
-    thread::scope(|scope| {
-        for number in 0..8 {
-            let directory = directory.clone();
-            // Set before anything else that has a destructor, so it goes last.
-            scope.spawn(move || LATE.with_borrow_mut(|late| late.push(Late(directory, number))));
-        }
+    let threads = (0..8).map(|number| {
+        let directory = directory.clone();
+        // Set before anything else that has a destructor, so it goes last.
+        thread::spawn(move || LATE.with_borrow_mut(|late| late.push(Late(directory, number))))
     });
+    // Unlike a scope this waits for their destructors.
+    for thread in threads.collect::<Vec<_>>() {
+        thread.join().unwrap();
+    }
     assert_eq!(directory.len().unwrap(), 8);
     directory.create_user("ann@ex.co").unwrap();
     directory.verify().unwrap();

@@ -131,7 +131,7 @@ fn scopes(key: &Key) -> String {
 }
 
 fn revoke(store: &Store<'_>, id: &str, json: bool, out: &mut dyn Write) -> Result<()> {
-    let directory = store.open()?;
+    let directory = store.open_to_write()?;
     if !Keys::open(&directory)?.revoke(id)? {
         return Err(Failure::refused(
             "key_not_found",

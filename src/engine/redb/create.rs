@@ -16,7 +16,7 @@ use super::base::{Base, Opened};
 use super::errors::Name;
 use super::log::{self, LogState, MARK, SideFile, SideFiles};
 use super::place::FileId;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 
 /// What redb's files begin with. It is written last: who has it is whole.
 pub(super) const MAGIC: [u8; 4] = *b"redb";
@@ -34,28 +34,26 @@ pub(super) fn open<B: StorageBackend>(
 ) -> Result<Opened> {
     let file = backend()?;
     let id = files.database();
-    let is_new = options.create && file.len().map_err(|error| name.io(error))? == 0;
-    if is_new {
-        // The file may have been moved away from a log that still needs it.
-        let replay = log::read(files, &LogState::default(), options.salvage_log);
-        replay.map_err(|error| name.replay_failed(error))?;
-    }
-    let mark = mark(files, is_new).inspect_err(|_| {
-        if is_new {
-            let _ = files.remove(MARK);
-        }
-    });
-    let Some(mark) = mark.map_err(|error| name.io(error))? else {
+    let io = |error| name.io(error);
+    let may_be_new = options.create && file.len().map_err(io)? == 0;
+    let Some(mark) = find_mark(files, may_be_new).map_err(io)? else {
         return Base::open(file, id, name.clone(), options);
     };
-    if !lock(&*mark).map_err(|error| name.io(error))? {
+    if !lock(&*mark).map_err(io)? {
         return Err(name.error(::redb::DatabaseError::DatabaseAlreadyOpen));
     }
-    let is_whole = is_whole(&file).map_err(|error| name.io(error))?;
-    let is_unfinished = is_unfinished(&file, &*mark, id).map_err(|error| name.io(error))?;
+    // Only now nobody else can be creating it.
+    let is_new = options.create && file.len().map_err(io)? == 0;
+    if is_new && let Err(error) = begin(&*mark, files, name, options) {
+        let _ = files.remove(MARK);
+        return Err(error);
+    }
+    let is_whole = is_whole(&file).map_err(io)?;
+    let is_unfinished = is_unfinished(&file, &*mark, id).map_err(io)?;
     let opened = match Base::open(file, id, name.clone(), options) {
+        Err(error) if error.kind() == ErrorKind::AlreadyOpen => return Err(error),
         Err(_) if is_unfinished && options.create => {
-            clear(&backend()?).map_err(|error| name.io(error))?;
+            clear(&backend()?).map_err(io)?;
             Base::open(backend()?, id, name.clone(), options)
         }
         opened => opened,
@@ -68,9 +66,26 @@ pub(super) fn open<B: StorageBackend>(
     }
     if opened.is_ok() || is_whole {
         let unmarked = files.remove(MARK).and_then(|()| files.sync_names());
-        unmarked.map_err(|error| name.io(error))?;
+        unmarked.map_err(io)?;
     }
     opened
+}
+
+/// Makes it durable that the file is being created, unless a log says that there was a
+/// directory at this place: it may have been moved away from that.
+fn begin(
+    mark: &dyn StorageBackend,
+    files: &dyn SideFiles,
+    name: &Name,
+    options: &RedbOptions,
+) -> Result<()> {
+    let replay = log::read(files, &LogState::default(), options.salvage_log);
+    replay.map_err(|error| name.replay_failed(error))?;
+    let named = mark.write(0, &mark_of(files.database()));
+    let durable = named
+        .and_then(|()| mark.sync_data())
+        .and_then(|()| files.sync_names());
+    durable.map_err(|error| name.io(error))
 }
 
 /// Whether redb has ever finished creating the file.
@@ -121,19 +136,18 @@ pub(super) fn mark_of(id: Option<FileId>) -> [u8; MARK_BYTES] {
     mark
 }
 
-/// The mark, made if the database `is_new`.
-fn mark(files: &dyn SideFiles, is_new: bool) -> io::Result<Option<SideFile>> {
-    let mark = match files.open(MARK)? {
-        Some(mark) => mark,
-        None if is_new => files.create(MARK)?,
-        None => return Ok(None),
-    };
-    if is_new {
-        mark.write(0, &mark_of(files.database()))?;
-        mark.sync_data()?;
-        files.sync_names()?;
+/// The mark, made if the database may be new. Whoever makes it first, all have the same.
+fn find_mark(files: &dyn SideFiles, may_be_new: bool) -> io::Result<Option<SideFile>> {
+    if let Some(mark) = files.open(MARK)? {
+        return Ok(Some(mark));
     }
-    Ok(Some(mark))
+    if !may_be_new {
+        return Ok(None);
+    }
+    match files.create(MARK) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => files.open(MARK),
+        created => created.map(Some),
+    }
 }
 
 /// Takes the mark, so that nobody else makes the database meanwhile.

@@ -27,6 +27,7 @@ mod overlay;
 mod own_file;
 mod place;
 mod read_only;
+mod recovery;
 mod scan;
 mod side_file;
 mod snapshot;
@@ -36,7 +37,6 @@ pub(crate) mod tests;
 mod transaction;
 mod txn;
 
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -46,21 +46,19 @@ use std::time::Duration;
 
 use ::redb::StorageBackend;
 use arc_swap::ArcSwapOption;
-use twox_hash::XxHash3_64;
-use uuid::Uuid;
 
-use self::base::{Base, Opened};
+use self::base::Base;
 use self::checkpoint::Work;
 pub(crate) use self::compact::compact;
 pub(crate) use self::copy::copy;
 use self::errors::Name;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
-use self::log::{Beside, Log, Replay, SideFiles, Sync};
+use self::log::{Beside, Log, SideFiles, Sync};
 use self::measured::Length;
 use self::own_file::OwnFile;
 pub(crate) use self::read_only::ReadOnly;
-use self::snapshot::{Committed, State};
+use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, Value};
 pub(crate) use self::target::Target;
 use self::txn::Pending;
@@ -182,16 +180,8 @@ impl Redb {
         name: Name,
         options: &RedbOptions,
     ) -> Result<Self> {
-        let recovered = match recover(&backend, &*files, &name, options) {
-            Err(error) if is_storage_full(&error) => {
-                // The log has space that it doesn't need.
-                log::trim(&*files).map_err(|error| name.io(error))?;
-                recover(&backend, &*files, &name, options)?
-            }
-            recovered => recovered?,
-        };
-        let (base, committed, replay) = recovered;
-        let use_id = new_use_id();
+        let (base, committed, replay) = recovery::recover(&backend, &*files, &name, options)?;
+        let use_id = recovery::new_use_id();
         if let Some(fault) = replay.salvaged {
             ::log::warn!(
                 "{name}: went on after commit {} without the rest of the log: {fault}",
@@ -389,46 +379,6 @@ impl Shared {
         }
         Ok(())
     }
-}
-
-/// Opens the database and lets it take over what is in the log.
-fn recover<B: StorageBackend>(
-    backend: &impl Fn() -> Result<B>,
-    files: &dyn SideFiles,
-    name: &Name,
-    options: &RedbOptions,
-) -> Result<(Base, Committed, Replay)> {
-    let Opened {
-        base,
-        mut committed,
-        log,
-    } = create::open(backend, files, name, options)?;
-    let replay = log::read(files, &log, options.salvage_log);
-    let replay = replay.map_err(|error| name.replay_failed(error))?;
-    if let Some(use_id) = log.in_use {
-        committed = base.end_use(replay.writes.iter(), replay.last, use_id)?;
-        let commits = replay.last - log.applied;
-        ::log::info!("{name}: took over {commits} commits from the log");
-    }
-    Ok((base, committed, replay))
-}
-
-/// Whether it is for want of space that redb failed.
-fn is_storage_full(error: &Error) -> bool {
-    use ::redb::{CommitError, Error as Any, StorageError};
-
-    let io = match (error.cause(), error.cause()) {
-        (Some(Any::Io(io)), _) | (_, Some(CommitError::Storage(StorageError::Io(io)))) => io,
-        _ => return false,
-    };
-    io.kind() == io::ErrorKind::StorageFull
-}
-
-/// Draws the identity of a use of the database: never zero, and never one of before.
-fn new_use_id() -> u64 {
-    let drawn = Uuid::now_v7();
-    // All of it: the time, and what is random.
-    XxHash3_64::oneshot(drawn.as_bytes()).max(1)
 }
 
 /// Locks `mutex`. What a panic under one of these locks leaves half done is in

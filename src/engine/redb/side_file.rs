@@ -23,14 +23,10 @@ pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Makes the file at `path`, beside `database`. What is there under that name only
-/// loses the name: it may be another name of some file of somebody's.
+/// Makes the file at `path`, beside `database`. One that is there is an error of kind
+/// `AlreadyExists`, whosever it is.
 pub(super) fn create(path: &Path, database: &Path) -> io::Result<File> {
     refuse_link(path)?;
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     let file = own_file::open(|| without_links(&mut options).open(path))?;

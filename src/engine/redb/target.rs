@@ -80,7 +80,13 @@ impl Target {
             return Err(exists(&name, "has a log beside it"));
         }
         remove_torsos(&path);
-        let torso = path_beside(&path, &format!("{TORSO}{}", Uuid::now_v7().simple()));
+        let torso = path_beside(
+            &path,
+            &format!(
+                "{TORSO}{}",
+                Uuid::new_v7(uuid::Timestamp::from_unix_time(0, 0, 0, 0)).simple()
+            ),
+        );
         let file = create(&torso, found.as_ref()).map_err(io)?;
         let target = Self {
             path,

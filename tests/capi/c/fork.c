@@ -61,6 +61,7 @@ static void wake(pid_t child)
 static void lingering_child(const char *path)
 {
     hc_directory *directory = NULL;
+    hc_options *options = hc_options_new();
     pid_t child, parent;
     int pipes[2], ended = -1;
     CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
@@ -86,7 +87,10 @@ static void lingering_child(const char *path)
     CHECK(waitpid(parent, &ended, 0) == parent);
     CHECK(WIFSIGNALED(ended));
     CHECK(read(pipes[0], &child, sizeof child) == (ssize_t)sizeof child);
-    CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
+    /* The child lets go of the file when it comes to run. */
+    CHECK_OK(hc_options_set_open_timeout_ms(options, 30000, NULL));
+    CHECK_OK(hc_directory_open(HC_STR(path), options, &directory, NULL));
+    hc_options_free(options);
     check_seats(directory, 5, 4, 0);
     verify_and_free(directory);
     wake(child);

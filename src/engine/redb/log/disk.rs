@@ -29,7 +29,7 @@ pub(in crate::engine::redb) trait SideFiles: Send + Sync {
     /// The file `name` as it is; `None` if there is none.
     fn open(&self, name: &str) -> io::Result<Option<SideFile>>;
 
-    /// The file `name`, new and empty. Whether it is still there after a power
+    /// The file `name`, new and empty; `AlreadyExists` where there is one. Whether it is still there after a power
     /// cut is open until [`sync_names`](Self::sync_names).
     fn create(&self, name: &str) -> io::Result<SideFile>;
 

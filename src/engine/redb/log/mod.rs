@@ -15,6 +15,7 @@
 //! log that is missing, cut or another's is told from one that is not needed.
 
 mod block;
+mod candidate;
 mod disk;
 mod frame;
 #[cfg(any(fuzzing, test))]
@@ -179,8 +180,17 @@ impl Log {
 
     fn create(&self) -> io::Result<Segment> {
         let name = SEGMENTS[self.current];
+        let file = match self.disk.create(name) {
+            // What an earlier attempt left. It may also be another name of somebody's
+            // file, which only loses that name.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                self.disk.remove(name)?;
+                self.disk.create(name)?
+            }
+            created => created?,
+        };
         let segment = Segment {
-            file: self.disk.create(name)?,
+            file,
             bytes: AtomicU64::new(0),
             header: Mutex::new(SegmentHeader {
                 use_id: self.use_id,
@@ -287,7 +297,7 @@ pub(super) fn read(
 pub(super) fn trim(disk: &dyn SideFiles) -> io::Result<()> {
     for name in SEGMENTS {
         if let Some(file) = disk.open(name)? {
-            replay::trim(&*file)?;
+            candidate::trim(&*file)?;
         }
     }
     Ok(())
