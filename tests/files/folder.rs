@@ -131,7 +131,7 @@ pub fn salvage(folder: &Folder, name: &str) -> Vec<String> {
         .collect();
     assert!(logs.iter().all(|log| aside.contains(log)), "a log is gone");
     let directory = Directory::open(folder.path(name)).unwrap();
-    assert_eq!(directory.len().unwrap() as usize, found.len() + 1);
+    assert_eq!(directory.len().unwrap(), found.len() as u64 + 1);
     directory.close().unwrap();
     found
 }

@@ -96,12 +96,12 @@ impl Waiter {
 /// and all processors take part. Returns those to begin with.
 pub(super) fn answer_all(
     requests: &[Arc<Waiter>],
-    own: &Waiter,
+    own: &Arc<Waiter>,
     results: impl Iterator<Item = Result<Applied>>,
 ) -> Woken {
     let waiter_at = |place: usize| {
         let waiter = requests.get(place)?;
-        (!std::ptr::eq(&**waiter, own)).then(|| Arc::clone(waiter))
+        (!Arc::ptr_eq(waiter, own)).then(|| Arc::clone(waiter))
     };
     let results: Vec<_> = results.take(requests.len()).collect();
     // From the last to the first: a thread that happens to be awake takes its answer at
@@ -138,7 +138,7 @@ mod tests {
     fn nobody_is_answered_before_those_it_wakes() {
         let group: [_; 4] =
             std::array::from_fn(|_| Arc::new(Waiter::new(Batch::new(), Timestamp::now())));
-        let other = Waiter::new(Batch::new(), Timestamp::now());
+        let other = Arc::new(Waiter::new(Batch::new(), Timestamp::now()));
         let answers = || std::iter::repeat_with(|| Err(Error::new(ErrorKind::Closed, "closed")));
         thread::scope(|scope| {
             // The first wakes the third, whose answer is kept from it for a while.

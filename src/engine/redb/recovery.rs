@@ -55,11 +55,16 @@ fn try_to_recover<B: StorageBackend>(
 fn is_storage_full(error: &Error) -> bool {
     use ::redb::{CommitError, Error as Any, StorageError};
 
-    let io = match (error.cause(), error.cause()) {
-        (Some(Any::Io(io)), _) | (_, Some(CommitError::Storage(StorageError::Io(io)))) => io,
-        _ => return false,
+    let any = match error.cause() {
+        Some(Any::Io(io)) => Some(io),
+        _ => None,
     };
-    io.kind() == io::ErrorKind::StorageFull
+    let commit = match error.cause() {
+        Some(CommitError::Storage(StorageError::Io(io))) => Some(io),
+        _ => None,
+    };
+    any.or(commit)
+        .is_some_and(|io| io.kind() == io::ErrorKind::StorageFull)
 }
 
 /// Draws the identity of a use of the database: never zero, and never one of before.

@@ -92,10 +92,11 @@ fn a_stale_mark_destroys_no_foreign_file() {
     fs::write(&path, b"").unwrap();
     let unfinished = create::mark_of(FileId::at(&path).unwrap());
     let other = create::mark_of(None);
+    let zeros = vec![0; 80_000];
     for (mark_bytes, foreign) in [
         (&unfinished[..], &b"id,email\n1,ann@example.com\n"[..]),
-        (&other, &[0; 80_000]),
-        (b"", &[0; 80_000]),
+        (&other, &zeros),
+        (b"", &zeros),
         (b"", b"id,email\n"),
     ] {
         fs::write(&path, foreign).unwrap();
