@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use headcount::{Batch, Directory, ErrorKind, License, NewUser, UserUpdate};
+use headcount::{Batch, CopyOptions, Directory, ErrorKind, License, NewUser, UserUpdate};
 
 /// Where it works; set for the process that is killed.
 pub const FOLDER: &str = "HEADCOUNT_SOAK_FOLDER";
@@ -118,7 +118,15 @@ fn walk(directory: &Directory) {
     }
 }
 
-fn back_up(_directory: &Directory, _folder: &Path) {}
+/// The one before is replaced, when it is whole.
+fn back_up(directory: &Directory, folder: &Path) {
+    let backup = folder.join("backup.redb");
+    loop {
+        thread::sleep(Duration::from_secs(2));
+        let options = CopyOptions::new().overwrite(true);
+        directory.backup_with(&backup, options).unwrap();
+    }
+}
 
 fn trim(directory: &Directory) {
     loop {
