@@ -137,6 +137,56 @@ pub enum ErrorKind {
     Io,
 }
 
+impl ErrorKind {
+    /// What programs call it, in JSON and over HTTP: `no_free_seat` and the like. A name
+    /// never changes.
+    ///
+    /// ```
+    /// use headcount::ErrorKind;
+    ///
+    /// assert_eq!(ErrorKind::LastAdmin.name(), "last_admin");
+    /// ```
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InvalidEmail => "invalid_email",
+            Self::InternationalEmail => "international_email",
+            Self::EmailRequired => "email_required",
+            Self::InvalidUsername => "invalid_username",
+            Self::InvalidArgument => "invalid_argument",
+            Self::EmailTaken => "email_taken",
+            Self::UsernameTaken => "username_taken",
+            Self::IdTaken => "id_taken",
+            Self::UserNotFound => "user_not_found",
+            Self::WorkspaceNotFound => "workspace_not_found",
+            Self::WorkspaceNameTaken => "workspace_name_taken",
+            Self::WorkspaceArchived => "workspace_archived",
+            Self::MemberNotFound => "member_not_found",
+            Self::RoleDiffers => "role_differs",
+            Self::LastOwner => "last_owner",
+            Self::DefaultWorkspace => "default_workspace",
+            Self::NoFreeSeat { .. } => "no_free_seat",
+            Self::LastAdmin => "last_admin",
+            Self::OwnAccount => "own_account",
+            Self::Conflict { .. } => "conflict",
+            Self::HistoryTrimmed { .. } => "history_trimmed",
+            Self::AlreadyOpen => "already_open",
+            Self::UnsupportedFormat => "unsupported_format",
+            Self::Corrupted => "corrupted",
+            Self::TooLarge => "too_large",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::Closed => "closed",
+            Self::Io => "io",
+            Self::Forked => "forked",
+            Self::ReadOnly => "read_only",
+            Self::LogMissing => "log_missing",
+            Self::LogForeign => "log_foreign",
+            Self::FileReplaced => "file_replaced",
+            Self::ChangeNotYet { .. } => "change_not_yet",
+            Self::RequestIdReused => "request_id_reused",
+        }
+    }
+}
+
 impl Error {
     /// What kind of failure this is.
     pub fn kind(&self) -> ErrorKind {

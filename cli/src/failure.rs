@@ -89,7 +89,7 @@ impl From<Error> for Failure {
             _ => Value::Null,
         };
         Self::Refused(Refusal {
-            kind: kind_name(error.kind()),
+            kind: error.kind().name(),
             message: error.to_string(),
             notes: Vec::new(),
             details: match details {
@@ -110,47 +110,5 @@ impl From<io::Error> for Failure {
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
         Self::Output(error.into())
-    }
-}
-
-/// What programs call an error of the library.
-pub(crate) fn kind_name(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::InvalidEmail => "invalid_email",
-        ErrorKind::InternationalEmail => "international_email",
-        ErrorKind::EmailRequired => "email_required",
-        ErrorKind::InvalidUsername => "invalid_username",
-        ErrorKind::InvalidArgument => "invalid_argument",
-        ErrorKind::EmailTaken => "email_taken",
-        ErrorKind::UsernameTaken => "username_taken",
-        ErrorKind::IdTaken => "id_taken",
-        ErrorKind::UserNotFound => "user_not_found",
-        ErrorKind::WorkspaceNotFound => "workspace_not_found",
-        ErrorKind::WorkspaceNameTaken => "workspace_name_taken",
-        ErrorKind::WorkspaceArchived => "workspace_archived",
-        ErrorKind::MemberNotFound => "member_not_found",
-        ErrorKind::RoleDiffers => "role_differs",
-        ErrorKind::LastOwner => "last_owner",
-        ErrorKind::DefaultWorkspace => "default_workspace",
-        ErrorKind::NoFreeSeat { .. } => "no_free_seat",
-        ErrorKind::LastAdmin => "last_admin",
-        ErrorKind::OwnAccount => "own_account",
-        ErrorKind::Conflict { .. } => "conflict",
-        ErrorKind::HistoryTrimmed { .. } => "history_trimmed",
-        ErrorKind::AlreadyOpen => "already_open",
-        ErrorKind::UnsupportedFormat => "unsupported_format",
-        ErrorKind::Corrupted => "corrupted",
-        ErrorKind::TooLarge => "too_large",
-        ErrorKind::OutcomeUnknown => "outcome_unknown",
-        ErrorKind::Closed => "closed",
-        ErrorKind::Io => "io",
-        ErrorKind::Forked => "forked",
-        ErrorKind::ReadOnly => "read_only",
-        ErrorKind::LogMissing => "log_missing",
-        ErrorKind::LogForeign => "log_foreign",
-        ErrorKind::FileReplaced => "file_replaced",
-        ErrorKind::ChangeNotYet { .. } => "change_not_yet",
-        ErrorKind::RequestIdReused => "request_id_reused",
-        _ => "other",
     }
 }

@@ -63,7 +63,7 @@ impl Failure {
             "title": status.canonical_reason(),
             "status": status.as_u16(),
             "detail": self.message,
-            "kind": self.kind.map(kind_name),
+            "kind": self.kind.map(ErrorKind::name),
         });
         if let Some(index) = self.op_index {
             body["op_index"] = index.into();
@@ -192,47 +192,5 @@ fn identity_status(kind: ErrorKind) -> StatusCode {
             StatusCode::SERVICE_UNAVAILABLE => StatusCode::INTERNAL_SERVER_ERROR,
             status => status,
         },
-    }
-}
-
-/// What programs call an error of the library.
-fn kind_name(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::InvalidEmail => "invalid_email",
-        ErrorKind::InternationalEmail => "international_email",
-        ErrorKind::EmailRequired => "email_required",
-        ErrorKind::InvalidUsername => "invalid_username",
-        ErrorKind::InvalidArgument => "invalid_argument",
-        ErrorKind::EmailTaken => "email_taken",
-        ErrorKind::UsernameTaken => "username_taken",
-        ErrorKind::IdTaken => "id_taken",
-        ErrorKind::UserNotFound => "user_not_found",
-        ErrorKind::WorkspaceNotFound => "workspace_not_found",
-        ErrorKind::WorkspaceNameTaken => "workspace_name_taken",
-        ErrorKind::WorkspaceArchived => "workspace_archived",
-        ErrorKind::MemberNotFound => "member_not_found",
-        ErrorKind::RoleDiffers => "role_differs",
-        ErrorKind::LastOwner => "last_owner",
-        ErrorKind::DefaultWorkspace => "default_workspace",
-        ErrorKind::NoFreeSeat { .. } => "no_free_seat",
-        ErrorKind::LastAdmin => "last_admin",
-        ErrorKind::OwnAccount => "own_account",
-        ErrorKind::Conflict { .. } => "conflict",
-        ErrorKind::HistoryTrimmed { .. } => "history_trimmed",
-        ErrorKind::AlreadyOpen => "already_open",
-        ErrorKind::UnsupportedFormat => "unsupported_format",
-        ErrorKind::Corrupted => "corrupted",
-        ErrorKind::TooLarge => "too_large",
-        ErrorKind::OutcomeUnknown => "outcome_unknown",
-        ErrorKind::Closed => "closed",
-        ErrorKind::Io => "io",
-        ErrorKind::Forked => "forked",
-        ErrorKind::ReadOnly => "read_only",
-        ErrorKind::LogMissing => "log_missing",
-        ErrorKind::LogForeign => "log_foreign",
-        ErrorKind::FileReplaced => "file_replaced",
-        ErrorKind::ChangeNotYet { .. } => "change_not_yet",
-        ErrorKind::RequestIdReused => "request_id_reused",
-        _ => "other",
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::naming::email_of;
 use super::{Store, input, refusal};
 use crate::args::BatchArgs;
-use crate::failure::{Failure, Refusal, Result, kind_name};
+use crate::failure::{Failure, Refusal, Result};
 use crate::import::encoding::{Encoding, decode};
 use crate::ops::{self, Operation, Unreadable};
 use crate::output::{Table, count, safe, write_json_list};
@@ -150,7 +150,7 @@ fn refused(errors: &[headcount::Error], operations: &[Operation], file: &str) ->
         let all = errors.iter().map(|error| {
             json!({
                 "line": place(error).map(|operation| operation.line),
-                "kind": kind_name(error.kind()),
+                "kind": error.kind().name(),
                 "message": error.to_string(),
             })
         });

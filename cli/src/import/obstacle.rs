@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::Row;
 use super::plan::{Candidate, Plan};
 use super::refusals::{ROWS_SHOWN_MAX, Refusals};
-use crate::failure::{Failure, Refusal, Result, kind_name};
+use crate::failure::{Failure, Refusal, Result};
 use crate::output::count;
 
 /// What is in the way of all rows.
@@ -37,7 +37,7 @@ impl Obstacle {
 
     /// The refusal to deactivate a user who is not in the file.
     pub(super) fn of_absent(refusal: &headcount::Error, user: &User) -> Self {
-        let mut obstacle = Self::new(kind_name(refusal.kind()), refusal.to_string(), Vec::new());
+        let mut obstacle = Self::new(refusal.kind().name(), refusal.to_string(), Vec::new());
         let how = "not in the file".to_owned();
         obstacle.absent.push((user.email().to_string(), how));
         obstacle
@@ -167,7 +167,7 @@ pub(super) fn of_whole(
     plan: &Plan,
     refusal: &headcount::Error,
 ) -> Result<Obstacle> {
-    let kind = kind_name(refusal.kind());
+    let kind = refusal.kind().name();
     let message = format!("{refusal}; nothing was changed");
     let mut obstacle = Obstacle::new(kind, message, Vec::new());
     match refusal.kind() {

@@ -12,7 +12,7 @@ use super::options::{Keep, Missing, OnExisting, Options};
 use super::refusals::Refusals;
 use super::seats::{Shares, share_out};
 use super::{attributes, values};
-use crate::failure::{Result, kind_name};
+use crate::failure::Result;
 
 /// A row that can be taken as far as is known, and what it means.
 #[allow(
@@ -228,11 +228,7 @@ impl Plan {
                 .and_then(|op| operations.subjects.get(op));
             match subject.map(|subject| self.candidates.get(*subject).ok_or(*subject)) {
                 Some(Ok(candidate)) => {
-                    refusals.add(
-                        candidate.row,
-                        kind_name(refusal.kind()),
-                        refusal.to_string(),
-                    );
+                    refusals.add(candidate.row, refusal.kind().name(), refusal.to_string());
                 }
                 Some(Err(subject)) => {
                     let absent = self.absent.get(subject - self.candidates.len());
