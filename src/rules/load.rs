@@ -6,7 +6,7 @@ use super::entries::{self, Entry, KINDS_OF_USER};
 use super::read;
 use crate::codec::keys::{self, Kind};
 use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license, encode_totals, put_change};
-use crate::engine::{Read, Write};
+use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     Change, Event, License, Member, NewUser, NulTexts, Role, Timestamp, User, UserId, Workspace,

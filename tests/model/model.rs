@@ -356,9 +356,10 @@ impl Model {
                     Who::Id(_) => None,
                 };
                 let has_email = |account: &Account| Some(&*account.email_key) == key;
-                Err(match self.accounts.iter().any(has_email) {
-                    true => ErrorKind::EmailTaken,
-                    false => ErrorKind::UsernameTaken,
+                Err(if self.accounts.iter().any(has_email) {
+                    ErrorKind::EmailTaken
+                } else {
+                    ErrorKind::UsernameTaken
                 })
             }
         }
