@@ -176,30 +176,26 @@ impl Stats {
                 "Transactions that they were grouped into.",
                 self.commit_groups,
             ),
-            (
-                "file_bytes",
-                "gauge",
-                "How large the main file is.",
-                self.file_bytes,
-            ),
-            (
-                "log_bytes",
-                "gauge",
-                "How large the files of the log are.",
-                self.log_bytes,
-            ),
         ] {
             family(name, kind, help, &[("", value)]);
         }
         let help = "Reads of one user, by whether the cache had the user.";
         family("cache_reads_total", "counter", help, &reads);
         self.write_latency(&mut text);
-        self.write_checkpoints(&mut text);
+        self.write_files(&mut text);
         text
     }
 
-    fn write_checkpoints(&self, text: &mut String) {
+    fn write_files(&self, text: &mut String) {
         const NAME: &str = "headcount_checkpoint_duration_seconds";
+        for (name, help, bytes) in [
+            ("file_bytes", "How large the main file is.", self.file_bytes),
+            ("log_bytes", "How large the log is.", self.log_bytes),
+        ] {
+            let _ = writeln!(text, "# HELP headcount_{name} {help}");
+            let _ = writeln!(text, "# TYPE headcount_{name} gauge");
+            let _ = writeln!(text, "headcount_{name} {bytes}");
+        }
         let _ = writeln!(text, "# HELP {NAME} How long checkpoints take.");
         let _ = writeln!(text, "# TYPE {NAME} summary");
         let _ = writeln!(text, "{NAME}_sum {}", seconds(self.checkpoint_micros));
@@ -280,7 +276,7 @@ mod tests {
         assert_eq!(stats.log_bytes, segment.len());
         assert_eq!(stats.file_bytes, std::fs::metadata(&path).unwrap().len());
         // One is made a second after the last write.
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
         while directory.stats().unwrap().checkpoints == 0 {
             assert!(std::time::Instant::now() < deadline, "no checkpoint");
             std::thread::sleep(std::time::Duration::from_millis(20));

@@ -55,13 +55,7 @@ pub(super) fn run(
         &progress,
         args.dry_run || is_missing,
     );
-    let source = Source {
-        name: &files.name,
-        files: &files.list,
-        rows,
-        refusals: &refusals,
-        notes: &files.notes,
-    };
+    let source = source(&files, &refusals);
     let mut done = match tried {
         Ok(done) => done,
         Err(stopped) => {
@@ -88,6 +82,16 @@ pub(super) fn run(
         report.write_json(out)
     } else {
         report.write_text(out)
+    }
+}
+
+fn source<'a>(files: &'a Files, refusals: &'a Refusals) -> Source<'a> {
+    Source {
+        name: &files.name,
+        files: &files.list,
+        rows: &files.rows,
+        refusals,
+        notes: &files.notes,
     }
 }
 

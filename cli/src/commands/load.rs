@@ -208,7 +208,7 @@ impl Reading<'_> {
             .read_line(&mut text)
             .map_err(|error| Error::new(ErrorKind::Io, format!("can't read it: {error}")))?;
         self.read_bytes += bytes as u64;
-        if self.line.get() % 1_000 == 0 {
+        if self.line.get().is_multiple_of(1_000) {
             self.progress.reach_bytes(self.read_bytes);
         }
         if bytes == 0 {

@@ -52,7 +52,7 @@ impl Progress {
 
     /// Tells that `done` of them are done.
     pub(super) fn reach(&self, done: u64) {
-        if done % STEP == 0 {
+        if done.is_multiple_of(STEP) {
             self.0.set_position(done);
         }
     }

@@ -38,12 +38,11 @@ fn table(
     stats: Stats,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let seats = directory.seats()?;
     let admins = directory.count(&headcount::UserQuery::new().admins())?;
     let rows = [
         ("file", safe(&store.path.display().to_string()).into_owned()),
         ("file bytes", stats.file_bytes.to_string()),
-        ("seats", seats.to_string()),
+        ("seats", directory.seats()?.to_string()),
         ("active users", stats.users_active.to_string()),
         ("inactive users", stats.users_inactive.to_string()),
         ("admins", admins.to_string()),

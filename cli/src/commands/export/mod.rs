@@ -39,7 +39,7 @@ pub(super) fn run(
     let mut target = Target::create(file, args.force)?;
     let written = write(&directory, args, &mut target).map_err(|failure| match failure {
         Failure::Output(error) => target::unwritable(file, &error),
-        other => other,
+        refused @ Failure::Refused(_) => refused,
     })?;
     directory.close()?;
     target.finish()?;
