@@ -10,8 +10,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 const WORDS_MAX: usize = 1024;
 
 /// The words in use.
-static WORDS: [AtomicPtr<AtomicU64>; WORDS_MAX] =
-    [const { AtomicPtr::new(null_mut()) }; WORDS_MAX];
+static WORDS: [AtomicPtr<AtomicU64>; WORDS_MAX] = [const { AtomicPtr::new(null_mut()) }; WORDS_MAX];
 
 /// A number in memory that stays where it is.
 pub(crate) struct Word {

@@ -113,11 +113,16 @@ fn it_changes_only_with_commits_that_make_cached_users_wrong() -> Result<(), Err
     assert_eq!(directory.generation(), start, "nobody was changed");
     directory.deactivate_user("ann@ex.co")?;
     assert_eq!(directory.generation(), start + 2);
-    directory.acting_as(headcount::UserId::generate()).delete_user("ann@ex.co")?;
+    directory
+        .acting_as(headcount::UserId::generate())
+        .delete_user("ann@ex.co")?;
     assert_eq!(directory.generation(), start + 4);
     let other = directory.clone();
     directory.close()?;
-    assert!(!other.generation().is_multiple_of(2), "closed, so of no use");
+    assert!(
+        !other.generation().is_multiple_of(2),
+        "closed, so of no use"
+    );
     Ok(())
 }
 

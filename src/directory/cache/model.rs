@@ -10,7 +10,11 @@ use loom::thread;
 
 use self::generation::Generation;
 
-#[allow(dead_code, reason = "nothing is closed here")]
+#[allow(
+    dead_code,
+    clippy::duplicate_mod,
+    reason = "the same code over the words of loom; nothing is closed here"
+)]
 #[path = "generation.rs"]
 mod generation;
 
