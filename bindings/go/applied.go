@@ -5,6 +5,10 @@ package headcount
 */
 import "C"
 
+import (
+	"slices"
+)
+
 // A Subject is what an operation was about.
 type Subject int32
 
@@ -67,7 +71,7 @@ func (d *Directory) DryRun(batch *Batch) (Applied, error) {
 // say about single operations, in their order, or else about the batch as a whole. An
 // empty list means that it would be accepted now.
 func (d *Directory) Preview(batch *Batch) ([]*Error, error) {
-	native, err := batch.native()
+	native, indexes, refusals, err := batch.wellFormed()
 	if err != nil {
 		return nil, err
 	}
@@ -80,10 +84,16 @@ func (d *Directory) Preview(batch *Batch) ([]*Error, error) {
 		return nil, err
 	}
 	defer C.hc_refusals_free(list)
-	var refusals []*Error
 	for i := range C.hc_refusals_count(list) {
-		refusals = append(refusals, readError(C.hc_refusals_at(list, i)))
+		refusal := readError(C.hc_refusals_at(list, i))
+		if refusal.Operation >= 0 {
+			refusal.Operation = indexes[refusal.Operation]
+		} else if len(refusals) > 0 {
+			continue // The batch as a whole is another one without what is malformed.
+		}
+		refusals = append(refusals, refusal)
 	}
+	slices.SortStableFunc(refusals, func(a, b *Error) int { return a.Operation - b.Operation })
 	return refusals, nil
 }
 

@@ -229,9 +229,21 @@ func (b *Batch) RemoveMember(workspace WorkspaceRef, ref string) *Operation {
 	})
 }
 
-// native makes a batch to be freed with hc_batch_free.
+// native makes a batch to be freed with hc_batch_free. It fails with the first operation
+// that is malformed.
 func (b *Batch) native() (*C.hc_batch, error) {
-	native := C.hc_batch_new()
+	native, _, malformed, err := b.wellFormed()
+	if err == nil && len(malformed) > 0 {
+		C.hc_batch_free(native)
+		err = malformed[0]
+	}
+	return native, err
+}
+
+// wellFormed makes a batch, to be freed with hc_batch_free, of the operations that are not
+// malformed. It returns their indexes, and the errors of the others.
+func (b *Batch) wellFormed() (native *C.hc_batch, indexes []int, malformed []*Error, err error) {
+	native = C.hc_batch_new()
 	var s steps
 	s.run(!b.Actor.IsZero(), func(e **C.hc_error) C.hc_status {
 		return C.hc_batch_set_actor(native, idPointer(&b.Actor), e)
@@ -242,17 +254,19 @@ func (b *Batch) native() (*C.hc_batch, error) {
 	s.run(b.AllowOwnerless, func(e **C.hc_error) C.hc_status {
 		return C.hc_batch_set_allow_ownerless(native, 1, e)
 	})
-	err := s.err()
-	for i := 0; i < len(b.operations) && err == nil; i++ {
-		if err = b.operations[i].addTo(native); err != nil {
-			concern(err, i)
+	if err := s.err(); err != nil {
+		C.hc_batch_free(native)
+		return nil, nil, nil, err
+	}
+	for i, operation := range b.operations {
+		if refused, ok := operation.addTo(native).(*Error); ok {
+			refused.Operation = i
+			malformed = append(malformed, refused)
+		} else {
+			indexes = append(indexes, i)
 		}
 	}
-	if err != nil {
-		C.hc_batch_free(native)
-		return nil, err
-	}
-	return native, nil
+	return native, indexes, malformed, nil
 }
 
 func (o *Operation) addTo(native *C.hc_batch) error {
@@ -271,11 +285,4 @@ func (o *Operation) addTo(native *C.hc_batch) error {
 		return C.hc_batch_set_if_version(native, C.uint64_t(*o.ifVersion), e)
 	})
 	return s.err()
-}
-
-// concern notes which operation an error concerns.
-func concern(err error, operation int) {
-	if refused, ok := err.(*Error); ok {
-		refused.Operation = operation
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"iter"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,6 +53,31 @@ const (
 	MemberRemoved EventKind = C.HC_EVENT_MEMBER_REMOVED
 )
 
+var eventNames = map[EventKind]string{
+	UserCreated:          "user_created",
+	UserUpdated:          "user_updated",
+	UserActivated:        "user_activated",
+	UserDeactivated:      "user_deactivated",
+	UserDeleted:          "user_deleted",
+	LicenseSet:           "license_set",
+	WorkspaceCreated:     "workspace_created",
+	WorkspaceRenamed:     "workspace_renamed",
+	WorkspaceArchived:    "workspace_archived",
+	WorkspaceRestored:    "workspace_restored",
+	WorkspaceDeleted:     "workspace_deleted",
+	WorkspaceUndefaulted: "workspace_undefaulted",
+	WorkspaceOwnerless:   "workspace_ownerless",
+	MemberAdded:          "member_added",
+	MemberRoleSet:        "member_role_set",
+	MemberRemoved:        "member_removed",
+}
+
+// String is the name of the kind, such as "user_created", the same in every language; empty
+// for one that this release doesn't know.
+func (k EventKind) String() string {
+	return eventNames[k]
+}
+
 // Fields are the fields of a user that an update changed, as bits.
 type Fields uint32
 
@@ -69,6 +95,19 @@ const (
 	// AttributesField is the attributes.
 	AttributesField Fields = C.HC_FIELD_ATTRIBUTES
 )
+
+var fieldNames = []string{"email", "username", "given_name", "family_name", "admin", "attributes"}
+
+// String is the names of the fields, with commas between them.
+func (f Fields) String() string {
+	var names []string
+	for bit, name := range fieldNames {
+		if f&(1<<bit) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ",")
+}
 
 // A Change is one batch that was applied. It holds no personal data but ids.
 type Change struct {
@@ -146,24 +185,43 @@ func (f *Feed) Next(ctx context.Context) (Change, error) {
 		if ctx.Err() != nil {
 			return Change{}, context.Cause(ctx)
 		}
-		if err := f.read(); err != nil {
+		if err := f.read(waitSlice); err != nil {
 			return Change{}, err
 		}
 	}
+	return f.pop(), nil
+}
+
+// TryNext is the next change if there is one now. It fails as [Feed.Next] does.
+func (f *Feed) TryNext() (Change, bool, error) {
+	f.reading.Lock()
+	defer f.reading.Unlock()
+	if f.closed.Load() {
+		return Change{}, false, closedError()
+	}
+	if len(f.ready) == 0 {
+		if err := f.read(0); err != nil || len(f.ready) == 0 {
+			return Change{}, false, err
+		}
+	}
+	return f.pop(), true, nil
+}
+
+func (f *Feed) pop() Change {
 	next := f.ready[0]
 	f.ready = f.ready[1:]
 	f.position.Store(next.Sequence)
-	return next, nil
+	return next
 }
 
 // How long a wait may take to notice that it was cancelled.
 const waitSlice = 10 * time.Millisecond
 
-func (f *Feed) read() error {
+func (f *Feed) read(wait time.Duration) error {
 	native := f.native
 	handleUsed()
 	written, err := fill(&f.buffer, func(b *C.uint8_t, n C.size_t, w *C.size_t, e **C.hc_error) C.hc_status {
-		return C.hc_feed_next_batch(native, milliseconds(waitSlice), b, n, w, e)
+		return C.hc_feed_next_batch(native, milliseconds(wait), b, n, w, e)
 	})
 	runtime.KeepAlive(f)
 	if err != nil || written == 0 {

@@ -157,8 +157,9 @@ type Fault struct {
 
 // Faults are what is wrong with a directory, or what a repair did about it.
 type Faults struct {
-	// Total is how many there are; Listed has those that were asked for.
-	Total  uint64
+	// Total is how many there are.
+	Total uint64
+	// Listed has as many as were asked for.
 	Listed []Fault
 	// SetAside is how many records a repair put into the other file.
 	SetAside uint64
