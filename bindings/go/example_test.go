@@ -48,7 +48,7 @@ func TestReadmeShowsTheExample(t *testing.T) {
 	}
 	_, lines, _ := strings.Cut(string(source), "\t// begin\n")
 	lines, _, _ = strings.Cut(lines, "\t// end\n")
-	lines = strings.ReplaceAll("\n"+lines, "\n\t", "\n")
+	lines = strings.ReplaceAll(strings.ReplaceAll("\n"+lines, "\n\t", "\n"), "\t", "    ")
 	if !strings.Contains(string(readme), "```go"+lines+"```") {
 		t.Errorf("README.md doesn't show%s", lines)
 	}
