@@ -1,3 +1,5 @@
+//! Filters that hold, that do not, and that are none.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Operations and what they make of a resource.
+
 use super::*;
 
 fn patched(before: Value, operations: &Value) -> Result<Value, Refusal> {
