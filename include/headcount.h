@@ -188,16 +188,15 @@ enum hc_status
      */
     HC_STATUS_EMAIL_REQUIRED = 22,
     /**
-     * The text is not a usable username, or it has an @ and is not the user's
-     * own email.
+     * The text is not a usable username.
      */
     HC_STATUS_INVALID_USERNAME = 23,
     /**
-     * Another user has this email.
+     * Another user has this email, as email or username.
      */
     HC_STATUS_EMAIL_TAKEN = 24,
     /**
-     * Another user has this username.
+     * Another user has this username, as username or email.
      */
     HC_STATUS_USERNAME_TAKEN = 25,
     /**
@@ -205,7 +204,7 @@ enum hc_status
      */
     HC_STATUS_ID_TAKEN = 26,
     /**
-     * No user has this id or email.
+     * No user has this id, email or username.
      */
     HC_STATUS_USER_NOT_FOUND = 27,
     /**
@@ -1247,7 +1246,7 @@ void hc_error_free(struct hc_error *error);
 hc_status hc_id_generate(uint8_t *id, struct hc_error **error);
 
 /**
- * Writes an id as text, for the functions that take an id or an email.
+ * Writes an id as text, for the functions that take a user as a text.
  *
  * @param id    16 bytes in network order.
  * @param text  Set, on success, to a text such as
@@ -1574,6 +1573,31 @@ hc_status hc_directory_close(struct hc_directory *directory, struct hc_error **e
  * @since 0.1.0
  */
 void hc_directory_free(struct hc_directory *directory);
+
+/**
+ * Where a number is in memory by which a host keeps a cache of users of its own, so
+ * that a hit costs no call. It changes with every commit that changes or deletes
+ * users, twice: it is odd from before such a commit can be seen until it can be seen
+ * everywhere. It is odd for good once the directory is closed, and in a child of
+ * fork().
+ *
+ * By these rules nobody who has seen a commit ever sees an older state:
+ *
+ * - Read the number with acquire semantics, as
+ *   __atomic_load_n(number, __ATOMIC_ACQUIRE) does.
+ * - To look up: read the number, then the cache. A cached user is valid if the number
+ *   is even and the same that is kept with the user.
+ * - To fill: read the number, then ask the library, and keep the user with that
+ *   number. Keep nothing if it is odd.
+ * - Keep users only, not that there is none: creating users changes nothing here.
+ *
+ * @param directory The directory, or NULL.
+ * @return A pointer that is valid until the directory is freed, the same for each
+ *         handle on the directory; NULL for a directory that can't be used.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const uint64_t *hc_directory_generation(const struct hc_directory *directory);
 
 /**
  * Tells how the seats are used.
@@ -2096,8 +2120,8 @@ hc_status hc_new_user_set_id(struct hc_new_user *new_user,
                              struct hc_error **error);
 
 /**
- * Sets the username. One with an @ must be the email itself, and then follows
- * it when it changes.
+ * Sets the username. One with an @ must be an email address; if it is the user's own
+ * email, it follows the email when that changes.
  *
  * @param new_user     The user to create.
  * @param username     The username, UTF-8.
@@ -2223,7 +2247,7 @@ hc_status hc_new_user_set_attribute(struct hc_new_user *new_user,
 void hc_new_user_free(struct hc_new_user *new_user);
 
 /**
- * The user that an id or an email names.
+ * The user that an id, an email or a username names.
  *
  * @param directory       The directory.
  * @param id_or_email     An id as text or an email, UTF-8.
@@ -2355,8 +2379,8 @@ hc_status hc_user_create_from(const struct hc_directory *directory,
  *                        free with hc_user_free(); NULL if not wanted.
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
- * @retval HC_STATUS_INVALID_USERNAME for an @ that isn't the own email's.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
+ * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
  * @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
  * @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
  * @retval HC_STATUS_INVALID_ARGUMENT for more attributes than a user may have.
@@ -2760,8 +2784,8 @@ hc_status hc_user_update_set_email(struct hc_user_update *update,
                                    struct hc_error **error);
 
 /**
- * Changes the username. One with an @ must be the user's own email, and then
- * follows it when it changes.
+ * Changes the username. One with an @ must be an email address; if it is the user's
+ * own email, it follows the email when that changes.
  *
  * @param update       The update.
  * @param username     The username, UTF-8.
@@ -2908,7 +2932,7 @@ void hc_user_update_free(struct hc_user_update *update);
  *                        free with hc_user_free(); NULL if not wanted.
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
  * @note Thread-safe.
  * @since 0.1.0
@@ -2946,7 +2970,7 @@ hc_status hc_user_activate_by_id(const struct hc_directory *directory,
  *                        free with hc_user_free(); NULL if not wanted.
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
  *         hc_directory_acting_as().
@@ -2987,7 +3011,7 @@ hc_status hc_user_deactivate_by_id(const struct hc_directory *directory,
  * @param id_or_email_len Its length in bytes.
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
  *         hc_directory_acting_as().
@@ -3176,7 +3200,7 @@ hc_status hc_workspace_create(const struct hc_directory *directory,
  *                        hc_workspace_free().
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @note Thread-safe.
  * @since 0.1.0
  */
@@ -3296,7 +3320,7 @@ hc_status hc_workspace_list_members(const struct hc_directory *directory,
  *                        hc_members_free().
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @note Thread-safe.
  * @since 0.1.0
  */
@@ -3378,7 +3402,7 @@ void hc_members_free(struct hc_members *members);
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see
  *         hc_workspace_set_role().
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
@@ -3403,7 +3427,7 @@ hc_status hc_workspace_add_member(const struct hc_directory *directory,
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
  * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for the owner of a default workspace.
@@ -3428,7 +3452,7 @@ hc_status hc_workspace_set_role(const struct hc_directory *directory,
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
  * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.

@@ -75,7 +75,7 @@ pub(crate) enum KeysCommand {
 pub(crate) struct CreateKeyArgs {
     /// What the key is for
     pub(crate) name: String,
-    /// The id or email of the user whose key it is: it works while the user is active
+    /// The id, email or username of the user whose key it is: it works while the user is active
     #[arg(long, group = "holder")]
     pub(crate) user: Option<String>,
     /// The name of a program whose key it is, such as an identity provider
