@@ -24,6 +24,7 @@ final class Frame implements AutoCloseable {
     private final MemorySegment out = memory.asSlice(8, 8);
     private final MemorySegment out2 = memory.asSlice(16, 8);
     private long used = START;
+    private MemorySegment kept = MemorySegment.NULL;
 
     private Frame() {}
 
@@ -75,6 +76,15 @@ final class Frame implements AutoCloseable {
         if (status != 0) {
             throw Failures.take(status, error.get(ADDRESS, 0));
         }
+    }
+
+    /** Notes a struct that the call fills in. */
+    void keep(MemorySegment struct) {
+        kept = struct;
+    }
+
+    MemorySegment kept() {
+        return kept;
     }
 
     MemorySegment allocate(long bytes) {

@@ -91,7 +91,8 @@ public final class Options {
     }
 
     /**
-     * Gives up durability for speed: writes return when the operating system has them, and are on disk after this time at the latest.
+     * Gives up durability for speed: writes return when the operating system has them, and are on disk
+     * after this time at the latest.
      *
      * @param interval up to a day; zero by default: each write is on disk when it returns
      * @return this

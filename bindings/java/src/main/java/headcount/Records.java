@@ -31,6 +31,7 @@ final class Records<T> extends Spliterators.AbstractSpliterator<T> {
     private byte[] batch = new byte[0];
     private int left;
     private int at;
+    private boolean ended;
 
     Records(MemorySegment list, Consumer<MemorySegment> free, NextBatch next, Decoder<T> decoder, long size) {
         super(size, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
@@ -41,13 +42,18 @@ final class Records<T> extends Spliterators.AbstractSpliterator<T> {
 
     /** A stream that frees the list when it is closed, or was read to its end. */
     Stream<T> stream() {
-        return StreamSupport.stream(this, false).onClose(list::free);
+        return StreamSupport.stream(this, false).onClose(() -> {
+            ended = true;
+            left = 0;
+            list.free();
+        });
     }
 
     @Override
     public boolean tryAdvance(Consumer<? super T> action) {
         T record = next();
         if (record == null) {
+            ended = true;
             list.free();
             return false;
         }
@@ -57,7 +63,7 @@ final class Records<T> extends Spliterators.AbstractSpliterator<T> {
 
     /** The next record; null if there is none, for which the native function may wait. */
     @Nullable T next() {
-        if (left == 0 && !read(next)) {
+        if (left == 0 && (ended || !read(next))) {
             return null;
         }
         left--;

@@ -1,5 +1,7 @@
 package headcount;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * What a member may do in a workspace.
  */
@@ -13,6 +15,21 @@ public enum Role {
 
     Role(int code) {
         this.code = code;
+    }
+
+    /**
+     * Reads {@code owner}, {@code user} or its older name {@code collaborator}.
+     *
+     * @param text the text, in any case
+     * @return the role
+     * @throws HeadcountException {@link ErrorKind#INVALID_ARGUMENT} for another text
+     */
+    public static Role parse(String text) {
+        try (Frame frame = Frame.open()) {
+            MemorySegment t = frame.text(text);
+            frame.check(Native.hc_role_from_text(t, t.byteSize(), frame.out(), frame.error()));
+            return of((int) frame.number());
+        }
     }
 
     int code() {
