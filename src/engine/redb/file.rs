@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::errors::Name;
 use super::log::{MARK, SideFiles};
 use super::own_file;
+use super::owner;
 use super::place;
 use crate::error::Result;
 
@@ -30,6 +31,7 @@ pub(super) fn open(path: &Path, create: bool, name: &Name) -> Result<File> {
         if !create {
             return Err(name.never_created());
         }
+        owner::belong_to_folder(&file, parent(path)).map_err(|error| name.io(error))?;
         // Before anything is in it: a file with something in it has an entry
         // that survives a power cut, whoever made it and however that ended.
         sync_entry(path).map_err(|error| name.entry_not_synced(error))?;
@@ -71,7 +73,7 @@ pub(super) fn sync_entry(_: &Path) -> io::Result<()> {
 }
 
 /// The directory that holds `path`.
-fn parent(path: &Path) -> &Path {
+pub(super) fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
         Some(parent) => parent,

@@ -25,6 +25,7 @@ mod measured;
 mod memtable;
 mod overlay;
 mod own_file;
+mod owner;
 mod place;
 mod read_only;
 mod recovery;
