@@ -33,6 +33,7 @@ pub(super) struct UserRecord<'a> {
     pub(super) username: Option<UsernameRecord<'a>>,
     pub(super) given_name: Option<&'a str>,
     pub(super) family_name: Option<&'a str>,
+    pub(super) deactivated_at: Option<Timestamp>,
     pub(super) attributes: Vec<(&'a str, &'a str)>,
 }
 
@@ -201,6 +202,7 @@ pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
         username: user.username.as_ref().map(UsernameRecord::of),
         given_name: user.given_name.as_deref(),
         family_name: user.family_name.as_deref(),
+        deactivated_at: user.deactivated_at,
         attributes: user.attributes().collect(),
     };
     put(out, &record)
@@ -225,6 +227,7 @@ pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
             .collect(),
         created_at: record.created_at,
         updated_at: record.updated_at,
+        deactivated_at: record.deactivated_at,
         version: record.version,
         nul_texts: NulTexts::default(),
     })

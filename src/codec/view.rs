@@ -46,6 +46,7 @@ pub struct UserView<'a> {
     attributes: Pairs<'a>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    deactivated_at: Option<Timestamp>,
     version: u64,
 }
 
@@ -70,6 +71,7 @@ struct Head<'a> {
     username: Option<UsernameRecord<'a>>,
     given_name: Option<&'a str>,
     family_name: Option<&'a str>,
+    deactivated_at: Option<Timestamp>,
 }
 
 /// The user whose row has this email key.
@@ -91,6 +93,7 @@ pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserV
         attributes,
         created_at: head.created_at,
         updated_at: head.updated_at,
+        deactivated_at: head.deactivated_at,
         version: head.version,
     })
 }
@@ -185,6 +188,11 @@ impl<'a> UserView<'a> {
         self.updated_at
     }
 
+    /// When the user was deactivated: see [`User::deactivated_at`].
+    pub fn deactivated_at(&self) -> Option<Timestamp> {
+        self.deactivated_at
+    }
+
     /// The version of the record: 1 when created, one more with each change.
     pub fn version(&self) -> u64 {
         self.version
@@ -206,6 +214,7 @@ impl<'a> UserView<'a> {
                 .collect(),
             created_at: self.created_at,
             updated_at: self.updated_at,
+            deactivated_at: self.deactivated_at,
             version: self.version,
             nul_texts: NulTexts::default(),
         }
@@ -233,6 +242,7 @@ impl<'a> From<&'a User> for UserView<'a> {
             attributes: Pairs::Owned(&user.attributes),
             created_at: user.created_at,
             updated_at: user.updated_at,
+            deactivated_at: user.deactivated_at,
             version: user.version,
         }
     }
@@ -301,6 +311,7 @@ mod tests {
             attributes: Attributes::new(),
             created_at: Timestamp::now(),
             updated_at: Timestamp::now(),
+            deactivated_at: None,
             version: 300,
             nul_texts: NulTexts::default(),
         }
@@ -309,6 +320,7 @@ mod tests {
     fn users() -> [User; 2] {
         let mut full = user("Ann@Bücher.example");
         full.username = Some(Username::parse("ＡＮＮ\u{430}").unwrap());
+        full.deactivated_at = Some(Timestamp::now());
         full.given_name = Some("Ann".to_owned());
         full.family_name = Some("Lee".to_owned());
         for (name, value) in [("short", String::new()), ("long", "x".repeat(251))] {

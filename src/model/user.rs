@@ -32,6 +32,8 @@ pub struct User {
     pub(crate) attributes: Attributes,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+    /// Of a user who is inactive, and was active before.
+    pub(crate) deactivated_at: Option<Timestamp>,
     pub(crate) version: u64,
     pub(crate) nul_texts: NulTexts,
 }
@@ -112,6 +114,23 @@ impl User {
         self.updated_at
     }
 
+    /// When the user was deactivated: `None` for one who is active, and for one who was
+    /// created inactive and has been ever since.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let ann = directory.deactivate_user("ann@ex.co")?;
+    /// assert_eq!(ann.deactivated_at(), Some(ann.updated_at()));
+    /// assert_eq!(directory.activate_user("ann@ex.co")?.deactivated_at(), None);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn deactivated_at(&self) -> Option<Timestamp> {
+        self.deactivated_at
+    }
+
     /// The version of the record: 1 when created, one more with each change.
     pub fn version(&self) -> u64 {
         self.version
@@ -120,7 +139,7 @@ impl User {
 
 impl Serialize for User {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut user = serializer.serialize_struct("User", 11)?;
+        let mut user = serializer.serialize_struct("User", 12)?;
         user.serialize_field("id", &self.id)?;
         user.serialize_field("email", &self.email)?;
         user.serialize_field("username", self.username())?;
@@ -131,6 +150,7 @@ impl Serialize for User {
         user.serialize_field("attributes", &self.attributes)?;
         user.serialize_field("created_at", &self.created_at)?;
         user.serialize_field("updated_at", &self.updated_at)?;
+        user.serialize_field("deactivated_at", &self.deactivated_at)?;
         user.serialize_field("version", &self.version)?;
         user.end()
     }

@@ -33,6 +33,8 @@ pub enum Record {
         user: NewUser,
         /// When the record last changed.
         updated_at: Timestamp,
+        /// When the user was deactivated; only for one who is inactive.
+        deactivated_at: Option<Timestamp>,
         /// The version of the record.
         version: u64,
     },
@@ -119,8 +121,9 @@ impl<W: Write> Loading<'_, W> {
             Record::User {
                 user,
                 updated_at,
+                deactivated_at,
                 version,
-            } => self.user(&user, updated_at, version),
+            } => self.user(&user, updated_at, deactivated_at, version),
             Record::DeletedUser { id } => self.put(
                 &Entry::Id(id, IdEntry::Deleted),
                 ErrorKind::IdTaken,
@@ -163,7 +166,13 @@ impl<W: Write> Loading<'_, W> {
         }
     }
 
-    fn user(&mut self, new: &NewUser, updated_at: Timestamp, version: u64) -> Result<()> {
+    fn user(
+        &mut self,
+        new: &NewUser,
+        updated_at: Timestamp,
+        deactivated_at: Option<Timestamp>,
+        version: u64,
+    ) -> Result<()> {
         let draft = new.draft()?;
         let (Some(id), Some(created_at)) = (draft.id, draft.created_at) else {
             return Err(refused("a user to load has no id or no time of creation"));
@@ -179,9 +188,15 @@ impl<W: Write> Loading<'_, W> {
             attributes: draft.attributes.clone(),
             created_at,
             updated_at,
+            deactivated_at,
             version,
             nul_texts: NulTexts::default(),
         };
+        if user.active && deactivated_at.is_some() {
+            return Err(refused(
+                "a user who is active was deactivated; leave one of the two out",
+            ));
+        }
         // Entries under one key can't be there twice. What is left is an email that is
         // another's username, and the other way round.
         if let Some(username) = user.username_key() {

@@ -138,6 +138,7 @@ fn least_user() -> User {
         attributes: BTreeMap::new(),
         created_at: at(0),
         updated_at: at(250),
+        deactivated_at: None,
         version: 1,
         nul_texts: NulTexts::default(),
     }
@@ -160,6 +161,7 @@ fn fullest_user() -> User {
             .into(),
         created_at: at(1_720_716_959_173_000),
         updated_at: at(253_402_207_200_999_999),
+        deactivated_at: Some(at(251)),
         version: u64::MAX,
         nul_texts: NulTexts::default(),
     }

@@ -107,6 +107,7 @@ fn any_user() -> impl Strategy<Value = User> {
                 attributes,
                 created_at,
                 updated_at,
+                deactivated_at: (!active).then_some(updated_at),
                 version,
                 nul_texts: NulTexts::default(),
             }
@@ -132,6 +133,7 @@ fn record_of(user: &User) -> UserRecord<'_> {
         }),
         given_name: user.given_name.as_deref(),
         family_name: user.family_name.as_deref(),
+        deactivated_at: user.deactivated_at,
         attributes: user.attributes().collect(),
     }
 }

@@ -40,6 +40,7 @@ pub(in crate::rules) fn create<R: Read>(
         attributes: draft.attributes.clone(),
         created_at: draft.created_at.unwrap_or(session.at),
         updated_at: session.at,
+        deactivated_at: None,
         version: 1,
         nul_texts: NulTexts::default(),
     };
@@ -94,6 +95,7 @@ pub(in crate::rules) fn set_active<R: Read>(
     }
     let after = User {
         active,
+        deactivated_at: (!active).then_some(session.at),
         ..User::clone(&before)
     };
     Ok(put_changed(session, after, |user| {
