@@ -233,13 +233,22 @@ function seats(answer: Answer): Seats {
   return { ...seats, license: license(seats.license as string) };
 }
 
+/** The microseconds of a time as the library writes it: `2024-07-11T16:55:59.173456Z`. */
+function micros(time: unknown): number {
+  const [seconds = "", fraction = ""] = (time as string).slice(0, -1).split(".");
+  return Date.parse(`${seconds}Z`) * 1000 + Number(fraction.padEnd(6, "0"));
+}
+
 /** @internal */
 export function workspaceOf(json: unknown): Workspace {
-  const workspace = json as Workspace & { createdAt: unknown; updatedAt: unknown };
+  const { createdAt, updatedAt, ...rest } = json as Workspace;
+  const [createdAtMicros, updatedAtMicros] = [micros(createdAt), micros(updatedAt)];
   return {
-    ...workspace,
-    createdAt: new Date(workspace.createdAt),
-    updatedAt: new Date(workspace.updatedAt),
+    ...rest,
+    createdAt: new Date(createdAtMicros / 1000),
+    createdAtMicros,
+    updatedAt: new Date(updatedAtMicros / 1000),
+    updatedAtMicros,
   };
 }
 
@@ -254,7 +263,10 @@ function workspace(answer: Answer): Workspace {
 }
 
 function members(answer: Answer): Member[] {
-  return json<Member[]>(answer).map((member) => ({ ...member, since: new Date(member.since) }));
+  return json<Member[]>(answer).map((member) => {
+    const sinceMicros = micros(member.since);
+    return { ...member, since: new Date(sinceMicros / 1000), sinceMicros };
+  });
 }
 
 function applied(answer: Answer): Applied {
@@ -268,7 +280,8 @@ export function changeOf(json: unknown): Change {
     (event: Event): Event =>
       event.event === "license_set" ? { ...event, license: license(event.license as string) } : event,
   );
-  return { ...change, requestId: change.requestId ?? null, at: new Date(change.at), events };
+  const atMicros = micros(change.at);
+  return { ...change, requestId: change.requestId ?? null, at: new Date(atMicros / 1000), atMicros, events };
 }
 
 type Table = {

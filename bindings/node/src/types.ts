@@ -157,8 +157,12 @@ export interface Workspace {
   readonly defaultOf: string | null;
   /** When it was created, to the millisecond. */
   readonly createdAt: Date;
+  /** When it was created, in microseconds since 1970. */
+  readonly createdAtMicros: number;
   /** When it last changed, to the millisecond. */
   readonly updatedAt: Date;
+  /** When it last changed, in microseconds since 1970. */
+  readonly updatedAtMicros: number;
   /** The version of the record. */
   readonly version: number;
 }
@@ -181,6 +185,8 @@ export interface Member {
   readonly role: Role;
   /** Since when, to the millisecond. */
   readonly since: Date;
+  /** Since when, in microseconds since 1970. */
+  readonly sinceMicros: number;
   /** The version of the membership. */
   readonly version: number;
 }
@@ -220,6 +226,8 @@ export interface Change {
   readonly sequence: number;
   /** When the batch was made, to the millisecond. */
   readonly at: Date;
+  /** When the batch was made, in microseconds since 1970. */
+  readonly atMicros: number;
   /** The id of who made it, where that was said. */
   readonly actor: string | null;
   /** The request id of the batch. */
