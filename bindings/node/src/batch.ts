@@ -56,8 +56,8 @@ export class Batch {
     return this.#push(ops.setLicense(license));
   }
 
-  /** Creates a workspace; a text is its name. */
-  createWorkspace(workspace: NewWorkspace | string): this {
+  /** Creates a workspace. */
+  createWorkspace(workspace: NewWorkspace): this {
     return this.#push(ops.createWorkspace(workspace));
   }
 

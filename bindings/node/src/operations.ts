@@ -100,8 +100,8 @@ export interface Operations {
   /** Finds a workspace by id (a number) or name. `undefined` if there is none. */
   workspace(workspace: WorkspaceRef): Promise<Workspace | undefined>;
 
-  /** Creates a workspace; a text is its name. Its owner is who acts, by default. */
-  createWorkspace(workspace: NewWorkspace | string): Promise<Workspace>;
+  /** Creates a workspace. Refused with `last_owner` without an owner who is active. */
+  createWorkspace(workspace: NewWorkspace): Promise<Workspace>;
 
   /** A user's default workspace, which is made if there is none. */
   defaultWorkspace(user: UserRef): Promise<Workspace>;

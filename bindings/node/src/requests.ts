@@ -22,17 +22,22 @@ export interface Step {
 
 /** @internal */
 export function userRef(user: UserRef): string {
-  return typeof user === "object" && user !== null ? user.id : user;
+  return isObject(user) ? user.id : user;
 }
 
 /** @internal */
 export function workspaceRef(workspace: WorkspaceRef): number | string {
-  return typeof workspace === "object" && workspace !== null ? workspace.id : workspace;
+  return isObject(workspace) ? workspace.id : workspace;
 }
 
 function moment(moment: Date | string | undefined): string | undefined {
   // JSON has the same text for a date, and null for an invalid one, which is refused.
   return moment instanceof Date ? (Number.isNaN(moment.getTime()) ? "" : moment.toISOString()) : moment;
+}
+
+/** What is no object is left to the addon to refuse. */
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /** @internal */
@@ -49,7 +54,12 @@ export function query(query: UserQuery): object {
 export const ops = {
   createUser: (user: NewUser | string): Op => ({
     do: "createUser",
-    user: typeof user === "string" ? { email: user } : { ...user, createdAt: moment(user.createdAt) },
+    user:
+      typeof user === "string"
+        ? { email: user }
+        : isObject(user)
+          ? { ...user, createdAt: moment(user.createdAt) }
+          : user,
   }),
   updateUser: (user: UserRef, update: UserUpdate): Op => ({
     do: "updateUser",
@@ -60,14 +70,11 @@ export const ops = {
   deactivateUser: (user: UserRef): Op => ({ do: "deactivateUser", user: userRef(user) }),
   deleteUser: (user: UserRef): Op => ({ do: "deleteUser", user: userRef(user) }),
   setLicense: (license: License): Op => ({ do: "setLicense", license }),
-  createWorkspace: (workspace: NewWorkspace | string): Op =>
-    typeof workspace === "string"
-      ? { do: "createWorkspace", name: workspace }
-      : {
-          do: "createWorkspace",
-          ...workspace,
-          owner: workspace.owner === undefined ? undefined : userRef(workspace.owner),
-        },
+  createWorkspace: ({ name, owner }: NewWorkspace): Op => ({
+    do: "createWorkspace",
+    name,
+    owner: owner === undefined ? undefined : userRef(owner),
+  }),
   defaultWorkspace: (user: UserRef): Op => ({ do: "defaultWorkspace", user: userRef(user) }),
   renameWorkspace: (workspace: WorkspaceRef, name: string): Op => ({
     do: "renameWorkspace",

@@ -171,7 +171,7 @@ export interface Workspace {
 export interface NewWorkspace {
   /** The name: up to 128 characters. */
   name: string;
-  /** Its first owner; who acts, by default. */
+  /** Its first owner, an active user; only a batch that allows it can do without. */
   owner?: UserRef | undefined;
 }
 

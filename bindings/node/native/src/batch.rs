@@ -14,7 +14,8 @@ type Result<T> = std::result::Result<T, Refusal>;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Steps {
-    steps: Vec<Step>,
+    #[serde(rename = "steps")]
+    all: Vec<Step>,
     actor: Option<String>,
     request_id: Option<String>,
     #[serde(default)]
@@ -128,7 +129,7 @@ struct Update {
 impl Steps {
     pub fn build(self) -> Result<Batch> {
         let mut batch = Batch::new();
-        for step in self.steps {
+        for step in self.all {
             batch.push(step.op.build()?);
             batch = set(batch, step.if_version, Batch::if_version);
         }

@@ -52,7 +52,9 @@ pub fn run(job: impl FnOnce() + Send + 'static) {
             Err(_) if state.threads == 0 => {
                 let job = state.jobs.pop_back();
                 drop(state);
-                job.into_iter().for_each(|job| job());
+                if let Some(job) = job {
+                    job();
+                }
             }
             Err(_) => {}
         }

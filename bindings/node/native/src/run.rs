@@ -42,11 +42,11 @@ pub fn alone(request: Alone) -> Result<(Answer, Option<Arc<Handle>>)> {
             Answer::of(json!({ "bytesBefore": compacted.bytes_before, "bytes": compacted.bytes }))
         }
         Alone::FindFaultsOf { path, limit } => {
-            inspection(Options::new().find_faults(path, limit)?)?
+            inspection(&Options::new().find_faults(path, limit)?)?
         }
-        Alone::PlanRepair { path, limit } => repaired(Options::new().plan_repair(path, limit)?)?,
+        Alone::PlanRepair { path, limit } => repaired(&Options::new().plan_repair(path, limit)?)?,
         Alone::Repair { path, aside, limit } => {
-            repaired(Options::new().repair(path, aside, limit)?)?
+            repaired(&Options::new().repair(path, aside, limit)?)?
         }
     };
     Ok((answer, None))
@@ -85,7 +85,7 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
         Request::ChangesNow { after, limit } => changes_now(directory, after, limit)?,
         Request::TrimChanges { before } => Answer::of(directory.trim_changes(before)?.into()),
         Request::Verify => Answer::of(verified(directory.verify()?)),
-        Request::FindFaults { limit } => inspection(directory.find_faults(limit)?)?,
+        Request::FindFaults { limit } => inspection(&directory.find_faults(limit)?)?,
         Request::Backup { path, overwrite } => {
             copied(directory.backup_with(path, CopyOptions::new().overwrite(overwrite))?)
         }
@@ -243,7 +243,7 @@ fn verified(verified: Verified) -> Value {
     })
 }
 
-fn inspection(found: Inspection) -> Result<Answer> {
+fn inspection(found: &Inspection) -> Result<Answer> {
     Ok(Answer::of(json!({
         "sound": found.is_sound(),
         "faults": camel_case(serde_json::to_value(&found.faults)?),
@@ -253,7 +253,7 @@ fn inspection(found: Inspection) -> Result<Answer> {
     })))
 }
 
-fn repaired(repaired: headcount::Repaired) -> Result<Answer> {
+fn repaired(repaired: &headcount::Repaired) -> Result<Answer> {
     Ok(Answer::of(json!({
         "faults": camel_case(serde_json::to_value(&repaired.faults)?),
         "faultsTotal": repaired.faults_total,

@@ -51,14 +51,13 @@ impl Watch {
         state.seen = position;
         let (shared, directory) = (Arc::clone(&self.0), directory.clone());
         let named = thread::Builder::new().name("headcount feed".to_owned());
-        match named.spawn(move || watch(&shared, &directory, position)) {
-            Ok(_) => state.is_running = true,
-            Err(_) => {
-                let waiters = std::mem::take(&mut state.waiters);
-                drop(state);
-                // They look again, and wait again: slower, but not for ever.
-                waiters.into_iter().for_each(|waiter| (waiter.wake)());
-            }
+        let thread = named.spawn(move || watch(&shared, &directory, position));
+        state.is_running = thread.is_ok();
+        if !state.is_running {
+            let waiters = std::mem::take(&mut state.waiters);
+            drop(state);
+            // They look again, and wait again: slower, but not for ever.
+            wake_all(waiters);
         }
     }
 
@@ -98,10 +97,16 @@ fn watch(shared: &Mutex<State>, directory: &Directory, position: u64) {
         let is_over = next.is_err() || state.waiters.is_empty();
         state.is_running = !is_over;
         drop(state);
-        woken.into_iter().for_each(|waiter| (waiter.wake)());
+        wake_all(woken);
         if is_over {
             return;
         }
+    }
+}
+
+fn wake_all(waiters: Vec<Waiter>) {
+    for waiter in waiters {
+        (waiter.wake)();
     }
 }
 

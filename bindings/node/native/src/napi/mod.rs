@@ -45,6 +45,9 @@ pub unsafe extern "C" fn napi_register_module_v1(
     ];
     // SAFETY: as the caller says; names end with NUL, and the state outlives the functions.
     unsafe {
+        // There the functions of Node have to be looked up first.
+        #[cfg(target_env = "msvc")]
+        std::mem::forget(sys::setup());
         let state = State::new(env);
         for (name, function) in functions {
             let mut value = ptr::null_mut();

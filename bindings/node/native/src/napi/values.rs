@@ -7,7 +7,7 @@ use napi_sys as sys;
 use crate::text::{Text, Units};
 
 /// Texts up to this length are read without an allocation.
-const SHORT_BYTES: usize = 512;
+const SHORT_BYTES: usize = 128;
 
 /// The arguments of a call, and what the function was made with.
 ///
