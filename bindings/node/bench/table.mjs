@@ -23,7 +23,8 @@ const INSERT = "INSERT INTO users VALUES (?, ?, ?, ?, ?, 1, 0, ?, ?, 1)";
 let sink = 0;
 
 const directory = await filled(Directory.inMemory({ licenseIfNew: "enterprise" }));
-const uncached = directory.sync;
+const uncached = (await filled(Directory.inMemory({ licenseIfNew: "enterprise", hostCacheUsers: 0 }))).sync;
+const cached = directory.sync;
 const sqlite = database(":memory:");
 fill(sqlite);
 const find = sqlite.prepare("SELECT * FROM users WHERE email = ?");
@@ -33,6 +34,13 @@ const rows = [];
 await row("get by email", "ns", KEYS, {
   headcount: () => keys.forEach((key) => (sink += uncached.user(key).version)),
   sqlite: () => keys.forEach((key) => (sink += find.get(key).version)),
+});
+await row("the same again, a hit of the host's cache", "ns", KEYS, {
+  headcount: () => keys.forEach((key) => (sink += cached.user(key).version)),
+  sqlite: () => keys.forEach((key) => (sink += find.get(key).version)),
+});
+await row("the same as a promise, a hit", "ns", KEYS, {
+  headcount: async () => { for (const key of keys) sink += (await directory.user(key)).version; },
 });
 await row("list, per user", "ns", USERS, {
   headcount: () => { for (const user of directory.sync.users()) sink += user.version; },

@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 
 import { Feed } from "./feed";
+import { HostCache } from "./cache";
 import { List, ListSync, type Source } from "./lists";
 import { type Answer, native, open } from "./native";
 import { type Operation, type Operations, changeOf, copied, operations, usersOf, workspaceOf } from "./operations";
@@ -14,6 +15,7 @@ import { untilFree } from "./waiting";
 /** What a `Directory` and its `DirectorySync` have in common. */
 interface Core {
   readonly handle: number;
+  readonly cache: HostCache;
   readonly actor: string | undefined;
   readonly state: { isClosed: boolean };
 }
@@ -28,12 +30,13 @@ export function pathOf(path: string | URL): string {
 }
 
 function openRequest(path: string | URL | undefined, options: OpenOptions): string {
-  const { openTimeoutMs: _timeout, signal: _signal, ...rest } = options;
+  const { openTimeoutMs: _timeout, signal: _signal, hostCacheUsers: _users, ...rest } = options;
   return JSON.stringify({ do: "open", path: path === undefined ? undefined : pathOf(path), options: rest });
 }
 
-function core(answer: string | string[]): Core {
-  return { handle: open(answer).json as number, actor: undefined, state: { isClosed: false } };
+function core(answer: string | string[], { hostCacheUsers }: OpenOptions): Core {
+  const handle = open(answer).json as number;
+  return { handle, cache: new HostCache(handle, hostCacheUsers), actor: undefined, state: { isClosed: false } };
 }
 
 const users = (core: Core): Source<User> => ({ handle: core.handle, ask: { do: "users" }, part: usersOf });
@@ -66,7 +69,7 @@ const changes = (core: Core, after: number): Source<Change> => ({
  * await directory.close();
  * ```
  */
-export interface Directory extends Operations {}
+export interface Directory extends Omit<Operations, "user" | "userByUsername"> {}
 
 export class Directory implements AsyncDisposable, Disposable {
   #core: Core;
@@ -86,7 +89,7 @@ export class Directory implements AsyncDisposable, Disposable {
   static async open(path: string | URL, options: OpenOptions = {}): Promise<Directory> {
     const { openTimeoutMs, signal } = options;
     const request = openRequest(path, options);
-    const opened = await untilFree(openTimeoutMs, signal, async () => core(await native.call(0, request)));
+    const opened = await untilFree(openTimeoutMs, signal, async () => core(await native.call(0, request), options));
     if (signal?.aborted) {
       await native.close(opened.handle);
       signal.throwIfAborted();
@@ -96,17 +99,25 @@ export class Directory implements AsyncDisposable, Disposable {
 
   /** Opens the directory in a file as {@link open} does, without waiting for anybody. */
   static openSync(path: string | URL, options: Omit<OpenOptions, "openTimeoutMs" | "signal"> = {}): Directory {
-    return new Directory(core(native.callSync(0, openRequest(path, options))));
+    return new Directory(core(native.callSync(0, openRequest(path, options)), options));
   }
 
   /** Makes a directory that lives in memory. */
-  static inMemory(options: Pick<OpenOptions, "licenseIfNew" | "cacheBytes"> = {}): Directory {
-    return new Directory(core(native.callSync(0, openRequest(undefined, options))));
+  static inMemory(options: Pick<OpenOptions, "licenseIfNew" | "cacheBytes" | "hostCacheUsers"> = {}): Directory {
+    return new Directory(core(native.callSync(0, openRequest(undefined, options)), options));
   }
 
   static {
     newDirectory = (core) => new Directory(core);
+    this.#addOperations();
+  }
+
+  /** Makes a method of each operation that isn't one already. */
+  static #addOperations(): void {
     for (const [name, { ask, answer }] of Object.entries(operations) as [string, Operation<unknown[], unknown>][]) {
+      if (Object.hasOwn(Directory.prototype, name)) {
+        continue;
+      }
       const method = {
         async [name](this: Directory, ...args: unknown[]): Promise<unknown> {
           const { handle, actor } = this.#core;
@@ -132,6 +143,30 @@ export class Directory implements AsyncDisposable, Disposable {
    */
   actingAs(actor: UserRef): Directory {
     return newDirectory(withActor(this.#core, actor));
+  }
+
+  /**
+   * Finds a user by id or email; the case of an address doesn't matter. `undefined` if
+   * there is none.
+   *
+   * @example
+   * ```js
+   * const steve = await directory.user("Steve@ex.co");
+   * ```
+   */
+  async user(user: UserRef): Promise<User | undefined> {
+    const { handle, cache } = this.#core;
+    const key = userRef(user);
+    const generation = cache.begin();
+    return cache.users.get(key) ?? cache.keep(cache.users, key, generation, await ask("user", handle, key));
+  }
+
+  /** Finds a user by username, or by the email that stands for one. `undefined` if there is none. */
+  async userByUsername(username: string): Promise<User | undefined> {
+    const { handle, cache } = this.#core;
+    const generation = cache.begin();
+    const user = cache.usernames.get(username);
+    return user ?? cache.keep(cache.usernames, username, generation, await ask("userByUsername", handle, username));
   }
 
   /** All users, ordered by email. */
@@ -252,12 +287,18 @@ export class DirectorySync implements Disposable {
 
   /** Finds a user by id or email. */
   user(user: UserRef): User | undefined {
-    return found(native.get(this.#core.handle, userRef(user)));
+    const { handle, cache } = this.#core;
+    const key = typeof user === "string" ? user : userRef(user);
+    const generation = cache.begin();
+    return cache.users.get(key) ?? cache.keep(cache.users, key, generation, found(native.get(handle, key)));
   }
 
   /** Finds a user by username. */
   userByUsername(username: string): User | undefined {
-    return found(native.getByUsername(this.#core.handle, username));
+    const { handle, cache } = this.#core;
+    const generation = cache.begin();
+    const user = cache.usernames.get(username);
+    return user ?? cache.keep(cache.usernames, username, generation, found(native.getByUsername(handle, username)));
   }
 
   /** The same directory, where this user makes the changes. */
@@ -296,6 +337,12 @@ export class DirectorySync implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/** Looks a user up on another thread. */
+async function ask(name: "user" | "userByUsername", handle: number, key: string): Promise<User | undefined> {
+  const { ask, answer } = operations[name];
+  return answer(open(await native.call(handle, JSON.stringify(ask(undefined, key)))));
 }
 
 /** A look-up's answer: nothing, a user, or a refusal. */

@@ -18,6 +18,7 @@ export interface Native {
   callSync(handle: number, request: string): string | string[];
   close(handle: number): Promise<string>;
   closeSync(handle: number): string;
+  generation(handle: number): number;
   get(handle: number, key: string): string | undefined;
   getByUsername(handle: number, username: string): string | undefined;
   wait(handle: number, ticket: number, position: number): Promise<string>;

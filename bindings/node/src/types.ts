@@ -32,7 +32,12 @@ export interface OpenOptions {
   openTimeoutMs?: number | undefined;
   /** Ends that wait. */
   signal?: AbortSignal | undefined;
-  /** Memory for users that were read: 64 MiB by default. */
+  /**
+   * How many users that were read are kept as objects, in this thread: 10,000 by default,
+   * none with 0. They are never older than what the directory would tell.
+   */
+  hostCacheUsers?: number | undefined;
+  /** Memory for the library's own cache of users: 64 MiB by default. */
   cacheBytes?: number | undefined;
   /** Memory for pages of the file. */
   pageCacheBytes?: number | undefined;
