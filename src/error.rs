@@ -47,15 +47,14 @@ pub enum ErrorKind {
     InternationalEmail,
     /// A user needs an email address and none was given.
     EmailRequired,
-    /// The text is not a usable username, or it is somebody's address but not
-    /// the user's own.
+    /// The text is not a usable username.
     InvalidUsername,
     /// Another argument is malformed or too long: a name, an attribute, an id,
     /// a license.
     InvalidArgument,
-    /// Another user has this email.
+    /// Another user has this email, as email or username.
     EmailTaken,
-    /// Another user has this username.
+    /// Another user has this username, as username or email.
     UsernameTaken,
     /// A user with this id exists, or existed and was deleted.
     IdTaken,
@@ -227,7 +226,19 @@ impl Error {
         )
     }
 
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    /// An error of a caller's own, such as a record for
+    /// [`Directory::load`](crate::Directory::load) that could not be read.
+    ///
+    /// ```
+    /// use headcount::{Directory, Error, ErrorKind};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let unreadable = Error::new(ErrorKind::Io, "line 7 can't be read");
+    /// let refused = directory.load([Err(unreadable)]).unwrap_err();
+    /// assert_eq!(refused.kind(), ErrorKind::Io);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Arc::new(Inner {
             kind,
             message: message.into(),

@@ -2,6 +2,7 @@
 
 mod batch;
 mod changes;
+mod export;
 mod files;
 mod import;
 mod list;
@@ -17,6 +18,7 @@ use headcount::{Batch, License};
 
 pub(crate) use self::batch::BatchArgs;
 pub(crate) use self::changes::ChangesArgs;
+pub(crate) use self::export::{ExportArgs, ExportFormat, StatsArgs, StatsFormat};
 pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::import::{FormatArg, ImportArgs, TEMPLATE_USERNAME, WhenFull};
 pub(crate) use self::list::{ListArgs, SortArg};
@@ -47,7 +49,7 @@ pub(crate) struct Args {
     #[arg(long, global = true)]
     pub(crate) salvage_log: bool,
 
-    /// The id or email of the user who makes the change: it is recorded, and they
+    /// The id, email or username of the user who makes the change: it is recorded, and they
     /// can't deactivate or delete themselves
     #[arg(long, global = true, value_name = "USER")]
     pub(crate) actor: Option<String>,
@@ -87,8 +89,12 @@ pub(crate) enum Command {
     Backup(BackupArgs),
     /// Put a copy of a backup in the directory's place, verified before it is done
     Restore(RestoreArgs),
+    /// Write all users, or all there is, for other programs or for another directory
+    Export(ExportArgs),
     /// Make the directory's file as small as it gets
     Compact,
+    /// Show figures of the directory: seats, users, sizes
+    Stats(StatsArgs),
     /// List everything that is wrong with the directory's file
     Verify(VerifyArgs),
     /// Make a damaged file sound again, from what can be read of it
@@ -107,7 +113,7 @@ pub(crate) enum UsersCommand {
     /// Show one user, with the workspaces that they are a member of
     #[command(group = ArgGroup::new("who").required(true))]
     Get {
-        /// The user's id or email
+        /// The user's id, email or username
         #[arg(group = "who")]
         user: Option<String>,
         /// The user's username
@@ -120,14 +126,14 @@ pub(crate) enum UsersCommand {
     Update(UpdateArgs),
     /// Make a user active, which takes a seat
     Activate {
-        /// The user's id or email
+        /// The user's id, email or username
         user: String,
         #[command(flatten)]
         version: IfVersion,
     },
     /// Make a user inactive, which frees a seat
     Deactivate {
-        /// The user's id or email
+        /// The user's id, email or username
         user: String,
         #[command(flatten)]
         version: IfVersion,
@@ -136,7 +142,7 @@ pub(crate) enum UsersCommand {
     },
     /// Delete a user for good; `deactivate` is the one to take back
     Delete {
-        /// The user's id or email
+        /// The user's id, email or username
         user: String,
         #[command(flatten)]
         version: IfVersion,
@@ -218,7 +224,7 @@ pub(crate) struct CreateArgs {
     override_usage = "headcount users update [OPTIONS] <USER>"
 )]
 pub(crate) struct UpdateArgs {
-    /// The user's id or email
+    /// The user's id, email or username
     pub(crate) user: String,
     /// A new email address; a username that is the email follows
     #[arg(long, group = "change")]

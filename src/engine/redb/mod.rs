@@ -17,6 +17,7 @@ mod compact;
 mod copy;
 mod create;
 mod errors;
+mod figures;
 mod file;
 mod guard;
 mod inspect;
@@ -52,6 +53,7 @@ use self::checkpoint::Work;
 pub(crate) use self::compact::compact;
 pub(crate) use self::copy::copy;
 use self::errors::Name;
+use self::figures::Figures;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles, Sync};
@@ -63,7 +65,7 @@ pub(crate) use self::snapshot::{Snapshot, Value};
 pub(crate) use self::target::Target;
 use self::txn::Pending;
 pub(crate) use self::txn::Txn;
-use crate::engine::Engine;
+use crate::engine::{Engine, Measured};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How to open a [`Redb`].
@@ -139,6 +141,7 @@ struct Shared {
     background: bool,
     /// How long the database's file is.
     length: Length,
+    figures: Figures,
 }
 
 impl Redb {
@@ -214,6 +217,7 @@ impl Redb {
             is_replaced: AtomicBool::new(false),
             failure: OnceLock::new(),
             background: options.background,
+            figures: Figures::default(),
         });
         let threads = Mutex::new(checkpoint::start_threads(&shared, options)?);
         Ok(Self { shared, threads })
@@ -222,6 +226,11 @@ impl Redb {
     /// How long the database's file is; its log counts extra.
     pub(crate) fn file_bytes(&self) -> u64 {
         self.shared.length.get()
+    }
+
+    /// Figures of the log and of the checkpoints since it was opened.
+    pub(crate) fn measured(&self) -> Measured {
+        self.shared.figures.measured()
     }
 
     /// [`transact`](Engine::transact), with the transaction handed over by value,
@@ -252,6 +261,7 @@ impl Redb {
             }
         } else if !pending.is_empty() {
             shared.commit(log, state, pending)?;
+            shared.figures.set_log_bytes(log.bytes());
         }
         outcome.map_or_else(|panic| Ok(Err(panic)), |result| result.map(Ok))
     }
