@@ -83,7 +83,8 @@ fn collect(folder: &Path, prefix: &str, sources: &mut Vec<Source>) {
 
 /// Folders of things that are made and not written.
 fn is_made(folder: &str) -> bool {
-    folder.starts_with("target") || matches!(folder, "node_modules" | "__pycache__" | "dist" | "build")
+    folder.starts_with("target")
+        || matches!(folder, "node_modules" | "__pycache__" | "dist" | "build")
 }
 
 fn has_ending(name: &str, endings: &[&str]) -> bool {

@@ -14,7 +14,7 @@ const USERS = 10_000;
 
 /** The users of one directory that a thread has read. @internal */
 export class HostCache {
-  /** By id or email, as they were asked for. */
+  /** By id, email or username, as they were asked for. */
   readonly users: Keys;
   /** By username. */
   readonly usernames: Keys;

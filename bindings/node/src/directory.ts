@@ -146,8 +146,8 @@ export class Directory implements AsyncDisposable, Disposable {
   }
 
   /**
-   * Finds a user by id or email; the case of an address doesn't matter. `undefined` if
-   * there is none.
+   * Finds a user by id, email or username, whose case doesn't matter. `undefined` if there
+   * is none.
    *
    * @example
    * ```js
@@ -285,7 +285,7 @@ export class DirectorySync implements Disposable {
     }
   }
 
-  /** Finds a user by id or email. */
+  /** Finds a user by id, email or username. `undefined` if there is none. */
   user(user: UserRef): User | undefined {
     const { handle, cache } = this.#core;
     const key = typeof user === "string" ? user : userRef(user);
@@ -293,7 +293,7 @@ export class DirectorySync implements Disposable {
     return cache.users.get(key) ?? cache.keep(cache.users, key, generation, found(native.get(handle, key)));
   }
 
-  /** Finds a user by username. */
+  /** Finds a user by username. `undefined` if there is none. */
   userByUsername(username: string): User | undefined {
     const { handle, cache } = this.#core;
     const generation = cache.begin();

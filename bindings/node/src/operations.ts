@@ -39,8 +39,8 @@ import { User, readUsers } from "./user";
  */
 export interface Operations {
   /**
-   * Finds a user by id or email; the case of an address doesn't matter. `undefined` if
-   * there is none.
+   * Finds a user by id, email or username, whose case doesn't matter. `undefined` if there
+   * is none.
    *
    * @example
    * ```js

@@ -2,7 +2,10 @@
 
 import type { User } from "./user";
 
-/** A user: an id, an email address, or a {@link User}, of which the id counts. */
+/**
+ * A user: an id, an email address, a username, or a {@link User}, of which the id counts. A
+ * text never names two users.
+ */
 export type UserRef = string | { readonly id: string };
 
 /** A workspace: its id, its name, or a {@link Workspace}, of which the id counts. */

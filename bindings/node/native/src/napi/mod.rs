@@ -11,7 +11,7 @@ use std::ffi::CStr;
 use std::ptr;
 use std::sync::Arc;
 
-use headcount::{Directory, User, UserId, UserView};
+use headcount::{Directory, User, UserView};
 use napi_sys as sys;
 
 use self::state::State;
@@ -88,7 +88,7 @@ unsafe extern "C" fn versions(
     unsafe { values::string(env, &answer) }
 }
 
-/// A user by id or email: `get(handle, text)`. Undefined where there is none.
+/// A user by id, email or username: `get(handle, text)`. Undefined where there is none.
 ///
 /// # Safety
 ///
@@ -97,14 +97,13 @@ unsafe extern "C" fn get(env: sys::napi_env, info: sys::napi_callback_info) -> s
     // SAFETY: the call runs.
     unsafe {
         look_up(env, info, |directory, text| {
-            // An address has an @, and an id has none.
-            if text.contains('@') {
-                return Ok(directory.user_by_email(text)?);
+            // Most are emails, which are looked up without a copy.
+            if text.contains('@')
+                && let Some(user) = directory.user_by_email(text)?
+            {
+                return Ok(Some(user));
             }
-            match text.parse::<UserId>() {
-                Ok(id) => Ok(directory.user_by_id(id)?),
-                Err(_) => Ok(directory.user(text)?),
-            }
+            Ok(directory.user(text)?)
         })
     }
 }
