@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::text::{BATCH_UNITS, Text};
 
 /// Why a request was refused.
+#[derive(Clone)]
 pub struct Refusal {
     kind: &'static str,
     message: String,

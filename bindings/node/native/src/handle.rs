@@ -31,7 +31,7 @@ pub struct Handle {
     shared: Arc<Shared>,
     cursors: Mutex<HashMap<u32, Arc<Mutex<Cursor>>>>,
     next_cursor: AtomicU32,
-    /// Jobs that run, and whether no more may begin.
+    /// Jobs that were handed in, and whether no more may begin.
     running: Mutex<Running>,
     idle: Condvar,
 }
@@ -92,7 +92,7 @@ impl Handle {
         }
     }
 
-    /// The directory, for whoever has [begun](Self::begin).
+    /// The directory, for a [job](Self::begin) or the thread of JavaScript.
     pub fn directory(&self) -> &Directory {
         &self.shared.directory
     }
@@ -102,17 +102,18 @@ impl Handle {
         &self.shared.watch
     }
 
-    /// Begins a job, which closing waits for; refuses when the handle was closed.
-    pub fn begin(&self) -> Result<Job<'_>, Refusal> {
+    /// Begins a job, which closing waits for; refuses when the handle was closed. To be
+    /// called where jobs are handed in, so that closing comes after those before it.
+    pub fn begin(self: &Arc<Self>) -> Result<Job, Refusal> {
         let mut running = lock(&self.running);
         if running.is_closed {
             return Err(Refusal::closed());
         }
         running.jobs += 1;
-        Ok(Job(self))
+        Ok(Job(Arc::clone(self)))
     }
 
-    /// Closes the handle once the jobs that run are done, and with the last handle the
+    /// Closes the handle once the jobs before are done, and with the last handle the
     /// directory. A second time it does nothing.
     pub fn close(&self) -> Result<(), Refusal> {
         let mut running = lock(&self.running);
@@ -149,10 +150,18 @@ impl Handle {
     }
 }
 
-/// A job that runs.
-pub struct Job<'h>(&'h Handle);
+/// A job that was handed in.
+pub struct Job(Arc<Handle>);
 
-impl Drop for Job<'_> {
+impl std::ops::Deref for Job {
+    type Target = Handle;
+
+    fn deref(&self) -> &Handle {
+        &self.0
+    }
+}
+
+impl Drop for Job {
     fn drop(&mut self) {
         let mut running = lock(&self.0.running);
         running.jobs -= 1;

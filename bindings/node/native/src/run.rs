@@ -54,7 +54,6 @@ pub fn alone(request: Alone) -> Result<(Answer, Option<Arc<Handle>>)> {
 
 /// Carries out a request to a directory.
 pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
-    let _job = handle.begin()?;
     let directory = handle.directory();
     Ok(match request {
         Request::User { user } => Answer::optional(directory.user(&user)?.as_deref()),

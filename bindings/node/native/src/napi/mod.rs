@@ -16,7 +16,7 @@ use napi_sys as sys;
 
 use self::state::State;
 use crate::answer::{self, Answer, Refusal};
-use crate::handle::Handle;
+use crate::handle::{Handle, Job};
 use crate::mailbox::Done;
 use crate::{pool, run, text};
 
@@ -201,14 +201,18 @@ unsafe extern "C" fn call(env: sys::napi_env, info: sys::napi_callback_info) -> 
             return ptr::null_mut();
         };
         let state = &mut *state;
-        let handle = directory(state, values::index(env, number));
+        let job = begin(state, values::index(env, number));
         let request = values::with_text(env, request, |text| text.map(str::to_owned));
         let (ticket, promise) = state.promise(env);
         let mailbox = Arc::clone(&state.mailbox);
         pool::run(move || {
-            let outcome =
-                handle.and_then(|handle| carry_out(handle.as_deref(), request.as_deref()));
+            let outcome = match &job {
+                Ok(job) => carry_out(job.as_deref(), request.as_deref()),
+                Err(refusal) => Err(refusal.clone()),
+            };
             mailbox.post(Done::new(ticket, outcome));
+            // Closing waits for this, and so comes after it.
+            drop(job);
         });
         promise
     }
@@ -229,9 +233,9 @@ unsafe extern "C" fn call_sync(
             return ptr::null_mut();
         };
         let state = &mut *state;
-        let handle = directory(state, values::index(env, number));
+        let job = begin(state, values::index(env, number));
         let outcome = values::with_text(env, request, |request| {
-            handle.and_then(|handle| carry_out(handle.as_deref(), request))
+            job.and_then(|job| carry_out(job.as_deref(), request))
         });
         let (outcome, opened) = match outcome {
             Ok((answer, opened)) => (Ok(answer), opened),
@@ -245,10 +249,10 @@ unsafe extern "C" fn call_sync(
     }
 }
 
-fn directory(state: &State, number: u32) -> Result<Option<Arc<Handle>>> {
+fn begin(state: &State, number: u32) -> Result<Option<Job>> {
     match number {
         0 => Ok(None),
-        _ => state.handle(number).map(|handle| Some(Arc::clone(handle))),
+        _ => Ok(Some(state.handle(number)?.begin()?)),
     }
 }
 
