@@ -13,7 +13,6 @@ mod timestamp;
 mod update;
 mod user;
 mod username;
-mod visible;
 mod workspace;
 
 pub(crate) use attributes::Attributes;

@@ -7,12 +7,13 @@ use crate::sources::{self, Source};
 use crate::tokens;
 
 /// The rooms that may be unsafe: the C ABI, what is done in a child of `fork`, the bench that calls it as C does, what
-/// calls its decoder in C, and one file of the peers' benchmark.
-const ROOMS: [&str; 5] = [
+/// calls its decoder in C, one file of the peers' benchmark, and Arrow's C interface in Python.
+const ROOMS: [&str; 6] = [
     "src/capi/",
     "src/process",
     "benches/capi/",
     "benches/peers/contenders/lmdb.rs",
+    "bindings/python/src/arrow/",
     "fuzz/src/",
 ];
 

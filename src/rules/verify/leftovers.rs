@@ -21,7 +21,6 @@ impl<R: Read> Examiner<'_, R> {
             Kind::Domain,
             Kind::Created,
             Kind::Updated,
-            Kind::LookAlike,
             Kind::WorkspaceName,
             Kind::DefaultWorkspace,
             Kind::Member,
