@@ -170,6 +170,15 @@ pub(crate) fn router(server: &Server) -> Router {
         .with_state(server.clone())
 }
 
+/// What is served without a key where only the operator's own programs get.
+pub(crate) fn metrics_router(server: &Server) -> Router {
+    Router::new()
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .with_state(server.clone())
+}
+
 async fn nothing(uri: Uri) -> axum::response::Response {
     let message = "there is nothing at this address";
     Failure::new(StatusCode::NOT_FOUND, message).response(door_of(&uri))
