@@ -37,7 +37,11 @@ stage("main", [], { ...published, optionalDependencies: { [`@headcount/${platfor
 function stage(name, files, manifest) {
   const folder = join(build, name);
   mkdirSync(folder, { recursive: true });
-  for (const file of files) copyFileSync(join(root, "dist", file), join(folder, file));
+  for (const file of files) {
+    copyFileSync(join(root, "dist", file), join(folder, file));
+    // Nobody needs the names of lines; a backtrace still has those of functions.
+    if (process.platform === "linux") execFileSync("strip", ["--strip-debug", join(folder, file)]);
+  }
   if (name === "main") {
     cpSync(join(root, "dist"), join(folder, "dist"), { recursive: true, filter: (path) => !path.endsWith(".node") });
     copyFileSync(join(root, "README.md"), join(folder, "README.md"));
