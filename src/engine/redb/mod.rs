@@ -21,6 +21,7 @@ mod errors;
 mod figures;
 mod file;
 mod guard;
+mod holder;
 mod inspect;
 mod log;
 mod measured;
