@@ -197,25 +197,7 @@ impl<W: Write> Loading<'_, W> {
                 "a user who is active was deactivated; leave one of the two out",
             ));
         }
-        // Entries under one key can't be there twice. What is left is an email that is
-        // another's username, and the other way round.
-        if let Some(username) = user.username_key() {
-            let is_taken = read::user_by_email_key(self.txn, username)?.is_some();
-            let is_username = read::user_by_username_key(self.txn, user.email_key())?.is_some();
-            let looks_like_one = match user.username_look() {
-                Some(look) => read::user_by_username_key(self.txn, look)?.is_some(),
-                None => read::user_by_look(self.txn, username)?.is_some(),
-            };
-            if is_taken || is_username || looks_like_one {
-                return Err(Error::new(
-                    ErrorKind::UsernameTaken,
-                    format!(
-                        "the email or the username of {id} is another user's, or looks like it; change one \
-                         of them"
-                    ),
-                ));
-            }
-        }
+        self.names_are_free(&user)?;
         for kind in KINDS_OF_USER {
             let refusal = match kind {
                 Kind::Id => ErrorKind::IdTaken,
@@ -236,6 +218,30 @@ impl<W: Write> Loading<'_, W> {
         self.totals.last_at = self.totals.last_at.max(user.updated_at);
         let active = user.active;
         self.events.push(Event::UserCreated { user: id, active });
+        Ok(())
+    }
+
+    /// Checks what entries under one key don't: an email that is another's username, the
+    /// other way round, and usernames that look the same.
+    fn names_are_free(&self, user: &User) -> Result<()> {
+        if let Some(username) = user.username_key() {
+            let is_taken = read::user_by_email_key(self.txn, username)?.is_some();
+            let is_username = read::user_by_username_key(self.txn, user.email_key())?.is_some();
+            let looks_like_one = match user.username_look() {
+                Some(look) => read::user_by_username_key(self.txn, look)?.is_some(),
+                None => read::user_by_look(self.txn, username)?.is_some(),
+            };
+            if is_taken || is_username || looks_like_one {
+                return Err(Error::new(
+                    ErrorKind::UsernameTaken,
+                    format!(
+                        "the email or the username of {} is another user's, or looks like it; change one \
+                         of them",
+                        user.id
+                    ),
+                ));
+            }
+        }
         Ok(())
     }
 
