@@ -7,7 +7,7 @@ use wincode::{SchemaRead, SchemaWrite};
 
 use super::records::{self, Format, UsernameRecord};
 use crate::error::{Error, Result};
-use crate::model::{Attributes, Email, NulTexts, Timestamp, User, UserId, Username};
+use crate::model::{Attributes, Email, NulTexts, Timestamp, User, UserId};
 
 /// A user, borrowed from where it lies: in the store, or in a [`User`].
 ///
@@ -37,8 +37,8 @@ pub struct UserView<'a> {
     id: UserId,
     email: &'a str,
     email_key: &'a str,
-    /// The username as typed and its key, where it is not the email.
-    username: Option<(&'a str, &'a str)>,
+    /// The username, where it is not the email.
+    username: Option<UsernameRecord<'a>>,
     given_name: Option<&'a str>,
     family_name: Option<&'a str>,
     active: bool,
@@ -83,9 +83,7 @@ pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserV
         id: head.id,
         email: head.email.unwrap_or(email_key),
         email_key,
-        username: head
-            .username
-            .map(|name| (name.typed, name.key.unwrap_or(name.typed))),
+        username: head.username,
         given_name: head.given_name,
         family_name: head.family_name,
         active: head.active,
@@ -115,12 +113,12 @@ impl<'a> UserView<'a> {
 
     /// The username, as typed. It is the email where none was given.
     pub fn username(&self) -> &'a str {
-        self.username.map_or(self.email, |(typed, _)| typed)
+        self.username.map_or(self.email, |name| name.typed)
     }
 
     /// The key of the username, which is that of the email where none was given.
     pub(crate) fn username_key(&self) -> &'a str {
-        self.username.map_or(self.email_key, |(_, key)| key)
+        self.username.map_or(self.email_key, |name| name.key())
     }
 
     /// The given (first) name.
@@ -197,9 +195,7 @@ impl<'a> UserView<'a> {
         User {
             id: self.id,
             email: Email::from_stored(self.email, self.email_key),
-            username: self
-                .username
-                .map(|(typed, key)| Username::from_stored(typed, key)),
+            username: self.username.map(UsernameRecord::to_username),
             given_name: self.given_name.map(str::to_owned),
             family_name: self.family_name.map(str::to_owned),
             active: self.active,
@@ -229,7 +225,7 @@ impl<'a> From<&'a User> for UserView<'a> {
             id: user.id,
             email: user.email.as_str(),
             email_key,
-            username: user.username.as_ref().map(|n| (n.as_str(), n.key())),
+            username: user.username.as_ref().map(UsernameRecord::of),
             given_name: user.given_name.as_deref(),
             family_name: user.family_name.as_deref(),
             active: user.active,
@@ -291,6 +287,7 @@ mod tests {
     use super::*;
     use crate::codec::{decode_user, put_user};
     use crate::error::ErrorKind;
+    use crate::model::Username;
 
     fn user(email: &str) -> User {
         User {
@@ -311,7 +308,7 @@ mod tests {
 
     fn users() -> [User; 2] {
         let mut full = user("Ann@Bücher.example");
-        full.username = Some(Username::parse("ＡＮＮ").unwrap());
+        full.username = Some(Username::parse("ＡＮＮ\u{430}").unwrap());
         full.given_name = Some("Ann".to_owned());
         full.family_name = Some("Lee".to_owned());
         for (name, value) in [("short", String::new()), ("long", "x".repeat(251))] {

@@ -65,6 +65,11 @@ impl User {
         self.username.as_ref().map(Username::key)
     }
 
+    /// What that looks like, where it is another.
+    pub(crate) fn username_look(&self) -> Option<&str> {
+        self.username.as_ref().and_then(Username::look)
+    }
+
     /// The given (first) name.
     pub fn given_name(&self) -> Option<&str> {
         self.given_name.as_deref()
@@ -207,7 +212,9 @@ impl NewUser {
         })
     }
 
-    /// Sets the given name: at most 255 bytes, no control characters.
+    /// Sets the given name: at most 255 bytes. White space is collapsed. Refused are
+    /// control characters, and those that can't be seen or change the direction of the
+    /// text.
     #[must_use]
     pub fn given_name(self, name: impl AsRef<str>) -> Self {
         self.with(|draft| {
@@ -216,7 +223,7 @@ impl NewUser {
         })
     }
 
-    /// Sets the family name: at most 255 bytes, no control characters.
+    /// Sets the family name, with the same limits as the given name.
     #[must_use]
     pub fn family_name(self, name: impl AsRef<str>) -> Self {
         self.with(|draft| {

@@ -187,11 +187,16 @@ impl<W: Write> Loading<'_, W> {
         if let Some(username) = user.username_key() {
             let is_taken = read::user_by_email_key(self.txn, username)?.is_some();
             let is_username = read::user_by_username_key(self.txn, user.email_key())?.is_some();
-            if is_taken || is_username {
+            let looks_like_one = match user.username_look() {
+                Some(look) => read::user_by_username_key(self.txn, look)?.is_some(),
+                None => read::user_by_look(self.txn, username)?.is_some(),
+            };
+            if is_taken || is_username || looks_like_one {
                 return Err(Error::new(
                     ErrorKind::UsernameTaken,
                     format!(
-                        "the email or the username of {id} is another user's; change one of them"
+                        "the email or the username of {id} is another user's, or looks like it; change one \
+                         of them"
                     ),
                 ));
             }
@@ -199,7 +204,7 @@ impl<W: Write> Loading<'_, W> {
         for kind in KINDS_OF_USER {
             let refusal = match kind {
                 Kind::Id => ErrorKind::IdTaken,
-                Kind::Username => ErrorKind::UsernameTaken,
+                Kind::Username | Kind::LookAlike => ErrorKind::UsernameTaken,
                 _ => ErrorKind::EmailTaken,
             };
             if let Some(entry) = entries::of_user(&user, kind) {
