@@ -31,6 +31,7 @@ mod recovery;
 mod scan;
 mod side_file;
 mod snapshot;
+mod staging;
 mod target;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -61,8 +62,8 @@ pub(crate) use self::read_only::ReadOnly;
 use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, Value};
 pub(crate) use self::target::Target;
-use self::txn::Pending;
 pub(crate) use self::txn::Txn;
+use self::txn::{Pending, Usual};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -139,6 +140,8 @@ struct Shared {
     background: bool,
     /// How long the database's file is.
     length: Length,
+    /// How large transactions have been.
+    usual: Usual,
 }
 
 impl Redb {
@@ -214,6 +217,7 @@ impl Redb {
             is_replaced: AtomicBool::new(false),
             failure: OnceLock::new(),
             background: options.background,
+            usual: Usual::default(),
         });
         let threads = Mutex::new(checkpoint::start_threads(&shared, options)?);
         Ok(Self { shared, threads })
@@ -242,7 +246,7 @@ impl Redb {
         let log = writer.as_mut().ok_or_else(|| shared.name.closed())?;
         shared.check_writable(log)?;
         let state = shared.state()?;
-        let mut pending = Pending::default();
+        let mut pending = Pending::with_room(shared.usual.get());
         let txn = Txn::new(shared, &state, &mut pending);
         // What the body left half done is in `pending` only.
         let outcome = catch_unwind(AssertUnwindSafe(|| body(txn)));

@@ -9,8 +9,9 @@ use super::base::Bytes;
 use super::checksum::{self, CHECKSUM_BYTES};
 use super::errors::Name;
 use super::guard::{guarded, guarded_visit};
-use super::memtable::{Entry, Memtable};
+use super::memtable::Memtable;
 use super::scan::{self, Layer};
+use super::staging::hash_of;
 use super::txn::Sorted;
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::Result;
@@ -70,10 +71,10 @@ impl State {
 
     /// The value under `key`.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
+        let hash = hash_of(key);
         for layer in self.layers() {
-            if let Some(entry) = layer.get(key, self.sequence) {
-                let is_there = entry.value().is_some();
-                return Ok(is_there.then_some(Value(Holder::Memtable(entry))));
+            if let Some(entry) = layer.get(key, hash, self.sequence) {
+                return Ok(entry.value().map(Value::borrowed));
             }
         }
         self.base.get(key)
@@ -139,10 +140,8 @@ pub(crate) struct Value<'a>(Holder<'a>);
 enum Holder<'a> {
     /// A page of redb's, in which it is sealed and sound.
     Stored(AccessGuard<'a, Bytes>),
-    /// The writes that are not in the database yet.
-    Memtable(Entry<'a>),
-    /// The transaction's own writes.
-    Staged(&'a [u8]),
+    /// Writes that are not in the database yet, or the transaction's own.
+    Borrowed(&'a [u8]),
     /// Nobody else.
     Owned(Vec<u8>),
 }
@@ -153,9 +152,9 @@ impl<'a> Value<'a> {
         Self(Holder::Owned(value))
     }
 
-    /// Of a transaction's own writes.
-    pub(super) fn staged(value: &'a [u8]) -> Self {
-        Self(Holder::Staged(value))
+    /// Of writes in memory.
+    pub(super) fn borrowed(value: &'a [u8]) -> Self {
+        Self(Holder::Borrowed(value))
     }
 }
 
@@ -168,8 +167,7 @@ impl Deref for Value<'_> {
                 let stored = guard.value();
                 &stored[..stored.len().saturating_sub(CHECKSUM_BYTES)]
             }
-            Holder::Memtable(entry) => entry.value().as_deref().unwrap_or_default(),
-            Holder::Staged(value) => value,
+            Holder::Borrowed(value) => value,
             Holder::Owned(value) => value,
         }
     }

@@ -10,7 +10,7 @@ use super::checksum;
 use super::errors::Name;
 use super::guard::{guarded, guarded_visit};
 use super::log::Write;
-use super::memtable::{Entry, Slot};
+use super::memtable::Entry;
 use super::scan::{self, Layer};
 use super::txn::Sorted;
 use crate::engine::{KeyRange, Order};
@@ -108,21 +108,15 @@ pub(super) trait AsWrite {
     fn as_write(&self) -> Write<'_>;
 }
 
-impl AsWrite for (&Vec<u8>, &Slot) {
+impl AsWrite for Write<'_> {
     fn as_write(&self) -> Write<'_> {
-        (self.0, self.1.as_deref())
-    }
-}
-
-impl AsWrite for (Vec<u8>, Slot) {
-    fn as_write(&self) -> Write<'_> {
-        (&self.0, self.1.as_deref())
+        *self
     }
 }
 
 impl AsWrite for Entry<'_> {
     fn as_write(&self) -> Write<'_> {
-        (self.key().bytes(), self.value().as_deref())
+        self.write()
     }
 }
 
