@@ -17,6 +17,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::commit::PoisonGuard;
+use super::filtering::Unfinished;
 use super::log::{Log, Pending, Segment};
 use super::memtable::Memtable;
 use super::snapshot::State;
@@ -49,6 +50,8 @@ struct Progress {
     job: Option<Job>,
     /// Begun or waiting.
     under_way: bool,
+    /// A filter that waits to be built.
+    filter: Option<Unfinished>,
     ending: bool,
 }
 
@@ -71,6 +74,17 @@ impl Work {
     pub(super) fn end(&self) {
         self.lock().ending = true;
         self.changed.notify_all();
+    }
+
+    /// Hands a filter to the thread that builds it.
+    pub(super) fn build(&self, unfinished: Unfinished) {
+        self.lock().filter = Some(unfinished);
+        self.changed.notify_all();
+    }
+
+    /// Whether the threads are to end.
+    pub(super) fn is_ending(&self) -> bool {
+        self.lock().ending
     }
 
     fn begin(&self, job: Job) {
@@ -118,6 +132,9 @@ impl Shared {
     pub(super) fn freeze(&self, log: &mut Log, is_full: bool) -> Result<()> {
         self.work.wait_until_over();
         self.check()?;
+        if is_full && self.background {
+            self.begin_filter();
+        }
         let doubt = PoisonGuard(self);
         let segment = match log.switch() {
             Ok(segment) => segment,
@@ -270,6 +287,9 @@ fn start_all<T>(
     let mut bodies: Vec<(&str, Body)> = Vec::new();
     if options.background {
         bodies.push(("headcount-checkpoint", Box::new(make_checkpoints)));
+        if !options.looked_up.is_empty() {
+            bodies.push(("headcount-filter", Box::new(build_filters)));
+        }
         if let Some(interval) = options.sync_interval {
             let sync = move |shared: &Shared| sync_each(shared, interval);
             bodies.push(("headcount-sync", Box::new(sync)));
@@ -330,6 +350,20 @@ fn make_checkpoints(shared: &Shared) {
         }
         drop(progress);
         shared.run_job();
+    }
+}
+
+/// Builds filters until the engine is closed.
+fn build_filters(shared: &Shared) {
+    let mut progress = shared.work.lock();
+    while !progress.ending {
+        let Some(unfinished) = progress.filter.take() else {
+            progress = shared.work.wait(progress);
+            continue;
+        };
+        drop(progress);
+        shared.build_filter(&unfinished);
+        progress = shared.work.lock();
     }
 }
 

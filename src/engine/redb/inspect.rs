@@ -14,7 +14,7 @@ impl Inspect for Snapshot {
     /// Walks the whole table. A value that a later write in the log replaces or
     /// removes is read by nobody, and so is not damaged.
     fn each_damaged(&self, mut visit: impl FnMut(&[u8], &[u8])) -> Result<()> {
-        let Committed { table, name } = &*self.0.base;
+        let Committed { table, name, .. } = &*self.0.base;
         let everything = (Bound::Unbounded, Bound::Unbounded);
         guarded(name, || {
             let stored = Stored::new(table, everything, Order::Ascending);

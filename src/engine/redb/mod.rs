@@ -18,6 +18,8 @@ mod copy;
 mod create;
 mod errors;
 mod file;
+mod filter;
+mod filtering;
 mod guard;
 mod inspect;
 mod log;
@@ -32,6 +34,7 @@ mod scan;
 mod side_file;
 mod snapshot;
 mod staging;
+mod sync;
 mod target;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -53,6 +56,7 @@ use self::checkpoint::Work;
 pub(crate) use self::compact::compact;
 pub(crate) use self::copy::copy;
 use self::errors::Name;
+use self::filtering::Filtering;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles, Sync};
@@ -88,6 +92,9 @@ pub(crate) struct RedbOptions {
     /// and what is to be synced later is so by whoever asks for it: for tests, in
     /// which nothing may happen by itself.
     pub(crate) background: bool,
+    /// The first bytes of those keys that are often looked up and not there: a filter is
+    /// made for them.
+    pub(crate) looked_up: &'static [u8],
 }
 
 impl RedbOptions {
@@ -100,6 +107,7 @@ impl RedbOptions {
             sync_interval: None,
             salvage_log: false,
             background: true,
+            looked_up: &[],
         }
     }
 }
@@ -140,6 +148,7 @@ struct Shared {
     background: bool,
     /// How long the database's file is.
     length: Length,
+    filtering: Filtering,
     /// How large transactions have been.
     usual: Usual,
 }
@@ -203,6 +212,7 @@ impl Redb {
         let shared = Arc::new(Shared {
             name,
             length: base.length(),
+            filtering: base.filtering(),
             published: ArcSwapOption::from_pointee(State {
                 base: Arc::new(committed),
                 frozen: None,

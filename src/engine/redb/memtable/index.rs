@@ -12,7 +12,7 @@
 //!    that was there when it was replaced; who has been told of a later commit has been
 //!    told of the larger table too.
 
-use super::sync::{AtomicU64, AtomicUsize, OnceLock, Ordering};
+use super::super::sync::{AtomicU64, AtomicUsize, OnceLock, Ordering};
 
 /// A place in the memtable: the number of a batch, and the number of a write in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,6 @@
 mod batches;
 mod index;
 mod order;
-mod sync;
 #[cfg(test)]
 mod tests;
 

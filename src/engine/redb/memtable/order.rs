@@ -35,7 +35,7 @@ type Run = Arc<[Item]>;
 /// What is in order.
 #[derive(Default)]
 pub(super) struct Runs {
-    runs: Vec<Run>,
+    all: Vec<Run>,
     /// How many batches are in them: the first ones.
     pub(super) batches: usize,
     /// How many writes those have.
@@ -63,17 +63,17 @@ impl Runs {
         }
         items.sort_unstable_by(|a, b| compare(memtable, a, b));
         let mut extended = Self {
-            runs: self.runs.clone(),
+            all: self.all.clone(),
             batches: until,
             writes: self.writes + items.len(),
         };
-        extended.runs.push(items.into());
+        extended.all.push(items.into());
         extended.merge(memtable);
         extended
     }
 
     fn merge(&mut self, memtable: &Memtable) {
-        while let [.., before, last] = &self.runs[..] {
+        while let [.., before, last] = &self.all[..] {
             let merged = before.len() + last.len();
             if before.len() > last.len() * RATIO || merged > MERGED_MAX {
                 return;
@@ -89,8 +89,8 @@ impl Runs {
                 items.extend(side.next());
             }
             items.extend(a.chain(b));
-            self.runs.truncate(self.runs.len() - 2);
-            self.runs.push(items.into());
+            self.all.truncate(self.all.len() - 2);
+            self.all.push(items.into());
         }
     }
 }
@@ -129,7 +129,7 @@ impl<'m> Scan<'m> {
             sequence,
             last: None,
         };
-        for run in &runs.runs {
+        for run in &runs.all {
             let head = Head {
                 prefix: [0; 2],
                 entry: None,
@@ -237,8 +237,8 @@ impl<'m> Head<'m> {
 
 impl Ord for Head<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |head: &Self| head.entry.map(|entry| entry.key());
-        let sequence = |head: &Self| head.entry.map(|entry| entry.sequence());
+        let key = |head: &Self| head.entry.map(Entry::key);
+        let sequence = |head: &Self| head.entry.map(Entry::sequence);
         let by_key = self
             .prefix
             .cmp(&other.prefix)

@@ -125,9 +125,10 @@ fn check(recent: &Memtable, states: &[Map], random: &mut fastrand::Rng) {
         let sequence = random.usize(..states.len());
         let expected = &states[sequence];
         let sequence = sequence as u64;
-        let order = match random.bool() {
-            true => Order::Ascending,
-            false => Order::Descending,
+        let order = if random.bool() {
+            Order::Ascending
+        } else {
+            Order::Descending
         };
         let scanned: Vec<_> = recent
             .scan(ALL, order, sequence)
