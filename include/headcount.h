@@ -1576,6 +1576,31 @@ hc_status hc_directory_close(struct hc_directory *directory, struct hc_error **e
 void hc_directory_free(struct hc_directory *directory);
 
 /**
+ * Where a number is in memory by which a host keeps a cache of users of its own, so
+ * that a hit costs no call. It changes with every commit that changes or deletes
+ * users, twice: it is odd from before such a commit can be seen until it can be seen
+ * everywhere. It is odd for good once the directory is closed, and in a child of
+ * fork().
+ *
+ * By these rules nobody who has seen a commit ever sees an older state:
+ *
+ * - Read the number with acquire semantics, as
+ *   __atomic_load_n(number, __ATOMIC_ACQUIRE) does.
+ * - To look up: read the number, then the cache. A cached user is valid if the number
+ *   is even and the same that is kept with the user.
+ * - To fill: read the number, then ask the library, and keep the user with that
+ *   number. Keep nothing if it is odd.
+ * - Keep users only, not that there is none: creating users changes nothing here.
+ *
+ * @param directory The directory, or NULL.
+ * @return A pointer that is valid until the directory is freed, the same for each
+ *         handle on the directory; NULL for a directory that can't be used.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+const uint64_t *hc_directory_generation(const struct hc_directory *directory);
+
+/**
  * Tells how the seats are used.
  *
  * @param directory The directory.

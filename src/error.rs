@@ -227,7 +227,19 @@ impl Error {
         )
     }
 
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    /// An error of a caller's own, such as a record for
+    /// [`Directory::load`](crate::Directory::load) that could not be read.
+    ///
+    /// ```
+    /// use headcount::{Directory, Error, ErrorKind};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let unreadable = Error::new(ErrorKind::Io, "line 7 can't be read");
+    /// let refused = directory.load([Err(unreadable)]).unwrap_err();
+    /// assert_eq!(refused.kind(), ErrorKind::Io);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Arc::new(Inner {
             kind,
             message: message.into(),

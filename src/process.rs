@@ -11,10 +11,12 @@
 //! signal handlers.
 
 mod descriptors;
+mod word;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 pub(crate) use self::descriptors::Registered;
+pub(crate) use self::word::Word;
 
 /// The number of this process; 0 while it isn't known.
 static ID: AtomicU32 = AtomicU32::new(0);
@@ -78,6 +80,7 @@ fn watch_for_children() -> bool {
     }
     extern "C" fn in_child() {
         ID.store(0, Ordering::Relaxed);
+        word::end_all();
         descriptors::give_up_all();
     }
     // SAFETY: the declaration is POSIX's; the handler only stores to atomics and makes

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 35] = [
+const SOURCES: [&str; 36] = [
     "version",
     "status",
     "error",
@@ -14,6 +14,7 @@ const SOURCES: [&str; 35] = [
     "license",
     "options",
     "directory",
+    "generation",
     "seats",
     "verified",
     "faults",

@@ -3001,6 +3001,10 @@ public:
 
     /** @name The directory as a whole */
     /** @{ */
+    /** Where the number is in memory by which a host keeps a cache of users of its own:
+     * hc_directory_generation() has the rules. Valid until this is destroyed. */
+    const std::uint64_t *generation() const noexcept { return hc_directory_generation(raw()); }
+
     /** How the seats are used. */
     seat_usage seats() const { return try_seats().value(); }
     /** @copydoc seats */

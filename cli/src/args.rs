@@ -2,6 +2,7 @@
 
 mod batch;
 mod changes;
+mod export;
 mod files;
 mod import;
 mod list;
@@ -17,6 +18,7 @@ use headcount::{Batch, License};
 
 pub(crate) use self::batch::BatchArgs;
 pub(crate) use self::changes::ChangesArgs;
+pub(crate) use self::export::{ExportArgs, ExportFormat, StatsArgs, StatsFormat};
 pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::import::{FormatArg, ImportArgs, TEMPLATE_USERNAME, WhenFull};
 pub(crate) use self::list::{ListArgs, SortArg};
@@ -87,8 +89,12 @@ pub(crate) enum Command {
     Backup(BackupArgs),
     /// Put a copy of a backup in the directory's place, verified before it is done
     Restore(RestoreArgs),
+    /// Write all users, or all there is, for other programs or for another directory
+    Export(ExportArgs),
     /// Make the directory's file as small as it gets
     Compact,
+    /// Show figures of the directory: seats, users, sizes
+    Stats(StatsArgs),
     /// List everything that is wrong with the directory's file
     Verify(VerifyArgs),
     /// Make a damaged file sound again, from what can be read of it

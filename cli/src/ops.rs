@@ -10,7 +10,7 @@ use headcount::Op;
 use serde::Deserialize;
 
 use crate::import::encoding::lines;
-use crate::import::json::Strict;
+use crate::import::json::{Strict, without_place};
 
 /// An operation of a file.
 pub(crate) struct Operation {
@@ -80,9 +80,7 @@ fn parse_line(line: usize, text: &str) -> serde_json::Result<Operation> {
 
 /// What is wrong, in the words of the vocabulary. The line is told elsewhere.
 fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    let text = text.strip_suffix(&place).unwrap_or(&text);
+    let text = without_place(error);
     if error.is_data() {
         let text = text.replacen("unknown variant", "unknown op", 1);
         if text.starts_with("the key ") {

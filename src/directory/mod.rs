@@ -10,6 +10,7 @@ mod export;
 mod extra;
 mod feed;
 mod gate;
+mod generation;
 mod holds;
 mod iter;
 mod options;

@@ -57,6 +57,19 @@ pub struct Stats {
     pub seats_limit: Option<u64>,
     /// How long these calls took.
     pub commit_latency: CommitLatency,
+    /// How large the main file is; 0 in memory and where it was opened read-only.
+    pub file_bytes: u64,
+    /// How large the files of the log are, as of the latest commit; 0 before the first,
+    /// in memory, and where it was opened read-only.
+    pub log_bytes: u64,
+    /// Checkpoints, in which the main file takes over what is in the log. One that is
+    /// made when the directory is closed doesn't count.
+    pub checkpoints: u64,
+    /// How long the checkpoints took in all. Writers go on meanwhile, but for those that
+    /// find the log full.
+    pub checkpoint_micros: u64,
+    /// How long the longest of them took.
+    pub checkpoint_micros_max: u64,
 }
 
 impl Directory {
@@ -68,6 +81,7 @@ impl Directory {
         let (cache_entries, cache_bytes) = self.shared.cache.size();
         let (cache_hits, cache_misses) = self.shared.cache.reads();
         let (commit_requests, commit_groups) = self.shared.commits.counts();
+        let measured = self.shared.engine.measured();
         Ok(Stats {
             users_active: totals.active,
             users_inactive: totals.inactive,
@@ -81,6 +95,11 @@ impl Directory {
             commit_groups,
             seats_limit: license.seat_limit(),
             commit_latency: self.shared.commits.latency(),
+            file_bytes: self.shared.engine.file_bytes(),
+            log_bytes: measured.log_bytes,
+            checkpoints: measured.checkpoints,
+            checkpoint_micros: measured.checkpoint_micros,
+            checkpoint_micros_max: measured.checkpoint_micros_max,
         })
     }
 }
@@ -163,13 +182,33 @@ impl Stats {
         let help = "Reads of one user, by whether the cache had the user.";
         family("cache_reads_total", "counter", help, &reads);
         self.write_latency(&mut text);
+        self.write_files(&mut text);
         text
+    }
+
+    fn write_files(&self, text: &mut String) {
+        const NAME: &str = "headcount_checkpoint_duration_seconds";
+        for (name, help, bytes) in [
+            ("file_bytes", "How large the main file is.", self.file_bytes),
+            ("log_bytes", "How large the log is.", self.log_bytes),
+        ] {
+            let _ = writeln!(text, "# HELP headcount_{name} {help}");
+            let _ = writeln!(text, "# TYPE headcount_{name} gauge");
+            let _ = writeln!(text, "headcount_{name} {bytes}");
+        }
+        let _ = writeln!(text, "# HELP {NAME} How long checkpoints take.");
+        let _ = writeln!(text, "# TYPE {NAME} summary");
+        let _ = writeln!(text, "{NAME}_sum {}", seconds(self.checkpoint_micros));
+        let _ = writeln!(text, "{NAME}_count {}", self.checkpoints);
+        let name = "headcount_checkpoint_duration_seconds_max";
+        let _ = writeln!(text, "# HELP {name} How long the longest took.");
+        let _ = writeln!(text, "# TYPE {name} gauge");
+        let _ = writeln!(text, "{name} {}", seconds(self.checkpoint_micros_max));
     }
 
     fn write_latency(&self, text: &mut String) {
         const NAME: &str = "headcount_commit_duration_seconds";
         let latency = &self.commit_latency;
-        let seconds = |micros: u64| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
         let _ = writeln!(text, "# HELP {NAME} From handing a batch in to its answer.");
         let _ = writeln!(text, "# TYPE {NAME} summary");
         for (quantile, micros) in [
@@ -187,6 +226,10 @@ impl Stats {
         let _ = writeln!(text, "{NAME}_sum {}", seconds(latency.sum_micros));
         let _ = writeln!(text, "{NAME}_count {}", latency.count);
     }
+}
+
+fn seconds(micros: u64) -> String {
+    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
 #[cfg(test)]
@@ -220,5 +263,29 @@ mod tests {
         directory.set_license(License::Enterprise).unwrap();
         let text = directory.stats().unwrap().prometheus();
         assert!(!text.contains("seats_limit"));
+    }
+
+    #[test]
+    fn the_log_and_the_checkpoints_are_measured() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("users.redb");
+        let directory = Directory::open(&path).unwrap();
+        directory.create_user("ann@ex.co").unwrap();
+        let stats = directory.stats().unwrap();
+        let segment = std::fs::metadata(folder.path().join("users.redb-log0")).unwrap();
+        assert_eq!(stats.log_bytes, segment.len());
+        assert_eq!(stats.file_bytes, std::fs::metadata(&path).unwrap().len());
+        // One is made a second after the last write.
+        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+        while directory.stats().unwrap().checkpoints == 0 {
+            assert!(std::time::Instant::now() < deadline, "no checkpoint");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let stats = directory.stats().unwrap();
+        assert_eq!(stats.checkpoint_micros, stats.checkpoint_micros_max);
+        assert!(stats.checkpoint_micros > 0);
+        let text = stats.prometheus();
+        assert!(text.contains("headcount_checkpoint_duration_seconds_count 1\n"));
+        assert!(text.contains("headcount_log_bytes "));
     }
 }

@@ -7,7 +7,7 @@ use std::ops::{ControlFlow, Deref};
 
 use super::memory::{self, Memory};
 use super::redb::{self, ReadOnly, Redb};
-use super::{Engine, Inspect, KeyRange, Order, Read, Write};
+use super::{Engine, Inspect, KeyRange, Measured, Order, Read, Write};
 use crate::error::Result;
 
 /// Any engine that lives in this process.
@@ -26,6 +26,14 @@ impl Embedded {
         match self {
             Self::Redb(engine) => engine.file_bytes(),
             Self::ReadOnly(_) | Self::Memory(_) => 0,
+        }
+    }
+
+    /// Figures of the log and of checkpoints; zeros where there are none.
+    pub(crate) fn measured(&self) -> Measured {
+        match self {
+            Self::Redb(engine) => engine.measured(),
+            Self::ReadOnly(_) | Self::Memory(_) => Measured::default(),
         }
     }
 }

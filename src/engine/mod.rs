@@ -18,6 +18,19 @@ mod suite;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::redb::check_log;
 
+/// Figures of a store that has a log; zeros otherwise.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Measured {
+    /// How large the files of the log are, as of the latest commit.
+    pub(crate) log_bytes: u64,
+    /// Checkpoints that were made since it was opened.
+    pub(crate) checkpoints: u64,
+    /// How long they took in all.
+    pub(crate) checkpoint_micros: u64,
+    /// How long the longest took.
+    pub(crate) checkpoint_micros_max: u64,
+}
+
 /// A range of keys.
 pub(crate) type KeyRange<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
 

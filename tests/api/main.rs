@@ -11,6 +11,7 @@ mod a_compacted_file_holds_the_same;
 mod a_full_disk_leaves_no_torso;
 mod a_held_file_is_waited_for;
 mod a_held_listing_is_bounded;
+mod a_host_cache_is_never_older;
 mod a_listing_is_one_moment;
 mod a_preview_agrees_with_the_batch;
 mod a_restore_leaves_one_of_two;

@@ -43,8 +43,13 @@ static void log(const char *path)
     {
         auto users = hc::directory::open(path);
         users.create_user("ann@ex.co");
+        const std::uint64_t *generation = users.generation();
+        const std::uint64_t before = *generation;
+        users.deactivate_user("ann@ex.co");
+        users.activate_user("ann@ex.co");
+        CHECK(before % 2 == 0 && *generation == before + 4);
         const hc::verified verified = users.verify_and_count();
-        CHECK(verified.active == 1 && verified.inactive == 0 && verified.changes == 1);
+        CHECK(verified.active == 1 && verified.inactive == 0 && verified.changes == 3);
         CHECK(users.seats().license_version > 0);
         users.close();
         CHECK(users.try_verify_and_count().kind() == hc::status::closed);

@@ -7,6 +7,7 @@ use headcount::{Applied, Directory, Error, ErrorKind};
 
 use super::Store;
 use super::import_files::Files;
+use super::load::{self, Peeked};
 use super::progress::Progress;
 use crate::args::ImportArgs;
 use crate::failure::{Failure, Result};
@@ -24,8 +25,12 @@ pub(super) fn run(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
+    let piped = match load::peek(args)? {
+        Peeked::Export(lines) => return load::run(store, args, lines, json, out),
+        Peeked::Other(piped) => piped,
+    };
     let progress = Progress::new();
-    let files = Files::read(args, &progress)?;
+    let files = Files::read(args, piped, &progress)?;
     let rows = &*files.rows;
     let options = options(args, &files.name);
     refuse_to_empty(&files, &options)?;
@@ -50,13 +55,7 @@ pub(super) fn run(
         &progress,
         args.dry_run || is_missing,
     );
-    let source = Source {
-        name: &files.name,
-        files: &files.list,
-        rows,
-        refusals: &refusals,
-        notes: &files.notes,
-    };
+    let source = source(&files, &refusals);
     let mut done = match tried {
         Ok(done) => done,
         Err(stopped) => {
@@ -83,6 +82,16 @@ pub(super) fn run(
         report.write_json(out)
     } else {
         report.write_text(out)
+    }
+}
+
+fn source<'a>(files: &'a Files, refusals: &'a Refusals) -> Source<'a> {
+    Source {
+        name: &files.name,
+        files: &files.list,
+        rows: &files.rows,
+        refusals,
+        notes: &files.notes,
     }
 }
 

@@ -26,7 +26,12 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub(super) fn read(args: &ImportArgs, progress: &Progress) -> Result<Self> {
+    /// Reads them; what was read of standard input already is `piped`.
+    pub(super) fn read(
+        args: &ImportArgs,
+        mut piped: Option<Vec<u8>>,
+        progress: &Progress,
+    ) -> Result<Self> {
         let mut reading = Reading::new(options(args));
         let paths = expand(&args.files, &mut reading)?;
         let name = match &*args.files {
@@ -43,7 +48,11 @@ impl Files {
         for path in &paths {
             let file = input::name_of(path);
             progress.say(format!("reading {file}"));
-            let parsed = read(path, &file, &mut reading)?;
+            let bytes = match piped.take() {
+                Some(bytes) if path == Path::new("-") => bytes,
+                _ => input::read(path)?,
+            };
+            let parsed = read(&bytes, &file, &mut reading)?;
             if parsed.is_realm_only {
                 realms.push(file.clone());
             }
@@ -106,9 +115,8 @@ fn options(args: &ImportArgs) -> ReadOptions<'_> {
     }
 }
 
-fn read(path: &Path, name: &str, reading: &mut Reading<'_>) -> Result<Parsed> {
-    let bytes = input::read(path)?;
-    parse(&bytes, name, reading).map_err(|problem| {
+fn read(bytes: &[u8], name: &str, reading: &mut Reading<'_>) -> Result<Parsed> {
+    parse(bytes, name, reading).map_err(|problem| {
         Failure::refused("unreadable_file", format!("can't import {name}: {problem}"))
     })
 }

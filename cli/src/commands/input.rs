@@ -14,6 +14,19 @@ pub(super) fn name_of(file: &Path) -> String {
     file.display().to_string()
 }
 
+/// Opens the file to be read bit by bit; returns its length too, where that is known.
+pub(super) fn open(file: &Path) -> Result<(Box<dyn Read>, Option<u64>)> {
+    if file == Path::new("-") {
+        return Ok((Box::new(io::stdin().lock()), None));
+    }
+    let opened = fs::File::open(file).and_then(|file| {
+        let length = file.metadata()?.len();
+        Ok((file, length))
+    });
+    let (opened, length) = opened.map_err(|error| unreadable(file, &error))?;
+    Ok((Box::new(opened), Some(length)))
+}
+
 /// All of what is in the file; - is standard input.
 pub(super) fn read(file: &Path) -> Result<Vec<u8>> {
     let read = if file == Path::new("-") {
@@ -22,5 +35,9 @@ pub(super) fn read(file: &Path) -> Result<Vec<u8>> {
     } else {
         fs::read(file)
     };
-    read.map_err(|error| Failure::refused("io", format!("can't read {}: {error}", name_of(file))))
+    read.map_err(|error| unreadable(file, &error))
+}
+
+pub(super) fn unreadable(file: &Path, error: &io::Error) -> Failure {
+    Failure::refused("io", format!("can't read {}: {error}", name_of(file)))
 }

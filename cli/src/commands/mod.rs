@@ -2,6 +2,7 @@
 
 mod batch;
 mod changes;
+mod export;
 mod files;
 mod follow;
 mod import;
@@ -10,9 +11,11 @@ mod input;
 mod keys;
 mod license;
 mod list;
+mod load;
 mod naming;
 mod progress;
 mod serve;
+mod stats;
 mod upkeep;
 mod users;
 mod workspaces;
@@ -44,6 +47,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         Command::Changes(changes) => changes::run(&store, changes, args.json, out),
         Command::Backup(backup) => files::backup(&store, backup, args.json, out),
         Command::Restore(restore) => files::restore(&store, restore, args.json, out),
+        Command::Export(export) => export::run(&store, export, args.json, out),
+        Command::Stats(stats) => stats::run(&store, stats, args.json, out),
         Command::Compact => files::compact(&store, args.json, out),
         Command::Verify(verify) => upkeep::verify(&store, verify, args.json, out),
         Command::Repair(repair) => upkeep::repair(&store, repair, args.json, out),

@@ -134,13 +134,48 @@ pub(super) fn part<'a, T: Deserialize<'a>>(document: &str, part: &'a str) -> Res
     })
 }
 
-/// The error, without a line and column that are not the file's.
+/// The error, without a line and column that are not the file's, and in words that
+/// say nothing of the program.
 pub(crate) fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
+    let text = match text.rfind(" at line ") {
+        Some(end) => &text[..end],
+        None => &text,
+    };
+    in_words(text)
+}
+
+/// A message of serde's in the words of JSON.
+fn in_words(text: &str) -> String {
+    if let Some(what) = text.strip_prefix("EOF while parsing ") {
+        return format!("it ends in the middle of {what}");
     }
+    let rest = ["invalid type: ", "invalid value: "]
+        .iter()
+        .find_map(|prefix| text.strip_prefix(prefix));
+    let Some((found, expected)) = rest.and_then(|rest| rest.rsplit_once(", expected ")) else {
+        return text.to_owned();
+    };
+    let expected = match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "a string" | "string" | "str" | "variant identifier" | "field identifier" => "a text",
+        "a boolean" | "boolean" | "bool" => "true or false",
+        "a map" | "map" => "an object",
+        "a sequence" | "sequence" => "a list",
+        other if other.starts_with("struct ") || other.contains("enum ") => "an object",
+        other => other,
+    };
+    let found = match found {
+        "map" => "an object",
+        "sequence" => "a list",
+        "unit value" => "null",
+        other => other
+            .trim_start_matches("integer ")
+            .trim_start_matches("floating point ")
+            .trim_start_matches("boolean ")
+            .trim_matches('`'),
+    };
+    format!("{expected} is needed, not {found}")
 }
 
 #[cfg(test)]
@@ -159,6 +194,31 @@ mod tests {
         let text = r#"{"a":[1,-2,3.5,"x",null,true,{"a":{}}]}"#;
         let Strict(value) = serde_json::from_str(text).unwrap();
         assert_eq!(value.to_string(), text);
+    }
+
+    #[test]
+    fn messages_are_in_the_words_of_json() {
+        for (text, words) in [
+            (
+                "invalid type: null, expected variant identifier",
+                "a text is needed, not null",
+            ),
+            (
+                "invalid value: integer `-1`, expected u64",
+                "a whole number is needed, not -1",
+            ),
+            (
+                "invalid type: string \"a\", expected a boolean",
+                "true or false is needed, not string \"a\"",
+            ),
+            (
+                "EOF while parsing a value",
+                "it ends in the middle of a value",
+            ),
+            ("unknown field `x`", "unknown field `x`"),
+        ] {
+            assert_eq!(in_words(text), words);
+        }
     }
 
     #[test]

@@ -31,9 +31,15 @@
 //! reservation was too, and it is gone when that commit takes its mark off.
 //!
 //! A cache that is off, or closed, has all marks set.
+//!
+//! Hosts that cache users themselves are told of a commit by a
+//! [`Generation`], which follows the same steps.
 
+mod generation;
 mod key;
 mod marks;
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod stress;
 mod table;
@@ -48,11 +54,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 pub(super) use self::key::Kind;
 use std::thread::available_parallelism;
 
+use self::generation::Generation;
 use self::key::{Hashing, KeyRef};
 use self::marks::Marks;
 use self::table::Table;
 use crate::error::Result;
 use crate::model::User;
+use crate::process::Word;
 
 /// Parts of the cache that are locked separately, for each processor and at most,
 /// unless the cache is small. Large parts can lie in large pages of memory.
@@ -75,6 +83,8 @@ pub(super) struct UserCache {
     changing: Mutex<Changes>,
     hits: Hits,
     misses: AtomicU64,
+    /// For the caches of hosts. Changed by who holds `changing`.
+    generation: Generation,
 }
 
 /// A table, with its cache lines to itself.
@@ -102,9 +112,10 @@ impl UserCache {
             changing: Mutex::new(Changes { closed: false }),
             hits: Hits::default(),
             misses: AtomicU64::new(0),
+            generation: Generation::new(),
         };
         if bytes == 0 {
-            cache.close();
+            cache.shut(&mut cache.lock());
         }
         cache
     }
@@ -158,12 +169,30 @@ impl UserCache {
             changes: self.lock(),
             replaced: Vec::new(),
             all: false,
+            begun: false,
         }
     }
 
-    /// Forgets everything, and lets no reader find anything any more.
+    /// Forgets everything, and lets no reader find anything any more, here or in the
+    /// cache of a host.
     pub(super) fn close(&self) {
         let mut changes = self.lock();
+        self.generation.close();
+        self.shut(&mut changes);
+    }
+
+    /// What hosts keep their caches by.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.get()
+    }
+
+    /// Where it is in memory.
+    #[cfg(feature = "capi")]
+    pub(super) fn generation_word(&self) -> &Word {
+        self.generation.word()
+    }
+
+    fn shut(&self, changes: &mut Changes) {
         changes.closed = true;
         self.marks.set_all();
         self.clear();
@@ -255,11 +284,17 @@ pub(super) struct Change<'c> {
     changes: MutexGuard<'c, Changes>,
     replaced: Vec<Arc<User>>,
     all: bool,
+    /// Whether hosts were told of it.
+    begun: bool,
 }
 
 impl Change<'_> {
     /// Marks the users whose records the commit replaces, as they were before it.
     pub(super) fn mark(&mut self, replaced: Vec<Arc<User>>) {
+        if !replaced.is_empty() && !self.begun {
+            self.begun = true;
+            self.cache.generation.begin();
+        }
         if self.changes.closed || self.all {
             return;
         }
@@ -277,6 +312,16 @@ impl Change<'_> {
 
 impl Drop for Change<'_> {
     fn drop(&mut self) {
+        self.forget();
+        if self.begun {
+            self.cache.generation.end();
+        }
+    }
+}
+
+impl Change<'_> {
+    /// Removes what the commit may have made wrong.
+    fn forget(&self) {
         let cache = self.cache;
         if self.changes.closed {
             return;

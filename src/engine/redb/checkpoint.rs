@@ -14,7 +14,7 @@ use std::cell::Cell;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::commit::PoisonGuard;
 use super::filtering::Unfinished;
@@ -171,8 +171,12 @@ impl Shared {
         };
         let _under_way = UnderWay(&self.work);
         let doubt = PoisonGuard(self);
+        let begun = Instant::now();
         match self.checkpoint(job) {
-            Ok(()) => doubt.clear(),
+            Ok(()) => {
+                doubt.clear();
+                self.figures.count_checkpoint(begun.elapsed());
+            }
             Err(error) => drop(doubt.confirm(error)),
         }
     }

@@ -17,6 +17,7 @@ mod compact;
 mod copy;
 mod create;
 mod errors;
+mod figures;
 mod file;
 mod filter;
 mod filtering;
@@ -56,6 +57,7 @@ use self::checkpoint::Work;
 pub(crate) use self::compact::compact;
 pub(crate) use self::copy::copy;
 use self::errors::Name;
+use self::figures::Figures;
 use self::filtering::Filtering;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
@@ -68,7 +70,7 @@ pub(crate) use self::snapshot::{Snapshot, Value};
 pub(crate) use self::target::Target;
 pub(crate) use self::txn::Txn;
 use self::txn::{Pending, Usual};
-use crate::engine::Engine;
+use crate::engine::{Engine, Measured};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How to open a [`Redb`].
@@ -151,6 +153,7 @@ struct Shared {
     filtering: Filtering,
     /// How large transactions have been.
     usual: Usual,
+    figures: Figures,
 }
 
 impl Redb {
@@ -228,6 +231,7 @@ impl Redb {
             failure: OnceLock::new(),
             background: options.background,
             usual: Usual::default(),
+            figures: Figures::default(),
         });
         let threads = Mutex::new(checkpoint::start_threads(&shared, options)?);
         Ok(Self { shared, threads })
@@ -236,6 +240,11 @@ impl Redb {
     /// How long the database's file is; its log counts extra.
     pub(crate) fn file_bytes(&self) -> u64 {
         self.shared.length.get()
+    }
+
+    /// Figures of the log and of the checkpoints since it was opened.
+    pub(crate) fn measured(&self) -> Measured {
+        self.shared.figures.measured()
     }
 
     /// [`transact`](Engine::transact), with the transaction handed over by value,
@@ -266,6 +275,7 @@ impl Redb {
             }
         } else if !pending.is_empty() {
             shared.commit(log, state, pending)?;
+            shared.figures.set_log_bytes(log.bytes());
         }
         outcome.map_or_else(|panic| Ok(Err(panic)), |result| result.map(Ok))
     }

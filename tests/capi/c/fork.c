@@ -11,6 +11,7 @@ struct handles {
     hc_directory *directory;
     hc_cursor *cursor;
     hc_user *user;
+    const uint64_t *generation;
 };
 
 static void in_the_child(struct handles *parents)
@@ -28,6 +29,8 @@ static void in_the_child(struct handles *parents)
     CHECK_STATUS(HC_STATUS_FORKED, hc_cursor_next(parents->cursor, &user, NULL));
     CHECK_STATUS(HC_STATUS_FORKED, hc_directory_close(parents->directory, NULL));
     CHECK(hc_cursor_remaining(parents->cursor) == 0);
+    CHECK(*parents->generation % 2 == 1);
+    CHECK(hc_directory_generation(parents->directory) == NULL);
     hc_cursor_free(parents->cursor);
     hc_directory_free(parents->directory);
 
@@ -100,7 +103,7 @@ static void lingering_child(const char *path)
 
 int main(int argc, char **argv)
 {
-    struct handles handles = { NULL, NULL, NULL };
+    struct handles handles = { NULL, NULL, NULL, NULL };
     hc_directory *again = UNTOUCHED(hc_directory);
     pid_t child;
     int ended = -1;
@@ -109,6 +112,8 @@ int main(int argc, char **argv)
     CHECK_OK(hc_user_create(handles.directory, HC_STR("ann@ex.co"), &handles.user, NULL));
     CHECK_OK(hc_directory_list_users(handles.directory, &handles.cursor, NULL));
 
+    handles.generation = hc_directory_generation(handles.directory);
+    CHECK(*handles.generation > 0 && *handles.generation % 2 == 0);
     child = fork();
     CHECK(child >= 0);
     if (child == 0) {
@@ -123,6 +128,7 @@ int main(int argc, char **argv)
                  hc_directory_open(HC_STR(argv[1]), NULL, &again, NULL));
     CHECK_OK(hc_user_create(handles.directory, HC_STR("bob@ex.co"), NULL, NULL));
     check_seats(handles.directory, 5, 2, 0);
+    CHECK(*handles.generation % 2 == 0);
     CHECK(hc_cursor_remaining(handles.cursor) == 1);
     hc_cursor_free(handles.cursor);
     hc_user_free(handles.user);

@@ -20,6 +20,7 @@ static void without_a_handle(void)
     REFUSED(hc_directory_open_in_memory(NULL, NULL, NULL));
     REFUSED(hc_directory_verify(NULL, NULL));
     REFUSED(hc_directory_close(NULL, NULL));
+    CHECK(hc_directory_generation(NULL) == NULL);
     REFUSED(hc_directory_set_license(NULL, HC_LICENSE_COMMUNITY, 0, NULL));
     REFUSED(hc_directory_get_seats(NULL, &seats, NULL));
     REFUSED(hc_directory_list_users(NULL, &cursor, NULL));

@@ -129,6 +129,14 @@ impl Log {
         bytes as u64 > (self.segment_bytes_new - FRAMES_AT as u64) / 2
     }
 
+    /// How large its files are.
+    pub(super) fn bytes(&self) -> u64 {
+        let segments = self.segments.iter().flatten();
+        segments
+            .map(|segment| segment.bytes.load(Ordering::Relaxed))
+            .sum()
+    }
+
     /// The use of the database that the log belongs to.
     pub(super) fn use_id(&self) -> u64 {
         self.use_id

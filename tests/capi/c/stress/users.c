@@ -93,6 +93,34 @@ static void switch_on_and_off(const hc_directory *directory, const char *email,
     CHECK_ONE_OF(hc_user_activate_by_id(directory, id, NULL, NULL), HC_STATUS_NO_FREE_SEAT);
 }
 
+/* Reads through a cache of the host's own, which holds one user; the thread is the only
+ * one who changes that user. */
+static void through_a_cache(const hc_directory *directory, const char *email)
+{
+    const uint64_t *number = hc_directory_generation(directory);
+    uint64_t kept = 0, generation;
+    hc_user *cached = NULL;
+    for (int i = 0; i < 20; i++) {
+        hc_user *latest = NULL;
+        generation = __atomic_load_n(number, __ATOMIC_ACQUIRE);
+        if (cached == NULL || generation % 2 == 1 || generation != kept) {
+            hc_user_free(cached);
+            CHECK_OK(hc_user_get_by_email(directory, HC_STR(email), &cached, NULL));
+            kept = generation % 2 == 0 ? generation : 0;
+        }
+        CHECK_OK(hc_user_get_by_email(directory, HC_STR(email), &latest, NULL));
+        CHECK(hc_user_version(cached) == hc_user_version(latest));
+        hc_user_free(latest);
+        if (i % 5 == 0) {
+            hc_user_update *update = hc_user_update_new();
+            CHECK_OK(hc_user_update_set_given_name(update, HC_STR(i == 0 ? "Dee" : "Eve"), NULL));
+            CHECK_OK(hc_user_update_apply(directory, HC_STR(email), update, NULL, NULL));
+            hc_user_update_free(update);
+        }
+    }
+    hc_user_free(cached);
+}
+
 void part_users(struct stage *stage, unsigned thread)
 {
     const hc_directory *directory = stage->directory;
@@ -125,6 +153,7 @@ void part_users(struct stage *stage, unsigned thread)
 
     update_all(directory, email, id, hc_user_version(user));
     share_an_update(stage, email);
+    through_a_cache(directory, email);
     switch_on_and_off(directory, email, id);
     CHECK_OK(hc_user_delete_by_id(directory, id, NULL));
     CHECK_OK(hc_user_get_by_email(directory, HC_STR(email), &same, NULL));

@@ -1,0 +1,148 @@
+package headcount
+
+/*
+#include "headcount.h"
+*/
+import "C"
+
+import (
+	"slices"
+)
+
+// A Subject is what an operation was about.
+type Subject int32
+
+const (
+	// UserSubject is the user with the id in the outcome.
+	UserSubject Subject = C.HC_SUBJECT_USER
+	// LicenseSubject is the license.
+	LicenseSubject Subject = C.HC_SUBJECT_LICENSE
+	// WorkspaceSubject is the workspace with the id in the outcome.
+	WorkspaceSubject Subject = C.HC_SUBJECT_WORKSPACE
+	// MemberSubject is the membership of that user in that workspace.
+	MemberSubject Subject = C.HC_SUBJECT_MEMBER
+)
+
+// An Outcome is what became of one operation of a batch.
+type Outcome struct {
+	// Subject is what it was about.
+	Subject Subject
+	// Changed says whether it changed anything: activating an active user does not.
+	Changed bool
+	// Version is that of the record afterwards; 0 where it was deleted.
+	Version uint64
+	// WorkspaceID is the workspace it was about; 0 for none.
+	WorkspaceID uint64
+	// UserID is the user it was about; zero for none.
+	UserID ID
+	// User is the user as the batch left it; nil for none, for one who was deleted, and
+	// for an outcome that was replayed.
+	User *User
+}
+
+// Applied is what became of a batch.
+type Applied struct {
+	// Sequence is the number of the change that the batch made; 0 when nothing changed.
+	Sequence uint64
+	// Replayed says whether this is the outcome of an earlier batch with the same request
+	// id, and nothing was done now.
+	Replayed bool
+	// Outcomes has one for each operation.
+	Outcomes []Outcome
+}
+
+// Apply applies a batch: all of it, or nothing. It is one transaction and one change. It
+// fails with the first refusal of its operations; Error.Operation says which it concerns.
+func (d *Directory) Apply(batch *Batch) (Applied, error) {
+	return d.batchCall(batch, func(h *C.hc_directory, b *C.hc_batch, a **C.hc_applied, e **C.hc_error) C.hc_status {
+		return C.hc_directory_apply(h, b, a, e)
+	})
+}
+
+// DryRun tells what would become of a batch, without applying it: the answer that Apply
+// would give now, but for the ids it would draw.
+func (d *Directory) DryRun(batch *Batch) (Applied, error) {
+	return d.batchCall(batch, func(h *C.hc_directory, b *C.hc_batch, a **C.hc_applied, e **C.hc_error) C.hc_status {
+		return C.hc_directory_dry_run(h, b, a, e)
+	})
+}
+
+// Preview tells what would be refused of a batch, without applying it: all there is to
+// say about single operations, in their order, or else about the batch as a whole. An
+// empty list means that it would be accepted now.
+func (d *Directory) Preview(batch *Batch) ([]*Error, error) {
+	native, indexes, refusals, err := batch.wellFormed()
+	if err != nil {
+		return nil, err
+	}
+	defer C.hc_batch_free(native)
+	var list *C.hc_refusals
+	err = d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_preview(h, native, &list, e)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer C.hc_refusals_free(list)
+	for i := range C.hc_refusals_count(list) {
+		refusal := readError(C.hc_refusals_at(list, i))
+		if refusal.Operation >= 0 {
+			refusal.Operation = indexes[refusal.Operation]
+		} else if len(refusals) > 0 {
+			continue // The batch as a whole is another one without what is malformed.
+		}
+		refusals = append(refusals, refusal)
+	}
+	slices.SortStableFunc(refusals, func(a, b *Error) int { return a.Operation - b.Operation })
+	return refusals, nil
+}
+
+func (d *Directory) batchCall(batch *Batch, function func(*C.hc_directory, *C.hc_batch, **C.hc_applied, **C.hc_error) C.hc_status) (Applied, error) {
+	native, err := batch.native()
+	if err != nil {
+		return Applied{}, err
+	}
+	defer C.hc_batch_free(native)
+	var applied *C.hc_applied
+	err = d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status { return function(h, native, &applied, e) })
+	if err != nil {
+		return Applied{}, err
+	}
+	defer C.hc_applied_free(applied)
+	return readApplied(applied)
+}
+
+func readApplied(native *C.hc_applied) (Applied, error) {
+	applied := Applied{
+		Sequence: uint64(C.hc_applied_sequence(native)),
+		Replayed: C.hc_applied_is_replayed(native) == 1,
+		Outcomes: make([]Outcome, int(C.hc_applied_count(native))),
+	}
+	for i := range applied.Outcomes {
+		raw := C.hc_outcome{struct_size: C.sizeof_hc_outcome}
+		var user *C.hc_user
+		var s steps
+		s.run(true, func(e **C.hc_error) C.hc_status {
+			return C.hc_applied_get_outcome(native, C.size_t(i), &raw, e)
+		})
+		s.run(true, func(e **C.hc_error) C.hc_status {
+			return C.hc_applied_get_user(native, C.size_t(i), &user, e)
+		})
+		if err := s.err(); err != nil {
+			return Applied{}, err
+		}
+		o := &applied.Outcomes[i]
+		*o = Outcome{
+			Subject:     Subject(raw.subject),
+			Changed:     raw.changed == 1,
+			Version:     uint64(raw.version),
+			WorkspaceID: uint64(raw.workspace),
+			UserID:      readID(&raw.user[0]),
+		}
+		if user != nil {
+			taken := takeUser(user)
+			o.User = &taken
+		}
+	}
+	return applied, nil
+}

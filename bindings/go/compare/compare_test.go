@@ -1,0 +1,187 @@
+// Package compare measures headcount beside mattn/go-sqlite3 at the same work: 100,000
+// users, one read by email at a time, all listed, and durable creates.
+package compare
+
+import (
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"example.com/headcount"
+	_ "github.com/mattn/go-sqlite3"
+)
+
+const users = 100_000
+
+func email(i int) string { return fmt.Sprintf("user%06d@example.com", i) }
+
+var filled = sync.OnceValue(func() *headcount.Directory {
+	dir, err := headcount.OpenInMemory(&headcount.Options{License: headcount.EnterpriseLicense()})
+	if err != nil {
+		panic(err)
+	}
+	for from := 0; from < users; from += 1000 {
+		var batch headcount.Batch
+		for i := from; i < from+1000; i++ {
+			batch.CreateUser(headcount.NewUser{Email: email(i), Username: fmt.Sprintf("user%06d", i), GivenName: "Given"})
+		}
+		if _, err := dir.Apply(&batch); err != nil {
+			panic(err)
+		}
+	}
+	return dir
+})
+
+const table = `create table users (id text primary key, email text unique, username text unique,
+	given_name text, active integer, version integer, created_at integer)`
+const insert = `insert into users values (?, ?, ?, 'Given', 1, 1, 0)`
+const fields = `select id, email, username, given_name, active, version, created_at from users`
+
+type row struct {
+	id, email, username, given string
+	active                     bool
+	version, created           int64
+}
+
+func (r *row) places() []any {
+	return []any{&r.id, &r.email, &r.username, &r.given, &r.active, &r.version, &r.created}
+}
+
+var filledSQLite = sync.OnceValue(func() *sql.DB {
+	db, err := sql.Open("sqlite3", "file::memory:?cache=shared")
+	if err != nil {
+		panic(err)
+	}
+	db.SetMaxOpenConns(1)
+	db.Exec(table)
+	tx, _ := db.Begin()
+	for i := range users {
+		if _, err := tx.Exec(insert, fmt.Sprint(i), email(i), fmt.Sprintf("user%06d", i)); err != nil {
+			panic(err)
+		}
+	}
+	tx.Commit()
+	return db
+})
+
+// Few enough to be in every cache, many enough to miss those of the processor at times.
+const read = 1000
+
+func BenchmarkGet(b *testing.B) {
+	dir, emails := filled(), make([]string, read)
+	for i := range emails {
+		emails[i] = email(i * 97)
+	}
+	i := 0
+	for b.Loop() {
+		if _, err := dir.UserByEmail(emails[i%read]); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+}
+
+func BenchmarkGetSQLite(b *testing.B) {
+	get, err := filledSQLite().Prepare(fields + " where email = ?")
+	if err != nil {
+		b.Fatal(err)
+	}
+	i := 0
+	for b.Loop() {
+		var r row
+		if err := get.QueryRow(email(i % read * 97)).Scan(r.places()...); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+}
+
+func BenchmarkList(b *testing.B) {
+	dir := filled()
+	for b.Loop() {
+		for _, err := range dir.Users() {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/users, "ns/user")
+}
+
+func BenchmarkListSQLite(b *testing.B) {
+	db := filledSQLite()
+	for b.Loop() {
+		rows, err := db.Query(fields + " order by email")
+		if err != nil {
+			b.Fatal(err)
+		}
+		for rows.Next() {
+			var r row
+			if err := rows.Scan(r.places()...); err != nil {
+				b.Fatal(err)
+			}
+		}
+		rows.Close()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/users, "ns/user")
+}
+
+func BenchmarkCreate(b *testing.B) {
+	for _, threads := range []int{1, 16} {
+		b.Run(fmt.Sprint("threads=", threads), func(b *testing.B) {
+			dir, err := headcount.Open(filepath.Join(b.TempDir(), "users.redb"),
+				&headcount.Options{License: headcount.EnterpriseLicense()})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer dir.Close()
+			creates(b, threads, func(i int) error {
+				_, err := dir.CreateUser(headcount.NewUser{Email: email(i)})
+				return err
+			})
+		})
+	}
+}
+
+func BenchmarkCreateSQLite(b *testing.B) {
+	for _, threads := range []int{1, 16} {
+		b.Run(fmt.Sprint("threads=", threads), func(b *testing.B) {
+			db, err := sql.Open("sqlite3", filepath.Join(b.TempDir(), "users.db")+
+				"?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_txlock=immediate")
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer db.Close()
+			db.SetMaxOpenConns(1) // Faster than as many connections that wait for each other.
+			db.Exec(table)
+			put, err := db.Prepare(insert)
+			if err != nil {
+				b.Fatal(err)
+			}
+			creates(b, threads, func(i int) error {
+				_, err := put.Exec(fmt.Sprint(i), email(i), email(i))
+				return err
+			})
+		})
+	}
+}
+
+// creates has so many goroutines make the users of the benchmark.
+func creates(b *testing.B, threads int, create func(int) error) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range threads {
+		group.Go(func() {
+			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
+				if err := create(int(i)); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+}

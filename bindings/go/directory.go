@@ -1,0 +1,197 @@
+package headcount
+
+/*
+#include "headcount.h"
+*/
+import "C"
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"time"
+)
+
+// Options say how to open a directory. The zero Options are the defaults.
+type Options struct {
+	// MustExist refuses to make the file if there is none, with ErrIO.
+	MustExist bool
+	// ReadOnly opens the file for reading only: any number of processes can, but not
+	// while one has it open to write. Writes are refused with ErrReadOnly.
+	ReadOnly bool
+	// License is what a new directory gets; an existing one keeps its own.
+	License License
+	// OpenTimeout is how long to wait for a file that another process or handle has
+	// open, up to a day. Open returns ErrAlreadyOpen after that.
+	OpenTimeout time.Duration
+	// PageCacheBytes is how much memory may hold pages of the file; 0 is 64 MiB.
+	PageCacheBytes uint64
+	// CacheBytes is how much memory may hold users that were read; 0 is 64 MiB, and a
+	// negative number none.
+	CacheBytes int64
+	// LogBytes is how large the log beside the file may become; 0 is 64 MiB.
+	LogBytes uint64
+	// SyncInterval gives up durability for speed: writes return when the operating
+	// system has them, and are on disk after this time at the latest. 0, the default,
+	// has each on disk when its call returns.
+	SyncInterval time.Duration
+	// SalvageLog opens a directory whose log can't be used, without what is only there.
+	SalvageLog bool
+}
+
+// A Directory is a user directory: users, a license that says how many may be active,
+// and workspaces. Close it when it is done with.
+type Directory struct {
+	native *C.hc_directory
+}
+
+// Open opens the directory in a file, and makes it if there is none. nil options are the
+// defaults.
+//
+// It fails with [ErrAlreadyOpen] when another process or handle has the file,
+// [ErrUnsupportedFormat] when a newer release wrote it, and [ErrCorrupted] when it is no
+// directory or is damaged.
+func Open(path string, options *Options) (*Directory, error) {
+	return open(options, func(o *C.hc_options, d **C.hc_directory, e **C.hc_error) C.hc_status {
+		bytes, length := text(path)
+		return C.hc_directory_open(bytes, length, o, d, e)
+	})
+}
+
+// OpenContext is Open, but waits for a file that another process or handle has open
+// until ctx is done, whatever OpenTimeout says. It then returns the cause of ctx,
+// joined with [ErrAlreadyOpen].
+func OpenContext(ctx context.Context, path string, options *Options) (*Directory, error) {
+	once := Options{}
+	if options != nil {
+		once = *options
+	}
+	once.OpenTimeout = 0
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		d, err := Open(path, &once)
+		if !errors.Is(err, ErrAlreadyOpen) {
+			return d, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(context.Cause(ctx), err)
+		case <-ticker.C:
+		}
+	}
+}
+
+// OpenInMemory makes a directory that lives in memory and is gone when it is closed.
+func OpenInMemory(options *Options) (*Directory, error) {
+	return open(options, func(o *C.hc_options, d **C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_open_in_memory(o, d, e)
+	})
+}
+
+func open(options *Options, how func(*C.hc_options, **C.hc_directory, **C.hc_error) C.hc_status) (*Directory, error) {
+	if abiError != nil {
+		return nil, abiError
+	}
+	native, err := options.native()
+	if err != nil {
+		return nil, err
+	}
+	defer C.hc_options_free(native)
+	var d *C.hc_directory
+	var e *C.hc_error
+	if status := how(native, &d, &e); status != C.HC_STATUS_OK {
+		return nil, failure(status, e)
+	}
+	return newDirectory(d), nil
+}
+
+// The native handle is freed when nothing refers to the Directory any more: a call that
+// is under way does, so Close doesn't have to wait for it.
+func newDirectory(native *C.hc_directory) *Directory {
+	d := &Directory{native}
+	runtime.AddCleanup(d, func(native *C.hc_directory) { C.hc_directory_free(native) }, native)
+	return d
+}
+
+// native makes options to be freed with hc_options_free.
+func (o *Options) native() (*C.hc_options, error) {
+	native := C.hc_options_new()
+	if o == nil {
+		return native, nil
+	}
+	var e *C.hc_error
+	status := C.hc_status(C.HC_STATUS_OK)
+	set := func(wanted bool, how func() C.hc_status) {
+		if status == C.HC_STATUS_OK && wanted {
+			status = how()
+		}
+	}
+	set(o.MustExist, func() C.hc_status { return C.hc_options_set_create_if_missing(native, 0, &e) })
+	set(o.ReadOnly, func() C.hc_status { return C.hc_options_set_read_only(native, 1, &e) })
+	set(true, func() C.hc_status {
+		return C.hc_options_set_license_if_new(native, o.License.kind, C.uint64_t(o.License.seats), &e)
+	})
+	set(o.OpenTimeout > 0, func() C.hc_status {
+		return C.hc_options_set_open_timeout_ms(native, milliseconds(o.OpenTimeout), &e)
+	})
+	set(o.PageCacheBytes > 0, func() C.hc_status {
+		return C.hc_options_set_page_cache_bytes(native, C.uint64_t(o.PageCacheBytes), &e)
+	})
+	set(o.CacheBytes != 0, func() C.hc_status {
+		return C.hc_options_set_cache_bytes(native, C.uint64_t(max(o.CacheBytes, 0)), &e)
+	})
+	set(o.LogBytes > 0, func() C.hc_status {
+		return C.hc_options_set_log_bytes(native, C.uint64_t(o.LogBytes), &e)
+	})
+	set(o.SyncInterval > 0, func() C.hc_status {
+		return C.hc_options_set_sync_interval_ms(native, milliseconds(o.SyncInterval), &e)
+	})
+	set(o.SalvageLog, func() C.hc_status { return C.hc_options_set_salvage_log(native, 1, &e) })
+	if status != C.HC_STATUS_OK {
+		C.hc_options_free(native)
+		return nil, failure(status, e)
+	}
+	return native, nil
+}
+
+// Rounded up: no shorter than what was asked for.
+func milliseconds(d time.Duration) C.uint64_t {
+	return C.uint64_t((d + time.Millisecond - 1) / time.Millisecond)
+}
+
+// Close finishes what is pending, releases the file, and reports what goes wrong with
+// that. From then on all calls on the directory return [ErrClosed], also those that wait
+// in other goroutines. Closing again does nothing.
+func (d *Directory) Close() error {
+	return d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_close(h, e)
+	})
+}
+
+// ActingAs is the same directory for a user whose writes are made with it: it is recorded
+// in each change, and the user can't deactivate or delete themself ([ErrOwnAccount]).
+// Closing one of the two closes both.
+func (d *Directory) ActingAs(actor ID) (*Directory, error) {
+	var acting *C.hc_directory
+	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_acting_as(h, idPointer(&actor), &acting, e)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newDirectory(acting), nil
+}
+
+// call runs a native function on the handle and keeps that alive meanwhile.
+func (d *Directory) call(function func(*C.hc_directory, **C.hc_error) C.hc_status) error {
+	var e *C.hc_error
+	native := d.native
+	handleUsed()
+	status := function(native, &e)
+	runtime.KeepAlive(d)
+	if status != C.HC_STATUS_OK {
+		return failure(status, e)
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+// Package headcount is an embedded user directory that never has more active users
+// than seats.
+//
+// A [Directory] is one file that this process holds. It keeps users, a license that
+// says how many of them may be active, workspaces with their members, and every
+// change that was made. A call that wrote something returns when that is on disk.
+//
+//	dir, err := headcount.Open("users.redb", nil)
+//	if err != nil {
+//		return err
+//	}
+//	defer dir.Close()
+//	user, err := dir.CreateUser(headcount.NewUser{Email: "steve@ex.co", Username: "steve"})
+//	if errors.Is(err, headcount.ErrNoFreeSeat) {
+//		// deactivate somebody, or install a larger license
+//	}
+//
+// # Users are named by text
+//
+// Where a parameter is called ref, it takes the id of a user as text, or an email.
+// Emails and usernames are compared without regard to case.
+//
+// # Values
+//
+// Users, workspaces, changes and all other results are plain values: they own their
+// memory, later changes don't touch them, and nothing of them needs closing. Only
+// [Directory] and [Feed] have a Close, which may be called more than once.
+//
+// # Goroutines
+//
+// All methods may be called by any goroutine at any time. [Directory.Close] makes
+// calls that are under way, and those that follow, return [ErrClosed].
+//
+// # Errors
+//
+// Refusals are of type [*Error], with a [Kind], a message that says what to do, and
+// the numbers behind it. Kinds are errors themselves, for [errors.Is]. A call that
+// failed changed nothing, unless its kind is [ErrOutcomeUnknown].
+package headcount

@@ -1,0 +1,204 @@
+package headcount
+
+/*
+#include "headcount.h"
+*/
+import "C"
+
+import (
+	"strings"
+)
+
+// A Kind says what sort of failure an [*Error] is. It is an error itself, for
+// [errors.Is]. Values are those of hc_status in headcount.h and keep their meaning for
+// ever; later releases may add others.
+type Kind int32
+
+const (
+	// ErrInvalidArgument: an argument is malformed or too long.
+	ErrInvalidArgument Kind = C.HC_STATUS_INVALID_ARGUMENT
+	// ErrNullArgument: a bug in this package.
+	ErrNullArgument Kind = C.HC_STATUS_NULL_ARGUMENT
+	// ErrInvalidUTF8: a text is not UTF-8.
+	ErrInvalidUTF8 Kind = C.HC_STATUS_INVALID_UTF8
+	// ErrInternal: the library failed, which is a bug; details are on stderr.
+	ErrInternal Kind = C.HC_STATUS_INTERNAL
+	// ErrPoisoned: an earlier call failed with ErrInternal. Close the directory.
+	ErrPoisoned Kind = C.HC_STATUS_POISONED
+	// ErrForked: the directory was opened by a parent process.
+	ErrForked Kind = C.HC_STATUS_FORKED
+	// ErrBufferTooSmall: a record is larger than this package allows for.
+	ErrBufferTooSmall Kind = C.HC_STATUS_BUFFER_TOO_SMALL
+	// ErrInvalidEmail: the text is not an email address that is accepted.
+	ErrInvalidEmail Kind = C.HC_STATUS_INVALID_EMAIL
+	// ErrInternationalEmail: the part before the @ has letters outside ASCII.
+	ErrInternationalEmail Kind = C.HC_STATUS_INTERNATIONAL_EMAIL
+	// ErrEmailRequired: a user needs an email address.
+	ErrEmailRequired Kind = C.HC_STATUS_EMAIL_REQUIRED
+	// ErrInvalidUsername: no usable username, or it has an @ and is not the own email.
+	ErrInvalidUsername Kind = C.HC_STATUS_INVALID_USERNAME
+	// ErrEmailTaken: another user has this email.
+	ErrEmailTaken Kind = C.HC_STATUS_EMAIL_TAKEN
+	// ErrUsernameTaken: another user has this username.
+	ErrUsernameTaken Kind = C.HC_STATUS_USERNAME_TAKEN
+	// ErrIDTaken: a user with this id exists, or existed and was deleted.
+	ErrIDTaken Kind = C.HC_STATUS_ID_TAKEN
+	// ErrUserNotFound: no user has this id, email or username.
+	ErrUserNotFound Kind = C.HC_STATUS_USER_NOT_FOUND
+	// ErrNoFreeSeat: more seats are needed than are free; see Error.Seats.
+	ErrNoFreeSeat Kind = C.HC_STATUS_NO_FREE_SEAT
+	// ErrLastAdmin: no active admin would be left.
+	ErrLastAdmin Kind = C.HC_STATUS_LAST_ADMIN
+	// ErrOwnAccount: users can't deactivate or delete themselves.
+	ErrOwnAccount Kind = C.HC_STATUS_OWN_ACCOUNT
+	// ErrConflict: the record is at another version than expected; see Error.Versions.
+	ErrConflict Kind = C.HC_STATUS_CONFLICT
+	// ErrWorkspaceNotFound: no workspace has this id or name.
+	ErrWorkspaceNotFound Kind = C.HC_STATUS_WORKSPACE_NOT_FOUND
+	// ErrWorkspaceNameTaken: another workspace has this name.
+	ErrWorkspaceNameTaken Kind = C.HC_STATUS_WORKSPACE_NAME_TAKEN
+	// ErrWorkspaceArchived: the workspace is archived; restore it first.
+	ErrWorkspaceArchived Kind = C.HC_STATUS_WORKSPACE_ARCHIVED
+	// ErrMemberNotFound: the user is not a member of the workspace.
+	ErrMemberNotFound Kind = C.HC_STATUS_MEMBER_NOT_FOUND
+	// ErrRoleDiffers: the user is a member already, in another role.
+	ErrRoleDiffers Kind = C.HC_STATUS_ROLE_DIFFERS
+	// ErrLastOwner: a workspace would be left without an active owner.
+	ErrLastOwner Kind = C.HC_STATUS_LAST_OWNER
+	// ErrDefaultWorkspace: a user's own default workspace can't be taken away.
+	ErrDefaultWorkspace Kind = C.HC_STATUS_DEFAULT_WORKSPACE
+	// ErrHistoryTrimmed: the changes were trimmed; see Error.ResumeAfter.
+	ErrHistoryTrimmed Kind = C.HC_STATUS_HISTORY_TRIMMED
+	// ErrAlreadyOpen: another process, or another handle of this one, has the file.
+	ErrAlreadyOpen Kind = C.HC_STATUS_ALREADY_OPEN
+	// ErrUnsupportedFormat: the file was written by a newer release.
+	ErrUnsupportedFormat Kind = C.HC_STATUS_UNSUPPORTED_FORMAT
+	// ErrCorrupted: the file is damaged, or no directory.
+	ErrCorrupted Kind = C.HC_STATUS_CORRUPTED
+	// ErrTooLarge: the request is larger than one transaction may be.
+	ErrTooLarge Kind = C.HC_STATUS_TOO_LARGE
+	// ErrOutcomeUnknown: a commit failed half way; reopen to see whether it took effect.
+	ErrOutcomeUnknown Kind = C.HC_STATUS_OUTCOME_UNKNOWN
+	// ErrClosed: the directory, or the feed, was closed.
+	ErrClosed Kind = C.HC_STATUS_CLOSED
+	// ErrIO: the operating system refused to read or write.
+	ErrIO Kind = C.HC_STATUS_IO
+	// ErrReadOnly: the directory was opened for reading only.
+	ErrReadOnly Kind = C.HC_STATUS_READ_ONLY
+	// ErrLogMissing: the log of a file that was not closed is missing or cut.
+	ErrLogMissing Kind = C.HC_STATUS_LOG_MISSING
+	// ErrLogForeign: the log beside the file belongs to another file or use of it.
+	ErrLogForeign Kind = C.HC_STATUS_LOG_FOREIGN
+	// ErrFileReplaced: the file was replaced, renamed or deleted while it was open.
+	ErrFileReplaced Kind = C.HC_STATUS_FILE_REPLACED
+	// ErrChangeNotYet: no change has this number yet; see Error.LatestChange.
+	ErrChangeNotYet Kind = C.HC_STATUS_CHANGE_NOT_YET
+	// ErrRequestIDReused: the request id belongs to another batch that was applied.
+	ErrRequestIDReused Kind = C.HC_STATUS_REQUEST_ID_REUSED
+)
+
+// String is the name of the kind, such as "no_free_seat", the same in every language.
+func (k Kind) String() string {
+	name := C.GoString(C.hc_status_name(C.int32_t(k)))
+	return strings.ToLower(strings.TrimPrefix(name, "HC_STATUS_"))
+}
+
+// Error is the name of the kind.
+func (k Kind) Error() string {
+	return "headcount: " + k.String()
+}
+
+// An Error says why a call failed, and what to do about it.
+//
+//	var refused *headcount.Error
+//	if errors.As(err, &refused) && refused.Seats != nil {
+//		log.Printf("%d of %d seats in use", refused.Seats.Active, refused.Seats.Limit)
+//	}
+type Error struct {
+	// Kind is what sort of failure it is.
+	Kind Kind
+	// Message is one line of English that says what to do.
+	Message string
+	// Retryable says whether the same call may succeed when it is made again.
+	Retryable bool
+	// Seats has the numbers behind ErrNoFreeSeat, otherwise nil.
+	Seats *SeatShortage
+	// Versions has the numbers behind ErrConflict, otherwise nil.
+	Versions *VersionConflict
+	// Operation is which operation of a batch was refused, from 0; -1 if none was.
+	Operation int
+	// ResumeAfter is where to follow from, after ErrHistoryTrimmed.
+	ResumeAfter uint64
+	// LatestChange is where to follow from, after ErrChangeNotYet.
+	LatestChange uint64
+
+	bufferBytes int
+}
+
+// SeatShortage has the numbers behind [ErrNoFreeSeat].
+type SeatShortage struct {
+	// Limit is the seats of the license, Active the users who take one, and Requested
+	// how many more would have.
+	Limit, Active, Requested uint64
+}
+
+// VersionConflict has the numbers behind [ErrConflict].
+type VersionConflict struct {
+	// Expected is the version the caller named, and Found the one on record.
+	Expected, Found uint64
+}
+
+// Error is the message.
+func (e *Error) Error() string {
+	return "headcount: " + e.Message
+}
+
+// Is says whether target is the kind of this error.
+func (e *Error) Is(target error) bool {
+	kind, ok := target.(Kind)
+	return ok && kind == e.Kind
+}
+
+// failure is the error of a call that returned status; it frees native.
+func failure(status C.hc_status, native *C.hc_error) error {
+	if native == nil {
+		kind := Kind(status)
+		return &Error{Kind: kind, Message: kind.String(), Operation: -1}
+	}
+	defer C.hc_error_free(native)
+	return readError(native)
+}
+
+func readError(native *C.hc_error) *Error {
+	e := &Error{
+		Kind:      Kind(C.hc_error_status(native)),
+		Message:   C.GoString(C.hc_error_message(native)),
+		Retryable: C.hc_error_is_retryable(native) == 1,
+		Operation: -1,
+	}
+	var a, b, c C.uint64_t
+	var bytes C.size_t
+	if C.hc_error_get_op_index(native, &a) == 1 {
+		e.Operation = int(a)
+	}
+	if C.hc_error_get_seats(native, &a, &b, &c) == 1 {
+		e.Seats = &SeatShortage{uint64(a), uint64(b), uint64(c)}
+	}
+	if C.hc_error_get_versions(native, &a, &b) == 1 {
+		e.Versions = &VersionConflict{uint64(a), uint64(b)}
+	}
+	if C.hc_error_get_resume_after(native, &a) == 1 {
+		e.ResumeAfter = uint64(a)
+	}
+	if C.hc_error_get_latest_change(native, &a) == 1 {
+		e.LatestChange = uint64(a)
+	}
+	if C.hc_error_get_buffer_bytes(native, &bytes) == 1 {
+		e.bufferBytes = int(bytes)
+	}
+	return e
+}
+
+func closedError() error {
+	return &Error{Kind: ErrClosed, Message: "the directory or feed was closed; open it again", Operation: -1}
+}

@@ -1,0 +1,281 @@
+package headcount
+
+/*
+#include "headcount.h"
+*/
+import "C"
+
+import (
+	"context"
+	"iter"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// An EventKind is what happened. Later releases may add others: skip those you don't know.
+type EventKind int32
+
+const (
+	// UserCreated: the user was created, active or not.
+	UserCreated EventKind = C.HC_EVENT_USER_CREATED
+	// UserUpdated: the fields of the user changed.
+	UserUpdated EventKind = C.HC_EVENT_USER_UPDATED
+	// UserActivated: the user was inactive and became active.
+	UserActivated EventKind = C.HC_EVENT_USER_ACTIVATED
+	// UserDeactivated: the user was active and became inactive.
+	UserDeactivated EventKind = C.HC_EVENT_USER_DEACTIVATED
+	// UserDeleted: the user was deleted for good.
+	UserDeleted EventKind = C.HC_EVENT_USER_DELETED
+	// LicenseSet: the license was set.
+	LicenseSet EventKind = C.HC_EVENT_LICENSE_SET
+	// WorkspaceCreated: the workspace was created; with a user, as the default of that one.
+	WorkspaceCreated EventKind = C.HC_EVENT_WORKSPACE_CREATED
+	// WorkspaceRenamed: the workspace got another name.
+	WorkspaceRenamed EventKind = C.HC_EVENT_WORKSPACE_RENAMED
+	// WorkspaceArchived: the workspace was archived.
+	WorkspaceArchived EventKind = C.HC_EVENT_WORKSPACE_ARCHIVED
+	// WorkspaceRestored: the workspace was archived and was restored.
+	WorkspaceRestored EventKind = C.HC_EVENT_WORKSPACE_RESTORED
+	// WorkspaceDeleted: the workspace was deleted with its memberships.
+	WorkspaceDeleted EventKind = C.HC_EVENT_WORKSPACE_DELETED
+	// WorkspaceUndefaulted: the workspace is nobody's default any more.
+	WorkspaceUndefaulted EventKind = C.HC_EVENT_WORKSPACE_UNDEFAULTED
+	// WorkspaceOwnerless: the workspace was left without an active owner.
+	WorkspaceOwnerless EventKind = C.HC_EVENT_WORKSPACE_OWNERLESS
+	// MemberAdded: the user became a member of the workspace, in the role.
+	MemberAdded EventKind = C.HC_EVENT_MEMBER_ADDED
+	// MemberRoleSet: the member of the workspace got the role.
+	MemberRoleSet EventKind = C.HC_EVENT_MEMBER_ROLE_SET
+	// MemberRemoved: the user is no member any more.
+	MemberRemoved EventKind = C.HC_EVENT_MEMBER_REMOVED
+)
+
+var eventNames = map[EventKind]string{
+	UserCreated:          "user_created",
+	UserUpdated:          "user_updated",
+	UserActivated:        "user_activated",
+	UserDeactivated:      "user_deactivated",
+	UserDeleted:          "user_deleted",
+	LicenseSet:           "license_set",
+	WorkspaceCreated:     "workspace_created",
+	WorkspaceRenamed:     "workspace_renamed",
+	WorkspaceArchived:    "workspace_archived",
+	WorkspaceRestored:    "workspace_restored",
+	WorkspaceDeleted:     "workspace_deleted",
+	WorkspaceUndefaulted: "workspace_undefaulted",
+	WorkspaceOwnerless:   "workspace_ownerless",
+	MemberAdded:          "member_added",
+	MemberRoleSet:        "member_role_set",
+	MemberRemoved:        "member_removed",
+}
+
+// String is the name of the kind, such as "user_created", the same in every language; empty
+// for one that this release doesn't know.
+func (k EventKind) String() string {
+	return eventNames[k]
+}
+
+// Fields are the fields of a user that an update changed, as bits.
+type Fields uint32
+
+const (
+	// EmailField is the email.
+	EmailField Fields = C.HC_FIELD_EMAIL
+	// UsernameField is the username, set apart from the email.
+	UsernameField Fields = C.HC_FIELD_USERNAME
+	// GivenNameField is the given name.
+	GivenNameField Fields = C.HC_FIELD_GIVEN_NAME
+	// FamilyNameField is the family name.
+	FamilyNameField Fields = C.HC_FIELD_FAMILY_NAME
+	// AdminField is whether the user is an admin.
+	AdminField Fields = C.HC_FIELD_ADMIN
+	// AttributesField is the attributes.
+	AttributesField Fields = C.HC_FIELD_ATTRIBUTES
+)
+
+var fieldNames = []string{"email", "username", "given_name", "family_name", "admin", "attributes"}
+
+// String is the names of the fields, with commas between them.
+func (f Fields) String() string {
+	var names []string
+	for bit, name := range fieldNames {
+		if f&(1<<bit) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ",")
+}
+
+// A Change is one batch that was applied. It holds no personal data but ids.
+type Change struct {
+	// Sequence is the number of the change: 1, 2, 3 and so on.
+	Sequence uint64
+	// At is when it was made.
+	At time.Time
+	// Actor is who made it; zero where nobody said so.
+	Actor ID
+	// RequestID is that of the batch; zero where it had none.
+	RequestID ID
+	// Events are what happened, in the order of the batch.
+	Events []Event
+}
+
+// An Event is one thing that happened in a change.
+type Event struct {
+	// Kind is what happened.
+	Kind EventKind
+	// User is the user it is about; zero for none.
+	User ID
+	// Workspace is the workspace it is about; 0 for none.
+	Workspace uint64
+	// Fields are what UserUpdated changed.
+	Fields Fields
+	// Active says whether UserCreated created the user active.
+	Active bool
+	// Role is the role of the member; zero where it is about none.
+	Role Role
+	// License is what LicenseSet set.
+	License License
+}
+
+// A Feed gives out the changes of a directory as they come. Any number can be read at
+// once, each at its own pace. Close it when it is done with.
+type Feed struct {
+	position atomic.Uint64
+	closed   atomic.Bool
+	cleanup  runtime.Cleanup
+
+	reading sync.Mutex // guards what follows; held while waiting
+	native  *C.hc_feed
+	buffer  []byte
+	ready   []Change
+}
+
+// Follow makes a feed of the changes with numbers above a given one; 0 begins with the
+// first. Whether they can be had is said by [Feed.Next].
+func (d *Directory) Follow(after uint64) (*Feed, error) {
+	f := &Feed{buffer: make([]byte, listBufferBytes)}
+	f.position.Store(after)
+	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_follow(h, C.uint64_t(after), &f.native, e)
+	})
+	if err != nil {
+		return nil, err
+	}
+	f.cleanup = runtime.AddCleanup(f, func(native *C.hc_feed) { C.hc_feed_free(native) }, f.native)
+	return f, nil
+}
+
+// Next waits for the next change until ctx is done, and then returns the cause of that.
+//
+// It fails with [ErrHistoryTrimmed] when the next change is gone, with [ErrChangeNotYet]
+// when no change has the number that the feed is at, as after a restore from a backup,
+// and with [ErrClosed] when the feed or the directory was closed. Several goroutines may
+// call it: each change goes to one of them.
+func (f *Feed) Next(ctx context.Context) (Change, error) {
+	f.reading.Lock()
+	defer f.reading.Unlock()
+	for len(f.ready) == 0 {
+		if f.closed.Load() {
+			return Change{}, closedError()
+		}
+		if ctx.Err() != nil {
+			return Change{}, context.Cause(ctx)
+		}
+		if err := f.read(waitSlice); err != nil {
+			return Change{}, err
+		}
+	}
+	return f.pop(), nil
+}
+
+// TryNext is the next change if there is one now. It fails as [Feed.Next] does.
+func (f *Feed) TryNext() (Change, bool, error) {
+	f.reading.Lock()
+	defer f.reading.Unlock()
+	if f.closed.Load() {
+		return Change{}, false, closedError()
+	}
+	if len(f.ready) == 0 {
+		if err := f.read(0); err != nil || len(f.ready) == 0 {
+			return Change{}, false, err
+		}
+	}
+	return f.pop(), true, nil
+}
+
+func (f *Feed) pop() Change {
+	next := f.ready[0]
+	f.ready = f.ready[1:]
+	f.position.Store(next.Sequence)
+	return next
+}
+
+// How long a wait may take to notice that it was cancelled.
+const waitSlice = 10 * time.Millisecond
+
+func (f *Feed) read(wait time.Duration) error {
+	native := f.native
+	handleUsed()
+	written, err := fill(&f.buffer, func(b *C.uint8_t, n C.size_t, w *C.size_t, e **C.hc_error) C.hc_status {
+		return C.hc_feed_next_batch(native, milliseconds(wait), b, n, w, e)
+	})
+	runtime.KeepAlive(f)
+	if err != nil || written == 0 {
+		return err
+	}
+	return records(f.buffer[:written], changesBatch, func(r []byte) bool {
+		f.ready = append(f.ready, unpackChange(r))
+		return true
+	})
+}
+
+// Position is the number of the last change that Next returned, or where the feed began.
+// Store it to go on after a restart.
+func (f *Feed) Position() uint64 {
+	return f.position.Load()
+}
+
+// Close wakes those who wait in Next, and frees the feed. Closing again does nothing.
+func (f *Feed) Close() error {
+	f.closed.Store(true)
+	f.reading.Lock()
+	defer f.reading.Unlock()
+	f.cleanup.Stop()
+	C.hc_feed_free(f.native)
+	f.native = nil
+	f.ready = nil
+	return nil
+}
+
+// Changes are the changes above a number as they come, until ctx is done. An error ends
+// the loop; that ctx is done is one.
+func (d *Directory) Changes(ctx context.Context, after uint64) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		feed, err := d.Follow(after)
+		if err != nil {
+			yield(Change{}, err)
+			return
+		}
+		defer feed.Close()
+		for {
+			change, err := feed.Next(ctx)
+			if !yield(change, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// TrimChanges forgets the changes with numbers below a given one, and their request ids,
+// and returns how many those were.
+func (d *Directory) TrimChanges(before uint64) (uint64, error) {
+	var trimmed C.uint64_t
+	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_trim_changes(h, C.uint64_t(before), &trimmed, e)
+	})
+	return uint64(trimmed), err
+}

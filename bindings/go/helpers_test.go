@@ -1,0 +1,66 @@
+package headcount
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// No test may leave a goroutine behind.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m)
+}
+
+func ok(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// must unwraps the results of a call: must[User](t)(dir.User("steve@ex.co")).
+func must[T any](t testing.TB) func(T, error) T {
+	return func(value T, err error) T {
+		t.Helper()
+		ok(t, err)
+		return value
+	}
+}
+
+func equal[T comparable](t testing.TB, want, got T) {
+	t.Helper()
+	if want != got {
+		t.Fatalf("want %v, got %v", want, got)
+	}
+}
+
+func refused(t testing.TB, kind Kind, err error) *Error {
+	t.Helper()
+	var e *Error
+	if !errors.Is(err, kind) || !errors.As(err, &e) {
+		t.Fatalf("want %v, got %v", kind, err)
+	}
+	return e
+}
+
+func memory(t testing.TB, license License) *Directory {
+	t.Helper()
+	d := must[*Directory](t)(OpenInMemory(&Options{License: license}))
+	t.Cleanup(func() { ok(t, d.Close()) })
+	return d
+}
+
+func onDisk(t testing.TB, license License) (*Directory, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "users.redb")
+	d := must[*Directory](t)(Open(path, &Options{License: license}))
+	t.Cleanup(func() { ok(t, d.Close()) })
+	return d, path
+}
+
+func create(t testing.TB, d *Directory, email string) User {
+	t.Helper()
+	return must[User](t)(d.CreateUser(NewUser{Email: email}))
+}

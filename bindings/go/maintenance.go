@@ -1,0 +1,229 @@
+package headcount
+
+/*
+#include "headcount.h"
+*/
+import "C"
+
+// Verified says what Verify went over.
+type Verified struct {
+	// Active and Inactive users were counted one by one; Deleted are ids of deleted ones.
+	Active, Inactive, Deleted uint64
+	// Workspaces includes archived ones.
+	Workspaces uint64
+	// Members are memberships, and Changes those on record.
+	Members, Changes uint64
+}
+
+// Verify recounts the seats and checks every index against the users, both ways. It takes
+// time in proportion to the size of the directory, and fails with [ErrCorrupted] when
+// something is wrong.
+func (d *Directory) Verify() (Verified, error) {
+	v := C.hc_verified{struct_size: C.sizeof_hc_verified}
+	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_verify_and_count(h, &v, e)
+	})
+	return Verified{
+		Active:     uint64(v.active),
+		Inactive:   uint64(v.inactive),
+		Deleted:    uint64(v.deleted),
+		Workspaces: uint64(v.workspaces),
+		Members:    uint64(v.members),
+		Changes:    uint64(v.changes),
+	}, err
+}
+
+// Stats are figures to watch a directory by, counted from when it was opened.
+type Stats struct {
+	// UsersActive take a seat; UsersInactive don't.
+	UsersActive, UsersInactive uint64
+	// Workspaces includes archived ones.
+	Workspaces uint64
+	// LatestChange is the number of the latest change; 0 before the first.
+	LatestChange uint64
+	// CacheEntries are users in the library's cache, and CacheBytes about their memory.
+	CacheEntries, CacheBytes uint64
+	// CacheHits are reads of one user that the cache answered; CacheMisses asked the store.
+	CacheHits, CacheMisses uint64
+	// CommitRequests are batches that were handed in, and CommitGroups the transactions
+	// that they were grouped into.
+	CommitRequests, CommitGroups uint64
+}
+
+// Stats are the figures of now.
+func (d *Directory) Stats() (Stats, error) {
+	s := C.hc_stats{struct_size: C.sizeof_hc_stats}
+	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_get_stats(h, &s, e)
+	})
+	return Stats{
+		UsersActive:    uint64(s.users_active),
+		UsersInactive:  uint64(s.users_inactive),
+		Workspaces:     uint64(s.workspaces),
+		LatestChange:   uint64(s.latest_change),
+		CacheEntries:   uint64(s.cache_entries),
+		CacheBytes:     uint64(s.cache_bytes),
+		CacheHits:      uint64(s.cache_hits),
+		CacheMisses:    uint64(s.cache_misses),
+		CommitRequests: uint64(s.commit_requests),
+		CommitGroups:   uint64(s.commit_groups),
+	}, err
+}
+
+// StatsText is all figures as Prometheus reads them, in its text format. It holds no
+// personal data.
+func (d *Directory) StatsText() (string, error) {
+	buffer := make([]byte, 4096)
+	var written int
+	var failed error
+	err := d.call(func(h *C.hc_directory, _ **C.hc_error) C.hc_status {
+		written, failed = fill(&buffer, func(b *C.uint8_t, n C.size_t, w *C.size_t, e **C.hc_error) C.hc_status {
+			return C.hc_directory_write_stats_text(h, b, n, w, e)
+		})
+		return C.HC_STATUS_OK
+	})
+	if failed != nil {
+		err = failed
+	}
+	return string(buffer[:written]), err
+}
+
+// Copied says what a backup or restore copied.
+type Copied struct {
+	// Users are those in the copy, active or not.
+	Users uint64
+	// Sequence is the number of the latest change in it: the copy has everything up to
+	// this one, and nothing that came later.
+	Sequence uint64
+	// Bytes is the size of the new file.
+	Bytes uint64
+}
+
+// Backup copies the directory, as it is now, to a new file, while others go on reading and
+// writing. The copy is verified before it is put in its place. It fails with [ErrIO] when
+// there is a directory and overwrite is false; other files are never replaced.
+func (d *Directory) Backup(path string, overwrite bool) (Copied, error) {
+	copied := C.hc_copied{struct_size: C.sizeof_hc_copied}
+	bytes, length := text(path)
+	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_backup(h, bytes, length, flag(overwrite), &copied, e)
+	})
+	return readCopied(&copied), err
+}
+
+// Restore puts a copy of the directory in the file backup in the place of path. It fails
+// with [ErrAlreadyOpen] when either is open, and as [Directory.Backup] does.
+func Restore(backup, path string, overwrite bool) (Copied, error) {
+	if abiError != nil {
+		return Copied{}, abiError
+	}
+	copied := C.hc_copied{struct_size: C.sizeof_hc_copied}
+	from, fromLength := text(backup)
+	to, toLength := text(path)
+	var e *C.hc_error
+	status := C.hc_directory_restore(from, fromLength, to, toLength, flag(overwrite), &copied, &e)
+	if status != C.HC_STATUS_OK {
+		return Copied{}, failure(status, e)
+	}
+	return readCopied(&copied), nil
+}
+
+func readCopied(c *C.hc_copied) Copied {
+	return Copied{uint64(c.users), uint64(c.sequence), uint64(c.bytes)}
+}
+
+// Compact makes the file of a directory as small as it gets, in place, and returns the
+// bytes that it had and has now. Nobody may have it open.
+func Compact(path string) (before, after uint64, err error) {
+	if abiError != nil {
+		return 0, 0, abiError
+	}
+	var e *C.hc_error
+	bytes, length := text(path)
+	status := C.hc_directory_compact(bytes, length, nil, (*C.uint64_t)(&before), (*C.uint64_t)(&after), &e)
+	if status != C.HC_STATUS_OK {
+		return 0, 0, failure(status, e)
+	}
+	return before, after, nil
+}
+
+// A Fault is one thing that is wrong with a directory.
+type Fault struct {
+	// Kind is the name of its kind, such as "missing" or "dangling".
+	Kind string
+	// Text says in a line what was expected and found. It holds no personal data but ids.
+	Text string
+}
+
+// Faults are what is wrong with a directory, or what a repair did about it.
+type Faults struct {
+	// Total is how many there are.
+	Total uint64
+	// Listed has as many as were asked for.
+	Listed []Fault
+	// SetAside is how many records a repair put into the other file.
+	SetAside uint64
+	// SeatsOver is how many more users are active than there are seats; that is no fault.
+	SeatsOver uint64
+}
+
+// FindFaults lists what is wrong with a directory, up to limit faults; all are counted.
+func (d *Directory) FindFaults(limit int) (Faults, error) {
+	var list *C.hc_faults
+	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_find_faults(h, C.size_t(max(limit, 0)), &list, e)
+	})
+	if err != nil {
+		return Faults{}, err
+	}
+	return takeFaults(list), nil
+}
+
+// FindFaultsIn lists what is wrong with the directory in a file, also where it is too
+// damaged to be opened. No file is made.
+func FindFaultsIn(path string, limit int) (Faults, error) {
+	bytes, length := text(path)
+	return faultsCall(func(list **C.hc_faults, e **C.hc_error) C.hc_status {
+		return C.hc_file_find_faults(bytes, length, nil, C.size_t(max(limit, 0)), list, e)
+	})
+}
+
+// Repair makes the directory in a file sound again, in one transaction; nobody may have
+// it open. A record that can't be kept is removed and written to the file aside, which
+// must not exist. An empty aside changes nothing and tells what would be done.
+func Repair(path, aside string, limit int) (Faults, error) {
+	bytes, length := text(path)
+	to, toLength := text(aside)
+	if aside == "" {
+		to = nil
+	}
+	return faultsCall(func(list **C.hc_faults, e **C.hc_error) C.hc_status {
+		return C.hc_file_repair(bytes, length, nil, to, toLength, C.size_t(max(limit, 0)), list, e)
+	})
+}
+
+func faultsCall(function func(**C.hc_faults, **C.hc_error) C.hc_status) (Faults, error) {
+	if abiError != nil {
+		return Faults{}, abiError
+	}
+	var list *C.hc_faults
+	var e *C.hc_error
+	if status := function(&list, &e); status != C.HC_STATUS_OK {
+		return Faults{}, failure(status, e)
+	}
+	return takeFaults(list), nil
+}
+
+func takeFaults(list *C.hc_faults) Faults {
+	defer C.hc_faults_free(list)
+	faults := Faults{
+		Total:     uint64(C.hc_faults_total(list)),
+		SetAside:  uint64(C.hc_faults_set_aside(list)),
+		SeatsOver: uint64(C.hc_faults_seats_over(list)),
+	}
+	for i := range C.hc_faults_count(list) {
+		kind, line := C.hc_faults_kind_at(list, i), C.hc_faults_text_at(list, i)
+		faults.Listed = append(faults.Listed, Fault{C.GoString(kind), C.GoString(line)})
+	}
+	return faults
+}

@@ -1,0 +1,46 @@
+package headcount
+
+/*
+#cgo CFLAGS: -I${SRCDIR}/native
+#cgo LDFLAGS: ${SRCDIR}/native/libheadcount.a -lutil -lrt -lpthread -lm -ldl
+#include "headcount.h"
+*/
+import "C"
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// Checks once, before anything else is called, that the library is the one that this
+// package was compiled for.
+var abiError = checkABI(uint32(C.hc_abi_version()), C.GoString(C.hc_version_string()))
+
+func checkABI(found uint32, version string) error {
+	if found == C.HC_ABI_VERSION {
+		return nil
+	}
+	return fmt.Errorf("headcount: the linked library %s has ABI version %d, and this package needs %d: "+
+		"build both from the same release", version, found, C.HC_ABI_VERSION)
+}
+
+// Version is the version of the native library, such as "0.1.0".
+func Version() string {
+	return C.GoString(C.hc_version_string())
+}
+
+// text is the two arguments of a text. The library doesn't keep them.
+func text(s string) (*C.uint8_t, C.size_t) {
+	return (*C.uint8_t)(unsafe.StringData(s)), C.size_t(len(s))
+}
+
+func idPointer(id *ID) *C.uint8_t {
+	return (*C.uint8_t)(&id[0])
+}
+
+func flag(set bool) C.int32_t {
+	if set {
+		return 1
+	}
+	return 0
+}

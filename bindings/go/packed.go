@@ -1,0 +1,156 @@
+package headcount
+
+/*
+#include "headcount_packed.h"
+*/
+import "C"
+
+import (
+	"encoding/binary"
+	"errors"
+	"time"
+)
+
+var errMalformed = errors.New("headcount: a packed batch contradicts itself; this is a bug")
+
+const batchHeaderBytes = 16
+
+// What the records of a batch are.
+const (
+	usersBatch      = C.HC_PACKED_USERS
+	workspacesBatch = C.HC_PACKED_WORKSPACES
+	membersBatch    = C.HC_PACKED_MEMBERS
+	changesBatch    = C.HC_PACKED_CHANGES
+)
+
+// records cuts a batch of packed records into its records.
+func records(batch []byte, kind byte, each func(record []byte) bool) error {
+	if len(batch) < batchHeaderBytes || batch[0] != 'h' || batch[1] != 'c' ||
+		batch[2] != C.HC_PACKED_VERSION || batch[3] != kind {
+		return errMalformed
+	}
+	start := u32(batch, 4)
+	count := u32(batch, 12)
+	if start > len(batch) {
+		return errMalformed
+	}
+	left := batch[start:]
+	for range count {
+		if len(left) < 8 {
+			return errMalformed
+		}
+		bytes := u32(left, 0)
+		if bytes > len(left) || bytes < u16(left, 4) {
+			return errMalformed
+		}
+		if !each(left[:bytes]) {
+			return nil
+		}
+		left = left[bytes:]
+	}
+	return nil
+}
+
+func u16(b []byte, at int) int    { return int(binary.LittleEndian.Uint16(b[at:])) }
+func u32(b []byte, at int) int    { return int(binary.LittleEndian.Uint32(b[at:])) }
+func u64(b []byte, at int) uint64 { return binary.LittleEndian.Uint64(b[at:]) }
+
+func moment(b []byte, at int) time.Time {
+	return time.UnixMicro(int64(u64(b, at))).UTC()
+}
+
+// at is the text whose place is at `place`; whole is the record as a string, so that all
+// texts of a record are one allocation.
+func at(record []byte, whole string, place int) string {
+	start, length := u32(record, place), u32(record, place+4)
+	return whole[start : start+length]
+}
+
+func unpackUser(r []byte) User {
+	whole := string(r)
+	flags := u16(r, 6)
+	u := User{
+		ID:         ID(r[8:24]),
+		Version:    u64(r, 24),
+		CreatedAt:  moment(r, 32),
+		UpdatedAt:  moment(r, 40),
+		Email:      at(r, whole, 48),
+		Username:   at(r, whole, 56),
+		GivenName:  at(r, whole, 64),
+		FamilyName: at(r, whole, 72),
+		Active:     flags&1 != 0,
+		Admin:      flags&2 != 0,
+	}
+	table, count := u32(r, 80), u32(r, 84)
+	if count > 0 {
+		u.attributes = make([]attribute, count)
+		for i := range u.attributes {
+			entry := table + 16*i
+			u.attributes[i] = attribute{at(r, whole, entry), at(r, whole, entry+8)}
+		}
+	}
+	return u
+}
+
+func unpackWorkspace(r []byte) Workspace {
+	flags := u16(r, 6)
+	w := Workspace{
+		ID:        u64(r, 8),
+		Version:   u64(r, 16),
+		CreatedAt: moment(r, 24),
+		UpdatedAt: moment(r, 32),
+		Archived:  flags&1 != 0,
+		Name:      at(r, string(r), 56),
+	}
+	if flags&2 != 0 {
+		w.DefaultOf = ID(r[40:56])
+	}
+	return w
+}
+
+func unpackMember(r []byte) Member {
+	return Member{
+		Role:      Role(u16(r, 6)),
+		Workspace: u64(r, 8),
+		User:      ID(r[16:32]),
+		Since:     moment(r, 32),
+		Version:   u64(r, 40),
+	}
+}
+
+func unpackChange(r []byte) Change {
+	flags := u16(r, 6)
+	c := Change{Sequence: u64(r, 8), At: moment(r, 16)}
+	if flags&1 != 0 {
+		c.Actor = ID(r[24:40])
+	}
+	if flags&2 != 0 {
+		c.RequestID = ID(r[40:56])
+	}
+	table, count, size := u32(r, 56), u32(r, 60), u32(r, 64)
+	c.Events = make([]Event, count)
+	for i := range c.Events {
+		c.Events[i] = unpackEvent(r[table+i*size:])
+	}
+	return c
+}
+
+func unpackEvent(e []byte) Event {
+	flags := u16(e, 2)
+	event := Event{
+		Kind:   EventKind(u16(e, 0)),
+		Fields: Fields(u32(e, 4)),
+		Active: flags&4 != 0,
+		Role:   Role(u32(e, 32)),
+	}
+	if flags&1 != 0 {
+		event.User = ID(e[16:32])
+	}
+	if flags&2 != 0 {
+		event.Workspace = u64(e, 8)
+	}
+	if event.Kind == LicenseSet {
+		event.License = License{kind: C.int32_t(u32(e, 36)), seats: u64(e, 40)}
+	}
+	return event
+}

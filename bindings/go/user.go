@@ -1,0 +1,119 @@
+package headcount
+
+import (
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A User is a user as one call found it: a value that later changes don't touch.
+type User struct {
+	// ID is never given to another user.
+	ID ID
+	// Email is the address as it was given.
+	Email string
+	// Username is the email where none was given.
+	Username string
+	// GivenName is the first name; empty if there is none.
+	GivenName string
+	// FamilyName is the last name; empty if there is none.
+	FamilyName string
+	// Active users take a seat.
+	Active bool
+	// Admin users administer the platform.
+	Admin bool
+	// Version is 1 when created, and one more with each change.
+	Version uint64
+	// CreatedAt is when the user was created, in UTC and microseconds.
+	CreatedAt time.Time
+	// UpdatedAt is when the record last changed.
+	UpdatedAt time.Time
+
+	attributes []attribute
+}
+
+type attribute struct{ name, value string }
+
+// Attribute is the value of an attribute, and whether the user has it.
+func (u *User) Attribute(name string) (string, bool) {
+	at, found := slices.BinarySearchFunc(u.attributes, name, func(a attribute, name string) int {
+		return strings.Compare(a.name, name)
+	})
+	if !found {
+		return "", false
+	}
+	return u.attributes[at].value, true
+}
+
+// Attributes are the names and values of all attributes, ordered by name.
+func (u *User) Attributes() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, a := range u.attributes {
+			if !yield(a.name, a.value) {
+				return
+			}
+		}
+	}
+}
+
+// A NewUser is a user to create. Only Email is required.
+type NewUser struct {
+	// Email is the address.
+	Email string
+	// ID is the id to give; one is drawn for the zero ID.
+	ID ID
+	// Username is unique like the email, which it follows if empty.
+	Username string
+	// GivenName is the first name, of at most 255 bytes.
+	GivenName string
+	// FamilyName is the last name, of at most 255 bytes.
+	FamilyName string
+	// Inactive users take no seat.
+	Inactive bool
+	// Admin users administer the platform.
+	Admin bool
+	// CreatedAt is when the user was created elsewhere; the zero time is now.
+	CreatedAt time.Time
+	// Attributes are at most 64, of 16 KiB in all.
+	Attributes map[string]string
+}
+
+// A UserUpdate says what to change of a user. What is nil or empty stays as it is.
+//
+//	dir.UpdateUser("steve@ex.co", headcount.UserUpdate{GivenName: new("Steve")})
+type UserUpdate struct {
+	// IfVersion refuses the update with [ErrConflict] at another version than this; 0
+	// is any.
+	IfVersion uint64
+	// Email is the new address. A username that is the email follows.
+	Email *string
+	// Username is the new username. One with an @ must be the own email.
+	Username *string
+	// ResetUsername makes the username the email again.
+	ResetUsername bool
+	// GivenName is the new first name; an empty one removes it.
+	GivenName *string
+	// FamilyName is the new last name; an empty one removes it.
+	FamilyName *string
+	// Admin says whether the user is an admin from now on.
+	Admin *bool
+	// SetAttributes are attributes to set.
+	SetAttributes map[string]string
+	// RemoveAttributes are names of attributes to remove.
+	RemoveAttributes []string
+	// ReplaceAttributes removes all attributes but those in SetAttributes.
+	ReplaceAttributes bool
+}
+
+// Batches that ask for the same must be the same, so the order must not depend on the map.
+func inOrder(attributes map[string]string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, name := range slices.Sorted(maps.Keys(attributes)) {
+			if !yield(name, attributes[name]) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,194 @@
+package headcount
+
+/*
+#include "fields.h"
+*/
+import "C"
+
+import (
+	"iter"
+	"runtime"
+	"time"
+)
+
+// User is the user that an id as text or an email names, or fails with
+// [ErrUserNotFound].
+func (d *Directory) User(ref string) (User, error) {
+	bytes, length := text(ref)
+	return d.lookUp(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
+		return C.hc_user_get(h, bytes, length, u, e)
+	})
+}
+
+// UserByID is the user with this id, or fails with [ErrUserNotFound].
+func (d *Directory) UserByID(id ID) (User, error) {
+	return d.lookUp(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
+		return C.hc_user_get_by_id(h, idPointer(&id), u, e)
+	})
+}
+
+// UserByEmail is the user with this email, or fails with [ErrUserNotFound].
+func (d *Directory) UserByEmail(email string) (User, error) {
+	bytes, length := text(email)
+	return d.lookUp(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
+		return C.hc_user_get_by_email(h, bytes, length, u, e)
+	})
+}
+
+// UserByUsername is the user with this username, or fails with [ErrUserNotFound].
+func (d *Directory) UserByUsername(username string) (User, error) {
+	bytes, length := text(username)
+	return d.lookUp(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
+		return C.hc_user_get_by_username(h, bytes, length, u, e)
+	})
+}
+
+var errNobody = &Error{Kind: ErrUserNotFound, Message: "no such user", Operation: -1}
+
+func (d *Directory) lookUp(get func(*C.hc_directory, **C.hc_user, **C.hc_error) C.hc_status) (User, error) {
+	user, err := d.userCall(get)
+	if err == nil && user.ID.IsZero() {
+		return User{}, errNobody
+	}
+	return user, err
+}
+
+// userCall runs a native function that makes a user, and takes that; the zero User is
+// none.
+func (d *Directory) userCall(function func(*C.hc_directory, **C.hc_user, **C.hc_error) C.hc_status) (User, error) {
+	var native *C.hc_user
+	var e *C.hc_error
+	handle := d.native
+	handleUsed()
+	status := function(handle, &native, &e)
+	runtime.KeepAlive(d)
+	if status != C.HC_STATUS_OK {
+		return User{}, failure(status, e)
+	}
+	return takeUser(native), nil
+}
+
+// takeUser reads a native user and frees it.
+func takeUser(native *C.hc_user) User {
+	if native == nil {
+		return User{}
+	}
+	defer C.hc_user_free(native)
+	var f C.hcgo_user
+	C.hcgo_user_fields(native, &f)
+	u := User{
+		ID:         readID(f.id),
+		Email:      C.GoString(f.email),
+		Username:   C.GoString(f.username),
+		GivenName:  C.GoString(f.given_name),
+		FamilyName: C.GoString(f.family_name),
+		Active:     f.active == 1,
+		Admin:      f.admin == 1,
+		Version:    uint64(f.version),
+		CreatedAt:  time.UnixMicro(int64(f.created_at_micros)).UTC(),
+		UpdatedAt:  time.UnixMicro(int64(f.updated_at_micros)).UTC(),
+	}
+	if f.attributes > 0 {
+		u.attributes = make([]attribute, f.attributes)
+	}
+	for i := range u.attributes {
+		var name, value *C.char
+		var length C.size_t
+		C.hc_user_attribute_at(native, C.size_t(i), &name, &value, &length)
+		u.attributes[i] = attribute{C.GoString(name), C.GoStringN(value, C.int(length))}
+	}
+	return u
+}
+
+// CreateUser creates a user, who needs a seat unless inactive.
+//
+// It fails with [ErrEmailTaken], [ErrUsernameTaken] or [ErrIDTaken] when another user has
+// those, with [ErrNoFreeSeat] when all seats are in use, and with the kinds of malformed
+// input, such as [ErrInvalidEmail].
+func (d *Directory) CreateUser(user NewUser) (User, error) {
+	native, err := user.native()
+	if err != nil {
+		return User{}, err
+	}
+	defer C.hc_new_user_free(native)
+	return d.userCall(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
+		return C.hc_user_create_from(h, native, u, e)
+	})
+}
+
+// UpdateUser changes fields of a user, and returns the user as it is then.
+//
+// It fails with [ErrUserNotFound], with [ErrConflict] when the user is not at the version
+// that the update expects, with [ErrLastAdmin] when no active admin would be left, and as
+// [Directory.CreateUser] does.
+func (d *Directory) UpdateUser(ref string, update UserUpdate) (User, error) {
+	native, err := update.native()
+	if err != nil {
+		return User{}, err
+	}
+	defer C.hc_user_update_free(native)
+	bytes, length := text(ref)
+	return d.userCall(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
+		return C.hc_user_update_apply(h, bytes, length, native, u, e)
+	})
+}
+
+// ActivateUser makes a user active; nothing happens to one who is. It fails with
+// [ErrUserNotFound], and with [ErrNoFreeSeat] when all seats are in use.
+func (d *Directory) ActivateUser(ref string) (User, error) {
+	bytes, length := text(ref)
+	return d.userCall(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
+		return C.hc_user_activate(h, bytes, length, u, e)
+	})
+}
+
+// DeactivateUser makes a user inactive, which frees a seat; nothing happens to one who
+// is. It fails with [ErrUserNotFound], [ErrLastAdmin], [ErrLastOwner], and with
+// [ErrOwnAccount] for the user that the directory acts as.
+func (d *Directory) DeactivateUser(ref string) (User, error) {
+	bytes, length := text(ref)
+	return d.userCall(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
+		return C.hc_user_deactivate(h, bytes, length, u, e)
+	})
+}
+
+// DeleteUser deletes a user for good. The id is never given again; the email and the
+// username are free for others. It fails as [Directory.DeactivateUser] does.
+func (d *Directory) DeleteUser(ref string) error {
+	bytes, length := text(ref)
+	return d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_user_delete(h, bytes, length, e)
+	})
+}
+
+// Users are all users, active or not, ordered by email, as they are when the loop begins.
+// An error ends the loop.
+//
+//	for user, err := range dir.Users() {
+//		if err != nil {
+//			return err
+//		}
+//		fmt.Println(user.Email)
+//	}
+func (d *Directory) Users() iter.Seq2[User, error] {
+	return func(yield func(User, error) bool) {
+		var cursor *C.hc_cursor
+		err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+			return C.hc_directory_list_users(h, &cursor, e)
+		})
+		if err != nil {
+			yield(User{}, err)
+			return
+		}
+		defer C.hc_cursor_free(cursor)
+		if err := readUsers(cursor, func(u User) bool { return yield(u, nil) }); err != nil {
+			yield(User{}, err)
+		}
+	}
+}
+
+func readUsers(cursor *C.hc_cursor, each func(User) bool) error {
+	return readList(usersBatch, func(b *C.uint8_t, n C.size_t, w *C.size_t, e **C.hc_error) C.hc_status {
+		return C.hc_cursor_next_batch(cursor, b, n, w, e)
+	}, func(r []byte) bool { return each(unpackUser(r)) })
+}

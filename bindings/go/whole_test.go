@@ -1,0 +1,100 @@
+package headcount
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Functions that this package has no use for: it reads users in batches, writes ids and
+// times itself, and knows whole numbers of versions as text.
+var unused = map[string]bool{
+	"hc_cursor_next": true, "hc_workspaces_next": true, "hc_members_get": true, "hc_feed_position": true,
+	"hc_directory_verify": true, "hc_version_number": true, "hc_id_to_text": true, "hc_batch_count": true,
+	"hc_time_to_text": true, "hc_time_from_text": true, "hc_user_id_text": true, "hc_user_attribute": true,
+	"hc_user_create": true, "hc_user_update_apply_by_id": true, "hc_user_activate_by_id": true,
+	"hc_user_deactivate_by_id": true, "hc_user_delete_by_id": true, "hc_log_set_callback": true,
+}
+
+func sources(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	for _, name := range must[[]string](t)(filepath.Glob("*")) {
+		if (strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go")) || strings.HasSuffix(name, ".h") {
+			all.Write(must[[]byte](t)(os.ReadFile(name)))
+		}
+	}
+	return all.String()
+}
+
+// The whole API: every function of the header is called, and every constant has a name.
+func TestTheWholeHeaderIsUsed(t *testing.T) {
+	header := string(must[[]byte](t)(os.ReadFile("native/headcount.h")))
+	all := sources(t)
+	names := regexp.MustCompile(`(?m)^[a-z][a-z0-9_ ]*\*?\s?(hc_[a-z_]+)\(|^    (HC_[A-Z0-9_]+) = `)
+	found := 0
+	for _, match := range names.FindAllStringSubmatch(header, -1) {
+		name := match[1] + match[2]
+		found++
+		if !regexp.MustCompile(`\b`+name+`\b`).MatchString(all) && !unused[name] && name != "HC_ROLE_ANY" {
+			t.Errorf("%s is missing", name)
+		}
+	}
+	equal(t, true, found > 150)
+}
+
+// Everything that is exported says what it is.
+func TestEverythingIsDocumented(t *testing.T) {
+	files := token.NewFileSet()
+	for _, name := range must[[]string](t)(filepath.Glob("*.go")) {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file := must[*ast.File](t)(parser.ParseFile(files, name, nil, parser.ParseComments))
+		ast.Inspect(file, func(node ast.Node) bool {
+			var names []*ast.Ident
+			var docs *ast.CommentGroup
+			switch n := node.(type) {
+			case *ast.FuncDecl:
+				names, docs = []*ast.Ident{n.Name}, n.Doc
+			case *ast.GenDecl: // of a type or one value, or a list with docs for each
+				for _, spec := range n.Specs {
+					switch s := spec.(type) {
+					case *ast.TypeSpec:
+						names, docs = append(names, s.Name), n.Doc
+					case *ast.ValueSpec:
+						if docs = n.Doc; docs == nil {
+							docs = s.Doc
+						}
+						names = s.Names
+					}
+				}
+			case *ast.Field:
+				names, docs = n.Names, n.Doc
+			}
+			for _, name := range names {
+				if name.IsExported() && docs == nil {
+					t.Errorf("%s is not documented: %s", name.Name, files.Position(name.Pos()))
+				}
+			}
+			_, body := node.(*ast.BlockStmt)
+			return !body
+		})
+	}
+}
+
+func TestAnotherABIIsRefusedInWords(t *testing.T) {
+	equal(t, nil, checkABI(1, "0.1.0"))
+	err := checkABI(7, "9.0.0")
+	equal(t, "headcount: the linked library 9.0.0 has ABI version 7, and this package needs 1: "+
+		"build both from the same release", err.Error())
+	abiError = err
+	defer func() { abiError = nil }()
+	_, refused := OpenInMemory(nil)
+	equal(t, err, refused)
+}

@@ -1,0 +1,62 @@
+//! `headcount export` and `headcount stats` on the command line.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+/// What each format has, at length.
+const EXPORT_HELP: &str = "\
+Formats:
+  jsonl     a JSON object on each line: the license, users, ids of deleted users,
+            workspaces and members, with ids, versions and times. `headcount import`
+            makes the same directory of it, in a new file. The history of changes,
+            request ids and the server's keys are not in it.
+  csv       a header, then one user on each line, with a column for each attribute
+  keycloak  a realm with the users, as Keycloak imports it; admins have the realm
+            role admin; workspaces are not in it
+
+The memory it takes does not grow with the directory. Whoever reads the file reads
+everybody's name and address: with --output it is made for you alone to read.
+
+Examples:
+  headcount export --output users.jsonl
+  headcount --db copy.redb import users.jsonl
+  headcount export --format csv | head";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXPORT_HELP)]
+pub(crate) struct ExportArgs {
+    /// What to write
+    #[arg(long, value_enum, default_value_t = ExportFormat::Jsonl)]
+    pub(crate) format: ExportFormat,
+    /// The file to write, instead of standard output: beside it first, then all at once
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace the file that is there
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
+    /// The name of Keycloak's realm
+    #[arg(long, value_name = "NAME", default_value = "headcount")]
+    pub(crate) realm: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    Jsonl,
+    Csv,
+    Keycloak,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct StatsArgs {
+    /// How to write them; prometheus is its text format
+    #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
+    pub(crate) format: StatsFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatsFormat {
+    Table,
+    Json,
+    Prometheus,
+}

@@ -1,0 +1,96 @@
+//! `headcount export`: all users, or all records, one by one.
+
+mod csv;
+mod keycloak;
+mod lines;
+mod target;
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+
+use headcount::{Directory, Exported};
+use serde_json::json;
+
+use self::target::Target;
+use super::Store;
+use super::progress::Progress;
+use crate::args::{ExportArgs, ExportFormat};
+use crate::failure::{Failure, Result};
+use crate::output::{count, safe, write_json};
+
+/// What was written.
+#[derive(Clone, Copy, Default)]
+struct Written {
+    users: u64,
+    records: u64,
+}
+
+pub(super) fn run(
+    store: &Store<'_>,
+    args: &ExportArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let directory = store.open()?;
+    let Some(file) = &args.output else {
+        write(&directory, args, out)?;
+        return Ok(directory.close()?);
+    };
+    let mut target = Target::create(file, args.force)?;
+    let written = write(&directory, args, &mut target).map_err(|failure| match failure {
+        Failure::Output(error) => target::unwritable(file, &error),
+        refused @ Failure::Refused(_) => refused,
+    })?;
+    directory.close()?;
+    target.finish()?;
+    if json {
+        let exported = json!({ "users": written.users, "records": written.records });
+        return write_json(out, &json!({ "exported": exported }));
+    }
+    let users = count(usize::try_from(written.users).unwrap_or(usize::MAX), "user");
+    writeln!(
+        out,
+        "exported {users} to {}",
+        safe(&file.display().to_string())
+    )?;
+    Ok(())
+}
+
+fn write(directory: &Directory, args: &ExportArgs, out: &mut dyn Write) -> Result<Written> {
+    let progress = Progress::of(directory.len()?, "users");
+    progress.say("exporting".to_owned());
+    match args.format {
+        ExportFormat::Jsonl => lines::write(directory, &progress, out),
+        ExportFormat::Csv => csv::write(directory, &progress, out),
+        ExportFormat::Keycloak => keycloak::write(directory, &args.realm, &progress, out),
+    }
+}
+
+/// Hands every record to `visit`, and ends at its first error.
+fn each_record(
+    directory: &Directory,
+    mut visit: impl FnMut(&Exported<'_>) -> io::Result<ControlFlow<()>>,
+) -> Result<()> {
+    let mut failed = Ok(());
+    directory.export(|record| match visit(record) {
+        Ok(flow) => flow,
+        Err(error) => {
+            failed = Err(error);
+            ControlFlow::Break(())
+        }
+    })?;
+    Ok(failed?)
+}
+
+/// Hands every user to `visit`, in the order of their emails.
+fn each_user(
+    directory: &Directory,
+    mut visit: impl FnMut(&headcount::User) -> io::Result<()>,
+) -> Result<()> {
+    each_record(directory, |record| match record {
+        Exported::Directory { .. } => Ok(ControlFlow::Continue(())),
+        Exported::User(user) => visit(user).map(ControlFlow::Continue),
+        // Users come first.
+        _ => Ok(ControlFlow::Break(())),
+    })
+}

@@ -1,0 +1,298 @@
+//! `headcount import` of what `headcount export` wrote: the same directory, in a new
+//! file.
+
+use std::cell::Cell;
+use std::fs;
+use std::io::{BufRead, BufReader, Cursor, Read, Write};
+use std::path::{Path, PathBuf};
+
+use headcount::{CopyOptions, Directory, Error, ErrorKind, Record, Seats, restore};
+use serde_json::json;
+
+use super::progress::Progress;
+use super::{Store, input};
+use crate::args::{ImportArgs, WhenFull};
+use crate::failure::{Failure, Result};
+use crate::import::options::{Missing, OnExisting};
+use crate::import::records::{self, Line};
+use crate::output::{count, write_json};
+
+/// A line is a record, whose parts are bounded: this is more than any can have.
+const LINE_BYTES_MAX: u64 = 1 << 20;
+
+/// What the only file of an import begins with.
+pub(super) enum Peeked {
+    /// An export.
+    Export(Lines),
+    /// Something else; what was read of it, if it was standard input.
+    Other(Option<Vec<u8>>),
+}
+
+/// The lines of an export.
+pub(super) struct Lines {
+    name: String,
+    reader: Box<dyn BufRead>,
+    bytes: Option<u64>,
+}
+
+/// Looks whether the file is an export. Reads all of standard input if it is not.
+pub(super) fn peek(args: &ImportArgs) -> Result<Peeked> {
+    let [file] = &*args.files else {
+        return Ok(Peeked::Other(None));
+    };
+    if file.is_dir() {
+        return Ok(Peeked::Other(None));
+    }
+    let (mut opened, bytes) = input::open(file)?;
+    let mut first = Vec::new();
+    let head = opened.by_ref().take(records::FIRST.len() as u64);
+    { head }
+        .read_to_end(&mut first)
+        .map_err(|error| input::unreadable(file, &error))?;
+    if first == records::FIRST.as_bytes() {
+        return Ok(Peeked::Export(Lines {
+            name: input::name_of(file),
+            reader: Box::new(BufReader::new(Cursor::new(first).chain(opened))),
+            bytes,
+        }));
+    }
+    if file != Path::new("-") {
+        return Ok(Peeked::Other(None));
+    }
+    opened
+        .read_to_end(&mut first)
+        .map_err(|error| input::unreadable(file, &error))?;
+    Ok(Peeked::Other(Some(first)))
+}
+
+pub(super) fn run(
+    store: &Store<'_>,
+    args: &ImportArgs,
+    lines: Lines,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    refuse_options(args)?;
+    let name = lines.name.clone();
+    let (seats, records) = if args.dry_run {
+        if !store.is_missing() {
+            refuse_full(store, &store.open()?)?;
+        }
+        fill(&Directory::in_memory()?, lines)?
+    } else if store.is_missing() {
+        if store.actor.is_some() {
+            return Err(no_actor());
+        }
+        make(store, lines)?
+    } else {
+        let directory = store.open_to_change()?;
+        refuse_full(store, &directory)?;
+        let filled = fill(&directory, lines)?;
+        directory.close()?;
+        filled
+    };
+    if json {
+        return write_json(
+            out,
+            &json!({
+                "file": name,
+                "format": "headcount",
+                "dry_run": args.dry_run,
+                "records": records,
+                "seats": seats,
+            }),
+        );
+    }
+    let users = count(
+        usize::try_from(seats.active + seats.inactive).unwrap_or(usize::MAX),
+        "user",
+    );
+    let records = count(usize::try_from(records).unwrap_or(usize::MAX), "record");
+    if args.dry_run {
+        writeln!(
+            out,
+            "dry run, nothing is written: {records} of {name} would be taken over, {users} among them"
+        )?;
+    } else {
+        writeln!(out, "took over {records} of {name}, {users} among them")?;
+    }
+    writeln!(out, "{seats}")?;
+    Ok(())
+}
+
+/// Makes a directory that isn't there. Under its name it is only when it is whole.
+fn make(store: &Store<'_>, lines: Lines) -> Result<(Seats, u64)> {
+    let beside = Beside::of(store.path);
+    let directory = Directory::open(&beside.0)?;
+    let filled = fill(&directory, lines)?;
+    directory.close()?;
+    restore(
+        &beside.0,
+        store.path,
+        CopyOptions::new().open_timeout(store.wait),
+    )?;
+    Ok(filled)
+}
+
+/// A file that is gone when this is dropped.
+struct Beside(PathBuf);
+
+impl Beside {
+    fn of(path: &Path) -> Self {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.part", std::process::id()));
+        Self(path.with_file_name(name))
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // What is left over has a name that says so.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Loads the lines; returns how many records they were.
+fn fill(directory: &Directory, lines: Lines) -> Result<(Seats, u64)> {
+    let Lines {
+        name,
+        reader,
+        bytes,
+    } = lines;
+    let progress = bytes.map_or_else(Progress::new, Progress::of_bytes);
+    progress.say("importing".to_owned());
+    let line = Cell::new(0);
+    let mut reading = Reading {
+        reader,
+        line: &line,
+        records: 0,
+        read_bytes: 0,
+        progress: &progress,
+        is_over: false,
+    };
+    let loaded = directory.load(&mut reading);
+    let records = reading.records;
+    drop(reading);
+    let seats = loaded.map_err(|error| {
+        let kind = error.kind().name();
+        Failure::refused(
+            kind,
+            format!(
+                "line {} of {name}: {error}; nothing was changed",
+                line.get()
+            ),
+        )
+    })?;
+    Ok((seats, records))
+}
+
+/// Records of the lines, one after the other.
+struct Reading<'a> {
+    reader: Box<dyn BufRead>,
+    /// Where it is.
+    line: &'a Cell<u64>,
+    records: u64,
+    read_bytes: u64,
+    progress: &'a Progress,
+    is_over: bool,
+}
+
+impl Reading<'_> {
+    /// The next record; `None` behind the last line.
+    fn read(&mut self) -> headcount::Result<Option<Record>> {
+        let refused = |what: String| Error::new(ErrorKind::InvalidArgument, what);
+        let mut text = String::new();
+        self.line.set(self.line.get() + 1);
+        let read = self.reader.by_ref().take(LINE_BYTES_MAX);
+        let bytes = { read }
+            .read_line(&mut text)
+            .map_err(|error| Error::new(ErrorKind::Io, format!("can't read it: {error}")))?;
+        self.read_bytes += bytes as u64;
+        if self.line.get().is_multiple_of(1_000) {
+            self.progress.reach_bytes(self.read_bytes);
+        }
+        if bytes == 0 {
+            let what = "the file ends here without the line that an export ends with: part of \
+                        it is missing; export it again";
+            return Err(refused(what.to_owned()));
+        }
+        match records::parse(text.trim_ascii()).map_err(refused)? {
+            Line::Record(record) => {
+                self.records += 1;
+                Ok(Some(*record))
+            }
+            Line::End(records) if records == self.records => self.read_end(),
+            Line::End(records) => Err(refused(format!(
+                "there are {} records before it, not {records}; export it again",
+                self.records
+            ))),
+        }
+    }
+
+    /// Makes sure that nothing comes behind the last line.
+    fn read_end(&mut self) -> headcount::Result<Option<Record>> {
+        let mut rest = Vec::new();
+        let read = self.reader.by_ref().take(1).read_to_end(&mut rest);
+        if read.is_ok_and(|bytes| bytes == 0) {
+            return Ok(None);
+        }
+        let what = "something comes behind the line that an export ends with; take it out";
+        Err(Error::new(ErrorKind::InvalidArgument, what))
+    }
+}
+
+impl Iterator for Reading<'_> {
+    type Item = headcount::Result<Record>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        let next = self.read();
+        self.is_over = !matches!(next, Ok(Some(_)));
+        next.transpose()
+    }
+}
+
+fn refuse_full(store: &Store<'_>, directory: &Directory) -> Result<()> {
+    if directory.stats()?.latest_change == 0 {
+        return Ok(());
+    }
+    let path = store.path.display();
+    Err(Failure::refused(
+        "not_empty",
+        format!(
+            "this is an export of a whole directory, and {path} is not empty: name a new file \
+             with --db"
+        ),
+    ))
+}
+
+fn no_actor() -> Failure {
+    Failure::refused(
+        "invalid_argument",
+        "a new directory has no users, so nobody can be the --actor; leave it out",
+    )
+}
+
+/// Refuses options that only make sense for files from elsewhere.
+fn refuse_options(args: &ImportArgs) -> Result<()> {
+    let is_plain = args.map.is_empty()
+        && args.ignore.is_empty()
+        && args.ignore_attribute.is_empty()
+        && !args.ignore_ids
+        && args.keep.is_none()
+        && args.on_existing == OnExisting::default()
+        && args.missing == Missing::default()
+        && args.when_full == WhenFull::Fail
+        && !args.skip_invalid
+        && args.email_template.is_none();
+    if is_plain {
+        return Ok(());
+    }
+    Err(Failure::refused(
+        "invalid_argument",
+        "this is an export of a whole directory, which is taken as it is; leave out the options \
+         that change what is read (only --dry-run applies)",
+    ))
+}

@@ -1,0 +1,56 @@
+//! `headcount stats`: figures of the directory.
+
+use std::io::Write;
+
+use headcount::{Directory, Stats};
+use serde_json::json;
+
+use super::Store;
+use crate::args::{StatsArgs, StatsFormat};
+use crate::failure::Result;
+use crate::output::{safe, write_json};
+
+pub(super) fn run(
+    store: &Store<'_>,
+    args: &StatsArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let directory = store.open()?;
+    let mut stats = directory.stats()?;
+    if let Ok(metadata) = std::fs::metadata(store.path) {
+        // A file that is only read is not followed as it grows.
+        stats.file_bytes = metadata.len();
+    }
+    match args.format {
+        StatsFormat::Prometheus => Ok(out.write_all(stats.prometheus().as_bytes())?),
+        StatsFormat::Json => write_json(out, &json!({ "stats": stats })),
+        StatsFormat::Table if json => write_json(out, &json!({ "stats": stats })),
+        StatsFormat::Table => table(store, &directory, stats, out),
+    }
+}
+
+/// What is of interest for a file that nobody writes to just now. The other figures
+/// count from when a directory was opened, which for this command is a moment ago.
+fn table(
+    store: &Store<'_>,
+    directory: &Directory,
+    stats: Stats,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let admins = directory.count(&headcount::UserQuery::new().admins())?;
+    let rows = [
+        ("file", safe(&store.path.display().to_string()).into_owned()),
+        ("file bytes", stats.file_bytes.to_string()),
+        ("seats", directory.seats()?.to_string()),
+        ("active users", stats.users_active.to_string()),
+        ("inactive users", stats.users_inactive.to_string()),
+        ("admins", admins.to_string()),
+        ("workspaces", stats.workspaces.to_string()),
+        ("latest change", stats.latest_change.to_string()),
+    ];
+    for (name, value) in rows {
+        writeln!(out, "{name:<14}  {value}")?;
+    }
+    Ok(())
+}

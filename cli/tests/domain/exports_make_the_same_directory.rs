@@ -1,0 +1,180 @@
+//! `headcount export` and `headcount import` of it: the same directory, or nothing.
+
+use serde_json::Value;
+
+use crate::folder::{Folder, assert_says};
+
+/// A directory with one of everything.
+fn full() -> Folder {
+    let folder = Folder::with_users(&["ann", "bob", "dee"]);
+    folder.done("users update ann@ex.co --admin true --given-name Ann --attribute team=a,b");
+    folder.done("users update bob@ex.co --username Bob --attribute site=\"x\"");
+    folder.done("users deactivate bob@ex.co");
+    folder.done("workspaces create Models --owner ann@ex.co");
+    folder.done("workspaces add Models bob@ex.co");
+    folder.done("workspaces create Old --owner ann@ex.co");
+    folder.done("workspaces archive Old");
+    folder.done("workspaces default dee@ex.co");
+    folder.done("workspaces create Gone --owner ann@ex.co");
+    folder.done("workspaces delete Gone");
+    folder.done("users create eve@ex.co");
+    folder.done("users delete eve@ex.co");
+    folder.done("license set 7");
+    folder
+}
+
+#[test]
+fn an_export_makes_the_same_directory() {
+    let folder = full();
+    let exported = folder.done("export");
+    assert_eq!(
+        folder.done("export --output users.jsonl"),
+        "exported 3 users to users.jsonl\n"
+    );
+    let written = std::fs::read_to_string(folder.path("users.jsonl")).unwrap();
+    assert_eq!(written, exported);
+    assert_eq!(
+        folder.done("--db copy.redb import users.jsonl"),
+        "took over 12 records of users.jsonl, 3 users among them\n\
+         2 of 7 seats in use, 1 inactive\n"
+    );
+    assert_eq!(folder.done("--db copy.redb export"), exported);
+    // By way of a pipe, into a directory that is there and empty.
+    folder.done("--db new.redb license set community");
+    folder.done("--db new.redb import users.jsonl");
+    let refused = folder.run_with_input("--db new.redb import -", &exported);
+    assert_says(&refused.err, &["new.redb is not empty"]);
+    let piped = folder.run_with_input("--db piped.redb import - --json", &exported);
+    assert_eq!((piped.code, piped.err.as_str()), (0, ""));
+    let told: Value = serde_json::from_str(&piped.out).unwrap();
+    assert_eq!(told["records"], 12);
+    assert_eq!(folder.done("--db piped.redb export"), exported);
+    // The id of a user who was deleted is not given again, and ids of workspaces go on.
+    let gone = exported.lines().find(|line| line.contains("deleted_user"));
+    let gone: Value = serde_json::from_str(gone.unwrap()).unwrap();
+    let line = format!(
+        "--db copy.redb users create f@ex.co --id {}",
+        gone["id"].as_str().unwrap()
+    );
+    assert_says(&folder.refused(&line), &["never used"]);
+}
+
+#[test]
+fn a_part_of_an_export_is_refused_and_leaves_nothing() {
+    let folder = full();
+    let exported = folder.done("export");
+    let lines: Vec<_> = exported.lines().collect();
+    let cut = lines[..lines.len() - 1].join("\n");
+    let one_out = [&lines[..4], &lines[5..]].concat().join("\n");
+    let twice = [&lines[..2], &lines[1..]].concat().join("\n");
+    let more = format!("{exported}{{}}\n");
+    for (text, told) in [
+        (cut.as_str(), "line 13 of part.jsonl: the file ends here"),
+        (&one_out, "records before it, not 12"),
+        (&twice, "line 3 of part.jsonl: "),
+        (&more, "something comes behind"),
+        (
+            &exported.replace("\"headcount_export\":1", "\"headcount_export\":2"),
+            "newer release",
+        ),
+        (
+            &exported.replace("\"version\":1", "\"version\":-1"),
+            "line 4 of part.jsonl: a whole number is needed, not -1",
+        ),
+    ] {
+        folder.write("part.jsonl", text);
+        let refused = folder.refused("--db copy.redb import part.jsonl");
+        assert_says(&refused, &[told, "nothing was changed"]);
+        assert!(!folder.path("copy.redb").exists());
+    }
+    let names = std::fs::read_dir(folder.path(".")).unwrap();
+    let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    assert!(
+        names
+            .iter()
+            .all(|name| !name.to_string_lossy().contains(".part")),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn an_export_is_taken_as_it_is() {
+    let folder = full();
+    folder.done("export --output all.jsonl");
+    assert_says(
+        &folder.refused("--db copy.redb import all.jsonl --ignore-ids"),
+        &["leave out the options"],
+    );
+    assert_says(
+        &folder.done("--db copy.redb import all.jsonl --dry-run"),
+        &["nothing is written: 12 records of all.jsonl"],
+    );
+    assert!(!folder.path("copy.redb").exists());
+    assert_says(
+        &folder.refused("import all.jsonl"),
+        &["is not empty: name a new file"],
+    );
+    assert_says(
+        &folder.refused("export --output all.jsonl"),
+        &["all.jsonl already", "--force"],
+    );
+    folder.done("export --output all.jsonl --force");
+}
+
+#[test]
+fn csv_and_a_realm_are_imported_as_they_were() {
+    let folder = full();
+    for (format, name) in [("csv", "users.csv"), ("keycloak", "realm.json")] {
+        folder.done(&format!("export --format {format} --output {name}"));
+        let copy = format!("--db {format}.redb");
+        folder.done(&format!("{copy} import {name}"));
+        for user in ["ann", "bob", "dee"] {
+            let was = folder.json(&format!("users get {user}@ex.co"))["user"].take();
+            let is = folder.json(&format!("{copy} users get {user}@ex.co"))["user"].take();
+            for field in [
+                "id",
+                "email",
+                "username",
+                "given_name",
+                "active",
+                "admin",
+                "attributes",
+            ] {
+                assert_eq!(was[field], is[field], "{format} {user} {field}");
+            }
+        }
+    }
+    let table = folder.done("export --format csv");
+    assert!(table.starts_with(
+        "id,email,username,given_name,family_name,active,admin,created_at,updated_at,version,\
+         attributes.site,attributes.team\n"
+    ));
+    assert_says(&table, &[",\"a,b\"\n"]);
+    let realm: Value =
+        serde_json::from_str(&folder.done("export --format keycloak --realm r")).unwrap();
+    assert_eq!(realm["realm"], "r");
+    assert_eq!(realm["users"][0]["realmRoles"][0], "admin");
+}
+
+#[test]
+fn figures_are_a_table_json_or_for_prometheus() {
+    let folder = full();
+    let table = folder.done("stats");
+    assert_says(
+        &table,
+        &[
+            "seats           2 of 7 seats in use, 1 inactive\n",
+            "workspaces      3\n",
+        ],
+    );
+    assert_eq!(folder.json("stats")["stats"]["users_active"], 2);
+    let json: Value = serde_json::from_str(&folder.done("stats --format json")).unwrap();
+    let bytes = std::fs::metadata(folder.path("headcount.redb"))
+        .unwrap()
+        .len();
+    assert_eq!(json["stats"]["file_bytes"], bytes);
+    assert_says(
+        &folder.done("stats --format prometheus"),
+        &["headcount_users{state=\"active\"} 2\n"],
+    );
+}
