@@ -49,7 +49,7 @@ pub(crate) struct Args {
     #[arg(long, global = true)]
     pub(crate) salvage_log: bool,
 
-    /// The id or email of the user who makes the change: it is recorded, and they
+    /// The id, email or username of the user who makes the change: it is recorded, and they
     /// can't deactivate or delete themselves
     #[arg(long, global = true, value_name = "USER")]
     pub(crate) actor: Option<String>,
@@ -113,7 +113,7 @@ pub(crate) enum UsersCommand {
     /// Show one user, with the workspaces that they are a member of
     #[command(group = ArgGroup::new("who").required(true))]
     Get {
-        /// The user's id or email
+        /// The user's id, email or username
         #[arg(group = "who")]
         user: Option<String>,
         /// The user's username
@@ -126,14 +126,14 @@ pub(crate) enum UsersCommand {
     Update(UpdateArgs),
     /// Make a user active, which takes a seat
     Activate {
-        /// The user's id or email
+        /// The user's id, email or username
         user: String,
         #[command(flatten)]
         version: IfVersion,
     },
     /// Make a user inactive, which frees a seat
     Deactivate {
-        /// The user's id or email
+        /// The user's id, email or username
         user: String,
         #[command(flatten)]
         version: IfVersion,
@@ -142,7 +142,7 @@ pub(crate) enum UsersCommand {
     },
     /// Delete a user for good; `deactivate` is the one to take back
     Delete {
-        /// The user's id or email
+        /// The user's id, email or username
         user: String,
         #[command(flatten)]
         version: IfVersion,
@@ -224,7 +224,7 @@ pub(crate) struct CreateArgs {
     override_usage = "headcount users update [OPTIONS] <USER>"
 )]
 pub(crate) struct UpdateArgs {
-    /// The user's id or email
+    /// The user's id, email or username
     pub(crate) user: String,
     /// A new email address; a username that is the email follows
     #[arg(long, group = "change")]

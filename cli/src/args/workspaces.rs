@@ -8,7 +8,8 @@ use super::{IfVersion, Ownerless};
 /// How a workspace is named, for every command that takes one.
 pub(super) const NAMING_HELP: &str = "\
 WORKSPACE is a workspace's name, or its id as in id:12. A number alone is a name
-if a workspace has it, and an id otherwise. USER is an id or an email.";
+if a workspace has it, and an id otherwise. USER is an id, an
+email or a username.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WorkspacesCommand {
@@ -31,7 +32,7 @@ pub(crate) enum WorkspacesCommand {
     Create {
         /// 1 to 128 characters; no other workspace may have the name
         name: String,
-        /// The id or email of its first owner, who has to be active
+        /// The id, email or username of its first owner, who has to be active
         #[arg(long, value_name = "USER")]
         owner: Option<String>,
         #[command(flatten)]
@@ -82,7 +83,7 @@ pub(crate) enum WorkspacesCommand {
     Add {
         /// The name, or id:12
         workspace: String,
-        /// The user's id or email
+        /// The user's id, email or username
         user: String,
         /// owner or user
         #[arg(long, default_value = "user")]
@@ -93,7 +94,7 @@ pub(crate) enum WorkspacesCommand {
     SetRole {
         /// The name, or id:12
         workspace: String,
-        /// The user's id or email
+        /// The user's id, email or username
         user: String,
         /// owner or user
         role: Role,
@@ -107,7 +108,7 @@ pub(crate) enum WorkspacesCommand {
     Remove {
         /// The name, or id:12
         workspace: String,
-        /// The user's id or email
+        /// The user's id, email or username
         user: String,
         #[command(flatten)]
         version: IfVersion,
@@ -116,7 +117,7 @@ pub(crate) enum WorkspacesCommand {
     },
     /// Show a user's default workspace; it is made when it is first asked for
     Default {
-        /// The user's id or email
+        /// The user's id, email or username
         user: String,
     },
 }

@@ -147,7 +147,7 @@ impl Store<'_> {
         match directory.user(actor)? {
             Some(user) => Ok(directory.acting_as(user.id())),
             None => Err(not_found(&format!(
-                "the actor {actor:?} is not a user's id or email"
+                "the actor {actor:?} is not a user's id, email or username"
             ))),
         }
     }
