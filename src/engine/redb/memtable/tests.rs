@@ -1,3 +1,5 @@
+//! Versions, ranges and runs of the memtable, beside what a map would have.
+
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Included, Unbounded};
 use std::sync::atomic::AtomicBool;
