@@ -23,6 +23,7 @@ mod file;
 mod filter;
 mod filtering;
 mod guard;
+mod holder;
 mod inspect;
 mod log;
 mod measured;
