@@ -184,6 +184,8 @@ pub struct NewUser(Result<Draft>);
 pub(crate) struct Draft {
     /// Drawn by the directory when the caller gives none.
     pub(crate) id: Option<UserId>,
+    /// Whether the directory drew it, so that nobody can have it.
+    pub(crate) is_drawn: bool,
     pub(crate) email: Email,
     pub(crate) username: Option<Username>,
     pub(crate) given_name: Option<String>,
@@ -200,6 +202,7 @@ impl NewUser {
     pub fn new(email: impl AsRef<str>) -> Self {
         Self(Email::parse(email.as_ref()).map(|email| Draft {
             id: None,
+            is_drawn: false,
             email,
             username: None,
             given_name: None,
@@ -307,8 +310,11 @@ impl NewUser {
 
     /// Draws the id, unless there is one or the user is malformed.
     pub(crate) fn draw_id(&mut self) {
-        if let Ok(draft) = &mut self.0 {
-            draft.id.get_or_insert_with(UserId::generate);
+        if let Ok(draft) = &mut self.0
+            && draft.id.is_none()
+        {
+            draft.id = Some(UserId::generate());
+            draft.is_drawn = true;
         }
     }
 }

@@ -14,6 +14,9 @@ use crate::model::{
     WorkspaceRef, WorkspaceTarget,
 };
 
+/// The first bytes of the keys under which a new user is looked up, mostly in vain.
+pub(crate) const LOOKED_UP: &[u8] = &[Kind::User as u8, Kind::Id as u8, Kind::Username as u8];
+
 /// The user with this email key.
 pub(crate) fn user_by_email_key(read: &impl Read, email_key: &str) -> Result<Option<User>> {
     match read.get(&keys::user(email_key))? {

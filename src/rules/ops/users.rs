@@ -23,7 +23,9 @@ pub(in crate::rules) fn create<R: Read>(
             "the id was not drawn; report this",
         )
     })?;
-    if session.users.contains(id) || read::is_id_taken(session.base, id)? {
+    // An id that was drawn a moment ago has 74 random bits and a time: nobody has it.
+    let is_taken = || Ok(!draft.is_drawn && read::is_id_taken(session.base, id)?);
+    if session.users.contains(id) || is_taken()? {
         return Err(Error::new(
             ErrorKind::IdTaken,
             format!("the id {id} was already given to a user; ids are never used again"),
