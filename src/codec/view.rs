@@ -320,10 +320,7 @@ mod tests {
     fn users() -> [User; 2] {
         let mut full = user("Ann@Bücher.example");
         full.username = Some(Username::parse("ＡＮＮ\u{430}").unwrap());
-<<<<<<< HEAD
         full.deactivated_at = Some(Timestamp::now());
-=======
->>>>>>> py
         full.given_name = Some("Ann".to_owned());
         full.family_name = Some("Lee".to_owned());
         for (name, value) in [("short", String::new()), ("long", "x".repeat(251))] {

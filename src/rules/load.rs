@@ -192,31 +192,10 @@ impl<W: Write> Loading<'_, W> {
             version,
             nul_texts: NulTexts::default(),
         };
-<<<<<<< HEAD
         if user.active && deactivated_at.is_some() {
             return Err(refused(
                 "a user who is active was deactivated; leave one of the two out",
             ));
-=======
-        // Entries under one key can't be there twice. What is left is an email that is
-        // another's username, and the other way round.
-        if let Some(username) = user.username_key() {
-            let is_taken = read::user_by_email_key(self.txn, username)?.is_some();
-            let is_username = read::user_by_username_key(self.txn, user.email_key())?.is_some();
-            let looks_like_one = match user.username_look() {
-                Some(look) => read::user_by_username_key(self.txn, look)?.is_some(),
-                None => read::user_by_look(self.txn, username)?.is_some(),
-            };
-            if is_taken || is_username || looks_like_one {
-                return Err(Error::new(
-                    ErrorKind::UsernameTaken,
-                    format!(
-                        "the email or the username of {id} is another user's, or looks like it; change one \
-                         of them"
-                    ),
-                ));
-            }
->>>>>>> py
         }
         self.names_are_free(&user)?;
         for kind in KINDS_OF_USER {
