@@ -194,7 +194,7 @@ const calls = {
   follow: (d, { after }, session) => void (session.feed = d.follow(after)),
   position: (_, __, { feed }) => feed.position,
   next: async (d, { timeout_ms }, session) => {
-    const feed = d.follow(session.feed.position, { signal: AbortSignal.timeout(Math.max(timeout_ms, 5)) });
+    const feed = d.follow(session.feed.position, { signal: AbortSignal.timeout(Math.max(timeout_ms, 500)) });
     const next = await feed.next().catch((error) => (error.name === "TimeoutError" ? {} : Promise.reject(error)));
     if (next.value) session.feed = feed;
     return next.value;
