@@ -6,7 +6,7 @@
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 39] = [
+const SOURCES: [&str; 38] = [
     "version",
     "status",
     "error",
@@ -40,7 +40,6 @@ const SOURCES: [&str; 39] = [
     "batch_workspaces",
     "batch_by_name",
     "applied",
-    "operation",
     "refusals",
     "event",
     "feed",

@@ -81,12 +81,6 @@ pub struct HcApplied {
     applied: Applied,
 }
 
-impl HcApplied {
-    pub(super) fn outcomes(&self) -> &[Outcome] {
-        &self.applied.outcomes
-    }
-}
-
 impl Handle for HcApplied {
     const NAME: &'static str = "applied";
 

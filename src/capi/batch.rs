@@ -42,16 +42,6 @@ impl HcBatch {
         lock(&self.batch).push(op);
     }
 
-    /// Changes the batch, or leaves it as it was.
-    pub(super) fn try_set(
-        &self,
-        change: impl FnOnce(Batch) -> Result<Batch, Refusal>,
-    ) -> Result<(), Refusal> {
-        let mut batch = lock(&self.batch);
-        *batch = change(batch.clone())?;
-        Ok(())
-    }
-
     fn set(&self, change: impl FnOnce(Batch) -> Batch) {
         let mut batch = lock(&self.batch);
         let changed = change(std::mem::take(&mut *batch));
