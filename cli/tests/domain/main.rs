@@ -8,10 +8,12 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod a_killed_server_loses_nothing;
 mod a_server_starts_and_ends;
 mod batches_are_all_or_nothing;
 mod changes_are_followed;
 mod exports_make_the_same_directory;
+mod files_of_this_format_open;
 mod folder;
 mod lists_are_read_page_by_page;
 mod lists_meet_every_condition;
