@@ -4,7 +4,9 @@
 use std::fmt::Write;
 use std::mem::{align_of, offset_of};
 
-use headcount::capi::{HcCopied, HcErrorDetails, HcMember, HcOutcome, HcSeats, HcStats, HcStatus, HcVerified};
+use headcount::capi::{
+    HcCopied, HcErrorDetails, HcMember, HcOutcome, HcSeats, HcStats, HcStatus, HcVerified,
+};
 
 use crate::declarations::structs_of;
 use crate::tools;
