@@ -32,7 +32,7 @@ add_member         workspace user role
 set_role           workspace user role [if_version]
 remove_member      workspace user [if_version]
 
-user, owner         an email or a user's id
+user, owner         an email, a username or a user's id
 workspace           a text is a name, a number is an id
 role                "owner" or "user"
 license             "community", "enterprise" or a number of seats
@@ -61,7 +61,7 @@ pub(crate) struct BatchArgs {
     pub(crate) file: PathBuf,
     /// Makes the batch one that can be sent again: if it was applied before under
     /// this id, what came of it is reported and nothing is done
-    #[arg(long, value_name = "UUID")]
+    #[arg(long, value_name = "UUID", value_parser = super::values::uuid)]
     pub(crate) request_id: Option<Uuid>,
     #[command(flatten)]
     pub(crate) ownerless: Ownerless,

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Store;
 use crate::args::{BackupArgs, RestoreArgs};
-use crate::failure::Result;
+use crate::failure::{Result, took_effect};
 use crate::output::{count, safe, write_json};
 
 pub(super) fn backup(
@@ -60,6 +60,7 @@ fn write_copied(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
+    took_effect();
     let Copied {
         users,
         sequence,

@@ -31,7 +31,7 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
     let user =
         match &args.user {
             Some(name) => Some(directory.user(name)?.ok_or_else(|| {
-                super::not_found(&format!("{name:?} is not a user's id or email"))
+                super::not_found(&format!("{name:?} is not a user's id, email or username"))
             })?),
             None => None,
         };

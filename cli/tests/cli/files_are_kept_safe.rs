@@ -21,7 +21,7 @@ fn a_backup_is_restored() {
         folder.json("backup safe.redb --force")["backup"]["users"],
         2
     );
-    folder.done("users delete ann@ex.co");
+    folder.done("users delete ann@ex.co --yes");
     assert_says(&folder.refused("restore safe.redb"), &["exists"]);
     assert_eq!(folder.emails(""), ["bob@ex.co"]);
     let said = folder.done("restore safe.redb --force");
@@ -85,7 +85,7 @@ fn commands_that_only_read_share_the_file() {
     }
     for line in [
         "users create bob@ex.co",
-        "changes --trim-before 1",
+        "changes --trim-before 1 --yes",
         "compact",
     ] {
         let err = folder.refused(&format!("{line} --wait 0s"));

@@ -28,7 +28,7 @@ fn the_examples_are_what_they_are() {
     assert_import("import examples/data/keycloak-realm.json", "keycloak", 7);
     assert_import(WALLAROO, "wallaroo", 3);
     // The next file has an `admin` of its own.
-    folder.done("users delete admin@wallaroo.ai");
+    folder.done("users delete admin@wallaroo.ai --yes");
     assert_import("import examples/data/seed-users.jsonl", "jsonl", 4);
     let john = folder.user("john.hummel@wallaroo.ai");
     assert_eq!(john["id"], "13486fc4-2f6c-4f0e-8a55-6f2b8e9d0c22");

@@ -27,7 +27,7 @@ fn of_every_command() {
             &["changed", "user", "seats"],
         ),
         ("users activate steve@ex.co", &["changed", "user", "seats"]),
-        ("users delete steve@ex.co", &["changed", "deleted", "seats"]),
+        ("users delete steve@ex.co --yes", &["changed", "deleted", "seats"]),
         ("license set 9", &["changed", "seats"]),
         ("license show", &["seats"]),
         ("changes", &["changes"]),

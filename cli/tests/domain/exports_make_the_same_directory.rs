@@ -16,9 +16,9 @@ fn full() -> Folder {
     folder.done("workspaces archive Old");
     folder.done("workspaces default dee@ex.co");
     folder.done("workspaces create Gone --owner ann@ex.co");
-    folder.done("workspaces delete Gone");
+    folder.done("workspaces delete Gone --yes");
     folder.done("users create eve@ex.co");
-    folder.done("users delete eve@ex.co");
+    folder.done("users delete eve@ex.co --yes");
     folder.done("license set 7");
     folder
 }

@@ -111,8 +111,8 @@ fn renamed_archived_restored_and_deleted() {
     assert_eq!(restored["workspace"]["version"], 4);
     assert_says(&folder.done("workspaces restore b"), &["is not archived"]);
 
-    assert_eq!(folder.done("workspaces delete b"), "deleted b (id:1)\n");
-    assert_eq!(folder.json("workspaces delete c")["deleted"], 2);
+    assert_eq!(folder.done("workspaces delete b --yes"), "deleted b (id:1)\n");
+    assert_eq!(folder.json("workspaces delete c --yes")["deleted"], 2);
     assert_eq!(folder.done("workspaces list --all"), "no workspaces\n");
     assert_eq!(
         folder.done("workspaces list --json"),
@@ -146,10 +146,10 @@ fn a_default_workspace_is_made_when_it_is_asked_for() {
         "default_workspace"
     );
     assert_eq!(
-        folder.error("workspaces delete 1")["kind"],
+        folder.error("workspaces delete 1 --yes")["kind"],
         "default_workspace"
     );
-    folder.done("users delete ann@ex.co");
+    folder.done("users delete ann@ex.co --yes");
     assert_eq!(folder.done("workspaces list --all"), "no workspaces\n");
 }
 
@@ -184,8 +184,8 @@ fn a_command_line_that_makes_no_sense_is_a_usage_error() {
         "users list --created-since yesterday",
         "batch",
         "batch f --request-id 5",
-        "changes --trim-before 5 --follow",
-        "changes --trim-before 5 --after 3",
+        "changes --trim-before 5 --follow --yes",
+        "changes --trim-before 5 --after 3 --yes",
         "changes --interval 1",
         "changes --follow --interval 0",
     ] {
