@@ -188,16 +188,15 @@ enum hc_status
      */
     HC_STATUS_EMAIL_REQUIRED = 22,
     /**
-     * The text is not a usable username, or it has an @ and is not the user's
-     * own email.
+     * The text is not a usable username.
      */
     HC_STATUS_INVALID_USERNAME = 23,
     /**
-     * Another user has this email.
+     * Another user has this email, as email or username.
      */
     HC_STATUS_EMAIL_TAKEN = 24,
     /**
-     * Another user has this username.
+     * Another user has this username, as username or email.
      */
     HC_STATUS_USERNAME_TAKEN = 25,
     /**
@@ -205,7 +204,7 @@ enum hc_status
      */
     HC_STATUS_ID_TAKEN = 26,
     /**
-     * No user has this id or email.
+     * No user has this id, email or username.
      */
     HC_STATUS_USER_NOT_FOUND = 27,
     /**
@@ -1247,7 +1246,7 @@ void hc_error_free(struct hc_error *error);
 hc_status hc_id_generate(uint8_t *id, struct hc_error **error);
 
 /**
- * Writes an id as text, for the functions that take an id or an email.
+ * Writes an id as text, for the functions that take a user as a text.
  *
  * @param id    16 bytes in network order.
  * @param text  Set, on success, to a text such as
@@ -2121,8 +2120,8 @@ hc_status hc_new_user_set_id(struct hc_new_user *new_user,
                              struct hc_error **error);
 
 /**
- * Sets the username. One with an @ must be the email itself, and then follows
- * it when it changes.
+ * Sets the username. One with an @ must be an email address; if it is the user's own
+ * email, it follows the email when that changes.
  *
  * @param new_user     The user to create.
  * @param username     The username, UTF-8.
@@ -2248,7 +2247,7 @@ hc_status hc_new_user_set_attribute(struct hc_new_user *new_user,
 void hc_new_user_free(struct hc_new_user *new_user);
 
 /**
- * The user that an id or an email names.
+ * The user that an id, an email or a username names.
  *
  * @param directory       The directory.
  * @param id_or_email     An id as text or an email, UTF-8.
@@ -2380,8 +2379,8 @@ hc_status hc_user_create_from(const struct hc_directory *directory,
  *                        free with hc_user_free(); NULL if not wanted.
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
- * @retval HC_STATUS_INVALID_USERNAME for an @ that isn't the own email's.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
+ * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
  * @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
  * @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
  * @retval HC_STATUS_INVALID_ARGUMENT for more attributes than a user may have.
@@ -2785,8 +2784,8 @@ hc_status hc_user_update_set_email(struct hc_user_update *update,
                                    struct hc_error **error);
 
 /**
- * Changes the username. One with an @ must be the user's own email, and then
- * follows it when it changes.
+ * Changes the username. One with an @ must be an email address; if it is the user's
+ * own email, it follows the email when that changes.
  *
  * @param update       The update.
  * @param username     The username, UTF-8.
@@ -2933,7 +2932,7 @@ void hc_user_update_free(struct hc_user_update *update);
  *                        free with hc_user_free(); NULL if not wanted.
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
  * @note Thread-safe.
  * @since 0.1.0
@@ -2971,7 +2970,7 @@ hc_status hc_user_activate_by_id(const struct hc_directory *directory,
  *                        free with hc_user_free(); NULL if not wanted.
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
  *         hc_directory_acting_as().
@@ -3012,7 +3011,7 @@ hc_status hc_user_deactivate_by_id(const struct hc_directory *directory,
  * @param id_or_email_len Its length in bytes.
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
  *         hc_directory_acting_as().
@@ -3201,7 +3200,7 @@ hc_status hc_workspace_create(const struct hc_directory *directory,
  *                        hc_workspace_free().
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @note Thread-safe.
  * @since 0.1.0
  */
@@ -3321,7 +3320,7 @@ hc_status hc_workspace_list_members(const struct hc_directory *directory,
  *                        hc_members_free().
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @note Thread-safe.
  * @since 0.1.0
  */
@@ -3403,7 +3402,7 @@ void hc_members_free(struct hc_members *members);
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see
  *         hc_workspace_set_role().
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
@@ -3428,7 +3427,7 @@ hc_status hc_workspace_add_member(const struct hc_directory *directory,
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
  * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for the owner of a default workspace.
@@ -3453,7 +3452,7 @@ hc_status hc_workspace_set_role(const struct hc_directory *directory,
  * @param error           See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
  * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.

@@ -47,15 +47,14 @@ pub enum ErrorKind {
     InternationalEmail,
     /// A user needs an email address and none was given.
     EmailRequired,
-    /// The text is not a usable username, or it is somebody's address but not
-    /// the user's own.
+    /// The text is not a usable username.
     InvalidUsername,
     /// Another argument is malformed or too long: a name, an attribute, an id,
     /// a license.
     InvalidArgument,
-    /// Another user has this email.
+    /// Another user has this email, as email or username.
     EmailTaken,
-    /// Another user has this username.
+    /// Another user has this username, as username or email.
     UsernameTaken,
     /// A user with this id exists, or existed and was deleted.
     IdTaken,

@@ -77,11 +77,11 @@ enum class status : std::int32_t {
     international_email = HC_STATUS_INTERNATIONAL_EMAIL, ///< Letters outside ASCII before the @.
     email_required = HC_STATUS_EMAIL_REQUIRED,           ///< A user needs an email address.
     invalid_username =
-        HC_STATUS_INVALID_USERNAME,            ///< No username, or an @ that isn't the own email's.
+        HC_STATUS_INVALID_USERNAME,            ///< No username that is accepted.
     email_taken = HC_STATUS_EMAIL_TAKEN,       ///< Another user has this email.
     username_taken = HC_STATUS_USERNAME_TAKEN, ///< Another user has this username.
     id_taken = HC_STATUS_ID_TAKEN,             ///< A user has, or had, this id.
-    user_not_found = HC_STATUS_USER_NOT_FOUND, ///< No user has this id or email.
+    user_not_found = HC_STATUS_USER_NOT_FOUND, ///< No user has this id, email or username.
     no_free_seat = HC_STATUS_NO_FREE_SEAT,     ///< See error::seats().
     last_admin = HC_STATUS_LAST_ADMIN,         ///< No active admin would be left.
     own_account = HC_STATUS_OWN_ACCOUNT,       ///< Nobody deactivates or deletes themself.
@@ -1448,7 +1448,10 @@ public:
     /** @overload */
     new_user &&id(const headcount::id &value) && { return std::move(id(value)); }
 
-    /** The username. One with an @ must be the email itself, and then follows it. */
+    /**
+     * The username. One with an @ must be an email address; the user's own email
+     * follows it.
+     */
     new_user &username(std::string_view value) &
     {
         return this->set(hc_new_user_set_username, detail::bytes(value), value.size());
@@ -2671,7 +2674,7 @@ public:
 
     /** @name Finding users */
     /** @{ */
-    /** The user that an id or an email names. */
+    /** The user that an id, an email or a username names. */
     std::optional<user> find_user(const user_ref &who) const { return try_find_user(who).value(); }
     /** @copydoc find_user */
     result<std::optional<user>> try_find_user(const user_ref &who) const

@@ -273,7 +273,7 @@ pub(crate) struct CreateArgs {
     override_usage = "headcount users update [OPTIONS] <USER>"
 )]
 pub(crate) struct UpdateArgs {
-    /// The user's id or email
+    /// The user's id, email or username
     pub(crate) user: String,
     /// A new email address; a username that is the email follows
     #[arg(long, group = "change")]

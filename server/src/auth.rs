@@ -32,6 +32,14 @@ impl Caller {
         Err(Failure::new(StatusCode::FORBIDDEN, message))
     }
 
+    /// The provisioner whose key it is, or the id of the user.
+    pub(crate) fn holder_name(&self) -> String {
+        match &self.key.holder {
+            Holder::Provisioner(name) => name.clone(),
+            Holder::User(id) => id.to_string(),
+        }
+    }
+
     /// Whether the key would still be let in, for answers that go on for long.
     pub(crate) fn is_still_good(&self, server: &Server) -> bool {
         let user = match self.user {

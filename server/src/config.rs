@@ -37,6 +37,9 @@ pub struct Config {
     pub key_requests_per_second: u32,
     /// Requests that a key may make at once before that limit counts.
     pub key_burst: u32,
+    /// Whether SCIM provisions users as inactive when no seat is free. Otherwise it refuses
+    /// them, and many refusals make identity providers suspend the connection.
+    pub scim_inactive_when_full: bool,
     /// How long the server waits at its end for requests under way.
     pub shutdown_grace: Duration,
 }
@@ -55,6 +58,7 @@ impl Default for Config {
             writes_waiting_max: 1_024,
             key_requests_per_second: 1_000,
             key_burst: 2_000,
+            scim_inactive_when_full: false,
             shutdown_grace: Duration::from_secs(20),
         }
     }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount::ErrorKind;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Whose clients a route is for, which decides how errors look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(crate) enum Door {
     Identity,
     /// REST: problem details of RFC 9457.
     Rest,
+    /// SCIM: the error documents of RFC 7644.
+    Scim,
     /// Health and metrics: plain text.
     Plain,
 }
@@ -29,6 +31,8 @@ pub(crate) struct Failure {
     /// Which operation of a batch it was.
     pub(crate) op_index: Option<usize>,
     pub(crate) retry_after_seconds: Option<u64>,
+    /// The name that RFC 7644 has for it, where the directory did not refuse it.
+    pub(crate) scim_type: Option<&'static str>,
 }
 
 impl Failure {
@@ -39,6 +43,7 @@ impl Failure {
             kind: None,
             op_index: None,
             retry_after_seconds: None,
+            scim_type: None,
         }
     }
 
@@ -57,6 +62,34 @@ impl Failure {
         }
     }
 
+    /// The numbers of a full house.
+    fn seats(&self) -> Option<Value> {
+        match self.kind {
+            Some(ErrorKind::NoFreeSeat {
+                limit,
+                active,
+                requested,
+            }) => Some(json!({ "limit": limit, "active": active, "requested": requested })),
+            _ => None,
+        }
+    }
+
+    fn scim(&self, status: StatusCode) -> Response {
+        let mut body = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+            "status": status.as_u16().to_string(),
+            "detail": self.message,
+        });
+        if let Some(scim_type) = self.scim_type.or(self.kind.and_then(scim_type)) {
+            body["scimType"] = scim_type.into();
+        }
+        if let Some(seats) = self.seats() {
+            body["seats"] = seats;
+        }
+        let kind = [(header::CONTENT_TYPE, "application/scim+json")];
+        (status, kind, body.to_string()).into_response()
+    }
+
     fn problem(&self, status: StatusCode) -> Response {
         let mut body = json!({
             "type": "about:blank",
@@ -68,14 +101,10 @@ impl Failure {
         if let Some(index) = self.op_index {
             body["op_index"] = index.into();
         }
+        if let Some(seats) = self.seats() {
+            body["seats"] = seats;
+        }
         match self.kind {
-            Some(ErrorKind::NoFreeSeat {
-                limit,
-                active,
-                requested,
-            }) => {
-                body["seats"] = json!({ "limit": limit, "active": active, "requested": requested });
-            }
             Some(ErrorKind::Conflict { expected, found }) => {
                 body["versions"] = json!({ "expected": expected, "found": found });
             }
@@ -99,6 +128,7 @@ impl Failure {
             }
             Door::Identity => (status, Json(json!({ "error": self.message }))).into_response(),
             Door::Rest => self.problem(status),
+            Door::Scim => self.scim(status),
             Door::Plain => (status, format!("{}\n", self.message)).into_response(),
         };
         let headers = response.headers_mut();
@@ -128,6 +158,7 @@ impl Door {
         match (self, failure.kind) {
             (Self::Platform, Some(kind)) => platform_status(kind),
             (Self::Identity, Some(kind)) => identity_status(kind),
+            (Self::Scim, Some(kind)) => scim_status(kind),
             // The SDK shows every 403 of an invitation as a lack of seats.
             (Self::Platform, None) if failure.status == StatusCode::FORBIDDEN => {
                 StatusCode::UNAUTHORIZED
@@ -192,5 +223,30 @@ fn identity_status(kind: ErrorKind) -> StatusCode {
             StatusCode::SERVICE_UNAVAILABLE => StatusCode::INTERNAL_SERVER_ERROR,
             status => status,
         },
+    }
+}
+
+fn scim_status(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::NoFreeSeat { .. } | ErrorKind::LastAdmin | ErrorKind::OwnAccount => {
+            StatusCode::FORBIDDEN
+        }
+        _ => match rest_status(kind) {
+            StatusCode::UNPROCESSABLE_ENTITY => StatusCode::BAD_REQUEST,
+            status => status,
+        },
+    }
+}
+
+/// Without `uniqueness` identity providers don't match the user whom they can't create.
+fn scim_type(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::NoFreeSeat { .. } => Some("userLimitReached"),
+        ErrorKind::EmailTaken
+        | ErrorKind::UsernameTaken
+        | ErrorKind::IdTaken
+        | ErrorKind::WorkspaceNameTaken => Some("uniqueness"),
+        _ if scim_status(kind) == StatusCode::BAD_REQUEST => Some("invalidValue"),
+        _ => None,
     }
 }

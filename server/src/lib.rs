@@ -24,6 +24,9 @@ mod auth;
 mod config;
 mod door;
 mod feed;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod health;
 mod keys;
 mod metrics;
@@ -31,6 +34,7 @@ mod ops;
 mod rates;
 mod rest;
 mod routes;
+mod scim;
 mod serve;
 mod server;
 mod wire;

@@ -3,7 +3,7 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware;
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
@@ -12,6 +12,7 @@ use crate::door::{Door, Failure};
 use crate::health;
 use crate::keys::Scope;
 use crate::rest::{batch, changes, license, users, workspaces};
+use crate::scim::{self, discovery};
 use crate::server::Server;
 use crate::wire::{graphql, people, spaces};
 
@@ -38,6 +39,7 @@ pub(crate) struct Route {
 const READ: Access = Access::Scope(Scope::Read);
 const WRITE: Access = Access::Scope(Scope::Write);
 const ADMIN: Access = Access::Scope(Scope::Admin);
+const SCIM: Access = Access::Scope(Scope::Scim);
 
 #[rustfmt::skip]
 static ROUTES: &[Route] = &[
@@ -82,6 +84,27 @@ static ROUTES: &[Route] = &[
     route("PUT", "/api/v1/license", ADMIN, Door::Rest, || put(license::set)),
     route("POST", "/api/v1/batch", WRITE, Door::Rest, || post(batch::apply)),
     route("GET", "/api/v1/changes", READ, Door::Rest, || get(changes::list)),
+    // SCIM.
+    route("GET", "/scim/v2/ServiceProviderConfig", SCIM, Door::Scim, || get(discovery::config)),
+    route("GET", "/scim/v2/ResourceTypes", SCIM, Door::Scim, || get(discovery::resource_types)),
+    route("GET", "/scim/v2/ResourceTypes/{id}", SCIM, Door::Scim, || get(discovery::resource_type)),
+    route("GET", "/scim/v2/Schemas", SCIM, Door::Scim, || get(discovery::all_schemas)),
+    route("GET", "/scim/v2/Schemas/{id}", SCIM, Door::Scim, || get(discovery::schema)),
+    route("POST", "/scim/v2/.search", SCIM, Door::Scim, || post(discovery::search)),
+    route("GET", "/scim/v2/Users", SCIM, Door::Scim, || get(scim::users::list)),
+    route("POST", "/scim/v2/Users", SCIM, Door::Scim, || post(scim::users::create)),
+    route("POST", "/scim/v2/Users/.search", SCIM, Door::Scim, || post(scim::users::search)),
+    route("GET", "/scim/v2/Users/{id}", SCIM, Door::Scim, || get(scim::users::show)),
+    route("PUT", "/scim/v2/Users/{id}", SCIM, Door::Scim, || put(scim::users::replace)),
+    route("PATCH", "/scim/v2/Users/{id}", SCIM, Door::Scim, || patch(scim::users::update)),
+    route("DELETE", "/scim/v2/Users/{id}", SCIM, Door::Scim, || delete(scim::users::delete)),
+    route("GET", "/scim/v2/Groups", SCIM, Door::Scim, || get(scim::groups::list)),
+    route("POST", "/scim/v2/Groups", SCIM, Door::Scim, || post(scim::groups::create)),
+    route("POST", "/scim/v2/Groups/.search", SCIM, Door::Scim, || post(scim::groups::search)),
+    route("GET", "/scim/v2/Groups/{id}", SCIM, Door::Scim, || get(scim::groups::show)),
+    route("PUT", "/scim/v2/Groups/{id}", SCIM, Door::Scim, || put(scim::groups::replace)),
+    route("PATCH", "/scim/v2/Groups/{id}", SCIM, Door::Scim, || patch(scim::groups::update)),
+    route("DELETE", "/scim/v2/Groups/{id}", SCIM, Door::Scim, || delete(scim::groups::delete)),
 ];
 
 const fn route(
@@ -127,11 +150,21 @@ pub(crate) fn router(server: &Server) -> Router {
         .with_state(server.clone())
 }
 
-async fn nothing() -> axum::response::Response {
-    Failure::new(StatusCode::NOT_FOUND, "there is nothing at this address").response(Door::Plain)
+async fn nothing(uri: Uri) -> axum::response::Response {
+    let message = "there is nothing at this address";
+    Failure::new(StatusCode::NOT_FOUND, message).response(door_of(&uri))
 }
 
-async fn wrong_method(method: Method) -> axum::response::Response {
+async fn wrong_method(method: Method, uri: Uri) -> axum::response::Response {
     let message = format!("this address does not take {method}");
-    Failure::new(StatusCode::METHOD_NOT_ALLOWED, message).response(Door::Plain)
+    Failure::new(StatusCode::METHOD_NOT_ALLOWED, message).response(door_of(&uri))
+}
+
+/// Whose clients ask for an address that is no route's.
+fn door_of(uri: &Uri) -> Door {
+    if uri.path().starts_with("/scim/") {
+        Door::Scim
+    } else {
+        Door::Plain
+    }
 }

@@ -15,6 +15,7 @@ use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::rates::Rates;
 use crate::routes;
+use crate::scim::{Cursors, Externals};
 
 /// A directory with what a server needs around it. Clones are the same server.
 #[derive(Clone)]
@@ -29,6 +30,10 @@ pub(crate) struct Shared {
     /// The schema of GraphQL, as introspection shows it.
     pub(crate) schema: crate::wire::Schema,
     pub(crate) feed: Feed,
+    /// By what SCIM finds users besides the directory's indexes.
+    pub(crate) externals: Externals,
+    /// Where pages of SCIM's lists ended.
+    pub(crate) cursors: Cursors,
     /// Whether the server ends, for answers that would go on.
     pub(crate) ending: watch::Sender<bool>,
     writes: Arc<Semaphore>,
@@ -50,6 +55,8 @@ impl Server {
             rates: Rates::new(config.key_requests_per_second, config.key_burst),
             schema: crate::wire::Schema::new(),
             feed: Feed::start(&directory)?,
+            externals: Externals::default(),
+            cursors: Cursors::default(),
             ending: watch::Sender::new(false),
             writes: Arc::new(Semaphore::new(config.writes_max.max(1))),
             waiting: Semaphore::new(config.writes_waiting_max.max(1)),

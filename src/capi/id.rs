@@ -33,7 +33,7 @@ pub unsafe extern "C" fn hc_id_generate(id: *mut u8, error: *mut *mut HcError) -
     }
 }
 
-/// Writes an id as text, for the functions that take an id or an email.
+/// Writes an id as text, for the functions that take a user as a text.
 ///
 /// @param id    16 bytes in network order.
 /// @param text  Set, on success, to a text such as

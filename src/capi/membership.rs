@@ -19,7 +19,7 @@ use crate::model::WorkspaceId;
 /// @param error           See "Errors"; may be NULL.
 /// @return #HC_STATUS_OK, or a general or store status.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see
 ///         hc_workspace_set_role().
 /// @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn hc_workspace_add_member(
 /// @param error           See "Errors"; may be NULL.
 /// @return #HC_STATUS_OK, or a general or store status.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
 /// @retval HC_STATUS_LAST_OWNER when no active owner would be left.
 /// @retval HC_STATUS_DEFAULT_WORKSPACE for the owner of a default workspace.
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn hc_workspace_set_role(
 /// @param error           See "Errors"; may be NULL.
 /// @return #HC_STATUS_OK, or a general or store status.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
 /// @retval HC_STATUS_LAST_OWNER when no active owner would be left.
 /// @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.

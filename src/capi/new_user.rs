@@ -102,8 +102,8 @@ pub unsafe extern "C" fn hc_new_user_set_id(
     }
 }
 
-/// Sets the username. One with an @ must be the email itself, and then follows
-/// it when it changes.
+/// Sets the username. One with an @ must be an email address; if it is the user's own
+/// email, it follows the email when that changes.
 ///
 /// @param new_user     The user to create.
 /// @param username     The username, UTF-8.

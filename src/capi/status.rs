@@ -42,16 +42,15 @@ pub enum HcStatus {
     InternationalEmail = 21,
     /// A user needs an email address and none was given.
     EmailRequired = 22,
-    /// The text is not a usable username, or it has an @ and is not the user's
-    /// own email.
+    /// The text is not a usable username.
     InvalidUsername = 23,
-    /// Another user has this email.
+    /// Another user has this email, as email or username.
     EmailTaken = 24,
-    /// Another user has this username.
+    /// Another user has this username, as username or email.
     UsernameTaken = 25,
     /// A user with this id exists, or existed and was deleted.
     IdTaken = 26,
-    /// No user has this id or email.
+    /// No user has this id, email or username.
     UserNotFound = 27,
     /// The call needs more seats than are free; hc_error_get_seats() has the
     /// numbers.

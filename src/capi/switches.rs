@@ -17,7 +17,7 @@ use super::users::{give, named};
 ///                        free with hc_user_free(); NULL if not wanted.
 /// @param error           See "Errors"; may be NULL.
 /// @return #HC_STATUS_OK, or a general or store status.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
 /// @note Thread-safe.
 /// @since 0.1.0
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn hc_user_activate_by_id(
 ///                        free with hc_user_free(); NULL if not wanted.
 /// @param error           See "Errors"; may be NULL.
 /// @return #HC_STATUS_OK, or a general or store status.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
 /// @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
 ///         hc_directory_acting_as().
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn hc_user_deactivate_by_id(
 /// @param id_or_email_len Its length in bytes.
 /// @param error           See "Errors"; may be NULL.
 /// @return #HC_STATUS_OK, or a general or store status.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
 /// @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
 ///         hc_directory_acting_as().

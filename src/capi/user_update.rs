@@ -108,8 +108,8 @@ pub unsafe extern "C" fn hc_user_update_set_email(
     }
 }
 
-/// Changes the username. One with an @ must be the user's own email, and then
-/// follows it when it changes.
+/// Changes the username. One with an @ must be an email address; if it is the user's
+/// own email, it follows the email when that changes.
 ///
 /// @param update       The update.
 /// @param username     The username, UTF-8.

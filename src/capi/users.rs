@@ -12,7 +12,7 @@ use super::user::HcUser;
 use super::user_update::HcUserUpdate;
 use crate::model::{NewUser, User, UserRef};
 
-/// The user that an id or an email names.
+/// The user that an id, an email or a username names.
 ///
 /// @param directory       The directory.
 /// @param id_or_email     An id as text or an email, UTF-8.
@@ -219,8 +219,8 @@ pub unsafe extern "C" fn hc_user_create_from(
 ///                        free with hc_user_free(); NULL if not wanted.
 /// @param error           See "Errors"; may be NULL.
 /// @return #HC_STATUS_OK, or a general or store status.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
-/// @retval HC_STATUS_INVALID_USERNAME for an @ that isn't the own email's.
+/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
+/// @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
 /// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
 /// @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
 /// @retval HC_STATUS_INVALID_ARGUMENT for more attributes than a user may have.

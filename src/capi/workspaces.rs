@@ -126,7 +126,7 @@ pub unsafe extern "C" fn hc_workspace_create(
 ///                        hc_workspace_free().
 /// @param error           See "Errors"; may be NULL.
 /// @return #HC_STATUS_OK, or a general or store status.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @note Thread-safe.
 /// @since 0.1.0
 #[unsafe(no_mangle)]

@@ -6,7 +6,7 @@ use super::Directory;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Seats, Timestamp};
-use crate::rules::load::{self, Exported, Record};
+use crate::rules::{Exported, Record, export, load};
 
 impl Directory {
     /// Hands every record to `visit` until it breaks, as they were at one moment and one
@@ -34,7 +34,7 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn export(&self, mut visit: impl FnMut(&Exported<'_>) -> ControlFlow<()>) -> Result<()> {
-        load::export(&self.snapshot()?, &mut visit)
+        export::export(&self.snapshot()?, &mut visit)
     }
 
     /// Loads records into a directory that nothing was written to yet, in one

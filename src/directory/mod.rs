@@ -55,7 +55,8 @@ use crate::rules::{self, Verified, read};
 /// see the latest committed state and never wait for a write. Each write is one
 /// transaction; when it returns it is on disk.
 ///
-/// Whatever takes a user takes an id, a [`User`](crate::User) or an email: see [`UserRef`](crate::UserRef).
+/// Whatever takes a user takes a [`User`](crate::User), an id, an email or a username: see
+/// [`UserRef`](crate::UserRef).
 ///
 /// ```
 /// use headcount::{Directory, ErrorKind};

@@ -8,19 +8,44 @@ use super::{Directory, Users};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     Applied, Batch, Email, NewUser, Op, Subject, Target, User, UserId, UserPage, UserQuery,
-    UserRef, UserUpdate,
+    UserRef, UserUpdate, Username,
 };
 use crate::rules::{UserView, query, read};
 
 /// Finding users.
 impl Directory {
-    /// The user that an id or an email names; `None` when there is none.
+    /// The user that an id, an email or a username names; `None` when there is none.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user(NewUser::new("ann@ex.co").username("ann"))?;
+    /// for name in ["Ann", "ann@ex.co", &ann.id().to_string()] {
+    ///     assert_eq!(directory.user(name)?.unwrap(), ann);
+    /// }
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn user(&self, user: impl Into<UserRef>) -> Result<Option<Arc<User>>> {
         match &user.into().0 {
             Target::Id(id) => self.user_by_id(*id),
-            Target::Email { key, .. } => self.user_by_email_key(key),
+            Target::Address { key, .. } => self.user_by_address(key),
+            Target::Name { key, .. } => self.user_by_username_key(key),
             Target::Nobody { .. } => self.nobody(),
         }
+    }
+
+    /// The user with this address as email or username.
+    fn user_by_address(&self, key: &str) -> Result<Option<Arc<User>>> {
+        if let Some(user) = self.user_by_email_key(key)? {
+            return Ok(Some(user));
+        }
+        if let Some(user) = self.user_by_username_key(key)? {
+            return Ok(Some(user));
+        }
+        // Between the two looks the address may have become an email.
+        let found = read::user_by_name_key(&self.snapshot()?, key)?;
+        Ok(found.map(Arc::new))
     }
 
     /// The user with this id; `None` when there is none.
@@ -67,12 +92,19 @@ impl Directory {
         if let Some(user) = cache.get(Kind::Username, username.as_bytes()) {
             return Ok(Some(user));
         }
-        let Some(key) = read::username_key(username) else {
-            return self.nobody();
-        };
-        cache.get_or_load(Kind::Username, key.as_bytes(), || {
-            read::user_by_username_key(&self.snapshot()?, &key)
-        })
+        match Username::lookup_key(username) {
+            Some(key) => self.user_by_username_key(&key),
+            None => self.nobody(),
+        }
+    }
+
+    fn user_by_username_key(&self, key: &str) -> Result<Option<Arc<User>>> {
+        self.check()?;
+        self.shared
+            .cache
+            .get_or_load(Kind::Username, key.as_bytes(), || {
+                read::user_by_username_key(&self.snapshot()?, key)
+            })
     }
 
     fn user_by_email_key(&self, key: &str) -> Result<Option<Arc<User>>> {

@@ -2,7 +2,7 @@
 
 use super::kind_of;
 use crate::error::ErrorKind;
-use crate::model::{Email, Username};
+use crate::model::{Email, UserId, Username};
 
 /// Checks one text, or two with a NUL between them.
 pub fn check(bytes: &[u8]) {
@@ -41,11 +41,13 @@ fn parsed(text: &str) -> Option<Username> {
         "{key:?}"
     );
     assert!(!key.bytes().any(|b| b.is_ascii_uppercase()), "{key:?}");
-    // Keys of usernames and of emails share a room in the store.
-    assert!(
-        !key.contains('@') && Email::lookup_key(key).is_none(),
-        "{key:?}"
+    // Emails and usernames with an @ share one name space, apart from ids.
+    let address = Email::lookup_key(key).filter(|_| key.contains('@'));
+    assert_eq!(
+        address.as_deref(),
+        Some(key).filter(|key| key.contains('@'))
     );
+    assert!(key.parse::<UserId>().is_err(), "{key:?}");
     assert!(unicode_normalization::is_nfc(key), "{key:?}");
 
     let again = Username::parse(key).expect("a key is a username");

@@ -176,12 +176,8 @@ fn put_user(out: &mut Digester, user: &UserRef) {
             out.tag(0);
             out.id(*id);
         }
-        Target::Email { typed, .. } => {
+        Target::Address { typed, .. } | Target::Name { typed, .. } | Target::Nobody { typed } => {
             out.tag(1);
-            out.text(typed);
-        }
-        Target::Nobody { typed } => {
-            out.tag(2);
             out.text(typed);
         }
     }

@@ -1,15 +1,16 @@
 //! Identifiers of users, and the ways a caller can name one.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use serde::{Serialize, Serializer};
 use uuid::{ContextV7, Uuid};
 use wincode::{SchemaRead, SchemaWrite};
 
 use super::email::quoted;
-use super::{Email, Timestamp, User};
+use super::{Email, Timestamp, User, Username};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The identity of a user: a UUID that is never given to another user, not even
@@ -105,19 +106,20 @@ impl Serialize for UserId {
     }
 }
 
-/// How a call names a user: by id or by email.
+/// How a call names a user: by id, email or username.
 ///
-/// A text is taken as an id when it is a UUID and as an email otherwise; the two
-/// can't be confused, since every email has an `@`. A text that is neither names
-/// nobody.
+/// A text is never ambiguous. One with an `@` is an address, which no two users have
+/// as email or username; one that reads as a UUID is an id and can't be a username;
+/// any other is a username. A text that can be none of them names nobody.
 ///
 /// ```
 /// use headcount::{Directory, NewUser};
 ///
 /// let directory = Directory::in_memory()?;
-/// let steve = directory.create_user(NewUser::new("steve@ex.co"))?;
+/// let steve = directory.create_user(NewUser::new("steve@ex.co").username("steve"))?;
 /// directory.deactivate_user("steve@ex.co")?;
-/// directory.activate_user(steve.id())?;
+/// directory.activate_user("Steve")?;
+/// assert!(directory.user(steve.id())?.unwrap().is_active());
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,12 +138,18 @@ impl UserRef {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     Id(UserId),
-    /// The email's key, and the text as the caller wrote it for messages.
-    Email {
+    /// The key of an address, which is an email or a username, and the text as the
+    /// caller wrote it for messages.
+    Address {
         key: String,
         typed: String,
     },
-    /// A text that can't be anybody's id or email.
+    /// The key of a username that is no address, and the text.
+    Name {
+        key: String,
+        typed: String,
+    },
+    /// A text that can't be anybody's id, email or username.
     Nobody {
         typed: String,
     },
@@ -151,11 +159,14 @@ impl fmt::Display for UserRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Target::Id(id) => write!(f, "the id {id}"),
-            Target::Email { typed, .. } => write!(f, "the email {}", quoted(typed)),
+            Target::Address { typed, .. } => {
+                write!(f, "the email or username {}", quoted(typed))
+            }
+            Target::Name { typed, .. } => write!(f, "the username {}", quoted(typed)),
             Target::Nobody { typed } => {
                 write!(
                     f,
-                    "the id or email {}, which is neither a UUID nor an address",
+                    "the name {}, which can be no id, email or username",
                     quoted(typed)
                 )
             }
@@ -177,7 +188,7 @@ impl From<&User> for UserRef {
 
 impl From<&Email> for UserRef {
     fn from(email: &Email) -> Self {
-        Self(Target::Email {
+        Self(Target::Address {
             key: email.key().to_owned(),
             typed: email.as_str().to_owned(),
         })
@@ -186,18 +197,27 @@ impl From<&Email> for UserRef {
 
 impl From<&str> for UserRef {
     fn from(text: &str) -> Self {
-        if let Some(key) = Email::lookup_key(text) {
-            return Self(Target::Email {
-                key: key.into_owned(),
-                typed: text.to_owned(),
-            });
+        if let Ok(id) = Uuid::try_parse(text.trim_ascii()) {
+            return Self(Target::Id(id.into()));
         }
-        match text.parse() {
-            Ok(id) => Self(Target::Id(id)),
-            Err(_) => Self(Target::Nobody {
-                typed: text.to_owned(),
-            }),
-        }
+        let typed = text.to_owned();
+        Self(match Username::lookup_key(text).map(Cow::into_owned) {
+            Some(key) if key.contains('@') => Target::Address { key, typed },
+            Some(key) => Target::Name { key, typed },
+            None => Target::Nobody { typed },
+        })
+    }
+}
+
+impl From<String> for UserRef {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&Arc<User>> for UserRef {
+    fn from(user: &Arc<User>) -> Self {
+        Self::from(user.id())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
 use super::digest::Digester;
-use super::user::UsernameChange;
+use super::user::apart_from;
 use super::{Email, Field, User, Username};
 use crate::error::{Error, Result};
 
@@ -32,7 +32,8 @@ pub struct UserUpdate(Result<Parts>);
 struct Parts {
     if_version: Option<u64>,
     email: Option<Email>,
-    username: Option<UsernameChange>,
+    /// `Some(None)`: it follows the email.
+    username: Option<Option<Username>>,
     given_name: Option<Option<String>>,
     family_name: Option<Option<String>>,
     admin: Option<bool>,
@@ -63,7 +64,8 @@ impl UserUpdate {
         })
     }
 
-    /// Changes the email. A username that is the email follows.
+    /// Changes the email. A username that is the email follows; one that is the new
+    /// email follows it from then on.
     #[must_use]
     pub fn email(self, email: impl AsRef<str>) -> Self {
         self.with(|parts| {
@@ -72,14 +74,12 @@ impl UserUpdate {
         })
     }
 
-    /// Changes the username; `None` makes it follow the email.
+    /// Changes the username; `None` makes it follow the email, and so does the
+    /// user's own email. Another address is a username as good as any name.
     #[must_use]
     pub fn username<'a>(self, username: impl Into<Option<&'a str>>) -> Self {
         self.with(|parts| {
-            parts.username = Some(match username.into() {
-                Some(text) => UsernameChange::parse(text)?,
-                None => UsernameChange::FollowEmail,
-            });
+            parts.username = Some(username.into().map(Username::parse).transpose()?);
             Ok(())
         })
     }
@@ -156,9 +156,10 @@ impl UserUpdate {
         if let Some(email) = &parts.email {
             updated.email = email.clone();
         }
-        if let Some(change) = &parts.username {
-            updated.username = change.resolve(&updated.email)?;
+        if let Some(username) = &parts.username {
+            updated.username.clone_from(username);
         }
+        updated.username = apart_from(&updated.email, updated.username.take());
         if let Some(name) = &parts.given_name {
             updated.given_name.clone_from(name);
         }
@@ -191,16 +192,8 @@ impl UserUpdate {
         });
         let email = parts.email.as_ref().map(Email::as_str);
         out.optional(email, Digester::text);
-        out.optional(parts.username.as_ref(), |out, change| match change {
-            UsernameChange::FollowEmail => out.tag(0),
-            UsernameChange::Address { typed, .. } => {
-                out.tag(1);
-                out.text(typed);
-            }
-            UsernameChange::Name(name) => {
-                out.tag(2);
-                out.text(name.as_str());
-            }
+        out.optional(parts.username.as_ref(), |out, name| {
+            out.optional(name.as_ref().map(Username::as_str), Digester::text);
         });
         for name in [&parts.given_name, &parts.family_name] {
             out.optional(name.as_ref(), |out, name| {

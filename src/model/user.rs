@@ -4,9 +4,8 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
-use super::email::quoted;
 use super::{Email, NulTexts, Timestamp, UserId, Username};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
 /// A user of the directory, as one consistent record.
 ///
@@ -43,13 +42,13 @@ impl User {
         self.id
     }
 
-    /// The email address; no other user has it.
+    /// The email address; no other user has it as email or username.
     pub fn email(&self) -> &Email {
         &self.email
     }
 
-    /// The username, as typed; no other user has it. It is the email where none
-    /// was given.
+    /// The username, as typed; no other user has it as username or email. It is the
+    /// email where none was given.
     pub fn username(&self) -> &str {
         self.username
             .as_ref()
@@ -61,7 +60,7 @@ impl User {
         self.email.key()
     }
 
-    /// The key of a username that is not the email.
+    /// The key of a username that is not the email; it may be another address.
     pub(crate) fn username_key(&self) -> Option<&str> {
         self.username.as_ref().map(Username::key)
     }
@@ -196,12 +195,14 @@ impl NewUser {
         })
     }
 
-    /// Sets the username. One with an `@` must be the email itself, and then
-    /// follows it when it changes.
+    /// Sets the username. One with an `@` must be an address that no other user has
+    /// as email or username; if it is the user's own email, it follows the email
+    /// when that changes.
     #[must_use]
     pub fn username(self, username: impl AsRef<str>) -> Self {
         self.with(|draft| {
-            draft.username = UsernameChange::parse(username.as_ref())?.resolve(&draft.email)?;
+            let username = Username::parse(username.as_ref())?;
+            draft.username = apart_from(&draft.email, Some(username));
             Ok(())
         })
     }
@@ -291,48 +292,8 @@ impl From<&str> for NewUser {
     }
 }
 
-/// What a username is to become.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum UsernameChange {
-    /// The email, whatever that is.
-    FollowEmail,
-    /// This address, which must be the user's own.
-    Address { key: String, typed: String },
-    /// A name of its own.
-    Name(Username),
-}
-
-impl UsernameChange {
-    pub(crate) fn parse(text: &str) -> Result<Self> {
-        if !text.contains('@') {
-            return Username::parse(text).map(Self::Name);
-        }
-        match Email::lookup_key(text) {
-            Some(key) => Ok(Self::Address {
-                key: key.into_owned(),
-                typed: text.to_owned(),
-            }),
-            None => Err(not_own_email(text)),
-        }
-    }
-
-    /// The username to store for a user whose email is `email`.
-    pub(crate) fn resolve(&self, email: &Email) -> Result<Option<Username>> {
-        match self {
-            Self::FollowEmail => Ok(None),
-            Self::Address { key, .. } if key == email.key() => Ok(None),
-            Self::Address { typed, .. } => Err(not_own_email(typed)),
-            Self::Name(name) => Ok(Some(name.clone())),
-        }
-    }
-}
-
-fn not_own_email(text: &str) -> Error {
-    Error::new(
-        ErrorKind::InvalidUsername,
-        format!(
-            "the username {} has an @ but is not the user's own email; leave the @ out",
-            quoted(text)
-        ),
-    )
+/// The username to store for a user with this email: none where they are the same,
+/// so that it follows the email.
+pub(crate) fn apart_from(email: &Email, username: Option<Username>) -> Option<Username> {
+    username.filter(|name| name.key() != email.key())
 }

@@ -1,10 +1,8 @@
 //! Usernames: what is accepted, and when two are the same.
 //!
-//! [`Username::parse`] is the only door. Usernames that are email addresses
-//! don't come through it: they are made from the owner's [`Email`], which the
-//! caller looks at first. Nothing here knows of users or of storage.
-//!
-//! [`Email`]: super::Email
+//! [`Username::parse`] is the only door. A username with an `@` is an email
+//! address and has that address's key, so both share one name space. Nothing here
+//! knows of users or of storage.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -17,8 +15,9 @@ use precis_profiles::UsernameCaseMapped;
 use precis_profiles::precis_core::profile::PrecisFastInvocation;
 use precis_profiles::precis_core::{self, DerivedPropertyValue};
 use serde::{Serialize, Serializer};
+use uuid::Uuid;
 
-use super::email::{named, quoted};
+use super::email::{Email, EmailRefusal, named, quoted};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes of a username, as typed and as its key.
@@ -44,15 +43,16 @@ const USERNAME_BYTES_MAX: usize = 255;
 /// # What is accepted
 ///
 /// Letters and digits of any script in Unicode 6.3 (the version of the IANA
-/// registry for PRECIS) and all printable ASCII but the space and the `@`, up
-/// to 255 bytes. ASCII white space around it is trimmed. Refused are, among
-/// others, spaces, symbols and emoji, invisible and control characters,
-/// look-alikes with a compatibility mapping (U+212A KELVIN SIGN), and names
-/// that mix directions against the Bidi rule (RFC 5893).
+/// registry for PRECIS) and all printable ASCII but the space, up to 255 bytes.
+/// ASCII white space around it is trimmed. Refused are, among others, spaces,
+/// symbols and emoji, invisible and control characters, look-alikes with a
+/// compatibility mapping (U+212A KELVIN SIGN), and names that mix directions
+/// against the Bidi rule (RFC 5893).
 ///
-/// - An `@`, also a full-width one, is refused: a username that contains one
-///   must be the user's own email, so that nobody can take another's address
-///   for a name. Keys of usernames and of emails never meet.
+/// - A username with an `@` must be an [`Email`] address, and has that address's
+///   key. The directory keeps emails and usernames unique together, so a text
+///   never names two users. A full-width `@` is refused.
+/// - A text that reads as a UUID is refused: it would name a user by id.
 /// - Case is mapped one code point at a time: a final sigma stays one, and
 ///   `Σίσυφος` is not `ΣΊΣΥΦΟΣ`; `ß` is not `ss`; `İ` is not `i`.
 /// - Cherokee is refused: its lower case came after Unicode 6.3, and such a key
@@ -65,8 +65,7 @@ pub struct Username {
 }
 
 impl Username {
-    /// Parses a username that isn't an email address, with or without ASCII
-    /// white space around it.
+    /// Parses a username, with or without ASCII white space around it.
     ///
     /// Fails with [`InvalidUsername`](ErrorKind::InvalidUsername).
     ///
@@ -74,9 +73,11 @@ impl Username {
     /// use headcount::{ErrorKind, Username};
     ///
     /// assert!(Username::parse("ada.lovelace").is_ok());
+    /// assert_eq!(Username::parse("Ada@Example.com")?.key(), "ada@example.com");
     ///
-    /// let error = Username::parse("ada@example.com").unwrap_err();
+    /// let error = Username::parse("ada@").unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::InvalidUsername);
+    /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self> {
         let typed = text.trim_ascii();
@@ -119,7 +120,7 @@ impl Username {
     }
 
     /// Puts a username together from parts that [`Username::parse`] made
-    /// earlier, or from those of the user's own email, without checking them.
+    /// earlier, without checking them.
     pub(crate) fn from_stored(typed: &str, key: &str) -> Self {
         Self {
             typed: typed.into(),
@@ -130,7 +131,6 @@ impl Username {
     /// The key that `text` has as a username, by the same rules as
     /// [`Username::parse`]; `None` when it isn't one, and so nobody's.
     ///
-    /// A text with an `@` has none: the caller looks it up as an email.
     /// Allocates only when the key differs from the text, for ASCII.
     pub(crate) fn lookup_key(text: &str) -> Option<Cow<'_, str>> {
         key_of(text.trim_ascii()).ok()
@@ -200,8 +200,17 @@ fn key_of(typed: &str) -> Result<Cow<'_, str>, Refusal> {
         return Err(Refusal::TooLong);
     }
     if typed.contains('@') {
-        return Err(Refusal::At);
+        return Email::key_of(typed).map_err(Refusal::Address);
     }
+    let key = name_key(typed)?;
+    if Uuid::try_parse(&key).is_ok() {
+        return Err(Refusal::Uuid);
+    }
+    Ok(key)
+}
+
+/// The key of a text without an `@`.
+fn name_key(typed: &str) -> Result<Cow<'_, str>, Refusal> {
     // Of printable ASCII the profile changes nothing but the case.
     if typed.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(if typed.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -213,7 +222,7 @@ fn key_of(typed: &str) -> Result<Cow<'_, str>, Refusal> {
     let key = stable_key(typed)?;
     // Width mapping makes an @ of U+FF20.
     if key.contains('@') {
-        return Err(Refusal::At);
+        return Err(Refusal::WideAt);
     }
     if key.len() > USERNAME_BYTES_MAX {
         return Err(Refusal::TooLong);
@@ -249,7 +258,9 @@ fn enforce(text: &str) -> Result<Cow<'_, str>, Refusal> {
 enum Refusal {
     Empty,
     TooLong,
-    At,
+    Address(EmailRefusal),
+    WideAt,
+    Uuid,
     Char(char),
     Newer(char),
     Context,
@@ -267,9 +278,14 @@ impl Refusal {
                     .to_owned();
             }
             Self::TooLong => "it is too long; a username has at most 255 bytes".to_owned(),
-            Self::At => "a username with an @ must be the user's own email; \
-                         give that address, or a name without an @"
-                .to_owned(),
+            Self::Address(refusal) => format!(
+                "a username with an @ must be an email address; {}",
+                refusal.advice()
+            ),
+            Self::WideAt => {
+                "its @ is a full-width one; type an ASCII @, or leave it out".to_owned()
+            }
+            Self::Uuid => "it reads as a UUID, which names a user by id; choose another".to_owned(),
             Self::Char(c) => format!(
                 "{} may not stand in one; use letters, digits and ASCII punctuation, \
                  without spaces",

@@ -1,40 +1,73 @@
 //! Who holds which unique name while a batch is under way.
 
 use std::hash::Hash;
+use std::marker::PhantomData;
 
 use super::index::Index;
 use super::working::{Record, WorkingSet};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::{User, Workspace};
+
+/// Names that a record can have, which are unique among the records of its type.
+pub(super) trait Named {
+    /// What each of the names is, as in "email". Names of different kinds are
+    /// unique together: no two records have one text.
+    const NAMES: &'static [(&'static str, ErrorKind)];
+    /// What has the names, as in "user".
+    const WHAT: &'static str;
+
+    /// The name of the kind at this place in [`NAMES`](Self::NAMES).
+    fn name(&self, nth: usize) -> Option<&str>;
+}
+
+/// The places of a user's names.
+pub(super) const EMAIL: usize = 0;
+pub(super) const USERNAME: usize = 1;
+
+impl Named for User {
+    const NAMES: &'static [(&'static str, ErrorKind)] = &[
+        ("email", ErrorKind::EmailTaken),
+        ("username", ErrorKind::UsernameTaken),
+    ];
+    const WHAT: &'static str = "user";
+
+    fn name(&self, nth: usize) -> Option<&str> {
+        match nth {
+            EMAIL => Some(self.email_key()),
+            _ => self.username_key(),
+        }
+    }
+}
+
+impl Named for Workspace {
+    const NAMES: &'static [(&'static str, ErrorKind)] = &[("name", ErrorKind::WorkspaceNameTaken)];
+    const WHAT: &'static str = "workspace";
+
+    fn name(&self, _: usize) -> Option<&str> {
+        Some(&self.name_key)
+    }
+}
 
 /// The holders of each name among the records that the batch has come across: an
 /// index of a [`WorkingSet`]. More than one may hold a name until the batch ends.
+///
+/// The index is of slots: each record has as many as it can have names.
 pub(super) struct Claims<T> {
-    /// What is claimed, as in "user has the email", and how a refusal is called.
-    what: &'static str,
-    refusal: ErrorKind,
-    /// The name, and its place in [`Record::named_by`].
-    name_of: for<'t> fn(&'t T) -> Option<&'t str>,
-    nth: usize,
     index: Index,
+    names_of: PhantomData<fn(&T)>,
 }
 
-impl<T> Claims<T> {
-    pub(super) fn new(
-        what: &'static str,
-        refusal: ErrorKind,
-        nth: usize,
-        name_of: for<'t> fn(&'t T) -> Option<&'t str>,
-    ) -> Self {
+impl<T> Default for Claims<T> {
+    fn default() -> Self {
         Self {
-            what,
-            refusal,
-            name_of,
-            nth,
             index: Index::default(),
+            names_of: PhantomData,
         }
     }
+}
 
-    /// Makes room for so many records.
+impl<T: Named> Claims<T> {
+    /// Makes room for this many records, of one name each.
     pub(super) fn reserve(&mut self, count: usize) {
         self.index.reserve(count);
     }
@@ -51,95 +84,129 @@ impl<T> Claims<T> {
     ) where
         K: Copy + Ord + Hash,
     {
-        let name_of = self.name_of;
-        let record = set.at_mut(place);
-        let from = had.and_then(name_of);
-        if from == record.now.as_deref().and_then(name_of) {
-            return;
+        let mut has_all = false;
+        for nth in 0..T::NAMES.len() {
+            let record = set.at_mut(place);
+            let from = had.and_then(|had| had.name(nth));
+            if from == record.name(nth) {
+                continue;
+            }
+            record.named_by[nth] = op_index.and_then(|index| u32::try_from(index).ok());
+            if has_all {
+                continue;
+            }
+            let records = set.all();
+            let name_at = |slot: usize| name_in(records, slot);
+            let slots = records.len() * T::NAMES.len();
+            let slot = place * T::NAMES.len() + nth;
+            has_all = self.index.update(slot, from, slots, name_at);
         }
-        record.named_by[self.nth] = op_index.and_then(|index| u32::try_from(index).ok());
-        let records = set.all();
-        let name_at = |place: usize| records[place].now.as_deref().and_then(name_of);
-        self.index.update(place, from, records.len(), name_at);
     }
 
-    /// The records that hold `name` at this point.
+    /// The records that hold `name` at this point, and which of their names it is.
     fn holders<'s, K>(
         &self,
         set: &'s WorkingSet<K, T>,
         name: &str,
-    ) -> impl Iterator<Item = &'s Record<K, T>>
+    ) -> impl Iterator<Item = (&'s Record<K, T>, usize)>
     where
         K: Copy + Ord + Hash,
     {
-        let (records, name_of) = (set.all(), self.name_of);
+        let records = set.all();
         self.index
-            .candidates(name, records.len())
-            .map(|place| &records[place])
-            .filter(move |record| record.now.as_deref().and_then(name_of) == Some(name))
+            .candidates(name, records.len() * T::NAMES.len())
+            .filter(move |slot| name_in(records, *slot) == Some(name))
+            .map(|slot| (&records[slot / T::NAMES.len()], slot % T::NAMES.len()))
     }
 
     /// The one who holds `name` at this point, as far as the batch knows.
     ///
     /// # Errors
     ///
-    /// The kind of this set, where more than one holds it.
+    /// The kind of the name, where more than one holds it.
     pub(super) fn holder<K>(&self, set: &WorkingSet<K, T>, name: &str) -> Result<Option<K>>
     where
         K: Copy + Ord + Hash,
     {
         let mut holders = self.holders(set, name);
-        match (holders.next(), holders.next()) {
-            (first, None) => Ok(first.map(|record| record.key)),
-            _ => Err(Error::new(
-                self.refusal,
-                format!(
-                    "more than one {} {name:?} at this point of the batch; name the one meant by id",
-                    self.what
-                ),
-            )),
-        }
+        let Some((first, nth)) = holders.next() else {
+            return Ok(None);
+        };
+        let Some(other) = holders.map(|(_, nth)| nth).min() else {
+            return Ok(Some(first.key));
+        };
+        let (what, kind) = T::NAMES[nth.min(other)];
+        Err(Error::new(
+            kind,
+            format!(
+                "more than one {} has the {what} {name:?} at this point of the batch; \
+                 name the one meant by id",
+                T::WHAT
+            ),
+        ))
     }
 
     /// The names that would end up with two holders: a refusal for each operation
-    /// that claimed one of another. `is_stored(name)` says whether one that
-    /// the batch has not come across holds it.
+    /// that claimed one of another. `stored(name)` tells which name of a record that
+    /// the batch has not come across it is.
     pub(super) fn contested<K>(
         &self,
         set: &WorkingSet<K, T>,
-        mut is_stored: impl FnMut(&str) -> Result<bool>,
+        mut stored: impl FnMut(&str) -> Result<Option<usize>>,
     ) -> Result<Vec<Error>>
     where
         K: Copy + Ord + Hash,
     {
         let mut refusals = Vec::new();
         for record in set.changed() {
-            let (Some(name), Some(op_index)) = (
-                record.now.as_deref().and_then(self.name_of),
-                record.named_by[self.nth],
-            ) else {
-                continue;
-            };
-            // Of those who claim a free name, the first has it.
-            let is_later = |by: Option<u32>| by.is_some_and(|by| by >= op_index);
-            let is_first = !self.index.may_have_twins()
-                || self
-                    .holders(set, name)
-                    .all(|holder| is_later(holder.named_by[self.nth]));
-            if !is_first || is_stored(name)? {
-                refusals.push(self.taken(name).at_op(op_index as usize));
+            for nth in 0..T::NAMES.len() {
+                let (Some(name), Some(op_index)) = (record.name(nth), record.named_by[nth]) else {
+                    continue;
+                };
+                // Of those who claim a free name, the first has it.
+                let came_first = |(holder, of): &(&Record<K, T>, usize)| {
+                    holder.named_by[*of].is_none_or(|by| by < op_index)
+                };
+                let mut holders = self.holders(set, name).filter(came_first);
+                let first = if self.index.may_have_twins() {
+                    holders.next().map(|(_, of)| of)
+                } else {
+                    None
+                };
+                let taken_as = match first {
+                    Some(of) => Some(of),
+                    None => stored(name)?,
+                };
+                if let Some(of) = taken_as {
+                    refusals.push(taken::<T>(name, nth, of).at_op(op_index as usize));
+                }
             }
         }
         Ok(refusals)
     }
+}
 
-    fn taken(&self, name: &str) -> Error {
-        let what = self.what;
-        Error::new(
-            self.refusal,
-            format!("another {what} {name:?}; choose another or change that one first"),
-        )
+impl<K, T: Named> Record<K, T> {
+    fn name(&self, nth: usize) -> Option<&str> {
+        self.now.as_deref()?.name(nth)
     }
+}
+
+fn name_in<K, T: Named>(records: &[Record<K, T>], slot: usize) -> Option<&str> {
+    records[slot / T::NAMES.len()].name(slot % T::NAMES.len())
+}
+
+/// The refusal of a name that another record has, as what it was claimed and as what
+/// the other has it.
+fn taken<T: Named>(name: &str, nth: usize, of: usize) -> Error {
+    let (kind, what) = (T::NAMES[nth].1, T::NAMES[of].0);
+    Error::new(
+        kind,
+        format!(
+            "another {} has the {what} {name:?}; choose another or change that one first",
+            T::WHAT
+        ),
+    )
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-/// Up to so many records are searched one by one, which suits most batches: a
+/// Up to this many places are searched one by one, which suits most batches: a
 /// table would cost them more than it saves.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
 /// A hash table of the places of records, which have the keys themselves. A key
 /// may have more than one place.
@@ -32,19 +32,20 @@ impl Index {
     }
 
     /// Notes that the key at `place`, one of `count`, is another or new.
-    /// `key_at` tells the key at each place, that one included.
+    /// `key_at` tells the key at each place, that one included. Returns whether the
+    /// table was built for this, and so has the keys at all places.
     pub(super) fn update<'k, K: Eq + Hash + ?Sized + 'k>(
         &mut self,
         place: usize,
         from: Option<&K>,
         count: usize,
         key_at: impl Fn(usize) -> Option<&'k K>,
-    ) {
+    ) -> bool {
         if !self.is_built {
             self.is_built = count > FEW;
             let all = if self.is_built { 0..count } else { 0..0 };
             all.for_each(|place| self.insert(place, &key_at));
-            return;
+            return self.is_built;
         }
         if let Some(from) = from {
             let hash = self.hasher.hash_one(from);
@@ -54,6 +55,7 @@ impl Index {
             }
         }
         self.insert(place, key_at);
+        false
     }
 
     fn insert<'k, K: Eq + Hash + ?Sized + 'k>(

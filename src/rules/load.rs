@@ -1,54 +1,20 @@
-//! Exported records, and how they make the same directory again.
+//! Records that were exported, and how they make the same directory again.
 
 use std::collections::HashSet;
-use std::ops::ControlFlow;
-
-use serde::Serialize;
 
 use super::entries::{self, Entry, KINDS_OF_USER};
 use super::read;
 use crate::codec::keys::{self, Kind};
-use crate::codec::{
-    IdEntry, LicenseEntry, Totals, decode_id, decode_member, decode_user, decode_workspace,
-    encode_license, encode_totals, put_change,
-};
-use crate::engine::{Order, Read, Write};
+use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license, encode_totals, put_change};
+use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     Change, Event, License, Member, NewUser, NulTexts, Role, Timestamp, User, UserId, Workspace,
     WorkspaceId, WorkspaceName,
 };
 
-/// A record of a directory, as [`Directory::export`](crate::Directory::export) hands it
-/// out: the directory first, then users, ids of deleted users, workspaces, memberships.
-#[derive(Debug, Serialize)]
-#[serde(tag = "record", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Exported<'a> {
-    /// What concerns the directory as a whole.
-    Directory {
-        /// The license in force.
-        license: License,
-        /// The version of the license.
-        license_version: u64,
-        /// The workspace id that was drawn last: later ones are larger.
-        last_workspace: u64,
-    },
-    /// A user.
-    User(&'a User),
-    /// The id of a user who was deleted, which is never given again.
-    DeletedUser {
-        /// The id.
-        id: UserId,
-    },
-    /// A workspace.
-    Workspace(&'a Workspace),
-    /// A membership.
-    Member(&'a Member),
-}
-
 /// A record to load: see [`Directory::load`](crate::Directory::load). They come in the
-/// order of [`Exported`].
+/// order of [`Exported`](super::Exported).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Record {
@@ -105,67 +71,6 @@ pub enum Record {
         /// The version of the membership.
         version: u64,
     },
-}
-
-/// Hands every record of a state to `visit`, one by one, until it breaks.
-pub(crate) fn export(
-    state: &impl Read,
-    visit: &mut dyn FnMut(&Exported<'_>) -> ControlFlow<()>,
-) -> Result<()> {
-    let (totals, license) = (read::totals(state)?, read::license(state)?);
-    let mut flow = visit(&Exported::Directory {
-        license: license.license,
-        license_version: license.version,
-        last_workspace: totals.last_workspace,
-    });
-    for kind in [Kind::User, Kind::Id, Kind::Workspace, Kind::Membership] {
-        if flow.is_break() {
-            return Ok(());
-        }
-        let prefix = kind.all();
-        let end = prefix.end();
-        let range = keys::from_until(&prefix.0, &end);
-        read::try_scan(state, range, Order::Ascending, |key, value| {
-            flow = show(kind, key, value, visit)?;
-            Ok(flow)
-        })?;
-    }
-    Ok(())
-}
-
-/// Hands the record of an entry to `visit`, if it is one.
-fn show(
-    kind: Kind,
-    key: &[u8],
-    value: &[u8],
-    visit: &mut dyn FnMut(&Exported<'_>) -> ControlFlow<()>,
-) -> Result<ControlFlow<()>> {
-    Ok(match kind {
-        Kind::User => {
-            let email_key = keys::email_key_of(key).ok_or_else(|| malformed("user"))?;
-            visit(&Exported::User(&decode_user(email_key, value)?))
-        }
-        Kind::Id => {
-            let id = keys::id_of(key).ok_or_else(|| malformed("id"))?;
-            match decode_id(value)? {
-                IdEntry::Deleted => visit(&Exported::DeletedUser { id }),
-                IdEntry::User(_) => ControlFlow::Continue(()),
-            }
-        }
-        Kind::Workspace => {
-            let id = keys::workspace_of(key).ok_or_else(|| malformed("workspace"))?;
-            visit(&Exported::Workspace(&decode_workspace(id, value)?))
-        }
-        _ => {
-            let ids = keys::membership_of(key);
-            let (user, workspace) = ids.ok_or_else(|| malformed("membership"))?;
-            visit(&Exported::Member(&decode_member(workspace, user, value)?))
-        }
-    })
-}
-
-fn malformed(what: &str) -> Error {
-    Error::corrupted(format_args!("the key of a {what} is malformed"))
 }
 
 /// Loads `records` into a directory that nothing was ever written to.
@@ -277,6 +182,20 @@ impl<W: Write> Loading<'_, W> {
             version,
             nul_texts: NulTexts::default(),
         };
+        // Entries under one key can't be there twice. What is left is an email that is
+        // another's username, and the other way round.
+        if let Some(username) = user.username_key() {
+            let is_taken = read::user_by_email_key(self.txn, username)?.is_some();
+            let is_username = read::user_by_username_key(self.txn, user.email_key())?.is_some();
+            if is_taken || is_username {
+                return Err(Error::new(
+                    ErrorKind::UsernameTaken,
+                    format!(
+                        "the email or the username of {id} is another user's; change one of them"
+                    ),
+                ));
+            }
+        }
         for kind in KINDS_OF_USER {
             let refusal = match kind {
                 Kind::Id => ErrorKind::IdTaken,

@@ -6,6 +6,7 @@
 
 mod claims;
 mod entries;
+pub(crate) mod export;
 pub(crate) mod extra;
 mod finish;
 pub(crate) mod format;
@@ -26,7 +27,8 @@ mod verify;
 mod working;
 
 pub use crate::codec::UserView;
-pub use load::{Exported, Record};
+pub use export::Exported;
+pub use load::Record;
 pub use repair::Repaired;
 pub(crate) use session::{apply, refusals};
 pub use verify::{Fault, FaultKind, Inspection, Verified};

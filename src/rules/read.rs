@@ -1,6 +1,5 @@
 //! Finding things in one consistent state.
 
-use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use crate::codec::keys::{self, Kind, Prefix};
@@ -11,8 +10,8 @@ use crate::codec::{
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Email, Member, Role, Seats, Target, User, UserId, UserRef, Username, Workspace,
-    WorkspaceId, WorkspaceRef, WorkspaceTarget,
+    Change, Member, Role, Seats, Target, User, UserId, UserRef, Workspace, WorkspaceId,
+    WorkspaceRef, WorkspaceTarget,
 };
 
 /// The user with this email key.
@@ -34,16 +33,6 @@ pub(crate) fn user_by_id(read: &impl Read, id: UserId) -> Result<Option<User>> {
     }
 }
 
-/// The key that a text has as a username, which may be an email; `None` for a text
-/// that is neither.
-pub(crate) fn username_key(username: &str) -> Option<Cow<'_, str>> {
-    if username.contains('@') {
-        Email::lookup_key(username)
-    } else {
-        Username::lookup_key(username)
-    }
-}
-
 /// The user whose username has this key, which is that of the email for some.
 pub(crate) fn user_by_username_key(read: &impl Read, key: &str) -> Result<Option<User>> {
     let Some(bytes) = read.get(&keys::username(key))? else {
@@ -54,11 +43,21 @@ pub(crate) fn user_by_username_key(read: &impl Read, key: &str) -> Result<Option
     behind(read, email_key).map(Some)
 }
 
+/// The user whose email or username has this key. No two users have one.
+pub(crate) fn user_by_name_key(read: &impl Read, key: &str) -> Result<Option<User>> {
+    if key.contains('@')
+        && let Some(user) = user_by_email_key(read, key)?
+    {
+        return Ok(Some(user));
+    }
+    user_by_username_key(read, key)
+}
+
 /// The user that `user` names.
 pub(crate) fn user(read: &impl Read, user: &UserRef) -> Result<Option<User>> {
     match &user.0 {
         Target::Id(id) => user_by_id(read, *id),
-        Target::Email { key, .. } => user_by_email_key(read, key),
+        Target::Address { key, .. } | Target::Name { key, .. } => user_by_name_key(read, key),
         Target::Nobody { .. } => Ok(None),
     }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::claims::Claims;
+use super::claims::{Claims, EMAIL, USERNAME};
 use super::ops::members::{self, Members};
 use super::ops::{users, workspaces};
 use super::plan::{Plan, Writes};
@@ -118,8 +118,7 @@ pub(super) struct Session<'a, R> {
     pub(super) users: WorkingSet<UserId, User>,
     pub(super) workspaces: WorkingSet<WorkspaceId, Workspace>,
     pub(super) members: Members,
-    pub(super) emails: Claims<User>,
-    pub(super) usernames: Claims<User>,
+    pub(super) user_names: Claims<User>,
     pub(super) workspace_names: Claims<Workspace>,
     /// Default workspaces that the batch made.
     pub(super) defaults: HashMap<UserId, WorkspaceId>,
@@ -137,25 +136,8 @@ impl<'a, R: Read> Session<'a, R> {
         let steps = batch.steps.len();
         let mut users = WorkingSet::default();
         users.reserve(steps);
-        let mut emails = Claims::new("user has the email", ErrorKind::EmailTaken, 0, |user| {
-            Some(User::email_key(user))
-        });
-        emails.reserve(steps);
-        let username_taken = ErrorKind::UsernameTaken;
-        let mut usernames = Claims::new(
-            "user has the username",
-            username_taken,
-            1,
-            User::username_key,
-        );
-        usernames.reserve(steps);
-        let name_taken = ErrorKind::WorkspaceNameTaken;
-        let workspace_names = Claims::new(
-            "workspace has the name",
-            name_taken,
-            0,
-            |workspace: &Workspace| Some(workspace.name_key.as_str()),
-        );
+        let mut user_names = Claims::default();
+        user_names.reserve(steps);
         Ok(Self {
             base,
             // The clock may have been put back, and another thread may have drawn its
@@ -170,9 +152,8 @@ impl<'a, R: Read> Session<'a, R> {
             users,
             workspaces: WorkingSet::default(),
             members: Members::default(),
-            emails,
-            usernames,
-            workspace_names,
+            user_names,
+            workspace_names: Claims::default(),
             defaults: HashMap::new(),
             owners_to_check: BTreeSet::new(),
             last_workspace: totals.last_workspace,
@@ -225,19 +206,20 @@ impl<'a, R: Read> Session<'a, R> {
         })
     }
 
-    /// The keys that two records would have, ordered by operation.
+    /// The names that two records would have, ordered by operation.
     fn contested(&self) -> Result<Vec<Error>> {
         let base = self.base;
-        let is_unseen_user = |user: Option<User>| user.is_some_and(|u| !self.users.contains(u.id));
-        let mut refusals = self.emails.contested(&self.users, |key| {
-            Ok(is_unseen_user(read::user_by_email_key(base, key)?))
+        let is_unseen = |user: Option<User>| user.is_some_and(|u| !self.users.contains(u.id));
+        let mut refusals = self.user_names.contested(&self.users, |name| {
+            if name.contains('@') && is_unseen(read::user_by_email_key(base, name)?) {
+                return Ok(Some(EMAIL));
+            }
+            let is_username = is_unseen(read::user_by_username_key(base, name)?);
+            Ok(is_username.then_some(USERNAME))
         })?;
-        refusals.extend(self.usernames.contested(&self.users, |key| {
-            Ok(is_unseen_user(read::user_by_username_key(base, key)?))
-        })?);
-        refusals.extend(self.workspace_names.contested(&self.workspaces, |key| {
-            Ok(read::workspace_id_by_name_key(base, key)?
-                .is_some_and(|id| !self.workspaces.contains(id)))
+        refusals.extend(self.workspace_names.contested(&self.workspaces, |name| {
+            let id = read::workspace_id_by_name_key(base, name)?;
+            Ok(id.filter(|id| !self.workspaces.contains(*id)).map(|_| 0))
         })?);
         refusals.sort_by_key(Error::op_index);
         Ok(refusals)

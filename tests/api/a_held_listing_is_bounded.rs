@@ -28,7 +28,7 @@ fn write(directory: &Directory, rounds: usize) {
         let some = (0..USERS).skip(round % 16).step_by(16);
         let batch = some.fold(Batch::new(), |batch, n| {
             let update = UserUpdate::new().given_name(format!("Name {round}").as_str());
-            batch.update_user(&format!("user-{n}@ex.co"), update)
+            batch.update_user(format!("user-{n}@ex.co"), update)
         });
         directory.apply(batch).unwrap();
         directory.trim_changes(round as u64).unwrap();

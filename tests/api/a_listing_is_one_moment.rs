@@ -91,14 +91,14 @@ fn readers_see_batches_whole(directory: &Directory, batches: usize) {
     let sit_down = |batch: Batch, n: usize| {
         let update = UserUpdate::new().email(format!("zz-{n}@ex.co"));
         batch
-            .activate_user(&format!("user-{n}@ex.co"))
-            .update_user(&format!("user-{n}@ex.co"), update)
+            .activate_user(format!("user-{n}@ex.co"))
+            .update_user(format!("user-{n}@ex.co"), update)
     };
     let get_up = |batch: Batch, n: usize| {
         let update = UserUpdate::new().email(format!("user-{n}@ex.co"));
         batch
-            .deactivate_user(&format!("zz-{n}@ex.co"))
-            .update_user(&format!("zz-{n}@ex.co"), update)
+            .deactivate_user(format!("zz-{n}@ex.co"))
+            .update_user(format!("zz-{n}@ex.co"), update)
     };
     directory.apply(sit_down(Batch::new(), 0)).unwrap();
 

@@ -21,7 +21,7 @@ fn by_id_email_and_username() {
             directory.user(&*ann),
             directory.user("ann.lee@ex.co"),
             directory.user(ann.id().to_string().as_str()),
-            directory.user(&ann.id().to_string().to_uppercase()),
+            directory.user(ann.id().to_string().to_uppercase()),
         ];
         for found in found {
             assert_eq!(found.unwrap().unwrap(), ann);

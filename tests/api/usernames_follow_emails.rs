@@ -45,17 +45,10 @@ fn a_username_set_apart_stays_when_the_email_changes() {
 }
 
 #[test]
-fn a_username_with_an_at_must_be_the_own_email() {
+fn a_username_with_an_at_must_be_an_address() {
     on_both_engines(|directory| {
         create(directory, "bob@ex.co");
-        for other in [
-            "bob@ex.co",
-            "ann@ex.com",
-            "@",
-            "ann@",
-            "Ann <ann@ex.co>",
-            "a@nn@ex.co",
-        ] {
+        for other in ["@", "ann@", "Ann <ann@ex.co>", "a@nn@ex.co"] {
             let user = NewUser::new("ann@ex.co").username(other);
             assert_eq!(
                 refusal(directory.create_user(user)),
@@ -63,13 +56,8 @@ fn a_username_with_an_at_must_be_the_own_email() {
                 "{other}"
             );
             let update = UserUpdate::new().username(other);
-            // The other is bob's own for bob, and for nobody else.
-            let refused = directory
-                .update_user("bob@ex.co", update)
-                .err()
-                .map(|e| e.kind());
-            let expected = (other != "bob@ex.co").then_some(ErrorKind::InvalidUsername);
-            assert_eq!(refused, expected, "{other}");
+            let refused = directory.update_user("bob@ex.co", update);
+            assert_eq!(refusal(refused), ErrorKind::InvalidUsername, "{other}");
         }
         let user = NewUser::new("ann@ex.co").username(" ANN@ex.co ");
         let ann = directory.create_user(user).unwrap();
@@ -94,9 +82,11 @@ fn a_username_given_as_the_email_follows_it_too() {
             "abe@ex.co"
         );
         let old = UserUpdate::new().email("ada@ex.co").username("abe@ex.co");
+        let ada = directory.update_user(ann, old).unwrap();
         assert_eq!(
-            refusal(directory.update_user(ann, old)),
-            ErrorKind::InvalidUsername
+            ada.username(),
+            "abe@ex.co",
+            "the old email is a name of its own"
         );
     });
 }

@@ -35,7 +35,7 @@ pub const EMAILS: [(Text, Result<Text, ErrorKind>); 17] = [
 pub enum Name {
     /// A name of its own, with this key.
     Own(Text),
-    /// An address with this key, good for its owner only.
+    /// An address with this key.
     Address(Text),
     /// Nobody's, ever.
     Invalid,
@@ -62,6 +62,16 @@ pub const USERNAMES: [(Text, Name); 14] = [
 /// The key of an address, or why it is refused.
 pub fn email_key(text: Text) -> Result<Text, ErrorKind> {
     EMAILS.iter().find(|(email, _)| *email == text).unwrap().1
+}
+
+/// The key that a text has as an email or a username.
+pub fn any_key(text: Text) -> Option<Text> {
+    let email = EMAILS.iter().find(|(email, _)| *email == text);
+    let username = USERNAMES.iter().find(|(name, _)| *name == text);
+    match (email, username) {
+        (Some((_, Ok(key))), _) | (_, Some((_, Name::Own(key) | Name::Address(key)))) => Some(key),
+        _ => None,
+    }
 }
 
 /// What a username is.

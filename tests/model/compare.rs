@@ -230,6 +230,12 @@ fn same_look_ups(model: &Model, directory: &Directory) -> Checked {
             username
         );
     }
+    let texts = EMAILS.iter().map(|(text, _)| *text);
+    for text in texts.chain(USERNAMES.iter().map(|(text, _)| *text)) {
+        let expected = model.by_text(text).map(view_of);
+        let found = directory.user(text).unwrap();
+        prop_assert_eq!(found.as_deref().map(view), expected, "by {:?}", text);
+    }
     Ok(())
 }
 
@@ -314,7 +320,7 @@ impl From<Who> for UserRef {
     fn from(who: Who) -> Self {
         match who {
             Who::Id(id) => user_id(id).into(),
-            Who::Email(email) => email.into(),
+            Who::Text(text) => text.into(),
         }
     }
 }

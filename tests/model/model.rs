@@ -3,7 +3,7 @@
 
 use headcount::{ErrorKind, Event, Field, License, UserId};
 
-use crate::alphabet::{Name, Text, email_key, name};
+use crate::alphabet::{Name, Text, any_key, email_key, name};
 use crate::script::{Act, Create, NewName, Update, Who};
 
 /// The whole directory.
@@ -75,6 +75,21 @@ impl Account {
     fn username_key(&self) -> Option<&String> {
         self.own_username.as_ref().map(|(_, key)| key)
     }
+
+    /// The names, the operation that gave each, and how a clash is called.
+    fn names(&self) -> impl Iterator<Item = (&str, Option<usize>, ErrorKind)> {
+        let email = (&*self.email_key, self.email_since, ErrorKind::EmailTaken);
+        let username = self.username_key().map(|key| {
+            let kind = ErrorKind::UsernameTaken;
+            (key.as_str(), self.username_since, kind)
+        });
+        [email].into_iter().chain(username)
+    }
+
+    /// Whether this is the key of the email or of the username.
+    fn has(&self, key: &str) -> bool {
+        self.email_key == key || self.username_key().is_some_and(|own| own == key)
+    }
 }
 
 impl Model {
@@ -125,10 +140,19 @@ impl Model {
         self.accounts
             .iter()
             .find(|account| match (name(username), account.username_key()) {
-                (Name::Own(key), Some(own)) => own == key,
+                (Name::Own(key) | Name::Address(key), Some(own)) => own == key,
                 (Name::Address(key), None) => account.email_key == key,
                 _ => false,
             })
+    }
+
+    /// Nobody has a name of two.
+    pub fn by_text(&self, text: Text) -> Option<&Account> {
+        let key = any_key(text)?;
+        let mut found = self.accounts.iter().filter(|account| account.has(key));
+        let first = found.next();
+        assert!(found.next().is_none(), "{text:?} names two");
+        first
     }
 
     /// All or nothing.
@@ -279,7 +303,10 @@ impl Model {
                 account.own_username = own_username(username, &key)?;
             }
             Some(NewName::TheEmail) => account.own_username = None,
-            None => {}
+            None => {
+                let key = &account.email_key;
+                account.own_username.take_if(|(_, own)| own == key);
+            }
         }
         if let Some(name) = new_given_name {
             account.given_name = name;
@@ -311,18 +338,30 @@ impl Model {
         Ok((Some(account.id), changed, account.version))
     }
 
-    /// Where the account is that `who` names; an email that two have for the
-    /// moment names neither.
+    /// Where the account is that `who` names; a text that two have for the moment
+    /// names neither.
     fn find(&self, who: Who) -> Result<usize, ErrorKind> {
         let is_meant = |account: &Account| match who {
             Who::Id(id) => account.id == id,
-            Who::Email(email) => email_key(email) == Ok(&*account.email_key),
+            Who::Text(text) => any_key(text).is_some_and(|key| account.has(key)),
         };
-        let mut found = (0..self.accounts.len()).filter(|at| is_meant(&self.accounts[*at]));
-        let first = found.next().ok_or(ErrorKind::UserNotFound)?;
-        match found.next() {
-            Some(_) => Err(ErrorKind::EmailTaken),
-            None => Ok(first),
+        let found = (0..self.accounts.len()).filter(|at| is_meant(&self.accounts[*at]));
+        let found: Vec<_> = found.collect();
+        match found[..] {
+            [] => Err(ErrorKind::UserNotFound),
+            [one] => Ok(one),
+            _ => {
+                let key = match who {
+                    Who::Text(text) => any_key(text),
+                    Who::Id(_) => None,
+                };
+                let has_email = |account: &Account| Some(&*account.email_key) == key;
+                Err(if self.accounts.iter().any(has_email) {
+                    ErrorKind::EmailTaken
+                } else {
+                    ErrorKind::UsernameTaken
+                })
+            }
         }
     }
 
@@ -331,16 +370,13 @@ impl Model {
         let mut taken: Vec<(usize, ErrorKind)> = Vec::new();
         for a in &self.accounts {
             for b in self.accounts.iter().filter(|b| b.id != a.id) {
-                if a.email_key == b.email_key {
-                    taken.extend(latecomer(
-                        a.email_since,
-                        b.email_since,
-                        ErrorKind::EmailTaken,
-                    ));
-                }
-                if a.username_key().is_some() && a.username_key() == b.username_key() {
-                    let kind = ErrorKind::UsernameTaken;
-                    taken.extend(latecomer(a.username_since, b.username_since, kind));
+                for (name, since, kind) in a.names() {
+                    let clash = b.names().find(|(other, ..)| *other == name);
+                    if let Some((_, other_since, _)) = clash
+                        && since > other_since
+                    {
+                        taken.extend(since.map(|index| (index, kind)));
+                    }
                 }
             }
         }
@@ -389,16 +425,13 @@ fn switch(account: &mut Account, active: bool, events: &mut Vec<Event>, event: E
     (Some(account.id), changed, account.version)
 }
 
-/// Of two who have the same, the one who came to it later, and is refused.
-fn latecomer(a: Option<usize>, b: Option<usize>, kind: ErrorKind) -> Option<(usize, ErrorKind)> {
-    a.max(b).map(|index| (index, kind))
-}
-
 fn own_username(text: Text, email_key: &str) -> Result<Option<(String, String)>, ErrorKind> {
     match name(text) {
-        Name::Own(key) => Ok(Some((text.trim().to_owned(), key.to_owned()))),
-        Name::Address(key) if key == email_key => Ok(None),
-        Name::Address(_) | Name::Invalid => Err(ErrorKind::InvalidUsername),
+        Name::Own(key) | Name::Address(key) => {
+            let own = Some((text.trim().to_owned(), key.to_owned()));
+            Ok(own.filter(|_| key != email_key))
+        }
+        Name::Invalid => Err(ErrorKind::InvalidUsername),
     }
 }
 

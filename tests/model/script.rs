@@ -70,7 +70,8 @@ pub enum NewName {
 #[derive(Clone, Copy)]
 pub enum Who {
     Id(u8),
-    Email(Text),
+    /// An email or a username.
+    Text(Text),
 }
 
 /// A script that begins with some of the cast on stage, so that most of what
@@ -209,7 +210,8 @@ fn who() -> impl Strategy<Value = Who> {
     prop_oneof![
         12 => (0..CAST).prop_map(Who::Id),
         1 => (0..IDS).prop_map(Who::Id),
-        6 => email().prop_map(Who::Email),
+        6 => email().prop_map(Who::Text),
+        3 => username().prop_map(Who::Text),
     ]
 }
 
@@ -330,7 +332,7 @@ impl fmt::Debug for Who {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Id(id) => write!(f, "#{id}"),
-            Self::Email(email) => write!(f, "{email:?}"),
+            Self::Text(text) => write!(f, "{text:?}"),
         }
     }
 }

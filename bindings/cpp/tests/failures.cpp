@@ -13,7 +13,8 @@ static void users()
     REFUSED(invalid_utf8, users, create_user, ("\xff@ex.co"));
     REFUSED(email_taken, users, create_user, ("Ann@ex.co"));
     REFUSED(username_taken, users, create_user, (hc::new_user("bob@ex.co").username("ANN")));
-    REFUSED(invalid_username, users, create_user,
+    REFUSED(invalid_username, users, create_user, (hc::new_user("bob@ex.co").username("ann@")));
+    REFUSED(username_taken, users, create_user,
             (hc::new_user("bob@ex.co").username("ann@ex.co")));
     REFUSED(id_taken, users, create_user, (hc::new_user("bob@ex.co").id(ann.id())));
     REFUSED(invalid_argument, users, create_user, (hc::new_user("bob@ex.co").given_name("a\nb")));

@@ -32,7 +32,7 @@ add_member         workspace user role
 set_role           workspace user role [if_version]
 remove_member      workspace user [if_version]
 
-user, owner         an email, a username or a user's id
+user, owner         a user's id, email or username
 workspace           a text is a name, a number is an id
 role                "owner" or "user"
 license             "community", "enterprise" or a number of seats

@@ -43,6 +43,9 @@ pub(crate) struct ServeArgs {
     /// Connections that may be open at once
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub(crate) connections: usize,
+    /// Have SCIM create and leave users inactive where no seat is free, instead of refusing
+    #[arg(long)]
+    pub(crate) scim_inactive_when_full: bool,
 }
 
 impl ServeArgs {
@@ -76,7 +79,7 @@ pub(crate) enum KeysCommand {
 pub(crate) struct CreateKeyArgs {
     /// What the key is for
     pub(crate) name: String,
-    /// The id or email of the user whose key it is: it works while the user is active
+    /// The id, email or username of the user whose key it is: it works while the user is active
     #[arg(long, group = "holder")]
     pub(crate) user: Option<String>,
     /// The name of a program whose key it is, such as an identity provider

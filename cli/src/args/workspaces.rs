@@ -8,7 +8,8 @@ use super::{IfVersion, Ownerless};
 /// How a workspace is named, for every command that takes one.
 pub(super) const NAMING_HELP: &str = "\
 WORKSPACE is a workspace's name, or its id as in id:12. A number alone is a name
-if a workspace has it, and an id otherwise; name:TEXT is always a name. USER is an id, an email or a username.";
+if a workspace has it, and an id otherwise; name:TEXT is always a name.
+USER is an id, an email or a username.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WorkspacesCommand {

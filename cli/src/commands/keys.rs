@@ -28,13 +28,12 @@ pub(super) fn run(
 
 fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Write) -> Result<()> {
     let directory = store.open_or_create()?;
-    let user =
-        match &args.user {
-            Some(name) => Some(directory.user(name)?.ok_or_else(|| {
-                super::not_found(&format!("{name:?} is not a user's id, email or username"))
-            })?),
-            None => None,
-        };
+    let user = match &args.user {
+        Some(name) => Some(directory.user(name)?.ok_or_else(|| {
+            super::not_found(&format!("{name:?} is not a user's id, email or username"))
+        })?),
+        None => None,
+    };
     let holder = match &user {
         Some(user) => Holder::User(user.id()),
         None => Holder::Provisioner(args.provisioner.clone().unwrap_or_default()),

@@ -69,7 +69,6 @@ fn refuse_duplicates(candidates: &[Candidate], rows: &[Row], refusals: &mut Refu
             .email(row)
             .and_then(|text| Email::parse(text).ok());
         let email = email.map(|email| earlier(&mut emails, email.key().into(), candidate.row));
-        // One with an @ is the email, or else is not taken.
         let username = row
             .username
             .as_deref()

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use headcount::{Batch, Directory, Email, NewUser, Op, Seats, User, UserUpdate};
+use headcount::{Batch, Directory, NewUser, Op, Seats, User, UserId, UserUpdate, Username};
 
 use super::Row;
 use super::matching;
@@ -36,8 +36,8 @@ pub(crate) struct Candidate {
     pub(crate) keeps_inactive: bool,
     /// Whether the file would have taken the admin's rights away.
     pub(crate) keeps_admin: bool,
-    /// Whether the row's username is an address that is not the user's own.
-    strange_username: bool,
+    /// Whether the row's username can't be one here, and others have to serve.
+    unusable_username: bool,
     /// The attributes of the row that there is no room for, and what to say of each.
     left_out: Vec<(usize, String)>,
 }
@@ -53,7 +53,7 @@ impl Candidate {
             without_seat: false,
             keeps_inactive: false,
             keeps_admin: false,
-            strange_username: false,
+            unusable_username: false,
             left_out: Vec::new(),
         }
     }
@@ -66,18 +66,15 @@ impl Candidate {
     /// What is not as the file has it, a sentence each.
     pub(crate) fn notes(&self, row: &Row) -> Vec<String> {
         let mut notes = row.notes.clone();
-        if self.strange_username {
+        if self.unusable_username {
             let name = values::shortened(row.username.as_deref().unwrap_or_default());
-            notes.push(match &self.user {
-                None => format!(
-                    "the username {name:?} is an address and not the user's own; the email is the \
-                     username instead"
-                ),
-                Some(_) => format!(
-                    "the username {name:?} is an address and not the user's own; the username \
-                     stays as it is"
-                ),
-            });
+            let instead = match &self.user {
+                None => "the email is the username instead",
+                Some(_) => "the username stays as it is",
+            };
+            notes.push(format!(
+                "the username {name:?} is neither a name nor an address; {instead}"
+            ));
         }
         if self.keeps_inactive {
             notes.push(
@@ -99,7 +96,7 @@ impl Candidate {
 
     /// The username to give the user, if the row has one that can be theirs.
     fn username<'a>(&self, row: &'a Row) -> Option<&'a str> {
-        row.username.as_deref().filter(|_| !self.strange_username)
+        row.username.as_deref().filter(|_| !self.unusable_username)
     }
 
     fn settle(&mut self, row: &Row, options: &Options<'_>) {
@@ -113,21 +110,13 @@ impl Candidate {
             self.admin = None;
             self.keeps_admin = true;
         }
-        let own = self.email(row).or(user.map(|user| user.email().as_str()));
-        self.strange_username = row.username.as_deref().is_some_and(|name| {
-            let is_own = || own.is_some_and(|own| is_same_address(name, own));
-            name.contains('@') && own.is_some() && !is_own()
-        });
+        let has_email = self.email(row).is_some() || user.is_some();
+        self.unusable_username = has_email
+            && row.username.as_deref().is_some_and(|name| {
+                let is_foreign = name.contains('@') || name.parse::<UserId>().is_ok();
+                is_foreign && Username::parse(name).is_err()
+            });
         self.left_out = attributes::left_out(row, user);
-    }
-}
-
-fn is_same_address(one: &str, other: &str) -> bool {
-    match (Email::parse(one), Email::parse(other)) {
-        (Ok(one), Ok(other)) => one.key() == other.key(),
-        // What is wrong with an address is told by the directory.
-        (_, Err(_)) => true,
-        (Err(_), Ok(_)) => false,
     }
 }
 

@@ -146,6 +146,6 @@ fn the_actor_is_recorded_and_can_not_deactivate_themself() {
     let err = folder.refused("import u.csv --actor eve@ex.co");
     assert_says(
         &err,
-        &["the actor \"eve@ex.co\" is not a user's id or email"],
+        &["the actor \"eve@ex.co\" is not a user's id, email or username"],
     );
 }

@@ -160,18 +160,22 @@ fn refusals_say_why() {
         ),
         (
             "users get nobody@ex.co",
-            "no user has the email \"nobody@ex.co\"",
+            "no user has the email or username \"nobody@ex.co\"",
         ),
-        ("users get nobody", "neither a UUID nor an address"),
+        ("users get nobody", "no user has the username \"nobody\""),
+        ("users get a..b@", "can be no id, email or username"),
         (
             "users get --username nobody",
             "no user has the username \"nobody\"",
         ),
         (
             "users update nobody@ex.co --admin true",
-            "no user has the email",
+            "no user has the email or username",
         ),
-        ("users delete nobody@ex.co --yes", "no user has the email"),
+        (
+            "users delete nobody@ex.co",
+            "no user has the email or username",
+        ),
         (
             "users deactivate ann@ex.co",
             "no active admin would be left",

@@ -78,7 +78,7 @@ fn nothing_of_it_stays_when_one_is_refused() {
         folder.refused("batch b.jsonl"),
         "headcount: line 3 of b.jsonl, create_user: another user has the email \"ann@ex.co\"; \
          choose another or change that one first\n\
-         line 4, activate_user: no user has the email \"cho@ex.co\"; list the users to see who \
+         line 4, activate_user: no user has the email or username \"cho@ex.co\"; list the users to see who \
          is there\n\
          nothing was changed\n"
     );

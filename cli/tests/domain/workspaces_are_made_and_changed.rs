@@ -46,7 +46,7 @@ fn created_shown_and_listed() {
     );
     assert_says(
         &folder.refused("workspaces create b --owner bob@ex.co"),
-        &["no user has the email"],
+        &["no user has the email or username"],
     );
 }
 

@@ -177,11 +177,7 @@ fn subject(applied: &Applied) -> Option<UserId> {
 
 /// The user that a path names by id, email or username.
 fn named(directory: &Directory, name: &str) -> Result<Arc<User>, Failure> {
-    let user = match directory.user(name)? {
-        Some(user) => Some(user),
-        None => directory.user_by_username(name)?,
-    };
-    user.ok_or_else(|| {
+    directory.user(name)?.ok_or_else(|| {
         let message = format!("no user has the id, email or username {name:?}");
         Failure {
             kind: Some(headcount::ErrorKind::UserNotFound),

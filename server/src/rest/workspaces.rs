@@ -51,7 +51,7 @@ pub(crate) async fn list(
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     name: String,
-    /// The id or email of the first owner; the caller where none is named.
+    /// The id, email or username of the first owner; the caller where none is named.
     owner: Option<String>,
 }
 

@@ -1,7 +1,9 @@
 //! The platform's GraphQL: the four operations that its SDK sends, and introspection.
 
 use async_graphql_parser::parse_query;
-use async_graphql_parser::types::{Field, OperationDefinition, OperationType, Selection};
+use async_graphql_parser::types::{
+    ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
+};
 use async_graphql_value::ConstValue;
 use axum::Json;
 use axum::extract::{Extension, State};
@@ -68,20 +70,7 @@ impl From<headcount::Error> for Refusal {
 }
 
 async fn execute(server: &Server, caller: &Caller, request: Request) -> Result<Value, Refusal> {
-    let bytes_max = server.0.config.graphql_bytes_max;
-    if request.query.len() > bytes_max {
-        return Err(Refusal::invalid(format!(
-            "the document has {} bytes; {bytes_max} are allowed",
-            request.query.len()
-        )));
-    }
-    if request.query.matches(['{', '[', '(']).count() > BRACKETS_MAX {
-        return Err(Refusal::invalid(format!(
-            "the document opens more than {BRACKETS_MAX} brackets"
-        )));
-    }
-    let document = parse_query(&request.query)
-        .map_err(|error| Refusal::invalid(format!("not a GraphQL document: {error}")))?;
+    let document = parsed(&request.query, server.0.config.graphql_bytes_max)?;
     let mut operations = document.operations.iter().filter(|(name, _)| {
         let wanted = request.operation_name.as_deref();
         wanted.is_none() || name.is_none_or(|name| Some(name.as_str()) == wanted)
@@ -112,6 +101,40 @@ async fn execute(server: &Server, caller: &Caller, request: Request) -> Result<V
         data.insert(field.response_key().node.to_string(), selected);
     }
     Ok(Value::Object(data))
+}
+
+/// Parses a document within its limits.
+fn parsed(query: &str, bytes_max: usize) -> Result<ExecutableDocument, Refusal> {
+    if query.len() > bytes_max {
+        return Err(Refusal::invalid(format!(
+            "the document has {} bytes; {bytes_max} are allowed",
+            query.len()
+        )));
+    }
+    if query.matches(['{', '[', '(']).count() > BRACKETS_MAX {
+        return Err(Refusal::invalid(format!(
+            "the document opens more than {BRACKETS_MAX} brackets"
+        )));
+    }
+    parse_query(query).map_err(|error| Refusal::invalid(format!("not a GraphQL document: {error}")))
+}
+
+/// Parses a document and selects from the schema what its root fields ask for.
+#[cfg(fuzzing)]
+pub(crate) fn check(query: &str) {
+    let Ok(document) = parsed(query, 16 * 1024) else {
+        return;
+    };
+    let schema = super::Schema::new();
+    for (_, operation) in document.operations.iter() {
+        let fields = root_fields(&operation.node).unwrap_or_default();
+        for field in fields {
+            let selector = Selector::new(&schema, &document.fragments, 32);
+            let _ = selector.field(schema.root(), field, 1);
+            let _ = arguments(field, &Map::new());
+        }
+        let _ = variables(&operation.node, Map::new());
+    }
 }
 
 fn root_fields(operation: &OperationDefinition) -> Result<Vec<&Field>, Refusal> {

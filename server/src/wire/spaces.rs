@@ -93,9 +93,9 @@ impl Membership {
             .as_ref()
             .or(email.as_ref())
             .ok_or_else(|| Failure::bad_request("name the user with user_id or email"))?;
-        let user = directory
-            .user(UserRef::from(name))?
-            .ok_or_else(|| Failure::bad_request(format!("no user has the id or email {name:?}")))?;
+        let user = directory.user(UserRef::from(name))?.ok_or_else(|| {
+            Failure::bad_request(format!("no user has the id, email or username {name:?}"))
+        })?;
         if let (Some(_), Some(email)) = (&id, &email)
             && directory
                 .user_by_email(email)?

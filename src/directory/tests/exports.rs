@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::faults::{ANN, BOB, DEE, OWN, TEAM, make_full};
 use super::*;
 use crate::model::{NewWorkspace, Role, Timestamp, User, UserUpdate as Edit, WorkspaceId};
-use crate::rules::load::{Exported, Record};
+use crate::rules::{Exported, Record};
 
 /// What has to be loaded for a record, as a program that reads it again makes it.
 fn record(exported: &Exported<'_>) -> Record {
@@ -141,12 +141,22 @@ fn records_that_break_a_rule_are_refused_and_leave_nothing() {
     for (record, kind) in [
         (user("BOB@ex.co", "b", other), ErrorKind::EmailTaken),
         (user("b@ex.co", "BOB", other), ErrorKind::UsernameTaken),
+        (
+            user("b@ex.co", "BOB@ex.co", other),
+            ErrorKind::UsernameTaken,
+        ),
         (user("b@ex.co", "b", BOB), ErrorKind::IdTaken),
         (user("b@ex.co", "b", DEE), ErrorKind::IdTaken),
         (Record::DeletedUser { id: ANN }, ErrorKind::IdTaken),
     ] {
         assert_eq!(refused(&|all| all.push(record.clone())), kind);
     }
+    // An email that is the username of a user before, who has another email.
+    let both = |all: &mut Vec<Record>| {
+        all.push(user("z@ex.co", "y@ex.co", other));
+        all.push(user("y@ex.co", "y", UserId::from_bytes([7; 16])));
+    };
+    assert_eq!(refused(&both), ErrorKind::UsernameTaken);
     let member = |workspace: WorkspaceId, user: UserId| Record::Member {
         workspace,
         user,

@@ -9,7 +9,7 @@ use crate::codec::{
 };
 use crate::engine::redb::Txn;
 use crate::engine::redb::tests::damage::damage_value;
-use crate::model::{NewWorkspace, Role, WorkspaceId};
+use crate::model::{NewWorkspace, Role, Username, WorkspaceId};
 use crate::rules::{FaultKind, Inspection};
 
 pub(super) const ANN: UserId = UserId::from_bytes([1; 16]);
@@ -312,6 +312,30 @@ fn of_two_with_one_id_or_username_the_later_is_the_fault() {
         drop(directory);
         fs::remove_file(&path).unwrap();
     }
+}
+
+/// An email that is another's username: each has the entries that it calls for.
+#[test]
+fn an_email_that_is_anothers_username_is_a_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.redb");
+    make_full(&path);
+    tamper(&path, |txn| {
+        let bytes = txn.get(&keys::user("bob@ex.co"))?.unwrap().to_vec();
+        let mut bob = decode_user("bob@ex.co", &bytes)?;
+        bob.username = Some(Username::parse("cho@ex.co")?);
+        let mut value = Vec::new();
+        put_user(&mut value, &bob)?;
+        txn.put(&keys::user("bob@ex.co"), &value)?;
+        txn.delete(&keys::username("bob"))?;
+        txn.put(&keys::username("cho@ex.co"), b"bob@ex.co")
+    });
+    let inspection = inspect(&path);
+    assert_eq!(found(&inspection), [(FaultKind::Duplicate, "user")]);
+    assert_eq!(inspection.faults[0].user, Some(CHO), "Bob was there first");
+    repairs::assert_repairable(&path);
+    let directory = Directory::open(&path).unwrap();
+    assert_eq!(directory.user("cho@ex.co").unwrap().unwrap().id(), BOB);
 }
 
 #[test]

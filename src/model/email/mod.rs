@@ -20,7 +20,7 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
 use refusal::Refusal;
-pub(super) use refusal::{named, quoted};
+pub(super) use refusal::{Refusal as EmailRefusal, named, quoted};
 
 /// Octets of an address in all: RFC 5321 section 4.5.3.1.3 allows 256 for the
 /// path, which has a `<` and a `>` around the address (RFC 3696 erratum 1690).
@@ -156,6 +156,11 @@ impl Email {
             typed: typed.into(),
             key: (key != typed).then(|| key.into()),
         }
+    }
+
+    /// The key of a trimmed text, or why it has none.
+    pub(super) fn key_of(typed: &str) -> Result<Cow<'_, str>, EmailRefusal> {
+        key_of(typed)
     }
 
     /// The key that `text` has as an address, by the same rules as

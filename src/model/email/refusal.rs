@@ -9,7 +9,7 @@ const QUOTED_CHARS_MAX: usize = 64;
 
 /// The first thing that is wrong with a text. Cheap: look-ups throw it away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(in crate::model) enum Refusal {
     Empty,
     TooLong,
     NoAt,
@@ -53,7 +53,8 @@ impl Refusal {
         )
     }
 
-    fn advice(self) -> String {
+    /// What is wrong and what to do, without the text.
+    pub(in crate::model) fn advice(self) -> String {
         match self {
             Self::Empty => "it is empty; give one like ada@example.com".to_owned(),
             Self::TooLong => "it is too long; an address has at most 254 octets".to_owned(),

@@ -27,12 +27,37 @@ const CASES: &[(&str, Result<&str, Refusal>)] = &[
     ("ada\u{7f}", Err(Refusal::Char('\u{7f}'))),
     ("\u{a0}ada", Err(Refusal::Char('\u{a0}'))),
     ("\u{3000}ada", Err(Refusal::Char(' '))),
-    // An @ is an email's, in every width.
-    ("ada@example.com", Err(Refusal::At)),
-    ("@ada", Err(Refusal::At)),
-    ("@", Err(Refusal::At)),
-    ("ada\u{ff20}example.com", Err(Refusal::At)),
-    ("\u{ff20}", Err(Refusal::At)),
+    // With an @ it is an address, and has its key.
+    ("Ada@Example.com", Ok("ada@example.com")),
+    ("ada@B\u{fc}cher.example", Ok("ada@xn--bcher-kva.example")),
+    ("@ada", Err(Refusal::Address(EmailRefusal::LocalEmpty))),
+    ("@", Err(Refusal::Address(EmailRefusal::LocalEmpty))),
+    (
+        "\u{e5}sa@ex.co",
+        Err(Refusal::Address(EmailRefusal::LocalInternational('\u{e5}'))),
+    ),
+    ("ada\u{ff20}example.com", Err(Refusal::WideAt)),
+    ("\u{ff20}", Err(Refusal::WideAt)),
+    // A UUID is an id, however it is written.
+    ("45e6b641-fe57-4fb2-83d2-2c2bd201efe8", Err(Refusal::Uuid)),
+    ("45E6B641FE574FB283D22C2BD201EFE8", Err(Refusal::Uuid)),
+    ("{45e6b641-fe57-4fb2-83d2-2c2bd201efe8}", Err(Refusal::Uuid)),
+    (
+        "urn:uuid:45e6b641-fe57-4fb2-83d2-2c2bd201efe8",
+        Err(Refusal::Uuid),
+    ),
+    (
+        "URN:UUID:45e6b641-fe57-4fb2-83d2-2c2bd201efe8",
+        Err(Refusal::Uuid),
+    ),
+    (
+        "\u{ff14}5e6b641-fe57-4fb2-83d2-2c2bd201efe8",
+        Err(Refusal::Uuid),
+    ),
+    (
+        "45e6b641-fe57-4fb2-83d2-2c2bd201efe",
+        Ok("45e6b641-fe57-4fb2-83d2-2c2bd201efe"),
+    ),
     ("ada\u{fe6b}example.com", Err(Refusal::Char('\u{fe6b}'))),
     // Case, in all scripts, one code point at a time.
     ("Åsa", Ok("åsa")),
@@ -165,9 +190,9 @@ fn refusals_say_what_is_wrong_and_what_to_do() {
             "a username may not be empty; give one, or leave it out to use the email",
         ),
         (
-            "ada@example.com",
-            "\"ada@example.com\" is not a usable username: a username with an @ must be the \
-             user's own email; give that address, or a name without an @",
+            "ada@",
+            "\"ada@\" is not a usable username: a username with an @ must be an email address; \
+             nothing stands after the @; add the domain",
         ),
         (
             "ada\nlovelace",

@@ -2,46 +2,47 @@
 
 use super::*;
 
-/// Records that are names themselves.
+/// A record with a name and, behind a space, perhaps another.
+impl Named for String {
+    const NAMES: &'static [(&'static str, ErrorKind)] = &[
+        ("email", ErrorKind::EmailTaken),
+        ("username", ErrorKind::UsernameTaken),
+    ];
+    const WHAT: &'static str = "user";
+
+    fn name(&self, nth: usize) -> Option<&str> {
+        self.split(' ').nth(nth)
+    }
+}
+
 #[derive(Default)]
 struct Names {
     set: WorkingSet<u32, String>,
-    claims: Option<Claims<String>>,
+    claims: Claims<String>,
 }
 
 impl Names {
-    fn claims(&mut self) -> (&mut WorkingSet<u32, String>, &mut Claims<String>) {
-        let claims = self.claims.get_or_insert_with(|| {
-            Claims::new("user has the email", ErrorKind::EmailTaken, 0, |name| {
-                Some(name)
-            })
-        });
-        (&mut self.set, claims)
-    }
-
     fn load(&mut self, key: u32, name: &str) {
-        let (set, claims) = self.claims();
-        let place = set.load(key, name.to_owned());
-        claims.note(set, place, None, None);
+        let place = self.set.load(key, name.to_owned());
+        self.claims.note(&mut self.set, place, None, None);
     }
 
     fn put(&mut self, key: u32, name: Option<&str>, op_index: usize) {
-        let (set, claims) = self.claims();
-        let (place, had) = set.put(key, name.map(str::to_owned));
-        claims.note(set, place, had.as_deref(), Some(op_index));
+        let (place, had) = self.set.put(key, name.map(str::to_owned));
+        let had = had.as_deref();
+        self.claims.note(&mut self.set, place, had, Some(op_index));
     }
 
     fn refused(&mut self, stored: bool) -> Vec<usize> {
-        let (set, claims) = self.claims();
-        let errors = claims.contested(set, |_| Ok(stored)).unwrap();
+        let stored = |_: &str| Ok(stored.then_some(0));
+        let errors = self.claims.contested(&self.set, stored).unwrap();
         let mut ops: Vec<usize> = errors.iter().filter_map(Error::op_index).collect();
         ops.sort_unstable();
         ops
     }
 
     fn holder(&mut self, name: &str) -> Result<Option<u32>> {
-        let (set, claims) = self.claims();
-        claims.holder(set, name)
+        self.claims.holder(&self.set, name)
     }
 }
 
@@ -49,7 +50,7 @@ impl Names {
 fn few_and_many() -> [Names; 2] {
     let (few, mut many) = (Names::default(), Names::default());
     for key in 100..200 {
-        many.load(key, &format!("other {key}"));
+        many.load(key, &format!("other-{key}"));
     }
     [few, many]
 }
@@ -97,7 +98,7 @@ fn who_is_gone_holds_nothing() {
 #[test]
 fn names_are_found_while_few_become_many() {
     let mut names = Names::default();
-    let name = |key: u32| format!("name {key}");
+    let name = |key: u32| format!("name-{key}");
     for count in 1..100 {
         names.put(count, Some(&name(count)), count as usize);
         // Some move on, and some leave.
@@ -112,4 +113,24 @@ fn names_are_found_while_few_become_many() {
         }
     }
     assert!(names.refused(false).is_empty());
+}
+
+#[test]
+fn names_of_both_kinds_are_unique_together() {
+    for mut names in few_and_many() {
+        names.load(1, "a b");
+        names.put(2, Some("b"), 0);
+        names.put(3, Some("c a"), 1);
+        let errors = names.claims.contested(&names.set, |_| Ok(None)).unwrap();
+        let told: Vec<_> = errors.iter().map(|e| (e.kind(), e.op_index())).collect();
+        let expected = [
+            (ErrorKind::EmailTaken, Some(0)),
+            (ErrorKind::UsernameTaken, Some(1)),
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(names.holder("b").unwrap_err().kind(), ErrorKind::EmailTaken);
+        names.put(1, Some("a"), 2);
+        assert_eq!(names.refused(false), [1], "the first has let go of it");
+        assert_eq!(names.holder("b").unwrap(), Some(2));
+    }
 }

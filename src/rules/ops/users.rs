@@ -180,7 +180,7 @@ pub(in crate::rules) fn find<R: Read>(
 ) -> Result<Arc<User>> {
     let found = match &user.0 {
         Target::Id(id) => find_by_id(session, *id)?,
-        Target::Email { key, .. } => find_by_email(session, key)?,
+        Target::Address { key, .. } | Target::Name { key, .. } => find_by_name(session, key)?,
         Target::Nobody { .. } => None,
     };
     found.ok_or_else(|| user.not_found())
@@ -197,13 +197,14 @@ pub(in crate::rules) fn find_by_id<R: Read>(
     Ok(stored.and_then(|user| load(session, user)))
 }
 
-fn find_by_email<R: Read>(session: &mut Session<'_, R>, key: &str) -> Result<Option<Arc<User>>> {
-    if let Some(stored) = read::user_by_email_key(session.base, key)?
+/// The user with this email or username.
+fn find_by_name<R: Read>(session: &mut Session<'_, R>, key: &str) -> Result<Option<Arc<User>>> {
+    if let Some(stored) = read::user_by_name_key(session.base, key)?
         && !session.users.contains(stored.id)
     {
         load(session, stored);
     }
-    match session.emails.holder(&session.users, key)? {
+    match session.user_names.holder(&session.users, key)? {
         Some(id) => find_by_id(session, id),
         None => Ok(None),
     }
@@ -216,7 +217,7 @@ fn load<R: Read>(session: &mut Session<'_, R>, user: User) -> Option<Arc<User>> 
     session.users.at_mut(place).now.clone()
 }
 
-/// Notes who has which email and username, after the user at `place` was put there.
+/// Notes which names the user has, after the user at `place` was put there.
 fn note_names<R: Read>(
     session: &mut Session<'_, R>,
     place: usize,
@@ -224,6 +225,5 @@ fn note_names<R: Read>(
     op_index: Option<usize>,
 ) {
     let users = &mut session.users;
-    session.emails.note(users, place, had, op_index);
-    session.usernames.note(users, place, had, op_index);
+    session.user_names.note(users, place, had, op_index);
 }

@@ -95,7 +95,19 @@ impl<R: Read> Examiner<'_, R> {
                 self.displaced.insert(user.id, user.email_key().to_owned());
             }
         }
-        Ok(())
+        self.username_is_no_email(user, (key, value))
+    }
+
+    /// Checks that the username, if it is an address, is nobody's email. Two usernames
+    /// that are the same share an entry, and are found by that.
+    fn username_is_no_email(&mut self, user: &User, (key, value): (&[u8], &[u8])) -> Result<()> {
+        let Some(username) = user.username_key().filter(|name| name.contains('@')) else {
+            return Ok(());
+        };
+        match self.user_at(username)? {
+            Found::Sound(rival) => self.one_name(Kind::Username, user, (key, value), &rival),
+            Found::Unreadable | Found::Absent => Ok(()),
+        }
     }
 
     /// An entry of `user` has another value, or another user called for it before.
@@ -135,7 +147,18 @@ impl<R: Read> Examiner<'_, R> {
         if wanted != also || rival.email_key() == user.email_key() {
             return self.wrong(FaultKind::Wrong, kind, entry, caller);
         }
-        let (key, value, loser) = if age(&rival) < age(user) {
+        self.one_name(kind, user, (key, value), &rival)
+    }
+
+    /// Reports that `user` and `rival` have one name or id; the older one keeps it.
+    fn one_name(
+        &mut self,
+        kind: Kind,
+        user: &User,
+        (key, value): (&[u8], &[u8]),
+        rival: &User,
+    ) -> Result<()> {
+        let (key, value, loser) = if age(rival) < age(user) {
             (key.to_vec(), value.to_vec(), user.id)
         } else {
             let key = keys::user(rival.email_key());

@@ -23,7 +23,7 @@ static hc_new_user *steve(void)
 
     /* A setter that fails changes nothing. */
     CHECK_STATUS(HC_STATUS_INVALID_USERNAME,
-                 hc_new_user_set_username(new_user, HC_STR("ann@ex.co"), NULL));
+                 hc_new_user_set_username(new_user, HC_STR("ann@"), NULL));
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
                  hc_new_user_set_attribute(new_user, HC_STR(""), HC_STR("x"), NULL));
     return new_user;

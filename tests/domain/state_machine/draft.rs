@@ -28,7 +28,7 @@ impl Draft {
                 let new = User {
                     id: script::user_id(*id),
                     email: script::email(*email),
-                    username: username.map(script::username),
+                    username: apart_from(&script::email(*email), username.map(script::username)),
                     given_name: false,
                     active: *active,
                     admin: *admin,
@@ -87,6 +87,7 @@ impl Draft {
         if let Some(username) = edit.username {
             user.username = username.map(script::username);
         }
+        user.username = apart_from(&user.email, user.username.take());
         user.given_name = edit.given_name.unwrap_or(user.given_name);
         user.admin = edit.admin.unwrap_or(user.admin);
         if lower(&user.email) != lower(&before.email) {
@@ -375,17 +376,26 @@ impl Draft {
     }
 
     fn user(&self, who: Who) -> Result<usize, ErrorKind> {
-        let users = self.model.users.iter().enumerate();
-        let found: Vec<_> = match who {
-            Who::Id(n) => users.filter(|(_, u)| u.id == script::user_id(n)).collect(),
-            Who::Email(n) => users
-                .filter(|(_, u)| lower(&u.email) == lower(&script::email(n)))
-                .collect(),
+        let users = &self.model.users;
+        let text = match who {
+            Who::Id(n) => {
+                let found = users.iter().position(|u| u.id == script::user_id(n));
+                return found.ok_or(ErrorKind::UserNotFound);
+            }
+            Who::Email(n) => lower(&script::email(n)),
+            Who::Username(n) => lower(&script::username(n)),
         };
+        let has_email = |user: &User| lower(&user.email) == text;
+        let is_meant = |n: &usize| {
+            let username = users[*n].username.as_deref().map(lower);
+            has_email(&users[*n]) || username.as_ref() == Some(&text)
+        };
+        let found: Vec<_> = (0..users.len()).filter(is_meant).collect();
         match found[..] {
             [] => Err(ErrorKind::UserNotFound),
-            [(n, _)] => Ok(n),
-            _ => Err(ErrorKind::EmailTaken),
+            [n] => Ok(n),
+            _ if users.iter().any(has_email) => Err(ErrorKind::EmailTaken),
+            _ => Err(ErrorKind::UsernameTaken),
         }
     }
 
@@ -428,6 +438,11 @@ impl Draft {
             .position(|m| m.workspace == workspace && m.user == user)
             .ok_or(ErrorKind::MemberNotFound)
     }
+}
+
+/// A username that is the email is none of its own.
+fn apart_from(email: &str, username: Option<String>) -> Option<String> {
+    username.filter(|name| lower(name) != lower(email))
 }
 
 fn check_version(expected: Option<u64>, found: u64) -> Result<(), ErrorKind> {

@@ -182,33 +182,23 @@ impl Model {
     /// Looks at the copy as a whole, beside the state before.
     fn judge(&self, draft: &mut Draft, allow_ownerless: bool) -> Result<(), Refusal> {
         let after = &draft.model;
-        let emails = after.users.iter().map(|u| (lower(&u.email), u.email_from));
-        let usernames = after
+        // Emails and usernames are in one list: no text may be two users'.
+        let names_of_user = |u: &User| {
+            let email = (lower(&u.email), u.email_from, ErrorKind::EmailTaken);
+            let own = u.username.as_deref().map(lower);
+            let username = own.map(|name| (name, u.username_from, ErrorKind::UsernameTaken));
+            [Some(email), username]
+        };
+        let users: Vec<_> = after
             .users
             .iter()
-            .filter_map(|u| Some((lower(u.username.as_ref()?), u.username_from)));
-        let names = after
-            .workspaces
-            .iter()
-            .map(|w| (lower(&w.name), w.name_from));
-        let contested = [
-            (
-                first_contested(&emails.collect::<Vec<_>>()),
-                ErrorKind::EmailTaken,
-            ),
-            (
-                first_contested(&usernames.collect::<Vec<_>>()),
-                ErrorKind::UsernameTaken,
-            ),
-            (
-                first_contested(&names.collect::<Vec<_>>()),
-                ErrorKind::WorkspaceNameTaken,
-            ),
-        ];
-        let first = contested
-            .into_iter()
-            .filter_map(|(op, kind)| Some((op?, kind)));
-        if let Some((op, kind)) = first.min_by_key(|(op, _)| *op) {
+            .flat_map(names_of_user)
+            .flatten()
+            .collect();
+        let name_of = |w: &Workspace| (lower(&w.name), w.name_from, ErrorKind::WorkspaceNameTaken);
+        let workspaces: Vec<_> = after.workspaces.iter().map(name_of).collect();
+        let first = [first_contested(&users), first_contested(&workspaces)];
+        if let Some((op, kind)) = first.into_iter().flatten().min_by_key(|(op, _)| *op) {
             return Err((kind, Some(op)));
         }
 
@@ -268,19 +258,19 @@ impl Model {
     }
 }
 
-/// The first operation that took a key which another has at the end.
-fn first_contested(holders: &[(String, Option<usize>)]) -> Option<usize> {
-    let refused = holders.iter().enumerate().filter_map(|(n, (key, from))| {
+/// A name, the operation of this request that gave it, and how a clash is called.
+type Held = (String, Option<usize>, ErrorKind);
+
+/// The first operation that took a name which another has at the end.
+fn first_contested(holders: &[Held]) -> Option<(usize, ErrorKind)> {
+    let refused = holders.iter().filter_map(|(name, from, kind)| {
         let from = (*from)?;
-        let came_first = holders
-            .iter()
-            .enumerate()
-            .any(|(other, (same, other_from))| {
-                other != n && same == key && other_from.is_none_or(|other_from| other_from < from)
-            });
-        came_first.then_some(from)
+        let came_first = holders.iter().any(|(same, other_from, _)| {
+            same == name && other_from.is_none_or(|other_from| other_from < from)
+        });
+        came_first.then_some((from, *kind))
     });
-    refused.min()
+    refused.min_by_key(|(op, _)| *op)
 }
 
 pub fn lower(text: &str) -> String {

@@ -1,7 +1,8 @@
 //! The vocabulary of the state machine, and scripts drawn from it.
 //!
 //! There are few names of each kind, so that operations meet. The last half of
-//! the emails, usernames and workspace names are the first half in capitals.
+//! the emails, usernames and workspace names are the first half in capitals. Behind
+//! the usernames that are names come those that are emails.
 
 use headcount::{Batch, License, NewUser, NewWorkspace, Op, Role, UserId, UserRef, UserUpdate};
 use headcount::{WorkspaceId, WorkspaceRef};
@@ -30,8 +31,10 @@ pub fn email(n: u8) -> String {
 pub fn username(n: u8) -> String {
     if n < USERNAMES {
         format!("n{n}")
-    } else {
+    } else if n < 2 * USERNAMES {
         format!("N{}", n - USERNAMES)
+    } else {
+        email(n - 2 * USERNAMES)
     }
 }
 
@@ -48,6 +51,7 @@ pub fn workspace_name(n: u8) -> String {
 pub enum Who {
     Id(u8),
     Email(u8),
+    Username(u8),
 }
 
 #[derive(Clone, Copy)]
@@ -196,7 +200,8 @@ impl From<&Who> for UserRef {
     fn from(who: &Who) -> Self {
         match who {
             Who::Id(n) => user_id(*n).into(),
-            Who::Email(n) => email(*n).as_str().into(),
+            Who::Email(n) => email(*n).into(),
+            Who::Username(n) => username(*n).into(),
         }
     }
 }
@@ -318,7 +323,7 @@ fn create_user() -> impl Strategy<Value = Act> {
     let names = (
         0..USERS,
         0..2 * EMAILS,
-        option::weighted(0.3, 0..2 * USERNAMES),
+        option::weighted(0.3, any_username()),
     );
     let flags = (prop::bool::weighted(0.8), prop::bool::weighted(0.3));
     (names, flags).prop_map(|((id, email, username), (active, admin))| Act::CreateUser {
@@ -333,7 +338,7 @@ fn create_user() -> impl Strategy<Value = Act> {
 fn edit() -> impl Strategy<Value = Edit> {
     let parts = (
         option::of(0..2 * EMAILS),
-        option::weighted(0.3, option::of(0..2 * USERNAMES)),
+        option::weighted(0.3, option::of(any_username())),
         option::weighted(0.2, any::<bool>()),
         option::weighted(0.3, any::<bool>()),
     );
@@ -345,10 +350,18 @@ fn edit() -> impl Strategy<Value = Edit> {
     })
 }
 
+fn any_username() -> impl Strategy<Value = u8> {
+    prop_oneof![
+        2 => 0..2 * USERNAMES,
+        1 => 2 * USERNAMES..2 * USERNAMES + EMAILS,
+    ]
+}
+
 fn who() -> impl Strategy<Value = Who> {
     prop_oneof![
         6 => (0..5_u8).prop_map(Who::Id),
         2 => (0..EMAILS).prop_map(Who::Email),
+        1 => (0..2 * USERNAMES).prop_map(Who::Username),
         1 => (0..USERS).prop_map(Who::Id),
     ]
 }

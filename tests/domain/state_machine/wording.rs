@@ -11,6 +11,7 @@ impl fmt::Debug for Who {
         match self {
             Self::Id(n) => write!(f, "user{n}"),
             Self::Email(n) => f.write_str(&email(*n)),
+            Self::Username(n) => f.write_str(&username(*n)),
         }
     }
 }

@@ -1,0 +1,131 @@
+//! What the server offers: `/ServiceProviderConfig`, `/ResourceTypes`, `/Schemas`, and the
+//! search over both kinds of resources.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::listing::{COUNT_MAX, Listed, Parameters, Search};
+use super::schema::{Kind, schemas};
+use super::{Asking, Document, Scim, document, groups, users};
+use crate::door::Failure;
+
+pub(crate) async fn config(asking: Asking) -> Response {
+    let supported = |yes: bool| json!({ "supported": yes });
+    let config = json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+        "patch": supported(true),
+        "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+        "filter": { "supported": true, "maxResults": COUNT_MAX },
+        "changePassword": supported(false),
+        "sort": supported(false),
+        "etag": supported(true),
+        "authenticationSchemes": [{
+            "type": "oauthbearertoken",
+            "name": "API key",
+            "description": "A key with the scope scim, as a bearer token",
+            "specUri": "https://www.rfc-editor.org/info/rfc6750",
+            "primary": true,
+        }],
+        "meta": {
+            "resourceType": "ServiceProviderConfig",
+            "location": format!("{}/ServiceProviderConfig", asking.base),
+        },
+    });
+    document(StatusCode::OK, &config)
+}
+
+fn types(base: &str) -> Vec<Value> {
+    [Kind::User, Kind::Group]
+        .iter()
+        .map(|kind| {
+            // That of groups has nothing that a client could set.
+            let extensions = match kind {
+                Kind::User => json!([{ "schema": kind.extension(), "required": false }]),
+                Kind::Group => json!([]),
+            };
+            json!({
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+                "id": kind.name(),
+                "name": kind.name(),
+                "endpoint": format!("/{}", kind.endpoint()),
+                "description": kind.name(),
+                "schema": kind.schema(),
+                "schemaExtensions": extensions,
+                "meta": {
+                    "resourceType": "ResourceType",
+                    "location": format!("{base}/ResourceTypes/{}", kind.name()),
+                },
+            })
+        })
+        .collect()
+}
+
+pub(crate) async fn resource_types(asking: Asking) -> Response {
+    all(&types(&asking.base))
+}
+
+pub(crate) async fn resource_type(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+    one(types(&asking.base), &id)
+}
+
+pub(crate) async fn all_schemas(asking: Asking) -> Response {
+    all(&schemas(&asking.base))
+}
+
+pub(crate) async fn schema(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+    one(schemas(&asking.base), &id)
+}
+
+fn all(documents: &[Value]) -> Response {
+    let listed = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "totalResults": documents.len(),
+        "startIndex": 1,
+        "itemsPerPage": documents.len(),
+        "Resources": documents,
+    });
+    document(StatusCode::OK, &listed)
+}
+
+fn one(documents: Vec<Value>, id: &str) -> Scim<Response> {
+    let is_it = |of: &Value| {
+        of["id"]
+            .as_str()
+            .is_some_and(|of| of.eq_ignore_ascii_case(id))
+    };
+    match documents.into_iter().find(is_it) {
+        Some(found) => Ok(document(StatusCode::OK, &found)),
+        None => Err(Failure::new(StatusCode::NOT_FOUND, format!("there is no {id:?}")).into()),
+    }
+}
+
+/// Users, then groups.
+pub(crate) async fn search(asking: Asking, Document(search): Document<Search>) -> Scim<Response> {
+    let parameters = Parameters::of_search(&search)?;
+    let listed = tokio::task::spawn_blocking(move || {
+        let of_users = parameters.check_filter(Kind::User).is_ok();
+        let of_groups = parameters.check_filter(Kind::Group).is_ok();
+        if !of_users && !of_groups {
+            parameters.check_filter(Kind::User)?;
+        }
+        let mut listed = Listed::default();
+        if of_users {
+            listed = users::find(&asking, &parameters)?;
+        }
+        if of_groups {
+            let mut rest = parameters.clone();
+            rest.start = parameters.start.saturating_sub(listed.total).max(1);
+            rest.count = parameters.count - listed.resources.len();
+            let groups = groups::find(&asking, &rest)?;
+            listed.total += groups.total;
+            listed.resources.extend(groups.resources);
+        }
+        Ok::<_, Failure>(listed.document(&parameters))
+    });
+    let listed = listed
+        .await
+        .map_err(|_| Failure::internal("the list ended in a panic"))?;
+    Ok(document(StatusCode::OK, &listed?))
+}

@@ -1,0 +1,194 @@
+//! A workspace as a SCIM group, and what a group asks of a workspace.
+//!
+//! `members` has everybody who is a member; those who own the workspace are in the
+//! extension's `owners` as well, which clients can't change. New members get the role user.
+//! A member that is nobody's id is passed over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use headcount::{Batch, Directory, Member, Role, UserId, Workspace, WorkspaceRef};
+use serde_json::{Map, Value, json};
+
+use super::Refusal;
+use super::schema::{GROUP, Kind, WORKSPACE};
+use super::tidy::tidied;
+
+/// The names of the records of external ids begin like this; what follows is the
+/// workspace's id.
+const RECORDS: &str = "scim-group/";
+
+/// The ids that provisioners have for a group.
+pub(super) type ExternalIds = BTreeMap<String, String>;
+
+pub(super) fn external_ids(
+    directory: &Directory,
+    workspace: &Workspace,
+) -> headcount::Result<ExternalIds> {
+    let record = directory.extra(&format!("{RECORDS}{}", workspace.id()))?;
+    Ok(record.map(|bytes| read(&bytes)).unwrap_or_default())
+}
+
+fn read(bytes: &[u8]) -> ExternalIds {
+    serde_json::from_slice(bytes).unwrap_or_default()
+}
+
+/// The numbers of the workspaces that have this external id.
+pub(super) fn with_external_id(
+    directory: &Directory,
+    provisioner: &str,
+    id: &str,
+) -> headcount::Result<Vec<u64>> {
+    let records = directory.extras(RECORDS)?.into_iter();
+    Ok(records
+        .filter(|(_, bytes)| {
+            read(bytes)
+                .get(provisioner)
+                .is_some_and(|found| found == id)
+        })
+        .filter_map(|(name, _)| name.strip_prefix(RECORDS)?.parse().ok())
+        .collect())
+}
+
+/// Stores the id that a provisioner has for a group; `None` to forget it.
+pub(super) fn set_external_id(
+    directory: &Directory,
+    workspace: &Workspace,
+    provisioner: &str,
+    id: Option<&str>,
+) -> headcount::Result<()> {
+    let mut ids = external_ids(directory, workspace)?;
+    if ids.get(provisioner).map(String::as_str) == id {
+        return Ok(());
+    }
+    match id {
+        Some(id) => drop(ids.insert(provisioner.to_owned(), id.to_owned())),
+        None => drop(ids.remove(provisioner)),
+    }
+    let name = format!("{RECORDS}{}", workspace.id());
+    if ids.is_empty() {
+        directory.remove_extra(&name).map(drop)
+    } else {
+        directory.set_extra(&name, json!(ids).to_string().as_bytes())
+    }
+}
+
+/// Forgets the external ids of a workspace that was deleted.
+pub(super) fn forget(directory: &Directory, id: u64) -> headcount::Result<()> {
+    directory.remove_extra(&format!("{RECORDS}{id}")).map(drop)
+}
+
+/// The resource that a workspace is; without its members where `members` is `None`.
+pub(super) fn shown(
+    workspace: &Workspace,
+    external_id: Option<&str>,
+    members: Option<&[Member]>,
+    base: &str,
+) -> Map<String, Value> {
+    let item = |member: &Member| {
+        let id = member.user();
+        json!({ "value": id, "$ref": format!("{base}/Users/{id}"), "type": "User" })
+    };
+    let mut shown = json!({
+        "schemas": [GROUP],
+        "id": workspace.id().to_string(),
+        "displayName": workspace.name(),
+        "meta": {
+            "resourceType": Kind::Group.name(),
+            "created": workspace.created_at(),
+            "lastModified": workspace.updated_at(),
+            "location": format!("{base}/Groups/{}", workspace.id()),
+        },
+    });
+    if let Some(id) = external_id {
+        shown["externalId"] = json!(id);
+    }
+    let mut extension = Map::new();
+    if workspace.is_archived() {
+        extension.insert("archived".to_owned(), json!(true));
+    }
+    if let Some(members) = members.filter(|members| !members.is_empty()) {
+        shown["members"] = members.iter().map(item).collect();
+        let owners: Vec<_> = members
+            .iter()
+            .filter(|of| of.role() == Role::Owner)
+            .collect();
+        if !owners.is_empty() {
+            let owners = owners.into_iter().map(item).collect();
+            extension.insert("owners".to_owned(), owners);
+        }
+    }
+    if !extension.is_empty() {
+        shown["schemas"] = json!([GROUP, WORKSPACE]);
+        shown[WORKSPACE] = Value::Object(extension);
+    }
+    match shown {
+        Value::Object(shown) => shown,
+        _ => Map::new(),
+    }
+}
+
+/// What a resource asks for.
+pub(super) struct Wanted {
+    pub(super) name: String,
+    pub(super) external_id: Option<String>,
+    /// `None` to leave them.
+    members: Option<BTreeSet<UserId>>,
+}
+
+impl Wanted {
+    pub(super) fn parse(resource: Map<String, Value>) -> Result<Self, Refusal> {
+        let mut resource = tidied(Kind::Group, resource);
+        let name = match resource.remove("displayName") {
+            Some(Value::String(name)) if !name.trim().is_empty() => name,
+            _ => return Err(Refusal::value("displayName is required")),
+        };
+        let external_id = match resource.remove("externalId") {
+            Some(Value::String(id)) if !id.is_empty() => Some(id),
+            _ => None,
+        };
+        Ok(Self {
+            name,
+            external_id,
+            members: resource.remove("members").as_ref().map(ids),
+        })
+    }
+
+    /// That nobody is a member, if the resource does not name any.
+    pub(super) fn silence_is_nobody(mut self) -> Self {
+        self.members.get_or_insert_default();
+        self
+    }
+
+    /// Appends what makes the members of a workspace the wanted ones. Those who stay keep
+    /// their role.
+    pub(super) fn members(
+        &self,
+        directory: &Directory,
+        workspace: &WorkspaceRef,
+        before: &[Member],
+        mut batch: Batch,
+    ) -> headcount::Result<Batch> {
+        let Some(wanted) = &self.members else {
+            return Ok(batch);
+        };
+        let old: BTreeSet<UserId> = before.iter().map(Member::user).collect();
+        for id in wanted.difference(&old) {
+            if directory.user_by_id(*id)?.is_some() {
+                batch = batch.add_member(workspace.clone(), *id, Role::User);
+            }
+        }
+        for id in old.difference(wanted) {
+            batch = batch.remove_member(workspace.clone(), *id);
+        }
+        Ok(batch)
+    }
+}
+
+/// The users that a list names; what is no id is nobody's.
+fn ids(list: &Value) -> BTreeSet<UserId> {
+    let items = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    items
+        .iter()
+        .filter_map(|item| item["value"].as_str()?.parse().ok())
+        .collect()
+}

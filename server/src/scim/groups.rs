@@ -1,0 +1,254 @@
+//! `/scim/v2/Groups`. Users' default workspaces are no groups.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use headcount::{
+    Batch, Directory, ErrorKind, NewWorkspace, Subject, Workspace, WorkspaceId, WorkspaceRef,
+};
+use serde_json::{Map, Value};
+
+use super::filter::Filter;
+use super::group::{Wanted, external_ids, forget, set_external_id, shown, with_external_id};
+use super::listing::{Listed, Parameters, Search};
+use super::schema::Kind;
+use super::{ATTEMPTS, Asking, Document, Scim, document, not_found, patch, resource};
+use crate::door::Failure;
+
+pub(crate) async fn list(asking: Asking) -> Scim<Response> {
+    let parameters = asking.parameters.clone();
+    answer(asking, parameters).await
+}
+
+pub(crate) async fn search(asking: Asking, Document(search): Document<Search>) -> Scim<Response> {
+    let parameters = Parameters::of_search(&search)?;
+    answer(asking, parameters).await
+}
+
+async fn answer(asking: Asking, parameters: Parameters) -> Scim<Response> {
+    let listed = tokio::task::spawn_blocking(move || {
+        let listed = find(&asking, &parameters)?;
+        Ok::<_, Failure>(listed.document(&parameters))
+    });
+    let listed = listed
+        .await
+        .map_err(|_| Failure::internal("the list ended in a panic"))?;
+    Ok(document(StatusCode::OK, &listed?))
+}
+
+/// The groups that a request asks for.
+pub(super) fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, Failure> {
+    parameters.check_filter(Kind::Group)?;
+    let directory = &asking.server.0.directory;
+    let Some(filter) = &parameters.filter else {
+        let mut listed = Listed::default();
+        for workspace in directory.workspaces()? {
+            let workspace = workspace?;
+            if workspace.default_of().is_some() {
+                continue;
+            }
+            listed.total += 1;
+            let is_within = listed.total >= parameters.start;
+            if is_within && listed.resources.len() < parameters.count {
+                listed
+                    .resources
+                    .push(whole(asking, &workspace, parameters)?);
+            }
+        }
+        return Ok(listed);
+    };
+    let candidates: Vec<Workspace> = match candidates(asking, filter)? {
+        Some(workspaces) => workspaces,
+        None => directory.workspaces()?.collect::<Result<_, _>>()?,
+    };
+    let mut matches = Vec::new();
+    for workspace in candidates.iter().filter(|of| of.default_of().is_none()) {
+        let group = whole(asking, workspace, parameters)?;
+        if filter.holds(&group) {
+            matches.push(group);
+        }
+    }
+    Ok(parameters.page(matches))
+}
+
+/// The workspaces for which the filter may hold, where there is an index of them.
+fn candidates(asking: &Asking, filter: &Filter) -> Result<Option<Vec<Workspace>>, Failure> {
+    let directory = &asking.server.0.directory;
+    if let Some(name) = filter.required(&|path| path.is("displayName")) {
+        return Ok(Some(directory.workspace(name)?.into_iter().collect()));
+    }
+    let numbers: Vec<u64> = if let Some(id) = filter.required(&|path| path.is("id")) {
+        id.parse().into_iter().collect()
+    } else if let Some(id) = filter.required(&|path| path.is("externalId")) {
+        with_external_id(directory, &asking.provisioner(), id)?
+    } else if let Some(id) = filter.required(&|path| path.is("members")) {
+        let id: Option<headcount::UserId> = id.parse().ok();
+        let id = id.filter(|id| directory.user_by_id(*id).is_ok_and(|user| user.is_some()));
+        let members = id.map(|id| directory.workspaces_of(id)).transpose()?;
+        let numbers = members.iter().flatten().map(|of| of.workspace().as_u64());
+        numbers.collect()
+    } else {
+        return Ok(None);
+    };
+    let mut workspaces = Vec::new();
+    for number in numbers {
+        workspaces.extend(directory.workspace(WorkspaceId::from_u64(number))?);
+    }
+    Ok(Some(workspaces))
+}
+
+/// The resource, with the members if they are asked for.
+fn whole(
+    asking: &Asking,
+    workspace: &Workspace,
+    parameters: &Parameters,
+) -> Result<Map<String, Value>, Failure> {
+    let directory = &asking.server.0.directory;
+    let ids = external_ids(directory, workspace)?;
+    let members = if parameters.needs("members") {
+        Some(directory.members(workspace)?)
+    } else {
+        None
+    };
+    let id = ids.get(&asking.provisioner()).map(String::as_str);
+    Ok(shown(workspace, id, members.as_deref(), &asking.base))
+}
+
+fn existing(directory: &Directory, id: &str) -> Result<Workspace, Failure> {
+    let workspace = match id.parse() {
+        Ok(number) => directory.workspace(WorkspaceId::from_u64(number))?,
+        Err(_) => None,
+    };
+    workspace
+        .filter(|workspace| workspace.default_of().is_none())
+        .ok_or_else(|| not_found(Kind::Group, id))
+}
+
+fn answered(asking: &Asking, status: StatusCode, workspace: &Workspace) -> Scim<Response> {
+    let shown = whole(asking, workspace, &asking.parameters)?;
+    Ok(resource(status, asking, shown))
+}
+
+pub(crate) async fn show(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+    let workspace = existing(&asking.server.0.directory, &id)?;
+    answered(&asking, StatusCode::OK, &workspace)
+}
+
+pub(crate) async fn create(
+    asking: Asking,
+    Document(resource): Document<Map<String, Value>>,
+) -> Scim<Response> {
+    let wanted = Wanted::parse(resource)?;
+    let provisioner = asking.provisioner();
+    let work = move |directory: &Directory| {
+        let batch = Batch::new()
+            .create_workspace(NewWorkspace::new(&wanted.name))
+            .allow_ownerless();
+        let place = WorkspaceRef::from(&wanted.name);
+        let batch = wanted.members(directory, &place, &[], batch)?;
+        let applied = directory.apply(batch)?;
+        let id = match applied.outcomes.first().map(|outcome| outcome.subject) {
+            Some(Subject::Workspace(id)) => id.to_string(),
+            _ => String::new(),
+        };
+        let workspace = existing(directory, &id)?;
+        let external_id = wanted.external_id.as_deref();
+        set_external_id(directory, &workspace, &provisioner, external_id)?;
+        Ok(workspace)
+    };
+    let workspace = asking.server.write(&asking.caller, work).await?;
+    answered(&asking, StatusCode::CREATED, &workspace)
+}
+
+/// Replaces a group. What the resource does not name stays: members that were not sent
+/// are not meant to go.
+pub(crate) async fn replace(
+    asking: Asking,
+    Path(id): Path<String>,
+    Document(resource): Document<Map<String, Value>>,
+) -> Scim<Response> {
+    change(asking, id, false, move |before| {
+        let mut wanted = Wanted::parse(resource.clone())?;
+        if wanted.external_id.is_none() {
+            let id = before["externalId"].as_str();
+            wanted.external_id = id.map(str::to_owned);
+        }
+        Ok(wanted)
+    })
+    .await
+}
+
+pub(crate) async fn update(
+    asking: Asking,
+    Path(id): Path<String>,
+    Document(request): Document<patch::Request>,
+) -> Scim<Response> {
+    change(asking, id, true, move |before| {
+        let Value::Object(mut resource) = before else {
+            return Err(Failure::internal("a group that is no object"));
+        };
+        request.apply(Kind::Group, &mut resource)?;
+        Ok(Wanted::parse(resource)?.silence_is_nobody())
+    })
+    .await
+}
+
+/// Changes a group to what `edit` makes of it; again if somebody else was faster.
+async fn change(
+    asking: Asking,
+    id: String,
+    is_patch: bool,
+    edit: impl Fn(Value) -> Result<Wanted, Failure> + Send + 'static,
+) -> Scim<Response> {
+    let (provisioner, base) = (asking.provisioner(), asking.base.clone());
+    let work = move |directory: &Directory| {
+        for _ in 0..ATTEMPTS {
+            let workspace = existing(directory, &id)?;
+            let members = directory.members(&workspace)?;
+            let ids = external_ids(directory, &workspace)?;
+            let external_id = ids.get(&provisioner).map(String::as_str);
+            let before = shown(&workspace, external_id, Some(&members), &base);
+            let wanted = edit(Value::Object(before))?;
+            let mut batch = Batch::new().allow_ownerless();
+            if wanted.name != workspace.name() {
+                batch = batch.rename_workspace(&workspace, &wanted.name);
+            }
+            let place = WorkspaceRef::from(&workspace);
+            let batch = wanted.members(directory, &place, &members, batch)?;
+            match directory.apply(batch) {
+                Err(error) if is_race(error.kind()) => continue,
+                applied => applied?,
+            };
+            let external_id = wanted.external_id.as_deref();
+            set_external_id(directory, &workspace, &provisioner, external_id)?;
+            return existing(directory, &id);
+        }
+        Err(Failure::busy(
+            "others change this group all the time; try again in a second",
+        ))
+    };
+    let workspace = asking.server.write(&asking.caller, work).await?;
+    // Entra leaves the members out, and takes an answer without a body.
+    if is_patch && asking.parameters.projection.excludes("members") {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    answered(&asking, StatusCode::OK, &workspace)
+}
+
+/// Whether somebody else changed the members meanwhile.
+fn is_race(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::RoleDiffers | ErrorKind::MemberNotFound | ErrorKind::UserNotFound
+    )
+}
+
+pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+    let work = move |directory: &Directory| {
+        let workspace = existing(directory, &id)?;
+        directory.apply(Batch::new().delete_workspace(&workspace))?;
+        Ok(forget(directory, workspace.id().as_u64())?)
+    };
+    asking.server.write(&asking.caller, work).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,225 @@
+//! SCIM 2.0 (RFC 7643 and 7644) for identity providers: Users are users, Groups are
+//! workspaces, and `active` is a seat.
+
+pub(crate) mod discovery;
+mod externals;
+pub(crate) mod filter;
+mod group;
+pub(crate) mod groups;
+mod listing;
+pub(crate) mod patch;
+mod path;
+mod projection;
+pub(crate) mod schema;
+pub(crate) mod tidy;
+mod user;
+pub(crate) mod users;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+pub(crate) use self::externals::Externals;
+pub(crate) use self::listing::Cursors;
+use self::listing::Parameters;
+use crate::auth::Caller;
+use crate::door::{Door, Failure};
+use crate::server::Server;
+
+/// How often a change is made anew after somebody else's came between.
+const ATTEMPTS: usize = 8;
+
+/// Why a request can't be understood, with the name that RFC 7644 has for it.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) scim_type: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    fn new(scim_type: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            scim_type,
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn filter(message: impl Into<String>) -> Self {
+        Self::new("invalidFilter", message)
+    }
+
+    pub(crate) fn path(message: impl Into<String>) -> Self {
+        Self::new("invalidPath", message)
+    }
+
+    pub(crate) fn syntax(message: impl Into<String>) -> Self {
+        Self::new("invalidSyntax", message)
+    }
+
+    pub(crate) fn value(message: impl Into<String>) -> Self {
+        Self::new("invalidValue", message)
+    }
+
+    pub(crate) fn target(message: impl Into<String>) -> Self {
+        Self::new("noTarget", message)
+    }
+
+    pub(crate) fn mutability(message: impl Into<String>) -> Self {
+        Self::new("mutability", message)
+    }
+
+    /// The same, of a filter.
+    pub(crate) fn into_filter(self) -> Self {
+        Self::filter(self.message)
+    }
+
+    /// The same, of a path.
+    pub(crate) fn into_path(self) -> Self {
+        Self::path(self.message)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            scim_type: Some(refusal.scim_type),
+            ..Self::bad_request(refusal.message)
+        }
+    }
+}
+
+/// A failure as RFC 7644 has it.
+pub(crate) struct ScimFailure(Failure);
+
+type Scim<T> = Result<T, ScimFailure>;
+
+impl<E: Into<Failure>> From<E> for ScimFailure {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for ScimFailure {
+    fn into_response(self) -> Response {
+        self.0.response(Door::Scim)
+    }
+}
+
+/// What every handler needs of a request.
+pub(crate) struct Asking {
+    server: Server,
+    caller: Caller,
+    /// The address of `/scim/v2`, as the client sees it.
+    base: String,
+    parameters: Parameters,
+    headers: HeaderMap,
+}
+
+impl FromRequestParts<Server> for Asking {
+    type Rejection = ScimFailure;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Scim<Self> {
+        let caller = parts.extensions.get::<Caller>().cloned();
+        let caller = caller.ok_or_else(|| Failure::internal("a route without its guard"))?;
+        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, server).await;
+        let Query(query) = query.map_err(|refused| Refusal::value(refused.body_text()))?;
+        Ok(Self {
+            server: server.clone(),
+            caller,
+            base: base(&parts.headers),
+            parameters: Parameters::of_query(&query)?,
+            headers: parts.headers.clone(),
+        })
+    }
+}
+
+impl Asking {
+    /// Whose external ids count.
+    fn provisioner(&self) -> String {
+        self.caller.holder_name()
+    }
+
+    /// The version that the request asks for.
+    fn if_match(&self) -> Result<Option<u64>, Failure> {
+        let Some(value) = self.headers.get(header::IF_MATCH) else {
+            return Ok(None);
+        };
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(None);
+        }
+        let digits = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
+        match digits.parse() {
+            Ok(version) => Ok(Some(version)),
+            Err(_) => Err(Failure::bad_request(
+                "If-Match has to be one ETag as it was read, such as W/\"3\"",
+            )),
+        }
+    }
+}
+
+/// The address that the client used, also through a proxy that says so.
+fn base(headers: &HeaderMap) -> String {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_https = text("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    let scheme = if is_https { "https" } else { "http" };
+    let host = text("x-forwarded-host").or_else(|| text("host"));
+    format!("{scheme}://{}/scim/v2", host.unwrap_or("localhost"))
+}
+
+/// A JSON document, whatever the content type says.
+pub(crate) struct Document<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
+    type Rejection = ScimFailure;
+
+    async fn from_request(request: Request, state: &S) -> Scim<Self> {
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|refused| crate::wire::unread(&refused))?;
+        match serde_json::from_slice(&bytes) {
+            Ok(document) => Ok(Self(document)),
+            Err(error) => Err(Refusal::syntax(format!("the body is no such JSON: {error}")).into()),
+        }
+    }
+}
+
+/// An answer in SCIM's own media type.
+fn document(status: StatusCode, document: &Value) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/scim+json")];
+    (status, kind, document.to_string()).into_response()
+}
+
+/// A resource as an answer, with its place and version as headers.
+fn resource(status: StatusCode, asking: &Asking, shown: Map<String, Value>) -> Response {
+    let header = |name: &str| {
+        let text = shown["meta"][name].as_str()?;
+        HeaderValue::try_from(text).ok()
+    };
+    let (place, version) = (header("location"), header("version"));
+    let shown = asking.parameters.projection.of(shown);
+    let mut response = document(status, &Value::Object(shown));
+    let headers = response.headers_mut();
+    if let Some(version) = version {
+        headers.insert(header::ETAG, version);
+    }
+    if let Some(place) = place {
+        if status == StatusCode::CREATED {
+            headers.insert(header::LOCATION, place.clone());
+        }
+        headers.insert(header::CONTENT_LOCATION, place);
+    }
+    response
+}
+
+fn not_found(kind: schema::Kind, id: &str) -> Failure {
+    let name = kind.name();
+    Failure::new(
+        StatusCode::NOT_FOUND,
+        format!("no {name} has the id {id:?}"),
+    )
+}

@@ -1,0 +1,353 @@
+//! PATCH (RFC 7644 section 3.5.2), on a resource as JSON, in the dialects of the common
+//! identity providers: capitalised operations, values without a path whose names are paths,
+//! and values for lists that are not there yet.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::Refusal;
+use super::filter::{Filter, Operator};
+use super::path::{AttributePath, entry, is_urn, key_in};
+use super::schema::{Attribute, Kind};
+
+/// Operations of one request.
+const OPERATIONS_MAX: usize = 1_000;
+
+/// A request, whatever the case of its members.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Request {
+    #[serde(alias = "Operations")]
+    operations: Vec<Operation>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Operation {
+    #[serde(alias = "Op")]
+    op: String,
+    #[serde(default, alias = "Path")]
+    path: Option<String>,
+    #[serde(default, alias = "Value")]
+    value: Option<Value>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Add,
+    Replace,
+    Remove,
+}
+
+/// A path of a PATCH, which may choose items of a list.
+struct Target {
+    path: AttributePath,
+    condition: Option<Filter>,
+}
+
+impl Request {
+    /// Applies the operations in their order. What clients can't change is refused where
+    /// a path names it, and left alone within a value.
+    pub(crate) fn apply(
+        &self,
+        kind: Kind,
+        resource: &mut Map<String, Value>,
+    ) -> Result<(), Refusal> {
+        if self.operations.len() > OPERATIONS_MAX {
+            return Err(Refusal::value(format!(
+                "a request has up to {OPERATIONS_MAX} operations"
+            )));
+        }
+        for operation in &self.operations {
+            let verb = match operation.op.to_ascii_lowercase().as_str() {
+                "add" => Verb::Add,
+                "replace" => Verb::Replace,
+                "remove" => Verb::Remove,
+                other => {
+                    let message = format!("op is add, replace or remove, not {other:?}");
+                    return Err(Refusal::syntax(message));
+                }
+            };
+            let path = operation.path.as_deref().unwrap_or("").trim();
+            let value = operation.value.as_ref().unwrap_or(&Value::Null);
+            if path.is_empty() {
+                whole(kind, resource, verb, value)?;
+            } else {
+                let target = Target::parse(path)?;
+                if target.attribute(kind).is_some_and(|of| of.is_read_only) {
+                    return Err(Refusal::mutability(format!("{path} can't be changed")));
+                }
+                target.change(kind, resource, verb, value);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An operation without a path: each name within the value is one.
+fn whole(
+    kind: Kind,
+    resource: &mut Map<String, Value>,
+    verb: Verb,
+    value: &Value,
+) -> Result<(), Refusal> {
+    if verb == Verb::Remove {
+        return Err(Refusal::target("say with path what to remove"));
+    }
+    let Value::Object(members) = value else {
+        return Err(Refusal::value(
+            "an operation without a path needs an object as its value",
+        ));
+    };
+    for (name, value) in members {
+        // Attributes of extensions that are not known have names of all kinds.
+        let Ok(target) = Target::parse(name) else {
+            resource.insert(name.clone(), value.clone());
+            continue;
+        };
+        if target.attribute(kind).is_none_or(|of| !of.is_read_only) {
+            target.change(kind, resource, verb, value);
+        }
+    }
+    Ok(())
+}
+
+impl Target {
+    fn parse(text: &str) -> Result<Self, Refusal> {
+        let Some((head, rest)) = text.split_once('[') else {
+            return Ok(Self {
+                path: AttributePath::parse(text)?,
+                condition: None,
+            });
+        };
+        let unclosed = || Refusal::path(format!("{text:?} has no closing bracket"));
+        let (condition, part) = rest.rsplit_once(']').ok_or_else(unclosed)?;
+        let condition = Filter::parse(condition).map_err(Refusal::into_path)?;
+        let path = match part {
+            "" => AttributePath::parse(head)?,
+            part if part.starts_with('.') => AttributePath::parse(&format!("{head}{part}"))?,
+            _ => {
+                return Err(Refusal::path(format!(
+                    "{text:?} is no path of an attribute"
+                )));
+            }
+        };
+        Ok(Self {
+            path,
+            condition: Some(condition),
+        })
+    }
+
+    fn attribute(&self, kind: Kind) -> Option<&'static Attribute> {
+        kind.attribute(self.path.urn.as_deref(), &self.path.name)
+    }
+
+    fn change(&self, kind: Kind, resource: &mut Map<String, Value>, verb: Verb, value: &Value) {
+        let verb = if value.is_null() && verb == Verb::Replace {
+            Verb::Remove
+        } else {
+            verb
+        };
+        let Some(urn) = &self.path.urn else {
+            if !self.path.name.is_empty() {
+                self.change_in(kind, resource, verb, value);
+            }
+            return;
+        };
+        let key = key_in(resource, urn);
+        if self.path.name.is_empty() && verb == Verb::Remove {
+            resource.remove(&key);
+            return;
+        }
+        let extension = resource.entry(key).or_insert_with(|| json!({}));
+        if !extension.is_object() {
+            *extension = json!({});
+        }
+        let Value::Object(extension) = extension else {
+            return;
+        };
+        if !self.path.name.is_empty() {
+            self.change_in(kind, extension, verb, value);
+        } else if let Value::Object(members) = value {
+            merge(extension, members);
+        }
+    }
+
+    fn change_in(&self, kind: Kind, container: &mut Map<String, Value>, verb: Verb, value: &Value) {
+        let attribute = self.attribute(kind);
+        let key = key_in(container, &self.path.name);
+        let is_list = attribute.is_some_and(|of| of.is_multi)
+            || matches!(container.get(&key), Some(Value::Array(_)));
+        if is_list && (self.condition.is_some() || self.path.part.is_some()) {
+            let list = container.entry(key).or_insert_with(|| json!([]));
+            if !list.is_array() {
+                *list = json!([list.take()]);
+            }
+            if let Value::Array(items) = list {
+                self.change_items(items, verb, value);
+            }
+            return;
+        }
+        if let Some(part) = &self.path.part {
+            let whole = container.entry(key).or_insert_with(|| json!({}));
+            if !whole.is_object() {
+                *whole = json!({});
+            }
+            if let Value::Object(whole) = whole {
+                set(whole, part, verb, value);
+            }
+            return;
+        }
+        match (verb, container.get_mut(&key)) {
+            (Verb::Remove, Some(Value::Array(items))) if !value.is_null() => {
+                let gone = listed(value);
+                items.retain(|item| !gone.iter().any(|gone| is_same(item, gone)));
+            }
+            (Verb::Remove, _) => drop(container.remove(&key)),
+            (Verb::Add, Some(Value::Array(items))) => add(items, value),
+            (_, Some(Value::Object(old))) if value.is_object() && !is_list => {
+                if let Value::Object(new) = value {
+                    merge(old, new);
+                }
+            }
+            _ if is_list => drop(container.insert(key, Value::Array(listed(value)))),
+            _ => drop(container.insert(key, value.clone())),
+        }
+    }
+
+    /// Changes the items that meet the condition; where there are none, one is made of it.
+    fn change_items(&self, items: &mut Vec<Value>, verb: Verb, value: &Value) {
+        let is_chosen = |item: &Value| match (&self.condition, item) {
+            (None, _) => true,
+            (Some(condition), Value::Object(item)) => condition.holds(item),
+            (Some(condition), plain) => {
+                let mut item = Map::new();
+                item.insert("value".to_owned(), plain.clone());
+                condition.holds(&item)
+            }
+        };
+        if verb == Verb::Remove && self.path.part.is_none() {
+            items.retain(|item| !is_chosen(item));
+            return;
+        }
+        let mut found = false;
+        for item in items.iter_mut().filter(|item| is_chosen(item)) {
+            found = true;
+            let Value::Object(item) = item else {
+                continue;
+            };
+            match (&self.path.part, value) {
+                (Some(part), _) => set(item, part, verb, value),
+                (None, Value::Object(new)) => merge(item, new),
+                (None, _) => set(item, "value", verb, value),
+            }
+        }
+        if found || verb == Verb::Remove {
+            return;
+        }
+        let mut item = Map::new();
+        if let Some(condition) = &self.condition {
+            what_holds(condition, &mut item);
+        }
+        match (&self.path.part, value) {
+            (Some(part), _) => set(&mut item, part, verb, value),
+            (None, Value::Object(new)) => merge(&mut item, new),
+            (None, Value::Array(new)) => {
+                items.extend(new.iter().cloned());
+                return;
+            }
+            (None, _) => set(&mut item, "value", verb, value),
+        }
+        items.push(Value::Object(item));
+    }
+}
+
+/// The texts that an item must have so that the condition holds for it.
+fn what_holds(condition: &Filter, item: &mut Map<String, Value>) {
+    match condition {
+        Filter::And(a, b) => {
+            what_holds(a, item);
+            what_holds(b, item);
+        }
+        Filter::Compare(path, Operator::Equal, value) if path.urn.is_none() => {
+            item.insert(path.name.clone(), value.clone());
+        }
+        _ => {}
+    }
+}
+
+fn set(object: &mut Map<String, Value>, name: &str, verb: Verb, value: &Value) {
+    let key = key_in(object, name);
+    if verb == Verb::Remove {
+        object.remove(&key);
+    } else {
+        object.insert(key, value.clone());
+    }
+}
+
+fn merge(object: &mut Map<String, Value>, members: &Map<String, Value>) {
+    for (name, value) in members {
+        // A name such as `urn:…:department` within an extension's own object.
+        let name = match name.rsplit_once(':') {
+            Some((_, last)) if is_urn(name) => last,
+            _ => name,
+        };
+        set(object, name, Verb::Replace, value);
+    }
+}
+
+/// The items of a value for a list, which may be a single one.
+fn listed(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.clone(),
+        Value::Null => Vec::new(),
+        single => vec![single.clone()],
+    }
+}
+
+/// Adds items; one that is there already stays as it is, and a primary one replaces the
+/// primary one of before.
+fn add(items: &mut Vec<Value>, value: &Value) {
+    for new in listed(value) {
+        if let Some(old) = items.iter_mut().find(|item| is_same(item, &new)) {
+            if let (Value::Object(old), Value::Object(new)) = (old, &new) {
+                merge(old, new);
+            }
+            continue;
+        }
+        if is_primary(&new) {
+            for item in items.iter_mut().filter(|item| is_primary(item)) {
+                item["primary"] = json!(false);
+            }
+        }
+        items.push(new);
+    }
+}
+
+fn is_primary(item: &Value) -> bool {
+    let primary = item.as_object().and_then(|item| entry(item, "primary"));
+    match primary {
+        Some((_, Value::String(text))) => text.eq_ignore_ascii_case("true"),
+        Some((_, value)) => *value == json!(true),
+        None => false,
+    }
+}
+
+/// Whether two items are the same one: by their `value`, and by their `type` if both have one.
+fn is_same(item: &Value, other: &Value) -> bool {
+    let text = |item: &Value, name: &str| match item {
+        Value::Object(item) => entry(item, name)
+            .and_then(|(_, value)| value.as_str())
+            .map(str::to_lowercase),
+        Value::String(text) if name == "value" => Some(text.to_lowercase()),
+        _ => None,
+    };
+    match (text(item, "value"), text(other, "value")) {
+        (Some(value), Some(wanted)) => {
+            let types = (text(item, "type"), text(other, "type"));
+            value == wanted && (types.0.is_none() || types.1.is_none() || types.0 == types.1)
+        }
+        _ => item == other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! Names of attributes in filters and PATCH: `urn:…:User:name.givenName`.
+
+use serde_json::{Map, Value};
+
+use super::Refusal;
+use super::schema::{ENTERPRISE, GROUP, USER, WORKSPACE};
+
+/// Where an attribute is. The name is empty for all of an extension.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AttributePath {
+    /// The extension, if it is not the core schema.
+    pub(crate) urn: Option<String>,
+    pub(crate) name: String,
+    pub(crate) part: Option<String>,
+}
+
+impl AttributePath {
+    /// Reads a path without conditions.
+    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+        let (urn, rest) = split_urn(text);
+        if rest.is_empty() && urn.is_some() {
+            return Ok(Self {
+                urn: urn.map(str::to_owned),
+                name: String::new(),
+                part: None,
+            });
+        }
+        let (name, part) = match rest.split_once('.') {
+            Some((name, part)) => (name, Some(part)),
+            None => (rest, None),
+        };
+        if !is_name(name) || part.is_some_and(|part| !is_name(part)) {
+            return Err(Refusal::path(format!(
+                "{text:?} is no path of an attribute"
+            )));
+        }
+        Ok(Self {
+            urn: urn.map(str::to_owned),
+            name: name.to_owned(),
+            part: part.map(str::to_owned),
+        })
+    }
+
+    /// Whether it is this attribute of the core schema, without a part or with the part
+    /// `value`.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.urn.is_none()
+            && self.name.eq_ignore_ascii_case(name)
+            && self
+                .part
+                .as_ref()
+                .is_none_or(|part| part.eq_ignore_ascii_case("value"))
+    }
+
+    /// The values that it names in a resource: those of each item where it is a list, and
+    /// the `value` of a complex one.
+    pub(crate) fn values<'a>(&self, resource: &'a Map<String, Value>) -> Vec<&'a Value> {
+        let container = match &self.urn {
+            None => Some(resource),
+            Some(urn) => entry(resource, urn).and_then(|(_, value)| value.as_object()),
+        };
+        let Some((_, value)) = container.and_then(|container| entry(container, &self.name)) else {
+            return Vec::new();
+        };
+        let part = self.part.as_deref();
+        let of = |item: &'a Value| match (item, part) {
+            (Value::Object(object), part) => {
+                entry(object, part.unwrap_or("value")).map(|(_, value)| value)
+            }
+            (_, Some(_)) => None,
+            (plain, None) => Some(plain),
+        };
+        match value {
+            Value::Array(items) => items.iter().filter_map(of).collect(),
+            // All of `name` is there although it has no `value`.
+            Value::Object(object) if part.is_none() && entry(object, "value").is_none() => {
+                vec![value]
+            }
+            single => of(single).into_iter().collect(),
+        }
+    }
+}
+
+/// The extension that a path begins with, and the rest; the core schemas are none.
+pub(crate) fn split_urn(text: &str) -> (Option<&str>, &str) {
+    for known in [USER, GROUP, ENTERPRISE, WORKSPACE] {
+        let Some(head) = text.get(..known.len()) else {
+            continue;
+        };
+        if !head.eq_ignore_ascii_case(known) {
+            continue;
+        }
+        let is_core = known == USER || known == GROUP;
+        match text[known.len()..].strip_prefix(':') {
+            Some(rest) => return ((!is_core).then_some(known), rest),
+            None if text.len() == known.len() => return ((!is_core).then_some(known), ""),
+            None => {}
+        }
+    }
+    match text.rsplit_once(':') {
+        Some((urn, rest)) if is_urn(text) => (Some(urn), rest),
+        _ => (None, text),
+    }
+}
+
+pub(crate) fn is_urn(text: &str) -> bool {
+    text.get(..4)
+        .is_some_and(|head| head.eq_ignore_ascii_case("urn:"))
+}
+
+fn is_name(text: &str) -> bool {
+    let text = text.strip_prefix('$').unwrap_or(text);
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// The entry with this name, whatever its case.
+pub(crate) fn entry<'a>(
+    object: &'a Map<String, Value>,
+    name: &str,
+) -> Option<(&'a String, &'a Value)> {
+    match object.get_key_value(name) {
+        Some(found) => Some(found),
+        None => object
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name)),
+    }
+}
+
+/// The name that the entry has in the object, or `name` itself.
+pub(crate) fn key_in(object: &Map<String, Value>, name: &str) -> String {
+    entry(object, name).map_or_else(|| name.to_owned(), |(key, _)| key.clone())
+}

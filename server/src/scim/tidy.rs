@@ -1,0 +1,103 @@
+//! What clients send, brought into one form.
+
+use serde_json::{Map, Value, json};
+
+use super::schema::{Attribute, Form, Kind, find};
+
+/// A resource as a client sent it, in the names of the schema: without nulls, without what
+/// clients can't change, and with booleans that came as text.
+pub(crate) fn tidied(kind: Kind, resource: Map<String, Value>) -> Map<String, Value> {
+    let mut tidy = Map::new();
+    for (key, value) in resource {
+        let extension = kind.extension();
+        if key.eq_ignore_ascii_case(extension) {
+            let [_, (_, attributes)] = kind.schemas();
+            if let Value::Object(parts) = value {
+                let parts = tidied_parts(attributes, parts);
+                if !parts.is_empty() {
+                    tidy.insert(extension.to_owned(), Value::Object(parts));
+                }
+            }
+            continue;
+        }
+        // A password is nobody's business here.
+        if key.eq_ignore_ascii_case("password") {
+            continue;
+        }
+        match kind.attribute(None, &key) {
+            Some(attribute) if attribute.is_read_only => {}
+            Some(attribute) => {
+                if let Some(value) = tidied_value(attribute, value) {
+                    tidy.insert(attribute.name.to_owned(), value);
+                }
+            }
+            None if value.is_null() => {}
+            None => drop(tidy.insert(key, value)),
+        }
+    }
+    tidy
+}
+
+fn tidied_parts(attributes: &'static [Attribute], parts: Map<String, Value>) -> Map<String, Value> {
+    let mut tidy = Map::new();
+    for (key, value) in parts {
+        match find(attributes, &key) {
+            Some(attribute) if attribute.is_read_only => {}
+            Some(attribute) => {
+                if let Some(value) = tidied_value(attribute, value) {
+                    tidy.insert(attribute.name.to_owned(), value);
+                }
+            }
+            None if value.is_null() => {}
+            None => drop(tidy.insert(key, value)),
+        }
+    }
+    tidy
+}
+
+fn tidied_value(attribute: &'static Attribute, value: Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::Array(items) if attribute.is_multi => {
+            let items: Vec<_> = items
+                .into_iter()
+                .filter_map(|item| tidied_item(attribute, item))
+                .collect();
+            Some(Value::Array(items))
+        }
+        single if attribute.is_multi => {
+            tidied_item(attribute, single).map(|item| Value::Array(vec![item]))
+        }
+        single => tidied_item(attribute, single),
+    }
+}
+
+fn tidied_item(attribute: &'static Attribute, value: Value) -> Option<Value> {
+    match (&attribute.form, value) {
+        (_, Value::Null) => None,
+        (Form::Complex(parts), Value::Object(object)) => {
+            let object = tidied_parts(parts, object);
+            (!object.is_empty()).then_some(Value::Object(object))
+        }
+        // `manager` comes as a bare id, and emails as bare addresses.
+        (Form::Complex(_), Value::String(text)) => {
+            (!text.is_empty()).then(|| json!({ "value": text }))
+        }
+        (Form::Boolean, Value::String(text)) => Some(match boolean(&text) {
+            Some(value) => Value::Bool(value),
+            None => Value::String(text),
+        }),
+        (_, value) => Some(value),
+    }
+}
+
+/// What `"True"` and `"false"` mean.
+pub(crate) fn boolean(text: &str) -> Option<bool> {
+    if text.eq_ignore_ascii_case("true") {
+        Some(true)
+    } else if text.eq_ignore_ascii_case("false") {
+        Some(false)
+    } else {
+        None
+    }
+}

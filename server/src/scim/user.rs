@@ -1,0 +1,315 @@
+//! A user as a SCIM resource, and what a resource asks of a user.
+//!
+//! What the directory has a place for is there; the rest is kept as it was sent, in one
+//! attribute of the user.
+
+use std::collections::BTreeMap;
+
+use headcount::{Directory, Email, NewUser, User, UserUpdate};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::Refusal;
+use super::schema::{Kind, USER};
+use super::tidy::{boolean, tidied};
+
+/// The attribute of a user that has the rest of the resource.
+const ATTRIBUTE: &str = "scim";
+
+/// What the directory has no place for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Record {
+    /// A user name that is an address, and not the user's email.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) user_name: Option<String>,
+    /// The ids that provisioners have for the user.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) external_ids: BTreeMap<String, String>,
+    /// The emails as they were sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    emails: Vec<Value>,
+    /// All other attributes.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    rest: Map<String, Value>,
+}
+
+impl Record {
+    pub(super) fn of(user: &User) -> Self {
+        user.attribute(ATTRIBUTE)
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default()
+    }
+
+    /// The user name that is not the directory's. It counts while the directory has no
+    /// other one than the email.
+    pub(super) fn alias_of(&self, user: &User) -> Option<&str> {
+        self.user_name
+            .as_deref()
+            .filter(|_| user.username() == user.email().as_str())
+    }
+
+    fn text(&self) -> Option<String> {
+        if *self == Self::default() {
+            return None;
+        }
+        serde_json::to_string(self).ok()
+    }
+}
+
+/// The resource that a user is for this provisioner.
+pub(super) fn shown(user: &User, provisioner: &str, base: &str) -> Map<String, Value> {
+    let record = Record::of(user);
+    let mut shown = record.rest.clone();
+    let mut schemas = vec![json!(USER)];
+    schemas.extend(
+        record
+            .rest
+            .keys()
+            .filter(|key| super::path::is_urn(key))
+            .map(|key| json!(key)),
+    );
+    shown.insert("schemas".to_owned(), Value::Array(schemas));
+    shown.insert("id".to_owned(), json!(user.id()));
+    if let Some(id) = record.external_ids.get(provisioner) {
+        shown.insert("externalId".to_owned(), json!(id));
+    }
+    let user_name = record.alias_of(user).unwrap_or_else(|| user.username());
+    shown.insert("userName".to_owned(), json!(user_name));
+    let name = shown.entry("name").or_insert_with(|| json!({}));
+    for (part, value) in [
+        ("givenName", user.given_name()),
+        ("familyName", user.family_name()),
+    ] {
+        if let (Some(value), Value::Object(name)) = (value, &mut *name) {
+            name.insert(part.to_owned(), json!(value));
+        }
+    }
+    if name.as_object().is_some_and(Map::is_empty) {
+        shown.remove("name");
+    }
+    shown.insert("emails".to_owned(), emails(&record, user));
+    shown.insert("active".to_owned(), json!(user.is_active()));
+    shown.insert(
+        "meta".to_owned(),
+        json!({
+            "resourceType": Kind::User.name(),
+            "created": user.created_at(),
+            "lastModified": user.updated_at(),
+            "location": format!("{base}/Users/{}", user.id()),
+            "version": format!("W/\"{}\"", user.version()),
+        }),
+    );
+    shown
+}
+
+/// The emails as they were sent. The one that is the directory's follows it.
+fn emails(record: &Record, user: &User) -> Value {
+    let email = user.email().as_str();
+    let mut emails = record.emails.clone();
+    match main_email(&emails) {
+        Some(at) if is_address(&emails[at], user) => {}
+        Some(at) => emails[at]["value"] = json!(email),
+        None => emails = vec![json!({ "value": email, "type": "work", "primary": true })],
+    }
+    Value::Array(emails)
+}
+
+fn is_address(item: &Value, user: &User) -> bool {
+    let address = item["value"].as_str().map(Email::parse);
+    matches!(address, Some(Ok(address)) if address == *user.email())
+}
+
+/// Which email is the directory's: the primary one, else that of work, else the first.
+fn main_email(emails: &[Value]) -> Option<usize> {
+    let position = |is: fn(&Value) -> bool| {
+        emails
+            .iter()
+            .position(|item| item["value"].is_string() && is(item))
+    };
+    position(|item| item["primary"] == json!(true))
+        .or_else(|| {
+            position(|item| {
+                let kind = item["type"].as_str();
+                kind.is_some_and(|kind| kind.eq_ignore_ascii_case("work"))
+            })
+        })
+        .or_else(|| position(|_| true))
+}
+
+/// The groups of a user, as the resource shows them.
+pub(super) fn groups(directory: &Directory, user: &User, base: &str) -> headcount::Result<Value> {
+    let mut groups = Vec::new();
+    for member in directory.workspaces_of(user.id())? {
+        let workspace = directory.workspace(member.workspace())?;
+        if let Some(workspace) = workspace.filter(|of| of.default_of().is_none()) {
+            groups.push(json!({
+                "value": workspace.id().to_string(),
+                "$ref": format!("{base}/Groups/{}", workspace.id()),
+                "display": workspace.name(),
+            }));
+        }
+    }
+    Ok(Value::Array(groups))
+}
+
+/// What a resource asks for.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    email: String,
+    /// `None` to follow the email.
+    username: Option<String>,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    pub(super) active: Option<bool>,
+    record: Record,
+}
+
+impl Wanted {
+    /// Reads a whole resource, as it is to be. What `before` has stays where the resource
+    /// is silent about the email, the external id and whether the user is active.
+    pub(super) fn parse(
+        resource: Map<String, Value>,
+        provisioner: &str,
+        before: Option<&User>,
+    ) -> Result<Self, Refusal> {
+        let mut rest = tidied(Kind::User, resource);
+        let old = before.map(Record::of).unwrap_or_default();
+        let name = match rest.remove("userName") {
+            Some(Value::String(name)) if !name.trim().is_empty() => name.trim().to_owned(),
+            _ => return Err(Refusal::value("userName is required")),
+        };
+        let active = match rest.remove("active") {
+            None => None,
+            Some(Value::Bool(active)) => Some(active),
+            Some(Value::String(text)) if boolean(&text).is_some() => boolean(&text),
+            Some(other) => {
+                return Err(Refusal::value(format!(
+                    "active is true or false, not {other}"
+                )));
+            }
+        };
+        let (email, emails) = match rest.remove("emails") {
+            Some(Value::Array(emails)) if main_email(&emails).is_some() => {
+                let main = main_email(&emails).unwrap_or_default();
+                let email = emails[main]["value"].as_str().unwrap_or_default();
+                (email.to_owned(), emails)
+            }
+            _ => match before {
+                Some(user) => (user.email().as_str().to_owned(), old.emails),
+                None if name.contains('@') => (name.clone(), Vec::new()),
+                None => return Err(Refusal::value("emails is required")),
+            },
+        };
+        let mut external_ids = old.external_ids;
+        match rest.remove("externalId") {
+            Some(Value::String(id)) if !id.is_empty() => {
+                external_ids.insert(provisioner.to_owned(), id);
+            }
+            Some(Value::String(_)) => drop(external_ids.remove(provisioner)),
+            _ => {}
+        }
+        let (given_name, family_name) = names(&mut rest);
+        let is_email = |name: &str| match (Email::parse(name), Email::parse(&email)) {
+            (Ok(name), Ok(email)) => name == email,
+            _ => name == email,
+        };
+        let (username, alias) = match name {
+            name if !name.contains('@') => (Some(name), None),
+            name if is_email(&name) => (None, None),
+            name => (None, Some(name)),
+        };
+        Ok(Self {
+            email,
+            username,
+            given_name,
+            family_name,
+            active,
+            record: Record {
+                user_name: alias,
+                external_ids,
+                emails,
+                rest,
+            },
+        })
+    }
+
+    /// The user name that the directory has no place for.
+    pub(super) fn alias(&self) -> Option<&str> {
+        self.record.user_name.as_deref()
+    }
+
+    /// What the user is to be called: by the name of its own, or by the email.
+    pub(super) fn user_name(&self) -> &str {
+        self.username.as_deref().unwrap_or(&self.email)
+    }
+
+    /// Forgets the id that the provisioner has for the user.
+    pub(super) fn without_external_id(mut self, provisioner: &str) -> Self {
+        self.record.external_ids.remove(provisioner);
+        self
+    }
+
+    /// The user to create.
+    pub(super) fn new_user(&self) -> NewUser {
+        let mut user = NewUser::new(&self.email).active(self.active.unwrap_or(true));
+        if let Some(username) = &self.username {
+            user = user.username(username);
+        }
+        if let Some(name) = &self.given_name {
+            user = user.given_name(name);
+        }
+        if let Some(name) = &self.family_name {
+            user = user.family_name(name);
+        }
+        match self.record.text() {
+            Some(text) => user.attribute(ATTRIBUTE, text),
+            None => user,
+        }
+    }
+
+    /// What is different from the user as it is; `None` for nothing.
+    pub(super) fn update_of(&self, user: &User) -> Option<UserUpdate> {
+        let mut update = UserUpdate::new();
+        let mut differs = false;
+        if self.email != user.email().as_str() {
+            update = update.email(&self.email);
+            differs = true;
+        }
+        let has_own = user.username() != user.email().as_str();
+        if self.username.as_deref() != has_own.then(|| user.username()) {
+            update = update.username(self.username.as_deref());
+            differs = true;
+        }
+        if self.given_name.as_deref() != user.given_name() {
+            update = update.given_name(self.given_name.as_deref());
+            differs = true;
+        }
+        if self.family_name.as_deref() != user.family_name() {
+            update = update.family_name(self.family_name.as_deref());
+            differs = true;
+        }
+        let text = self.record.text();
+        if self.record != Record::of(user) {
+            update = update.attribute(ATTRIBUTE, text.as_deref());
+            differs = true;
+        }
+        differs.then_some(update)
+    }
+}
+
+/// Takes the names that the directory has a place for.
+fn names(rest: &mut Map<String, Value>) -> (Option<String>, Option<String>) {
+    let Some(Value::Object(name)) = rest.get_mut("name") else {
+        return (None, None);
+    };
+    let mut take = |part: &str| match name.remove(part) {
+        Some(Value::String(text)) if !text.trim().is_empty() => Some(text),
+        _ => None,
+    };
+    let names = (take("givenName"), take("familyName"));
+    if name.is_empty() {
+        rest.remove("name");
+    }
+    names
+}

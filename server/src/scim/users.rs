@@ -1,0 +1,372 @@
+//! `/scim/v2/Users`.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use headcount::{Batch, Directory, ErrorKind, Sort, User, UserId, UserQuery};
+use serde_json::{Map, Value};
+
+use super::externals::{Claim, Name};
+use super::filter::{Filter, Operator};
+use super::listing::{Listed, Parameters, Search};
+use super::path::entry;
+use super::schema::Kind;
+use super::user::{Wanted, groups, shown};
+use super::{ATTEMPTS, Asking, Document, Scim, document, not_found, patch, resource};
+use crate::door::Failure;
+use crate::server::Server;
+
+/// Users that are passed over at a time on the way to a page.
+const STRIDE: usize = UserQuery::LIMIT_MAX;
+
+pub(crate) async fn list(asking: Asking) -> Scim<Response> {
+    let parameters = asking.parameters.clone();
+    answer(asking, parameters).await
+}
+
+pub(crate) async fn search(asking: Asking, Document(search): Document<Search>) -> Scim<Response> {
+    let parameters = Parameters::of_search(&search)?;
+    answer(asking, parameters).await
+}
+
+async fn answer(asking: Asking, parameters: Parameters) -> Scim<Response> {
+    let listed = tokio::task::spawn_blocking(move || {
+        let listed = find(&asking, &parameters)?;
+        Ok::<_, Failure>(listed.document(&parameters))
+    });
+    let listed = listed
+        .await
+        .map_err(|_| Failure::internal("the list ended in a panic"))?;
+    Ok(document(StatusCode::OK, &listed?))
+}
+
+/// The users that a request asks for, active or not.
+pub(super) fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, Failure> {
+    parameters.check_filter(Kind::User)?;
+    let directory = &asking.server.0.directory;
+    let active = match &parameters.filter {
+        None => None,
+        Some(Filter::Compare(path, Operator::Equal, Value::Bool(active))) if path.is("active") => {
+            Some(*active)
+        }
+        Some(filter) => {
+            let mut matches = Vec::new();
+            let is_name = matches!(filter, Filter::Compare(path, ..) if path.is("userName"));
+            let candidates = candidates(asking, filter)?;
+            let is_certain = is_name && candidates.is_some();
+            let mut check = |user: &User| {
+                let user = whole(asking, user, parameters)?;
+                if is_certain || filter.holds(&user) {
+                    matches.push(user);
+                }
+                Ok::<_, Failure>(())
+            };
+            match candidates {
+                Some(users) => users.iter().try_for_each(|user| check(user))?,
+                None => directory.users()?.try_for_each(|user| check(&*user?))?,
+            }
+            return Ok(parameters.page(matches));
+        }
+    };
+    let query = UserQuery::new().sort(Sort::Created);
+    let query = match active {
+        None => query,
+        Some(true) => query.active(),
+        Some(false) => query.inactive(),
+    };
+    let users = page(&asking.server, &query, active, parameters)?;
+    let total = match active {
+        None => directory.len()?,
+        Some(_) => directory.count(&query)?,
+    };
+    Ok(Listed {
+        total: usize::try_from(total).unwrap_or(usize::MAX),
+        resources: users
+            .iter()
+            .map(|user| whole(asking, user, parameters))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// The users for whom the filter may hold, where an index has them.
+fn candidates(asking: &Asking, filter: &Filter) -> Result<Option<Vec<Arc<User>>>, Failure> {
+    let directory = &asking.server.0.directory;
+    let externals = &asking.server.0.externals;
+    if let Some(id) = filter.required(&|path| path.is("id")) {
+        let id: Option<UserId> = id.parse().ok();
+        let user = id.map(|id| directory.user_by_id(id)).transpose()?;
+        return Ok(Some(user.flatten().into_iter().collect()));
+    }
+    if let Some(id) = filter.required(&|path| path.is("externalId")) {
+        let provisioner = asking.provisioner();
+        let name = Name::ExternalId(&provisioner, id);
+        return Ok(Some(externals.find(directory, name)?));
+    }
+    if let Some(name) = filter.required(&|path| path.is("userName")) {
+        let mut users = externals.find(directory, Name::UserName(&name.to_lowercase()))?;
+        let user = directory.user_by_username(name)?;
+        users.extend(user.filter(|user| users.iter().all(|other| other.id() != user.id())));
+        return Ok(Some(users));
+    }
+    if let Some(email) = filter.required(&|path| path.is("emails")) {
+        let user = directory.user_by_email(email)?;
+        return Ok(user.map(|user| vec![user]));
+    }
+    Ok(None)
+}
+
+fn page(
+    server: &Server,
+    query: &UserQuery,
+    active: Option<bool>,
+    parameters: &Parameters,
+) -> Result<Vec<Arc<User>>, Failure> {
+    if parameters.count == 0 {
+        return Ok(Vec::new());
+    }
+    let directory = &server.0.directory;
+    let mut query = query.clone();
+    if let Some(cursor) = server.0.cursors.find((active, parameters.start)) {
+        query = query.after(cursor);
+    } else {
+        let mut left = parameters.start - 1;
+        while left > 0 {
+            let passed = directory.query(&query.clone().limit(left.min(STRIDE)))?;
+            let Some(next) = passed.next else {
+                return Ok(Vec::new());
+            };
+            left -= passed.users.len();
+            query = query.after(next);
+        }
+    }
+    let page = directory.query(&query.limit(parameters.count))?;
+    if let Some(next) = page.next {
+        let place = (active, parameters.start + page.users.len());
+        server.0.cursors.remember(place, next);
+    }
+    Ok(page.users)
+}
+
+/// The resource, with the groups if they are asked for.
+fn whole(
+    asking: &Asking,
+    user: &User,
+    parameters: &Parameters,
+) -> Result<Map<String, Value>, Failure> {
+    let mut resource = shown(user, &asking.provisioner(), &asking.base);
+    if parameters.needs("groups") {
+        let groups = groups(&asking.server.0.directory, user, &asking.base)?;
+        if groups.as_array().is_some_and(|groups| !groups.is_empty()) {
+            resource.insert("groups".to_owned(), groups);
+        }
+    }
+    Ok(resource)
+}
+
+fn answered(asking: &Asking, status: StatusCode, user: &User) -> Scim<Response> {
+    let shown = whole(asking, user, &asking.parameters)?;
+    Ok(resource(status, asking, shown))
+}
+
+fn existing(directory: &Directory, id: &str) -> Result<Arc<User>, Failure> {
+    let user = match id.parse::<UserId>() {
+        Ok(id) => directory.user_by_id(id)?,
+        Err(_) => None,
+    };
+    user.ok_or_else(|| not_found(Kind::User, id))
+}
+
+pub(crate) async fn show(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+    let user = existing(&asking.server.0.directory, &id)?;
+    answered(&asking, StatusCode::OK, &user)
+}
+
+pub(crate) async fn create(
+    asking: Asking,
+    Document(resource): Document<Map<String, Value>>,
+) -> Scim<Response> {
+    let wanted = Wanted::parse(resource, &asking.provisioner(), None)?;
+    let server = asking.server.clone();
+    let work = move |directory: &Directory| {
+        let _claim = claim(&server, directory, &wanted, None)?;
+        let new = wanted.new_user();
+        let created = match directory.create_user(new.clone()) {
+            Err(error) if is_full(&server, error.kind()) => {
+                directory.create_user(new.active(false))
+            }
+            created => created,
+        };
+        let user = created?;
+        server.0.externals.note(&user);
+        Ok(user)
+    };
+    let user = asking.server.write(&asking.caller, work).await?;
+    answered(&asking, StatusCode::CREATED, &user)
+}
+
+/// Whether a user who finds no seat is provisioned without one.
+fn is_full(server: &Server, kind: ErrorKind) -> bool {
+    server.0.config.scim_inactive_when_full && matches!(kind, ErrorKind::NoFreeSeat { .. })
+}
+
+/// Keeps a user name that is an address from being given twice; the directory keeps the
+/// others.
+fn claim<'a>(
+    server: &'a Server,
+    directory: &Directory,
+    wanted: &Wanted,
+    user: Option<&User>,
+) -> Result<Option<Claim<'a>>, Failure> {
+    let name = wanted.alias().unwrap_or_else(|| wanted.user_name());
+    if !name.contains('@') {
+        return Ok(None);
+    }
+    let taken = || Failure {
+        kind: Some(ErrorKind::UsernameTaken),
+        ..Failure::new(
+            StatusCode::CONFLICT,
+            format!("another user has the userName {name:?}"),
+        )
+    };
+    let claim = server.0.externals.claim(name).ok_or_else(taken)?;
+    let mut holders = server
+        .0
+        .externals
+        .find(directory, Name::UserName(&name.to_lowercase()))?;
+    if wanted.alias().is_some() {
+        holders.extend(directory.user_by_username(name)?);
+    }
+    let is_other = |holder: &Arc<User>| user.is_none_or(|user| user.id() != holder.id());
+    if holders.iter().any(is_other) {
+        return Err(taken());
+    }
+    Ok(Some(claim))
+}
+
+pub(crate) async fn replace(
+    asking: Asking,
+    Path(id): Path<String>,
+    Document(resource): Document<Map<String, Value>>,
+) -> Scim<Response> {
+    let provisioner = asking.provisioner();
+    change(asking, id, move |user| {
+        Ok(Wanted::parse(resource.clone(), &provisioner, Some(user))?)
+    })
+    .await
+}
+
+pub(crate) async fn update(
+    asking: Asking,
+    Path(id): Path<String>,
+    Document(request): Document<patch::Request>,
+) -> Scim<Response> {
+    let (provisioner, base) = (asking.provisioner(), asking.base.clone());
+    change(asking, id, move |user| {
+        let mut resource = shown(user, &provisioner, &base);
+        request.apply(Kind::User, &mut resource)?;
+        let has_id = entry(&resource, "externalId").is_some_and(|(_, id)| !id.is_null());
+        let wanted = Wanted::parse(resource, &provisioner, Some(user))?;
+        Ok(if has_id {
+            wanted
+        } else {
+            wanted.without_external_id(&provisioner)
+        })
+    })
+    .await
+}
+
+/// Changes a user to what `edit` makes of it; again if somebody else was faster, unless the
+/// request asks for a version.
+async fn change(
+    asking: Asking,
+    id: String,
+    edit: impl Fn(&User) -> Result<Wanted, Failure> + Send + 'static,
+) -> Scim<Response> {
+    let if_match = asking.if_match()?;
+    let server = asking.server.clone();
+    let work = move |directory: &Directory| {
+        for _ in 0..ATTEMPTS {
+            let user = existing(directory, &id)?;
+            if let Some(expected) = if_match.filter(|version| *version != user.version()) {
+                return Err(conflict(expected, user.version()));
+            }
+            let wanted = edit(&user)?;
+            let _claim = claim(&server, directory, &wanted, Some(&user))?;
+            match apply(&server, directory, &user, &wanted) {
+                Err(Failure {
+                    kind: Some(ErrorKind::Conflict { .. }),
+                    ..
+                }) => {}
+                done => return done,
+            }
+        }
+        Err(Failure::busy(
+            "others change this user all the time; try again in a second",
+        ))
+    };
+    let user = asking.server.write(&asking.caller, work).await?;
+    answered(&asking, StatusCode::OK, &user)
+}
+
+fn conflict(expected: u64, found: u64) -> Failure {
+    Failure {
+        kind: Some(ErrorKind::Conflict { expected, found }),
+        ..Failure::new(
+            StatusCode::PRECONDITION_FAILED,
+            format!("the version is {found}, not {expected}; read the user again"),
+        )
+    }
+}
+
+fn apply(
+    server: &Server,
+    directory: &Directory,
+    user: &Arc<User>,
+    wanted: &Wanted,
+) -> Result<Arc<User>, Failure> {
+    let update = wanted.update_of(user);
+    let batch = |active: Option<bool>| {
+        let mut batch = Batch::new().allow_ownerless();
+        if let Some(update) = update.clone() {
+            batch = batch
+                .update_user(user.id(), update)
+                .if_version(user.version());
+        }
+        let is_updated = update.is_some();
+        batch = match active.filter(|active| *active != user.is_active()) {
+            Some(true) => batch.activate_user(user.id()),
+            Some(false) => batch.deactivate_user(user.id()),
+            None => return batch,
+        };
+        if is_updated {
+            return batch;
+        }
+        batch.if_version(user.version())
+    };
+    let applied = match directory.apply(batch(wanted.active)) {
+        Err(error) if is_full(server, error.kind()) => directory.apply(batch(None)),
+        applied => applied,
+    }?;
+    let changed = match applied.user(user.id()) {
+        Some(changed) => Arc::clone(changed),
+        None => Arc::clone(user),
+    };
+    server.0.externals.note(&changed);
+    Ok(changed)
+}
+
+pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+    let if_match = asking.if_match()?;
+    let work = move |directory: &Directory| {
+        let user = existing(directory, &id)?;
+        let mut batch = Batch::new().delete_user(user.id()).allow_ownerless();
+        if let Some(version) = if_match {
+            batch = batch.if_version(version);
+        }
+        Ok(directory.apply(batch)?)
+    };
+    asking.server.write(&asking.caller, work).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

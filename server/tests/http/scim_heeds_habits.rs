@@ -1,0 +1,167 @@
+//! The habits of Okta and Entra, which no tester has.
+
+use serde_json::{Value, json};
+
+use super::scim_provisions_users::{USERS, patch, provisioner};
+use crate::client::{Client, Running};
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+fn user(client: &Client, new: &Value) -> String {
+    let made = client.post(USERS, new);
+    assert_eq!(made.status, 201, "{}", made.body);
+    format!("{USERS}/{}", made.json()["id"].as_str().unwrap())
+}
+
+#[test]
+fn booleans_come_as_text_and_operations_capitalised() {
+    let running = Running::new();
+    let entra = provisioner(&running, "entra");
+    let path = user(
+        &entra,
+        &json!({ "userName": "ann@ex.co", "active": "False" }),
+    );
+    assert_eq!(entra.get(&path).json()["active"], false);
+    let flagged = format!("{path}?aadOptscim062020");
+    for (op, value, active) in [("Replace", "True", true), ("Add", "False", false)] {
+        let done = patch(
+            &entra,
+            &flagged,
+            json!([{ "op": op, "path": "active", "value": value }]),
+        );
+        assert_eq!(
+            (done.status, &done.json()["active"]),
+            (200, &json!(active)),
+            "{op}"
+        );
+    }
+    let nonsense = patch(
+        &entra,
+        &path,
+        json!([{ "op": "Add", "path": "active", "value": "x" }]),
+    );
+    assert_eq!(
+        (nonsense.status, &nonsense.json()["scimType"]),
+        (400, &json!("invalidValue"))
+    );
+}
+
+#[test]
+fn a_replacement_without_a_path_has_paths_as_names() {
+    let running = Running::new();
+    let entra = provisioner(&running, "entra");
+    let path = user(
+        &entra,
+        &json!({ "userName": "ann@ex.co", "name": { "givenName": "Ann" } }),
+    );
+    let mut value = json!({
+        "name.familyName": "Lee",
+        "displayName": "Ann Lee",
+        "emails[type eq \"work\"].value": "ann.lee@ex.co",
+        "phoneNumbers[type eq \"mobile\"].value": "123",
+        "roles[primary eq \"True\"].value": "admin",
+        "id": "another",
+    });
+    value[format!("{ENTERPRISE}:department")] = json!("R&D");
+    value[format!("{ENTERPRISE}:manager")] = json!("00boss");
+    let done = patch(&entra, &path, json!([{ "op": "Replace", "value": value }]));
+    assert_eq!(done.status, 200, "{}", done.body);
+    let ann = done.json();
+    assert!(
+        path.ends_with(ann["id"].as_str().unwrap()),
+        "an id within a value is left alone"
+    );
+    assert_eq!(
+        ann["name"],
+        json!({ "givenName": "Ann", "familyName": "Lee" })
+    );
+    assert_eq!(
+        ann["phoneNumbers"],
+        json!([{ "type": "mobile", "value": "123" }])
+    );
+    assert_eq!(ann["roles"], json!([{ "primary": true, "value": "admin" }]));
+    assert_eq!(ann["emails"][0]["value"], "ann.lee@ex.co");
+    assert_eq!(
+        ann[ENTERPRISE],
+        json!({ "department": "R&D", "manager": { "value": "00boss" } })
+    );
+    assert!(
+        ann["schemas"]
+            .as_array()
+            .unwrap()
+            .contains(&json!(ENTERPRISE))
+    );
+    let email = running.directory.user("ann.lee@ex.co").unwrap();
+    assert_eq!(
+        email.unwrap().username(),
+        "ann@ex.co".replace("ann", "ann.lee")
+    );
+}
+
+#[test]
+fn okta_deactivates_by_patch_or_by_put() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let path = user(&okta, &json!({ "userName": "ann@ex.co" }));
+    let off = patch(
+        &okta,
+        &path,
+        json!([{ "op": "replace", "value": { "active": false } }]),
+    );
+    assert_eq!((off.status, &off.json()["active"]), (200, &json!(false)));
+    let mut whole = okta.get(&path).json();
+    whole["active"] = json!(true);
+    assert_eq!(okta.put(&path, &whole).json()["active"], true);
+    whole.as_object_mut().unwrap().remove("active");
+    assert_eq!(
+        okta.put(&path, &whole).json()["active"],
+        true,
+        "silence changes no seat"
+    );
+}
+
+#[test]
+fn names_of_attributes_have_any_case() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let path = user(
+        &okta,
+        &json!({ "USERNAME": "ann", "Emails": [{ "Value": "ann@ex.co" }] }),
+    );
+    let ann = okta.get(&path).json();
+    assert_eq!(ann["emails"], json!([{ "value": "ann@ex.co" }]));
+    let done = patch(
+        &okta,
+        &path,
+        json!([{ "op": "ADD", "path": "NICKNAME", "value": "An" }]),
+    );
+    assert_eq!(done.json()["nickName"], "An");
+    let found = okta
+        .get(&format!("{USERS}?filter=NickName%20Co%20%22AN%22"))
+        .json();
+    assert_eq!(found["totalResults"], 1);
+}
+
+#[test]
+fn a_change_elsewhere_is_seen_and_not_undone() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let path = user(
+        &okta,
+        &json!({
+            "userName": "ann",
+            "emails": [{ "value": "ann@ex.co", "primary": true }, { "value": "a@home.net" }],
+        }),
+    );
+    let update = headcount::UserUpdate::new().email("new@ex.co");
+    running.directory.update_user("ann@ex.co", update).unwrap();
+    let ann = okta.get(&path).json();
+    assert_eq!(ann["emails"][0]["value"], "new@ex.co");
+    let done = patch(
+        &okta,
+        &path,
+        json!([{ "op": "replace", "path": "title", "value": "Dr" }]),
+    );
+    assert_eq!(done.json()["emails"], ann["emails"]);
+    assert!(running.directory.user("new@ex.co").unwrap().is_some());
+}

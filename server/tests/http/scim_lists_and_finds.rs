@@ -1,0 +1,186 @@
+//! Lists of SCIM: filters, pages and chosen attributes.
+
+use std::collections::BTreeSet;
+
+use headcount::License;
+use serde_json::{Value, json};
+
+use super::scim_provisions_users::{USERS, provisioner};
+use crate::client::Running;
+
+fn ids(list: &Value) -> Vec<String> {
+    let resources = list["Resources"].as_array().unwrap();
+    resources
+        .iter()
+        .map(|of| of["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_walk_reads_every_user_once() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    running.directory.set_license(License::Enterprise).unwrap();
+    for number in 0..25 {
+        running
+            .directory
+            .create_user(format!("u{number}@ex.co").as_str())
+            .unwrap();
+    }
+    running.directory.deactivate_user("u3@ex.co").unwrap();
+    let mut seen = Vec::new();
+    loop {
+        let list = okta
+            .get(&format!("{USERS}?startIndex={}&count=10", seen.len() + 1))
+            .json();
+        assert_eq!(list["totalResults"], 25, "the inactive too");
+        assert_eq!(list["startIndex"], json!(seen.len() + 1));
+        let page = ids(&list);
+        assert_eq!(list["itemsPerPage"], json!(page.len()));
+        if page.is_empty() {
+            break;
+        }
+        seen.extend(page);
+    }
+    assert_eq!(seen.len(), 25);
+    assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), 25);
+    let page = okta.get(&format!("{USERS}?startIndex=14&count=3")).json();
+    assert_eq!(ids(&page), seen[13..16], "also from where no page ended");
+
+    let probe = okta.get(&format!("{USERS}?count=2&startIndex=1")).json();
+    assert_eq!(
+        (&probe["itemsPerPage"], &probe["totalResults"]),
+        (&json!(2), &json!(25))
+    );
+    let none = okta.get(&format!("{USERS}?count=0")).json();
+    assert_eq!(
+        (&none["Resources"], &none["totalResults"]),
+        (&json!([]), &json!(25))
+    );
+    let inactive = okta
+        .get(&format!("{USERS}?filter=active%20eq%20false"))
+        .json();
+    assert_eq!(inactive["totalResults"], 1);
+    assert_eq!(okta.get(&format!("{USERS}?count=x")).status, 400);
+}
+
+#[test]
+fn users_are_found_by_what_providers_match() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let made = okta.post(
+        USERS,
+        &json!({
+            "userName": "ann", "externalId": "00U1", "active": false,
+            "emails": [{ "value": "ann@ex.co", "type": "work" }],
+        }),
+    );
+    okta.post(USERS, &json!({ "userName": "bob@ex.co" }));
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    for filter in [
+        "userName eq \"ANN\"".to_owned(),
+        "externalId eq \"00U1\"".to_owned(),
+        "emails eq \"ann@ex.co\"".to_owned(),
+        "emails[type eq \"work\"].value eq \"Ann@ex.co\"".to_owned(),
+        "emails.value sw \"ann\" and active eq false".to_owned(),
+        format!("id eq \"{id}\""),
+        "not (userName co \"bob\")".to_owned(),
+        "meta.created gt \"2020-01-01T00:00:00Z\" and userName sw \"a\"".to_owned(),
+    ] {
+        let asked = filter.replace(' ', "%20").replace('"', "%22");
+        let found = okta.get(&format!("{USERS}?filter={asked}"));
+        assert_eq!(
+            ids(&found.json()),
+            [id.as_str()],
+            "{filter}: {}",
+            found.body
+        );
+        let body = json!({ "filter": filter, "count": 5 });
+        assert_eq!(
+            ids(&okta.post(&format!("{USERS}/.search"), &body).json()),
+            [id.as_str()]
+        );
+    }
+    let entra = provisioner(&running, "entra");
+    let found = entra
+        .get(&format!("{USERS}?filter=externalId%20eq%20%2200U1%22"))
+        .json();
+    assert_eq!(found["totalResults"], 0, "another's id");
+    for wrong in [
+        "userName",
+        "shoeSize%20eq%201",
+        "name.shoe%20pr",
+        "userName%20like%20%22a%22",
+    ] {
+        let refused = okta.get(&format!("{USERS}?filter={wrong}"));
+        assert_eq!(
+            (refused.status, &refused.json()["scimType"]),
+            (400, &json!("invalidFilter")),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_has_the_attributes_that_were_asked_for() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let made = okta
+        .post(USERS, &json!({ "userName": "ann@ex.co", "title": "Dr" }))
+        .json();
+    let path = format!("{USERS}/{}", made["id"].as_str().unwrap());
+    let some = okta
+        .get(&format!("{path}?attributes=userName,emails.value"))
+        .json();
+    let names: Vec<_> = some.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(names, ["emails", "id", "schemas", "userName"]);
+    assert_eq!(some["emails"], json!([{ "value": "ann@ex.co" }]));
+    let less = okta
+        .get(&format!("{path}?excludedAttributes=Title,id"))
+        .json();
+    assert_eq!((&less["title"], &less["id"]), (&Value::Null, &made["id"]));
+    let listed = okta.get(&format!("{USERS}?attributes=title")).json();
+    assert_eq!(listed["Resources"][0].as_object().unwrap().len(), 3);
+}
+
+#[test]
+fn both_kinds_are_searched_at_once() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    okta.post(
+        USERS,
+        &json!({ "userName": "ann@ex.co", "displayName": "Fraud hunter" }),
+    );
+    okta.post("/scim/v2/Groups", &json!({ "displayName": "Fraud" }));
+    let both = json!({ "filter": "displayName sw \"fraud\"" });
+    let found = okta.post("/scim/v2/.search", &both).json();
+    assert_eq!((&found["totalResults"], ids(&found).len()), (&json!(2), 2));
+    let second = json!({ "filter": "displayName sw \"fraud\"", "startIndex": 2, "count": 1 });
+    let found = okta.post("/scim/v2/.search", &second).json();
+    assert_eq!(found["Resources"][0]["meta"]["resourceType"], "Group");
+}
+
+#[test]
+fn what_is_not_there_is_told_as_scim_errors() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    for (method, path, status) in [
+        ("GET", "/scim/v2/Users/x", "404"),
+        ("GET", "/scim/v2/Groups/0", "404"),
+        ("GET", "/scim/v2/Bulk", "404"),
+        ("GET", "/scim/v2/Schemas/x", "404"),
+        ("POST", "/scim/v2/Schemas", "405"),
+    ] {
+        let answer = okta.send(method, path, "", "");
+        assert_eq!(answer.json()["status"], status, "{method} {path}");
+        assert_eq!(
+            answer.json()["schemas"],
+            json!(["urn:ietf:params:scim:api:messages:2.0:Error"])
+        );
+    }
+    let stranger = running.stranger().get(USERS);
+    assert_eq!(
+        (stranger.status, &stranger.json()["status"]),
+        (401, &json!("401"))
+    );
+}

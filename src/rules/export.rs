@@ -1,0 +1,101 @@
+//! Handing out every record of a directory.
+
+use std::ops::ControlFlow;
+
+use serde::Serialize;
+
+use super::read;
+use crate::codec::keys::{self, Kind};
+use crate::codec::{IdEntry, decode_id, decode_member, decode_user, decode_workspace};
+use crate::engine::{Order, Read};
+use crate::error::{Error, Result};
+use crate::model::{License, Member, User, UserId, Workspace};
+
+/// A record of a directory, as [`Directory::export`](crate::Directory::export) hands it
+/// out: the directory first, then users, ids of deleted users, workspaces, memberships.
+#[derive(Debug, Serialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Exported<'a> {
+    /// What concerns the directory as a whole.
+    Directory {
+        /// The license in force.
+        license: License,
+        /// The version of the license.
+        license_version: u64,
+        /// The workspace id that was drawn last: later ones are larger.
+        last_workspace: u64,
+    },
+    /// A user.
+    User(&'a User),
+    /// The id of a user who was deleted, which is never given again.
+    DeletedUser {
+        /// The id.
+        id: UserId,
+    },
+    /// A workspace.
+    Workspace(&'a Workspace),
+    /// A membership.
+    Member(&'a Member),
+}
+
+/// Hands every record of a state to `visit`, one by one, until it breaks.
+pub(crate) fn export(
+    state: &impl Read,
+    visit: &mut dyn FnMut(&Exported<'_>) -> ControlFlow<()>,
+) -> Result<()> {
+    let (totals, license) = (read::totals(state)?, read::license(state)?);
+    let mut flow = visit(&Exported::Directory {
+        license: license.license,
+        license_version: license.version,
+        last_workspace: totals.last_workspace,
+    });
+    for kind in [Kind::User, Kind::Id, Kind::Workspace, Kind::Membership] {
+        if flow.is_break() {
+            return Ok(());
+        }
+        let prefix = kind.all();
+        let end = prefix.end();
+        let range = keys::from_until(&prefix.0, &end);
+        read::try_scan(state, range, Order::Ascending, |key, value| {
+            flow = show(kind, key, value, visit)?;
+            Ok(flow)
+        })?;
+    }
+    Ok(())
+}
+
+/// Hands the record of an entry to `visit`, if it is one.
+fn show(
+    kind: Kind,
+    key: &[u8],
+    value: &[u8],
+    visit: &mut dyn FnMut(&Exported<'_>) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>> {
+    Ok(match kind {
+        Kind::User => {
+            let email_key = keys::email_key_of(key).ok_or_else(|| malformed("user"))?;
+            visit(&Exported::User(&decode_user(email_key, value)?))
+        }
+        Kind::Id => {
+            let id = keys::id_of(key).ok_or_else(|| malformed("id"))?;
+            match decode_id(value)? {
+                IdEntry::Deleted => visit(&Exported::DeletedUser { id }),
+                IdEntry::User(_) => ControlFlow::Continue(()),
+            }
+        }
+        Kind::Workspace => {
+            let id = keys::workspace_of(key).ok_or_else(|| malformed("workspace"))?;
+            visit(&Exported::Workspace(&decode_workspace(id, value)?))
+        }
+        _ => {
+            let ids = keys::membership_of(key);
+            let (user, workspace) = ids.ok_or_else(|| malformed("membership"))?;
+            visit(&Exported::Member(&decode_member(workspace, user, value)?))
+        }
+    })
+}
+
+fn malformed(what: &str) -> Error {
+    Error::corrupted(format_args!("the key of a {what} is malformed"))
+}
