@@ -47,7 +47,10 @@ fn as_json(error: &clap::Error) -> serde_json::Value {
 fn sentence(text: &str) -> String {
     let text = text.strip_prefix("error: ").unwrap_or(text);
     let text = text.split("\n\nUsage:").next().unwrap_or(text);
-    let text = text.split("\n\nFor more information").next().unwrap_or(text);
+    let text = text
+        .split("\n\nFor more information")
+        .next()
+        .unwrap_or(text);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -86,7 +86,18 @@ mod tests {
         ] {
             assert_eq!(told(text).unwrap(), moment);
         }
-        for text in ["", "7", "d", "-7d", "7 d", "7y", "2026-13-01", "yesterday", "7\u{e4}", "99999999999999w"] {
+        for text in [
+            "",
+            "7",
+            "d",
+            "-7d",
+            "7 d",
+            "7y",
+            "2026-13-01",
+            "yesterday",
+            "7\u{e4}",
+            "99999999999999w",
+        ] {
             assert!(told(text).unwrap_err().contains("7d"), "{text}");
         }
     }

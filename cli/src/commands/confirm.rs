@@ -24,7 +24,11 @@ pub(super) fn confirm(what: &str, yes: Yes) -> Result<()> {
     let mut answer = String::new();
     let read = stdin.lock().read_line(&mut answer);
     let answer = answer.trim_ascii();
-    if read.is_ok() && ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)) {
+    if read.is_ok()
+        && ["y", "yes"]
+            .iter()
+            .any(|yes| answer.eq_ignore_ascii_case(yes))
+    {
         return Ok(());
     }
     Err(not_confirmed("nothing was changed"))

@@ -214,7 +214,9 @@ fn apply(
         directory.dry_run(operations.batch)?
     } else {
         progress.say(format!("writing {users}"));
-        directory.apply(operations.batch).inspect(|_| took_effect())?
+        directory
+            .apply(operations.batch)
+            .inspect(|_| took_effect())?
     };
     Ok(Done {
         plan,

@@ -103,7 +103,10 @@ fn read_names(file: &Path, names: &mut Vec<String>) -> Result<()> {
     let bytes = input::read(file)?;
     let text = String::from_utf8(bytes).map_err(|_| {
         let file = input::name_of(file);
-        Failure::refused("unreadable_file", format!("{file} is not UTF-8; save it as that"))
+        Failure::refused(
+            "unreadable_file",
+            format!("{file} is not UTF-8; save it as that"),
+        )
     })?;
     for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
         let line = line.trim_ascii();
@@ -152,14 +155,22 @@ pub(super) fn find(
             None => missing.push(name.as_str()),
         }
     }
-    if missing.is_empty() {
-        return Ok(users);
+    match &*missing {
+        [] => Ok(users),
+        [name] => Err(super::not_found(&format!(
+            "no user has {}",
+            UserRef::from(*name)
+        ))),
+        many => Err(not_found(many)),
     }
-    Err(not_found(&missing))
 }
 
 fn not_found(missing: &[&str]) -> Failure {
-    let mut shown: Vec<_> = missing.iter().take(NAMED_MAX).map(|name| format!("{name:?}")).collect();
+    let mut shown: Vec<_> = missing
+        .iter()
+        .take(NAMED_MAX)
+        .map(|name| format!("{name:?}"))
+        .collect();
     if missing.len() > NAMED_MAX {
         shown.push(format!("and {} more", missing.len() - NAMED_MAX));
     }
@@ -213,13 +224,21 @@ pub(super) fn change(
             }),
         );
     }
-    let would = if dry_run { "dry run, nothing is written: would have " } else { "" };
+    let would = if dry_run {
+        "dry run, nothing is written: would have "
+    } else {
+        ""
+    };
     writeln!(out, "{would}{} {}", verb.done(), count(changed, "user"))?;
     if !users.is_empty() {
         writeln!(out)?;
         let mut table = Table::new(["EMAIL", "USERNAME", "RESULT"], out);
         for (user, changed) in outcomes(users, &applied) {
-            let result = if changed { verb.done() } else { verb.unchanged() };
+            let result = if changed {
+                verb.done()
+            } else {
+                verb.unchanged()
+            };
             table.push(&[
                 user.email().as_str().into(),
                 user.username().into(),

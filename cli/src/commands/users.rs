@@ -7,8 +7,8 @@ use headcount::{Batch, Directory, Member, NewUser, Seats, Subject, User, UserRef
 use headcount::{Workspace, WorkspaceRef};
 use serde_json::{Value, json};
 
-use super::naming::{short, short_workspace};
 use super::confirm::confirm;
+use super::naming::{short, short_workspace};
 use super::selection::{self, Named, Verb};
 use super::{Store, apply, list, not_found};
 use crate::args::{CreateArgs, IfVersion, Ownerless, SelectionArgs, UpdateArgs, UsersCommand, Yes};

@@ -202,7 +202,10 @@ fn deleted_for_good() {
         folder.done("users delete STEVE@ex.co --yes"),
         format!("deleted steve@ex.co (id {ID})\n3 of 5 seats in use (community), 0 inactive\n")
     );
-    assert_eq!(folder.json("users delete test@test.com --yes")["changed"], true);
+    assert_eq!(
+        folder.json("users delete test@test.com --yes")["changed"],
+        true
+    );
     assert_says(&folder.refused("users get steve@ex.co"), &["no user has"]);
     assert_says(
         &folder.refused(&format!("users create steve@ex.co --id {ID}")),

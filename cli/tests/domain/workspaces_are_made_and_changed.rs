@@ -111,7 +111,10 @@ fn renamed_archived_restored_and_deleted() {
     assert_eq!(restored["workspace"]["version"], 4);
     assert_says(&folder.done("workspaces restore b"), &["is not archived"]);
 
-    assert_eq!(folder.done("workspaces delete b --yes"), "deleted b (id:1)\n");
+    assert_eq!(
+        folder.done("workspaces delete b --yes"),
+        "deleted b (id:1)\n"
+    );
     assert_eq!(folder.json("workspaces delete c --yes")["deleted"], 2);
     assert_eq!(folder.done("workspaces list --all"), "no workspaces\n");
     assert_eq!(

@@ -283,10 +283,7 @@ pub(in crate::rules) fn ownerless<R: Read>(
         let Some(workspace) = workspaces::find_by_id(session, id)? else {
             continue;
         };
-        if workspace.archived
-            || has_active_owner(session, id)?
-            || !had_active_owner(session, id)?
-        {
+        if workspace.archived || has_active_owner(session, id)? || !had_active_owner(session, id)? {
             continue;
         }
         if let Some(user) = workspace.default_of
