@@ -2028,6 +2028,16 @@ uint64_t hc_user_created_at_micros(const struct hc_user *user);
 uint64_t hc_user_updated_at_micros(const struct hc_user *user);
 
 /**
+ * When the user was deactivated, in microseconds since 1970-01-01T00:00:00Z.
+ *
+ * @param user The user, or NULL.
+ * @return The moment; 0 for a user who is active or never was, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_user_deactivated_at_micros(const struct hc_user *user);
+
+/**
  * How many attributes the user has.
  *
  * @param user The user, or NULL.

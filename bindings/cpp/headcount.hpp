@@ -476,6 +476,14 @@ inline moment at(std::uint64_t micros) noexcept
     return moment(std::chrono::microseconds(static_cast<std::int64_t>(micros)));
 }
 
+/* The moment; nothing for 0. */
+inline std::optional<moment> at_if(std::uint64_t micros) noexcept
+{
+    if (micros == 0)
+        return std::nullopt;
+    return at(micros);
+}
+
 /* Moments before 1970 are none that the directory has: the library refuses them. */
 inline std::uint64_t micros(moment when) noexcept
 {
@@ -1137,6 +1145,11 @@ public:
     moment created_at() const noexcept { return detail::at(hc_user_created_at_micros(raw())); }
     /** When the record last changed. */
     moment updated_at() const noexcept { return detail::at(hc_user_updated_at_micros(raw())); }
+    /** When the user was deactivated; nothing for one who is active or never was. */
+    std::optional<moment> deactivated_at() const noexcept
+    {
+        return detail::at_if(hc_user_deactivated_at_micros(raw()));
+    }
 
     /** The attributes, ordered by name. Valid while this object is not moved. */
     attribute_range<user> attributes() const noexcept { return attribute_range<user>(this); }
@@ -1201,6 +1214,11 @@ public:
     moment created_at() const noexcept { return detail::at(record_.created_at_micros); }
     /** @copydoc user::updated_at */
     moment updated_at() const noexcept { return detail::at(record_.updated_at_micros); }
+    /** @copydoc user::deactivated_at */
+    std::optional<moment> deactivated_at() const noexcept
+    {
+        return detail::at_if(record_.deactivated_at_micros);
+    }
 
     /** The attributes, ordered by name. */
     attribute_range<user_view> attributes() const noexcept

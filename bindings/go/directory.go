@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,6 +30,10 @@ type Options struct {
 	// CacheBytes is how much memory may hold users that were read; 0 is 64 MiB, and a
 	// negative number none.
 	CacheBytes int64
+	// HostCacheUsers is about how many users this package may keep for itself, so that
+	// reading one again costs no call into C: 0 is 65,536, and a negative number none. It
+	// never answers with an older state than anybody has seen.
+	HostCacheUsers int
 	// LogBytes is how large the log beside the file may become; 0 is 64 MiB.
 	LogBytes uint64
 	// SyncInterval gives up durability for speed: writes return when the operating
@@ -43,6 +48,8 @@ type Options struct {
 // and workspaces. Close it when it is done with.
 type Directory struct {
 	native *C.hc_directory
+	number *uint64 // the library's generation, in memory that it frees with native
+	cache  *hostCache
 }
 
 // Open opens the directory in a file, and makes it if there is none. nil options are the
@@ -103,13 +110,17 @@ func open(options *Options, how func(*C.hc_options, **C.hc_directory, **C.hc_err
 	if status := how(native, &d, &e); status != C.HC_STATUS_OK {
 		return nil, failure(status, e)
 	}
-	return newDirectory(d), nil
+	users := 0
+	if options != nil {
+		users = options.HostCacheUsers
+	}
+	return newDirectory(d, newHostCache(users)), nil
 }
 
 // The native handle is freed when nothing refers to the Directory any more: a call that
 // is under way does, so Close doesn't have to wait for it.
-func newDirectory(native *C.hc_directory) *Directory {
-	d := &Directory{native}
+func newDirectory(native *C.hc_directory, cache *hostCache) *Directory {
+	d := &Directory{native, (*uint64)(C.hc_directory_generation(native)), cache}
 	runtime.AddCleanup(d, func(native *C.hc_directory) { C.hc_directory_free(native) }, native)
 	return d
 }
@@ -180,7 +191,15 @@ func (d *Directory) ActingAs(actor ID) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newDirectory(acting), nil
+	return newDirectory(acting, d.cache), nil
+}
+
+// generation is the number by which cached users are valid.
+func (d *Directory) generation() uint64 {
+	handleUsed()
+	generation := atomic.LoadUint64(d.number)
+	runtime.KeepAlive(d)
+	return generation
 }
 
 // call runs a native function on the handle and keeps that alive meanwhile.

@@ -17,8 +17,8 @@
 //
 // # Users are named by text
 //
-// Where a parameter is called ref, it takes the id of a user as text, or an email.
-// Emails and usernames are compared without regard to case.
+// Where a parameter is called ref, it takes the id of a user as text, an email or a
+// username. Emails and usernames are compared without regard to case.
 //
 // # Values
 //

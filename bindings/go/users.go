@@ -11,46 +11,71 @@ import (
 	"time"
 )
 
-// User is the user that an id as text or an email names, or fails with
+// User is the user that an id as text, an email or a username names, or fails with
 // [ErrUserNotFound].
 func (d *Directory) User(ref string) (User, error) {
-	bytes, length := text(ref)
-	return d.lookUp(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
-		return C.hc_user_get(h, bytes, length, u, e)
-	})
+	return lookUp(d, ref, func(c *hostCache) *cache[string] { return &c.byRef }, getUser)
 }
 
 // UserByID is the user with this id, or fails with [ErrUserNotFound].
 func (d *Directory) UserByID(id ID) (User, error) {
-	return d.lookUp(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
-		return C.hc_user_get_by_id(h, idPointer(&id), u, e)
-	})
+	return lookUp(d, id, func(c *hostCache) *cache[ID] { return &c.byID }, getByID)
 }
 
 // UserByEmail is the user with this email, or fails with [ErrUserNotFound].
 func (d *Directory) UserByEmail(email string) (User, error) {
-	bytes, length := text(email)
-	return d.lookUp(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
-		return C.hc_user_get_by_email(h, bytes, length, u, e)
-	})
+	return lookUp(d, email, func(c *hostCache) *cache[string] { return &c.byEmail }, getByEmail)
 }
 
 // UserByUsername is the user with this username, or fails with [ErrUserNotFound].
 func (d *Directory) UserByUsername(username string) (User, error) {
+	return lookUp(d, username, func(c *hostCache) *cache[string] { return &c.byUsername }, getByUsername)
+}
+
+func getUser(h *C.hc_directory, ref string, u **C.hc_user, e **C.hc_error) C.hc_status {
+	bytes, length := text(ref)
+	return C.hc_user_get(h, bytes, length, u, e)
+}
+
+func getByID(h *C.hc_directory, id ID, u **C.hc_user, e **C.hc_error) C.hc_status {
+	return C.hc_user_get_by_id(h, idPointer(&id), u, e)
+}
+
+func getByEmail(h *C.hc_directory, email string, u **C.hc_user, e **C.hc_error) C.hc_status {
+	bytes, length := text(email)
+	return C.hc_user_get_by_email(h, bytes, length, u, e)
+}
+
+func getByUsername(h *C.hc_directory, username string, u **C.hc_user, e **C.hc_error) C.hc_status {
 	bytes, length := text(username)
-	return d.lookUp(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
-		return C.hc_user_get_by_username(h, bytes, length, u, e)
-	})
+	return C.hc_user_get_by_username(h, bytes, length, u, e)
 }
 
 var errNobody = &Error{Kind: ErrUserNotFound, Message: "no such user", Operation: -1}
 
-func (d *Directory) lookUp(get func(*C.hc_directory, **C.hc_user, **C.hc_error) C.hc_status) (User, error) {
-	user, err := d.userCall(get)
-	if err == nil && user.ID.IsZero() {
+// lookUp reads a user from the cache of this package, or from the library.
+func lookUp[K comparable](d *Directory, key K, of func(*hostCache) *cache[K],
+	get func(*C.hc_directory, K, **C.hc_user, **C.hc_error) C.hc_status) (User, error) {
+	var generation uint64
+	if d.cache != nil {
+		generation = d.generation()
+		if user := of(d.cache).get(generation, key); user != nil {
+			return *user, nil
+		}
+	}
+	user, err := d.userCall(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
+		return get(h, key, u, e)
+	})
+	if err != nil {
+		return User{}, err
+	}
+	if user.ID.IsZero() {
 		return User{}, errNobody
 	}
-	return user, err
+	if d.cache != nil {
+		of(d.cache).put(generation, key, &user)
+	}
+	return user, nil
 }
 
 // userCall runs a native function that makes a user, and takes that; the zero User is

@@ -73,7 +73,7 @@ func TestBadInputIsRefused(t *testing.T) {
 		ErrEmailRequired:      {},
 		ErrInvalidEmail:       {Email: "not an address"},
 		ErrInternationalEmail: {Email: "jürgen@ex.co"},
-		ErrInvalidUsername:    {Email: "b@ex.co", Username: "c@ex.co"},
+		ErrInvalidUsername:    {Email: "b@ex.co", Username: "c@"},
 		ErrEmailTaken:         {Email: "TAKEN@ex.co"},
 		ErrInvalidUTF8:        {Email: "b@ex.co", GivenName: "\xff"},
 		ErrInvalidArgument:    {Email: "b@ex.co", GivenName: "a\nb"},

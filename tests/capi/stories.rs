@@ -47,6 +47,11 @@ fn a_host_without_output_does_no_harm() {
 }
 
 #[test]
+fn a_host_keeps_its_signals_and_closes_from_anywhere() {
+    story("guest", Argument::File);
+}
+
+#[test]
 fn builders_carry_everything() {
     story("builders", Argument::File);
 }

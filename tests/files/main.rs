@@ -12,6 +12,7 @@
 mod copies;
 mod crash;
 mod folder;
+mod limits;
 mod names;
 mod replaced;
 mod unneeded;

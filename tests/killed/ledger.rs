@@ -72,7 +72,7 @@ impl Ledger {
                 assert_eq!(*fate, Fate::Unknown, "{request}");
                 *fate = Fate::Nothing;
             }
-            Report::Opened | Report::Closing | Report::Closed => {}
+            Report::Opening | Report::Opened | Report::Closing | Report::Closed => {}
         }
     }
 
@@ -171,7 +171,8 @@ impl Ledger {
         )
     }
 
-    /// How many requests are done.
+    /// The number of the last change that was looked at, which is how many requests are
+    /// done.
     pub fn done(&self) -> u64 {
         self.seen
     }

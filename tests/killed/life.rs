@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use headcount::{Applied, Directory, ErrorKind, License, Result};
+use headcount::{Applied, Directory, ErrorKind, Result};
 
 use crate::report::Report;
 use crate::request::Request;
+use crate::setup::Setup;
 use crate::writer;
 
 /// Seats of the directory: fewer than the writers would like to take.
@@ -25,11 +26,12 @@ pub const SEED_VARIABLE: &str = "HEADCOUNT_TEST_KILLED_SEED";
 /// After how many milliseconds it closes the directory, if it lives that long.
 pub const CLOSE_VARIABLE: &str = "HEADCOUNT_TEST_KILLED_CLOSE_MS";
 
-/// Opens the directory, which is made if it is not there.
+/// Changes that are trimmed at a time.
+const TRIMMED_AT_ONCE: u64 = 20;
+
+/// Opens the directory as usual; it is made if it is not there.
 pub fn open(path: &Path) -> Result<Directory> {
-    Directory::options()
-        .license_if_new(License::Seats(SEATS))
-        .open(path)
+    Setup::default().options().open(path)
 }
 
 /// No test by itself: what the test binary does when a story starts it again.
@@ -53,7 +55,9 @@ fn live(path: &Path, seed: u64, close_after: Duration) {
         .lines()
         .map(|line| line.unwrap().parse().unwrap())
         .collect();
-    let directory = open(path).unwrap();
+    let setup = Setup::of_this_process();
+    Report::Opening.send();
+    let directory = setup.options().open(path).unwrap();
     Report::Opened.send();
     for request in &again {
         make(&directory, request);
@@ -63,11 +67,28 @@ fn live(path: &Path, seed: u64, close_after: Duration) {
             let directory = &directory;
             scope.spawn(move || writer::write(directory, number, seed));
         }
+        if let Some(limit) = setup.trim_up_to {
+            let directory = &directory;
+            scope.spawn(move || trim(directory, limit));
+        }
         thread::sleep(close_after);
         Report::Closing.send();
         directory.clone().close().unwrap();
     });
     Report::Closed.send();
+}
+
+/// Trims the history bit by bit, up to `limit`, and then the same again: nothing of the
+/// last change or of what is in doubt.
+fn trim(directory: &Directory, limit: u64) {
+    let mut up_to = limit.saturating_sub(10 * TRIMMED_AT_ONCE);
+    loop {
+        up_to = (up_to + TRIMMED_AT_ONCE).min(limit);
+        match directory.trim_changes(up_to) {
+            Ok(_) => thread::sleep(Duration::from_millis(2)),
+            Err(error) => return assert_eq!(error.kind(), ErrorKind::Closed, "{error}"),
+        }
+    }
 }
 
 /// Makes a request and tells what became of it; `None` where it was refused.

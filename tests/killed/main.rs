@@ -21,6 +21,7 @@ mod process;
 mod random;
 mod report;
 mod request;
+mod setup;
 mod state;
 mod stories;
 mod writer;

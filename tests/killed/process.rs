@@ -13,6 +13,7 @@ use crate::life::{CLOSE_VARIABLE, PATH_VARIABLE, SEED_VARIABLE};
 use crate::random::Random;
 use crate::report::Report;
 use crate::request::Request;
+use crate::setup::Setup;
 
 /// The longest that anything may take before the test gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -21,11 +22,15 @@ const PATIENCE: Duration = Duration::from_mins(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// While it starts and opens.
+    Starting,
+    /// While it opens, which after a kill is the replay of the log.
     Opening,
     /// Right behind the first request.
     FirstWrite,
     /// While it writes.
     Writing,
+    /// While it writes, when a small log has been full.
+    WritingForLong,
     /// While it closes.
     Closing,
     /// Not at all: it closes the directory and ends.
@@ -38,8 +43,9 @@ type IsAwaited = fn(&Report) -> bool;
 impl Moment {
     pub fn draw(random: &mut Random) -> Self {
         match random.within(0..20) {
-            0..=3 => Self::Opening,
-            4..=5 => Self::FirstWrite,
+            0..=1 => Self::Starting,
+            2..=4 => Self::Opening,
+            5 => Self::FirstWrite,
             6..=15 => Self::Writing,
             16..=18 => Self::Closing,
             _ => Self::Never,
@@ -49,29 +55,51 @@ impl Moment {
     /// The report to wait for, and for how many microseconds more at most.
     fn waits_for(self) -> (Option<IsAwaited>, u64) {
         match self {
-            Self::Opening => (None, 12_000),
+            Self::Starting => (None, 12_000),
+            Self::Opening => (Some(|report| matches!(report, Report::Opening)), 5_000),
             Self::FirstWrite => (Some(|report| matches!(report, Report::Intent(_))), 1_500),
             Self::Writing => (Some(|report| matches!(report, Report::Opened)), 40_000),
+            Self::WritingForLong => (Some(|report| matches!(report, Report::Opened)), 600_000),
             Self::Closing => (Some(|report| matches!(report, Report::Closing)), 4_000),
             Self::Never => (Some(|report| matches!(report, Report::Closed)), 1),
         }
     }
 }
 
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It closed the directory.
+    Closed,
+    /// It was killed while it opened the directory.
+    KilledOpening,
+    /// It was killed before or after that.
+    Killed,
+}
+
 /// Lets a process live with the directory at `path` until `moment`, and takes down
-/// all that it says. Returns whether it was killed.
-pub fn live(path: &Path, moment: Moment, ledger: &mut Ledger, random: &mut Random) -> bool {
+/// all that it says.
+pub fn live(
+    path: &Path,
+    setup: Setup,
+    moment: Moment,
+    ledger: &mut Ledger,
+    random: &mut Random,
+) -> End {
     let closes = matches!(moment, Moment::Closing | Moment::Never);
     let close_ms = if closes { random.within(1..25) } else { 60_000 };
-    let (mut child, lines) = start(path, close_ms, &ledger.take_again(random), random);
+    let again = ledger.take_again(random);
+    let (mut child, lines) = start(path, setup, close_ms, &again, random);
     let (awaited, micros_max) = moment.waits_for();
     let mut noise = Vec::new();
+    let mut is_opening = false;
     let deadline = Instant::now() + PATIENCE;
     while let Some(is_awaited) = awaited {
         let Some(line) = next(&lines, deadline) else {
             break;
         };
         let report = note(&line, ledger, &mut noise);
+        is_opening = report.as_ref().is_some_and(Report::is_opening);
         if report.is_some_and(|report| is_awaited(&report)) {
             break;
         }
@@ -83,7 +111,8 @@ pub fn live(path: &Path, moment: Moment, ledger: &mut Ledger, random: &mut Rando
     }
     // What was written before it died is still in the pipe.
     while let Some(line) = next(&lines, deadline) {
-        note(&line, ledger, &mut noise);
+        let report = note(&line, ledger, &mut noise);
+        is_opening = report.is_some_and(|report| report.is_opening());
     }
     let status = child.wait().unwrap();
     let was_killed = status.code().is_none();
@@ -92,7 +121,11 @@ pub fn live(path: &Path, moment: Moment, ledger: &mut Ledger, random: &mut Rando
         "the process ended with {status}:\n{}",
         noise.join("\n")
     );
-    was_killed
+    match (was_killed, is_opening) {
+        (false, _) => End::Closed,
+        (true, true) => End::KilledOpening,
+        (true, false) => End::Killed,
+    }
 }
 
 /// Takes down a line; what is no report is noise.
@@ -118,11 +151,14 @@ fn next(lines: &Receiver<String>, deadline: Instant) -> Option<String> {
 /// Starts this binary again, as the process of `life`.
 fn start(
     path: &Path,
+    setup: Setup,
     close_ms: u64,
     again: &[Request],
     random: &mut Random,
 ) -> (Child, Receiver<String>) {
-    let mut child = Command::new(env::current_exe().unwrap())
+    let mut command = Command::new(env::current_exe().unwrap());
+    setup.tell(&mut command);
+    let mut child = command
         .args(["--exact", "life::the_process_that_is_killed", "--nocapture"])
         .env(PATH_VARIABLE, path)
         .env(SEED_VARIABLE, random.draw().to_string())

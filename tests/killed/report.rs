@@ -11,6 +11,8 @@ use crate::request::Request;
 /// One line on the pipe.
 #[derive(Clone, Debug)]
 pub enum Report {
+    /// The directory is about to be opened.
+    Opening,
     /// The directory is open.
     Opened,
     /// This request is about to be made.
@@ -29,6 +31,11 @@ pub enum Report {
 const MARK: &str = "@";
 
 impl Report {
+    /// Whether nothing but the opening of the directory has begun.
+    pub fn is_opening(&self) -> bool {
+        matches!(self, Self::Opening)
+    }
+
     /// Sends the line, with one `write(2)`: standard error has no buffer, so when
     /// this returns the line is in the pipe, and survives this process.
     pub fn send(&self) {
@@ -41,6 +48,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Opening => f.write_str("opening"),
             Self::Opened => f.write_str("opened"),
             Self::Intent(request) => write!(f, "intent {request}"),
             Self::Done(id, sequence) => write!(f, "done {id} {sequence}"),
@@ -59,6 +67,7 @@ impl FromStr for Report {
         let (verb, rest) = report.split_once(' ').unwrap_or((report, ""));
         let id = |text: &str| text.parse::<UserId>().map_err(|e| e.to_string());
         Ok(match verb {
+            "opening" => Self::Opening,
             "opened" => Self::Opened,
             "intent" => Self::Intent(rest.parse()?),
             "done" => {

@@ -4,15 +4,22 @@
 use std::env;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use headcount::ErrorKind;
+
 use crate::ledger::Ledger;
-use crate::process::{Moment, live};
+use crate::life;
+use crate::process::{End, Moment, live};
 use crate::random::Random;
+use crate::setup::Setup;
 
 /// How many processes are killed unless the environment says otherwise.
 const KILLS: u64 = 260;
 
 /// Of these, one in so many is killed over a directory of its own.
 const ONE_IN_NEW: u64 = 4;
+
+/// And one in so many with a small log.
+const ONE_IN_SMALL: u64 = 4;
 
 /// Lives of a new directory.
 const LIVES_OF_NEW: u64 = 3;
@@ -45,10 +52,12 @@ fn nothing_acknowledged_is_lost_in_hundreds_of_kills() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("users.redb");
     let mut ledger = Ledger::default();
-    let mut killed = 0;
+    let (mut killed, mut killed_opening) = (0, 0);
     for life in 1.. {
         let moment = Moment::draw(&mut random);
-        killed += u64::from(live(&path, moment, &mut ledger, &mut random));
+        let end = live(&path, Setup::default(), moment, &mut ledger, &mut random);
+        killed += u64::from(end != End::Closed);
+        killed_opening += u64::from(end == End::KilledOpening);
         // Often the next process finds what the killed one left, and not this one.
         if life % WHOLE_CHECK_EVERY == 0 {
             ledger.check_from_the_start(&path);
@@ -60,7 +69,11 @@ fn nothing_acknowledged_is_lost_in_hundreds_of_kills() {
         }
     }
     ledger.check_from_the_start(&path);
-    println!("{killed} kills, {}", ledger.summary());
+    println!(
+        "{killed} kills, {killed_opening} of them while opening; {}",
+        ledger.summary()
+    );
+    assert!(killed_opening > 0, "no log was being replayed");
     assert!(
         ledger.done() > killed,
         "next to nothing was done between the kills"
@@ -76,14 +89,50 @@ fn a_new_directory_survives_a_kill_at_any_moment() {
         let mut ledger = Ledger::default();
         for life in 0..LIVES_OF_NEW {
             let moment = match life {
-                0 => [Moment::Opening, Moment::FirstWrite][random.index(2)],
+                0 => [Moment::Starting, Moment::Opening, Moment::FirstWrite][random.index(3)],
                 _ => Moment::draw(&mut random),
             };
-            live(&path, moment, &mut ledger, &mut random);
+            live(&path, Setup::default(), moment, &mut ledger, &mut random);
             if random.percent(30) {
                 ledger.check(&path);
             }
         }
         ledger.check_from_the_start(&path);
     }
+}
+
+/// Checkpoints come in the midst of each life, the history is cut off behind, and what
+/// is acknowledged may not be on the disk yet: of a process that is killed the system
+/// has it all the same.
+#[test]
+fn nothing_is_lost_with_a_small_log_late_syncs_and_a_trimmed_history() {
+    let mut random = choices("small logs");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.redb");
+    let mut ledger = Ledger::default();
+    let mut killed = 0;
+    while killed < kills() / ONE_IN_SMALL {
+        let setup = Setup {
+            log_bytes: random.percent(80).then_some(0),
+            sync_ms: random.percent(70).then(|| random.within(1..30)),
+            trim_up_to: random.percent(70).then_some(ledger.done()),
+        };
+        let moment = match Moment::draw(&mut random) {
+            Moment::Writing => Moment::WritingForLong,
+            moment => moment,
+        };
+        let end = live(&path, setup, moment, &mut ledger, &mut random);
+        killed += u64::from(end != End::Closed);
+        if random.percent(50) {
+            ledger.check(&path);
+        }
+    }
+    ledger.check(&path);
+    println!("{killed} kills; {}", ledger.summary());
+    let directory = life::open(&path).unwrap();
+    let trimmed = directory.changes(0).err().expect("nothing was trimmed");
+    assert!(
+        matches!(trimmed.kind(), ErrorKind::HistoryTrimmed { .. }),
+        "{trimmed}"
+    );
 }

@@ -18,8 +18,12 @@ const users = 100_000
 
 func email(i int) string { return fmt.Sprintf("user%06d@example.com", i) }
 
-var filled = sync.OnceValue(func() *headcount.Directory {
-	dir, err := headcount.OpenInMemory(&headcount.Options{License: headcount.EnterpriseLicense()})
+var filled = sync.OnceValue(func() *headcount.Directory { return fill(0) })
+var filledWithoutCache = sync.OnceValue(func() *headcount.Directory { return fill(-1) })
+
+func fill(hostCacheUsers int) *headcount.Directory {
+	dir, err := headcount.OpenInMemory(&headcount.Options{
+		License: headcount.EnterpriseLicense(), HostCacheUsers: hostCacheUsers})
 	if err != nil {
 		panic(err)
 	}
@@ -33,7 +37,7 @@ var filled = sync.OnceValue(func() *headcount.Directory {
 		}
 	}
 	return dir
-})
+}
 
 const table = `create table users (id text primary key, email text unique, username text unique,
 	given_name text, active integer, version integer, created_at integer)`
@@ -70,8 +74,11 @@ var filledSQLite = sync.OnceValue(func() *sql.DB {
 // Few enough to be in every cache, many enough to miss those of the processor at times.
 const read = 1000
 
-func BenchmarkGet(b *testing.B) {
-	dir, emails := filled(), make([]string, read)
+func BenchmarkGet(b *testing.B)    { get(b, filledWithoutCache()) }
+func BenchmarkGetHit(b *testing.B) { get(b, filled()) }
+
+func get(b *testing.B, dir *headcount.Directory) {
+	emails := make([]string, read)
 	for i := range emails {
 		emails[i] = email(i * 97)
 	}

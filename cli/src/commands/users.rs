@@ -174,6 +174,11 @@ fn membership((member, workspace): &(Member, Workspace)) -> Value {
     })
 }
 
+fn deactivated_at(user: &User) -> String {
+    user.deactivated_at()
+        .map_or("-".to_owned(), |at| at.to_string())
+}
+
 fn show(user: &User, workspaces: &[(Member, Workspace)], out: &mut dyn Write) -> Result<()> {
     let rows = [
         ("id", user.id().to_string()),
@@ -185,6 +190,7 @@ fn show(user: &User, workspaces: &[(Member, Workspace)], out: &mut dyn Write) ->
         ("admin", yes_or_no(user.is_admin()).to_owned()),
         ("created", user.created_at().to_string()),
         ("updated", user.updated_at().to_string()),
+        ("deactivated", deactivated_at(user)),
         ("version", user.version().to_string()),
     ];
     for (name, value) in rows {

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod a_killed_server_loses_nothing;
 mod a_server_starts_and_ends;
 mod batches_are_all_or_nothing;
 mod changes_are_followed;

@@ -13,7 +13,7 @@ use super::filter::{Filter, Operator};
 use super::listing::{Listed, Parameters, Search};
 use super::path::entry;
 use super::schema::Kind;
-use super::user::{Wanted, groups, shown};
+use super::user::{Wanted, groups, is_alias, shown};
 use super::{ATTEMPTS, Asking, Document, Scim, document, not_found, patch, resource};
 use crate::door::Failure;
 use crate::server::Server;
@@ -211,8 +211,7 @@ fn is_full(server: &Server, kind: ErrorKind) -> bool {
     server.0.config.scim_inactive_when_full && matches!(kind, ErrorKind::NoFreeSeat { .. })
 }
 
-/// Keeps a user name that is an address from being given twice; the directory keeps the
-/// others.
+/// Keeps a user name that the directory does not take from being given twice.
 fn claim<'a>(
     server: &'a Server,
     directory: &Directory,
@@ -220,7 +219,7 @@ fn claim<'a>(
     user: Option<&User>,
 ) -> Result<Option<Claim<'a>>, Failure> {
     let name = wanted.alias().unwrap_or_else(|| wanted.user_name());
-    if !name.contains('@') {
+    if !is_alias(name) {
         return Ok(None);
     }
     let taken = || Failure {

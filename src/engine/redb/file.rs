@@ -5,8 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::errors::Name;
-use super::log::{MARK, SideFiles};
+use super::log::{MARK, SideFiles, path_beside};
 use super::own_file;
+use super::owner;
 use super::place;
 use crate::error::Result;
 
@@ -26,22 +27,30 @@ pub(super) fn open(path: &Path, create: bool, name: &Name) -> Result<File> {
     if !metadata.is_file() {
         return Err(name.not_a_file());
     }
-    if metadata.len() == 0 {
-        if !create {
-            return Err(name.never_created());
-        }
-        // Before anything is in it: a file with something in it has an entry
-        // that survives a power cut, whoever made it and however that ended.
-        sync_entry(path).map_err(|error| name.entry_not_synced(error))?;
+    if metadata.len() == 0 && !create {
+        return Err(name.never_created());
     }
     Ok(file)
+}
+
+/// Makes sure that a file that is empty has the right owner and a durable name. Before
+/// anything is in it: a file with something in it has an entry that survives a power cut,
+/// whoever made it and however that ended.
+pub(super) fn settle(file: &File, path: &Path, name: &Name) -> Result<()> {
+    let io = |error| name.io(error);
+    if file.metadata().map_err(io)?.len() == 0 {
+        owner::belong_to_folder(file, parent(path)).map_err(io)?;
+        sync_entry(path).map_err(|error| name.entry_not_synced(error))?;
+    }
+    Ok(())
 }
 
 /// Removes the file at `path`, of which nothing came, unless somebody else has begun to
 /// create a database in it.
 pub(super) fn remove_if_empty(path: &Path, files: &impl SideFiles) {
     let is_empty = fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0);
-    if is_empty && files.is_in_place().unwrap_or_default() && matches!(files.open(MARK), Ok(None)) {
+    let is_being_created = path_beside(path, MARK).exists();
+    if is_empty && files.is_in_place().unwrap_or_default() && !is_being_created {
         let _ = fs::remove_file(path);
     }
 }
@@ -71,7 +80,7 @@ pub(super) fn sync_entry(_: &Path) -> io::Result<()> {
 }
 
 /// The directory that holds `path`.
-fn parent(path: &Path) -> &Path {
+pub(super) fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
         Some(parent) => parent,

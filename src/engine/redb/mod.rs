@@ -12,6 +12,7 @@
 mod base;
 mod checkpoint;
 mod checksum;
+mod close;
 mod commit;
 mod compact;
 mod copy;
@@ -19,19 +20,25 @@ mod create;
 mod errors;
 mod figures;
 mod file;
+mod filter;
+mod filtering;
 mod guard;
+mod holder;
 mod inspect;
 mod log;
 mod measured;
 mod memtable;
 mod overlay;
 mod own_file;
+mod owner;
 mod place;
 mod read_only;
 mod recovery;
 mod scan;
 mod side_file;
 mod snapshot;
+mod staging;
+mod sync;
 mod target;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -39,7 +46,7 @@ mod transaction;
 mod txn;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -54,6 +61,7 @@ pub(crate) use self::compact::compact;
 pub(crate) use self::copy::copy;
 use self::errors::Name;
 use self::figures::Figures;
+use self::filtering::Filtering;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles, Sync};
@@ -63,8 +71,8 @@ pub(crate) use self::read_only::ReadOnly;
 use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, Value};
 pub(crate) use self::target::Target;
-use self::txn::Pending;
 pub(crate) use self::txn::Txn;
+use self::txn::{Pending, Usual};
 use crate::engine::{Engine, Measured};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -89,6 +97,9 @@ pub(crate) struct RedbOptions {
     /// and what is to be synced later is so by whoever asks for it: for tests, in
     /// which nothing may happen by itself.
     pub(crate) background: bool,
+    /// The first bytes of those keys that are often looked up and not there: a filter is
+    /// made for them.
+    pub(crate) looked_up: &'static [u8],
 }
 
 impl RedbOptions {
@@ -101,6 +112,7 @@ impl RedbOptions {
             sync_interval: None,
             salvage_log: false,
             background: true,
+            looked_up: &[],
         }
     }
 }
@@ -141,6 +153,11 @@ struct Shared {
     background: bool,
     /// How long the database's file is.
     length: Length,
+    filtering: Filtering,
+    /// How large transactions have been.
+    usual: Usual,
+    /// The file, if this engine created it.
+    created: Option<PathBuf>,
     figures: Figures,
 }
 
@@ -163,12 +180,15 @@ impl Redb {
         let backend = || {
             let file = file::open(&resolved, options.create, &name)?;
             files.adopt(&file).map_err(|error| name.io(error))?;
+            file::settle(&file, &resolved, &name)?;
             OwnFile::new(file).map_err(|error| name.io(error))
         };
-        let was_there = resolved.exists();
-        let opened = Self::start(backend, Box::new(files.clone()), name.clone(), options);
+        let created = (!resolved.exists()).then(|| resolved.clone());
+        let is_new = created.is_some();
+        let side_files = Box::new(files.clone());
+        let opened = Self::start(backend, side_files, name.clone(), options, created);
         if let Err(error) = &opened
-            && !was_there
+            && is_new
             && error.kind() != ErrorKind::AlreadyOpen
         {
             file::remove_if_empty(&resolved, &files);
@@ -176,12 +196,14 @@ impl Redb {
         opened
     }
 
-    /// Opens what `backend` and `files` hold; messages call it `name`.
+    /// Opens what `backend` and `files` hold; messages call it `name`. A file that is
+    /// `created` by this goes again if nothing is ever committed to it.
     fn start<B: StorageBackend>(
         backend: impl Fn() -> Result<B>,
         files: Box<dyn SideFiles>,
         name: Name,
         options: &RedbOptions,
+        created: Option<PathBuf>,
     ) -> Result<Self> {
         let (base, committed, replay) = recovery::recover(&backend, &*files, &name, options)?;
         let use_id = recovery::new_use_id();
@@ -203,6 +225,8 @@ impl Redb {
         let shared = Arc::new(Shared {
             name,
             length: base.length(),
+            filtering: base.filtering(),
+            created,
             published: ArcSwapOption::from_pointee(State {
                 base: Arc::new(committed),
                 frozen: None,
@@ -217,10 +241,16 @@ impl Redb {
             is_replaced: AtomicBool::new(false),
             failure: OnceLock::new(),
             background: options.background,
+            usual: Usual::default(),
             figures: Figures::default(),
         });
-        let threads = Mutex::new(checkpoint::start_threads(&shared, options)?);
-        Ok(Self { shared, threads })
+        let engine = Self {
+            shared,
+            threads: Mutex::default(),
+        };
+        // It is closed if they can't be started.
+        *lock(&engine.threads) = checkpoint::start_threads(&engine.shared, options)?;
+        Ok(engine)
     }
 
     /// How long the database's file is; its log counts extra.
@@ -251,7 +281,7 @@ impl Redb {
         let log = writer.as_mut().ok_or_else(|| shared.name.closed())?;
         shared.check_writable(log)?;
         let state = shared.state()?;
-        let mut pending = Pending::default();
+        let mut pending = Pending::with_room(shared.usual.get());
         let txn = Txn::new(shared, &state, &mut pending);
         // What the body left half done is in `pending` only.
         let outcome = catch_unwind(AssertUnwindSafe(|| body(txn)));
@@ -353,41 +383,6 @@ impl Drop for Redb {
         if let Err(error) = self.close() {
             ::log::warn!("{error}");
         }
-    }
-}
-
-impl Shared {
-    /// Closes the database, with all that is in the log if nothing is in doubt. A file
-    /// that was renamed has everything too; that it was, is an error all the same.
-    fn close(&self, log: Log) -> Result<()> {
-        let in_place = match self.check_writable(&log) {
-            Err(error) if error.kind() == ErrorKind::FileReplaced => Err(error),
-            _ => Ok(()),
-        };
-        let taken_over = self.check().and_then(|()| self.take_over(&log));
-        self.published.store(None);
-        let removed = match taken_over {
-            // Before the lock is released, and others may make a log by these names.
-            Ok(()) => log
-                .remove()
-                .map_err(|error| self.name.log_not_removed(error)),
-            Err(error) => Err(error),
-        };
-        let closed = match lock(&self.base).take() {
-            Some(base) => base.close(),
-            None => Ok(()),
-        };
-        removed.and(closed).and(in_place)
-    }
-
-    /// Lets the database take over what is left, after which it needs no log.
-    fn take_over(&self, log: &Log) -> Result<()> {
-        let state = self.state()?;
-        if log.is_recorded() {
-            let writes = state.active.newest(state.sequence);
-            self.with_base(|base| base.end_use(writes, state.sequence, log.use_id()))?;
-        }
-        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-use super::own_file;
+use super::{own_file, owner};
 
 /// The file at `path` as it is; `None` if there is none.
 pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
@@ -30,7 +30,8 @@ pub(super) fn create(path: &Path, database: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     let file = own_file::open(|| without_links(&mut options).open(path))?;
-    match take_after(&file, database) {
+    let alike = fs::metadata(database).and_then(|theirs| owner::share(&file, &theirs));
+    match alike {
         Ok(()) => Ok(file),
         Err(error) => {
             // What went wrong is told; that the file stays is no harm beside it.
@@ -60,34 +61,8 @@ fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600).custom_flags(flags.cast_signed())
 }
 
-/// Gives `file` the owner and the mode of `database`.
-#[cfg(unix)]
-fn take_after(file: &File, database: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
-
-    let (own, theirs) = (file.metadata()?, fs::metadata(database)?);
-    if (own.uid(), own.gid()) != (theirs.uid(), theirs.gid()) {
-        match fchown(file, Some(theirs.uid()), Some(theirs.gid())) {
-            // Only root gives files away. Others share the database by its group, if
-            // they may give the file to that.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                let _ = fchown(file, None, Some(theirs.gid()));
-            }
-            given => given?,
-        }
-    }
-    file.set_permissions(theirs.permissions())
-}
-
 /// Links and modes are the file system's own business here.
 #[cfg(not(unix))]
 fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
     options
-}
-
-/// Files have the owner and the rights of their folder here.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the signature it has on Unix")]
-fn take_after(_: &File, _: &Path) -> io::Result<()> {
-    Ok(())
 }

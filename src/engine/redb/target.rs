@@ -24,8 +24,9 @@ use uuid::Uuid;
 
 use super::create::MAGIC;
 use super::errors::Name;
-use super::file::sync_entry;
+use super::file::{parent, sync_entry};
 use super::log::{MARK, SEGMENTS, path_beside};
+use super::owner;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What follows the name of the target and a hyphen in that of its torso, before what
@@ -215,35 +216,23 @@ fn has_log(path: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Makes the file that the copy is written to, with the owner and mode of `like`.
+/// Makes the file that the copy is written to, with the owner and mode of `like`. Where
+/// that is absent only its owner may read it.
 fn create(torso: &Path, like: Option<&Metadata>) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(torso)?;
-    let alike = like.map_or(Ok(()), |like| make_alike(&file, like));
+    let alike = match like {
+        Some(like) => owner::take_after(&file, like),
+        None => owner::belong_to_folder(&file, parent(torso)),
+    };
     if let Err(error) = alike {
         remove(torso)?;
         return Err(error);
     }
     Ok(file)
-}
-
-#[cfg(unix)]
-fn make_alike(file: &File, like: &Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
-
-    let own = file.metadata()?;
-    if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
-        fchown(file, Some(like.uid()), Some(like.gid()))?;
-    }
-    file.set_permissions(like.permissions())
-}
-
-#[cfg(not(unix))]
-fn make_alike(file: &File, like: &Metadata) -> io::Result<()> {
-    file.set_permissions(like.permissions())
 }
 
 /// Removes what copies to `path` that were killed left behind. It is in nobody's way,

@@ -10,7 +10,7 @@ use crate::commands::progress::Progress;
 use crate::failure::Result;
 
 /// The columns before those of attributes.
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "id",
     "email",
     "username",
@@ -20,6 +20,7 @@ const COLUMNS: [&str; 10] = [
     "admin",
     "created_at",
     "updated_at",
+    "deactivated_at",
     "version",
 ];
 
@@ -69,6 +70,9 @@ fn cells(user: &User) -> [String; COLUMNS.len()] {
         user.is_admin().to_string(),
         user.created_at().to_string(),
         user.updated_at().to_string(),
+        user.deactivated_at()
+            .map(|at| at.to_string())
+            .unwrap_or_default(),
         user.version().to_string(),
     ]
 }

@@ -96,6 +96,7 @@ impl Disk {
             files,
             Name::new("users.redb"),
             options,
+            None,
         )
     }
 

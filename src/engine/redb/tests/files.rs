@@ -34,8 +34,19 @@ fn a_missing_file_is_made_only_on_request() {
     let path = directory.path().join("users.redb");
     assert_refused(&path, &EXISTING, ErrorKind::Io, "there is no file");
     assert!(!path.exists());
-    Redb::open(&path, &CREATE).unwrap().close().unwrap();
+    let engine = Redb::open(&path, &CREATE).unwrap();
+    put(&engine, b"ann", b"1").unwrap();
+    engine.close().unwrap();
     Redb::open(&path, &EXISTING).unwrap();
+}
+
+/// Whoever asked for it failed before it began to use it.
+#[test]
+fn a_file_that_is_never_written_to_goes_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("users.redb");
+    drop(Redb::open(&path, &CREATE).unwrap());
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
 #[test]

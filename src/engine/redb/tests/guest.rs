@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::{CREATE, EXISTING, get, put};
 use crate::engine::Engine;
 use crate::engine::redb::Redb;
+use crate::engine::redb::target::Target;
 use crate::error::ErrorKind;
 
 /// A database that is closed, and the name of its first log.
@@ -53,6 +54,32 @@ fn a_log_made_by_root_has_the_owner_of_the_file() {
     };
     assert_eq!(owner(&log), (12_345, 23_456));
     assert_eq!(owner(&path), (12_345, 23_456));
+}
+
+/// Only where the tests are run as root can it be told.
+#[test]
+fn what_root_creates_in_a_folder_of_somebody_else_is_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    if chown(folder.path(), Some(12_345), Some(23_456)).is_err() {
+        return;
+    }
+    let path = folder.path().join("users.redb");
+    let engine = Redb::open(&path, &CREATE).unwrap();
+    put(&engine, b"ann", b"1").unwrap();
+    let (target, mut copy) = Target::prepare(&folder.path().join("copy"), false).unwrap();
+    std::io::Write::write_all(&mut copy, b"a copy").unwrap();
+    target.finish().unwrap();
+    let files: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(files.len(), 3, "the file, its log, and the copy");
+    for file in files {
+        let file = file.unwrap();
+        let metadata = file.metadata().unwrap();
+        assert_eq!(
+            (metadata.uid(), metadata.gid()),
+            (12_345, 23_456),
+            "{file:?}"
+        );
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ static void look_at(const hc_user *user, const char *email)
     CHECK(hc_user_is_admin(user) == 0);
     CHECK(hc_user_version(user) >= 1);
     CHECK(hc_user_created_at_micros(user) > 0 && hc_user_updated_at_micros(user) > 0);
+    CHECK(!hc_user_is_active(user) || hc_user_deactivated_at_micros(user) == 0);
     for (size_t i = 0; i < hc_user_attribute_count(user); i++) {
         CHECK(hc_user_attribute_at(user, i, &name, &value, &value_len) == 1);
         CHECK(hc_user_attribute(user, HC_STR(name), NULL) == value);

@@ -1,0 +1,13 @@
+package headcount;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What became of a batch.
+ *
+ * @param sequence the number of the change that it made; empty when nothing changed
+ * @param replayed whether this is the outcome of an earlier batch with the same request id, and nothing was done now
+ * @param outcomes one for each operation
+ */
+public record Applied(OptionalLong sequence, boolean replayed, List<Outcome> outcomes) {}

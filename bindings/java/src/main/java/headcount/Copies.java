@@ -1,0 +1,152 @@
+package headcount;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/** Makes values of native objects that a call left in a frame, and frees those. */
+final class Copies {
+    private Copies() {}
+
+    static Optional<User> user(Frame frame) {
+        MemorySegment user = frame.pointer();
+        if (user.address() == 0) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new User(id(Native.hc_user_id(user)), Packed.cString(Native.hc_user_email(user)),
+                    Packed.cString(Native.hc_user_username(user)), perhaps(Native.hc_user_given_name(user)),
+                    perhaps(Native.hc_user_family_name(user)), Native.hc_user_is_active(user) == 1,
+                    Native.hc_user_is_admin(user) == 1, attributes(user), Native.hc_user_version(user),
+                    Packed.moment(Native.hc_user_created_at_micros(user)),
+                    Packed.moment(Native.hc_user_updated_at_micros(user))));
+        } finally {
+            Native.hc_user_free(user);
+        }
+    }
+
+    static User oneUser(Frame frame) {
+        return user(frame).orElseThrow(NoSuchElementException::new);
+    }
+
+    private static Map<String, String> attributes(MemorySegment user) {
+        long count = Native.hc_user_attribute_count(user);
+        if (count == 0) {
+            return Map.of();
+        }
+        Map<String, String> attributes = new LinkedHashMap<>();
+        try (Frame frame = Frame.open()) {
+            MemorySegment length = frame.allocate(8);
+            for (long i = 0; i < count; i++) {
+                Native.hc_user_attribute_at(user, i, frame.out(), frame.out2(), length);
+                byte[] value = frame.out2().get(ADDRESS, 0).reinterpret(length.get(JAVA_LONG, 0)).toArray(JAVA_BYTE);
+                attributes.put(Packed.cString(frame.pointer()), new String(value, StandardCharsets.UTF_8));
+            }
+        }
+        return Collections.unmodifiableMap(attributes);
+    }
+
+    private static Optional<String> perhaps(MemorySegment text) {
+        return text.address() == 0 ? Optional.empty() : Optional.of(Packed.cString(text));
+    }
+
+    private static UUID id(MemorySegment bytes) {
+        MemorySegment id = bytes.reinterpret(16);
+        return new UUID(id.get(Packed.NETWORK, 0), id.get(Packed.NETWORK, 8));
+    }
+
+    static Optional<Workspace> workspace(Frame frame) {
+        MemorySegment workspace = frame.pointer();
+        if (workspace.address() == 0) {
+            return Optional.empty();
+        }
+        try {
+            MemorySegment of = Native.hc_workspace_default_of(workspace);
+            return Optional.of(new Workspace(Native.hc_workspace_id(workspace),
+                    Packed.cString(Native.hc_workspace_name(workspace)), Native.hc_workspace_is_archived(workspace) == 1,
+                    of.address() == 0 ? Optional.empty() : Optional.of(id(of)), Native.hc_workspace_version(workspace),
+                    Packed.moment(Native.hc_workspace_created_at_micros(workspace)),
+                    Packed.moment(Native.hc_workspace_updated_at_micros(workspace))));
+        } finally {
+            Native.hc_workspace_free(workspace);
+        }
+    }
+
+    static Workspace oneWorkspace(Frame frame) {
+        return workspace(frame).orElseThrow(NoSuchElementException::new);
+    }
+
+    static Applied applied(Frame frame) {
+        MemorySegment applied = frame.pointer();
+        try (Frame inner = Frame.open()) {
+            long sequence = Native.hc_applied_sequence(applied);
+            List<Outcome> outcomes = new ArrayList<>();
+            MemorySegment outcome = inner.struct(Native.SIZEOF_HC_OUTCOME);
+            for (long i = 0; i < Native.hc_applied_count(applied); i++) {
+                inner.check(Native.hc_applied_get_outcome(applied, i, outcome, inner.error()));
+                inner.check(Native.hc_applied_get_user(applied, i, inner.out(), inner.error()));
+                outcomes.add(outcome(outcome, user(inner)));
+            }
+            return new Applied(sequence == 0 ? OptionalLong.empty() : OptionalLong.of(sequence),
+                    Native.hc_applied_is_replayed(applied) == 1, List.copyOf(outcomes));
+        } finally {
+            Native.hc_applied_free(applied);
+        }
+    }
+
+    private static Outcome outcome(MemorySegment o, Optional<User> user) {
+        long workspace = o.get(JAVA_LONG, Native.HC_OUTCOME_WORKSPACE);
+        UUID id = id(o.asSlice(Native.HC_OUTCOME_USER, 16));
+        boolean isNobody = id.getMostSignificantBits() == 0 && id.getLeastSignificantBits() == 0;
+        return new Outcome(Subject.of(o.get(JAVA_INT, Native.HC_OUTCOME_SUBJECT)),
+                o.get(JAVA_INT, Native.HC_OUTCOME_CHANGED) == 1, o.get(JAVA_LONG, Native.HC_OUTCOME_VERSION),
+                workspace == 0 ? OptionalLong.empty() : OptionalLong.of(workspace),
+                isNobody ? Optional.empty() : Optional.of(id), user);
+    }
+
+    static List<HeadcountException> refusals(Frame frame) {
+        MemorySegment list = frame.pointer();
+        try {
+            List<HeadcountException> refusals = new ArrayList<>();
+            for (long i = 0; i < Native.hc_refusals_count(list); i++) {
+                refusals.add(Failures.read(Native.hc_refusals_at(list, i)));
+            }
+            return refusals;
+        } finally {
+            Native.hc_refusals_free(list);
+        }
+    }
+
+    static Copied copied(MemorySegment c) {
+        return new Copied(c.get(JAVA_LONG, Native.HC_COPIED_USERS), c.get(JAVA_LONG, Native.HC_COPIED_SEQUENCE),
+                c.get(JAVA_LONG, Native.HC_COPIED_BYTES));
+    }
+
+    static Faults faults(Frame frame) {
+        MemorySegment list = frame.pointer();
+        try {
+            List<Faults.Fault> listed = new ArrayList<>();
+            for (long i = 0; i < Native.hc_faults_count(list); i++) {
+                listed.add(new Faults.Fault(Packed.cString(Native.hc_faults_kind_at(list, i)),
+                        Packed.cString(Native.hc_faults_text_at(list, i))));
+            }
+            return new Faults(Native.hc_faults_total(list), List.copyOf(listed), Native.hc_faults_set_aside(list),
+                    Native.hc_faults_seats_over(list));
+        } finally {
+            Native.hc_faults_free(list);
+        }
+    }
+}

@@ -1,0 +1,767 @@
+package headcount;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A user directory: users, a license that says how many may be active, and workspaces.
+ *
+ * <pre>{@code
+ * try (Directory directory = Directory.open(Path.of("users.redb"))) {
+ *     User steve = directory.createUser(NewUser.of("steve@ex.co").username("steve"));
+ *     directory.userByEmail("steve@ex.co").ifPresent(System.out::println);
+ * }
+ * }</pre>
+ *
+ * <p>Each method fails with {@link ErrorKind#CLOSED} when the directory was closed, and with {@link
+ * ErrorKind#IO} and its like when the disk fails.
+ */
+public final class Directory implements AutoCloseable {
+    private final Handle handle;
+
+    private Directory(MemorySegment pointer) {
+        handle = new Handle(this, pointer, Native::hc_directory_free);
+    }
+
+    /** A native call on the handle, which is kept until it returned. */
+    private interface Call {
+        int run(Frame frame, MemorySegment directory);
+    }
+
+    private <T> T call(Call call, Result<T> result) {
+        try (Frame frame = Frame.open()) {
+            frame.check(call.run(frame, handle.pointer()));
+            return result.of(frame);
+        } finally {
+            java.lang.ref.Reference.reachabilityFence(this);
+        }
+    }
+
+    private interface Result<T> {
+        T of(Frame frame);
+    }
+
+    private static final Result<Void> NOTHING = frame -> null;
+
+    /**
+     * Opens the directory in a file, and makes it if there is none.
+     *
+     * @param path the file
+     * @return a directory to close
+     * @throws HeadcountException {@link ErrorKind#ALREADY_OPEN} when another process or handle has the file,
+     *     {@link ErrorKind#UNSUPPORTED_FORMAT}, {@link ErrorKind#CORRUPTED}
+     */
+    public static Directory open(Path path) {
+        return open(path, new Options());
+    }
+
+    /**
+     * Opens the directory in a file as options say, and fails as {@link #open(Path)} does. When it waits for
+     * the file and the thread is interrupted, it stops to wait, and the thread stays interrupted.
+     *
+     * @param path the file
+     * @param options how to open it
+     * @return a directory to close
+     */
+    public static Directory open(Path path, Options options) {
+        long deadline = System.nanoTime() + options.openTimeout().toNanos();
+        while (true) {
+            try {
+                return opened(options, (f, o) -> {
+                    MemorySegment p = f.text(path.toString());
+                    return Native.hc_directory_open(p, p.byteSize(), o, f.out(), f.error());
+                });
+            } catch (HeadcountException held) {
+                if (held.kind() != ErrorKind.ALREADY_OPEN || System.nanoTime() >= deadline || !pause()) {
+                    throw held;
+                }
+            }
+        }
+    }
+
+    private static boolean pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(5);
+            return true;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /**
+     * Makes a directory that lives in memory and is gone when it is closed.
+     *
+     * @param options its license
+     * @return a directory to close
+     */
+    public static Directory inMemory(Options options) {
+        return opened(options, (f, o) -> Native.hc_directory_open_in_memory(o, f.out(), f.error()));
+    }
+
+    private static Directory opened(Options options, Call how) {
+        try (Frame f = Frame.open()) {
+            return options.use(f, o -> {
+                f.check(how.run(f, o));
+                return new Directory(f.pointer());
+            });
+        }
+    }
+
+    /**
+     * Finishes what is pending, releases the file, and reports what goes wrong with that. Other calls then
+     * fail with {@link ErrorKind#CLOSED}, also those that wait in other threads. Closing again does nothing.
+     */
+    @Override
+    public void close() {
+        call((f, d) -> Native.hc_directory_close(d, f.error()), NOTHING);
+    }
+
+    /**
+     * The user that an id or an email names.
+     *
+     * @param ref the id of a user as text, or an email
+     * @return the user, if there is one
+     */
+    public Optional<User> user(String ref) {
+        return call((f, d) -> {
+            MemorySegment r = f.text(ref);
+            return Native.hc_user_get(d, r, r.byteSize(), f.out(), f.error());
+        }, Copies::user);
+    }
+
+    /**
+     * The user with this id.
+     *
+     * @param id the id
+     * @return the user, if there is one
+     */
+    public Optional<User> userById(UUID id) {
+        return call((f, d) -> Native.hc_user_get_by_id(d, f.id(id), f.out(), f.error()), Copies::user);
+    }
+
+    /**
+     * The user with this email.
+     *
+     * @param email the email, in any case
+     * @return the user, if there is one
+     */
+    public Optional<User> userByEmail(String email) {
+        return call((f, d) -> {
+            MemorySegment e = f.text(email);
+            return Native.hc_user_get_by_email(d, e, e.byteSize(), f.out(), f.error());
+        }, Copies::user);
+    }
+
+    /**
+     * The user with this username.
+     *
+     * @param username the username, in any case
+     * @return the user, if there is one
+     */
+    public Optional<User> userByUsername(String username) {
+        return call((f, d) -> {
+            MemorySegment u = f.text(username);
+            return Native.hc_user_get_by_username(d, u, u.byteSize(), f.out(), f.error());
+        }, Copies::user);
+    }
+
+    /**
+     * Creates a user, who needs a seat unless inactive.
+     *
+     * @param user what is known of the user
+     * @return the user
+     * @throws HeadcountException {@link ErrorKind#EMAIL_TAKEN}, {@link ErrorKind#USERNAME_TAKEN}, {@link
+     *     ErrorKind#ID_TAKEN} when another user has those, {@link ErrorKind#NO_FREE_SEAT} when all seats are
+     *     in use, or a kind of malformed input
+     */
+    public User createUser(NewUser user) {
+        return call((f, d) -> user.use(f, u -> Native.hc_user_create_from(d, u, f.out(), f.error())), Copies::oneUser);
+    }
+
+    /**
+     * Changes fields of a user.
+     *
+     * @param ref the id of a user as text, or an email
+     * @param update what to change
+     * @return the user as it is then
+     * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#CONFLICT}, {@link
+     *     ErrorKind#LAST_ADMIN}, or as {@link #createUser}
+     */
+    public User updateUser(String ref, UserUpdate update) {
+        return call((f, d) -> update.use(f, u -> {
+            MemorySegment r = f.text(ref);
+            return Native.hc_user_update_apply(d, r, r.byteSize(), u, f.out(), f.error());
+        }), Copies::oneUser);
+    }
+
+    /**
+     * Makes a user active; nothing happens to one who is.
+     *
+     * @param ref the id of a user as text, or an email
+     * @return the user as it is then
+     * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#NO_FREE_SEAT}
+     */
+    public User activateUser(String ref) {
+        return call((f, d) -> {
+            MemorySegment r = f.text(ref);
+            return Native.hc_user_activate(d, r, r.byteSize(), f.out(), f.error());
+        }, Copies::oneUser);
+    }
+
+    /**
+     * Makes a user inactive, which frees a seat; nothing happens to one who is.
+     *
+     * @param ref the id of a user as text, or an email
+     * @return the user as it is then
+     * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#LAST_ADMIN}, {@link
+     *     ErrorKind#LAST_OWNER}, {@link ErrorKind#OWN_ACCOUNT}
+     */
+    public User deactivateUser(String ref) {
+        return call((f, d) -> {
+            MemorySegment r = f.text(ref);
+            return Native.hc_user_deactivate(d, r, r.byteSize(), f.out(), f.error());
+        }, Copies::oneUser);
+    }
+
+    /**
+     * Deletes a user for good. The id is never given again; the email and the username are free for others.
+     *
+     * @param ref the id of a user as text, or an email
+     * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#LAST_ADMIN}, {@link
+     *     ErrorKind#LAST_OWNER}, {@link ErrorKind#OWN_ACCOUNT}
+     */
+    public void deleteUser(String ref) {
+        call((f, d) -> {
+            MemorySegment r = f.text(ref);
+            return Native.hc_user_delete(d, r, r.byteSize(), f.error());
+        }, NOTHING);
+    }
+
+    /**
+     * All users, active or not, ordered by email, as they are now. Close the stream unless it is read to
+     * its end.
+     *
+     * @return the users
+     */
+    public Stream<User> users() {
+        return call((f, d) -> Native.hc_directory_list_users(d, f.out(), f.error()), f -> users(f.pointer()).stream());
+    }
+
+    /**
+     * One page of the users that match.
+     *
+     * @param query which users
+     * @return the page
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#INVALID_ARGUMENT}
+     *     for the place of a query in another order
+     */
+    public Page query(UserQuery query) {
+        return call((f, d) -> query.use(f, q -> Native.hc_directory_query(d, q, f.out(), f.error())), f -> {
+            MemorySegment cursor = f.pointer();
+            // Before it is read to its end, which frees it.
+            String next = Packed.cString(Native.hc_cursor_next_page(cursor));
+            return new Page(users(cursor).stream().toList(), Optional.of(next).filter(place -> !place.isEmpty()));
+        });
+    }
+
+    /**
+     * All users that match, page after page. Each page is of its own moment.
+     *
+     * @param query which users
+     * @return the users
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#INVALID_ARGUMENT}
+     */
+    public Stream<User> find(UserQuery query) {
+        return Stream.iterate(Optional.of(query(query)), Optional::isPresent,
+                        page -> page.orElseThrow().next().map(place -> query(query.copy().after(place))))
+                .flatMap(page -> page.orElseThrow().users().stream());
+    }
+
+    /**
+     * How many users match, whatever the limit and the place of the query.
+     *
+     * @param query which users
+     * @return the number
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}
+     */
+    public long count(UserQuery query) {
+        return call((f, d) -> query.use(f, q -> Native.hc_directory_count(d, q, f.out(), f.error())), Frame::number);
+    }
+
+    /**
+     * How the seats are used.
+     *
+     * @return the seats
+     */
+    public Seats seats() {
+        return struct(Native.SIZEOF_HC_SEATS, Native::hc_directory_get_seats, s -> new Seats(
+                License.of(s.get(JAVA_INT, Native.HC_SEATS_LICENSE), s.get(JAVA_LONG, Native.HC_SEATS_LIMIT)),
+                s.get(JAVA_LONG, Native.HC_SEATS_LICENSE_VERSION), limit(s.get(JAVA_LONG, Native.HC_SEATS_LIMIT)),
+                s.get(JAVA_LONG, Native.HC_SEATS_ACTIVE), s.get(JAVA_LONG, Native.HC_SEATS_INACTIVE),
+                limit(s.get(JAVA_LONG, Native.HC_SEATS_FREE)), s.get(JAVA_LONG, Native.HC_SEATS_OVER_BY)));
+    }
+
+    /**
+     * Sets the license. A smaller one than today's use is accepted: nobody is deactivated, but nobody can
+     * be activated until enough others are not.
+     *
+     * @param license the license
+     */
+    public void setLicense(License license) {
+        call((f, d) -> Native.hc_directory_set_license(d, license.code(), license.count(), f.error()), NOTHING);
+    }
+
+    /**
+     * The same directory for a user whose writes are made with it: it is recorded in each change, and the
+     * user can't deactivate or delete themself. Closing one of the two closes both.
+     *
+     * @param actor the id of the user
+     * @return the directory
+     */
+    public Directory actingAs(UUID actor) {
+        return call((f, d) -> Native.hc_directory_acting_as(d, f.id(actor), f.out(), f.error()), f -> new Directory(f.pointer()));
+    }
+
+    /**
+     * The workspace with this id.
+     *
+     * @param id the id
+     * @return the workspace, if there is one
+     */
+    public Optional<Workspace> workspace(long id) {
+        return call((f, d) -> Native.hc_workspace_get(d, id, f.out(), f.error()), Copies::workspace);
+    }
+
+    /**
+     * The workspace with this name.
+     *
+     * @param name the name, in any case
+     * @return the workspace, if there is one
+     */
+    public Optional<Workspace> workspaceByName(String name) {
+        return call((f, d) -> {
+            MemorySegment n = f.text(name);
+            return Native.hc_workspace_get_by_name(d, n, n.byteSize(), f.out(), f.error());
+        }, Copies::workspace);
+    }
+
+    /**
+     * Creates a workspace.
+     *
+     * @param name 1 to 128 characters, none of them a control character
+     * @param owner its first owner, who must be active: an id as text or an email
+     * @return the workspace
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NAME_TAKEN}, {@link ErrorKind#USER_NOT_FOUND},
+     *     {@link ErrorKind#LAST_OWNER}, {@link ErrorKind#INVALID_ARGUMENT}
+     */
+    public Workspace createWorkspace(String name, String owner) {
+        return call((f, d) -> {
+            MemorySegment n = f.text(name);
+            MemorySegment o = f.text(owner);
+            return Native.hc_workspace_create(d, n, n.byteSize(), o, o.byteSize(), f.out(), f.error());
+        }, Copies::oneWorkspace);
+    }
+
+    /**
+     * The default workspace of a user, who owns it; it is made when it is first asked for.
+     *
+     * @param ref the id of a user as text, or an email
+     * @return the workspace
+     * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}
+     */
+    public Workspace defaultWorkspace(String ref) {
+        return call((f, d) -> {
+            MemorySegment r = f.text(ref);
+            return Native.hc_user_get_default_workspace(d, r, r.byteSize(), f.out(), f.error());
+        }, Copies::oneWorkspace);
+    }
+
+    /**
+     * Gives a workspace another name.
+     *
+     * @param id its id
+     * @param name the new name
+     * @return the workspace as it is then
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link
+     *     ErrorKind#WORKSPACE_NAME_TAKEN}, {@link ErrorKind#WORKSPACE_ARCHIVED}, {@link
+     *     ErrorKind#INVALID_ARGUMENT}
+     */
+    public Workspace renameWorkspace(long id, String name) {
+        return call((f, d) -> {
+            MemorySegment n = f.text(name);
+            return Native.hc_workspace_rename(d, id, n, n.byteSize(), f.out(), f.error());
+        }, Copies::oneWorkspace);
+    }
+
+    /**
+     * Archives a workspace; nothing happens to one that is.
+     *
+     * @param id its id
+     * @return the workspace as it is then
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}
+     */
+    public Workspace archiveWorkspace(long id) {
+        return call((f, d) -> Native.hc_workspace_archive(d, id, f.out(), f.error()), Copies::oneWorkspace);
+    }
+
+    /**
+     * Restores an archived workspace; nothing happens to another.
+     *
+     * @param id its id
+     * @return the workspace as it is then
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}
+     */
+    public Workspace restoreWorkspace(long id) {
+        return call((f, d) -> Native.hc_workspace_restore(d, id, f.out(), f.error()), Copies::oneWorkspace);
+    }
+
+    /**
+     * Deletes a workspace and its memberships for good.
+     *
+     * @param id its id
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#DEFAULT_WORKSPACE}
+     */
+    public void deleteWorkspace(long id) {
+        call((f, d) -> Native.hc_workspace_delete(d, id, f.error()), NOTHING);
+    }
+
+    /**
+     * All workspaces, archived ones included, ordered by id, as they are now. Close the stream unless it
+     * is read to its end.
+     *
+     * @return the workspaces
+     */
+    public Stream<Workspace> workspaces() {
+        return call((f, d) -> Native.hc_directory_list_workspaces(d, f.out(), f.error()), f -> new Records<>(f.pointer(),
+                Native::hc_workspaces_free, Native::hc_workspaces_next_batch, Packed::workspace, Long.MAX_VALUE).stream());
+    }
+
+    /**
+     * The members of a workspace: owners first, then users, each ordered by email.
+     *
+     * @param workspace its id
+     * @return the memberships
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}
+     */
+    public List<Member> members(long workspace) {
+        return call((f, d) -> Native.hc_workspace_list_members(d, workspace, f.out(), f.error()), Directory::members);
+    }
+
+    /**
+     * The workspaces of a user, with the role in each, ordered by id.
+     *
+     * @param ref the id of a user as text, or an email
+     * @return the memberships
+     * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}
+     */
+    public List<Member> workspacesOf(String ref) {
+        return call((f, d) -> {
+            MemorySegment r = f.text(ref);
+            return Native.hc_user_list_workspaces(d, r, r.byteSize(), f.out(), f.error());
+        }, Directory::members);
+    }
+
+    /**
+     * Makes a user a member of a workspace; nothing happens to one who has the role already.
+     *
+     * @param workspace its id
+     * @param ref the id of a user as text, or an email
+     * @param role the role
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#USER_NOT_FOUND},
+     *     {@link ErrorKind#ROLE_DIFFERS}, {@link ErrorKind#WORKSPACE_ARCHIVED}
+     */
+    public void addMember(long workspace, String ref, Role role) {
+        call((f, d) -> {
+            MemorySegment r = f.text(ref);
+            return Native.hc_workspace_add_member(d, workspace, r, r.byteSize(), role.code(), f.error());
+        }, NOTHING);
+    }
+
+    /**
+     * Changes the role of a member; nothing happens to one who has it already.
+     *
+     * @param workspace its id
+     * @param ref the id of a user as text, or an email
+     * @param role the role
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#USER_NOT_FOUND},
+     *     {@link ErrorKind#MEMBER_NOT_FOUND}, {@link ErrorKind#LAST_OWNER}, {@link
+     *     ErrorKind#DEFAULT_WORKSPACE}, {@link ErrorKind#WORKSPACE_ARCHIVED}
+     */
+    public void setRole(long workspace, String ref, Role role) {
+        call((f, d) -> {
+            MemorySegment r = f.text(ref);
+            return Native.hc_workspace_set_role(d, workspace, r, r.byteSize(), role.code(), f.error());
+        }, NOTHING);
+    }
+
+    /**
+     * Takes a member out of a workspace.
+     *
+     * @param workspace its id
+     * @param ref the id of a user as text, or an email
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#USER_NOT_FOUND},
+     *     {@link ErrorKind#MEMBER_NOT_FOUND}, {@link ErrorKind#LAST_OWNER}, {@link
+     *     ErrorKind#DEFAULT_WORKSPACE}
+     */
+    public void removeMember(long workspace, String ref) {
+        call((f, d) -> {
+            MemorySegment r = f.text(ref);
+            return Native.hc_workspace_remove_member(d, workspace, r, r.byteSize(), f.error());
+        }, NOTHING);
+    }
+
+    /**
+     * Applies a batch: all of it, or nothing. It is one transaction and one change.
+     *
+     * @param batch the operations
+     * @return what became of it
+     * @throws HeadcountException the first refusal of its operations; {@link HeadcountException#operation}
+     *     says which it concerns
+     */
+    public Applied apply(Batch batch) {
+        return batch.use(b -> call((f, d) -> Native.hc_directory_apply(d, b, f.out(), f.error()), Copies::applied));
+    }
+
+    /**
+     * Tells what would become of a batch, without applying it: the answer that {@link #apply} would give
+     * now, but for the ids it would draw.
+     *
+     * @param batch the operations
+     * @return what would become of it
+     * @throws HeadcountException as {@link #apply}
+     */
+    public Applied dryRun(Batch batch) {
+        return batch.use(b -> call((f, d) -> Native.hc_directory_dry_run(d, b, f.out(), f.error()), Copies::applied));
+    }
+
+    /**
+     * Tells what would be refused of a batch, without applying it: all there is to say about single
+     * operations, in their order, or else about the batch as a whole.
+     *
+     * @param batch the operations
+     * @return the refusals; none if it would be accepted now
+     */
+    public List<HeadcountException> preview(Batch batch) {
+        return batch.useWellFormed(built -> {
+            List<HeadcountException> refusals = new ArrayList<>(built.malformed());
+            call((f, d) -> Native.hc_directory_preview(d, built.batch(), f.out(), f.error()), Copies::refusals).forEach(r -> {
+                if (r.operation().isPresent()) {
+                    refusals.add(r.at(built.indexes().get(r.operation().getAsInt())));
+                } else if (built.malformed().isEmpty()) {
+                    refusals.add(r); // Without what is malformed, the whole is another one.
+                }
+            });
+            refusals.sort(Comparator.comparingInt(r -> r.operation().orElse(0)));
+            return List.copyOf(refusals);
+        });
+    }
+
+    /**
+     * Follows the changes with numbers above a given one.
+     *
+     * @param after the number of the last change that is known; 0 to begin with the first
+     * @return a feed to close
+     */
+    public Feed follow(long after) {
+        return call((f, d) -> Native.hc_directory_follow(d, after, f.out(), f.error()), f -> new Feed(f.pointer(), after));
+    }
+
+    /**
+     * Forgets the changes with numbers below a given one, and their request ids.
+     *
+     * @param before the number of the first change to keep
+     * @return how many those were
+     */
+    public long trimChanges(long before) {
+        return call((f, d) -> Native.hc_directory_trim_changes(d, before, f.out(), f.error()), Frame::number);
+    }
+
+    /**
+     * Recounts the seats and checks every index against the users, both ways. It takes time in proportion
+     * to the size of the directory.
+     *
+     * @return what it went over
+     * @throws HeadcountException {@link ErrorKind#CORRUPTED} when something is wrong
+     */
+    public Verified verify() {
+        return struct(Native.SIZEOF_HC_VERIFIED, Native::hc_directory_verify_and_count, v -> new Verified(
+                v.get(JAVA_LONG, Native.HC_VERIFIED_ACTIVE), v.get(JAVA_LONG, Native.HC_VERIFIED_INACTIVE),
+                v.get(JAVA_LONG, Native.HC_VERIFIED_DELETED), v.get(JAVA_LONG, Native.HC_VERIFIED_WORKSPACES),
+                v.get(JAVA_LONG, Native.HC_VERIFIED_MEMBERS), v.get(JAVA_LONG, Native.HC_VERIFIED_CHANGES)));
+    }
+
+    /**
+     * Figures to watch the directory by.
+     *
+     * @return the figures of now
+     */
+    public Stats stats() {
+        return struct(Native.SIZEOF_HC_STATS, Native::hc_directory_get_stats, s -> new Stats(
+                s.get(JAVA_LONG, Native.HC_STATS_USERS_ACTIVE), s.get(JAVA_LONG, Native.HC_STATS_USERS_INACTIVE),
+                s.get(JAVA_LONG, Native.HC_STATS_WORKSPACES), s.get(JAVA_LONG, Native.HC_STATS_LATEST_CHANGE),
+                s.get(JAVA_LONG, Native.HC_STATS_CACHE_ENTRIES), s.get(JAVA_LONG, Native.HC_STATS_CACHE_BYTES),
+                s.get(JAVA_LONG, Native.HC_STATS_CACHE_HITS), s.get(JAVA_LONG, Native.HC_STATS_CACHE_MISSES),
+                s.get(JAVA_LONG, Native.HC_STATS_COMMIT_REQUESTS), s.get(JAVA_LONG, Native.HC_STATS_COMMIT_GROUPS)));
+    }
+
+    /**
+     * All figures as Prometheus reads them, in its text format. It holds no personal data.
+     *
+     * @return the text
+     */
+    public String statsText() {
+        long bytes = 4 << 10;
+        while (true) {
+            MemorySegment buffer = java.lang.foreign.Arena.ofAuto().allocate(bytes);
+            try {
+                return call((f, d) -> Native.hc_directory_write_stats_text(d, buffer, buffer.byteSize(), f.out(), f.error()),
+                        f -> new String(buffer.asSlice(0, f.number()).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE),
+                                StandardCharsets.UTF_8));
+            } catch (HeadcountException small) {
+                if (small.bufferBytes() <= bytes) {
+                    throw small;
+                }
+                bytes = small.bufferBytes();
+            }
+        }
+    }
+
+    /**
+     * Copies the directory, as it is now, to a new file, while others go on reading and writing. The copy
+     * is verified before it is put in its place.
+     *
+     * @param path the path of the new file
+     * @param overwrite whether to replace the directory that is there; other files are never replaced
+     * @return what was copied
+     * @throws HeadcountException {@link ErrorKind#IO} when there is a file, {@link ErrorKind#ALREADY_OPEN}
+     *     when that is open
+     */
+    public Copied backup(Path path, boolean overwrite) {
+        return call((f, d) -> {
+            MemorySegment p = f.text(path.toString());
+            MemorySegment copied = f.struct(Native.SIZEOF_HC_COPIED);
+            f.keep(copied);
+            return Native.hc_directory_backup(d, p, p.byteSize(), overwrite ? 1 : 0, copied, f.error());
+        }, f -> Copies.copied(f.kept()));
+    }
+
+    /**
+     * Lists what is wrong with the directory; all faults are counted.
+     *
+     * @param limit how many to list
+     * @return the faults
+     */
+    public Faults findFaults(int limit) {
+        return call((f, d) -> Native.hc_directory_find_faults(d, limit, f.out(), f.error()), Copies::faults);
+    }
+
+    /**
+     * Puts a copy of the directory in one file in the place of another.
+     *
+     * @param backup the file to copy
+     * @param path the path to restore it to
+     * @param overwrite whether to replace the directory that is there
+     * @return what was copied
+     * @throws HeadcountException {@link ErrorKind#ALREADY_OPEN} when either is open, or as {@link #backup}
+     */
+    public static Copied restore(Path backup, Path path, boolean overwrite) {
+        try (Frame f = Frame.open()) {
+            MemorySegment from = f.text(backup.toString());
+            MemorySegment to = f.text(path.toString());
+            MemorySegment copied = f.struct(Native.SIZEOF_HC_COPIED);
+            f.check(Native.hc_directory_restore(from, from.byteSize(), to, to.byteSize(), overwrite ? 1 : 0, copied, f.error()));
+            return Copies.copied(copied);
+        }
+    }
+
+    /**
+     * Makes the file of a directory as small as it gets, in place. Nobody may have it open.
+     *
+     * @param path the file
+     * @return its sizes before and after
+     * @throws HeadcountException {@link ErrorKind#ALREADY_OPEN}, {@link ErrorKind#CORRUPTED}
+     */
+    public static Compacted compact(Path path) {
+        try (Frame f = Frame.open()) {
+            MemorySegment p = f.text(path.toString());
+            f.check(Native.hc_directory_compact(p, p.byteSize(), MemorySegment.NULL, f.out(), f.out2(), f.error()));
+            return new Compacted(f.number(), f.number2());
+        }
+    }
+
+    /**
+     * Lists what is wrong with the directory in a file, also where it is too damaged to be opened. No file
+     * is made.
+     *
+     * @param path the file
+     * @param limit how many to list
+     * @return the faults
+     * @throws HeadcountException {@link ErrorKind#ALREADY_OPEN}, {@link ErrorKind#CORRUPTED}
+     */
+    public static Faults findFaults(Path path, int limit) {
+        try (Frame f = Frame.open()) {
+            MemorySegment p = f.text(path.toString());
+            f.check(Native.hc_file_find_faults(p, p.byteSize(), MemorySegment.NULL, limit, f.out(), f.error()));
+            return Copies.faults(f);
+        }
+    }
+
+    /**
+     * Makes the directory in a file sound again, in one transaction; nobody may have it open.
+     *
+     * @param path the file
+     * @param aside a new file for records that are removed; empty to change nothing and tell what would be done
+     * @param limit how many faults to list
+     * @return what was wrong
+     * @throws HeadcountException {@link ErrorKind#INVALID_ARGUMENT} when the file {@code aside} exists,
+     *     {@link ErrorKind#ALREADY_OPEN}, {@link ErrorKind#CORRUPTED}
+     */
+    public static Faults repair(Path path, Optional<Path> aside, int limit) {
+        try (Frame f = Frame.open()) {
+            MemorySegment p = f.text(path.toString());
+            MemorySegment a = aside.isPresent() ? f.text(aside.get().toString()) : MemorySegment.NULL;
+            f.check(Native.hc_file_repair(p, p.byteSize(), MemorySegment.NULL, a, a.byteSize(), limit, f.out(), f.error()));
+            return Copies.faults(f);
+        }
+    }
+
+    private interface Fill {
+        int fill(MemorySegment directory, MemorySegment struct, MemorySegment error);
+    }
+
+    private <T> T struct(int bytes, Fill fill, java.util.function.Function<MemorySegment, T> read) {
+        return call((f, d) -> {
+            MemorySegment struct = f.struct(bytes);
+            f.keep(struct);
+            return fill.fill(d, struct, f.error());
+        }, f -> read.apply(f.kept()));
+    }
+
+    private static OptionalLong limit(long seats) {
+        return seats == -1 ? OptionalLong.empty() : OptionalLong.of(seats);
+    }
+
+    private static Records<User> users(MemorySegment cursor) {
+        return new Records<>(cursor, Native::hc_cursor_free, Native::hc_cursor_next_batch, Packed::user,
+                Native.hc_cursor_remaining(cursor));
+    }
+
+    private static List<Member> members(Frame frame) {
+        MemorySegment list = frame.pointer();
+        return new Records<>(list, Native::hc_members_free, Native::hc_members_next_batch, Packed::member,
+                Native.hc_members_count(list)).stream().toList();
+    }
+}

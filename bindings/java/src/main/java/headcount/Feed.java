@@ -1,0 +1,115 @@
+package headcount;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes of a directory as they come. Any number of feeds can be read at once, each at its own
+ * pace.
+ *
+ * <pre>{@code
+ * try (Feed feed = directory.follow(0)) {
+ *     while (true) {
+ *         handle(feed.take());
+ *     }
+ * }
+ * }</pre>
+ */
+public final class Feed implements AutoCloseable {
+    /** How long a wait may take to notice that it was interrupted or the feed closed. */
+    private static final long SLICE_MS = 10;
+
+    private final ReentrantLock reading = new ReentrantLock();
+    private final Records<Change> changes;
+    private volatile boolean closed;
+    private volatile long position;
+
+    Feed(MemorySegment feed, long after) {
+        changes = new Records<>(feed, Native::hc_feed_free, (f, b, n, w, e) -> Native.hc_feed_next_batch(f, 0, b, n, w, e),
+                Packed::change, Long.MAX_VALUE);
+        position = after;
+    }
+
+    /**
+     * Waits for the next change. Each change goes to one of the threads that call this.
+     *
+     * @return the change
+     * @throws InterruptedException when the thread is interrupted
+     * @throws HeadcountException {@link ErrorKind#HISTORY_TRIMMED} when the next change is gone, {@link
+     *     ErrorKind#CHANGE_NOT_YET} when no change has the number that the feed is at, {@link
+     *     ErrorKind#CLOSED} when the feed or the directory was closed
+     */
+    public Change take() throws InterruptedException {
+        while (true) {
+            Optional<Change> next = poll(Duration.ofDays(1));
+            if (next.isPresent()) {
+                return next.get();
+            }
+        }
+    }
+
+    /**
+     * Waits for the next change, up to a time; fails as {@link #take} does.
+     *
+     * @param wait how long to wait; zero not at all
+     * @return the change, or nothing when none came in time
+     * @throws InterruptedException when the thread is interrupted
+     */
+    public Optional<Change> poll(Duration wait) throws InterruptedException {
+        long deadline = System.nanoTime() + wait.toNanos();
+        reading.lockInterruptibly();
+        try {
+            while (true) {
+                if (closed) {
+                    throw new HeadcountException(ErrorKind.CLOSED, "the feed was closed; follow again");
+                }
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                long leftMs = Math.max(0, (deadline - System.nanoTime() + 999_999) / 1_000_000);
+                Change next = next(Math.min(leftMs, SLICE_MS));
+                if (next != null) {
+                    position = next.sequence();
+                    return Optional.of(next);
+                }
+                if (leftMs == 0) {
+                    return Optional.empty();
+                }
+            }
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private @Nullable Change next(long waitMs) {
+        if (!changes.isReady() && !changes.read((f, b, n, w, e) -> Native.hc_feed_next_batch(f, waitMs, b, n, w, e))) {
+            return null;
+        }
+        return changes.next();
+    }
+
+    /**
+     * The number of the last change that was given out, or where the feed began. Store it to go on after
+     * a restart.
+     *
+     * @return the number
+     */
+    public long position() {
+        return position;
+    }
+
+    /** Wakes those who wait, and frees the feed. Closing again does nothing. */
+    @Override
+    public void close() {
+        closed = true;
+        reading.lock();
+        try {
+            changes.free();
+        } finally {
+            reading.unlock();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package headcount;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How to open a directory.
+ */
+public final class Options {
+    private final List<Setter> setters = new ArrayList<>();
+    private Duration openTimeout = Duration.ZERO;
+
+    private interface Setter {
+        int set(Frame frame, MemorySegment builder);
+    }
+
+    /** The defaults: the file is made if there is none, with the Community license. */
+    public Options() {}
+
+    /**
+     * Says whether to make the file if there is none.
+     *
+     * @param create true by default
+     * @return this
+     */
+    public Options createIfMissing(boolean create) {
+        return with((f, b) -> Native.hc_options_set_create_if_missing(b, create ? 1 : 0, f.error()));
+    }
+
+    /**
+     * Sets the license that a new directory gets. An existing one keeps its own.
+     *
+     * @param license {@link License#COMMUNITY} by default
+     * @return this
+     */
+    public Options licenseIfNew(License license) {
+        return with((f, b) -> Native.hc_options_set_license_if_new(b, license.code(), license.count(), f.error()));
+    }
+
+    /**
+     * Says whether to open the file for reading only.
+     *
+     * @param readOnly false by default
+     * @return this
+     */
+    public Options readOnly(boolean readOnly) {
+        return with((f, b) -> Native.hc_options_set_read_only(b, readOnly ? 1 : 0, f.error()));
+    }
+
+    /**
+     * Sets how long to wait for a file that another process or handle has open. The wait can be interrupted.
+     *
+     * @param wait up to a day; zero by default
+     * @return this
+     */
+    public Options openTimeout(Duration wait) {
+        openTimeout = wait;
+        return this;
+    }
+
+    /**
+     * Sets how much memory may hold pages of the file.
+     *
+     * @param bytes 64 MiB by default
+     * @return this
+     */
+    public Options pageCacheBytes(long bytes) {
+        return with((f, b) -> Native.hc_options_set_page_cache_bytes(b, bytes, f.error()));
+    }
+
+    /**
+     * Sets how much memory may hold users that were read.
+     *
+     * @param bytes 64 MiB by default; 0 for none
+     * @return this
+     */
+    public Options cacheBytes(long bytes) {
+        return with((f, b) -> Native.hc_options_set_cache_bytes(b, bytes, f.error()));
+    }
+
+    /**
+     * Sets how large the log beside the file may become.
+     *
+     * @param bytes 64 MiB by default
+     * @return this
+     */
+    public Options logBytes(long bytes) {
+        return with((f, b) -> Native.hc_options_set_log_bytes(b, bytes, f.error()));
+    }
+
+    /**
+     * Gives up durability for speed: writes return when the operating system has them, and are on disk
+     * after this time at the latest.
+     *
+     * @param interval up to a day; zero by default: each write is on disk when it returns
+     * @return this
+     */
+    public Options syncInterval(Duration interval) {
+        return with((f, b) -> Native.hc_options_set_sync_interval_ms(b, interval.toMillis(), f.error()));
+    }
+
+    /**
+     * Says whether to open a directory whose log can't be used, without what is only there.
+     *
+     * @param salvage false by default
+     * @return this
+     */
+    public Options salvageLog(boolean salvage) {
+        return with((f, b) -> Native.hc_options_set_salvage_log(b, salvage ? 1 : 0, f.error()));
+    }
+
+    private Options with(Setter setter) {
+        setters.add(setter);
+        return this;
+    }
+
+    /** Calls the setters on a native builder. */
+    private void fill(Frame frame, MemorySegment builder) {
+        for (Setter setter : setters) {
+            frame.check(setter.set(frame, builder));
+        }
+    }
+
+    Duration openTimeout() {
+        return openTimeout;
+    }
+
+    /** Gives a native builder to a function, and frees it. */
+    <T> T use(Frame frame, java.util.function.Function<MemorySegment, T> function) {
+        MemorySegment builder = Native.hc_options_new();
+        try {
+            fill(frame, builder);
+            return function.apply(builder);
+        } finally {
+            Native.hc_options_free(builder);
+        }
+    }
+}

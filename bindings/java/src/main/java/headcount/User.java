@@ -1,0 +1,34 @@
+package headcount;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A user as one call found it: a value that later changes don't touch.
+ *
+ * @param id never given to another user
+ * @param email the address as it was given
+ * @param username the email where none was given
+ * @param givenName the first name
+ * @param familyName the last name
+ * @param active whether the user takes a seat
+ * @param admin whether the user administers the platform
+ * @param attributes all attributes, ordered by name; it can't be changed
+ * @param version 1 when created, and one more with each change
+ * @param createdAt when the user was created, in microseconds
+ * @param updatedAt when the record last changed
+ */
+public record User(
+        UUID id,
+        String email,
+        String username,
+        Optional<String> givenName,
+        Optional<String> familyName,
+        boolean active,
+        boolean admin,
+        Map<String, String> attributes,
+        long version,
+        Instant createdAt,
+        Instant updatedAt) {}

@@ -1,0 +1,25 @@
+package headcount;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A workspace as one call found it: a value that later changes don't touch.
+ *
+ * @param id a number from 1 on, never given to another workspace
+ * @param name unique among workspaces, without regard to case
+ * @param archived whether it can't be changed until it is restored
+ * @param defaultOf the user whose default it is
+ * @param version 1 when created, and one more with each change
+ * @param createdAt when it was created
+ * @param updatedAt when the record last changed; its members don't count
+ */
+public record Workspace(
+        long id,
+        String name,
+        boolean archived,
+        Optional<UUID> defaultOf,
+        long version,
+        Instant createdAt,
+        Instant updatedAt) {}

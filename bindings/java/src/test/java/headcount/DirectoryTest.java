@@ -1,0 +1,214 @@
+package headcount;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectoryTest {
+    @TempDir
+    Path folder;
+
+    private static HeadcountException refused(ErrorKind kind, Executable call) {
+        HeadcountException refused = assertThrows(HeadcountException.class, call);
+        assertEquals(kind, refused.kind(), refused.getMessage());
+        return refused;
+    }
+
+    private static Directory enterprise() {
+        return Directory.inMemory(new Options().licenseIfNew(License.ENTERPRISE));
+    }
+
+    @Test
+    void everyFieldOfAUserIsKept() {
+        UUID id = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
+        Instant born = Instant.parse("2024-07-11T16:55:59.173001Z");
+        Map<String, String> attributes = Map.of("team", "ops", "näme", "wärt\0nul", "empty", "");
+        try (Directory directory = enterprise()) {
+            NewUser user = NewUser.of("Steve@BÜCHER.example").id(id).username("Ştëvé").givenName("Steve").familyName("Öl")
+                    .active(false).admin(true).createdAt(born);
+            attributes.forEach(user::attribute);
+            User made = directory.createUser(user);
+            assertEquals(new User(id, "Steve@BÜCHER.example", "Ştëvé", Optional.of("Steve"), Optional.of("Öl"), false, true,
+                    attributes, 1, born, made.updatedAt()), made);
+            for (Optional<User> read : List.of(directory.users().findFirst(), directory.userById(id),
+                    directory.userByUsername("ştëvé"), directory.user(id.toString()))) {
+                assertEquals(Optional.of(made), read);
+            }
+            assertEquals(Optional.empty(), directory.userByEmail("nobody@ex.co"));
+            assertThrows(UnsupportedOperationException.class, () -> made.attributes().put("a", "b"));
+        }
+    }
+
+    @Test
+    void closingIsForGoodAndCanBeRepeated() {
+        Directory directory = enterprise();
+        directory.close();
+        directory.close();
+        HeadcountException closed = refused(ErrorKind.CLOSED, directory::seats);
+        assertEquals("closed", closed.kind().toString());
+        assertFalse(closed.getMessage().isEmpty());
+    }
+
+    @Test
+    void aStreamFreesItsListWhenItIsClosed() {
+        try (Directory directory = enterprise()) {
+            for (int i = 0; i < 2000; i++) {
+                directory.createUser(NewUser.of("user" + i + "@ex.co").givenName("x".repeat(100)));
+            }
+            try (var users = directory.users()) {
+                assertEquals("user0@ex.co", users.iterator().next().email());
+            }
+            var users = directory.users();
+            var iterator = users.iterator();
+            iterator.next();
+            users.close();
+            int rest = 0;
+            while (iterator.hasNext()) {
+                iterator.next();
+                rest++;
+            }
+            assertTrue(rest <= 1, "nothing is read behind the close: " + rest);
+            assertEquals(2000, directory.users().count());
+            assertEquals(2000, directory.find(new UserQuery().limit(300)).count());
+        }
+    }
+
+    @Test
+    void aWaitCanBeInterrupted() throws Exception {
+        try (Directory directory = enterprise(); Feed feed = directory.follow(0)) {
+            Thread waiting = new Thread(() -> assertThrows(InterruptedException.class, feed::take));
+            var failures = new java.util.concurrent.atomic.AtomicReference<Throwable>();
+            waiting.setUncaughtExceptionHandler((thread, failure) -> failures.set(failure));
+            waiting.start();
+            Thread.sleep(20);
+            waiting.interrupt();
+            waiting.join(5000);
+            assertEquals(null, failures.get());
+            assertFalse(waiting.isAlive());
+
+            CompletableFuture<Change> next = CompletableFuture.supplyAsync(() -> take(feed));
+            User user = directory.createUser(NewUser.of("a@ex.co"));
+            assertEquals(Optional.of(user.id()), next.get().events().getFirst().user());
+            assertEquals(1, feed.position());
+            CompletableFuture<Change> none = CompletableFuture.supplyAsync(() -> take(feed));
+            Thread.sleep(20);
+            feed.close();
+            feed.close();
+            Throwable closed = assertThrows(Exception.class, none::get).getCause();
+            assertEquals(ErrorKind.CLOSED, assertInstanceOf(HeadcountException.class, closed).kind());
+        }
+    }
+
+    private static Change take(Feed feed) {
+        try {
+            return feed.take();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    @Test
+    void aHeldFileIsWaitedFor() throws Exception {
+        Path path = folder.resolve("users.redb");
+        Directory first = Directory.open(path);
+        assertTrue(refused(ErrorKind.ALREADY_OPEN, () -> Directory.open(path)).isRetryable());
+        Options patient = new Options().openTimeout(Duration.ofSeconds(20));
+        Thread.currentThread().interrupt();
+        refused(ErrorKind.ALREADY_OPEN, () -> Directory.open(path, patient));
+        assertTrue(Thread.interrupted());
+        CompletableFuture<Directory> second = CompletableFuture.supplyAsync(() -> Directory.open(path, patient));
+        first.close();
+        second.get().close();
+    }
+
+    @Test
+    void filesAreBackedUpRepairedAndCompacted() {
+        Path path = folder.resolve("users.redb");
+        Path backup = folder.resolve("backup.redb");
+        try (Directory directory = Directory.open(path, new Options().pageCacheBytes(1 << 20).cacheBytes(0)
+                .logBytes(1 << 20).syncInterval(Duration.ofMillis(10)).salvageLog(true))) {
+            directory.createUser(NewUser.of("a@ex.co"));
+            assertEquals(1, directory.backup(backup, false).users());
+            refused(ErrorKind.IO, () -> directory.backup(backup, false));
+            assertEquals(0, directory.findFaults(10).total());
+            assertTrue(directory.statsText().contains("headcount_"));
+            assertEquals(1, directory.stats().latestChange());
+        }
+        assertEquals(1, Directory.restore(backup, path, true).sequence());
+        assertTrue(Directory.compact(path).bytes() > 0);
+        assertEquals(List.of(), Directory.findFaults(path, 10).listed());
+        assertEquals(0, Directory.repair(path, Optional.empty(), 10).setAside());
+    }
+
+    @Test
+    void everyConstantOfTheHeaderHasAName() throws Exception {
+        String header = Files.readString(Path.of("../../include/headcount.h"));
+        var found = Pattern.compile("^ +HC_(STATUS|EVENT|FIELD|ROLE|SORT|SUBJECT)_(\\w+) = (\\d+),", Pattern.MULTILINE)
+                .matcher(header);
+        int count = 0;
+        while (found.find()) {
+            String name = found.group(2);
+            if (name.equals("OK") || name.equals("ANY")) {
+                continue;
+            }
+            int code = Integer.parseInt(found.group(3));
+            Object named = switch (found.group(1)) {
+                case "STATUS" -> ErrorKind.of(code);
+                case "EVENT" -> EventKind.of(code);
+                case "FIELD" -> Field.of(code);
+                case "ROLE" -> Role.of(code);
+                case "SORT" -> Sort.of(code);
+                default -> Subject.of(code);
+            };
+            assertEquals(name.toLowerCase(java.util.Locale.ROOT), named.toString());
+            count++;
+        }
+        assertTrue(count > 60);
+        assertEquals(ErrorKind.UNKNOWN, ErrorKind.of(9999));
+    }
+
+    @Test
+    void anotherLibraryIsRefusedInWords() throws Exception {
+        UnsatisfiedLinkError abi = assertThrows(UnsatisfiedLinkError.class, () -> Library.checkAbi(7));
+        assertEquals("the headcount library has ABI version 7, and this package needs 1: use both of the same release",
+                abi.getMessage());
+        String missing = java("-Dheadcount.library.path=/nowhere/libheadcount.so", "--enable-native-access=headcount");
+        assertTrue(missing.contains("can't load the headcount library from /nowhere/libheadcount.so"), missing);
+        assertTrue(missing.contains("-Dheadcount.library.path=PATH"), missing);
+    }
+
+    @Test
+    void deniedNativeAccessNamesTheFlag() throws Exception {
+        String denied = java("-Dheadcount.library.path=" + System.getProperty("headcount.library.path"),
+                "--illegal-native-access=deny");
+        assertTrue(denied.contains("--enable-native-access=headcount"), denied);
+    }
+
+    /** What a program that only opens a directory prints. */
+    private String java(String... options) throws Exception {
+        Path program = Files.writeString(folder.resolve("Main.java"),
+                "public class Main { public static void main(String[] a) {"
+                        + " headcount.Directory.inMemory(new headcount.Options()).close(); } }");
+        var command = new java.util.ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-p", "target/classes", "--add-modules", "headcount", program.toString()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+}

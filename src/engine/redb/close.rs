@@ -1,0 +1,47 @@
+//! Closing: the database takes over what is in the log, which then goes.
+
+use std::fs;
+
+use super::log::Log;
+use super::{Shared, lock};
+use crate::error::{ErrorKind, Result};
+
+impl Shared {
+    /// Closes the database, with all that is in the log if nothing is in doubt. A file
+    /// that was renamed has everything too; that it was, is an error all the same.
+    pub(super) fn close(&self, log: Log) -> Result<()> {
+        let in_place = match self.check_writable(&log) {
+            Err(error) if error.kind() == ErrorKind::FileReplaced => Err(error),
+            _ => Ok(()),
+        };
+        let taken_over = self.check().and_then(|()| self.take_over(&log));
+        let is_unused = self.state().is_ok_and(|state| state.sequence == 0);
+        if in_place.is_ok() && is_unused {
+            // While it is locked: nobody else can have begun to use it.
+            self.created.as_ref().map(fs::remove_file);
+        }
+        self.published.store(None);
+        let removed = match taken_over {
+            // Before the lock is released, and others may make a log by these names.
+            Ok(()) => log
+                .remove()
+                .map_err(|error| self.name.log_not_removed(error)),
+            Err(error) => Err(error),
+        };
+        let closed = match lock(&self.base).take() {
+            Some(base) => base.close(),
+            None => Ok(()),
+        };
+        removed.and(closed).and(in_place)
+    }
+
+    /// Lets the database take over what is left, after which it needs no log.
+    fn take_over(&self, log: &Log) -> Result<()> {
+        let state = self.state()?;
+        if log.is_recorded() {
+            let writes = state.active.newest(state.sequence);
+            self.with_base(|base| base.end_use(writes, state.sequence, log.use_id()))?;
+        }
+        Ok(())
+    }
+}

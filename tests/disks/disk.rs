@@ -1,0 +1,145 @@
+//! A file system of a story's own.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// Mounted as long as it lives.
+pub struct Disk {
+    folder: TempDir,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Ext4,
+    Tmpfs,
+}
+
+impl Disk {
+    /// A new and empty one; `None` where this machine doesn't allow it, which is said.
+    pub fn new(kind: Kind, bytes: u64) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Self { folder, kind };
+        fs::create_dir(disk.path()).unwrap();
+        let mounted = match kind {
+            Kind::Tmpfs => run(
+                "mount",
+                [
+                    "-t".as_ref(),
+                    "tmpfs".as_ref(),
+                    "-o".as_ref(),
+                    format!("size={bytes}").as_ref(),
+                    "tmpfs".as_ref(),
+                    disk.path().as_os_str(),
+                ],
+            ),
+            Kind::Ext4 => {
+                File::create(disk.image()).unwrap().set_len(bytes).unwrap();
+                let image = disk.image();
+                // Nothing is kept back for root.
+                let options = ["-q", "-m", "0"].map(OsStr::new);
+                run("mkfs.ext4", options.into_iter().chain([image.as_os_str()]))
+                    .and_then(|()| disk.mount())
+            }
+        };
+        if let Err(why) = mounted {
+            println!("SKIPPED: {kind:?} can't be mounted here: {why}");
+            return None;
+        }
+        Some(disk)
+    }
+
+    /// Where it is mounted.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("mounted")
+    }
+
+    fn image(&self) -> PathBuf {
+        self.folder.path().join("image")
+    }
+
+    fn mount(&self) -> Result<(), String> {
+        let (image, path) = (self.image(), self.path());
+        run(
+            "mount",
+            [
+                "-o".as_ref(),
+                "loop".as_ref(),
+                image.as_os_str(),
+                path.as_os_str(),
+            ],
+        )
+    }
+
+    /// Cuts the power: what is not on the disk never will be, and everything that is
+    /// asked of the file system from now on fails. Says whether this machine can.
+    pub fn cut_power(&self) -> Result<(), String> {
+        // `FS_IOC_SHUTDOWN` with `EXT4_GOING_FLAGS_NOLOGFLUSH`. A system call that Rust has
+        // no safe way to make, and perl is on every Debian.
+        const CUT: &str = "open(my $folder, '<', $ARGV[0]) or die $!; \
+                           my $flag = pack('L', 2); \
+                           ioctl($folder, 0x8004587d, $flag) or die $!;";
+        let path = self.path();
+        run("perl", ["-e".as_ref(), CUT.as_ref(), path.as_os_str()])
+    }
+
+    /// Mounts it again, as after a power cut.
+    pub fn mount_again(&self) {
+        run("umount", [self.path()]).unwrap();
+        self.mount().unwrap();
+    }
+
+    /// Fills it up but for `left` bytes, with a file that is returned.
+    pub fn fill(&self, left: u64) -> PathBuf {
+        let path = self.path().join("ballast");
+        let file = File::create(&path).unwrap();
+        // Some blocks go into keeping track of the others.
+        let mut bytes = free_bytes(&self.path()).saturating_sub(left);
+        let allocate =
+            |bytes| rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes);
+        while allocate(bytes).is_err() {
+            bytes -= 4096;
+        }
+        path
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let flags: &[&OsStr] = match self.kind {
+            Kind::Tmpfs => &[],
+            // A loop device that is let go of.
+            Kind::Ext4 => &["-d".as_ref()],
+        };
+        let path = self.path();
+        let arguments = flags.iter().copied().chain([path.as_os_str()]);
+        let _ = run("umount", arguments);
+    }
+}
+
+/// Bytes that anybody may still use.
+pub fn free_bytes(path: &Path) -> u64 {
+    let found = rustix::fs::statvfs(path).unwrap();
+    found.f_bavail * found.f_frsize
+}
+
+/// Runs a command, and returns what it complains of.
+fn run<A: AsRef<OsStr>>(
+    command: &str,
+    arguments: impl IntoIterator<Item = A>,
+) -> Result<(), String> {
+    let output = Command::new(command)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("{command}: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{command}: {}", said.trim()))
+}

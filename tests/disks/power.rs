@@ -1,0 +1,55 @@
+//! The power is cut, over and over, while four threads write.
+
+use std::collections::HashSet;
+use std::thread;
+use std::time::Duration;
+
+use crate::disk::{Disk, Kind};
+use crate::writer::{SEATS, acknowledged, open, start};
+
+/// How often.
+const CUTS: u32 = 12;
+
+/// How long a process writes, in milliseconds.
+const LIFE_MS: std::ops::Range<u64> = 30..700;
+
+#[test]
+fn what_was_acknowledged_survives_power_cuts() {
+    let Some(disk) = Disk::new(Kind::Ext4, 128 << 20) else {
+        return;
+    };
+    let path = disk.path().join("users.redb");
+    let mut expected = HashSet::new();
+    for life in 0..CUTS {
+        let (mut child, mut said) = start(&path, life);
+        thread::sleep(Duration::from_millis(fastrand::u64(LIFE_MS)));
+        let cut = disk.cut_power();
+        // It ends when the disk refuses.
+        let users = acknowledged(&mut said);
+        if let Err(why) = cut {
+            println!("SKIPPED: the power can't be cut here: {why}");
+            child.kill().unwrap();
+            return;
+        }
+        child.wait().unwrap();
+        expected.extend(users);
+        disk.mount_again();
+        let directory = open(&path).unwrap();
+        directory.verify().unwrap();
+        assert!(directory.seats().unwrap().active <= SEATS);
+        let users = directory.users().unwrap();
+        let found: HashSet<String> = users
+            .map(|user| user.unwrap().email().to_string())
+            .collect();
+        let lost: Vec<_> = expected.difference(&found).collect();
+        assert!(lost.is_empty(), "lost in life {life}: {lost:?}");
+        // What nobody was told of may be there, and stays.
+        expected = found;
+        directory.close().unwrap();
+    }
+    println!("{CUTS} power cuts, {} users", expected.len());
+    assert!(
+        expected.len() > CUTS as usize,
+        "next to nothing was written"
+    );
+}

@@ -1,0 +1,141 @@
+//! A process that may open few files, or start no thread.
+
+use std::env;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use headcount::{Directory, ErrorKind};
+
+use crate::folder::{Folder, assert_holds, names_in};
+
+const PATH: &str = "HEADCOUNT_TEST_LIMITED_PATH";
+
+/// Not a test: the process, which ends at once when it is run as one. It opens the
+/// directory and creates a user; what is refused it says.
+#[test]
+fn the_process_that_opens() {
+    let Some(path) = env::var_os(PATH) else {
+        return;
+    };
+    let done = Directory::open(path).and_then(|directory| {
+        directory.create_user("ann@ex.co")?;
+        directory.close()
+    });
+    say(&done.map_or_else(|error| error.to_string(), |()| "done".to_owned()));
+}
+
+/// Not a test: a process that has opened all the files it may before its first write, for
+/// which there has to be a log.
+#[test]
+fn the_process_without_descriptors() {
+    let Some(path) = env::var_os(PATH) else {
+        return;
+    };
+    let directory = Directory::open(path).unwrap();
+    let hoard: Vec<File> = std::iter::from_fn(|| File::open("/dev/null").ok()).collect();
+    assert!(hoard.len() < 100, "there is no limit");
+    let refused = directory.create_user("ann@ex.co").unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Io, "{refused}");
+    assert!(directory.user("ann@ex.co").unwrap().is_none());
+    drop(hoard);
+    directory.create_user("ann@ex.co").unwrap();
+    directory.close().unwrap();
+    say("done");
+}
+
+#[expect(clippy::print_stderr, reason = "read by the parent")]
+fn say(what: &str) {
+    eprintln!("{what}");
+}
+
+/// Runs `process` under a limit that a shell sets, and returns what it says.
+fn limited(process: &str, limit: &str, path: &Path) -> String {
+    let program = env::current_exe().unwrap();
+    let run =
+        format!("{limit}; exec \"$0\" --exact limits::{process} --nocapture --test-threads=1");
+    let output = Command::new("sh")
+        .args(["-c".as_ref(), run.as_ref(), program.as_os_str()])
+        .env(PATH, path)
+        .env("RUST_BACKTRACE", "0")
+        .stdout(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{}: {said}", output.status);
+    said
+}
+
+/// Whether what the process says is that it was done. Otherwise it was refused for
+/// `reason`, and nothing was left behind.
+fn is_done(said: &str, reason: &str, path: &Path) -> bool {
+    if said.contains("done") {
+        return true;
+    }
+    assert!(said.contains(reason), "{said}");
+    let names = names_in(path.parent().unwrap());
+    assert!(names.is_empty(), "{said} left {names:?}");
+    false
+}
+
+/// Whichever of the files it is that can't be opened.
+#[test]
+fn a_process_that_may_open_few_files_leaves_nothing_behind() {
+    let mut refused = 0;
+    for files in 4.. {
+        let folder = Folder::new();
+        let path = folder.path("users.redb");
+        let limit = format!("ulimit -n {files}");
+        let said = limited("the_process_that_opens", &limit, &path);
+        if is_done(&said, "Too many open files", &path) {
+            assert_holds(&path, &["ann@ex.co".to_owned()]);
+            break;
+        }
+        refused += 1;
+    }
+    assert!(refused > 0, "no limit was too low");
+}
+
+/// One that exists stays as it is, and opens when there are more again.
+#[test]
+fn a_file_that_is_there_survives_few_files() {
+    for files in 4..16 {
+        let folder = Folder::new();
+        let path = folder.path("users.redb");
+        let users = crate::folder::users("active", 3);
+        folder.crash("users.redb", &users);
+        let limit = format!("ulimit -n {files}");
+        let said = limited("the_process_that_opens", &limit, &path);
+        let mut expected = users;
+        if said.contains("done") {
+            expected.push("ann@ex.co".to_owned());
+        } else {
+            assert!(said.contains("Too many open files"), "{said}");
+        }
+        assert_holds(&path, &expected);
+    }
+}
+
+#[test]
+fn a_handle_goes_on_when_files_can_be_opened_again() {
+    let folder = Folder::new();
+    let path = folder.path("users.redb");
+    Directory::open(&path).unwrap().close().unwrap();
+    let said = limited("the_process_without_descriptors", "ulimit -n 40", &path);
+    assert!(said.contains("done"), "{said}");
+    assert_holds(&path, &["ann@ex.co".to_owned()]);
+}
+
+/// The threads of the test binary itself are not started by this: it has one.
+#[test]
+fn a_process_that_can_start_no_thread_leaves_nothing_behind() {
+    let folder = Folder::new();
+    let path = folder.path("users.redb");
+    // No stack is as large as that.
+    let limit = "export RUST_MIN_STACK=1000000000000000";
+    let said = limited("the_process_that_opens", limit, &path);
+    assert!(!is_done(&said, "thread", &path), "a thread was started");
+    fs::write(folder.path("sign"), "of life").unwrap();
+    let said = limited("the_process_that_opens", ":", &path);
+    assert!(said.contains("done"), "{said}");
+}
