@@ -35,7 +35,7 @@ pub(crate) use self::workspaces::WorkspacesCommand;
 #[derive(Debug, Parser)]
 #[command(name = "headcount", version, arg_required_else_help = true)]
 pub(crate) struct Args {
-    /// The directory's file: by default what the environment has as HEADCOUNT_DB, or
+    /// The directory's file: by default what the environment has as `HEADCOUNT_DB`, or
     /// headcount.redb
     #[arg(long, global = true, value_name = "FILE")]
     db: Option<PathBuf>,

@@ -38,7 +38,7 @@ pub(crate) struct ListArgs {
     /// How to print them; jsonl is a user on each line
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
-    /// What to show of them, such as email,username,created_at,attributes.team
+    /// What to show of them, such as `email,created_at,attributes.team`
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = column)]
     pub(crate) columns: Vec<String>,
     /// Print how many there are instead of listing them

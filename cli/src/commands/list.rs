@@ -122,11 +122,7 @@ struct Listed<'a> {
 
 impl<'a> Listed<'a> {
     /// Reads the first page, so that what is refused is so before anything is shown.
-    fn start(
-        directory: &'a Directory,
-        filter: Filter,
-        args: &ListArgs,
-    ) -> headcount::Result<Self> {
+    fn start(directory: &'a Directory, filter: Filter, args: &ListArgs) -> headcount::Result<Self> {
         let mut listed = Self {
             directory,
             filter,

@@ -61,7 +61,7 @@ pub(super) enum Named {
 /// Reads who is meant, before the directory is opened.
 pub(super) fn named(args: &SelectionArgs) -> Result<Named> {
     let is_named = !args.users.is_empty() || args.from.is_some();
-    if is_named == !args.filter.is_empty() {
+    if is_named != args.filter.is_empty() {
         return Err(Failure::refused(
             "usage",
             if is_named {
@@ -132,11 +132,11 @@ fn read_names(file: &Path, names: &mut Vec<String>) -> Result<()> {
 pub(super) fn find(
     directory: &Directory,
     args: &SelectionArgs,
-    named: &Named,
+    who: &Named,
 ) -> Result<Vec<Arc<User>>> {
     let mut users = Vec::new();
     let mut seen = HashSet::new();
-    let names = match named {
+    let names = match who {
         Named::Filter => {
             Filter::of(directory, &args.filter)?.each(directory, None, |user| {
                 users.push(user);

@@ -9,9 +9,8 @@ use clap_complete::Shell;
 use crate::args::Args;
 use crate::failure::{Failure, Result};
 
-pub(super) fn completions(shell: Shell, mut out: &mut dyn Write) -> Result<()> {
+pub(super) fn completions(shell: Shell, mut out: &mut dyn Write) {
     clap_complete::generate(shell, &mut Args::command(), "headcount", &mut out);
-    Ok(())
 }
 
 /// The page of the command, or all pages to the folder.

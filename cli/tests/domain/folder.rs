@@ -133,6 +133,13 @@ impl Folder {
         names.map(str::to_owned).collect()
     }
 
+    /// The changes of the directory, oldest first.
+    #[track_caller]
+    pub fn changes(&self) -> Vec<Value> {
+        let mut document = self.json("changes");
+        serde_json::from_value(document["changes"].take()).unwrap()
+    }
+
     /// The members of a workspace, as `ann owner`.
     #[track_caller]
     pub fn members(&self, workspace: &str) -> Vec<String> {

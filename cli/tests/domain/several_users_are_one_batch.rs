@@ -41,10 +41,19 @@ fn by_conditions() {
     folder.done("users create new@old.example --attribute team=b");
     let line = "users deactivate --domain old.example --attribute team=a";
     let would = folder.json(&format!("{line} --dry-run"));
-    assert_eq!((&would["dry_run"], &would["changed"]), (&json!(true), &json!(1)));
-    assert_eq!(folder.json(&format!("{line} --changed-before 1d"))["changed"], 0);
+    assert_eq!(
+        (&would["dry_run"], &would["changed"]),
+        (&json!(true), &json!(1))
+    );
+    assert_eq!(
+        folder.json(&format!("{line} --changed-before 1d"))["changed"],
+        0
+    );
     assert!(folder.users("--inactive").is_empty());
-    assert_says(&folder.done(line), &["deactivated 1 user\n", "old@old.example"]);
+    assert_says(
+        &folder.done(line),
+        &["deactivated 1 user\n", "old@old.example"],
+    );
     assert_eq!(folder.users("--inactive"), ["old"]);
     assert_says(
         &folder.done("users delete --created-before 7d --yes"),
@@ -117,7 +126,10 @@ fn on_a_terminal_the_answer_decides() {
     for answer in ["\n", "n\n", "no\n"] {
         let (code, shown) = delete(answer);
         assert_eq!(code, 1, "{shown}");
-        assert_says(&shown, &["can't be undone. Go on? [y/N]", "nothing was changed"]);
+        assert_says(
+            &shown,
+            &["can't be undone. Go on? [y/N]", "nothing was changed"],
+        );
     }
     assert_eq!(folder.users(""), ["ann", "bob"]);
     let (code, shown) = delete("y\n");

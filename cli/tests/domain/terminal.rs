@@ -18,7 +18,11 @@ pub fn run(mut command: Command, columns: u16, typed: &str) -> (i32, String) {
     let name: CString = ptsname(&ours, Vec::new()).unwrap();
     let theirs = || -> File {
         let path = std::ffi::OsStr::from_bytes(name.as_bytes());
-        OpenOptions::new().read(true).write(true).open(path).unwrap()
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(path)
+            .unwrap()
     };
     let size = Winsize {
         ws_row: 24,

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use headcount::User;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::failure::Result;
 use crate::output::safe;
@@ -47,7 +47,7 @@ pub(super) fn shown(user: &User, columns: &[String]) -> Value {
         };
         (name.clone(), value)
     });
-    Value::Object(Map::from_iter(members))
+    Value::Object(members.collect())
 }
 
 pub(super) fn csv(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> Result<()> {
@@ -66,7 +66,8 @@ pub(super) fn csv(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> 
 pub(super) fn table(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> Result<()> {
     let heads = columns.iter().map(|name| name.to_uppercase());
     let mut rows = comfy_table::Table::new();
-    rows.load_style(comfy_table::presets::NOTHING).set_header(heads);
+    rows.load_style(comfy_table::presets::NOTHING)
+        .set_header(heads);
     for user in users {
         rows.add_row(cells(&*user?, columns).iter().map(|cell| safe(cell)));
     }
