@@ -14,6 +14,7 @@ mod batches_are_all_or_nothing;
 mod changes_are_followed;
 mod exit_codes_and_aliases;
 mod exports_make_the_same_directory;
+mod files_of_this_format_open;
 mod folder;
 mod lists_are_read_page_by_page;
 mod lists_meet_every_condition;
