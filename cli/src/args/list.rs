@@ -7,7 +7,7 @@ use super::values::limit;
 
 const LIST_HELP: &str = "\
 Columns: id, email, username, given_name, family_name, active, admin, created_at,
-updated_at, version, and attributes.NAME.
+updated_at, deactivated_at, version, and attributes.NAME.
 
 Examples:
   headcount users list --domain ex.co --created-since 7d
@@ -62,7 +62,7 @@ pub(crate) enum ListFormat {
 }
 
 /// Columns that every user has.
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "id",
     "email",
     "username",
@@ -72,6 +72,7 @@ const COLUMNS: [&str; 10] = [
     "admin",
     "created_at",
     "updated_at",
+    "deactivated_at",
     "version",
 ];
 

@@ -176,7 +176,7 @@ fn csv_rows_that_are_wrong_have_the_line_they_begin_on() {
         &err,
         &[
             "3 of 3 rows",
-            "line 2, ann@ex.co: the given name",
+            "line 2, ann@ex.co: in the given name",
             "line 5, bob@ex.co: active: \"maybe\" is no word for true or false",
             "line 6, cho@ex.co: it has 2 cells and the header has 3",
         ],

@@ -146,8 +146,8 @@ fn csv_and_a_realm_are_imported_as_they_were() {
     }
     let table = folder.done("export --format csv");
     assert!(table.starts_with(
-        "id,email,username,given_name,family_name,active,admin,created_at,updated_at,version,\
-         attributes.site,attributes.team\n"
+        "id,email,username,given_name,family_name,active,admin,created_at,updated_at,\
+         deactivated_at,version,attributes.site,attributes.team\n"
     ));
     assert_says(&table, &[",\"a,b\"\n"]);
     let realm: Value =

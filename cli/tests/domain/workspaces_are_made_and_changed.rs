@@ -159,14 +159,13 @@ fn a_default_workspace_is_made_when_it_is_asked_for() {
 #[test]
 fn names_can_t_steer_a_terminal() {
     let folder = Folder::with_users(&["ann"]);
-    folder.done("workspaces create 'a\u{202e}b' --owner ann@ex.co");
-    for line in ["workspaces list", "workspaces get 1", "users get ann@ex.co"] {
-        assert_says(&folder.done(line), &["a\\u{202e}b"]);
+    for line in [
+        "workspaces create 'a\u{202e}b' --owner ann@ex.co",
+        "workspaces get 'a\u{202e}b'",
+    ] {
+        assert_says(&folder.refused(line), &["a\\u{202e}b"]);
     }
-    assert_says(
-        &folder.done("workspaces add 1 ann@ex.co --role owner"),
-        &["nothing to change: ann@ex.co is owner in a\\u{202e}b (id:1)"],
-    );
+    assert_eq!(folder.done("workspaces list"), "no workspaces\n");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::failure::Result;
 use crate::output::safe;
 
 /// What CSV has where no columns are chosen.
-const USUAL: [&str; 10] = [
+const USUAL: [&str; 11] = [
     "id",
     "email",
     "username",
@@ -20,6 +20,7 @@ const USUAL: [&str; 10] = [
     "admin",
     "created_at",
     "updated_at",
+    "deactivated_at",
     "version",
 ];
 
