@@ -160,31 +160,34 @@ pub(crate) enum UsersCommand {
     #[command(visible_alias = "enable", after_help = selection::HELP)]
     Activate {
         #[command(flatten)]
-        who: SelectionArgs,
-        #[command(flatten)]
         version: IfVersion,
+        // Last: what follows would be under its heading.
+        #[command(flatten)]
+        who: SelectionArgs,
     },
     /// Make users inactive, which frees their seats
     #[command(visible_alias = "disable", after_help = selection::HELP)]
     Deactivate {
         #[command(flatten)]
-        who: SelectionArgs,
-        #[command(flatten)]
         version: IfVersion,
         #[command(flatten)]
         ownerless: Ownerless,
+        // Last: what follows would be under its heading.
+        #[command(flatten)]
+        who: SelectionArgs,
     },
     /// Delete users for good; deactivation is reversible
     #[command(visible_aliases = ["remove", "rm"], after_help = selection::HELP)]
     Delete {
-        #[command(flatten)]
-        who: SelectionArgs,
         #[command(flatten)]
         version: IfVersion,
         #[command(flatten)]
         ownerless: Ownerless,
         #[command(flatten)]
         yes: Yes,
+        // Last: what follows would be under its heading.
+        #[command(flatten)]
+        who: SelectionArgs,
     },
 }
 

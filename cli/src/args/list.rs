@@ -17,8 +17,6 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = LIST_HELP)]
 pub(crate) struct ListArgs {
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
     /// Only those with this text in their email, username or name, in any case
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<String>,
@@ -44,6 +42,9 @@ pub(crate) struct ListArgs {
     /// Print how many there are instead of listing them
     #[arg(long, conflicts_with_all = ["limit", "after"])]
     pub(crate) count: bool,
+    // Last: what follows would be under its heading.
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
