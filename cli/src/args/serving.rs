@@ -68,6 +68,7 @@ pub(crate) enum KeysCommand {
     /// Make a key for the server and print it, which is done only once
     Create(CreateKeyArgs),
     /// List the keys, without their secrets
+    #[command(visible_alias = "ls")]
     List,
     /// Remove a key for good
     Revoke {

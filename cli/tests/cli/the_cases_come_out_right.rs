@@ -104,7 +104,7 @@ fn tables_are_taken_as_spreadsheets_write_them() {
         folder.write("u.csv", text);
         folder.done(&format!("import u.csv {options}"));
         assert_eq!(folder.user("ann@example.com")["username"], "ann");
-        folder.done("users delete ann@example.com");
+        folder.done("users delete ann@example.com --yes");
     }
     folder.write("u.csv", "email,,\nann@example.com,,x\n");
     assert_says(
