@@ -25,7 +25,7 @@ pub(crate) use self::export::{ExportArgs, ExportFormat, StatsArgs, StatsFormat};
 pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::import::{FormatArg, ImportArgs, TEMPLATE_USERNAME, WhenFull};
-pub(crate) use self::list::{ListArgs, ListFormat, SortArg};
+pub(crate) use self::list::{COLUMNS, ListArgs, ListFormat, SortArg};
 pub(crate) use self::selection::SelectionArgs;
 pub(crate) use self::serving::{CreateKeyArgs, KeysCommand, ServeArgs};
 pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};

@@ -62,8 +62,8 @@ pub(crate) enum ListFormat {
     Csv,
 }
 
-/// Columns that every user has.
-const COLUMNS: [&str; 11] = [
+/// Columns that every user has, in the order in which CSV has them.
+pub(crate) const COLUMNS: [&str; 11] = [
     "id",
     "email",
     "username",

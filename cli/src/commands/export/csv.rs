@@ -6,23 +6,9 @@ use std::io::Write;
 use headcount::{Directory, User};
 
 use super::{Written, each_user};
+use crate::args::COLUMNS;
 use crate::commands::progress::Progress;
 use crate::failure::Result;
-
-/// The columns before those of attributes.
-const COLUMNS: [&str; 11] = [
-    "id",
-    "email",
-    "username",
-    "given_name",
-    "family_name",
-    "active",
-    "admin",
-    "created_at",
-    "updated_at",
-    "deactivated_at",
-    "version",
-];
 
 /// Reads all users twice: which attributes there are has to be known for the header.
 pub(super) fn write(
@@ -59,6 +45,7 @@ pub(super) fn write(
     Ok(written)
 }
 
+/// What stands in the columns before those of attributes.
 fn cells(user: &User) -> [String; COLUMNS.len()] {
     [
         user.id().to_string(),

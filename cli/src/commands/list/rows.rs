@@ -6,23 +6,9 @@ use std::sync::Arc;
 use headcount::User;
 use serde_json::{Value, json};
 
+use crate::args::COLUMNS;
 use crate::failure::Result;
 use crate::output::safe;
-
-/// What CSV has where no columns are chosen.
-const USUAL: [&str; 11] = [
-    "id",
-    "email",
-    "username",
-    "given_name",
-    "family_name",
-    "active",
-    "admin",
-    "created_at",
-    "updated_at",
-    "deactivated_at",
-    "version",
-];
 
 type Users<'u> = &'u mut dyn Iterator<Item = headcount::Result<Arc<User>>>;
 
@@ -51,8 +37,9 @@ pub(super) fn shown(user: &User, columns: &[String]) -> Value {
     Value::Object(members.collect())
 }
 
+/// CSV with these columns; where none are chosen, with those that every user has.
 pub(super) fn csv(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> Result<()> {
-    let usual = USUAL.map(str::to_owned);
+    let usual = COLUMNS.map(str::to_owned);
     let columns = if columns.is_empty() { &usual } else { columns };
     let mut table = csv::Writer::from_writer(out);
     table.write_record(columns).map_err(std::io::Error::from)?;
