@@ -66,6 +66,8 @@ enum Stored {
         archived: bool,
         #[serde(default, deserialize_with = "parsed_or_null")]
         default_of: Option<UserId>,
+        #[serde(default)]
+        external_ids: BTreeMap<String, String>,
         #[serde(deserialize_with = "parsed")]
         created_at: Timestamp,
         #[serde(deserialize_with = "parsed")]
@@ -108,6 +110,7 @@ impl From<Stored> for Line {
                 name,
                 archived,
                 default_of,
+                external_ids,
                 created_at,
                 updated_at,
                 version,
@@ -116,6 +119,7 @@ impl From<Stored> for Line {
                 name,
                 archived,
                 default_of,
+                external_ids: external_ids.into_iter().collect(),
                 created_at,
                 updated_at,
                 version,
@@ -148,6 +152,8 @@ struct StoredUser {
     family_name: Option<String>,
     active: bool,
     admin: bool,
+    #[serde(default)]
+    external_ids: BTreeMap<String, String>,
     attributes: BTreeMap<String, String>,
     #[serde(deserialize_with = "parsed")]
     created_at: Timestamp,
@@ -171,6 +177,9 @@ impl From<StoredUser> for Record {
         }
         if let Some(name) = &stored.family_name {
             user = user.family_name(name);
+        }
+        for (provisioner, id) in stored.external_ids {
+            user = user.external_id(provisioner, id);
         }
         for (name, value) in stored.attributes {
             user = user.attribute(name, value);
