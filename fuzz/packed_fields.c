@@ -84,6 +84,7 @@ static int read_user(hc_packed_batch *batch, output *to)
     put_number(to, user.version);
     put_number(to, user.created_at_micros);
     put_number(to, user.updated_at_micros);
+    put_number(to, user.deactivated_at_micros);
     put_number(to, (uint64_t)user.is_active);
     put_number(to, (uint64_t)user.is_admin);
     put_text(to, user.email);

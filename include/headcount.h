@@ -86,6 +86,10 @@
 /** How an hc_member starts: hc_member member = HC_MEMBER_INIT; */
 #define HC_MEMBER_INIT { sizeof(hc_member), 0, 0, { 0 }, 0, 0 }
 
+/** How an hc_error_details starts: hc_error_details details = HC_ERROR_DETAILS_INIT; */
+#define HC_ERROR_DETAILS_INIT \
+    { sizeof(hc_error_details), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL }
+
 /** How an hc_outcome starts: hc_outcome outcome = HC_OUTCOME_INIT; */
 #define HC_OUTCOME_INIT { sizeof(hc_outcome), 0, 0, 0, 0, 0, { 0 } }
 
@@ -322,6 +326,49 @@ enum hc_status
 typedef enum hc_status hc_status;
 #else
 typedef int32_t hc_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Which numbers an error has, as bits of hc_error_details.given.
+ *
+ * @since 0.1.0
+ */
+enum hc_detail
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The operation that was refused.
+     */
+    HC_DETAIL_OP_INDEX = 1,
+    /**
+     * The numbers of #HC_STATUS_NO_FREE_SEAT.
+     */
+    HC_DETAIL_SEATS = 2,
+    /**
+     * The numbers of #HC_STATUS_CONFLICT.
+     */
+    HC_DETAIL_VERSIONS = 4,
+    /**
+     * The number of #HC_STATUS_HISTORY_TRIMMED.
+     */
+    HC_DETAIL_RESUME_AFTER = 8,
+    /**
+     * The number of #HC_STATUS_CHANGE_NOT_YET.
+     */
+    HC_DETAIL_LATEST_CHANGE = 16,
+    /**
+     * The number of #HC_STATUS_BUFFER_TOO_SMALL.
+     */
+    HC_DETAIL_BUFFER_BYTES = 32,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_detail hc_detail;
+#else
+typedef int32_t hc_detail;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -627,6 +674,41 @@ typedef int32_t hc_subject;
 #endif // __cplusplus
 
 /**
+ * What a key is that hc_user_read() finds a user by.
+ *
+ * @since 0.1.0
+ */
+enum hc_user_key
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Any text that names a user: an id, an email or a username.
+     */
+    HC_USER_KEY_ANY = 1,
+    /**
+     * An email.
+     */
+    HC_USER_KEY_EMAIL = 2,
+    /**
+     * A username.
+     */
+    HC_USER_KEY_USERNAME = 3,
+    /**
+     * An id: 16 bytes in network order.
+     */
+    HC_USER_KEY_ID = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_user_key hc_user_key;
+#else
+typedef int32_t hc_user_key;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What became of a batch: a copy that later changes don't touch. Yours to free
  * with hc_applied_free(), before or after the directory; also valid after fork().
  *
@@ -791,6 +873,75 @@ typedef struct hc_workspace hc_workspace;
  * @since 0.1.0
  */
 typedef struct hc_workspaces hc_workspaces;
+
+/**
+ * All that an error says. Start with #HC_ERROR_DETAILS_INIT.
+ *
+ * @since 0.1.0
+ */
+typedef struct hc_error_details {
+    /**
+     * Bytes of this struct as the caller knows it; set by #HC_ERROR_DETAILS_INIT.
+     */
+    uint32_t struct_size;
+    /**
+     * The status that the failed call returned.
+     */
+    int32_t status;
+    /**
+     * 1 if the same call may succeed when it is made again, otherwise 0.
+     */
+    int32_t is_retryable;
+    /**
+     * Which of the numbers below there are: bits of HC_DETAIL_*. Others are 0.
+     */
+    uint32_t given;
+    /**
+     * Which operation of the call was refused, counted from 0.
+     */
+    uint64_t op_index;
+    /**
+     * The seats of the license.
+     */
+    uint64_t limit;
+    /**
+     * The users who were active.
+     */
+    uint64_t active;
+    /**
+     * How many more would have been.
+     */
+    uint64_t requested;
+    /**
+     * The version that the caller expected.
+     */
+    uint64_t expected;
+    /**
+     * The version that was found.
+     */
+    uint64_t found;
+    /**
+     * The number of the last change that was trimmed.
+     */
+    uint64_t resume_after;
+    /**
+     * The number of the latest change.
+     */
+    uint64_t latest_change;
+    /**
+     * The bytes that the buffer must have.
+     */
+    uint64_t buffer_bytes;
+    /**
+     * The length of the message in bytes.
+     */
+    uint64_t message_len;
+    /**
+     * What went wrong and what to do about it: NUL-terminated, valid until the error
+     * is freed.
+     */
+    const char *message;
+} hc_error_details;
 
 /**
  * How the seats of the license are used, at one moment. Start from
@@ -1232,6 +1383,20 @@ int32_t hc_error_get_buffer_bytes(const struct hc_error *error, size_t *bytes);
  * @since 0.1.0
  */
 void hc_error_free(struct hc_error *error);
+
+/**
+ * All that an error says, in one call: what hc_error_status(), hc_error_message(),
+ * hc_error_is_retryable() and the hc_error_get_*() functions say.
+ *
+ * @param error   The error, or NULL.
+ * @param details Where to put it, started with #HC_ERROR_DETAILS_INIT.
+ * @return 1 if it was written; 0, and nothing is written, for NULL or a struct that
+ *         was not started.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_error_get_details(const struct hc_error *error,
+                             struct hc_error_details *details);
 
 /**
  * Draws an id that nobody has: a UUID of version 7, as the directory does for users
@@ -2028,6 +2193,16 @@ uint64_t hc_user_created_at_micros(const struct hc_user *user);
 uint64_t hc_user_updated_at_micros(const struct hc_user *user);
 
 /**
+ * When the user was deactivated, in microseconds since 1970-01-01T00:00:00Z.
+ *
+ * @param user The user, or NULL.
+ * @return The moment; 0 for a user who is active or never was, and for NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+uint64_t hc_user_deactivated_at_micros(const struct hc_user *user);
+
+/**
  * How many attributes the user has.
  *
  * @param user The user, or NULL.
@@ -2414,6 +2589,72 @@ hc_status hc_user_update_apply_by_id(const struct hc_directory *directory,
                                      const struct hc_user_update *update,
                                      struct hc_user **user,
                                      struct hc_error **error);
+
+/**
+ * Reads one user as a batch of one packed record, the same as those of lists: one
+ * call for all that is known of the user. docs/packed.md says what it looks like,
+ * and headcount_packed.h reads it.
+ *
+ * @param directory The directory.
+ * @param kind      What the key is: one of HC_USER_KEY_*.
+ * @param key       The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes.
+ * @param key_len   Its length in bytes.
+ * @param buffer    Where to put the batch.
+ * @param capacity  Its size in bytes: 32 KiB hold any user.
+ * @param written   Set, on success, to the size of the batch; or to 0 when there is
+ *                  no such user.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, also when there is none, or a general or store status.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the user.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_read(const struct hc_directory *directory,
+                       int32_t kind,
+                       const uint8_t *key,
+                       size_t key_len,
+                       uint8_t *buffer,
+                       size_t capacity,
+                       size_t *written,
+                       struct hc_error **error);
+
+/**
+ * Reads the users that many keys name, each as hc_user_read() does, in one call. It
+ * ends when the keys do, or when there is no room for the next user or offset: go on
+ * with the key behind those that were read.
+ *
+ * @param directory  The directory.
+ * @param kind       What the keys are: one of HC_USER_KEY_*.
+ * @param keys       The keys, one behind the other: each is its length in bytes, as 4
+ *                   bytes with the lowest first, and that many bytes.
+ * @param keys_bytes How many bytes that is in all.
+ * @param buffer     Where to put the batch, whose records are in the order of the keys.
+ * @param capacity   Its size in bytes.
+ * @param offsets    Set to where the record of each key begins in the buffer; to 0
+ *                   where the key is nobody's.
+ * @param offset_max How many of them there is room for.
+ * @param read       Set, on success, to how many keys were read.
+ * @param written    Set, on success, to the size of the batch; or to 0 when it has no
+ *                   records.
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status. When it fails, what is in the
+ *         buffer and in the offsets means nothing.
+ * @retval HC_STATUS_INVALID_ARGUMENT also for a key that ends behind the keys.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the first user.
+ * @note Thread-safe. Each user is read at a moment of its own.
+ * @since 0.1.0
+ */
+hc_status hc_user_read_many(const struct hc_directory *directory,
+                            int32_t kind,
+                            const uint8_t *keys,
+                            size_t keys_bytes,
+                            uint8_t *buffer,
+                            size_t capacity,
+                            uint32_t *offsets,
+                            size_t offset_max,
+                            size_t *read,
+                            size_t *written,
+                            struct hc_error **error);
 
 /**
  * Lists all users, active or not, ordered by email, as they are now.
@@ -4252,6 +4493,16 @@ hc_status hc_feed_next_batch(struct hc_feed *feed,
                              size_t capacity,
                              size_t *written,
                              struct hc_error **error);
+
+/**
+ * Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If
+ * none waits now, the next call that would wait returns at once.
+ *
+ * @param feed The feed, or NULL.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+void hc_feed_wake(const struct hc_feed *feed);
 
 /**
  * The number of the last change that was given out, or where the feed began.

@@ -94,6 +94,8 @@ typedef struct hc_packed_user {
     uint64_t created_at_micros;
     /** When the record last changed. */
     uint64_t updated_at_micros;
+    /** When the user was deactivated; 0 for one who is active or never was. */
+    uint64_t deactivated_at_micros;
     /** The email, as it was given. */
     hc_packed_text email;
     /** The username; it is the email where none was given. */
@@ -342,7 +344,7 @@ static inline int hc_packed_next_user(hc_packed_batch *batch, hc_packed_user *us
     hc_packed_text name, value;
     uint32_t flags, index;
     size_t bytes = 0;
-    const uint8_t *record = hc_packed_next(batch, HC_PACKED_USERS, 88, &bytes);
+    const uint8_t *record = hc_packed_next(batch, HC_PACKED_USERS, 96, &bytes);
     if (record == NULL)
         return batch->malformed ? HC_PACKED_MALFORMED : HC_PACKED_END;
     flags = hc_packed_read_u16(record + 6);
@@ -350,6 +352,7 @@ static inline int hc_packed_next_user(hc_packed_batch *batch, hc_packed_user *us
     user->version = hc_packed_read_u64(record + 24);
     user->created_at_micros = hc_packed_read_u64(record + 32);
     user->updated_at_micros = hc_packed_read_u64(record + 40);
+    user->deactivated_at_micros = hc_packed_read_u64(record + 88);
     user->is_active = (flags & 1) != 0;
     user->is_admin = (flags & 2) != 0;
     user->attributes = hc_packed_read_u32(record + 84);

@@ -6,10 +6,11 @@
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 36] = [
+const SOURCES: [&str; 38] = [
     "version",
     "status",
     "error",
+    "error_details",
     "id",
     "license",
     "options",
@@ -23,6 +24,7 @@ const SOURCES: [&str; 36] = [
     "user",
     "new_user",
     "users",
+    "user_read",
     "cursor",
     "query",
     "query_order",

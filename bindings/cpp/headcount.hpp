@@ -109,6 +109,14 @@ enum class status : std::int32_t {
     request_id_reused = HC_STATUS_REQUEST_ID_REUSED,   ///< The id belongs to another batch.
 };
 
+/** What a key is that directory::read_user() finds a user by. */
+enum class user_key : std::int32_t {
+    any = HC_USER_KEY_ANY,           ///< Any text that names a user.
+    email = HC_USER_KEY_EMAIL,       ///< An email.
+    username = HC_USER_KEY_USERNAME, ///< A username.
+    id = HC_USER_KEY_ID,             ///< The 16 bytes of an id.
+};
+
 /** Kinds of licenses. */
 enum class license_kind : std::int32_t {
     community = HC_LICENSE_COMMUNITY,   ///< Five seats.
@@ -312,6 +320,18 @@ public:
         return found;
     }
 
+    /** All that the error says, in one call; views are valid for as long as this is. */
+    hc_error_details details() const noexcept
+    {
+        hc_error_details found = HC_ERROR_DETAILS_INIT;
+        if (hc_error_get_details(raw_.get(), &found) == 0) {
+            found.status = static_cast<std::int32_t>(kind_);
+            found.message = text_;
+            found.message_len = std::strlen(text_);
+        }
+        return found;
+    }
+
 private:
     struct release {
         void operator()(const hc_error *raw) const noexcept
@@ -474,6 +494,14 @@ inline std::optional<std::string_view> optional_view(const hc_packed_text &text)
 inline moment at(std::uint64_t micros) noexcept
 {
     return moment(std::chrono::microseconds(static_cast<std::int64_t>(micros)));
+}
+
+/* The moment; nothing for 0. */
+inline std::optional<moment> at_if(std::uint64_t micros) noexcept
+{
+    if (micros == 0)
+        return std::nullopt;
+    return at(micros);
 }
 
 /* Moments before 1970 are none that the directory has: the library refuses them. */
@@ -1137,6 +1165,11 @@ public:
     moment created_at() const noexcept { return detail::at(hc_user_created_at_micros(raw())); }
     /** When the record last changed. */
     moment updated_at() const noexcept { return detail::at(hc_user_updated_at_micros(raw())); }
+    /** When the user was deactivated; nothing for one who is active or never was. */
+    std::optional<moment> deactivated_at() const noexcept
+    {
+        return detail::at_if(hc_user_deactivated_at_micros(raw()));
+    }
 
     /** The attributes, ordered by name. Valid while this object is not moved. */
     attribute_range<user> attributes() const noexcept { return attribute_range<user>(this); }
@@ -1201,6 +1234,11 @@ public:
     moment created_at() const noexcept { return detail::at(record_.created_at_micros); }
     /** @copydoc user::updated_at */
     moment updated_at() const noexcept { return detail::at(record_.updated_at_micros); }
+    /** @copydoc user::deactivated_at */
+    std::optional<moment> deactivated_at() const noexcept
+    {
+        return detail::at_if(record_.deactivated_at_micros);
+    }
 
     /** The attributes, ordered by name. */
     attribute_range<user_view> attributes() const noexcept
@@ -2521,6 +2559,10 @@ public:
         return read;
     }
 
+    /** Has a read() of another thread return with nothing, the one that waits now or else the next
+     * that would wait. */
+    void wake() const noexcept { hc_feed_wake(handle_.get()); }
+
     /** The number of the last change that was given out, or where the feed began. */
     std::uint64_t position() const noexcept { return hc_feed_position(handle_.get()); }
 
@@ -2683,6 +2725,47 @@ public:
             return try_find_user_by_id(headcount::id::copy(who.id_bytes()));
         return detail::find<user, hc_user>(hc_user_get, raw(), detail::bytes(who.text()),
                                            who.text().size());
+    }
+
+    /** Reads a user as a batch of one packed record, for headcount_packed.h. Returns its size, 0 for
+     * nobody. The pointer of `key` is passed on as it is. */
+    std::size_t read_user(user_key kind, std::string_view key, std::uint8_t *buffer,
+                          std::size_t capacity) const
+    {
+        return try_read_user(kind, key, buffer, capacity).value();
+    }
+    /** @copydoc read_user */
+    result<std::size_t> try_read_user(user_key kind, std::string_view key, std::uint8_t *buffer,
+                                      std::size_t capacity) const
+    {
+        std::size_t written = 0;
+        auto done = detail::run(hc_user_read, raw(), static_cast<std::int32_t>(kind),
+                                detail::bytes(key), key.size(), buffer, capacity, &written);
+        if (!done)
+            return done.error();
+        return written;
+    }
+
+    /** Reads the users of many keys, as hc_user_read_many() has them: `read` is set to how many were
+     * read. Returns the size of the batch. */
+    std::size_t read_users(user_key kind, std::string_view keys, std::uint8_t *buffer,
+                           std::size_t capacity, std::uint32_t *offsets, std::size_t offset_max,
+                           std::size_t &read) const
+    {
+        return try_read_users(kind, keys, buffer, capacity, offsets, offset_max, read).value();
+    }
+    /** @copydoc read_users */
+    result<std::size_t> try_read_users(user_key kind, std::string_view keys, std::uint8_t *buffer,
+                                       std::size_t capacity, std::uint32_t *offsets,
+                                       std::size_t offset_max, std::size_t &read) const
+    {
+        std::size_t written = 0;
+        auto done = detail::run(hc_user_read_many, raw(), static_cast<std::int32_t>(kind),
+                                detail::bytes(keys), keys.size(), buffer, capacity, offsets,
+                                offset_max, &read, &written);
+        if (!done)
+            return done.error();
+        return written;
     }
 
     /** The user with this id. */

@@ -170,31 +170,32 @@ func failure(status C.hc_status, native *C.hc_error) error {
 }
 
 func readError(native *C.hc_error) *Error {
+	d := C.hc_error_details{struct_size: C.sizeof_hc_error_details}
+	C.hc_error_get_details(native, &d)
+	given := func(detail C.uint32_t) bool { return d.given&detail != 0 }
 	e := &Error{
-		Kind:      Kind(C.hc_error_status(native)),
-		Message:   C.GoString(C.hc_error_message(native)),
-		Retryable: C.hc_error_is_retryable(native) == 1,
+		Kind:      Kind(d.status),
+		Message:   C.GoStringN(d.message, C.int(d.message_len)),
+		Retryable: d.is_retryable == 1,
 		Operation: -1,
 	}
-	var a, b, c C.uint64_t
-	var bytes C.size_t
-	if C.hc_error_get_op_index(native, &a) == 1 {
-		e.Operation = int(a)
+	if given(C.HC_DETAIL_OP_INDEX) {
+		e.Operation = int(d.op_index)
 	}
-	if C.hc_error_get_seats(native, &a, &b, &c) == 1 {
-		e.Seats = &SeatShortage{uint64(a), uint64(b), uint64(c)}
+	if given(C.HC_DETAIL_SEATS) {
+		e.Seats = &SeatShortage{uint64(d.limit), uint64(d.active), uint64(d.requested)}
 	}
-	if C.hc_error_get_versions(native, &a, &b) == 1 {
-		e.Versions = &VersionConflict{uint64(a), uint64(b)}
+	if given(C.HC_DETAIL_VERSIONS) {
+		e.Versions = &VersionConflict{uint64(d.expected), uint64(d.found)}
 	}
-	if C.hc_error_get_resume_after(native, &a) == 1 {
-		e.ResumeAfter = uint64(a)
+	if given(C.HC_DETAIL_RESUME_AFTER) {
+		e.ResumeAfter = uint64(d.resume_after)
 	}
-	if C.hc_error_get_latest_change(native, &a) == 1 {
-		e.LatestChange = uint64(a)
+	if given(C.HC_DETAIL_LATEST_CHANGE) {
+		e.LatestChange = uint64(d.latest_change)
 	}
-	if C.hc_error_get_buffer_bytes(native, &bytes) == 1 {
-		e.bufferBytes = int(bytes)
+	if given(C.HC_DETAIL_BUFFER_BYTES) {
+		e.bufferBytes = int(d.buffer_bytes)
 	}
 	return e
 }

@@ -4,7 +4,7 @@
 typedef struct {
     const uint8_t *id;
     const char *email, *username, *given_name, *family_name;
-    uint64_t version, created_at_micros, updated_at_micros;
+    uint64_t version, created_at_micros, updated_at_micros, deactivated_at_micros;
     size_t attributes;
     int32_t active, admin;
 } hcgo_user;
@@ -19,6 +19,7 @@ static inline void hcgo_user_fields(const hc_user *user, hcgo_user *fields)
     fields->version = hc_user_version(user);
     fields->created_at_micros = hc_user_created_at_micros(user);
     fields->updated_at_micros = hc_user_updated_at_micros(user);
+    fields->deactivated_at_micros = hc_user_deactivated_at_micros(user);
     fields->attributes = hc_user_attribute_count(user);
     fields->active = hc_user_is_active(user);
     fields->admin = hc_user_is_admin(user);

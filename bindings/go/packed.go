@@ -81,6 +81,9 @@ func unpackUser(r []byte) User {
 		Active:     flags&1 != 0,
 		Admin:      flags&2 != 0,
 	}
+	if u64(r, 88) != 0 {
+		u.DeactivatedAt = moment(r, 88)
+	}
 	table, count := u32(r, 80), u32(r, 84)
 	if count > 0 {
 		u.attributes = make([]attribute, count)

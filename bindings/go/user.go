@@ -30,6 +30,9 @@ type User struct {
 	CreatedAt time.Time
 	// UpdatedAt is when the record last changed.
 	UpdatedAt time.Time
+	// DeactivatedAt is since when the user is inactive; zero for one who is active or
+	// never was.
+	DeactivatedAt time.Time
 
 	attributes []attribute
 }

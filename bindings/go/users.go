@@ -8,54 +8,37 @@ import "C"
 import (
 	"iter"
 	"runtime"
+	"sync"
 	"time"
 )
 
 // User is the user that an id as text, an email or a username names, or fails with
 // [ErrUserNotFound].
 func (d *Directory) User(ref string) (User, error) {
-	return lookUp(d, ref, func(c *hostCache) *cache[string] { return &c.byRef }, getUser)
+	return lookUp(d, ref, func(c *hostCache) *cache[string] { return &c.byRef }, C.HC_USER_KEY_ANY, text)
 }
 
 // UserByID is the user with this id, or fails with [ErrUserNotFound].
 func (d *Directory) UserByID(id ID) (User, error) {
-	return lookUp(d, id, func(c *hostCache) *cache[ID] { return &c.byID }, getByID)
+	bytes := func(id ID) (*C.uint8_t, C.size_t) { return idPointer(&id), C.size_t(len(id)) }
+	return lookUp(d, id, func(c *hostCache) *cache[ID] { return &c.byID }, C.HC_USER_KEY_ID, bytes)
 }
 
 // UserByEmail is the user with this email, or fails with [ErrUserNotFound].
 func (d *Directory) UserByEmail(email string) (User, error) {
-	return lookUp(d, email, func(c *hostCache) *cache[string] { return &c.byEmail }, getByEmail)
+	return lookUp(d, email, func(c *hostCache) *cache[string] { return &c.byEmail }, C.HC_USER_KEY_EMAIL, text)
 }
 
 // UserByUsername is the user with this username, or fails with [ErrUserNotFound].
 func (d *Directory) UserByUsername(username string) (User, error) {
-	return lookUp(d, username, func(c *hostCache) *cache[string] { return &c.byUsername }, getByUsername)
-}
-
-func getUser(h *C.hc_directory, ref string, u **C.hc_user, e **C.hc_error) C.hc_status {
-	bytes, length := text(ref)
-	return C.hc_user_get(h, bytes, length, u, e)
-}
-
-func getByID(h *C.hc_directory, id ID, u **C.hc_user, e **C.hc_error) C.hc_status {
-	return C.hc_user_get_by_id(h, idPointer(&id), u, e)
-}
-
-func getByEmail(h *C.hc_directory, email string, u **C.hc_user, e **C.hc_error) C.hc_status {
-	bytes, length := text(email)
-	return C.hc_user_get_by_email(h, bytes, length, u, e)
-}
-
-func getByUsername(h *C.hc_directory, username string, u **C.hc_user, e **C.hc_error) C.hc_status {
-	bytes, length := text(username)
-	return C.hc_user_get_by_username(h, bytes, length, u, e)
+	return lookUp(d, username, func(c *hostCache) *cache[string] { return &c.byUsername }, C.HC_USER_KEY_USERNAME, text)
 }
 
 var errNobody = &Error{Kind: ErrUserNotFound, Message: "no such user", Operation: -1}
 
 // lookUp reads a user from the cache of this package, or from the library.
 func lookUp[K comparable](d *Directory, key K, of func(*hostCache) *cache[K],
-	get func(*C.hc_directory, K, **C.hc_user, **C.hc_error) C.hc_status) (User, error) {
+	kind C.int32_t, bytes func(K) (*C.uint8_t, C.size_t)) (User, error) {
 	var generation uint64
 	if d.cache != nil {
 		generation = d.generation()
@@ -63,19 +46,42 @@ func lookUp[K comparable](d *Directory, key K, of func(*hostCache) *cache[K],
 			return *user, nil
 		}
 	}
-	user, err := d.userCall(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
-		return get(h, key, u, e)
+	start, length := bytes(key)
+	user, err := d.readUser(kind, start, length)
+	if err == nil && d.cache != nil {
+		of(d.cache).put(generation, key, &user)
+	}
+	return user, err
+}
+
+// Buffers for one packed user, most of whom are smaller.
+var userBuffers = sync.Pool{New: func() any {
+	buffer := make([]byte, 1024)
+	return &buffer
+}}
+
+// readUser reads all of a user in one call.
+func (d *Directory) readUser(kind C.int32_t, key *C.uint8_t, length C.size_t) (User, error) {
+	buffer := userBuffers.Get().(*[]byte)
+	defer userBuffers.Put(buffer)
+	handle := d.native
+	handleUsed()
+	written, err := fill(buffer, func(b *C.uint8_t, n C.size_t, w *C.size_t, e **C.hc_error) C.hc_status {
+		return C.hc_user_read(handle, kind, key, length, b, n, w, e)
 	})
+	runtime.KeepAlive(d)
 	if err != nil {
 		return User{}, err
 	}
-	if user.ID.IsZero() {
+	if written == 0 {
 		return User{}, errNobody
 	}
-	if d.cache != nil {
-		of(d.cache).put(generation, key, &user)
-	}
-	return user, nil
+	var user User
+	err = records((*buffer)[:written], usersBatch, func(record []byte) bool {
+		user = unpackUser(record)
+		return false
+	})
+	return user, err
 }
 
 // userCall runs a native function that makes a user, and takes that; the zero User is
@@ -112,6 +118,9 @@ func takeUser(native *C.hc_user) User {
 		Version:    uint64(f.version),
 		CreatedAt:  time.UnixMicro(int64(f.created_at_micros)).UTC(),
 		UpdatedAt:  time.UnixMicro(int64(f.updated_at_micros)).UTC(),
+	}
+	if f.deactivated_at_micros != 0 {
+		u.DeactivatedAt = time.UnixMicro(int64(f.deactivated_at_micros)).UTC()
 	}
 	if f.attributes > 0 {
 		u.attributes = make([]attribute, f.attributes)

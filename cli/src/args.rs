@@ -4,10 +4,13 @@ mod batch;
 mod changes;
 mod export;
 mod files;
+mod filter;
 mod import;
 mod list;
+mod selection;
 mod serving;
 mod upkeep;
+mod values;
 mod workspaces;
 
 use std::path::PathBuf;
@@ -20,8 +23,10 @@ pub(crate) use self::batch::BatchArgs;
 pub(crate) use self::changes::ChangesArgs;
 pub(crate) use self::export::{ExportArgs, ExportFormat, StatsArgs, StatsFormat};
 pub(crate) use self::files::{BackupArgs, RestoreArgs};
+pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::import::{FormatArg, ImportArgs, TEMPLATE_USERNAME, WhenFull};
-pub(crate) use self::list::{ListArgs, SortArg};
+pub(crate) use self::list::{COLUMNS, ListArgs, ListFormat, SortArg};
+pub(crate) use self::selection::SelectionArgs;
 pub(crate) use self::serving::{CreateKeyArgs, KeysCommand, ServeArgs};
 pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};
 pub(crate) use self::workspaces::WorkspacesCommand;
@@ -30,15 +35,10 @@ pub(crate) use self::workspaces::WorkspacesCommand;
 #[derive(Debug, Parser)]
 #[command(name = "headcount", version, arg_required_else_help = true)]
 pub(crate) struct Args {
-    /// The directory's file
-    #[arg(
-        long,
-        global = true,
-        env = "HEADCOUNT_DB",
-        value_name = "FILE",
-        default_value = "headcount.redb"
-    )]
-    pub(crate) db: PathBuf,
+    /// The directory's file: by default what the environment has as `HEADCOUNT_DB`, or
+    /// headcount.redb
+    #[arg(long, global = true, value_name = "FILE")]
+    db: Option<PathBuf>,
 
     /// Print one JSON document on standard output; errors are one on standard error
     #[arg(long, global = true)]
@@ -49,8 +49,8 @@ pub(crate) struct Args {
     #[arg(long, global = true)]
     pub(crate) salvage_log: bool,
 
-    /// The id, email or username of the user who makes the change: it is recorded, and they
-    /// can't deactivate or delete themselves
+    /// The active user who makes the change: it is recorded, and they can't deactivate
+    /// or delete themselves; their rights are not checked
     #[arg(long, global = true, value_name = "USER")]
     pub(crate) actor: Option<String>,
 
@@ -68,18 +68,29 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
+impl Args {
+    /// Where the directory is.
+    pub(crate) fn db(&self) -> PathBuf {
+        let of_environment = || std::env::var_os("HEADCOUNT_DB").filter(|name| !name.is_empty());
+        match &self.db {
+            Some(file) => file.clone(),
+            None => of_environment().map_or_else(|| "headcount.redb".into(), PathBuf::from),
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Import users from files: all of them, or nothing
     Import(ImportArgs),
     /// List, show, create and change users
-    #[command(subcommand)]
+    #[command(subcommand, visible_alias = "user")]
     Users(UsersCommand),
     /// Show or set the license
     #[command(subcommand)]
     License(LicenseCommand),
     /// List, show, create and change workspaces and their members
-    #[command(subcommand)]
+    #[command(subcommand, visible_aliases = ["workspace", "ws"])]
     Workspaces(WorkspacesCommand),
     /// Apply operations from a file as one request: all of them, or none
     Batch(BatchArgs),
@@ -102,16 +113,36 @@ pub(crate) enum Command {
     /// Serve the directory to the platform's SDK and to other programs
     Serve(ServeArgs),
     /// List, make and revoke the keys of the server
-    #[command(subcommand)]
+    #[command(subcommand, visible_alias = "key")]
     Keys(KeysCommand),
+    /// Print a script that completes what is typed, for a shell
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write the pages of all commands to a folder
+    Man {
+        /// The folder, which has to be there
+        #[arg(long, value_name = "FOLDER")]
+        dir: Option<PathBuf>,
+    },
 }
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  headcount completions bash > ~/.local/share/bash-completion/completions/headcount
+  headcount completions zsh > \"${fpath[1]}/_headcount\"
+  headcount completions fish > ~/.config/fish/completions/headcount.fish";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UsersCommand {
     /// List users, all of them or those who meet every condition given
+    #[command(visible_alias = "ls")]
     List(ListArgs),
     /// Show one user, with the workspaces that they are a member of
-    #[command(group = ArgGroup::new("who").required(true))]
+    #[command(visible_alias = "show", group = ArgGroup::new("who").required(true))]
     Get {
         /// The user's id, email or username
         #[arg(group = "who")]
@@ -121,45 +152,66 @@ pub(crate) enum UsersCommand {
         username: Option<String>,
     },
     /// Create a user, who is active and takes a seat unless --inactive is given
+    #[command(visible_alias = "add")]
     Create(CreateArgs),
     /// Change fields of a user; what isn't named stays as it is
     Update(UpdateArgs),
-    /// Make a user active, which takes a seat
+    /// Make users active, each of whom takes a seat
+    #[command(visible_alias = "enable", after_help = selection::HELP)]
     Activate {
-        /// The user's id, email or username
-        user: String,
         #[command(flatten)]
         version: IfVersion,
+        // Last: what follows would be under its heading.
+        #[command(flatten)]
+        who: SelectionArgs,
     },
-    /// Make a user inactive, which frees a seat
+    /// Make users inactive, which frees their seats
+    #[command(visible_alias = "disable", after_help = selection::HELP)]
     Deactivate {
-        /// The user's id, email or username
-        user: String,
         #[command(flatten)]
         version: IfVersion,
         #[command(flatten)]
         ownerless: Ownerless,
+        // Last: what follows would be under its heading.
+        #[command(flatten)]
+        who: SelectionArgs,
     },
-    /// Delete a user for good; `deactivate` is the one to take back
+    /// Delete users for good; deactivation is reversible
+    #[command(visible_aliases = ["remove", "rm"], after_help = selection::HELP)]
     Delete {
-        /// The user's id, email or username
-        user: String,
         #[command(flatten)]
         version: IfVersion,
         #[command(flatten)]
         ownerless: Ownerless,
+        #[command(flatten)]
+        yes: Yes,
+        // Last: what follows would be under its heading.
+        #[command(flatten)]
+        who: SelectionArgs,
     },
+}
+
+/// A change that can't be undone.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Yes {
+    /// Don't ask whether it is meant; without a terminal nobody can be asked
+    #[arg(long, short)]
+    pub(crate) yes: bool,
 }
 
 /// A change that is refused when somebody else was faster.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct IfVersion {
     /// Refuse the change unless the record has this version
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::number)]
     if_version: Option<u64>,
 }
 
 impl IfVersion {
+    pub(crate) fn is_given(self) -> bool {
+        self.if_version.is_some()
+    }
+
     /// Makes the last operation of `batch` depend on the version.
     pub(crate) fn on(self, batch: Batch) -> Batch {
         match self.if_version {
@@ -254,7 +306,7 @@ pub(crate) struct UpdateArgs {
     #[arg(long = "remove-attribute", value_name = "NAME", group = "change")]
     pub(crate) removed_attributes: Vec<String>,
     /// Refuse the update unless the user's record has this version
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::number)]
     pub(crate) if_version: Option<u64>,
 }
 
@@ -268,7 +320,7 @@ pub(crate) enum LicenseCommand {
         license: License,
         /// Refuse the change unless the license has this version, as `headcount
         /// license show --json` has it
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = values::number)]
         if_version: Option<u64>,
     },
 }

@@ -1,6 +1,7 @@
-//! Why a command ended with exit code 1, and how that is told.
+//! Why a command failed, with which exit code, and how that is told.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use headcount::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
@@ -42,6 +43,21 @@ impl Failure {
         })
     }
 
+    /// What the process exits with: see `docs/cli.md`.
+    pub(crate) fn exit_code(&self) -> u8 {
+        let Self::Refused(refusal) = self else {
+            return IO;
+        };
+        match refusal.kind {
+            "usage" => USAGE,
+            "already_open" => BUSY,
+            "corrupted" | "log_missing" | "log_foreign" | "file_replaced"
+            | "unsupported_format" => DAMAGED,
+            "io" | "outcome_unknown" => IO,
+            _ => REFUSED,
+        }
+    }
+
     /// Writes it as the last thing the command says.
     pub(crate) fn write(&self, err: &mut impl Write, json: bool) -> io::Result<()> {
         let output_failed;
@@ -50,9 +66,9 @@ impl Failure {
             Self::Output(error) => {
                 output_failed = Refusal {
                     kind: "io",
-                    message: format!("can't write the output: {error}"),
+                    message: unwritten(error),
                     notes: Vec::new(),
-                    details: Map::new(),
+                    details: Map::from_iter([("took_effect".to_owned(), has_effect().into())]),
                 };
                 &output_failed
             }
@@ -69,6 +85,39 @@ impl Failure {
         }
         Ok(())
     }
+}
+
+/// The directory refused, or the command did.
+const REFUSED: u8 = 1;
+/// The command line makes no sense.
+pub(crate) const USAGE: u8 = 2;
+/// Another process has the file.
+const BUSY: u8 = 3;
+/// The file can't be used as it is.
+const DAMAGED: u8 = 4;
+/// Something could not be read or written.
+const IO: u8 = 5;
+
+/// Whether the command has changed something for good.
+static EFFECT: AtomicBool = AtomicBool::new(false);
+
+/// Notes that the command has changed something for good: what goes wrong from now on is
+/// no refusal.
+pub(crate) fn took_effect() {
+    EFFECT.store(true, Ordering::Relaxed);
+}
+
+fn has_effect() -> bool {
+    EFFECT.load(Ordering::Relaxed)
+}
+
+fn unwritten(error: &io::Error) -> String {
+    if has_effect() {
+        return format!(
+            "it was done and is stored; only the report of it can't be written: {error}"
+        );
+    }
+    format!("can't write the output: {error}")
 }
 
 impl From<Error> for Failure {

@@ -1,7 +1,6 @@
 //! The `headcount` command: a user directory at work from a shell.
 //!
-//! Exit codes: 0 when it was done, 1 when it was refused or failed (the reason is
-//! on standard error), 2 when the command line makes no sense.
+//! `docs/cli.md` documents the exit codes.
 
 mod args;
 mod commands;
@@ -11,6 +10,7 @@ pub mod fuzzing;
 mod import;
 mod ops;
 mod output;
+mod usage;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -22,7 +22,10 @@ use failure::Failure;
 
 /// Does what the command line says.
 pub fn run() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage::tell(&error),
+    };
     let mut out = BufWriter::new(io::stdout().lock());
     let done = commands::run(&args, &mut out).and_then(|()| Ok(out.flush()?));
     // What a failed command has printed so far comes before its error.
@@ -36,7 +39,7 @@ pub fn run() -> ExitCode {
         Err(failure) => {
             // There is nowhere left to say that this failed.
             let _ = failure.write(&mut io::stderr().lock(), args.json);
-            ExitCode::FAILURE
+            failure.exit_code().into()
         }
     }
 }

@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use headcount::{Timestamp, UserId};
 
-use crate::door::Failure;
+use crate::door::{Door, Failure};
 use crate::keys::{Holder, Key, Scope};
 use crate::routes::{Access, Route};
 use crate::server::Server;
@@ -24,6 +24,58 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// The caller with this key, if it is still good. The user's state is looked up every
+    /// time.
+    pub(crate) fn of(server: &Server, key: Arc<Key>) -> Result<Self, Failure> {
+        let refuse = |message: &str| Failure::new(StatusCode::UNAUTHORIZED, message);
+        if !server.0.keys.knows(&key) {
+            return Err(refuse("this key is not known, or was revoked"));
+        }
+        if key.is_expired(Timestamp::now()) {
+            return Err(refuse("this key has expired; make a new one"));
+        }
+        let user = match &key.holder {
+            Holder::Provisioner(_) => None,
+            Holder::User(id) => {
+                let user = server.0.directory.user_by_id(*id)?;
+                if !user.is_some_and(|user| user.is_active()) {
+                    return Err(refuse("the user of this key is not active"));
+                }
+                Some(*id)
+            }
+        };
+        Ok(Self { key, user })
+    }
+
+    /// The caller whose key this is.
+    pub(crate) fn bearing(server: &Server, secret: &str) -> Result<Self, Failure> {
+        let key = server.0.keys.find(secret).ok_or_else(|| {
+            let message = "this key is not known, or was revoked";
+            Failure::new(StatusCode::UNAUTHORIZED, message)
+        })?;
+        Self::of(server, key)
+    }
+
+    pub(crate) fn into_key(self) -> Arc<Key> {
+        self.key
+    }
+
+    /// Counts a request of the key, or refuses it because there were too many.
+    pub(crate) fn take_turn(&self, server: &Server) -> Result<(), Failure> {
+        let Err(wait) = server.0.rates.take(&self.key.id, Instant::now()) else {
+            return Ok(());
+        };
+        server.0.metrics.limited.fetch_add(1, Relaxed);
+        let failure = Failure::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "this key makes too many requests; ask again later",
+        );
+        Err(Failure {
+            retry_after_seconds: Some(wait.as_secs() + 1),
+            ..failure
+        })
+    }
+
     pub(crate) fn may(&self, scope: Scope) -> Result<(), Failure> {
         if self.key.allows(scope) {
             return Ok(());
@@ -67,11 +119,17 @@ pub(crate) async fn guard(
 ) -> Response {
     let response = match admit(&server, route, &mut request) {
         Ok(()) => {
+            let caller = request.extensions().get::<Caller>().cloned();
             let answer = next.run(request);
-            match tokio::time::timeout(server.0.config.request_timeout, answer).await {
+            let timed = tokio::time::timeout(server.0.config.request_timeout, answer);
+            let response = match timed.await {
                 Ok(response) => response,
                 Err(_) => Failure::busy("the request took too long").response(route.door),
+            };
+            if let Some(caller) = caller.filter(|_| route.door == Door::Scim) {
+                server.0.syncs.note(&caller.key.id, &response);
             }
+            response
         }
         Err(failure) => failure.response(route.door),
     };
@@ -80,54 +138,33 @@ pub(crate) async fn guard(
 }
 
 fn admit(server: &Server, route: &Route, request: &mut Request) -> Result<(), Failure> {
-    let Access::Scope(scope) = route.access else {
-        return Ok(());
+    let scope = match route.access {
+        Access::Open => return Ok(()),
+        // Who visits the page is found out there, since its forms are checked first.
+        Access::Session(scope) => {
+            request.extensions_mut().insert(scope);
+            return Ok(());
+        }
+        Access::Scope(scope) => scope,
     };
     let caller = identify(server, request.headers()).inspect_err(|failure| {
         if failure.status == StatusCode::UNAUTHORIZED {
             server.0.metrics.unauthenticated.fetch_add(1, Relaxed);
         }
     })?;
-    if let Err(wait) = server.0.rates.take(&caller.key.id, Instant::now()) {
-        server.0.metrics.limited.fetch_add(1, Relaxed);
-        let failure = Failure::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "this key makes too many requests; ask again later",
-        );
-        return Err(Failure {
-            retry_after_seconds: Some(wait.as_secs() + 1),
-            ..failure
-        });
-    }
+    caller.take_turn(server)?;
     caller.may(scope)?;
     request.extensions_mut().insert(caller);
     Ok(())
 }
 
-/// The caller whose key the request brings. The user's state is looked up every time.
+/// The caller whose key the request brings.
 fn identify(server: &Server, headers: &HeaderMap) -> Result<Caller, Failure> {
-    let refuse = |message: &str| Failure::new(StatusCode::UNAUTHORIZED, message);
-    let secret = bearer(headers)
-        .ok_or_else(|| refuse("this needs a key, sent as Authorization: Bearer KEY"))?;
-    let key = server
-        .0
-        .keys
-        .find(secret)
-        .ok_or_else(|| refuse("this key is not known, or was revoked"))?;
-    if key.is_expired(Timestamp::now()) {
-        return Err(refuse("this key has expired; make a new one"));
-    }
-    let user = match &key.holder {
-        Holder::Provisioner(_) => None,
-        Holder::User(id) => {
-            let user = server.0.directory.user_by_id(*id)?;
-            if !user.is_some_and(|user| user.is_active()) {
-                return Err(refuse("the user of this key is not active"));
-            }
-            Some(*id)
-        }
-    };
-    Ok(Caller { key, user })
+    let secret = bearer(headers).ok_or_else(|| {
+        let message = "this needs a key, sent as Authorization: Bearer KEY";
+        Failure::new(StatusCode::UNAUTHORIZED, message)
+    })?;
+    Caller::bearing(server, secret)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -1,5 +1,6 @@
 //! The limits of a server.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// The limits of a server. The defaults suit a platform of some hundred thousand users.
@@ -37,6 +38,8 @@ pub struct Config {
     pub key_requests_per_second: u32,
     /// Requests that a key may make at once before that limit counts.
     pub key_burst: u32,
+    /// Where metrics and health are served without a key, besides the server's own address.
+    pub metrics_listen: Option<SocketAddr>,
     /// Whether SCIM provisions users as inactive when no seat is free. Otherwise it refuses
     /// them, and many refusals make identity providers suspend the connection.
     pub scim_inactive_when_full: bool,
@@ -58,6 +61,7 @@ impl Default for Config {
             writes_waiting_max: 1_024,
             key_requests_per_second: 1_000,
             key_burst: 2_000,
+            metrics_listen: None,
             scim_inactive_when_full: false,
             shutdown_grace: Duration::from_secs(20),
         }

@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Response};
 use headcount::ErrorKind;
 use serde_json::{Value, json};
 
+use crate::syncs::Told;
+
 /// Whose clients a route is for, which decides how errors look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Door {
@@ -17,6 +19,8 @@ pub(crate) enum Door {
     Rest,
     /// SCIM: the error documents of RFC 7644.
     Scim,
+    /// The page for people: HTML.
+    Page,
     /// Health and metrics: plain text.
     Plain,
 }
@@ -129,6 +133,7 @@ impl Failure {
             Door::Identity => (status, Json(json!({ "error": self.message }))).into_response(),
             Door::Rest => self.problem(status),
             Door::Scim => self.scim(status),
+            Door::Page => crate::page::failure(status, &self.message),
             Door::Plain => (status, format!("{}\n", self.message)).into_response(),
         };
         let headers = response.headers_mut();
@@ -138,6 +143,7 @@ impl Failure {
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
+        response.extensions_mut().insert(Told(self.message));
         response
     }
 }

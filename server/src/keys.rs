@@ -2,13 +2,15 @@
 //! directory's own file.
 
 use std::collections::HashMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use headcount::{Directory, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::hex::{hex, unhex};
 
 /// The names of the records of keys begin like this; what follows is the id.
 const RECORDS: &str = "api-key/";
@@ -311,10 +313,15 @@ impl Keys {
         keys.get(&hash).cloned()
     }
 
+    /// Whether `key` was not revoked.
+    pub(crate) fn knows(&self, key: &Key) -> bool {
+        let keys = self.by_hash.read().unwrap_or_else(PoisonError::into_inner);
+        keys.contains_key(&key.hash)
+    }
+
     /// Whether `key` was neither revoked nor has expired.
     pub(crate) fn holds(&self, key: &Key) -> bool {
-        let keys = self.by_hash.read().unwrap_or_else(PoisonError::into_inner);
-        keys.contains_key(&key.hash) && !key.is_expired(Timestamp::now())
+        self.knows(key) && !key.is_expired(Timestamp::now())
     }
 
     fn lock_to_change(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<[u8; 32], Arc<Key>>> {
@@ -367,23 +374,4 @@ fn checked_name(name: &str) -> Result<String, KeyError> {
 
 fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).ok()?;
-    }
-    Some(bytes)
 }

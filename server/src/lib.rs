@@ -28,15 +28,18 @@ mod feed;
 #[doc(hidden)]
 pub mod fuzzing;
 mod health;
+mod hex;
 mod keys;
 mod metrics;
 mod ops;
+mod page;
 mod rates;
 mod rest;
 mod routes;
 mod scim;
 mod serve;
 mod server;
+mod syncs;
 mod wire;
 
 pub use config::Config;

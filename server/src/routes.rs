@@ -11,6 +11,7 @@ use crate::auth::guard;
 use crate::door::{Door, Failure};
 use crate::health;
 use crate::keys::Scope;
+use crate::page;
 use crate::rest::{batch, changes, license, users, workspaces};
 use crate::scim::{self, discovery};
 use crate::server::Server;
@@ -23,6 +24,8 @@ pub enum Access {
     Open,
     /// Whoever has a key with this scope, or one that covers it.
     Scope(Scope),
+    /// Whoever has logged in to the page with such a key. Forms also have to come from it.
+    Session(Scope),
 }
 
 /// A line of the matrix: method, path and access.
@@ -39,6 +42,8 @@ pub(crate) struct Route {
 const READ: Access = Access::Scope(Scope::Read);
 const WRITE: Access = Access::Scope(Scope::Write);
 const ADMIN: Access = Access::Scope(Scope::Admin);
+const VISITOR: Access = Access::Session(Scope::Read);
+const EDITOR: Access = Access::Session(Scope::Write);
 const SCIM: Access = Access::Scope(Scope::Scim);
 
 #[rustfmt::skip]
@@ -84,6 +89,21 @@ static ROUTES: &[Route] = &[
     route("PUT", "/api/v1/license", ADMIN, Door::Rest, || put(license::set)),
     route("POST", "/api/v1/batch", WRITE, Door::Rest, || post(batch::apply)),
     route("GET", "/api/v1/changes", READ, Door::Rest, || get(changes::list)),
+    // The page for people.
+    route("GET", "/admin/style.css", Access::Open, Door::Page, || get(page::style)),
+    route("GET", "/admin/icon.svg", Access::Open, Door::Page, || get(page::icon)),
+    route("GET", "/admin/login", Access::Open, Door::Page, || get(page::form)),
+    route("POST", "/admin/login", VISITOR, Door::Page, || post(page::log_in)),
+    route("POST", "/admin/logout", VISITOR, Door::Page, || post(page::log_out)),
+    route("GET", "/admin", VISITOR, Door::Page, || get(page::list)),
+    route("POST", "/admin/preview", EDITOR, Door::Page, || post(page::preview)),
+    route("POST", "/admin/apply", EDITOR, Door::Page, || post(page::apply)),
+    route("GET", "/admin/users/{id}", VISITOR, Door::Page, || get(page::user)),
+    route("GET", "/admin/workspaces", VISITOR, Door::Page, || get(page::workspaces)),
+    route("GET", "/admin/workspaces/{id}", VISITOR, Door::Page, || get(page::workspace)),
+    route("GET", "/admin/audit", VISITOR, Door::Page, || get(page::audit)),
+    route("GET", "/admin/export.csv", VISITOR, Door::Page, || get(page::export)),
+    route("GET", "/admin/keys", Access::Session(Scope::Admin), Door::Page, || get(page::keys)),
     // SCIM.
     route("GET", "/scim/v2/ServiceProviderConfig", SCIM, Door::Scim, || get(discovery::config)),
     route("GET", "/scim/v2/ResourceTypes", SCIM, Door::Scim, || get(discovery::resource_types)),
@@ -129,7 +149,7 @@ const fn route(
 /// use headcount_server::{Access, matrix};
 ///
 /// let open: Vec<_> = matrix().filter(|line| line.2 == Access::Open).map(|line| line.1).collect();
-/// assert_eq!(open, ["/healthz", "/readyz", "/v1/api/config"]);
+/// assert_eq!(open[..3], ["/healthz", "/readyz", "/v1/api/config"]);
 /// ```
 pub fn matrix() -> impl Iterator<Item = Matrix> {
     ROUTES
@@ -150,6 +170,15 @@ pub(crate) fn router(server: &Server) -> Router {
         .with_state(server.clone())
 }
 
+/// What is served without a key where only the operator's own programs get.
+pub(crate) fn metrics_router(server: &Server) -> Router {
+    Router::new()
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .with_state(server.clone())
+}
+
 async fn nothing(uri: Uri) -> axum::response::Response {
     let message = "there is nothing at this address";
     Failure::new(StatusCode::NOT_FOUND, message).response(door_of(&uri))
@@ -164,6 +193,8 @@ async fn wrong_method(method: Method, uri: Uri) -> axum::response::Response {
 fn door_of(uri: &Uri) -> Door {
     if uri.path().starts_with("/scim/") {
         Door::Scim
+    } else if uri.path().starts_with("/admin") {
+        Door::Page
     } else {
         Door::Plain
     }

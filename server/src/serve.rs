@@ -2,10 +2,12 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -13,6 +15,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use crate::routes::metrics_router;
 use crate::server::Server;
 
 /// How long to wait before accepting again when the system has no more descriptors.
@@ -40,8 +43,13 @@ pub fn serve(
         .build()?;
     let outcome = runtime.block_on(async {
         let listener = TcpListener::bind(address).await?;
+        if let Some(address) = server.0.config.metrics_listen {
+            let listener = TcpListener::bind(address).await?;
+            tokio::spawn(serve_metrics(server.clone(), listener));
+        }
         listening(listener.local_addr()?);
-        accept(server, listener, stop).await;
+        let stop = async move { drop(stop.await) };
+        accept(server, server.router(), listener, stop).await;
         Ok(())
     });
     // Writes that were begun are finished: they were accepted.
@@ -49,11 +57,23 @@ pub fn serve(
     outcome
 }
 
-async fn accept(server: &Server, listener: TcpListener, mut stop: oneshot::Receiver<()>) {
+/// Serves metrics and health until the server ends.
+async fn serve_metrics(server: Server, listener: TcpListener) {
+    let mut ending = server.0.ending.subscribe();
+    let stop = async move { drop(ending.wait_for(|ends| *ends).await) };
+    accept(&server, metrics_router(&server), listener, stop).await;
+}
+
+async fn accept(
+    server: &Server,
+    router: Router,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) {
+    let mut stop = pin!(stop);
     let config = &server.0.config;
     let room = Arc::new(Semaphore::new(config.connections_max.max(1)));
     let graceful = GracefulShutdown::new();
-    let router = server.router();
     loop {
         let next = async {
             let permit = Arc::clone(&room).acquire_owned().await;
@@ -61,7 +81,7 @@ async fn accept(server: &Server, listener: TcpListener, mut stop: oneshot::Recei
         };
         let (accepted, permit) = tokio::select! {
             next = next => next,
-            _ = &mut stop => break,
+            () = &mut stop => break,
         };
         match (accepted, permit) {
             (Ok((stream, _)), Ok(permit)) => {

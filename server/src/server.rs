@@ -13,9 +13,11 @@ use crate::door::Failure;
 use crate::feed::Feed;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
+use crate::page::Sessions;
 use crate::rates::Rates;
 use crate::routes;
 use crate::scim::{Cursors, Externals};
+use crate::syncs::Syncs;
 
 /// A directory with what a server needs around it. Clones are the same server.
 #[derive(Clone)]
@@ -30,6 +32,10 @@ pub(crate) struct Shared {
     /// The schema of GraphQL, as introspection shows it.
     pub(crate) schema: crate::wire::Schema,
     pub(crate) feed: Feed,
+    /// When provisioners asked.
+    pub(crate) syncs: Syncs,
+    /// Who has logged in to the page.
+    pub(crate) sessions: Sessions,
     /// By what SCIM finds users besides the directory's indexes.
     pub(crate) externals: Externals,
     /// Where pages of SCIM's lists ended.
@@ -55,6 +61,8 @@ impl Server {
             rates: Rates::new(config.key_requests_per_second, config.key_burst),
             schema: crate::wire::Schema::new(),
             feed: Feed::start(&directory)?,
+            syncs: Syncs::default(),
+            sessions: Sessions::default(),
             externals: Externals::default(),
             cursors: Cursors::default(),
             ending: watch::Sender::new(false),

@@ -44,6 +44,32 @@ pub(super) unsafe fn text<'a>(
     std::str::from_utf8(bytes).map_err(|error| Refusal::utf8(name, error.valid_up_to()))
 }
 
+/// Bytes from C, which may be NULL when `length` is 0.
+///
+/// # Safety
+///
+/// Unless it is NULL, `bytes` points to `length` bytes that live, unchanged, for
+/// `'a`.
+pub(super) unsafe fn bytes<'a>(
+    name: &'static str,
+    bytes: *const u8,
+    length: usize,
+) -> Result<&'a [u8], Refusal> {
+    if length == 0 {
+        return Ok(&[]);
+    }
+    if bytes.is_null() {
+        return Err(Refusal::null(name));
+    }
+    if length > BUFFER_BYTES_MAX {
+        return Err(Refusal::argument(format!(
+            "{name} is said to be {length} bytes long; {BUFFER_BYTES_MAX} are allowed"
+        )));
+    }
+    // SAFETY: not NULL, and of that length by the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts(bytes, length) })
+}
+
 /// The 16 bytes of an id.
 ///
 /// # Safety

@@ -1,7 +1,7 @@
 //! Errors: why a call failed.
 
 use std::borrow::Cow;
-use std::ffi::{CString, c_char};
+use std::ffi::{CStr, CString, c_char};
 
 use super::arguments::Out;
 use super::guard::{self, Handle, Latch};
@@ -54,6 +54,24 @@ impl From<Refusal> for HcError {
             cause,
             buffer_bytes,
         }
+    }
+}
+
+impl HcError {
+    pub(super) fn status(&self) -> HcStatus {
+        self.status
+    }
+
+    pub(super) fn message(&self) -> &CStr {
+        &self.message
+    }
+
+    pub(super) fn cause(&self) -> Option<&Error> {
+        self.cause.as_ref()
+    }
+
+    pub(super) fn buffer_bytes(&self) -> Option<usize> {
+        self.buffer_bytes
     }
 }
 

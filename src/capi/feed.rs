@@ -12,7 +12,7 @@ use super::guard::{self, Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
 use super::status::HcStatus;
-use crate::directory::ChangeFeed;
+use crate::directory::{ChangeFeed, FeedWaker};
 use crate::model::Change;
 
 /// The changes of a directory as they come. Any number of feeds can be read at
@@ -29,6 +29,7 @@ pub struct HcFeed {
     /// The last change given out. Beside the lock, so that it can be asked for
     /// while another thread waits.
     position: AtomicU64,
+    waker: FeedWaker,
 }
 
 struct Reading {
@@ -90,14 +91,17 @@ pub unsafe extern "C" fn hc_directory_follow(
         guard::call(directory, error, |directory| {
             let made = Out::required("feed", feed)?;
             directory.directory.check()?;
+            let feed = directory.directory.follow(after);
+            let waker = feed.waker();
             let reading = Reading {
-                feed: directory.directory.follow(after),
+                feed,
                 ahead: Ahead::default(),
             };
             made.write(guard::hand_over(HcFeed {
                 latch: Latch::of_this_process(),
                 reading: Mutex::new(reading),
                 position: AtomicU64::new(after),
+                waker,
             }));
             Ok(())
         })
@@ -152,6 +156,22 @@ pub unsafe extern "C" fn hc_feed_next_batch(
             Ok(())
         })
     }
+}
+
+/// Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If
+/// none waits now, the next call that would wait returns at once.
+///
+/// @param feed The feed, or NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_feed_wake(feed: *const HcFeed) {
+    let wake = |feed: &HcFeed| {
+        feed.waker.wake();
+        Some(())
+    };
+    // SAFETY: by the contract, `feed` is NULL or live.
+    unsafe { guard::ask(feed, (), wake) }
 }
 
 /// The number of the last change that was given out, or where the feed began.

@@ -107,8 +107,18 @@ impl<R: Record> Ahead<R> {
     }
 }
 
+/// Packs one record; returns the bytes of the batch.
+pub(super) fn pack_one<R: Record>(
+    buffer: &mut [MaybeUninit<u8>],
+    record: &R,
+) -> Result<usize, Refusal> {
+    let mut batch = Batch::new(buffer);
+    batch.push(record)?;
+    Ok(batch.finish(R::KIND))
+}
+
 /// A batch that is being written.
-struct Batch<'b> {
+pub(super) struct Batch<'b> {
     buffer: &'b mut [MaybeUninit<u8>],
     /// Bytes in use, the header included.
     bytes: usize,
@@ -116,7 +126,7 @@ struct Batch<'b> {
 }
 
 impl<'b> Batch<'b> {
-    fn new(buffer: &'b mut [MaybeUninit<u8>]) -> Self {
+    pub(super) fn new(buffer: &'b mut [MaybeUninit<u8>]) -> Self {
         Self {
             buffer,
             bytes: HEADER_BYTES,
@@ -128,8 +138,13 @@ impl<'b> Batch<'b> {
         self.records == 0
     }
 
+    /// Where the next record begins.
+    pub(super) fn end(&self) -> u32 {
+        count(self.bytes)
+    }
+
     /// Appends a record, if it fits.
-    fn push(&mut self, record: &impl Record) -> Result<(), Refusal> {
+    pub(super) fn push(&mut self, record: &impl Record) -> Result<(), Refusal> {
         let room = self.buffer.get_mut(self.bytes..).unwrap_or_default();
         if record.bytes_at_most() > room.len() {
             let counted = Writer::write(record, &mut []);
@@ -150,7 +165,7 @@ impl<'b> Batch<'b> {
     }
 
     /// Writes the header, and returns the size of the batch.
-    fn finish(self, kind: Kind) -> usize {
+    pub(super) fn finish(self, kind: Kind) -> usize {
         if self.is_empty() {
             return 0;
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::arguments::{self, Out};
 use super::guard;
-use crate::model::User;
+use crate::model::{Timestamp, User};
 
 /// A user as one call found it: a copy that later changes don't touch. Yours to
 /// free with hc_user_free(), before or after the directory; also valid after
@@ -198,6 +198,19 @@ pub unsafe extern "C" fn hc_user_created_at_micros(user: *const HcUser) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_updated_at_micros(user: *const HcUser) -> u64 {
     let answer = |user: &User| Some(user.updated_at().as_unix_micros());
+    // SAFETY: by the contract, `user` is NULL or live.
+    unsafe { guard::read(HcUser::value(user), 0, answer) }
+}
+
+/// When the user was deactivated, in microseconds since 1970-01-01T00:00:00Z.
+///
+/// @param user The user, or NULL.
+/// @return The moment; 0 for a user who is active or never was, and for NULL.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_deactivated_at_micros(user: *const HcUser) -> u64 {
+    let answer = |user: &User| user.deactivated_at().map(Timestamp::as_unix_micros);
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe { guard::read(HcUser::value(user), 0, answer) }
 }

@@ -37,7 +37,7 @@ pub unsafe extern "C" fn hc_user_get(
         guard::call(directory, error, |directory| {
             let made = Out::required("user", user)?;
             let text = arguments::text("id_or_email", id_or_email, id_or_email_len)?;
-            let found = directory.directory.user(text)?;
+            let found = directory.directory.user_by_text(text)?;
             made.write(HcUser::hand_over_or_null(found));
             Ok(())
         })

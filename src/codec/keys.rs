@@ -7,6 +7,7 @@
 //! | `USER` | email key | the user |
 //! | `ID` | user id | the email key, or a tombstone |
 //! | `USERNAME` | username key, or email key where that is the username | the email key |
+//! | `LOOK_ALIKE` | what the username looks like, where that is another | the email key |
 //! | `STATE` | 1 or 0 for active, email key | |
 //! | `ADMIN` | email key | |
 //! | `DOMAIN` | domain, 0, email key | |
@@ -41,6 +42,7 @@ pub(crate) enum Kind {
     Domain = 0x15,
     Created = 0x16,
     Updated = 0x17,
+    LookAlike = 0x18,
     Workspace = 0x20,
     WorkspaceName = 0x21,
     DefaultWorkspace = 0x22,
@@ -168,6 +170,14 @@ pub(crate) fn put_username(out: &mut Vec<u8>, key: &str) {
     Kind::Username.put(out, &[key.as_bytes()]);
 }
 
+pub(crate) fn look_alike(look: &str) -> Vec<u8> {
+    made(|out| put_look_alike(out, look))
+}
+
+pub(crate) fn put_look_alike(out: &mut Vec<u8>, look: &str) {
+    Kind::LookAlike.put(out, &[look.as_bytes()]);
+}
+
 pub(crate) fn states(active: bool) -> Prefix {
     Prefix(Kind::State.key(&[&[u8::from(active)]]))
 }
@@ -230,7 +240,7 @@ pub(crate) fn email_key_in(kind: Kind, key: &[u8], value: &[u8]) -> Option<Strin
             Some(email_key.to_owned())
         }
         Kind::Member => text(kind.rest(key)?.get(9..)?),
-        Kind::Username | Kind::Created | Kind::Updated => text(value),
+        Kind::Username | Kind::Created | Kind::Updated | Kind::LookAlike => text(value),
         _ => None,
     }
 }

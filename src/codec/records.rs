@@ -33,16 +33,37 @@ pub(super) struct UserRecord<'a> {
     pub(super) username: Option<UsernameRecord<'a>>,
     pub(super) given_name: Option<&'a str>,
     pub(super) family_name: Option<&'a str>,
+    pub(super) deactivated_at: Option<Timestamp>,
     pub(super) attributes: Vec<(&'a str, &'a str)>,
 }
 
 /// The key is stored, so that a newer Unicode can't make it another.
-#[derive(SchemaRead, SchemaWrite)]
+#[derive(Clone, Copy, Debug, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 pub(super) struct UsernameRecord<'a> {
     pub(super) typed: &'a str,
     /// Where it differs from the typed one.
     pub(super) key: Option<&'a str>,
+    /// What the key looks like, where that is another.
+    pub(super) look: Option<&'a str>,
+}
+
+impl<'a> UsernameRecord<'a> {
+    pub(super) fn of(name: &'a Username) -> Self {
+        Self {
+            typed: name.as_str(),
+            key: Some(name.key()).filter(|key| *key != name.as_str()),
+            look: name.look(),
+        }
+    }
+
+    pub(super) fn key(&self) -> &'a str {
+        self.key.unwrap_or(self.typed)
+    }
+
+    pub(super) fn to_username(self) -> Username {
+        Username::from_stored(self.typed, self.key(), self.look)
+    }
 }
 
 /// What is known of an id that was given to a user.
@@ -178,12 +199,10 @@ pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
         active: user.active,
         admin: user.admin,
         email: Some(user.email.as_str()).filter(|typed| *typed != user.email.key()),
-        username: user.username.as_ref().map(|name| UsernameRecord {
-            typed: name.as_str(),
-            key: Some(name.key()).filter(|key| *key != name.as_str()),
-        }),
+        username: user.username.as_ref().map(UsernameRecord::of),
         given_name: user.given_name.as_deref(),
         family_name: user.family_name.as_deref(),
+        deactivated_at: user.deactivated_at,
         attributes: user.attributes().collect(),
     };
     put(out, &record)
@@ -196,9 +215,7 @@ pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
     Ok(User {
         id: record.id,
         email: Email::from_stored(record.email.unwrap_or(email_key), email_key),
-        username: record
-            .username
-            .map(|name| Username::from_stored(name.typed, name.key.unwrap_or(name.typed))),
+        username: record.username.map(UsernameRecord::to_username),
         given_name: to_owned(record.given_name),
         family_name: to_owned(record.family_name),
         active: record.active,
@@ -210,6 +227,7 @@ pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
             .collect(),
         created_at: record.created_at,
         updated_at: record.updated_at,
+        deactivated_at: record.deactivated_at,
         version: record.version,
         nul_texts: NulTexts::default(),
     })

@@ -7,7 +7,7 @@ use wincode::{SchemaRead, SchemaWrite};
 
 use super::records::{self, Format, UsernameRecord};
 use crate::error::{Error, Result};
-use crate::model::{Attributes, Email, NulTexts, Timestamp, User, UserId, Username};
+use crate::model::{Attributes, Email, NulTexts, Timestamp, User, UserId};
 
 /// A user, borrowed from where it lies: in the store, or in a [`User`].
 ///
@@ -37,8 +37,8 @@ pub struct UserView<'a> {
     id: UserId,
     email: &'a str,
     email_key: &'a str,
-    /// The username as typed and its key, where it is not the email.
-    username: Option<(&'a str, &'a str)>,
+    /// The username, where it is not the email.
+    username: Option<UsernameRecord<'a>>,
     given_name: Option<&'a str>,
     family_name: Option<&'a str>,
     active: bool,
@@ -46,6 +46,7 @@ pub struct UserView<'a> {
     attributes: Pairs<'a>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    deactivated_at: Option<Timestamp>,
     version: u64,
 }
 
@@ -70,6 +71,7 @@ struct Head<'a> {
     username: Option<UsernameRecord<'a>>,
     given_name: Option<&'a str>,
     family_name: Option<&'a str>,
+    deactivated_at: Option<Timestamp>,
 }
 
 /// The user whose row has this email key.
@@ -83,9 +85,7 @@ pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserV
         id: head.id,
         email: head.email.unwrap_or(email_key),
         email_key,
-        username: head
-            .username
-            .map(|name| (name.typed, name.key.unwrap_or(name.typed))),
+        username: head.username,
         given_name: head.given_name,
         family_name: head.family_name,
         active: head.active,
@@ -93,6 +93,7 @@ pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserV
         attributes,
         created_at: head.created_at,
         updated_at: head.updated_at,
+        deactivated_at: head.deactivated_at,
         version: head.version,
     })
 }
@@ -115,12 +116,12 @@ impl<'a> UserView<'a> {
 
     /// The username, as typed. It is the email where none was given.
     pub fn username(&self) -> &'a str {
-        self.username.map_or(self.email, |(typed, _)| typed)
+        self.username.map_or(self.email, |name| name.typed)
     }
 
     /// The key of the username, which is that of the email where none was given.
     pub(crate) fn username_key(&self) -> &'a str {
-        self.username.map_or(self.email_key, |(_, key)| key)
+        self.username.map_or(self.email_key, |name| name.key())
     }
 
     /// The given (first) name.
@@ -187,6 +188,11 @@ impl<'a> UserView<'a> {
         self.updated_at
     }
 
+    /// When the user was deactivated: see [`User::deactivated_at`].
+    pub fn deactivated_at(&self) -> Option<Timestamp> {
+        self.deactivated_at
+    }
+
     /// The version of the record: 1 when created, one more with each change.
     pub fn version(&self) -> u64 {
         self.version
@@ -197,9 +203,7 @@ impl<'a> UserView<'a> {
         User {
             id: self.id,
             email: Email::from_stored(self.email, self.email_key),
-            username: self
-                .username
-                .map(|(typed, key)| Username::from_stored(typed, key)),
+            username: self.username.map(UsernameRecord::to_username),
             given_name: self.given_name.map(str::to_owned),
             family_name: self.family_name.map(str::to_owned),
             active: self.active,
@@ -210,6 +214,7 @@ impl<'a> UserView<'a> {
                 .collect(),
             created_at: self.created_at,
             updated_at: self.updated_at,
+            deactivated_at: self.deactivated_at,
             version: self.version,
             nul_texts: NulTexts::default(),
         }
@@ -229,7 +234,7 @@ impl<'a> From<&'a User> for UserView<'a> {
             id: user.id,
             email: user.email.as_str(),
             email_key,
-            username: user.username.as_ref().map(|n| (n.as_str(), n.key())),
+            username: user.username.as_ref().map(UsernameRecord::of),
             given_name: user.given_name.as_deref(),
             family_name: user.family_name.as_deref(),
             active: user.active,
@@ -237,6 +242,7 @@ impl<'a> From<&'a User> for UserView<'a> {
             attributes: Pairs::Owned(&user.attributes),
             created_at: user.created_at,
             updated_at: user.updated_at,
+            deactivated_at: user.deactivated_at,
             version: user.version,
         }
     }
@@ -291,6 +297,7 @@ mod tests {
     use super::*;
     use crate::codec::{decode_user, put_user};
     use crate::error::ErrorKind;
+    use crate::model::Username;
 
     fn user(email: &str) -> User {
         User {
@@ -304,6 +311,7 @@ mod tests {
             attributes: Attributes::new(),
             created_at: Timestamp::now(),
             updated_at: Timestamp::now(),
+            deactivated_at: None,
             version: 300,
             nul_texts: NulTexts::default(),
         }
@@ -311,7 +319,8 @@ mod tests {
 
     fn users() -> [User; 2] {
         let mut full = user("Ann@Bücher.example");
-        full.username = Some(Username::parse("ＡＮＮ").unwrap());
+        full.username = Some(Username::parse("ＡＮＮ\u{430}").unwrap());
+        full.deactivated_at = Some(Timestamp::now());
         full.given_name = Some("Ann".to_owned());
         full.family_name = Some("Lee".to_owned());
         for (name, value) in [("short", String::new()), ("long", "x".repeat(251))] {

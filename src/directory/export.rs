@@ -59,6 +59,7 @@ impl Directory {
     /// let seats = directory.load([Ok(Record::User {
     ///     user: NewUser::new("ann@ex.co").id(id).created_at(moment),
     ///     updated_at: moment,
+    ///     deactivated_at: None,
     ///     version: 7,
     /// })])?;
     /// assert_eq!(seats.active, 1);

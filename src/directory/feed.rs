@@ -1,6 +1,7 @@
 //! Waiting for changes.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Directory;
@@ -33,6 +34,31 @@ pub struct ChangeFeed {
     directory: Directory,
     position: u64,
     ahead: std::vec::IntoIter<Change>,
+    woken: Arc<AtomicBool>,
+}
+
+/// Wakes who waits for the changes of a feed, from another thread.
+///
+/// Made by [`ChangeFeed::waker`].
+#[derive(Clone)]
+pub struct FeedWaker {
+    directory: Directory,
+    woken: Arc<AtomicBool>,
+}
+
+impl FeedWaker {
+    /// Has [`ChangeFeed::next`] return `None` instead of waiting on: the call that
+    /// waits now, or else the next one that would wait.
+    pub fn wake(&self) {
+        self.woken.store(true, Ordering::Release);
+        self.directory.shared.latest.wake();
+    }
+}
+
+impl std::fmt::Debug for FeedWaker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FeedWaker").finish_non_exhaustive()
+    }
 }
 
 impl ChangeFeed {
@@ -41,6 +67,7 @@ impl ChangeFeed {
             directory,
             position: after,
             ahead: Vec::new().into_iter(),
+            woken: Arc::default(),
         }
     }
 
@@ -61,7 +88,7 @@ impl ChangeFeed {
         }
         if self.ahead.len() == 0 && !timeout.is_zero() {
             let latest = &self.directory.shared.latest;
-            latest.wait_beyond(self.position, timeout);
+            latest.wait_beyond(self.position, timeout, &self.woken);
             self.read_ahead()?;
         }
         let change = self.ahead.next();
@@ -69,6 +96,27 @@ impl ChangeFeed {
             self.position = change.sequence;
         }
         Ok(change)
+    }
+
+    /// What wakes who waits with this feed.
+    ///
+    /// ```
+    /// use std::thread;
+    /// use std::time::Duration;
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let mut feed = directory.follow(0);
+    /// let waker = feed.waker();
+    /// thread::spawn(move || waker.wake());
+    /// assert!(feed.next(Duration::MAX)?.is_none());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn waker(&self) -> FeedWaker {
+        FeedWaker {
+            directory: self.directory.clone(),
+            woken: Arc::clone(&self.woken),
+        }
     }
 
     /// Refuses when the directory was closed.
@@ -124,13 +172,20 @@ impl Latest {
         self.moved.notify_all();
     }
 
+    /// Has all who wait look whether they were woken.
+    fn wake(&self) {
+        // Who has looked before holds the lock until it waits.
+        drop(self.lock());
+        self.moved.notify_all();
+    }
+
     /// Waits until there is a change beyond `position`, or `timeout` is over, or
-    /// the directory is closed.
-    fn wait_beyond(&self, position: u64, timeout: Duration) {
+    /// the directory is closed, or it was woken.
+    fn wait_beyond(&self, position: u64, timeout: Duration, woken: &AtomicBool) {
         // A timeout that is too far away to be a moment is no timeout.
         let deadline = Instant::now().checked_add(timeout);
         let mut state = self.lock();
-        while state.sequence <= position && !state.closed {
+        while state.sequence <= position && !state.closed && !woken.swap(false, Ordering::Acquire) {
             let left = match deadline {
                 Some(deadline) => deadline.saturating_duration_since(Instant::now()),
                 None => Duration::from_hours(1),

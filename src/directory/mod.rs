@@ -28,7 +28,7 @@ use std::sync::Arc;
 pub use backup::{Copied, CopyOptions, CopyProgress, restore};
 pub use commits::CommitLatency;
 pub use compact::Compacted;
-pub use feed::ChangeFeed;
+pub use feed::{ChangeFeed, FeedWaker};
 pub use iter::{Changes, Users, Workspaces};
 pub use options::Options;
 pub use stats::Stats;

@@ -35,6 +35,22 @@ impl Directory {
         }
     }
 
+    /// [`user`](Self::user) for a text, which is not copied where it is the key of a
+    /// user who is cached.
+    #[cfg(feature = "capi")]
+    pub(crate) fn user_by_text(&self, text: &str) -> Result<Option<Arc<User>>> {
+        self.check()?;
+        let kind = if text.contains('@') {
+            Kind::Email
+        } else {
+            Kind::Username
+        };
+        match self.shared.cache.get(kind, text.as_bytes()) {
+            Some(user) => Ok(Some(user)),
+            None => self.user(text),
+        }
+    }
+
     /// The user with this address as email or username.
     fn user_by_address(&self, key: &str) -> Result<Option<Arc<User>>> {
         if let Some(user) = self.user_by_email_key(key)? {

@@ -18,6 +18,7 @@ pub fn check(bytes: &[u8]) {
         Kind::Domain,
         Kind::Created,
         Kind::Updated,
+        Kind::LookAlike,
         Kind::Workspace,
         Kind::Member,
         Kind::Change,
@@ -69,7 +70,7 @@ fn index_leads_back(kind: Kind, key: &[u8], value: &[u8], email_key: &str) {
             let role = [Role::Owner, Role::User][usize::from(key[9])];
             keys::put_member(&mut made, workspace, role, email_key);
         }
-        Kind::Username | Kind::Created | Kind::Updated => {
+        Kind::Username | Kind::Created | Kind::Updated | Kind::LookAlike => {
             assert_eq!(email_key.as_bytes(), value);
             return;
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::capi::packed::fuzzing::pack;
 use crate::codec;
-use crate::model::{Change, Member, User, UserId, Workspace, WorkspaceId};
+use crate::model::{Change, Member, Timestamp, User, UserId, Workspace, WorkspaceId};
 
 /// A list of records, packed.
 #[derive(Debug)]
@@ -113,6 +113,8 @@ impl Fields {
         self.number(user.version());
         self.number(user.created_at().as_unix_micros());
         self.number(user.updated_at().as_unix_micros());
+        let deactivated_at = user.deactivated_at();
+        self.number(deactivated_at.map_or(0, Timestamp::as_unix_micros));
         self.number(u64::from(user.is_active()));
         self.number(u64::from(user.is_admin()));
         self.text(user.email().as_str());

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::email::quoted;
+use super::visible::parse_visible;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Attribute pairs a user may have.
@@ -45,13 +46,9 @@ pub(crate) fn check_attribute_name(name: &str) -> Result<()> {
 
 /// Parses a given or family name; an empty one counts as none.
 pub(crate) fn parse_personal_name(what: &str, text: &str) -> Result<Option<String>> {
-    let name = text.trim();
-    check_name(what, name)?;
-    Ok(if name.is_empty() {
-        None
-    } else {
-        Some(name.to_owned())
-    })
+    let name = parse_visible(what, text)?;
+    check_name(what, &name)?;
+    Ok(Some(name).filter(|name| !name.is_empty()))
 }
 
 fn check_name(what: &str, name: &str) -> Result<()> {

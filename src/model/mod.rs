@@ -13,6 +13,7 @@ mod timestamp;
 mod update;
 mod user;
 mod username;
+mod visible;
 mod workspace;
 
 pub(crate) use attributes::Attributes;

@@ -32,6 +32,8 @@ pub struct User {
     pub(crate) attributes: Attributes,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+    /// Of a user who is inactive, and was active before.
+    pub(crate) deactivated_at: Option<Timestamp>,
     pub(crate) version: u64,
     pub(crate) nul_texts: NulTexts,
 }
@@ -63,6 +65,11 @@ impl User {
     /// The key of a username that is not the email; it may be another address.
     pub(crate) fn username_key(&self) -> Option<&str> {
         self.username.as_ref().map(Username::key)
+    }
+
+    /// What that looks like, where it is another.
+    pub(crate) fn username_look(&self) -> Option<&str> {
+        self.username.as_ref().and_then(Username::look)
     }
 
     /// The given (first) name.
@@ -107,6 +114,23 @@ impl User {
         self.updated_at
     }
 
+    /// When the user was deactivated: `None` for one who is active, and for one who was
+    /// created inactive and has been ever since.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let ann = directory.deactivate_user("ann@ex.co")?;
+    /// assert_eq!(ann.deactivated_at(), Some(ann.updated_at()));
+    /// assert_eq!(directory.activate_user("ann@ex.co")?.deactivated_at(), None);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn deactivated_at(&self) -> Option<Timestamp> {
+        self.deactivated_at
+    }
+
     /// The version of the record: 1 when created, one more with each change.
     pub fn version(&self) -> u64 {
         self.version
@@ -115,7 +139,7 @@ impl User {
 
 impl Serialize for User {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut user = serializer.serialize_struct("User", 11)?;
+        let mut user = serializer.serialize_struct("User", 12)?;
         user.serialize_field("id", &self.id)?;
         user.serialize_field("email", &self.email)?;
         user.serialize_field("username", self.username())?;
@@ -126,6 +150,7 @@ impl Serialize for User {
         user.serialize_field("attributes", &self.attributes)?;
         user.serialize_field("created_at", &self.created_at)?;
         user.serialize_field("updated_at", &self.updated_at)?;
+        user.serialize_field("deactivated_at", &self.deactivated_at)?;
         user.serialize_field("version", &self.version)?;
         user.end()
     }
@@ -159,6 +184,8 @@ pub struct NewUser(Result<Draft>);
 pub(crate) struct Draft {
     /// Drawn by the directory when the caller gives none.
     pub(crate) id: Option<UserId>,
+    /// Whether the directory drew it, so that nobody can have it.
+    pub(crate) is_drawn: bool,
     pub(crate) email: Email,
     pub(crate) username: Option<Username>,
     pub(crate) given_name: Option<String>,
@@ -175,6 +202,7 @@ impl NewUser {
     pub fn new(email: impl AsRef<str>) -> Self {
         Self(Email::parse(email.as_ref()).map(|email| Draft {
             id: None,
+            is_drawn: false,
             email,
             username: None,
             given_name: None,
@@ -207,7 +235,9 @@ impl NewUser {
         })
     }
 
-    /// Sets the given name: at most 255 bytes, no control characters.
+    /// Sets the given name: at most 255 bytes. White space is collapsed. Refused are
+    /// control characters, and those that can't be seen or change the direction of the
+    /// text.
     #[must_use]
     pub fn given_name(self, name: impl AsRef<str>) -> Self {
         self.with(|draft| {
@@ -216,7 +246,7 @@ impl NewUser {
         })
     }
 
-    /// Sets the family name: at most 255 bytes, no control characters.
+    /// Sets the family name, with the same limits as the given name.
     #[must_use]
     pub fn family_name(self, name: impl AsRef<str>) -> Self {
         self.with(|draft| {
@@ -280,8 +310,11 @@ impl NewUser {
 
     /// Draws the id, unless there is one or the user is malformed.
     pub(crate) fn draw_id(&mut self) {
-        if let Ok(draft) = &mut self.0 {
-            draft.id.get_or_insert_with(UserId::generate);
+        if let Ok(draft) = &mut self.0
+            && draft.id.is_none()
+        {
+            draft.id = Some(UserId::generate());
+            draft.is_drawn = true;
         }
     }
 }

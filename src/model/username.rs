@@ -18,6 +18,7 @@ use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use super::email::{Email, EmailRefusal, named, quoted};
+use super::visible::look_of;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes of a username, as typed and as its key.
@@ -52,6 +53,8 @@ const USERNAME_BYTES_MAX: usize = 255;
 /// - A username with an `@` must be an [`Email`] address, and has that address's
 ///   key. The directory keeps emails and usernames unique together, so a text
 ///   never names two users. A full-width `@` is refused.
+/// - The directory refuses a username that looks like another user's because letters
+///   of one script are drawn as those of another, such as a Cyrillic `а` in `аnn`.
 /// - A text that reads as a UUID is refused: it would name a user by id.
 /// - Case is mapped one code point at a time: a final sigma stays one, and
 ///   `Σίσυφος` is not `ΣΊΣΥΦΟΣ`; `ß` is not `ss`; `İ` is not `i`.
@@ -62,6 +65,8 @@ pub struct Username {
     typed: Arc<str>,
     /// `None` when the name was typed as its own key.
     key: Option<Arc<str>>,
+    /// What the key looks like, where that is another.
+    look: Option<Arc<str>>,
 }
 
 impl Username {
@@ -81,20 +86,17 @@ impl Username {
     /// ```
     pub fn parse(text: &str) -> Result<Self> {
         let typed = text.trim_ascii();
-        match key_of(typed) {
-            Ok(Cow::Borrowed(_)) => Ok(Self {
-                typed: typed.into(),
-                key: None,
-            }),
-            Ok(Cow::Owned(key)) => Ok(Self {
-                typed: typed.into(),
-                key: Some(key.into()),
-            }),
-            Err(refusal) => Err(Error::new(
-                ErrorKind::InvalidUsername,
-                refusal.message(typed),
-            )),
-        }
+        let key = key_of(typed)
+            .map_err(|refusal| Error::new(ErrorKind::InvalidUsername, refusal.message(typed)))?;
+        let look = look_of(&key).map(Arc::from);
+        Ok(Self {
+            typed: typed.into(),
+            key: match key {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(key) => Some(key.into()),
+            },
+            look,
+        })
     }
 
     /// The username as it was typed, without white space around it.
@@ -121,11 +123,18 @@ impl Username {
 
     /// Puts a username together from parts that [`Username::parse`] made
     /// earlier, without checking them.
-    pub(crate) fn from_stored(typed: &str, key: &str) -> Self {
+    pub(crate) fn from_stored(typed: &str, key: &str, look: Option<&str>) -> Self {
         Self {
             typed: typed.into(),
             key: (key != typed).then(|| key.into()),
+            look: look.map(Arc::from),
         }
+    }
+
+    /// What the key looks like, where that is another: no other user may have that as
+    /// username, nor another username that looks like it.
+    pub(crate) fn look(&self) -> Option<&str> {
+        self.look.as_deref()
     }
 
     /// The key that `text` has as a username, by the same rules as

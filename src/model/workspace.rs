@@ -7,6 +7,7 @@ use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 use wincode::{SchemaRead, SchemaWrite};
 
+use super::visible::{look_of, parse_visible};
 use super::{Timestamp, UserId};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -40,9 +41,9 @@ impl fmt::Display for WorkspaceId {
     }
 }
 
-/// The name of a workspace: 1 to 128 characters, none of them a control
-/// character. Two names are the same without regard to case and to compatible
-/// forms of characters (NFKC, lower case).
+/// The name of a workspace: 1 to 128 characters, all of which can be seen. Two names
+/// are the same without regard to case, to compatible forms of characters (NFKC, lower
+/// case) and to letters of other scripts that look the same.
 #[derive(Clone, Debug)]
 pub(crate) struct WorkspaceName {
     pub(crate) typed: String,
@@ -51,7 +52,7 @@ pub(crate) struct WorkspaceName {
 
 impl WorkspaceName {
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        let typed = text.trim();
+        let typed = parse_visible("workspace's name", text)?;
         let refuse = |what: String| Err(Error::new(ErrorKind::InvalidArgument, what));
         if typed.is_empty() {
             return refuse("a workspace needs a name".to_owned());
@@ -62,25 +63,22 @@ impl WorkspaceName {
                 "the workspace's name has {chars} characters; {NAME_CHARS_MAX} are allowed"
             ));
         }
-        if typed.chars().any(char::is_control) {
-            return refuse(format!(
-                "the workspace's name {typed:?} has a control character"
-            ));
-        }
-        Ok(Self {
-            typed: typed.to_owned(),
-            key: workspace_name_key(typed),
-        })
+        let key = workspace_name_key(&typed);
+        Ok(Self { typed, key })
     }
 }
 
-/// What is unique of a workspace's name.
+/// What is unique of a workspace's name: how it looks.
 pub(crate) fn workspace_name_key(name: &str) -> String {
-    name.trim()
-        .nfkc()
-        .flat_map(char::to_lowercase)
-        .nfkc()
-        .collect()
+    let key = plain_name_key(name);
+    look_of(&key).unwrap_or(key)
+}
+
+/// The name without regard to case, form and white space.
+fn plain_name_key(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let name = words.join(" ");
+    name.nfkc().flat_map(char::to_lowercase).nfkc().collect()
 }
 
 /// How a call names a workspace: by id or by name.
@@ -181,9 +179,15 @@ impl Workspace {
         self.id
     }
 
-    /// The name, as typed; no other workspace has it.
+    /// The name, as typed but for white space; no other workspace has it, nor one that
+    /// looks the same.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether the name is another than that of `other`, though they look the same.
+    pub(crate) fn only_looks_like(&self, other: &Self) -> bool {
+        plain_name_key(&self.name) != plain_name_key(&other.name)
     }
 
     /// Whether it is archived: nobody can be added and nothing of it changed,
@@ -300,6 +304,9 @@ impl Member {
 }
 
 /// A workspace to create: a name of 1 to 128 characters, and who owns it.
+///
+/// White space in the name is collapsed. Refused are characters that can't be seen or
+/// that change the direction of the text, and names that look like another workspace's.
 ///
 /// It needs an owner who is active, unless the batch
 /// [allows otherwise](super::Batch::allow_ownerless).

@@ -15,36 +15,58 @@ pub(super) trait Named {
     const NAMES: &'static [(&'static str, ErrorKind)];
     /// What has the names, as in "user".
     const WHAT: &'static str;
+    /// The record is found by this many of the names, the first ones. The others are
+    /// only kept apart.
+    const FOUND_BY: usize;
 
     /// The name of the kind at this place in [`NAMES`](Self::NAMES).
     fn name(&self, nth: usize) -> Option<&str>;
+
+    /// The names, as people read them, of two records that clash in these places, where
+    /// they are not the same and only look it.
+    fn look_alikes<'n>(&'n self, nth: usize, other: &'n Self, of: usize) -> Option<[&'n str; 2]>;
 }
 
 /// The places of a user's names.
 pub(super) const EMAIL: usize = 0;
 pub(super) const USERNAME: usize = 1;
+/// What the username looks like, where that is another.
+pub(super) const LOOK: usize = 2;
 
 impl Named for User {
     const NAMES: &'static [(&'static str, ErrorKind)] = &[
         ("email", ErrorKind::EmailTaken),
         ("username", ErrorKind::UsernameTaken),
+        ("username", ErrorKind::UsernameTaken),
     ];
     const WHAT: &'static str = "user";
+    const FOUND_BY: usize = 2;
 
     fn name(&self, nth: usize) -> Option<&str> {
         match nth {
             EMAIL => Some(self.email_key()),
-            _ => self.username_key(),
+            USERNAME => self.username_key(),
+            _ => self.username_look(),
         }
+    }
+
+    fn look_alikes<'n>(&'n self, nth: usize, other: &'n Self, of: usize) -> Option<[&'n str; 2]> {
+        (nth == LOOK || of == LOOK).then_some([self.username(), other.username()])
     }
 }
 
 impl Named for Workspace {
     const NAMES: &'static [(&'static str, ErrorKind)] = &[("name", ErrorKind::WorkspaceNameTaken)];
     const WHAT: &'static str = "workspace";
+    const FOUND_BY: usize = 1;
 
     fn name(&self, _: usize) -> Option<&str> {
         Some(&self.name_key)
+    }
+
+    fn look_alikes<'n>(&'n self, _: usize, other: &'n Self, _: usize) -> Option<[&'n str; 2]> {
+        self.only_looks_like(other)
+            .then_some([&self.name, &other.name])
     }
 }
 
@@ -129,6 +151,7 @@ impl<T: Named> Claims<T> {
         K: Copy + Ord + Hash,
     {
         let mut holders = self.holders(set, name);
+        let mut holders = holders.by_ref().filter(|(_, nth)| *nth < T::FOUND_BY);
         let Some((first, nth)) = holders.next() else {
             return Ok(None);
         };
@@ -147,12 +170,12 @@ impl<T: Named> Claims<T> {
     }
 
     /// The names that would end up with two holders: a refusal for each operation
-    /// that claimed one of another. `stored(name)` tells which name of a record that
-    /// the batch has not come across it is.
+    /// that claimed one of another. `stored(name)` finds it among the records that the
+    /// batch has not come across: the record, and which of its names it is.
     pub(super) fn contested<K>(
         &self,
         set: &WorkingSet<K, T>,
-        mut stored: impl FnMut(&str) -> Result<Option<usize>>,
+        mut stored: impl FnMut(&str) -> Result<Option<(T, usize)>>,
     ) -> Result<Vec<Error>>
     where
         K: Copy + Ord + Hash,
@@ -169,17 +192,21 @@ impl<T: Named> Claims<T> {
                 };
                 let mut holders = self.holders(set, name).filter(came_first);
                 let first = if self.index.may_have_twins() {
-                    holders.next().map(|(_, of)| of)
+                    holders.next()
                 } else {
                     None
                 };
-                let taken_as = match first {
-                    Some(of) => Some(of),
-                    None => stored(name)?,
+                let refusal = match (&record.now, first) {
+                    (Some(now), Some((holder, of))) => holder
+                        .now
+                        .as_ref()
+                        .map(|other| taken(&**now, nth, &**other, of)),
+                    (Some(now), None) => {
+                        stored(name)?.map(|(other, of)| taken(&**now, nth, &other, of))
+                    }
+                    (None, _) => None,
                 };
-                if let Some(of) = taken_as {
-                    refusals.push(taken::<T>(name, nth, of).at_op(op_index as usize));
-                }
+                refusals.extend(refusal.map(|error| error.at_op(op_index as usize)));
             }
         }
         Ok(refusals)
@@ -196,17 +223,20 @@ fn name_in<K, T: Named>(records: &[Record<K, T>], slot: usize) -> Option<&str> {
     records[slot / T::NAMES.len()].name(slot % T::NAMES.len())
 }
 
-/// The refusal of a name that another record has, as what it was claimed and as what
-/// the other has it.
-fn taken<T: Named>(name: &str, nth: usize, of: usize) -> Error {
-    let (kind, what) = (T::NAMES[nth].1, T::NAMES[of].0);
-    Error::new(
-        kind,
-        format!(
-            "another {} has the {what} {name:?}; choose another or change that one first",
-            T::WHAT
+/// The refusal of the name in the place `nth` of `now`, which `other` has in the place `of`.
+fn taken<T: Named>(now: &T, nth: usize, other: &T, of: usize) -> Error {
+    let (kind, what, who) = (T::NAMES[nth].1, T::NAMES[of].0, T::WHAT);
+    let message = match now.look_alikes(nth, other, of) {
+        Some([name, taken]) => format!(
+            "the {what} {name:?} looks like {taken:?}, which another {who} has; choose one that \
+             can be told apart"
         ),
-    )
+        None => format!(
+            "another {who} has the {what} {:?}; choose another or change that one first",
+            other.name(of).unwrap_or_default()
+        ),
+    };
+    Error::new(kind, message)
 }
 
 #[cfg(test)]

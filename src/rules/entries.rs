@@ -16,6 +16,8 @@ pub(super) enum Entry<'a> {
     Id(UserId, IdEntry<'a>),
     /// The key of the username, and of the email.
     Username(&'a str, &'a str),
+    /// What the username looks like, and the key of the email.
+    LookAlike(&'a str, &'a str),
     /// Whether active, and the key of the email.
     State(bool, &'a str),
     Admin(&'a str),
@@ -32,7 +34,7 @@ pub(super) enum Entry<'a> {
 
 /// The kinds of entries that a user can have, apart from those of memberships: one
 /// of each at most. They are in the order of keys.
-pub(super) const KINDS_OF_USER: [Kind; 8] = [
+pub(super) const KINDS_OF_USER: [Kind; 9] = [
     Kind::User,
     Kind::Id,
     Kind::Username,
@@ -41,6 +43,7 @@ pub(super) const KINDS_OF_USER: [Kind; 8] = [
     Kind::Domain,
     Kind::Created,
     Kind::Updated,
+    Kind::LookAlike,
 ];
 
 /// The entry of one of [`KINDS_OF_USER`] that `user` calls for.
@@ -50,6 +53,7 @@ pub(super) fn of_user(user: &User, kind: Kind) -> Option<Entry<'_>> {
         Kind::User => Entry::User(user),
         Kind::Id => Entry::Id(user.id, IdEntry::User(email_key)),
         Kind::Username => Entry::Username(user.username_key().unwrap_or(email_key), email_key),
+        Kind::LookAlike => Entry::LookAlike(user.username_look()?, email_key),
         Kind::State => Entry::State(user.active, email_key),
         Kind::Admin if user.admin => Entry::Admin(email_key),
         Kind::Domain => Entry::Domain(email_key),
@@ -89,6 +93,7 @@ impl Entry<'_> {
             Self::User(user) => keys::put_user(out, user.email_key()),
             Self::Id(id, _) => keys::put_id(out, id),
             Self::Username(key, _) => keys::put_username(out, key),
+            Self::LookAlike(look, _) => keys::put_look_alike(out, look),
             Self::State(active, email_key) => keys::put_state(out, active, email_key),
             Self::Admin(email_key) => keys::put_admin(out, email_key),
             Self::Domain(email_key) => keys::put_domain(out, email_key),
@@ -110,7 +115,9 @@ impl Entry<'_> {
             Self::Id(_, entry) => return put_id(out, &entry),
             Self::Workspace(workspace) => return put_workspace(out, workspace),
             Self::Membership(member) => return put_member(out, member),
-            Self::Username(_, email_key) | Self::Moment(.., email_key) => {
+            Self::Username(_, email_key)
+            | Self::LookAlike(_, email_key)
+            | Self::Moment(.., email_key) => {
                 out.extend_from_slice(email_key.as_bytes());
             }
             Self::State(..) | Self::Admin(_) | Self::Domain(_) => {}

@@ -33,6 +33,8 @@ pub enum Record {
         user: NewUser,
         /// When the record last changed.
         updated_at: Timestamp,
+        /// When the user was deactivated; only for one who is inactive.
+        deactivated_at: Option<Timestamp>,
         /// The version of the record.
         version: u64,
     },
@@ -119,8 +121,9 @@ impl<W: Write> Loading<'_, W> {
             Record::User {
                 user,
                 updated_at,
+                deactivated_at,
                 version,
-            } => self.user(&user, updated_at, version),
+            } => self.user(&user, updated_at, deactivated_at, version),
             Record::DeletedUser { id } => self.put(
                 &Entry::Id(id, IdEntry::Deleted),
                 ErrorKind::IdTaken,
@@ -163,7 +166,13 @@ impl<W: Write> Loading<'_, W> {
         }
     }
 
-    fn user(&mut self, new: &NewUser, updated_at: Timestamp, version: u64) -> Result<()> {
+    fn user(
+        &mut self,
+        new: &NewUser,
+        updated_at: Timestamp,
+        deactivated_at: Option<Timestamp>,
+        version: u64,
+    ) -> Result<()> {
         let draft = new.draft()?;
         let (Some(id), Some(created_at)) = (draft.id, draft.created_at) else {
             return Err(refused("a user to load has no id or no time of creation"));
@@ -179,27 +188,20 @@ impl<W: Write> Loading<'_, W> {
             attributes: draft.attributes.clone(),
             created_at,
             updated_at,
+            deactivated_at,
             version,
             nul_texts: NulTexts::default(),
         };
-        // Entries under one key can't be there twice. What is left is an email that is
-        // another's username, and the other way round.
-        if let Some(username) = user.username_key() {
-            let is_taken = read::user_by_email_key(self.txn, username)?.is_some();
-            let is_username = read::user_by_username_key(self.txn, user.email_key())?.is_some();
-            if is_taken || is_username {
-                return Err(Error::new(
-                    ErrorKind::UsernameTaken,
-                    format!(
-                        "the email or the username of {id} is another user's; change one of them"
-                    ),
-                ));
-            }
+        if user.active && deactivated_at.is_some() {
+            return Err(refused(
+                "a user who is active was deactivated; leave one of the two out",
+            ));
         }
+        self.names_are_free(&user)?;
         for kind in KINDS_OF_USER {
             let refusal = match kind {
                 Kind::Id => ErrorKind::IdTaken,
-                Kind::Username => ErrorKind::UsernameTaken,
+                Kind::Username | Kind::LookAlike => ErrorKind::UsernameTaken,
                 _ => ErrorKind::EmailTaken,
             };
             if let Some(entry) = entries::of_user(&user, kind) {
@@ -216,6 +218,30 @@ impl<W: Write> Loading<'_, W> {
         self.totals.last_at = self.totals.last_at.max(user.updated_at);
         let active = user.active;
         self.events.push(Event::UserCreated { user: id, active });
+        Ok(())
+    }
+
+    /// Checks what entries under one key don't: an email that is another's username, the
+    /// other way round, and usernames that look the same.
+    fn names_are_free(&self, user: &User) -> Result<()> {
+        if let Some(username) = user.username_key() {
+            let is_taken = read::user_by_email_key(self.txn, username)?.is_some();
+            let is_username = read::user_by_username_key(self.txn, user.email_key())?.is_some();
+            let looks_like_one = match user.username_look() {
+                Some(look) => read::user_by_username_key(self.txn, look)?.is_some(),
+                None => read::user_by_look(self.txn, username)?.is_some(),
+            };
+            if is_taken || is_username || looks_like_one {
+                return Err(Error::new(
+                    ErrorKind::UsernameTaken,
+                    format!(
+                        "the email or the username of {} is another user's, or looks like it; change one \
+                         of them",
+                        user.id
+                    ),
+                ));
+            }
+        }
         Ok(())
     }
 

@@ -182,6 +182,7 @@ mod tests {
             attributes: BTreeMap::new(),
             created_at: Timestamp::from_unix_micros(1).unwrap(),
             updated_at: Timestamp::from_unix_micros(version).unwrap(),
+            deactivated_at: None,
             version,
             nul_texts: NulTexts::default(),
         }

@@ -14,6 +14,9 @@ use crate::model::{
     WorkspaceRef, WorkspaceTarget,
 };
 
+/// The first bytes of the keys under which a new user is looked up, mostly in vain.
+pub(crate) const LOOKED_UP: &[u8] = &[Kind::User as u8, Kind::Id as u8, Kind::Username as u8];
+
 /// The user with this email key.
 pub(crate) fn user_by_email_key(read: &impl Read, email_key: &str) -> Result<Option<User>> {
     match read.get(&keys::user(email_key))? {
@@ -35,12 +38,22 @@ pub(crate) fn user_by_id(read: &impl Read, id: UserId) -> Result<Option<User>> {
 
 /// The user whose username has this key, which is that of the email for some.
 pub(crate) fn user_by_username_key(read: &impl Read, key: &str) -> Result<Option<User>> {
-    let Some(bytes) = read.get(&keys::username(key))? else {
+    user_at_entry(read, &keys::username(key))
+}
+
+/// The user that the entry under this key leads to.
+fn user_at_entry(read: &impl Read, key: &[u8]) -> Result<Option<User>> {
+    let Some(bytes) = read.get(key)? else {
         return Ok(None);
     };
     let email_key = str::from_utf8(&bytes)
         .map_err(|error| Error::corrupted("a username leads to no text").with_source(error))?;
     behind(read, email_key).map(Some)
+}
+
+/// The user whose username is not this key, but looks like it.
+pub(crate) fn user_by_look(read: &impl Read, look: &str) -> Result<Option<User>> {
+    user_at_entry(read, &keys::look_alike(look))
 }
 
 /// The user whose email or username has this key. No two users have one.

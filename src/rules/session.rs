@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::claims::{Claims, EMAIL, USERNAME};
+use super::claims::{Claims, EMAIL, LOOK, USERNAME};
 use super::ops::members::{self, Members};
 use super::ops::{users, workspaces};
 use super::plan::{Plan, Writes};
@@ -209,17 +209,27 @@ impl<'a, R: Read> Session<'a, R> {
     /// The names that two records would have, ordered by operation.
     fn contested(&self) -> Result<Vec<Error>> {
         let base = self.base;
-        let is_unseen = |user: Option<User>| user.is_some_and(|u| !self.users.contains(u.id));
+        let unseen = |user: Option<User>, nth: usize| {
+            let user = user.filter(|user| !self.users.contains(user.id));
+            user.map(|user| (user, nth))
+        };
         let mut refusals = self.user_names.contested(&self.users, |name| {
-            if name.contains('@') && is_unseen(read::user_by_email_key(base, name)?) {
-                return Ok(Some(EMAIL));
+            let by_other = if name.contains('@') {
+                unseen(read::user_by_email_key(base, name)?, EMAIL)
+            } else {
+                unseen(read::user_by_look(base, name)?, LOOK)
+            };
+            match by_other {
+                Some(found) => Ok(Some(found)),
+                None => Ok(unseen(read::user_by_username_key(base, name)?, USERNAME)),
             }
-            let is_username = is_unseen(read::user_by_username_key(base, name)?);
-            Ok(is_username.then_some(USERNAME))
         })?;
         refusals.extend(self.workspace_names.contested(&self.workspaces, |name| {
             let id = read::workspace_id_by_name_key(base, name)?;
-            Ok(id.filter(|id| !self.workspaces.contains(*id)).map(|_| 0))
+            match id.filter(|id| !self.workspaces.contains(*id)) {
+                Some(id) => Ok(read::workspace_by_id(base, id)?.map(|found| (found, 0))),
+                None => Ok(None),
+            }
         })?);
         refusals.sort_by_key(Error::op_index);
         Ok(refusals)

@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use super::index::Index;
 
+/// Unique names that a record may have at most.
+const NAMES_MAX: usize = 4;
+
 /// Records by their identity, as the batch found them and as they are now, in the
 /// order in which it came across them.
 pub(super) struct WorkingSet<K, T> {
@@ -27,7 +30,7 @@ pub(super) struct Record<K, T> {
     pub(super) changed: bool,
     /// Of each of its unique names, the operation that gave it that name; `None`
     /// where it has it from before the batch.
-    pub(super) named_by: [Option<u32>; 2],
+    pub(super) named_by: [Option<u32>; NAMES_MAX],
 }
 
 impl<K, T> Default for WorkingSet<K, T> {
@@ -87,7 +90,7 @@ impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
             before: Some(Arc::clone(&stored)),
             now: Some(stored),
             changed: false,
-            named_by: [None; 2],
+            named_by: [None; NAMES_MAX],
         })
     }
 
@@ -105,7 +108,7 @@ impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
             before: None,
             now,
             changed: true,
-            named_by: [None; 2],
+            named_by: [None; NAMES_MAX],
         });
         (place, None)
     }

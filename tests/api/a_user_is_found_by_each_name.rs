@@ -166,6 +166,7 @@ fn a_user_reads_as_one_json_record() {
         "attributes": {"team": "a"},
         "created_at": moment,
         "updated_at": null,
+        "deactivated_at": null,
         "version": 1,
     });
     assert_eq!(json, expected);

@@ -145,3 +145,25 @@ fn a_moment_of_creation_can_be_brought_along() {
     assert_eq!(bob.created_at(), bob.updated_at());
     finish(directory);
 }
+
+#[test]
+fn a_deactivation_has_a_time_until_the_user_is_active_again() {
+    on_both_engines(|directory| {
+        let ann = create(directory, "ann@ex.co");
+        let off = directory.deactivate_user(ann).unwrap();
+        let moment = off.deactivated_at();
+        assert_eq!(moment, Some(off.updated_at()));
+        let renamed = UserUpdate::new().given_name("Ann");
+        let renamed = directory.update_user(ann, renamed).unwrap();
+        let again = directory.deactivate_user(ann).unwrap();
+        assert_eq!(
+            (renamed.deactivated_at(), again.deactivated_at()),
+            (moment, moment)
+        );
+        assert_eq!(directory.activate_user(ann).unwrap().deactivated_at(), None);
+        let bob = directory
+            .create_user(NewUser::new("bob@ex.co").active(false))
+            .unwrap();
+        assert_eq!(bob.deactivated_at(), None, "never was active");
+    });
+}

@@ -25,6 +25,7 @@ mod changes_hold_no_personal_data;
 mod every_write_is_one_change;
 mod extra_records_stay_and_touch_no_users;
 mod free_text_has_limits;
+mod names_that_lie_are_refused;
 mod nobody_removes_their_own_account;
 mod readers_share_a_file;
 mod refusals_say_what_to_do;

@@ -9,7 +9,7 @@ use crate::library::{Link, Sanitizer};
 use crate::{sanitizers, tools};
 
 /// What each type of parameter that is not a text is called with.
-const ARGUMENTS: [(&str, &str); 19] = [
+const ARGUMENTS: [(&str, &str); 20] = [
     ("hc_directory *", "directory"),
     ("hc_options *", "options"),
     ("hc_batch *", "batch"),
@@ -26,6 +26,7 @@ const ARGUMENTS: [(&str, &str); 19] = [
     ("hc_faults **", "&faults"),
     ("uint64_t *", "&number"),
     ("int32_t *", "&kind"),
+    ("size_t *", "&size"),
     ("size_t ", "1"),
     ("uint64_t ", "1"),
     ("int32_t ", "1"),
@@ -66,11 +67,12 @@ int main(void)
     char text[HC_KEY_BYTES] = "";
     uint64_t number = 0;
     int32_t kind = 0;
+    size_t size = 0;
     CHECK_OK(hc_new_user_new(HC_STR("ann@ex.co"), &new_user, NULL));
 @CALLS@
     CHECK(faults == NULL && opened == NULL && made == NULL && workspace == NULL && members == NULL);
     CHECK(user == NULL && number == 0 && kind == 0 && text[0] == 0 && bytes[0] == 0);
-    CHECK(hc_batch_count(batch) == 0);
+    CHECK(hc_batch_count(batch) == 0 && size == 0);
     hc_options_free(options);
     hc_batch_free(batch);
     hc_query_free(query);

@@ -4,7 +4,9 @@
 use std::fmt::Write;
 use std::mem::{align_of, offset_of};
 
-use headcount::capi::{HcCopied, HcMember, HcOutcome, HcSeats, HcStats, HcStatus, HcVerified};
+use headcount::capi::{
+    HcCopied, HcErrorDetails, HcMember, HcOutcome, HcSeats, HcStats, HcStatus, HcVerified,
+};
 
 use crate::declarations::structs_of;
 use crate::tools;
@@ -28,7 +30,7 @@ macro_rules! layout {
     };
 }
 
-fn layouts() -> [Layout; 6] {
+fn layouts() -> [Layout; 7] {
     [
         layout!(HcSeats as hc_seats {
             struct_size, license, limit, active, inactive, free, over_by, license_version
@@ -42,6 +44,10 @@ fn layouts() -> [Layout; 6] {
         layout!(HcStats as hc_stats {
             struct_size, reserved, users_active, users_inactive, workspaces, latest_change,
             cache_entries, cache_bytes, cache_hits, cache_misses, commit_requests, commit_groups
+        }),
+        layout!(HcErrorDetails as hc_error_details {
+            struct_size, status, is_retryable, given, op_index, limit, active, requested,
+            expected, found, resume_after, latest_change, buffer_bytes, message_len, message
         }),
         layout!(HcMember as hc_member {
             struct_size, role, workspace, user, since_micros, version

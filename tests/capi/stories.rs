@@ -111,6 +111,16 @@ fn packed_lists_say_what_single_users_say() {
 }
 
 #[test]
+fn users_are_read_in_one_call() {
+    story("user_read", Argument::None);
+}
+
+#[test]
+fn null_arguments_of_packed_records_are_refused() {
+    story("null_arguments_packed", Argument::None);
+}
+
+#[test]
 fn null_arguments_of_texts_are_refused() {
     story("null_arguments_texts", Argument::None);
 }

@@ -30,7 +30,7 @@ fn nobody_comes_in_and_nothing_changes() {
 }
 
 #[test]
-fn members_can_leave_and_the_last_owner_cannot() {
+fn members_can_leave_and_so_can_the_last_owner() {
     on_both_engines(|directory| {
         let [ann, bob, cho] = ["ann", "bob", "cho"].map(|name| hire(directory, name));
         let models = found(directory, "Models", ann);
@@ -41,16 +41,19 @@ fn members_can_leave_and_the_last_owner_cannot() {
         directory.remove_member(models, bob).unwrap();
         directory.delete_user(cho).unwrap();
         assert_eq!(roles(directory, models), [(ann, Role::Owner)]);
-        assert_eq!(
-            kind(directory.remove_member(models, ann)),
-            ErrorKind::LastOwner
-        );
-        assert_eq!(kind(directory.delete_user(ann)), ErrorKind::LastOwner);
         directory
             .update_user(ann, UserUpdate::new().email("ann@new.co"))
             .unwrap();
-        directory.delete_workspace(models).unwrap();
+        // Nobody could be made an owner in her place.
+        directory.deactivate_user(ann).unwrap();
         directory.delete_user(ann).unwrap();
+        assert_eq!(roles(directory, models), []);
+
+        // Restored it has no owner, until somebody is made one.
+        let dee = hire(directory, "dee");
+        directory.restore_workspace(models).unwrap();
+        directory.add_member(models, dee, Role::Owner).unwrap();
+        assert_eq!(kind(directory.delete_user(dee)), ErrorKind::LastOwner);
     });
 }
 

@@ -78,8 +78,8 @@ fn live(path: &Path, seed: u64, close_after: Duration) {
     Report::Closed.send();
 }
 
-/// Trims the history bit by bit, up to `limit`, and then the same again: nothing of the
-/// last change or of what is in doubt.
+/// Trims the history step by step up to `limit`, which the parent has read, until the
+/// directory is closed.
 fn trim(directory: &Directory, limit: u64) {
     let mut up_to = limit.saturating_sub(10 * TRIMMED_AT_ONCE);
     loop {

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 /// Kinds of files that are written by hand.
-const ENDINGS: [&str; 9] = ["rs", "toml", "md", "c", "h", "cpp", "hpp", "sh", "yml"];
+const ENDINGS: [&str; 12] = [
+    "rs", "toml", "md", "c", "h", "cpp", "hpp", "sh", "yml", "ts", "mjs", "cjs",
+];
 
 /// Files without an ending that are written by hand.
 const SCRIPTS: [&str; 3] = ["test", ".ci/run", "fuzz/run"];
@@ -81,7 +83,8 @@ fn collect(folder: &Path, prefix: &str, sources: &mut Vec<Source>) {
 
 /// Folders of things that are made and not written.
 fn is_made(folder: &str) -> bool {
-    folder.starts_with("target") || matches!(folder, "node_modules" | "__pycache__")
+    folder.starts_with("target")
+        || matches!(folder, "node_modules" | "__pycache__" | "dist" | "build")
 }
 
 fn has_ending(name: &str, endings: &[&str]) -> bool {

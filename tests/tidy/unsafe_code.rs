@@ -1,18 +1,22 @@
 //! Unsafe code is in one room, and says why it is sound. What callers of the C
 //! functions must keep to is said in the header's words, and not checked here.
-//! Outside of the library there is one call: LMDB has no safe way to be opened.
+//! Outside of the library there are the addon's calls of Node, Arrow's C interface in Python,
+//! and one more call: LMDB has no safe way to be opened.
 
 use crate::expect_none;
 use crate::sources::{self, Source};
 use crate::tokens;
 
-/// The rooms that may be unsafe: the C ABI, what is done in a child of `fork`, the bench that calls it as C does, what
-/// calls its decoder in C, and one file of the peers' benchmark.
-const ROOMS: [&str; 5] = [
+/// The rooms that may be unsafe: the C ABI, what is done in a child of `fork`, the bench that
+/// calls it as C does, what calls its decoder in C, one file of the peers' benchmark, where
+/// Node calls the addon, and Arrow's C interface in Python.
+const ROOMS: [&str; 7] = [
     "src/capi/",
     "src/process",
     "benches/capi/",
     "benches/peers/contenders/lmdb.rs",
+    "bindings/node/native/src/napi/",
+    "bindings/python/src/arrow/",
     "fuzz/src/",
 ];
 

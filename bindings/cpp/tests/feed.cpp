@@ -12,7 +12,25 @@ int main()
     CHECK(feed.read().empty() && feed.read(1ms).empty() && feed.read(-5ms).empty());
     CHECK(feed.position() == 0);
 
+    {
+        std::thread waker([&feed] { feed.wake(); });
+        CHECK(feed.read(hc::feed::forever).empty());
+        waker.join();
+    }
+
     const hc::user ann = users.create_user("ann@ex.co");
+    std::uint8_t buffer[1024];
+    std::uint32_t offset = 0;
+    std::size_t read = 0;
+    const std::size_t bytes =
+        users.read_user(hc::user_key::email, "ann@ex.co", buffer, sizeof buffer);
+    CHECK(bytes > 100 && users.read_user(hc::user_key::any, "bob", buffer, sizeof buffer) == 0);
+    const std::string keys("\x09\0\0\0ann@ex.co", 13);
+    CHECK(users.read_users(hc::user_key::any, keys, buffer, sizeof buffer, &offset, 1, read) ==
+          bytes);
+    CHECK(read == 1 && offset == 16);
+    const auto small = users.try_read_user(hc::user_key::any, "ann@ex.co", buffer, 20);
+    CHECK(small.error().details().buffer_bytes == bytes);
     const hc::id request = hc::id::parse("45e6b641-fe57-4fb2-83d2-2c2bd201efe8");
     users.apply(hc::batch()
                     .actor(ann.id())

@@ -61,7 +61,7 @@ pub(crate) struct BatchArgs {
     pub(crate) file: PathBuf,
     /// Makes the batch one that can be sent again: if it was applied before under
     /// this id, what came of it is reported and nothing is done
-    #[arg(long, value_name = "UUID")]
+    #[arg(long, value_name = "UUID", value_parser = super::values::uuid)]
     pub(crate) request_id: Option<Uuid>,
     #[command(flatten)]
     pub(crate) ownerless: Ownerless,

@@ -19,7 +19,7 @@ own changes with the library. It ends on Ctrl-C.";
 #[command(after_help = CHANGES_HELP)]
 pub(crate) struct ChangesArgs {
     /// Start behind the change with this number
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::values::number)]
     pub(crate) after: Option<u64>,
     /// Go on and print changes as they come; with --json, each on a line of its own
     #[arg(long)]
@@ -32,8 +32,13 @@ pub(crate) struct ChangesArgs {
     pub(crate) interval: Duration,
     /// Instead of showing any, forget the changes with numbers below this one, and
     /// with them the request ids of their batches
-    #[arg(long, value_name = "N", conflicts_with_all = ["after", "follow"])]
+    #[arg(
+        long, value_name = "N", conflicts_with_all = ["after", "follow"],
+        value_parser = super::values::number
+    )]
     pub(crate) trim_before: Option<u64>,
+    #[command(flatten)]
+    pub(crate) yes: super::Yes,
 }
 
 fn parse_seconds(text: &str) -> Result<Duration, String> {

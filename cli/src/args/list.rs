@@ -1,62 +1,50 @@
 //! `headcount users list` on the command line.
 
-use std::num::NonZeroUsize;
-
 use clap::ValueEnum;
-use headcount::{Role, Timestamp};
 
-use super::workspaces::NAMING_HELP;
+use super::filter::FilterArgs;
+use super::values::limit;
+
+const LIST_HELP: &str = "\
+Columns: id, email, username, given_name, family_name, active, admin, created_at,
+updated_at, deactivated_at, version, and attributes.NAME.
+
+Examples:
+  headcount users list --domain ex.co --created-since 7d
+  headcount users list --search lee --columns email,created_at,attributes.team
+  headcount users list --inactive --format csv";
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = NAMING_HELP)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[command(after_help = LIST_HELP)]
 pub(crate) struct ListArgs {
-    /// Only those who have a seat
-    #[arg(long, conflicts_with = "inactive")]
-    pub(crate) active: bool,
-    /// Only those who have none
-    #[arg(long)]
-    pub(crate) inactive: bool,
-    /// Only admins of the platform
-    #[arg(long)]
-    pub(crate) admin: bool,
-    /// Only members of this workspace: its name, or id:12
-    #[arg(long)]
-    pub(crate) workspace: Option<String>,
-    /// Only those who have this role in the workspace: owner or user
-    #[arg(long, requires = "workspace")]
-    pub(crate) role: Option<Role>,
-    /// Only emails that start like this
+    /// Only those with this text in their email, username or name, in any case
     #[arg(long, value_name = "TEXT")]
-    pub(crate) email_prefix: Option<String>,
-    /// Only emails at this domain
-    #[arg(long)]
-    pub(crate) domain: Option<String>,
-    /// Only usernames that start like this
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) username_prefix: Option<String>,
-    /// Only those created at this time or later, such as 2024-07-11T16:55:59Z
-    #[arg(long, value_name = "TIME")]
-    pub(crate) created_since: Option<Timestamp>,
-    /// Only those created or changed at this time or later
-    #[arg(long, value_name = "TIME")]
-    pub(crate) changed_since: Option<Timestamp>,
+    pub(crate) search: Option<String>,
     /// What to order them by
     #[arg(long, value_enum, default_value_t = SortArg::Email)]
     pub(crate) sort: SortArg,
     /// In the opposite order
     #[arg(long)]
     pub(crate) descending: bool,
-    /// List at most so many, and say how to get at the next ones
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<NonZeroUsize>,
+    /// List up to this many, and say how to get at the next ones
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub(crate) limit: Option<usize>,
     /// Go on behind the place that an earlier list has as its next, with the same
     /// conditions and order
     #[arg(long, value_name = "CURSOR")]
     pub(crate) after: Option<String>,
+    /// How to print them; jsonl is a user on each line
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub(crate) format: ListFormat,
+    /// What to show of them, such as `email,created_at,attributes.team`
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = column)]
+    pub(crate) columns: Vec<String>,
     /// Print how many there are instead of listing them
     #[arg(long, conflicts_with_all = ["limit", "after"])]
     pub(crate) count: bool,
+    // Last: what follows would be under its heading.
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -64,4 +52,40 @@ pub(crate) enum SortArg {
     Email,
     Username,
     Created,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Table,
+    Json,
+    Jsonl,
+    Csv,
+}
+
+/// Columns that every user has, in the order in which CSV has them.
+pub(crate) const COLUMNS: [&str; 11] = [
+    "id",
+    "email",
+    "username",
+    "given_name",
+    "family_name",
+    "active",
+    "admin",
+    "created_at",
+    "updated_at",
+    "deactivated_at",
+    "version",
+];
+
+fn column(text: &str) -> Result<String, String> {
+    let is_attribute = text
+        .strip_prefix("attributes.")
+        .is_some_and(|name| !name.is_empty());
+    if COLUMNS.contains(&text) || is_attribute {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "the columns are {} and attributes.NAME",
+        COLUMNS.join(", ")
+    ))
 }

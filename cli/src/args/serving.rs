@@ -43,6 +43,9 @@ pub(crate) struct ServeArgs {
     /// Connections that may be open at once
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub(crate) connections: usize,
+    /// Also serve metrics and health here, without a key
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) metrics: Option<SocketAddr>,
     /// Have SCIM create and leave users inactive where no seat is free, instead of refusing
     #[arg(long)]
     pub(crate) scim_inactive_when_full: bool,
@@ -65,6 +68,7 @@ pub(crate) enum KeysCommand {
     /// Make a key for the server and print it, which is done only once
     Create(CreateKeyArgs),
     /// List the keys, without their secrets
+    #[command(visible_alias = "ls")]
     List,
     /// Remove a key for good
     Revoke {

@@ -8,12 +8,13 @@ use super::{IfVersion, Ownerless};
 /// How a workspace is named, for every command that takes one.
 pub(super) const NAMING_HELP: &str = "\
 WORKSPACE is a workspace's name, or its id as in id:12. A number alone is a name
-if a workspace has it, and an id otherwise. USER is an id, an
-email or a username.";
+if a workspace has it, and an id otherwise; name:TEXT is always a name.
+USER is an id, an email or a username.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WorkspacesCommand {
     /// List workspaces that are not archived, ordered by id
+    #[command(visible_alias = "ls")]
     List {
         /// Only those that are archived
         #[arg(long, conflicts_with = "all")]
@@ -23,7 +24,7 @@ pub(crate) enum WorkspacesCommand {
         all: bool,
     },
     /// Show a workspace and its members
-    #[command(after_help = NAMING_HELP)]
+    #[command(visible_alias = "show", after_help = NAMING_HELP)]
     Get {
         /// The name, or id:12
         workspace: String,
@@ -32,7 +33,7 @@ pub(crate) enum WorkspacesCommand {
     Create {
         /// 1 to 128 characters; no other workspace may have the name
         name: String,
-        /// The id, email or username of its first owner, who has to be active
+        /// Its first owner, who has to be active
         #[arg(long, value_name = "USER")]
         owner: Option<String>,
         #[command(flatten)]
@@ -64,13 +65,15 @@ pub(crate) enum WorkspacesCommand {
         #[command(flatten)]
         version: IfVersion,
     },
-    /// Delete a workspace for good; `archive` is the one to take back
-    #[command(after_help = NAMING_HELP)]
+    /// Delete a workspace for good; archiving is reversible
+    #[command(visible_alias = "rm", after_help = NAMING_HELP)]
     Delete {
         /// The name, or id:12
         workspace: String,
         #[command(flatten)]
         version: IfVersion,
+        #[command(flatten)]
+        yes: super::Yes,
     },
     /// List the members of a workspace, owners first
     #[command(after_help = NAMING_HELP)]

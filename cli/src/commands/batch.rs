@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::naming::email_of;
 use super::{Store, input, refusal};
 use crate::args::BatchArgs;
-use crate::failure::{Failure, Refusal, Result};
+use crate::failure::{Failure, Refusal, Result, took_effect};
 use crate::import::encoding::{Encoding, decode};
 use crate::ops::{self, Operation, Unreadable};
 use crate::output::{Table, count, safe, write_json_list};
@@ -55,7 +55,7 @@ fn carry_out(
         let applied = if dry {
             directory.dry_run(batch.clone())
         } else {
-            directory.apply(batch.clone())
+            directory.apply(batch.clone()).inspect(|_| took_effect())
         };
         applied.map_err(|error| match error.op_index() {
             // One mistake can make others, and the first is not always its cause.

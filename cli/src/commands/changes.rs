@@ -5,9 +5,10 @@ use std::io::Write;
 use headcount::{Change, Changes, Directory, ErrorKind, Event};
 use serde_json::json;
 
+use super::confirm::confirm;
 use super::{Store, follow};
-use crate::args::ChangesArgs;
-use crate::failure::Result;
+use crate::args::{ChangesArgs, Yes};
+use crate::failure::{Result, took_effect};
 use crate::output::{count, license_name, write_json, write_json_list};
 
 pub(super) fn run(
@@ -17,7 +18,7 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<()> {
     match args.trim_before {
-        Some(before) => trim(store, before, json, out),
+        Some(before) => trim(store, before, args.yes, json, out),
         None if args.follow => follow::run(store, args, json, out),
         None => list(store, args.after, json, out),
     }
@@ -46,9 +47,11 @@ fn list(store: &Store<'_>, after: Option<u64>, json: bool, out: &mut dyn Write) 
     Ok(())
 }
 
-fn trim(store: &Store<'_>, before: u64, json: bool, out: &mut dyn Write) -> Result<()> {
+fn trim(store: &Store<'_>, before: u64, yes: Yes, json: bool, out: &mut dyn Write) -> Result<()> {
     let directory = store.open_to_write()?;
+    confirm(&format!("forgetting the changes before {before}"), yes)?;
     let trimmed = directory.trim_changes(before)?;
+    took_effect();
     directory.close()?;
     if json {
         return write_json(out, &json!({ "trimmed": trimmed }));

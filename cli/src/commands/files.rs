@@ -1,13 +1,14 @@
 //! `headcount backup`, `restore` and `compact`: the directory's file as a whole.
 
 use std::io::Write;
+use std::path::Path;
 
 use headcount::{Copied, CopyOptions, Directory};
 use serde_json::json;
 
 use super::Store;
 use crate::args::{BackupArgs, RestoreArgs};
-use crate::failure::Result;
+use crate::failure::{Failure, Result, took_effect};
 use crate::output::{count, safe, write_json};
 
 pub(super) fn backup(
@@ -16,6 +17,7 @@ pub(super) fn backup(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
+    refuse_existing(&args.file, args.force)?;
     let directory = store.open()?;
     let options = CopyOptions::new()
         .overwrite(args.force)
@@ -35,9 +37,25 @@ pub(super) fn restore(
     let options = CopyOptions::new()
         .overwrite(args.force)
         .open_timeout(store.wait);
+    refuse_existing(store.path, args.force)?;
     let copied = headcount::restore(&args.file, store.path, options)?;
     let to = store.path.display().to_string();
     write_copied(["restored", "restored"], copied, &to, json, out)
+}
+
+fn refuse_existing(file: &Path, force: bool) -> Result<()> {
+    let has_content = std::fs::metadata(file).is_ok_and(|metadata| metadata.len() > 0);
+    if force || !has_content {
+        return Ok(());
+    }
+    let file = file.display().to_string();
+    Err(Failure::refused(
+        "file_exists",
+        format!(
+            "there is a file {} already; name another, or replace it with --force",
+            safe(&file)
+        ),
+    ))
 }
 
 pub(super) fn compact(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
@@ -60,6 +78,7 @@ fn write_copied(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
+    took_effect();
     let Copied {
         users,
         sequence,

@@ -10,7 +10,7 @@ use super::import_files::Files;
 use super::load::{self, Peeked};
 use super::progress::Progress;
 use crate::args::ImportArgs;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, took_effect};
 use crate::import::Row;
 use crate::import::obstacle::Obstacle;
 use crate::import::options::{Missing, Options};
@@ -119,6 +119,7 @@ fn write_new(
 ) -> Result<Applied> {
     let directory = store.open_or_create()?;
     let applied = directory.apply(plan.operations(rows, options).batch)?;
+    took_effect();
     directory.close()?;
     Ok(applied)
 }
@@ -213,7 +214,9 @@ fn apply(
         directory.dry_run(operations.batch)?
     } else {
         progress.say(format!("writing {users}"));
-        directory.apply(operations.batch)?
+        directory
+            .apply(operations.batch)
+            .inspect(|_| took_effect())?
     };
     Ok(Done {
         plan,

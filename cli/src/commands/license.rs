@@ -35,7 +35,7 @@ pub(super) fn run(
             } else {
                 store.open_or_create()?
             };
-            let applied = directory.apply(batch)?;
+            let applied = super::apply(&directory, batch)?;
             let seats = directory.seats()?;
             directory.close()?;
             let changed = applied.sequence.is_some();

@@ -1,7 +1,8 @@
 //! `headcount users list`: the users who meet every condition.
 
+mod rows;
+
 use std::io::Write;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::vec;
 
@@ -9,9 +10,9 @@ use headcount::{Directory, Sort, User, UserQuery};
 use serde_json::json;
 
 use super::Store;
-use super::naming::find_workspace;
-use crate::args::{ListArgs, SortArg};
-use crate::failure::Result;
+use super::filter::Filter;
+use crate::args::{ListArgs, ListFormat, SortArg};
+use crate::failure::{Failure, Result};
 use crate::output::{Table, USER_HEADS, safe, user_cells, write_json, write_json_list};
 
 pub(super) fn run(
@@ -21,9 +22,9 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<()> {
     let directory = store.open()?;
-    let query = query(&directory, args)?;
+    let filter = filter(&directory, args)?;
     if args.count {
-        let count = directory.count(&query)?;
+        let count = count(&directory, &filter)?;
         if json {
             return write_json(out, &json!({ "count": count }));
         }
@@ -31,10 +32,19 @@ pub(super) fn run(
         return Ok(());
     }
     let seats = directory.seats()?;
-    let mut users = Listed::start(&directory, query, args)?;
-    if json {
+    let mut users = Listed::start(&directory, filter, args)?;
+    match (args.format, &*args.columns) {
+        (ListFormat::Jsonl, columns) => return rows::lines(&mut users, columns, out),
+        (ListFormat::Csv, columns) => return rows::csv(&mut users, columns, out),
+        (_, columns @ [_, ..]) if !json && args.format == ListFormat::Table => {
+            return rows::table(&mut users, columns, out);
+        }
+        _ => {}
+    }
+    if json || args.format == ListFormat::Json {
         out.write_all(b"{")?;
-        write_json_list(out, "users", &mut users)?;
+        let shown = (&mut users).map(|user| Ok(rows::shown(&*user?, &args.columns)));
+        write_json_list(out, "users", shown)?;
         if args.limit.is_some() {
             write!(out, ",\"next\":{}", json!(users.next))?;
         }
@@ -62,50 +72,47 @@ pub(super) fn run(
     Ok(())
 }
 
-fn query(directory: &Directory, args: &ListArgs) -> Result<UserQuery> {
-    let mut query = UserQuery::new().sort(match args.sort {
+/// How many there are, read from the counters or an index where that says it.
+fn count(directory: &Directory, filter: &Filter) -> Result<u64> {
+    if filter.is_query() {
+        return Ok(directory.count(&filter.query)?);
+    }
+    let mut count = 0;
+    filter.each(directory, None, |_| {
+        count += 1;
+        Ok(true)
+    })?;
+    Ok(count)
+}
+
+fn filter(directory: &Directory, args: &ListArgs) -> Result<Filter> {
+    let mut filter = Filter::of(directory, &args.filter)?;
+    if let Some(text) = &args.search {
+        filter = filter.and_has(text);
+    }
+    let mut query = filter.query.sort(match args.sort {
         SortArg::Email => Sort::Email,
         SortArg::Username => Sort::Username,
         SortArg::Created => Sort::Created,
     });
-    if args.active {
-        query = query.active();
-    }
-    if args.inactive {
-        query = query.inactive();
-    }
-    if args.admin {
-        query = query.admins();
-    }
-    if let Some(workspace) = &args.workspace {
-        let workspace = find_workspace(directory, workspace)?;
-        query = query.member_of(&workspace, args.role);
-    }
-    if let Some(prefix) = &args.email_prefix {
-        query = query.email_prefix(prefix);
-    }
-    if let Some(domain) = &args.domain {
-        query = query.email_domain(domain);
-    }
-    if let Some(prefix) = &args.username_prefix {
-        query = query.username_prefix(prefix);
-    }
-    if let Some(moment) = args.created_since {
-        query = query.created_since(moment);
-    }
-    if let Some(moment) = args.changed_since {
-        query = query.changed_since(moment);
-    }
     if args.descending {
         query = query.descending();
     }
-    Ok(query)
+    filter.query = query;
+    if !filter.is_query() && (args.limit.is_some() || args.after.is_some()) {
+        return Err(Failure::refused(
+            "usage",
+            "--limit and --after don't go with --search, --attribute, --created-before and \
+             --changed-before; leave --limit out",
+        ));
+    }
+    Ok(filter)
 }
 
 /// The users of a query, read a page at a time: as many as the limit says, or all.
 struct Listed<'a> {
     directory: &'a Directory,
-    query: UserQuery,
+    filter: Filter,
     page: vec::IntoIter<Arc<User>>,
     /// How many are yet to be read.
     left: usize,
@@ -115,16 +122,12 @@ struct Listed<'a> {
 
 impl<'a> Listed<'a> {
     /// Reads the first page, so that what is refused is so before anything is shown.
-    fn start(
-        directory: &'a Directory,
-        query: UserQuery,
-        args: &ListArgs,
-    ) -> headcount::Result<Self> {
+    fn start(directory: &'a Directory, filter: Filter, args: &ListArgs) -> headcount::Result<Self> {
         let mut listed = Self {
             directory,
-            query,
+            filter,
             page: Vec::new().into_iter(),
-            left: args.limit.map_or(usize::MAX, NonZeroUsize::get),
+            left: args.limit.unwrap_or(usize::MAX),
             next: args.after.clone(),
         };
         listed.read_page()?;
@@ -133,7 +136,7 @@ impl<'a> Listed<'a> {
 
     fn read_page(&mut self) -> headcount::Result<()> {
         let limit = self.left.min(UserQuery::LIMIT_MAX);
-        let mut query = self.query.clone().limit(limit);
+        let mut query = self.filter.query.clone().limit(limit);
         if let Some(cursor) = self.next.take() {
             query = query.after(cursor);
         }
@@ -149,14 +152,20 @@ impl Iterator for Listed<'_> {
     type Item = headcount::Result<Arc<User>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.page.len() == 0
-            && self.left > 0
-            && self.next.is_some()
-            && let Err(error) = self.read_page()
-        {
-            self.left = 0;
-            return Some(Err(error));
+        loop {
+            if let Some(user) = self.page.next() {
+                if self.filter.holds(&user) {
+                    return Some(Ok(user));
+                }
+                continue;
+            }
+            if self.left == 0 || self.next.is_none() {
+                return None;
+            }
+            if let Err(error) = self.read_page() {
+                self.left = 0;
+                return Some(Err(error));
+            }
         }
-        self.page.next().map(Ok)
     }
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::progress::Progress;
 use super::{Store, input};
 use crate::args::{ImportArgs, WhenFull};
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, took_effect};
 use crate::import::options::{Missing, OnExisting};
 use crate::import::records::{self, Line};
 use crate::output::{count, write_json};
@@ -91,6 +91,9 @@ pub(super) fn run(
         directory.close()?;
         filled
     };
+    if !args.dry_run {
+        took_effect();
+    }
     if json {
         return write_json(
             out,

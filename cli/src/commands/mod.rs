@@ -2,8 +2,10 @@
 
 mod batch;
 mod changes;
+mod confirm;
 mod export;
 mod files;
+mod filter;
 mod follow;
 mod import;
 mod import_files;
@@ -14,7 +16,9 @@ mod list;
 mod load;
 mod naming;
 mod progress;
+mod selection;
 mod serve;
+mod shell;
 mod stats;
 mod upkeep;
 mod users;
@@ -28,12 +32,13 @@ use std::time::Duration;
 use headcount::{Applied, Batch, Directory, ErrorKind, Options};
 
 use crate::args::{Args, Command};
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, took_effect};
 
 /// Runs the command that was asked for.
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
+    let path = args.db();
     let store = Store {
-        path: &args.db,
+        path: &path,
         actor: args.actor.as_deref(),
         salvage_log: args.salvage_log,
         wait: args.wait,
@@ -54,6 +59,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         Command::Repair(repair) => upkeep::repair(&store, repair, args.json, out),
         Command::Serve(serve) => serve::run(&store, serve, args.json, out),
         Command::Keys(command) => keys::run(&store, command, args.json, out),
+        Command::Completions { shell } => {
+            shell::completions(*shell, out);
+            Ok(())
+        }
+        Command::Man { dir } => shell::man(dir.as_deref(), out),
     }
 }
 
@@ -145,7 +155,14 @@ impl Store<'_> {
             return Ok(directory);
         };
         match directory.user(actor)? {
-            Some(user) => Ok(directory.acting_as(user.id())),
+            Some(user) if user.is_active() => Ok(directory.acting_as(user.id())),
+            Some(user) => Err(Failure::refused(
+                "inactive_actor",
+                format!(
+                    "the actor {} is not active; name an active user, or leave --actor out",
+                    user.email()
+                ),
+            )),
             None => Err(not_found(&format!(
                 "the actor {actor:?} is not a user's id, email or username"
             ))),
@@ -162,7 +179,9 @@ fn not_found(what: &str) -> Failure {
 
 /// Applies `batch`, and tells how what is refused can be allowed.
 fn apply(directory: &Directory, batch: Batch) -> Result<Applied> {
-    directory.apply(batch).map_err(refusal)
+    let applied = directory.apply(batch).map_err(refusal)?;
+    took_effect();
+    Ok(applied)
 }
 
 /// Why a batch was refused by a command that has `--allow-ownerless`.

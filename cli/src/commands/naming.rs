@@ -7,6 +7,8 @@ use crate::output::safe;
 
 /// What an id of a workspace begins with on the command line.
 const ID_PREFIX: &str = "id:";
+/// What a name begins with that could be something else.
+const NAME_PREFIX: &str = "name:";
 
 /// The workspace that a text on the command line names, which has to be there.
 pub(super) fn find_workspace(directory: &Directory, text: &str) -> Result<Workspace> {
@@ -14,6 +16,11 @@ pub(super) fn find_workspace(directory: &Directory, text: &str) -> Result<Worksp
         Some(id) => directory.workspace(id),
         None => Ok(None),
     };
+    if let Some(name) = text.strip_prefix(NAME_PREFIX) {
+        return directory
+            .workspace(name)?
+            .ok_or_else(|| no_workspace(&format!("the name {name:?}")));
+    }
     let (found, named) = match text.strip_prefix(ID_PREFIX) {
         Some(digits) => (by_id(digits)?, format!("the id {digits:?}")),
         None => match directory.workspace(text)? {
@@ -21,12 +28,14 @@ pub(super) fn find_workspace(directory: &Directory, text: &str) -> Result<Worksp
             found => (found, String::new()),
         },
     };
-    found.ok_or_else(|| {
-        Failure::refused(
-            "workspace_not_found",
-            format!("no workspace has {named}; list the workspaces to see what is there"),
-        )
-    })
+    found.ok_or_else(|| no_workspace(&named))
+}
+
+fn no_workspace(named: &str) -> Failure {
+    Failure::refused(
+        "workspace_not_found",
+        format!("no workspace has {named}; list the workspaces to see what is there"),
+    )
 }
 
 fn parse_id(digits: &str) -> Option<WorkspaceId> {
@@ -75,6 +84,9 @@ mod tests {
             ("A", Some(1)),
             ("1", Some(2)),
             ("id:1", Some(1)),
+            ("name:1", Some(2)),
+            ("name:id:1", Some(3)),
+            ("name:3", None),
             ("id:3", Some(3)),
             ("3", Some(3)),
             ("4", None),

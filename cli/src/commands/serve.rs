@@ -34,6 +34,7 @@ pub(super) fn run(
         key_requests_per_second: args.key_rate,
         key_burst: args.key_rate.saturating_mul(2),
         connections_max: args.connections,
+        metrics_listen: args.metrics,
         scim_inactive_when_full: args.scim_inactive_when_full,
         ..Config::default()
     };

@@ -7,11 +7,13 @@ use headcount::{Batch, Directory, Member, NewUser, Seats, Subject, User, UserRef
 use headcount::{Workspace, WorkspaceRef};
 use serde_json::{Value, json};
 
+use super::confirm::confirm;
 use super::naming::{short, short_workspace};
+use super::selection::{self, Named, Verb};
 use super::{Store, apply, list, not_found};
-use crate::args::{CreateArgs, UpdateArgs, UsersCommand};
+use crate::args::{CreateArgs, IfVersion, Ownerless, SelectionArgs, UpdateArgs, UsersCommand, Yes};
 use crate::failure::{Failure, Result};
-use crate::output::{safe, write_json, yes_or_no};
+use crate::output::{count, safe, write_json, yes_or_no};
 
 pub(super) fn run(
     store: &Store<'_>,
@@ -45,29 +47,92 @@ pub(super) fn run(
             let told = ["updated", "is like that already"];
             change(store.open_to_change()?, batch, told, json, out)
         }
-        UsersCommand::Activate { user, version } => {
-            let batch = version.on(Batch::new().activate_user(user));
-            let told = ["activated", "is active already"];
-            change(store.open_to_change()?, batch, told, json, out)
+        UsersCommand::Activate { who, version } => {
+            let change = Change::new(Verb::Activate, who, *version);
+            change.run(store, json, out)
         }
         UsersCommand::Deactivate {
-            user,
+            who,
             version,
             ownerless,
-        } => {
-            let batch = ownerless.on(version.on(Batch::new().deactivate_user(user)));
-            let told = ["deactivated", "is inactive already"];
-            change(store.open_to_change()?, batch, told, json, out)
+        } => Change {
+            ownerless: Some(*ownerless),
+            ..Change::new(Verb::Deactivate, who, *version)
         }
+        .run(store, json, out),
         UsersCommand::Delete {
-            user,
+            who,
             version,
             ownerless,
-        } => {
-            let directory = store.open_to_change()?;
-            let user = find(&directory, Some(user), None)?;
-            let batch = ownerless.on(version.on(Batch::new().delete_user(&*user)));
-            delete(directory, &user, batch, json, out)
+            yes,
+        } => Change {
+            ownerless: Some(*ownerless),
+            yes: Some(*yes),
+            ..Change::new(Verb::Delete, who, *version)
+        }
+        .run(store, json, out),
+    }
+}
+
+/// A change of one user, or of several.
+struct Change<'a> {
+    verb: Verb,
+    who: &'a SelectionArgs,
+    version: IfVersion,
+    ownerless: Option<Ownerless>,
+    yes: Option<Yes>,
+}
+
+impl<'a> Change<'a> {
+    fn new(verb: Verb, who: &'a SelectionArgs, version: IfVersion) -> Self {
+        Self {
+            verb,
+            who,
+            version,
+            ownerless: None,
+            yes: None,
+        }
+    }
+
+    fn run(&self, store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
+        let named = selection::named(self.who)?;
+        let directory = if self.who.dry_run {
+            store.open_to_try()?
+        } else {
+            store.open_to_change()?
+        };
+        let users = selection::find(&directory, self.who, &named)?;
+        if let Some(yes) = self.yes.filter(|_| !self.who.dry_run && !users.is_empty()) {
+            let what = match &*users {
+                [user] => short(user.id(), user.email().as_str()),
+                users => count(users.len(), "user"),
+            };
+            confirm(&format!("deleting {what}"), yes)?;
+        }
+        let (Named::One(_), [user]) = (&named, &*users) else {
+            if self.version.is_given() {
+                return Err(Failure::refused(
+                    "usage",
+                    "--if-version is the version of one user; name one",
+                ));
+            }
+            let how = [self.who.dry_run, json];
+            return selection::change(directory, &users, self.verb, self.ownerless, how, out);
+        };
+        let mut batch = self.version.on(Batch::from_iter([self.verb.op(user.id())]));
+        if let Some(ownerless) = self.ownerless {
+            batch = ownerless.on(batch);
+        }
+        match self.verb {
+            Verb::Activate => {
+                let told = ["activated", "is active already"];
+                change(directory, batch, told, json, out)
+            }
+            Verb::Deactivate => {
+                let told = ["deactivated", "is inactive already"];
+                change(directory, batch, told, json, out)
+            }
+            Verb::Delete => delete(directory, user, batch, json, out),
         }
     }
 }
@@ -109,6 +174,11 @@ fn membership((member, workspace): &(Member, Workspace)) -> Value {
     })
 }
 
+fn deactivated_at(user: &User) -> String {
+    user.deactivated_at()
+        .map_or("-".to_owned(), |at| at.to_string())
+}
+
 fn show(user: &User, workspaces: &[(Member, Workspace)], out: &mut dyn Write) -> Result<()> {
     let rows = [
         ("id", user.id().to_string()),
@@ -120,6 +190,7 @@ fn show(user: &User, workspaces: &[(Member, Workspace)], out: &mut dyn Write) ->
         ("admin", yes_or_no(user.is_admin()).to_owned()),
         ("created", user.created_at().to_string()),
         ("updated", user.updated_at().to_string()),
+        ("deactivated", deactivated_at(user)),
         ("version", user.version().to_string()),
     ];
     for (name, value) in rows {

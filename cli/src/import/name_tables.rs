@@ -105,6 +105,7 @@ pub(super) const ALIASES: &[(Field, &[&str])] = &[
 /// What our own listing says besides, and what Keycloak says of every user.
 pub(super) const SILENT: &[&str] = &[
     "updatedat",
+    "deactivatedat",
     "version",
     "seat",
     "access",

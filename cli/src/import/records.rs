@@ -153,6 +153,8 @@ struct StoredUser {
     created_at: Timestamp,
     #[serde(deserialize_with = "parsed")]
     updated_at: Timestamp,
+    #[serde(default, deserialize_with = "parsed_or_null")]
+    deactivated_at: Option<Timestamp>,
     version: u64,
 }
 
@@ -176,6 +178,7 @@ impl From<StoredUser> for Record {
         Self::User {
             user,
             updated_at: stored.updated_at,
+            deactivated_at: stored.deactivated_at,
             version: stored.version,
         }
     }

@@ -80,7 +80,7 @@ fn both_families_of_names_are_read() {
         "id": "45e6b641-fe57-4fb2-83d2-2c2bd201efe8", "email": "a@b", "username": "a",
         "given_name": "A", "family_name": "B", "active": false, "admin": true,
         "created_at": "2024-07-11T16:55:59.173Z", "attributes": { "k": "v" },
-        "updated_at": "x", "version": 7,
+        "updated_at": "x", "version": 7, "deactivated_at": null,
     });
     let keycloak = json!({
         "id": "45e6b641-fe57-4fb2-83d2-2c2bd201efe8", "email": "a@b", "username": "a",

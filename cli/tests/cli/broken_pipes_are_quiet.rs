@@ -55,13 +55,23 @@ fn a_full_disk_is_not() {
         .unwrap();
     let output = folder
         .command(&["users", "list"])
-        .stdout(full)
+        .stdout(full.try_clone().unwrap())
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(5));
     let err = String::from_utf8(output.stderr).unwrap();
     assert!(
         err.starts_with("headcount: can't write the output"),
         "{err}"
     );
+    // What was done is no less done for it.
+    let output = folder
+        .command(&["users", "create", "ann@ex.co", "--json"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(5));
+    let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(error["error"]["took_effect"], true);
+    folder.user("ann@ex.co");
 }

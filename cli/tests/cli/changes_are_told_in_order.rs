@@ -15,7 +15,7 @@ fn a_line_for_each_event() {
     ));
     folder.done(&format!("users activate {ID}"));
     folder.done(&format!("users deactivate {ID}"));
-    folder.done(&format!("users delete {ID} --actor {admin}"));
+    folder.done(&format!("users delete {ID} --actor {admin} --yes"));
     folder.done("license set 7");
 
     let out = folder.done("changes");

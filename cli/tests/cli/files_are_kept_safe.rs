@@ -15,14 +15,17 @@ fn a_backup_is_restored() {
     folder.done("users create bob@ex.co");
     assert_says(
         &folder.refused("backup safe.redb"),
-        &["safe.redb", "exists"],
+        &["safe.redb already", "--force"],
     );
     assert_eq!(
         folder.json("backup safe.redb --force")["backup"]["users"],
         2
     );
-    folder.done("users delete ann@ex.co");
-    assert_says(&folder.refused("restore safe.redb"), &["exists"]);
+    folder.done("users delete ann@ex.co --yes");
+    assert_says(
+        &folder.refused("restore safe.redb"),
+        &["already", "--force"],
+    );
     assert_eq!(folder.emails(""), ["bob@ex.co"]);
     let said = folder.done("restore safe.redb --force");
     assert_says(&said, &["restored 2 users to headcount.redb"]);
@@ -85,7 +88,7 @@ fn commands_that_only_read_share_the_file() {
     }
     for line in [
         "users create bob@ex.co",
-        "changes --trim-before 1",
+        "changes --trim-before 1 --yes",
         "compact",
     ] {
         let err = folder.refused(&format!("{line} --wait 0s"));

@@ -28,7 +28,7 @@ fn the_examples_are_what_they_are() {
     assert_import("import examples/data/keycloak-realm.json", "keycloak", 7);
     assert_import(WALLAROO, "wallaroo", 3);
     // The next file has an `admin` of its own.
-    folder.done("users delete admin@wallaroo.ai");
+    folder.done("users delete admin@wallaroo.ai --yes");
     assert_import("import examples/data/seed-users.jsonl", "jsonl", 4);
     let john = folder.user("john.hummel@wallaroo.ai");
     assert_eq!(john["id"], "13486fc4-2f6c-4f0e-8a55-6f2b8e9d0c22");
@@ -176,7 +176,7 @@ fn csv_rows_that_are_wrong_have_the_line_they_begin_on() {
         &err,
         &[
             "3 of 3 rows",
-            "line 2, ann@ex.co: the given name",
+            "line 2, ann@ex.co: in the given name",
             "line 5, bob@ex.co: active: \"maybe\" is no word for true or false",
             "line 6, cho@ex.co: it has 2 cells and the header has 3",
         ],

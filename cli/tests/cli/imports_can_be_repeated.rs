@@ -72,6 +72,7 @@ fn what_the_directory_lists_can_be_imported_elsewhere() {
             let user = user.as_object_mut().unwrap();
             user.remove("version").unwrap();
             user.remove("updated_at").unwrap();
+            user.remove("deactivated_at").unwrap();
         }
         users
     };

@@ -242,7 +242,7 @@ fn of_many_rows_a_text_shows_the_first() {
 fn a_deleted_id_is_not_used_again() {
     let folder = Folder::with_examples();
     folder.done("import examples/data/seed-users.jsonl");
-    folder.done("users delete steve@ex.co");
+    folder.done("users delete steve@ex.co --yes");
     let err = folder.refused("import examples/data/seed-users.jsonl");
     assert_says(
         &err,

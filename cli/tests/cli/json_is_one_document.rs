@@ -27,7 +27,10 @@ fn of_every_command() {
             &["changed", "user", "seats"],
         ),
         ("users activate steve@ex.co", &["changed", "user", "seats"]),
-        ("users delete steve@ex.co", &["changed", "deleted", "seats"]),
+        (
+            "users delete steve@ex.co --yes",
+            &["changed", "deleted", "seats"],
+        ),
         ("license set 9", &["changed", "seats"]),
         ("license show", &["seats"]),
         ("changes", &["changes"]),
@@ -75,7 +78,8 @@ fn of_errors_on_standard_error() {
         ("--db none.redb users list", "no_directory"),
     ] {
         let run = folder.run(&format!("{line} --json"));
-        assert_eq!((run.code, run.out.as_str()), (1, ""), "{line}");
+        let code = if kind == "io" { 5 } else { 1 };
+        assert_eq!((run.code, run.out.as_str()), (code, ""), "{line}");
         let error: Value = serde_json::from_str(&run.err).unwrap();
         assert_eq!(error["error"]["kind"], kind, "{line}");
         assert!(error["error"]["message"].is_string());

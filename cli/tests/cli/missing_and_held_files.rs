@@ -17,7 +17,7 @@ fn a_reading_command_does_not_make_one() {
         "users update ann@ex.co --admin true",
         "users activate ann@ex.co",
         "users deactivate ann@ex.co",
-        "users delete ann@ex.co",
+        "users delete ann@ex.co --yes",
         "users create ann@ex.co --actor bob@ex.co",
     ] {
         let err = folder.refused(line);

@@ -16,8 +16,8 @@ fn what_is_stored_is_written_out() {
     let folder = Folder::new();
     folder.write(
         "u.jsonl",
-        "{\"email\":\"ann@ex.co\",\"given_name\":\"a\u{202e}b\",\
-          \"attributes\":{\"note\":\"\\u001b[2J\\u009b\\r\\nx\"}}\n",
+        "{\"email\":\"ann@ex.co\",\"attributes\":{\"note\":\
+          \"\\u001b[2J\\u009b\\r\\nx\",\"other\":\"a\u{202e}b\"}}\n",
     );
     folder.done("import u.jsonl");
     let out = folder.done("users get ann@ex.co");

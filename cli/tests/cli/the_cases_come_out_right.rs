@@ -104,7 +104,7 @@ fn tables_are_taken_as_spreadsheets_write_them() {
         folder.write("u.csv", text);
         folder.done(&format!("import u.csv {options}"));
         assert_eq!(folder.user("ann@example.com")["username"], "ann");
-        folder.done("users delete ann@example.com");
+        folder.done("users delete ann@example.com --yes");
     }
     folder.write("u.csv", "email,,\nann@example.com,,x\n");
     assert_says(
@@ -366,5 +366,16 @@ fn batches_are_read_as_they_come() {
     assert_says(
         &folder.refused("batch ops"),
         &["line 1: not valid JSON", "one operation a line"],
+    );
+}
+
+#[test]
+fn workspace_names_that_can_not_be_seen_are_refused() {
+    let folder = folder_with(&["batch-invisible-workspace-names.jsonl"]);
+    let err = folder.refused("batch batch-invisible-workspace-names.jsonl --allow-ownerless");
+    let seen = "can't be seen, or changes how the rest is shown; take it out";
+    assert_says(
+        &err,
+        &["line 1", "line 3", "Fraud\\u{200b}models", "U+200B", seen],
     );
 }

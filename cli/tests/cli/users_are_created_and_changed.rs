@@ -181,7 +181,7 @@ fn refusals_say_why() {
             "no active admin would be left",
         ),
         (
-            "users delete ann@ex.co --actor ann@ex.co",
+            "users delete ann@ex.co --actor ann@ex.co --yes",
             "users can't delete themselves",
         ),
         (
@@ -199,10 +199,13 @@ fn deleted_for_good() {
     let folder = Folder::with_examples();
     folder.done("import examples/data/seed-users.jsonl");
     assert_eq!(
-        folder.done("users delete STEVE@ex.co"),
+        folder.done("users delete STEVE@ex.co --yes"),
         format!("deleted steve@ex.co (id {ID})\n3 of 5 seats in use (community), 0 inactive\n")
     );
-    assert_eq!(folder.json("users delete test@test.com")["changed"], true);
+    assert_eq!(
+        folder.json("users delete test@test.com --yes")["changed"],
+        true
+    );
     assert_says(&folder.refused("users get steve@ex.co"), &["no user has"]);
     assert_says(
         &folder.refused(&format!("users create steve@ex.co --id {ID}")),

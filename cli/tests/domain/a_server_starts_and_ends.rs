@@ -92,7 +92,7 @@ fn keys_are_made_listed_and_revoked() {
 
     // A file that is there is not written over, and no key is left without one.
     let again = folder.run("keys create again --user ann@ex.co --credentials ann.json");
-    assert_eq!(again.code, 1);
+    assert_eq!(again.code, 5);
     let list = folder.done("keys list --json");
     assert!(!list.contains(token));
     let list: Value = serde_json::from_str(&list).unwrap();

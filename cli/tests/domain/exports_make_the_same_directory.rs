@@ -16,9 +16,9 @@ fn full() -> Folder {
     folder.done("workspaces archive Old");
     folder.done("workspaces default dee@ex.co");
     folder.done("workspaces create Gone --owner ann@ex.co");
-    folder.done("workspaces delete Gone");
+    folder.done("workspaces delete Gone --yes");
     folder.done("users create eve@ex.co");
-    folder.done("users delete eve@ex.co");
+    folder.done("users delete eve@ex.co --yes");
     folder.done("license set 7");
     folder
 }
@@ -146,8 +146,8 @@ fn csv_and_a_realm_are_imported_as_they_were() {
     }
     let table = folder.done("export --format csv");
     assert!(table.starts_with(
-        "id,email,username,given_name,family_name,active,admin,created_at,updated_at,version,\
-         attributes.site,attributes.team\n"
+        "id,email,username,given_name,family_name,active,admin,created_at,updated_at,\
+         deactivated_at,version,attributes.site,attributes.team\n"
     ));
     assert_says(&table, &[",\"a,b\"\n"]);
     let realm: Value =

@@ -38,7 +38,7 @@ fn while_users_come_and_go() {
         &["\n\nthere are more: --after 'email:bob@ex.co'\n\n4 seats in use"],
     );
     // The user at the cursor goes; others come before and behind it.
-    folder.done("users delete bob@ex.co");
+    folder.done("users delete bob@ex.co --yes");
     folder.done("users create abe@ex.co");
     folder.done("users create bud@ex.co");
     assert_eq!(

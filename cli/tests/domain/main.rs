@@ -8,10 +8,13 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod a_killed_server_loses_nothing;
 mod a_server_starts_and_ends;
 mod batches_are_all_or_nothing;
 mod changes_are_followed;
+mod exit_codes_and_aliases;
 mod exports_make_the_same_directory;
+mod files_of_this_format_open;
 mod folder;
 mod lists_are_read_page_by_page;
 mod lists_meet_every_condition;
@@ -19,6 +22,9 @@ mod members_come_and_go;
 mod old_changes_are_trimmed;
 mod over_the_limit_is_shown;
 mod requests_can_be_sent_again;
+mod several_users_are_one_batch;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod the_batch_help_is_true;
 mod the_last_owner_stays;
 mod versions_are_heeded;

@@ -77,7 +77,7 @@ fn a_user_is_shown_with_their_workspaces() {
     assert_eq!(of_bob[0]["role"], "user");
     assert_eq!(of_bob[0]["version"], 1);
     assert_eq!(of_bob[1]["archived"], true);
-    folder.done("users delete bob@ex.co");
+    folder.done("users delete bob@ex.co --yes");
     assert_eq!(folder.members("a"), ["ann owner"]);
 }
 

@@ -48,7 +48,7 @@ fn one_that_was_refused_can_be_mended() {
     let folder = folder();
     folder.done("users create bob@ex.co");
     folder.refused(BATCH);
-    folder.done("users delete bob@ex.co");
+    folder.done("users delete bob@ex.co --yes");
     assert_eq!(folder.json(BATCH)["replayed"], false);
 }
 

@@ -19,7 +19,7 @@ fn whichever_way_it_would_go() {
         "workspaces set-role a ann@ex.co user",
         "workspaces remove a ann@ex.co",
         "users deactivate ann@ex.co",
-        "users delete ann@ex.co",
+        "users delete ann@ex.co --yes",
     ] {
         let folder = folder();
         let err = folder.refused(line);
@@ -41,7 +41,10 @@ fn whichever_way_it_would_go() {
 #[test]
 fn the_refusal_names_the_workspaces() {
     let folder = folder();
-    assert_says(&folder.refused("users delete ann@ex.co"), &["\"a\", \"b\""]);
+    assert_says(
+        &folder.refused("users delete ann@ex.co --yes"),
+        &["\"a\", \"b\""],
+    );
     folder.done("workspaces set-role a bob@ex.co owner");
     let err = folder.refused("users deactivate ann@ex.co");
     assert!(!err.contains("\"a\"") && err.contains("\"b\""), "{err}");

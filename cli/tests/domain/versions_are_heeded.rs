@@ -24,8 +24,8 @@ fn of_every_record() {
     assert_conflict(&folder, "workspaces restore b", 3);
     assert_conflict(&folder, "workspaces set-role b bob@ex.co owner", 1);
     assert_conflict(&folder, "workspaces remove b bob@ex.co", 2);
-    assert_conflict(&folder, "workspaces delete b", 4);
-    assert_conflict(&folder, "users delete bob@ex.co", 3);
+    assert_conflict(&folder, "workspaces delete b --yes", 4);
+    assert_conflict(&folder, "users delete bob@ex.co --yes", 3);
     assert_conflict(&folder, "license set 7", 2);
     assert_eq!(folder.json("license show")["seats"]["license_version"], 3);
     assert_eq!(folder.json("license show")["seats"]["limit"], 7);

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::{Batch, Directory, NewWorkspace, Role, Subject, Workspace, WorkspaceId};
+use headcount::{Batch, Directory, ErrorKind, NewWorkspace, Role, Subject, Workspace, WorkspaceId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -91,7 +91,7 @@ pub(crate) async fn create(
 fn existing(directory: &Directory, id: u64) -> Result<Workspace, Failure> {
     let found = directory.workspace(WorkspaceId::from_u64(id))?;
     found.ok_or_else(|| Failure {
-        kind: Some(headcount::ErrorKind::WorkspaceNotFound),
+        kind: Some(ErrorKind::WorkspaceNotFound),
         ..Failure::new(
             StatusCode::NOT_FOUND,
             format!("no workspace has the id {id}"),
@@ -183,12 +183,22 @@ pub(crate) async fn set_member(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
     At((id, user)): At<(u64, String)>,
+    headers: HeaderMap,
     Body(membership): Body<Membership>,
 ) -> Rest<Response> {
     let role: Role = membership.role.parse()?;
-    let work = move |directory: &Directory| {
-        let workspace = WorkspaceId::from_u64(id);
-        crate::wire::spaces::set_member(directory, workspace, (&user).into(), role)
+    let workspace = WorkspaceId::from_u64(id);
+    let set = conditional(Batch::new().set_role(workspace, &user, role), &headers)?;
+    if headers.contains_key(header::IF_MATCH) {
+        return apply(&server, &caller, set).await;
+    }
+    let add = Batch::new().add_member(workspace, &user, role);
+    let add = with_request_id(add, &headers)?;
+    // Which of the two it was the first time is seen when it is sent again.
+    let work = |directory: &Directory| match directory.apply(add) {
+        Err(error) if error.kind() == ErrorKind::RoleDiffers => Ok(directory.apply(set)?),
+        Err(error) if error.kind() == ErrorKind::RequestIdReused => Ok(directory.apply(set)?),
+        done => Ok(done?),
     };
     server.write(&caller, work).await?;
     Ok(StatusCode::NO_CONTENT.into_response())

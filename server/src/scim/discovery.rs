@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::listing::{COUNT_MAX, Listed, Parameters, Search};
+use super::listing::{COUNT_MAX, Listed, Parameters, Search, answer};
 use super::schema::{Kind, schemas};
 use super::{Asking, Document, Scim, document, groups, users};
 use crate::door::Failure;
@@ -101,31 +101,29 @@ fn one(documents: Vec<Value>, id: &str) -> Scim<Response> {
     }
 }
 
-/// Users, then groups.
 pub(crate) async fn search(asking: Asking, Document(search): Document<Search>) -> Scim<Response> {
     let parameters = Parameters::of_search(&search)?;
-    let listed = tokio::task::spawn_blocking(move || {
-        let of_users = parameters.check_filter(Kind::User).is_ok();
-        let of_groups = parameters.check_filter(Kind::Group).is_ok();
-        if !of_users && !of_groups {
-            parameters.check_filter(Kind::User)?;
-        }
-        let mut listed = Listed::default();
-        if of_users {
-            listed = users::find(&asking, &parameters)?;
-        }
-        if of_groups {
-            let mut rest = parameters.clone();
-            rest.start = parameters.start.saturating_sub(listed.total).max(1);
-            rest.count = parameters.count - listed.resources.len();
-            let groups = groups::find(&asking, &rest)?;
-            listed.total += groups.total;
-            listed.resources.extend(groups.resources);
-        }
-        Ok::<_, Failure>(listed.document(&parameters))
-    });
-    let listed = listed
-        .await
-        .map_err(|_| Failure::internal("the list ended in a panic"))?;
-    Ok(document(StatusCode::OK, &listed?))
+    answer(asking, parameters, find).await
+}
+
+/// Users, then groups.
+fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, Failure> {
+    let of_users = parameters.check_filter(Kind::User).is_ok();
+    let of_groups = parameters.check_filter(Kind::Group).is_ok();
+    if !of_users && !of_groups {
+        parameters.check_filter(Kind::User)?;
+    }
+    let mut listed = Listed::default();
+    if of_users {
+        listed = users::find(asking, parameters)?;
+    }
+    if of_groups {
+        let mut rest = parameters.clone();
+        rest.start = parameters.start.saturating_sub(listed.total).max(1);
+        rest.count = parameters.count - listed.resources.len();
+        let groups = groups::find(asking, &rest)?;
+        listed.total += groups.total;
+        listed.resources.extend(groups.resources);
+    }
+    Ok(listed)
 }

@@ -1,5 +1,6 @@
 //! By what else than the directory's own indexes a user is found: the id that a provisioner
-//! has for one, and a user name that is an address but not the user's email.
+//! has for one, and a user name that the directory does not take, such as an address that
+//! is not the email.
 //!
 //! Both are stored with the user. The index of them is in memory and made when it is first
 //! asked. An entry is a hint: the user's record decides.

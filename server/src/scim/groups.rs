@@ -10,30 +10,19 @@ use serde_json::{Map, Value};
 
 use super::filter::Filter;
 use super::group::{Wanted, external_ids, forget, set_external_id, shown, with_external_id};
-use super::listing::{Listed, Parameters, Search};
+use super::listing::{Listed, Parameters, Search, answer};
 use super::schema::Kind;
-use super::{ATTEMPTS, Asking, Document, Scim, document, not_found, patch, resource};
+use super::{ATTEMPTS, Asking, Document, Scim, not_found, patch, resource};
 use crate::door::Failure;
 
 pub(crate) async fn list(asking: Asking) -> Scim<Response> {
     let parameters = asking.parameters.clone();
-    answer(asking, parameters).await
+    answer(asking, parameters, find).await
 }
 
 pub(crate) async fn search(asking: Asking, Document(search): Document<Search>) -> Scim<Response> {
     let parameters = Parameters::of_search(&search)?;
-    answer(asking, parameters).await
-}
-
-async fn answer(asking: Asking, parameters: Parameters) -> Scim<Response> {
-    let listed = tokio::task::spawn_blocking(move || {
-        let listed = find(&asking, &parameters)?;
-        Ok::<_, Failure>(listed.document(&parameters))
-    });
-    let listed = listed
-        .await
-        .map_err(|_| Failure::internal("the list ended in a panic"))?;
-    Ok(document(StatusCode::OK, &listed?))
+    answer(asking, parameters, find).await
 }
 
 /// The groups that a request asks for.

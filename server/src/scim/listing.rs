@@ -3,14 +3,17 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Refusal;
 use super::filter::Filter;
 use super::path::AttributePath;
 use super::projection::Projection;
 use super::schema::{Kind, find};
+use super::{Asking, Refusal, Scim, document};
+use crate::door::Failure;
 
 /// Resources of a page, where the request does not say.
 const COUNT: usize = 100;
@@ -165,6 +168,22 @@ impl Listed {
             "Resources": resources,
         })
     }
+}
+
+/// Answers with what `find` finds, which may read many users.
+pub(super) async fn answer(
+    asking: Asking,
+    parameters: Parameters,
+    find: impl FnOnce(&Asking, &Parameters) -> Result<Listed, Failure> + Send + 'static,
+) -> Scim<Response> {
+    let listed = tokio::task::spawn_blocking(move || {
+        let listed = find(&asking, &parameters)?;
+        Ok::<_, Failure>(listed.document(&parameters))
+    });
+    let listed = listed
+        .await
+        .map_err(|_| Failure::internal("the list ended in a panic"))?;
+    Ok(document(StatusCode::OK, &listed?))
 }
 
 /// Where pages ended, so that the next one begins there and is not counted up to: a walk

@@ -24,16 +24,7 @@ pub(crate) fn tidied(kind: Kind, resource: Map<String, Value>) -> Map<String, Va
         if key.eq_ignore_ascii_case("password") {
             continue;
         }
-        match kind.attribute(None, &key) {
-            Some(attribute) if attribute.is_read_only => {}
-            Some(attribute) => {
-                if let Some(value) = tidied_value(attribute, value) {
-                    tidy.insert(attribute.name.to_owned(), value);
-                }
-            }
-            None if value.is_null() => {}
-            None => drop(tidy.insert(key, value)),
-        }
+        put(&mut tidy, kind.attribute(None, &key), key, value);
     }
     tidy
 }
@@ -41,18 +32,28 @@ pub(crate) fn tidied(kind: Kind, resource: Map<String, Value>) -> Map<String, Va
 fn tidied_parts(attributes: &'static [Attribute], parts: Map<String, Value>) -> Map<String, Value> {
     let mut tidy = Map::new();
     for (key, value) in parts {
-        match find(attributes, &key) {
-            Some(attribute) if attribute.is_read_only => {}
-            Some(attribute) => {
-                if let Some(value) = tidied_value(attribute, value) {
-                    tidy.insert(attribute.name.to_owned(), value);
-                }
-            }
-            None if value.is_null() => {}
-            None => drop(tidy.insert(key, value)),
-        }
+        put(&mut tidy, find(attributes, &key), key, value);
     }
     tidy
+}
+
+/// Puts a value where the schema has it; one that it doesn't know stays under its key.
+fn put(
+    tidy: &mut Map<String, Value>,
+    attribute: Option<&'static Attribute>,
+    key: String,
+    value: Value,
+) {
+    match attribute {
+        Some(attribute) if attribute.is_read_only => {}
+        Some(attribute) => {
+            if let Some(value) = tidied_value(attribute, value) {
+                tidy.insert(attribute.name.to_owned(), value);
+            }
+        }
+        None if value.is_null() => {}
+        None => drop(tidy.insert(key, value)),
+    }
 }
 
 fn tidied_value(attribute: &'static Attribute, value: Value) -> Option<Value> {

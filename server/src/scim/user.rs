@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use headcount::{Directory, Email, NewUser, User, UserUpdate};
+use headcount::{Directory, Email, NewUser, User, UserId, UserUpdate};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -20,7 +20,7 @@ const ATTRIBUTE: &str = "scim";
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Record {
-    /// A user name that is an address, and not the user's email.
+    /// A user name that the directory does not take, and that is not the user's email.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) user_name: Option<String>,
     /// The ids that provisioners have for the user.
@@ -215,8 +215,8 @@ impl Wanted {
             _ => name == email,
         };
         let (username, alias) = match name {
-            name if !name.contains('@') => (Some(name), None),
             name if is_email(&name) => (None, None),
+            name if !is_alias(&name) => (Some(name), None),
             name => (None, Some(name)),
         };
         Ok(Self {
@@ -296,6 +296,12 @@ impl Wanted {
         }
         differs.then_some(update)
     }
+}
+
+/// Whether a user name is one that the directory does not take: an address, or a text that
+/// reads as an id.
+pub(super) fn is_alias(name: &str) -> bool {
+    name.contains('@') || name.parse::<UserId>().is_ok()
 }
 
 /// Takes the names that the directory has a place for.

@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 
 use super::externals::{Claim, Name};
 use super::filter::{Filter, Operator};
-use super::listing::{Listed, Parameters, Search};
+use super::listing::{Listed, Parameters, Search, answer};
 use super::path::entry;
 use super::schema::Kind;
-use super::user::{Wanted, groups, shown};
-use super::{ATTEMPTS, Asking, Document, Scim, document, not_found, patch, resource};
+use super::user::{Wanted, groups, is_alias, shown};
+use super::{ATTEMPTS, Asking, Document, Scim, not_found, patch, resource};
 use crate::door::Failure;
 use crate::server::Server;
 
@@ -23,23 +23,12 @@ const STRIDE: usize = UserQuery::LIMIT_MAX;
 
 pub(crate) async fn list(asking: Asking) -> Scim<Response> {
     let parameters = asking.parameters.clone();
-    answer(asking, parameters).await
+    answer(asking, parameters, find).await
 }
 
 pub(crate) async fn search(asking: Asking, Document(search): Document<Search>) -> Scim<Response> {
     let parameters = Parameters::of_search(&search)?;
-    answer(asking, parameters).await
-}
-
-async fn answer(asking: Asking, parameters: Parameters) -> Scim<Response> {
-    let listed = tokio::task::spawn_blocking(move || {
-        let listed = find(&asking, &parameters)?;
-        Ok::<_, Failure>(listed.document(&parameters))
-    });
-    let listed = listed
-        .await
-        .map_err(|_| Failure::internal("the list ended in a panic"))?;
-    Ok(document(StatusCode::OK, &listed?))
+    answer(asking, parameters, find).await
 }
 
 /// The users that a request asks for, active or not.
@@ -211,8 +200,7 @@ fn is_full(server: &Server, kind: ErrorKind) -> bool {
     server.0.config.scim_inactive_when_full && matches!(kind, ErrorKind::NoFreeSeat { .. })
 }
 
-/// Keeps a user name that is an address from being given twice; the directory keeps the
-/// others.
+/// Keeps a user name that the directory does not take from being given twice.
 fn claim<'a>(
     server: &'a Server,
     directory: &Directory,
@@ -220,7 +208,7 @@ fn claim<'a>(
     user: Option<&User>,
 ) -> Result<Option<Claim<'a>>, Failure> {
     let name = wanted.alias().unwrap_or_else(|| wanted.user_name());
-    if !name.contains('@') {
+    if !is_alias(name) {
         return Ok(None);
     }
     let taken = || Failure {

@@ -20,3 +20,39 @@ fn a_request_that_is_sent_again_is_done_once() {
     assert_eq!(send("").status, 409);
     assert_eq!(send("Idempotency-Key: once\r\n").status, 400);
 }
+
+#[test]
+fn a_member_is_set_once_whichever_way() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    running.directory.create_user("bob@ex.co").unwrap();
+    client.post("/api/v1/workspaces", &json!({ "name": "fraud" }));
+    let set = |key: u8, headers: &str, role: &str| {
+        let headers =
+            format!("{headers}Idempotency-Key: 5e0c7f6a-91d2-4b38-8a1b-0c2d3e4f5a{key:02}\r\n");
+        let body = json!({ "role": role }).to_string();
+        let path = "/api/v1/workspaces/1/members/bob@ex.co";
+        client.send("PUT", path, &headers, &body)
+    };
+    let role = || {
+        running.directory.members("fraud").unwrap()[1]
+            .role()
+            .to_string()
+    };
+    assert_eq!(set(10, "", "user").status, 204);
+    assert_eq!(set(11, "", "owner").status, 204);
+    running
+        .directory
+        .set_role("fraud", "bob@ex.co", headcount::Role::User)
+        .unwrap();
+    let before = running.directory.stats().unwrap().latest_change;
+    for (key, wanted) in [(10, "user"), (11, "owner")] {
+        assert_eq!(set(key, "", wanted).status, 204, "sent again");
+    }
+    assert_eq!(running.directory.stats().unwrap().latest_change, before);
+    assert_eq!(set(10, "", "owner").json()["kind"], "request_id_reused");
+    assert_eq!(set(12, "If-Match: \"1\"\r\n", "owner").status, 412);
+    assert_eq!(role(), "user");
+    assert_eq!(set(13, "If-Match: \"3\"\r\n", "owner").status, 204);
+    assert_eq!(role(), "owner");
+}

@@ -3,6 +3,7 @@
 
 use headcount_server::{Access, Holder, Scope, matrix};
 
+use crate::browser::Browser;
 use crate::client::Running;
 
 const SCOPES: [Scope; 4] = [Scope::Read, Scope::Write, Scope::Admin, Scope::Scim];
@@ -19,9 +20,16 @@ fn every_route_lets_in_exactly_the_scopes_that_cover_its_own() {
         routes += 1;
         let path = path.replace("{id}", "1").replace("{name}", "x");
         let stranger = running.stranger().send(method, &path, "", "{}");
-        let Access::Scope(needed) = access else {
-            assert_eq!(stranger.status, 200, "{method} {path}");
-            continue;
+        let needed = match access {
+            Access::Scope(needed) => needed,
+            Access::Open => {
+                assert_eq!(stranger.status, 200, "{method} {path}");
+                continue;
+            }
+            Access::Session(needed) => {
+                check_page(&running, (method, &path), needed);
+                continue;
+            }
         };
         assert_eq!(stranger.status, 401, "{method} {path}");
         assert_eq!(stranger.header("www-authenticate"), Some("Bearer"));
@@ -39,7 +47,32 @@ fn every_route_lets_in_exactly_the_scopes_that_cover_its_own() {
             );
         }
     }
-    assert!(routes >= 39, "{routes}");
+    assert!(routes >= 70, "{routes}");
+}
+
+/// A stranger is sent to the login, and a session is let in by the scope of its key.
+fn check_page(running: &Running, (method, path): (&str, &str), needed: Scope) {
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let stranger = running.stranger().send(method, path, form, "key=x");
+    let refused = if method == "GET" { 303 } else { 403 };
+    assert_eq!(stranger.status, refused, "{method} {path}");
+    if path == "/admin/login" || path == "/admin/logout" {
+        return;
+    }
+    for scope in [Scope::Read, Scope::Write, Scope::Admin] {
+        let browser = Browser::new(running, scope);
+        let answer = match method {
+            "GET" => browser.get(path),
+            _ => browser.post(path, ""),
+        };
+        assert_eq!(
+            answer.body.contains("this needs a key with the scope"),
+            !scope.covers(needed),
+            "{method} {path} with {scope}: {} {}",
+            answer.status,
+            answer.body
+        );
+    }
 }
 
 #[test]

@@ -113,3 +113,29 @@ fn health_and_metrics_are_told() {
         405
     );
 }
+
+#[test]
+fn metrics_have_an_address_of_their_own() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let config = Config {
+        metrics_listen: Some(address),
+        ..Config::default()
+    };
+    let running = Running::with(config);
+    let ask = |path: &str| {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        write!(stream, "GET {path} HTTP/1.0\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert!(ask("/metrics").contains("headcount_users_active 0"));
+    assert!(ask("/readyz").ends_with("ready\n"));
+    assert!(
+        ask("/api/v1/users").starts_with("HTTP/1.0 404"),
+        "nothing else"
+    );
+    assert_eq!(running.stranger().get("/metrics").status, 401);
+}

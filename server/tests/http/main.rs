@@ -7,6 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod browser;
 mod client;
 
 mod a_batch_by_rest_is_all_or_nothing;
@@ -24,6 +25,9 @@ mod scim_heeds_habits;
 mod scim_lists_and_finds;
 mod scim_provisions_users;
 mod the_last_seat_has_one_winner_over_all_doors;
+mod the_page_changes_many_at_once;
+mod the_page_keeps_others_out;
+mod the_page_shows_everything;
 mod the_wire_finds_users;
 mod the_wire_manages_workspaces;
 mod the_wire_tells_refusals;

@@ -219,6 +219,12 @@ fn a_principal_name_may_be_another_address_than_the_email() {
         "another's user name is nobody's email"
     );
     assert_eq!(new("steve.jones@contoso.com", "x@contoso.com").status, 409);
+    let uuid = "5e0c7f6a-91d2-4b38-8a1b-0c2d3e4f5a6b";
+    assert_eq!(new(uuid, "uuid@contoso.com").json()["userName"], uuid);
+    assert_eq!(
+        new(uuid, "uuid2@contoso.com").json()["scimType"],
+        "uniqueness"
+    );
 
     let path = format!("{USERS}/{}", steve.id());
     let renamed = patch(

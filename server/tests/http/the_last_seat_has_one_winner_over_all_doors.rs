@@ -7,9 +7,11 @@ use headcount::{License, NewUser};
 use headcount_server::Scope;
 use serde_json::json;
 
+use super::scim_provisions_users::{USERS, patch, provisioner};
+use crate::browser::Browser;
 use crate::client::Running;
 
-const RACERS: usize = 12;
+const RACERS: usize = 18;
 const FREE: usize = 2;
 
 #[test]
@@ -20,6 +22,9 @@ fn as_many_win_as_seats_are_free() {
         .directory
         .set_license(License::Seats(1 + FREE as u64))
         .unwrap();
+    let okta = provisioner(&running, "okta");
+    let browser = Browser::new(&running, Scope::Write);
+    let on = json!({ "active": true });
     let idle: Vec<_> = (0..RACERS)
         .map(|racer| {
             let user = NewUser::new(format!("idle{racer}@ex.co")).active(false);
@@ -31,10 +36,16 @@ fn as_many_win_as_seats_are_free() {
         let id = idle[racer].id();
         let new = json!({ "email": format!("new{racer}@ex.co") });
         start.wait();
-        match racer % 4 {
+        match racer % 6 {
             0 => client.post("/v1/api/users/invite", &new),
             1 => client.post("/api/v1/users", &new),
             2 => client.send("POST", &format!("/api/v1/users/{id}/activate"), "", ""),
+            3 => patch(
+                &okta,
+                &format!("{USERS}/{id}"),
+                json!([{ "op": "add", "value": &on }]),
+            ),
+            4 => browser.post("/admin/apply", &format!("on={id}:1")),
             _ => {
                 let path = format!("/auth/admin/realms/master/users/{id}");
                 client.put(&path, &json!({ "enabled": true }))

@@ -85,12 +85,17 @@ fn records(batch: &[u8], kind: u8) -> Vec<Bytes<'_>> {
 
 fn check_user(record: Bytes<'_>, user: &User) {
     let flags = u64::from(user.is_active()) | u64::from(user.is_admin()) << 1;
-    assert_eq!(record.number(4, 2), 88);
+    assert_eq!(record.number(4, 2), 96);
     assert_eq!(record.number(6, 2), flags);
     assert_eq!(record.id(8), *user.id().as_bytes());
     assert_eq!(record.number(24, 8), user.version());
     assert_eq!(record.number(32, 8), user.created_at().as_unix_micros());
     assert_eq!(record.number(40, 8), user.updated_at().as_unix_micros());
+    let deactivated_at = user.deactivated_at();
+    assert_eq!(
+        record.number(88, 8),
+        deactivated_at.map_or(0, Timestamp::as_unix_micros)
+    );
     assert_eq!(record.text(48), Some(user.email().as_str()));
     assert_eq!(record.text(56), Some(user.username()));
     assert_eq!(record.text(64), user.given_name());

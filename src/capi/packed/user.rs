@@ -8,10 +8,10 @@ use super::{Ahead, Batch, Kind, Record, Writer, count, place_bytes, text_bytes};
 use crate::capi::error::Refusal;
 use crate::directory::{UserView, Users};
 use crate::error::Result;
-use crate::model::User;
+use crate::model::{Timestamp, User};
 
 /// Bytes before the attributes.
-const FIXED_BYTES: u16 = 88;
+const FIXED_BYTES: u16 = 96;
 
 /// Bytes of an attribute, without its texts.
 const ATTRIBUTE_BYTES: usize = 16;
@@ -106,6 +106,8 @@ impl Record for UserView<'_> {
         fixed[64..72].copy_from_slice(&place_bytes(given_name));
         fixed[72..80].copy_from_slice(&place_bytes(family_name));
         fixed[80..88].copy_from_slice(&place_bytes((count(table), count(attribute_count))));
+        let deactivated_at = self.deactivated_at().map_or(0, Timestamp::as_unix_micros);
+        fixed[88..96].copy_from_slice(&deactivated_at.to_le_bytes());
         to.put_at(0, &fixed);
     }
 }

@@ -138,6 +138,7 @@ fn least_user() -> User {
         attributes: BTreeMap::new(),
         created_at: at(0),
         updated_at: at(250),
+        deactivated_at: None,
         version: 1,
         nul_texts: NulTexts::default(),
     }
@@ -150,7 +151,7 @@ fn fullest_user() -> User {
             *b"\x45\xe6\xb6\x41\xfe\x57\x4f\xb2\x83\xd2\x2c\x2b\xd2\x01\xef\xe8",
         ),
         email: Email::from_stored("Ann@Ex.co", KEY),
-        username: Some(Username::from_stored("Åsa", "åsa")),
+        username: Some(Username::from_stored("Åsа", "åsа", Some("åsa"))),
         given_name: Some("Ann".to_owned()),
         family_name: Some("Лі".to_owned()),
         active: true,
@@ -160,6 +161,7 @@ fn fullest_user() -> User {
             .into(),
         created_at: at(1_720_716_959_173_000),
         updated_at: at(253_402_207_200_999_999),
+        deactivated_at: Some(at(251)),
         version: u64::MAX,
         nul_texts: NulTexts::default(),
     }
@@ -267,7 +269,7 @@ fn workspace_events() -> Vec<Event> {
 fn samples() -> Vec<Sample> {
     let license = |license, version| LicenseEntry { license, version };
     let name_as_key = User {
-        username: Some(Username::from_stored("ann", "ann")),
+        username: Some(Username::from_stored("ann", "ann", None)),
         ..least_user()
     };
     let totals = Totals {

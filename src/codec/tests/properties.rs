@@ -92,12 +92,13 @@ fn any_user() -> impl Strategy<Value = User> {
     let attributes = proptest::collection::btree_map(any::<String>(), any::<String>(), 0..5);
     (any_id(), any_number(), switches, times, texts, attributes).prop_map(
         |(id, version, (active, admin), (created_at, updated_at), texts, attributes)| {
-            let [email, username, name_key, given_name, family_name, _]: Texts = texts;
+            let [email, username, name_key, given_name, family_name, look]: Texts = texts;
             User {
                 id,
                 email: Email::from_stored(email.as_deref().unwrap_or(KEY), KEY),
                 username: username.as_ref().map(|typed| {
-                    Username::from_stored(typed, name_key.as_deref().unwrap_or(typed))
+                    let key = name_key.as_deref().unwrap_or(typed);
+                    Username::from_stored(typed, key, look.as_deref())
                 }),
                 given_name,
                 family_name,
@@ -106,6 +107,7 @@ fn any_user() -> impl Strategy<Value = User> {
                 attributes,
                 created_at,
                 updated_at,
+                deactivated_at: (!active).then_some(updated_at),
                 version,
                 nul_texts: NulTexts::default(),
             }
@@ -127,9 +129,11 @@ fn record_of(user: &User) -> UserRecord<'_> {
         username: user.username.as_ref().map(|name| UsernameRecord {
             typed: name.as_str(),
             key: (name.key() != name.as_str()).then_some(name.key()),
+            look: name.look(),
         }),
         given_name: user.given_name.as_deref(),
         family_name: user.family_name.as_deref(),
+        deactivated_at: user.deactivated_at,
         attributes: user.attributes().collect(),
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn user(email: &str, version: u64) -> User {
         attributes: Attributes::new(),
         created_at: Timestamp::now(),
         updated_at: Timestamp::now(),
+        deactivated_at: None,
         version,
         nul_texts: NulTexts::default(),
     }

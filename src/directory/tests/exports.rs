@@ -22,6 +22,7 @@ fn record(exported: &Exported<'_>) -> Record {
         Exported::User(user) => Record::User {
             user: new_user(user),
             updated_at: user.updated_at(),
+            deactivated_at: user.deactivated_at(),
             version: user.version(),
         },
         Exported::DeletedUser { id } => Record::DeletedUser { id },
@@ -135,6 +136,7 @@ fn records_that_break_a_rule_are_refused_and_leave_nothing() {
             .id(id)
             .created_at(moment),
         updated_at: moment,
+        deactivated_at: None,
         version: 1,
     };
     let other = UserId::from_bytes([8; 16]);

@@ -339,6 +339,33 @@ fn an_email_that_is_anothers_username_is_a_fault() {
 }
 
 #[test]
+fn a_username_that_looks_like_anothers_is_a_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.redb");
+    make_full(&path);
+    tamper(&path, |txn| {
+        let bytes = txn.get(&keys::user("cho@ex.co"))?.unwrap().to_vec();
+        let mut cho = decode_user("cho@ex.co", &bytes)?;
+        cho.username = Some(Username::parse("b\u{43e}b")?);
+        let mut value = Vec::new();
+        put_user(&mut value, &cho)?;
+        txn.put(&keys::user("cho@ex.co"), &value)?;
+        txn.delete(&keys::username("cho"))?;
+        txn.put(&keys::username("b\u{43e}b"), b"cho@ex.co")?;
+        txn.put(&keys::look_alike("bob"), b"cho@ex.co")
+    });
+    let inspection = inspect(&path);
+    assert_eq!(found(&inspection), [(FaultKind::Duplicate, "user")]);
+    assert_eq!(inspection.faults[0].user, Some(CHO));
+    repairs::assert_repairable(&path);
+    tamper(&path, |txn| txn.put(&keys::look_alike("bob"), b"bob@ex.co"));
+    assert_eq!(
+        found(&inspect(&path)),
+        [(FaultKind::Leftover, "look_alike")]
+    );
+}
+
+#[test]
 fn a_damaged_value_is_one_fault_and_hides_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let whole = folder.path().join("whole.redb");

@@ -12,6 +12,7 @@ use ::redb::{
 
 use super::RedbOptions;
 use super::errors::Name;
+use super::filtering::Filtering;
 use super::guard::guarded;
 use super::log::LogState;
 use super::measured::{Length, Measured};
@@ -55,6 +56,7 @@ pub(super) struct Base {
     database: Database,
     name: Name,
     length: Length,
+    filtering: Filtering,
 }
 
 /// What an open database says of itself.
@@ -87,6 +89,7 @@ impl Base {
                 database,
                 name,
                 length,
+                filtering: Filtering::new(options.looked_up),
             };
             let mut found = base.find()?;
             if let Some((_, log)) = &found
@@ -138,7 +141,7 @@ impl Base {
     fn latest(&self) -> Result<Committed> {
         let transaction = self.named(self.database.begin_read())?;
         let table = self.named(transaction.open_table(TABLE))?;
-        Ok(Committed::new(table, &self.name))
+        Ok(Committed::new(table, &self.name, self.filtering.current()))
     }
 
     /// The latest state with what is known of the log, or `None` of a database
@@ -171,14 +174,18 @@ impl Base {
                 _ => None,
             },
         };
-        Ok(Some((Committed::new(table, &self.name), log)))
+        Ok(Some((
+            Committed::new(table, &self.name, self.filtering.current()),
+            log,
+        )))
     }
 
     /// Begins to write.
     pub(super) fn begin(&self) -> Result<Transaction> {
         guarded(&self.name, || {
             let inner = self.named(self.database.begin_write())?;
-            Ok(Transaction::new(inner, &self.name))
+            let filter = self.filtering.current();
+            Ok(Transaction::new(inner, &self.name, filter))
         })
     }
 
@@ -272,6 +279,11 @@ impl Base {
                 Err(error)
             }
         }
+    }
+
+    /// Its filter.
+    pub(super) fn filtering(&self) -> Filtering {
+        self.filtering.clone()
     }
 
     /// How long the file is, also after it was closed.

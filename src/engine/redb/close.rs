@@ -15,10 +15,10 @@ impl Shared {
             _ => Ok(()),
         };
         let taken_over = self.check().and_then(|()| self.take_over(&log));
-        let is_unused = self.state().is_ok_and(|state| state.sequence == 0);
-        if in_place.is_ok() && is_unused {
-            // While it is locked: nobody else can have begun to use it.
-            self.created.as_ref().map(fs::remove_file);
+        if in_place.is_ok() && self.is_unused() {
+            // While it is locked: nobody else can have begun to use it. That it stays, if
+            // it can't be removed, is no harm.
+            let _ = self.created.as_ref().map(fs::remove_file);
         }
         self.published.store(None);
         let removed = match taken_over {
@@ -33,6 +33,13 @@ impl Shared {
             None => Ok(()),
         };
         removed.and(closed).and(in_place)
+    }
+
+    /// Whether nothing was ever committed to it. Its number alone doesn't tell: a backup
+    /// that was put at the path just before it was opened may begin anew.
+    fn is_unused(&self) -> bool {
+        self.state()
+            .is_ok_and(|state| state.sequence == 0 && matches!(state.base.entries(), Ok(0)))
     }
 
     /// Lets the database take over what is left, after which it needs no log.

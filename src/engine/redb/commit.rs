@@ -21,8 +21,8 @@ impl Shared {
     ) -> Result<()> {
         let sequence = state.sequence + 1;
         let mut size = Size::default();
-        for (key, slot) in &pending.staged {
-            size.add((key, slot.as_deref()));
+        for write in pending.staged.writes().iter() {
+            size.add(write);
         }
         if pending.around.is_some() || log.is_too_large(size.frame_bytes()) {
             return self.commit_around(log, sequence, pending);
@@ -33,13 +33,13 @@ impl Shared {
         }
         self.prepare(log)?;
         state = self.state()?;
-        let writes = staged.iter().map(|(key, slot)| (&key[..], slot.as_deref()));
         let doubt = PoisonGuard(self);
-        if let Err(error) = log.append(sequence, size, writes) {
+        if let Err(error) = log.append(sequence, size, staged.writes().iter()) {
             return Err(doubt.confirm(self.name.log_failed(error)));
         }
         doubt.clear();
         let is_first = state.active.is_empty();
+        self.usual.note(staged.size());
         state.active.add(sequence, staged);
         self.publish(|state| State {
             base: Arc::clone(&state.base),
@@ -50,6 +50,7 @@ impl Shared {
         if is_first {
             self.work.notice();
         }
+        state.active.sort_if_much();
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use ::redb::backends::FileBackend;
 use super::RedbOptions;
 use super::base::Base;
 use super::errors::Name;
-use super::memtable::Slot;
+use super::staging::Writes;
 use crate::engine::{Order, Read};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -83,12 +83,12 @@ fn fill(base: &Base, read: &impl Read, progress: &mut dyn FnMut(u64, u64)) -> Re
                 return Err(error);
             }
         };
-        let Some((key, _)) = chunk.last() else {
+        let Some((key, _)) = chunk.iter().next_back() else {
             break;
         };
-        last = Some(key.clone());
+        last = Some(key.to_vec());
         entries += chunk.len() as u64;
-        if let Err(error) = transaction.write(chunk.into_iter()) {
+        if let Err(error) = transaction.write(chunk.iter()) {
             transaction.abort();
             return Err(error);
         }
@@ -98,17 +98,14 @@ fn fill(base: &Base, read: &impl Read, progress: &mut dyn FnMut(u64, u64)) -> Re
     Ok(())
 }
 
-/// Keys with their values, in order.
-type Chunk = Vec<(Vec<u8>, Slot)>;
-
 /// The entries behind the key `last`, up to about [`CHUNK_BYTES`] of them, and how
 /// many bytes those are; none at the end.
-fn next_chunk(read: &impl Read, last: Option<&[u8]>) -> Result<(Chunk, u64)> {
+fn next_chunk(read: &impl Read, last: Option<&[u8]>) -> Result<(Writes, u64)> {
     let start = last.map_or(Bound::Unbounded, Bound::Excluded);
-    let (mut chunk, mut bytes) = (Chunk::new(), 0);
+    let (mut chunk, mut bytes) = (Writes::default(), 0);
     read.scan((start, Bound::Unbounded), Order::Ascending, |key, value| {
         bytes += key.len() + value.len();
-        chunk.push((key.to_vec(), Some(value.to_vec())));
+        chunk.push((key, Some(value)));
         if bytes < CHUNK_BYTES {
             ControlFlow::Continue(())
         } else {

@@ -7,8 +7,8 @@ use std::{fmt, io};
 
 use ::redb::{CommitError, DatabaseError, StorageError};
 
-use super::guard;
 use super::log::ReplayError;
+use super::{guard, holder};
 use crate::error::{Error, ErrorKind};
 
 /// How redb 4.6 begins its complaint about a format that is newer than its own;
@@ -46,7 +46,8 @@ impl Name {
             Redb::DatabaseAlreadyOpen | Redb::LockProtocolMismatch => (
                 ErrorKind::AlreadyOpen,
                 format!(
-                    "`{name}` is already open by another process or handle; close it there first"
+                    "`{name}` is already open by {}; close it there first",
+                    holder::in_words(Path::new(&**name))
                 ),
             ),
             Redb::UpgradeRequired(version) => (

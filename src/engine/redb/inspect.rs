@@ -6,6 +6,7 @@ use super::checksum;
 use super::guard::guarded;
 use super::scan::Stored;
 use super::snapshot::{Committed, Snapshot};
+use super::staging::hash_of;
 use crate::engine::{Inspect, Order};
 use crate::error::Result;
 
@@ -13,7 +14,7 @@ impl Inspect for Snapshot {
     /// Walks the whole table. A value that a later write in the log replaces or
     /// removes is read by nobody, and so is not damaged.
     fn each_damaged(&self, mut visit: impl FnMut(&[u8], &[u8])) -> Result<()> {
-        let Committed { table, name } = &*self.0.base;
+        let Committed { table, name, .. } = &*self.0.base;
         let everything = (Bound::Unbounded, Bound::Unbounded);
         guarded(name, || {
             let stored = Stored::new(table, everything, Order::Ascending);
@@ -22,7 +23,7 @@ impl Inspect for Snapshot {
                 let (key, value) = (key.value(), value.value());
                 let is_hidden = || {
                     let mut layers = self.0.layers();
-                    layers.any(|layer| layer.get(key, self.0.sequence).is_some())
+                    layers.any(|layer| layer.get(key, hash_of(key), self.0.sequence).is_some())
                 };
                 if checksum::verify(key, value).is_none() && !is_hidden() {
                     visit(key, value);

@@ -20,7 +20,10 @@ mod create;
 mod errors;
 mod figures;
 mod file;
+mod filter;
+mod filtering;
 mod guard;
+mod holder;
 mod inspect;
 mod log;
 mod measured;
@@ -34,6 +37,8 @@ mod recovery;
 mod scan;
 mod side_file;
 mod snapshot;
+mod staging;
+mod sync;
 mod target;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -56,6 +61,7 @@ pub(crate) use self::compact::compact;
 pub(crate) use self::copy::copy;
 use self::errors::Name;
 use self::figures::Figures;
+use self::filtering::Filtering;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles, Sync};
@@ -65,8 +71,8 @@ pub(crate) use self::read_only::ReadOnly;
 use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, Value};
 pub(crate) use self::target::Target;
-use self::txn::Pending;
 pub(crate) use self::txn::Txn;
+use self::txn::{Pending, Usual};
 use crate::engine::{Engine, Measured};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -91,6 +97,9 @@ pub(crate) struct RedbOptions {
     /// and what is to be synced later is so by whoever asks for it: for tests, in
     /// which nothing may happen by itself.
     pub(crate) background: bool,
+    /// The first bytes of those keys that are often looked up and not there: a filter is
+    /// made for them.
+    pub(crate) looked_up: &'static [u8],
 }
 
 impl RedbOptions {
@@ -103,6 +112,7 @@ impl RedbOptions {
             sync_interval: None,
             salvage_log: false,
             background: true,
+            looked_up: &[],
         }
     }
 }
@@ -143,6 +153,9 @@ struct Shared {
     background: bool,
     /// How long the database's file is.
     length: Length,
+    filtering: Filtering,
+    /// How large transactions have been.
+    usual: Usual,
     /// The file, if this engine created it.
     created: Option<PathBuf>,
     figures: Figures,
@@ -212,6 +225,7 @@ impl Redb {
         let shared = Arc::new(Shared {
             name,
             length: base.length(),
+            filtering: base.filtering(),
             created,
             published: ArcSwapOption::from_pointee(State {
                 base: Arc::new(committed),
@@ -227,6 +241,7 @@ impl Redb {
             is_replaced: AtomicBool::new(false),
             failure: OnceLock::new(),
             background: options.background,
+            usual: Usual::default(),
             figures: Figures::default(),
         });
         let engine = Self {
@@ -266,7 +281,7 @@ impl Redb {
         let log = writer.as_mut().ok_or_else(|| shared.name.closed())?;
         shared.check_writable(log)?;
         let state = shared.state()?;
-        let mut pending = Pending::default();
+        let mut pending = Pending::with_room(shared.usual.get());
         let txn = Txn::new(shared, &state, &mut pending);
         // What the body left half done is in `pending` only.
         let outcome = catch_unwind(AssertUnwindSafe(|| body(txn)));

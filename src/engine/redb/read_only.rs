@@ -78,8 +78,7 @@ impl ReadOnly {
         let opened = Base::open(overlay, files.database(), name.clone(), &options)?;
         let replay = log::read(files, &opened.log, salvage_log);
         let replay = replay.map_err(|error| name.replay_failed(error))?;
-        let recent = Memtable::default();
-        recent.add(replay.last, replay.writes);
+        let recent = Memtable::of(replay.commits);
         let engine = Self {
             name,
             published: ArcSwapOption::from_pointee(State {

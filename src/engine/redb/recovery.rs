@@ -1,6 +1,6 @@
 //! Opening after a crash: the database takes over its log, and a new use begins.
 
-use std::io;
+use std::{io, mem};
 
 use ::redb::StorageBackend;
 use twox_hash::XxHash3_64;
@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::base::{Base, Opened};
 use super::errors::Name;
 use super::log::{self, Replay, SideFiles};
+use super::memtable::Memtable;
 use super::snapshot::Committed;
 use super::{RedbOptions, create};
 use crate::error::{Error, Result};
@@ -42,9 +43,10 @@ fn try_to_recover<B: StorageBackend>(
         log,
     } = create::open(backend, files, name, options)?;
     let replay = log::read(files, &log, options.salvage_log);
-    let replay = replay.map_err(|error| name.replay_failed(error))?;
+    let mut replay = replay.map_err(|error| name.replay_failed(error))?;
     if let Some(use_id) = log.in_use {
-        committed = base.end_use(replay.writes.iter(), replay.last, use_id)?;
+        let recent = Memtable::of(mem::take(&mut replay.commits));
+        committed = base.end_use(recent.newest(replay.last), replay.last, use_id)?;
         let commits = replay.last - log.applied;
         ::log::info!("{name}: took over {commits} commits from the log");
     }

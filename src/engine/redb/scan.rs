@@ -7,7 +7,8 @@ use ::redb::{AccessGuard, Cursor, ReadableTable, StorageError};
 use super::base::Bytes;
 use super::checksum;
 use super::errors::Name;
-use super::memtable::{Entry, Slot};
+use super::log::Write;
+use super::memtable::Entry;
 use super::txn::Sorted;
 use crate::engine::{KeyRange, Order};
 use crate::error::{Error, Result};
@@ -134,16 +135,14 @@ impl<'a> Iterator for Stored<'a> {
 /// What a layer has under a key.
 enum Item<'a> {
     Stored(AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>),
-    Memtable(Entry<'a>),
-    Staged(&'a [u8], &'a Slot),
+    InMemory(Write<'a>),
 }
 
 impl Item<'_> {
     fn key(&self) -> &[u8] {
         match self {
             Self::Stored(key, _) => key.value(),
-            Self::Memtable(entry) => entry.key().bytes(),
-            Self::Staged(key, _) => key,
+            Self::InMemory((key, _)) => key,
         }
     }
 
@@ -154,8 +153,7 @@ impl Item<'_> {
                 Some(value) => Ok(Some(value)),
                 None => Err(Failure::Damaged),
             },
-            Self::Memtable(entry) => Ok(entry.value().as_deref()),
-            Self::Staged(_, slot) => Ok(slot.as_deref()),
+            Self::InMemory((_, value)) => Ok(*value),
         }
     }
 }
@@ -178,7 +176,7 @@ impl<'a> Layer<'a> {
     /// The writes of a transaction.
     pub(super) fn staged(staged: Sorted<'a>, order: Order) -> Self {
         let staged = staged.into_iter();
-        let item = |(key, slot): (&'a Vec<u8>, &'a Slot)| Ok(Item::Staged(key, slot));
+        let item = |write| Ok(Item::InMemory(write));
         match order {
             Order::Ascending => Self::new(staged.map(item)),
             Order::Descending => Self::new(staged.rev().map(item)),
@@ -187,7 +185,7 @@ impl<'a> Layer<'a> {
 
     /// Writes that are not in the database yet, in the order of the scan.
     pub(super) fn recent(entries: impl Iterator<Item = Entry<'a>> + 'a) -> Self {
-        Self::new(entries.map(|entry| Ok(Item::Memtable(entry))))
+        Self::new(entries.map(|entry| Ok(Item::InMemory(entry.write()))))
     }
 
     fn advance(&mut self) -> Result<(), Failure> {

@@ -1,16 +1,19 @@
 //! Reading: a committed state, and how the newest writes lie over the database.
 
 use std::ops::{ControlFlow, Deref};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use ::redb::{AccessGuard, ReadOnlyTable};
+use ::redb::{AccessGuard, ReadOnlyTable, ReadableTableMetadata};
 
 use super::base::Bytes;
 use super::checksum::{self, CHECKSUM_BYTES};
 use super::errors::Name;
+use super::filtering::KeyFilter;
 use super::guard::{guarded, guarded_visit};
-use super::memtable::{Entry, Memtable};
+use super::lock;
+use super::memtable::Memtable;
 use super::scan::{self, Layer};
+use super::staging::hash_of;
 use super::txn::Sorted;
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::Result;
@@ -21,18 +24,69 @@ pub(super) struct Committed {
     pub(super) table: ReadOnlyTable<Bytes, Bytes>,
     /// What messages call the file.
     pub(super) name: Name,
+    /// The values of the shortest keys, which every transaction asks for.
+    short: Mutex<Vec<(Vec<u8>, Kept)>>,
+    /// What tells that a key is not there.
+    filter: Option<KeyFilter>,
 }
+
+/// A value that is kept in memory, or that there is none.
+type Kept = Option<Arc<[u8]>>;
+
+/// Bytes of the keys of which the values are kept in memory, and how many those are, at
+/// most.
+const SHORT_BYTES: usize = 2;
+const SHORT_KEYS: usize = 8;
 
 impl Committed {
     /// The state that `table` shows.
-    pub(super) fn new(table: ReadOnlyTable<Bytes, Bytes>, name: &Name) -> Self {
+    pub(super) fn new(
+        table: ReadOnlyTable<Bytes, Bytes>,
+        name: &Name,
+        filter: Option<KeyFilter>,
+    ) -> Self {
         Self {
             table,
             name: name.clone(),
+            short: Mutex::default(),
+            filter,
         }
     }
 
-    fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
+    /// How many entries there are.
+    pub(super) fn entries(&self) -> Result<u64> {
+        guarded(&self.name, || {
+            let entries = self.table.len();
+            entries.map_err(|error| self.name.error(error))
+        })
+    }
+
+    /// The value under `key`, which has this hash.
+    fn get(&self, key: &[u8], hash: u64) -> Result<Option<Value<'_>>> {
+        let filter = self.filter.as_ref();
+        if filter.is_some_and(|filter| filter.excludes(key, hash)) {
+            return Ok(None);
+        }
+        if key.len() > SHORT_BYTES {
+            return self.get_stored(key);
+        }
+        let known = lock(&self.short)
+            .iter()
+            .find(|(other, _)| other == key)
+            .map(|(_, value)| value.clone());
+        if let Some(value) = known {
+            return Ok(value.map(|value| Value(Holder::Shared(value))));
+        }
+        let stored = self.get_stored(key)?;
+        let mut short = lock(&self.short);
+        if short.len() < SHORT_KEYS {
+            let value = stored.as_ref().map(|value| Arc::from(&**value));
+            short.push((key.to_vec(), value));
+        }
+        Ok(stored)
+    }
+
+    fn get_stored(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
         guarded(&self.name, || {
             let found = self
                 .table
@@ -70,13 +124,13 @@ impl State {
 
     /// The value under `key`.
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
+        let hash = hash_of(key);
         for layer in self.layers() {
-            if let Some(entry) = layer.get(key, self.sequence) {
-                let is_there = entry.value().is_some();
-                return Ok(is_there.then_some(Value(Holder::Memtable(entry))));
+            if let Some(entry) = layer.get(key, hash, self.sequence) {
+                return Ok(entry.value().map(Value::borrowed));
             }
         }
-        self.base.get(key)
+        self.base.get(key, hash)
     }
 
     /// Visits the entries of `range`, over which those of `staged` lie.
@@ -95,7 +149,7 @@ impl State {
             let entries = layer.scan(range, order, self.sequence);
             layers.push(Layer::recent(entries));
         }
-        let Committed { table, name } = &*self.base;
+        let Committed { table, name, .. } = &*self.base;
         guarded_visit(name, visit, |visit| {
             scan::scan(table, name, layers, range, order, visit)
         })
@@ -139,12 +193,12 @@ pub(crate) struct Value<'a>(Holder<'a>);
 enum Holder<'a> {
     /// A page of redb's, in which it is sealed and sound.
     Stored(AccessGuard<'a, Bytes>),
-    /// The writes that are not in the database yet.
-    Memtable(Entry<'a>),
-    /// The transaction's own writes.
-    Staged(&'a [u8]),
+    /// Writes that are not in the database yet, or the transaction's own.
+    Borrowed(&'a [u8]),
     /// Nobody else.
     Owned(Vec<u8>),
+    /// What is kept of a state of the database.
+    Shared(Arc<[u8]>),
 }
 
 impl<'a> Value<'a> {
@@ -153,9 +207,9 @@ impl<'a> Value<'a> {
         Self(Holder::Owned(value))
     }
 
-    /// Of a transaction's own writes.
-    pub(super) fn staged(value: &'a [u8]) -> Self {
-        Self(Holder::Staged(value))
+    /// Of writes in memory.
+    pub(super) fn borrowed(value: &'a [u8]) -> Self {
+        Self(Holder::Borrowed(value))
     }
 }
 
@@ -168,9 +222,9 @@ impl Deref for Value<'_> {
                 let stored = guard.value();
                 &stored[..stored.len().saturating_sub(CHECKSUM_BYTES)]
             }
-            Holder::Memtable(entry) => entry.value().as_deref().unwrap_or_default(),
-            Holder::Staged(value) => value,
+            Holder::Borrowed(value) => value,
             Holder::Owned(value) => value,
+            Holder::Shared(value) => value,
         }
     }
 }

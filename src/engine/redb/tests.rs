@@ -8,6 +8,7 @@ pub(crate) mod disk;
 mod each_call_fails;
 mod faults;
 mod files;
+mod filter;
 mod foreign_files;
 mod full_disk;
 mod growth;

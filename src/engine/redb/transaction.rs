@@ -8,9 +8,10 @@ use ::redb::{CursorError, ReadableTable, Table, WriteTransaction};
 use super::base::{Bytes, TABLE};
 use super::checksum;
 use super::errors::Name;
+use super::filtering::KeyFilter;
 use super::guard::{guarded, guarded_visit};
 use super::log::Write;
-use super::memtable::{Entry, Slot};
+use super::memtable::Entry;
 use super::scan::{self, Layer};
 use super::txn::Sorted;
 use crate::engine::{KeyRange, Order};
@@ -22,15 +23,18 @@ use crate::error::Result;
 pub(super) struct Transaction {
     inner: WriteTransaction,
     name: Name,
+    /// What is told each key that is put.
+    filter: Option<KeyFilter>,
 }
 
 impl Transaction {
     /// Takes over what redb has begun.
-    pub(super) fn new(mut inner: WriteTransaction, name: &Name) -> Self {
+    pub(super) fn new(mut inner: WriteTransaction, name: &Name, filter: Option<KeyFilter>) -> Self {
         inner.set_quick_repair(true);
         Self {
             inner,
             name: name.clone(),
+            filter,
         }
     }
 
@@ -38,6 +42,11 @@ impl Transaction {
     pub(super) fn write<W: AsWrite>(&mut self, writes: impl Iterator<Item = W>) -> Result<()> {
         guarded(&self.name, || {
             let mut table = self.table()?;
+            let writes = writes.inspect(|write| {
+                if let (Some(filter), (key, Some(_))) = (&self.filter, write.as_write()) {
+                    filter.add(key);
+                }
+            });
             write_in_runs(&mut table, writes).map_err(|error| self.name.error(error))
         })
     }
@@ -90,7 +99,7 @@ impl Transaction {
 
     /// Leaves the database as it was.
     pub(super) fn abort(self) {
-        let Self { inner, name } = self;
+        let Self { inner, name, .. } = self;
         // One that fails has written nothing either; redb then refuses the next
         // transaction by itself.
         let _ = guarded(&name, || inner.abort().map_err(|error| name.error(error)));
@@ -108,21 +117,15 @@ pub(super) trait AsWrite {
     fn as_write(&self) -> Write<'_>;
 }
 
-impl AsWrite for (&Vec<u8>, &Slot) {
+impl AsWrite for Write<'_> {
     fn as_write(&self) -> Write<'_> {
-        (self.0, self.1.as_deref())
-    }
-}
-
-impl AsWrite for (Vec<u8>, Slot) {
-    fn as_write(&self) -> Write<'_> {
-        (&self.0, self.1.as_deref())
+        *self
     }
 }
 
 impl AsWrite for Entry<'_> {
     fn as_write(&self) -> Write<'_> {
-        (self.key().bytes(), self.value().as_deref())
+        self.write()
     }
 }
 

@@ -4,14 +4,13 @@
 //! moves into a transaction of the database, and the rest follows bit by bit, so
 //! that a load of a million users needs no memory for all of its entries.
 
-use std::collections::HashMap;
 use std::mem;
 use std::ops::{Bound, ControlFlow, RangeBounds};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use foldhash::fast::RandomState;
-
-use super::memtable::Slot;
+use super::log::Write as Written;
 use super::snapshot::{State, Value};
+use super::staging::{BYTES_MAX, Staging, Writes};
 use super::transaction::Transaction;
 use super::{Shared, log};
 use crate::engine::{KeyRange, Order, Read, Write};
@@ -36,30 +35,16 @@ pub(super) struct Pending {
     /// log: see the room's head.
     pub(super) around: Option<Transaction>,
     /// The latest writes then, as long as their keys are ascending.
-    run: Vec<(Vec<u8>, Slot)>,
+    run: Writes,
     /// About how long what is in `staged` or `run` is.
     bytes: usize,
 }
-
-/// Writes by key, in no order: most are looked up one by one, and there are few to
-/// sort when their order is asked for.
-pub(super) type Staging = HashMap<Vec<u8>, Slot, RandomState>;
 
 /// Every key.
 pub(super) const ALL: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
 
 /// Staged writes in the order of their keys.
-pub(super) type Sorted<'s> = Vec<(&'s Vec<u8>, &'s Slot)>;
-
-/// What is staged in `range`.
-fn sorted<'s>(staged: &'s Staging, range: KeyRange<'_>) -> Sorted<'s> {
-    let mut entries: Vec<_> = staged
-        .iter()
-        .filter(|(key, _)| range.contains(&key[..]))
-        .collect();
-    entries.sort_unstable_by_key(|(key, _)| *key);
-    entries
-}
+pub(super) type Sorted<'s> = Vec<Written<'s>>;
 
 impl<'t> Txn<'t> {
     /// Begins in `state`; what is written goes to `pending`.
@@ -71,16 +56,22 @@ impl<'t> Txn<'t> {
         }
     }
 
-    fn stage(&mut self, key: &[u8], slot: Slot) -> Result<()> {
+    fn stage(&mut self, write: Written<'_>) -> Result<()> {
+        let longest = write.0.len().max(write.1.map_or(0, <[u8]>::len));
+        if longest > BYTES_MAX {
+            let error = ::redb::Error::ValueTooLarge(longest);
+            return Err(self.shared.name.error(error));
+        }
         let pending = &mut *self.pending;
-        pending.bytes += log::Size::of((key, slot.as_deref()));
+        pending.bytes += log::Size::of(write);
         if pending.around.is_some() {
-            if pending.run.last().is_some_and(|(last, _)| &last[..] >= key) {
+            let last = pending.run.iter().next_back();
+            if last.is_some_and(|(last, _)| last >= write.0) {
                 pending.go_around(self.shared)?;
             }
-            pending.run.push((key.to_vec(), slot));
+            pending.run.push(write);
         } else {
-            pending.staged.insert(key.to_vec(), slot);
+            pending.staged.put(write);
         }
         if pending.bytes > STAGED_BYTES_MAX {
             pending.go_around(self.shared)?;
@@ -89,7 +80,40 @@ impl<'t> Txn<'t> {
     }
 }
 
+/// How large the last transaction was: the next one is about as large.
+#[derive(Default)]
+pub(super) struct Usual {
+    writes: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+/// Writes and bytes that are provided for at most.
+const USUAL_MAX: (usize, usize) = (4_096, 512 << 10);
+
+impl Usual {
+    /// Notes that one had so many writes and bytes.
+    pub(super) fn note(&self, (writes, bytes): (usize, usize)) {
+        self.writes
+            .store(writes.min(USUAL_MAX.0), Ordering::Relaxed);
+        self.bytes.store(bytes.min(USUAL_MAX.1), Ordering::Relaxed);
+    }
+
+    /// What to provide for, with some to spare.
+    pub(super) fn get(&self) -> (usize, usize) {
+        let more = |size: &AtomicUsize| size.load(Ordering::Relaxed) * 5 / 4;
+        (more(&self.writes), more(&self.bytes))
+    }
+}
+
 impl Pending {
+    /// With room for so many writes and bytes.
+    pub(super) fn with_room((writes, bytes): (usize, usize)) -> Self {
+        Self {
+            staged: Staging::with_capacity(writes, bytes),
+            ..Self::default()
+        }
+    }
+
     /// Whether nothing was written.
     pub(super) fn is_empty(&self) -> bool {
         self.staged.is_empty() && self.around.is_none()
@@ -102,8 +126,9 @@ impl Pending {
             none => none.insert(shared.begin_around()?),
         };
         self.bytes = 0;
-        around.write(sorted(&mem::take(&mut self.staged), ALL).into_iter())?;
-        around.write(self.run.drain(..))?;
+        around.write(mem::take(&mut self.staged).sorted(ALL).into_iter())?;
+        around.write(self.run.iter())?;
+        self.run.clear();
         Ok(around)
     }
 }
@@ -123,12 +148,13 @@ impl Read for Txn<'_> {
         } = &*self.pending;
         let Some(around) = around else {
             return match staged.get(key) {
-                Some(slot) => Ok(slot.as_deref().map(Value::staged)),
+                Some(value) => Ok(value.map(Value::borrowed)),
                 None => self.state.get(key),
             };
         };
-        match run.binary_search_by(|(other, _)| other[..].cmp(key)) {
-            Ok(place) => Ok(run[place].1.as_deref().map(Value::staged)),
+        let slots = run.slots();
+        match slots.binary_search_by(|slot| run.key(slot).cmp(key)) {
+            Ok(place) => Ok(run.write(&slots[place]).1.map(Value::borrowed)),
             Err(_) => Ok(around.get(key)?.map(Value::owned)),
         }
     }
@@ -141,31 +167,33 @@ impl Read for Txn<'_> {
     ) -> Result<()> {
         let pending = &*self.pending;
         let Some(around) = &pending.around else {
-            let staged = sorted(&pending.staged, range);
+            let staged = pending.staged.sorted(range);
             return self.state.scan(staged, range, order, visit);
         };
-        let first = pending.run.partition_point(|(key, _)| match range.0 {
-            Bound::Included(start) => &key[..] < start,
-            Bound::Excluded(start) => &key[..] <= start,
-            Bound::Unbounded => false,
+        let run = pending.run.slots();
+        let first = run.partition_point(|slot| {
+            let key = pending.run.key(slot);
+            match range.0 {
+                Bound::Included(start) => key < start,
+                Bound::Excluded(start) => key <= start,
+                Bound::Unbounded => false,
+            }
         });
-        let in_range = pending.run[first..]
-            .iter()
-            .take_while(|(key, _)| range.contains(&key[..]));
-        let run = in_range.map(|(key, slot)| (key, slot)).collect();
-        around.scan(run, range, order, visit)
+        let writes = run[first..].iter().map(|slot| pending.run.write(slot));
+        let in_range = writes.take_while(|(key, _)| range.contains(key));
+        around.scan(in_range.collect(), range, order, visit)
     }
 }
 
 impl Write for Txn<'_> {
     fn put(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
-        self.stage(key, Some(value.to_vec()))
+        self.stage((key, Some(value)))
     }
 
     fn delete(&mut self, key: &[u8]) -> Result<()> {
         // An absent key stays absent without a write.
         if self.get(key)?.is_some() {
-            self.stage(key, None)?;
+            self.stage((key, None))?;
         }
         Ok(())
     }

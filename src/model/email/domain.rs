@@ -144,7 +144,7 @@ fn refuse_unseen(domain: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn is_ignorable(c: char) -> bool {
+pub(in crate::model) fn is_ignorable(c: char) -> bool {
     let code = u32::from(c);
     IGNORABLE
         .iter()

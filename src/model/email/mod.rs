@@ -19,6 +19,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
+pub(super) use domain::is_ignorable;
 use refusal::Refusal;
 pub(super) use refusal::{Refusal as EmailRefusal, named, quoted};
 

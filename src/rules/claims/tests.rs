@@ -9,9 +9,14 @@ impl Named for String {
         ("username", ErrorKind::UsernameTaken),
     ];
     const WHAT: &'static str = "user";
+    const FOUND_BY: usize = 2;
 
     fn name(&self, nth: usize) -> Option<&str> {
         self.split(' ').nth(nth)
+    }
+
+    fn look_alikes<'n>(&'n self, _: usize, _: &'n Self, _: usize) -> Option<[&'n str; 2]> {
+        None
     }
 }
 
@@ -34,7 +39,7 @@ impl Names {
     }
 
     fn refused(&mut self, stored: bool) -> Vec<usize> {
-        let stored = |_: &str| Ok(stored.then_some(0));
+        let stored = |name: &str| Ok(stored.then(|| (name.to_owned(), 0)));
         let errors = self.claims.contested(&self.set, stored).unwrap();
         let mut ops: Vec<usize> = errors.iter().filter_map(Error::op_index).collect();
         ops.sort_unstable();

@@ -274,7 +274,7 @@ pub(in crate::rules) fn check_owners_of<R: Read>(
 
 /// The workspaces that this batch leaves without an active owner: new ones, and
 /// those that had one. The default workspace of a user who is alone in it is the
-/// user's own affair.
+/// user's own affair, and an archived one needs no owner.
 pub(in crate::rules) fn ownerless<R: Read>(
     session: &mut Session<'_, R>,
 ) -> Result<Vec<Arc<Workspace>>> {
@@ -283,7 +283,7 @@ pub(in crate::rules) fn ownerless<R: Read>(
         let Some(workspace) = workspaces::find_by_id(session, id)? else {
             continue;
         };
-        if has_active_owner(session, id)? || !had_active_owner(session, id)? {
+        if workspace.archived || has_active_owner(session, id)? || !had_active_owner(session, id)? {
             continue;
         }
         if let Some(user) = workspace.default_of

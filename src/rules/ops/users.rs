@@ -23,7 +23,9 @@ pub(in crate::rules) fn create<R: Read>(
             "the id was not drawn; report this",
         )
     })?;
-    if session.users.contains(id) || read::is_id_taken(session.base, id)? {
+    // An id that was drawn a moment ago has 74 random bits and a time: nobody has it.
+    let is_taken = || Ok(!draft.is_drawn && read::is_id_taken(session.base, id)?);
+    if session.users.contains(id) || is_taken()? {
         return Err(Error::new(
             ErrorKind::IdTaken,
             format!("the id {id} was already given to a user; ids are never used again"),
@@ -40,6 +42,7 @@ pub(in crate::rules) fn create<R: Read>(
         attributes: draft.attributes.clone(),
         created_at: draft.created_at.unwrap_or(session.at),
         updated_at: session.at,
+        deactivated_at: None,
         version: 1,
         nul_texts: NulTexts::default(),
     };
@@ -94,6 +97,7 @@ pub(in crate::rules) fn set_active<R: Read>(
     }
     let after = User {
         active,
+        deactivated_at: (!active).then_some(session.at),
         ..User::clone(&before)
     };
     Ok(put_changed(session, after, |user| {

@@ -131,7 +131,7 @@ pub(in crate::rules) enum Fix {
 }
 
 /// The kinds of keys there are, in their order.
-pub(super) const KINDS: [Kind; 17] = [
+pub(super) const KINDS: [Kind; 18] = [
     Kind::Meta,
     Kind::User,
     Kind::Id,
@@ -141,6 +141,7 @@ pub(super) const KINDS: [Kind; 17] = [
     Kind::Domain,
     Kind::Created,
     Kind::Updated,
+    Kind::LookAlike,
     Kind::Workspace,
     Kind::WorkspaceName,
     Kind::DefaultWorkspace,
@@ -169,6 +170,7 @@ pub(in crate::rules) const fn name_of(kind: Kind) -> &'static str {
         Kind::Domain => "domain",
         Kind::Created => "created",
         Kind::Updated => "updated",
+        Kind::LookAlike => "look_alike",
         Kind::Workspace => "workspace",
         Kind::WorkspaceName => "workspace_name",
         Kind::DefaultWorkspace => "default_workspace",

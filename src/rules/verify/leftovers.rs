@@ -21,6 +21,7 @@ impl<R: Read> Examiner<'_, R> {
             Kind::Domain,
             Kind::Created,
             Kind::Updated,
+            Kind::LookAlike,
             Kind::WorkspaceName,
             Kind::DefaultWorkspace,
             Kind::Member,

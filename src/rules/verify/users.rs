@@ -95,7 +95,28 @@ impl<R: Read> Examiner<'_, R> {
                 self.displaced.insert(user.id, user.email_key().to_owned());
             }
         }
-        self.username_is_no_email(user, (key, value))
+        self.username_is_no_email(user, (key, value))?;
+        self.username_looks_like_none(user, (key, value))
+    }
+
+    /// Checks that nobody has the username that this one looks like. Two that look like
+    /// the same share an entry, and are found by that.
+    fn username_looks_like_none(&mut self, user: &User, entry: (&[u8], &[u8])) -> Result<()> {
+        let Some(look) = user.username_look() else {
+            return Ok(());
+        };
+        let email_key = self.state.find(&keys::username(look), |bytes| {
+            Ok(String::from_utf8(bytes.to_vec()).unwrap_or_default())
+        })?;
+        let Found::Sound(email_key) = email_key else {
+            return Ok(());
+        };
+        match self.user_at(&email_key)? {
+            Found::Sound(rival) if rival.username_key() == Some(look) => {
+                self.one_name(Kind::LookAlike, user, entry, &rival)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Checks that the username, if it is an address, is nobody's email. Two usernames
@@ -129,7 +150,9 @@ impl<R: Read> Examiner<'_, R> {
                 }
                 None => return self.wrong(FaultKind::Malformed, kind, entry, caller),
             },
-            Rival::Stored(stored) if kind == Kind::Username => String::from_utf8(stored).ok(),
+            Rival::Stored(stored) if matches!(kind, Kind::Username | Kind::LookAlike) => {
+                String::from_utf8(stored).ok()
+            }
             Rival::Stored(_) | Rival::Seen(_) => None,
         };
         let rival = match email_key {

@@ -43,6 +43,7 @@ static void check_steve(const hc_user *user)
     CHECK(hc_user_version(user) == 1);
     CHECK(hc_user_created_at_micros(user) == 1720716959173000);
     CHECK(hc_user_updated_at_micros(user) > 1720716959173000);
+    CHECK(hc_user_deactivated_at_micros(user) == 0);
 
     CHECK(hc_user_attribute_count(user) == 3);
     CHECK(hc_user_attribute_at(user, 0, &name, &value, &length) == 1);

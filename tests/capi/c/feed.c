@@ -183,6 +183,37 @@ static void *close_later(void *directory)
     return NULL;
 }
 
+static void *wake_later(void *feed)
+{
+    const struct timespec pause = { 0, 50000000 };
+    nanosleep(&pause, NULL);
+    hc_feed_wake(feed);
+    return NULL;
+}
+
+/* Who waits is woken, and so is who is only going to wait, once. */
+static void waking(void)
+{
+    hc_directory *directory = in_memory();
+    hc_feed *feed = NULL;
+    pthread_t thread;
+    uint8_t buffer[BUFFER];
+    size_t written = 77;
+    uint64_t start;
+    CHECK_OK(hc_directory_follow(directory, 0, &feed, NULL));
+    CHECK(pthread_create(&thread, NULL, wake_later, feed) == 0);
+    CHECK_OK(hc_feed_next_batch(feed, UINT64_MAX, buffer, BUFFER, &written, NULL));
+    CHECK(written == 0);
+    CHECK(pthread_join(thread, NULL) == 0);
+    hc_feed_wake(feed);
+    CHECK_OK(hc_feed_next_batch(feed, UINT64_MAX, buffer, BUFFER, &written, NULL));
+    start = now_ms();
+    CHECK_OK(hc_feed_next_batch(feed, 60, buffer, BUFFER, &written, NULL));
+    CHECK(written == 0 && now_ms() - start >= 59);
+    hc_feed_free(feed);
+    verify_and_free(directory);
+}
+
 static void waiting(void)
 {
     hc_directory *directory = in_memory();
@@ -216,5 +247,6 @@ int main(void)
     trimming();
     ahead();
     waiting();
+    waking();
     return 0;
 }

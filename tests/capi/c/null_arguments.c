@@ -154,6 +154,7 @@ static void reading(void)
     CHECK(hc_user_version(NULL) == 0);
     CHECK(hc_user_created_at_micros(NULL) == 0);
     CHECK(hc_user_updated_at_micros(NULL) == 0);
+    CHECK(hc_user_deactivated_at_micros(NULL) == 0);
     CHECK(hc_user_attribute_count(NULL) == 0);
     CHECK(hc_user_attribute_at(NULL, 0, NULL, NULL, NULL) == 0);
     CHECK(hc_user_attribute(NULL, HC_STR("a"), NULL) == NULL);

@@ -142,7 +142,7 @@ static void prefixes(const uint8_t *bytes, size_t length)
 /* Whatever is said may be a lie; all that counts is that nothing bad happens. */
 static void lies(const uint8_t *bytes, size_t length, int rounds)
 {
-    static const uint32_t numbers[] = { 0, 1, 15, 16, 47, 48, 87, 88, 0x7fffffff,
+    static const uint32_t numbers[] = { 0, 1, 15, 16, 47, 48, 87, 88, 95, 96, 0x7fffffff,
                                         0x80000000, 0xfffffff0, 0xffffffff };
     for (int i = 0; i < rounds; i++) {
         uint8_t *lie = copy(bytes, length);

@@ -69,6 +69,7 @@ static void check_user(const hc_user *user, const hc_packed_user *packed)
     CHECK(hc_user_version(user) == packed->version);
     CHECK(hc_user_created_at_micros(user) == packed->created_at_micros);
     CHECK(hc_user_updated_at_micros(user) == packed->updated_at_micros);
+    CHECK(hc_user_deactivated_at_micros(user) == packed->deactivated_at_micros);
     CHECK(hc_user_attribute_count(user) == packed->attributes);
     for (uint32_t i = 0; i < packed->attributes; i++) {
         CHECK(hc_packed_user_attribute(packed, i, &name, &value) == 1);

@@ -84,10 +84,14 @@ static void changing(const hc_directory *directory, uint64_t team)
     hc_workspace_free(workspace);
 }
 
-/* Offboarding: the last owner goes, and the batch allows it. */
+/* Offboarding: the last owner goes, and the batch allows it. (Of an archived workspace
+ * they may go in any case.) */
 static void offboarding(const hc_directory *directory, uint64_t team)
 {
     hc_batch *batch = hc_batch_new();
+    CHECK_OK(hc_batch_restore_workspace(batch, team, NULL));
+    hc_applied_free(apply(directory, batch));
+    batch = hc_batch_new();
     CHECK_OK(hc_batch_delete_user(batch, BOB, NULL));
     CHECK_STATUS(HC_STATUS_LAST_OWNER, hc_directory_apply(directory, batch, NULL, NULL));
     CHECK_OK(hc_batch_set_allow_ownerless(batch, 1, NULL));

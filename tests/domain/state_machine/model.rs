@@ -220,7 +220,8 @@ impl Model {
         let mut ownerless = after.workspaces.clone();
         ownerless.retain(|w| {
             let is_new = !self.workspaces.iter().any(|before| before.id == w.id);
-            (is_new || self.has_active_owner(w.id))
+            !w.archived
+                && (is_new || self.has_active_owner(w.id))
                 && !after.has_active_owner(w.id)
                 && !after.is_own_affair(w)
         });

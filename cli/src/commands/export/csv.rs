@@ -6,22 +6,9 @@ use std::io::Write;
 use headcount::{Directory, User};
 
 use super::{Written, each_user};
+use crate::args::COLUMNS;
 use crate::commands::progress::Progress;
 use crate::failure::Result;
-
-/// The columns before those of attributes.
-const COLUMNS: [&str; 10] = [
-    "id",
-    "email",
-    "username",
-    "given_name",
-    "family_name",
-    "active",
-    "admin",
-    "created_at",
-    "updated_at",
-    "version",
-];
 
 /// Reads all users twice: which attributes there are has to be known for the header.
 pub(super) fn write(
@@ -58,6 +45,7 @@ pub(super) fn write(
     Ok(written)
 }
 
+/// What stands in the columns before those of attributes.
 fn cells(user: &User) -> [String; COLUMNS.len()] {
     [
         user.id().to_string(),
@@ -69,6 +57,9 @@ fn cells(user: &User) -> [String; COLUMNS.len()] {
         user.is_admin().to_string(),
         user.created_at().to_string(),
         user.updated_at().to_string(),
+        user.deactivated_at()
+            .map(|at| at.to_string())
+            .unwrap_or_default(),
         user.version().to_string(),
     ]
 }

@@ -7,6 +7,7 @@ use std::io::Write;
 use headcount::{Batch, Directory, Member, NewWorkspace, Op, Role, Subject, UserId, Workspace};
 use serde_json::json;
 
+use super::confirm::confirm;
 use super::naming::{email_of, find_workspace, short_workspace};
 use super::{Store, apply};
 use crate::args::WorkspacesCommand;
@@ -82,8 +83,14 @@ fn run_on_existing(
             let batch = batch.restore_workspace(&find(workspace)?);
             (version.on(batch), ["restored", "is not archived"])
         }
-        WorkspacesCommand::Delete { workspace, version } => {
+        WorkspacesCommand::Delete {
+            workspace,
+            version,
+            yes,
+        } => {
             let workspace = find(workspace)?;
+            let what = short_workspace(workspace.id(), workspace.name());
+            confirm(&format!("deleting {what}"), *yes)?;
             let batch = version.on(batch.delete_workspace(&workspace));
             return delete(directory, &workspace, batch, json, out);
         }

@@ -19,7 +19,7 @@ pub(crate) fn check_log(bytes: &[u8]) {
     let second: Vec<u8> = blocks.flatten().collect();
     if let Ok(replay) = read_segments(&[first, second], ID, applied.into()) {
         assert!(replay.last >= applied.into());
-        assert!(replay.last > u64::from(applied) || replay.writes.is_empty());
+        assert!(replay.last > u64::from(applied) || replay.commits.is_empty());
     }
 }
 

@@ -23,7 +23,6 @@
 //! Frames of an earlier use of the segment, and those that the database has already,
 //! are passed over.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use super::block::{self, BLOCK_BYTES, Block, Header};
@@ -32,6 +31,7 @@ use super::disk::{SEGMENTS, SideFiles};
 use super::frame::{self, Frame};
 use super::header::FRAMES_AT;
 use crate::engine::redb::place::FileId;
+use crate::engine::redb::staging::Staging;
 
 /// What a database says of its log.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,8 +49,8 @@ pub(in crate::engine::redb) struct LogState {
 /// What the log adds to the database.
 #[derive(Debug, Default)]
 pub(in crate::engine::redb) struct Replay {
-    /// The value that each key has after the last frame; `None` removes it.
-    pub(in crate::engine::redb) writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// What the frames wrote that are new, in their order, with their sequence numbers.
+    pub(in crate::engine::redb) commits: Vec<(u64, Staging)>,
     /// The sequence number of the last frame; that of the database if none is new.
     pub(in crate::engine::redb) last: u64,
     /// Whether there are segments, even if they say nothing new.
@@ -182,9 +182,11 @@ pub(in crate::engine::redb) fn read_segments(
 
 impl Replay {
     fn take(&mut self, frame: &Frame) {
-        for (key, value) in frame.writes().unwrap_or_default() {
-            self.writes.insert(key.to_vec(), value.map(<[u8]>::to_vec));
+        let mut staged = Staging::default();
+        for write in frame.writes().unwrap_or_default() {
+            staged.put(write);
         }
+        self.commits.push((frame.sequence, staged));
         self.last = frame.sequence;
     }
 }

@@ -49,9 +49,10 @@ fn append(log: &mut Log, sequence: u64) {
 fn last(segments: &[Vec<u8>], applied: u64) -> Result<u64, ReplayError> {
     let replay = read_segments(segments, ID, applied)?;
     if replay.last > applied {
-        let value = replay.writes[&b"last"[..]].as_deref().unwrap();
+        let (_, last) = replay.commits.last().unwrap();
+        let value = last.get(b"last").flatten().unwrap();
         assert_eq!(u64::from(value[0]), replay.last);
-        assert_eq!(replay.writes[&b"gone"[..]], None);
+        assert_eq!(last.get(b"gone"), Some(None));
     }
     Ok(replay.last)
 }
@@ -159,7 +160,7 @@ fn the_log_of_another_use_is_foreign_and_only_salvaging_goes_on_without_it() {
         assert!(matches!(refused, ReplayError::Foreign(_)), "{refused}");
         let salvaged = read(&disk, &state, true).unwrap();
         assert!(salvaged.salvaged.is_some() && salvaged.last == 0);
-        assert!(salvaged.writes.is_empty());
+        assert!(salvaged.commits.is_empty());
     }
 }
 
@@ -174,7 +175,7 @@ fn what_is_left_of_a_log_that_was_closed_is_not_needed() {
         ..state
     };
     let replay = read(&disk, &closed(3), false).unwrap();
-    assert!(replay.has_segments && replay.writes.is_empty() && replay.last == 3);
+    assert!(replay.has_segments && replay.commits.is_empty() && replay.last == 3);
     let refused = read(&disk, &closed(2), false).unwrap_err();
     assert!(matches!(refused, ReplayError::Foreign(_)), "{refused}");
 }

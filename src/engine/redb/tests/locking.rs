@@ -17,7 +17,16 @@ const PATH_VARIABLE: &str = "HEADCOUNT_TEST_LOCKED_FILE";
 const STATE_VARIABLE: &str = "HEADCOUNT_TEST_LOCKED_STATE";
 
 /// What the message must say beside the path.
-const ADVICE: &str = "is already open by another process or handle; close it there first";
+const ADVICE: &str = "; close it there first";
+
+/// What the message says of who has the file, where the system tells.
+fn held_by(process: u32) -> String {
+    match process {
+        _ if !cfg!(target_os = "linux") => "is already open by another".to_owned(),
+        own if own == std::process::id() => format!("another handle of this process ({own})"),
+        other => format!("another process or handle (process {other})"),
+    }
+}
 
 #[test]
 fn a_second_handle_is_refused_at_once() {
@@ -27,6 +36,8 @@ fn a_second_handle_is_refused_at_once() {
     let started = Instant::now();
     for options in [&CREATE, &EXISTING] {
         assert_refused(&path, options, ErrorKind::AlreadyOpen, ADVICE);
+        let this = held_by(std::process::id());
+        assert_refused(&path, options, ErrorKind::AlreadyOpen, &this);
     }
     assert!(started.elapsed() < Duration::from_secs(5), "it waited");
     // The refused ones took nothing from the one that has it.
@@ -73,7 +84,10 @@ fn run_elsewhere(path: &Path, state: &str) {
 /// What the other process does.
 fn try_from_elsewhere(path: &Path) {
     match env::var(STATE_VARIABLE).as_deref() {
-        Ok("open") => assert_refused(path, &CREATE, ErrorKind::AlreadyOpen, ADVICE),
+        Ok("open") => {
+            let parent = held_by(std::os::unix::process::parent_id());
+            assert_refused(path, &CREATE, ErrorKind::AlreadyOpen, &parent);
+        }
         Ok("closed") => {
             let engine = Redb::open(path, &EXISTING).unwrap();
             assert_eq!(get(&engine, b"ann").unwrap(), b"1");

@@ -129,5 +129,6 @@ void part_feed(struct stage *stage, unsigned thread)
         }
         CHECK(batch.malformed == 0 && hc_feed_position(feed) == *followed);
     }
+    hc_feed_wake(feed);
     hc_feed_free(feed);
 }

@@ -15,11 +15,33 @@ static void look_at(const hc_user *user, const char *email)
     CHECK(hc_user_is_admin(user) == 0);
     CHECK(hc_user_version(user) >= 1);
     CHECK(hc_user_created_at_micros(user) > 0 && hc_user_updated_at_micros(user) > 0);
+    CHECK(!hc_user_is_active(user) || hc_user_deactivated_at_micros(user) == 0);
     for (size_t i = 0; i < hc_user_attribute_count(user); i++) {
         CHECK(hc_user_attribute_at(user, i, &name, &value, &value_len) == 1);
         CHECK(hc_user_attribute(user, HC_STR(name), NULL) == value);
         CHECK(strlen(value) == value_len);
     }
+}
+
+/* The same user packed, in both ways. */
+static void read_packed(const hc_directory *directory, const char *email, const uint8_t *id)
+{
+    uint8_t buffer[1024], keys[20] = { 16, 0, 0, 0 };
+    uint32_t offset = 0;
+    size_t read = 0, written = 0;
+    hc_packed_batch batch;
+    hc_packed_user user;
+    CHECK_OK(hc_user_read(directory, HC_USER_KEY_EMAIL, HC_STR(email), buffer, sizeof buffer,
+                          &written, NULL));
+    CHECK(hc_packed_open(&batch, buffer, written) == 1);
+    CHECK(hc_packed_next_user(&batch, &user) == HC_PACKED_RECORD);
+    CHECK(memcmp(user.id, id, 16) == 0);
+    memcpy(keys + 4, id, 16);
+    CHECK_OK(hc_user_read_many(directory, HC_USER_KEY_ID, keys, sizeof keys, buffer,
+                               sizeof buffer, &offset, 1, &read, &written, NULL));
+    CHECK(read == 1 && offset == 16 && hc_packed_open(&batch, buffer, written) == 1);
+    CHECK(hc_packed_next_user(&batch, &user) == HC_PACKED_RECORD);
+    CHECK_TEXT(email, user.email.bytes);
 }
 
 static hc_new_user *newcomer(const char *email, const char *username, const uint8_t *id)
@@ -128,6 +150,8 @@ void part_users(struct stage *stage, unsigned thread)
     uint8_t id[16];
     hc_new_user *new_user;
     hc_user *user = NULL, *same = NULL;
+    hc_error *error = NULL;
+    hc_error_details details = HC_ERROR_DETAILS_INIT;
     own(email, "user", thread);
     snprintf(username, TEXT, "user-%u", thread);
     CHECK_OK(hc_id_generate(id, NULL));
@@ -141,6 +165,7 @@ void part_users(struct stage *stage, unsigned thread)
     CHECK_OK(hc_user_get(directory, HC_STR(hc_user_id_text(user)), &same, NULL));
     look_at(same, email);
     hc_user_free(same);
+    read_packed(directory, email, id);
     CHECK_OK(hc_user_get_by_id(directory, id, &same, NULL));
     look_at(same, email);
     hc_user_free(same);
@@ -161,7 +186,10 @@ void part_users(struct stage *stage, unsigned thread)
     look_at(user, email); /* a copy, whatever became of its record */
     hc_user_free(user);
 
-    if (CHECK_ONE_OF(hc_user_create(directory, HC_STR(email), NULL, NULL),
-                     HC_STATUS_NO_FREE_SEAT) == HC_STATUS_OK)
+    if (CHECK_ONE_OF(hc_user_create(directory, HC_STR(email), NULL, &error),
+                     HC_STATUS_NO_FREE_SEAT) != HC_STATUS_OK) {
+        CHECK(hc_error_get_details(error, &details) == 1 && details.limit == SEATS);
+        hc_error_free(error);
+    } else
         CHECK_OK(hc_user_delete(directory, HC_STR(email), NULL));
 }

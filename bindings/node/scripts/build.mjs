@@ -1,0 +1,28 @@
+// Builds the addon and the JavaScript: node scripts/build.mjs [--release]
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const profile = process.argv.includes("--release") ? ["release", "--release"] : ["debug"];
+
+const run = (command, ...args) => execFileSync(command, args, { cwd: root, stdio: "inherit" });
+
+run("cargo", "build", "--locked", "-p", "headcount-node", ...profile.slice(1));
+const metadata = execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { cwd: root });
+const { target_directory: target } = JSON.parse(metadata);
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+mkdirSync(join(root, "dist"));
+const library = { linux: "libheadcount_node.so", darwin: "libheadcount_node.dylib", win32: "headcount_node.dll" };
+copyFileSync(join(target, profile[0], library[process.platform]), join(root, "dist", `headcount.${name()}.node`));
+run(process.execPath, createRequire(import.meta.url).resolve("typescript/bin/tsc"));
+
+// As src/native.ts has it.
+function name() {
+  const base = `${process.platform}-${process.arch}`;
+  const musl = existsSync(`/lib/ld-musl-${process.arch === "x64" ? "x86_64" : "aarch64"}.so.1`);
+  return { linux: `${base}-${musl ? "musl" : "gnu"}`, win32: `${base}-msvc` }[process.platform] ?? base;
+}

@@ -1,0 +1,151 @@
+/** Batches: operations that succeed or fail together. */
+
+import { type Step, ops, userRef } from "./requests";
+import type { License, NewUser, NewWorkspace, Role, UserRef, UserUpdate, WorkspaceRef } from "./types";
+
+/**
+ * Operations that succeed or fail together, for {@link Operations.apply}.
+ *
+ * Each sees what the ones before it did. Seats, admins, owners and what must be unique
+ * are judged once, at the end: in a full house one user can leave and another come in.
+ *
+ * @example
+ * ```js
+ * const swap = new Batch().activateUser("bob@ex.co").deactivateUser("ann@ex.co");
+ * await directory.apply(swap.requestId(crypto.randomUUID()));
+ * ```
+ */
+export class Batch {
+  #steps: Step[] = [];
+  #actor: string | undefined;
+  #requestId: string | undefined;
+  #allowOwnerless = false;
+
+  /** How many operations there are. */
+  get length(): number {
+    return this.#steps.length;
+  }
+
+  /** Creates a user; a text is the email address. */
+  createUser(user: NewUser | string): this {
+    return this.#push(ops.createUser(user));
+  }
+
+  /** Changes fields of a user. */
+  updateUser(user: UserRef, update: UserUpdate): this {
+    return this.#push(ops.updateUser(user, update));
+  }
+
+  /** Makes a user active. */
+  activateUser(user: UserRef): this {
+    return this.#push(ops.activateUser(user));
+  }
+
+  /** Makes a user inactive. */
+  deactivateUser(user: UserRef): this {
+    return this.#push(ops.deactivateUser(user));
+  }
+
+  /** Deletes a user for good. */
+  deleteUser(user: UserRef): this {
+    return this.#push(ops.deleteUser(user));
+  }
+
+  /** Sets the license. */
+  setLicense(license: License): this {
+    return this.#push(ops.setLicense(license));
+  }
+
+  /** Creates a workspace. */
+  createWorkspace(workspace: NewWorkspace): this {
+    return this.#push(ops.createWorkspace(workspace));
+  }
+
+  /** Makes a user's default workspace; no effect where there is one. */
+  defaultWorkspace(user: UserRef): this {
+    return this.#push(ops.defaultWorkspace(user));
+  }
+
+  /** Gives a workspace another name. */
+  renameWorkspace(workspace: WorkspaceRef, name: string): this {
+    return this.#push(ops.renameWorkspace(workspace, name));
+  }
+
+  /** Archives a workspace. */
+  archiveWorkspace(workspace: WorkspaceRef): this {
+    return this.#push(ops.archiveWorkspace(workspace));
+  }
+
+  /** Restores an archived workspace. */
+  restoreWorkspace(workspace: WorkspaceRef): this {
+    return this.#push(ops.restoreWorkspace(workspace));
+  }
+
+  /** Deletes a workspace and its memberships for good. */
+  deleteWorkspace(workspace: WorkspaceRef): this {
+    return this.#push(ops.deleteWorkspace(workspace));
+  }
+
+  /** Adds a member; no effect on one who has that role. */
+  addMember(workspace: WorkspaceRef, user: UserRef, role: Role): this {
+    return this.#push(ops.addMember(workspace, user, role));
+  }
+
+  /** Gives a member this role. */
+  setRole(workspace: WorkspaceRef, user: UserRef, role: Role): this {
+    return this.#push(ops.setRole(workspace, user, role));
+  }
+
+  /** Takes a member out. */
+  removeMember(workspace: WorkspaceRef, user: UserRef): this {
+    return this.#push(ops.removeMember(workspace, user));
+  }
+
+  /**
+   * Makes the operation that was appended last depend on the version of what it changes:
+   * with another one the batch is refused with `conflict`.
+   */
+  ifVersion(version: number): this {
+    const last = this.#steps.at(-1);
+    if (last !== undefined) {
+      last.ifVersion = version;
+    }
+    return this;
+  }
+
+  /** Says who makes these changes. They can't deactivate or delete themselves. */
+  actor(actor: string | { readonly id: string }): this {
+    this.#actor = userRef(actor);
+    return this;
+  }
+
+  /**
+   * Makes the batch one that can be sent again: if the same batch was applied with this
+   * id, a UUID, its outcome is returned and nothing is done, also after a restart.
+   */
+  requestId(id: string): this {
+    this.#requestId = id;
+    return this;
+  }
+
+  /** Lets workspaces be left without an active owner: for offboarding. */
+  allowOwnerless(): this {
+    this.#allowOwnerless = true;
+    return this;
+  }
+
+  #push(op: Step["op"]): this {
+    this.#steps.push({ op });
+    return this;
+  }
+
+  /** As the addon takes it; `actor` acts where nobody else was named. @internal */
+  toRequest(actor: string | undefined): object {
+    return {
+      steps: this.#steps,
+      actor: this.#actor ?? actor,
+      requestId: this.#requestId,
+      allowOwnerless: this.#allowOwnerless,
+    };
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Users that were read, as objects: a hit makes none, and looks nothing up.
+ *
+ * The library counts the commits that change users. What is kept here is kept with the
+ * count that was read *before* the library was asked, and used only while the count is
+ * the same; it is 0, and nothing is used or kept, while such a commit is under way. So
+ * whoever has seen a commit never sees an older state here, whichever thread wrote it.
+ */
+
+import { native } from "./native";
+import type { User } from "./user";
+
+const USERS = 10_000;
+
+/** The users of one directory that a thread has read. @internal */
+export class HostCache {
+  /** By id, email or username, as they were asked for. */
+  readonly users: Keys;
+  /** By username. */
+  readonly usernames: Keys;
+  #handle: number;
+  #isOff: boolean;
+  /** The count that all which is kept belongs to. */
+  #generation = 0;
+
+  constructor(handle: number, users: number | undefined) {
+    this.#handle = handle;
+    this.#isOff = users === 0;
+    this.users = new Keys(users ?? USERS);
+    this.usernames = new Keys(users ?? USERS);
+  }
+
+  /** Forgets what may be out of date. To be called before each look; what it returns goes with what is found. */
+  begin(): number {
+    if (this.#isOff) {
+      return 0;
+    }
+    const generation = native.generation(this.#handle);
+    if (generation !== this.#generation) {
+      this.users.clear();
+      this.usernames.clear();
+      this.#generation = generation;
+    }
+    return generation;
+  }
+
+  /** Keeps a user who was looked up after `generation` was read, and returns the user. */
+  keep(keys: Keys, key: string, generation: number, user: User | undefined): User | undefined {
+    if (user !== undefined && generation !== 0 && generation === this.#generation) {
+      keys.set(key, user);
+    }
+    return user;
+  }
+}
+
+/**
+ * Users by a key, up to a number of them. Each half is given up as a whole: the one that
+ * was begun last stays, with what was used since.
+ */
+class Keys {
+  #half: number;
+  #young = new Map<string, User>();
+  #old = new Map<string, User>();
+
+  constructor(users: number) {
+    this.#half = Math.ceil(users / 2);
+  }
+
+  get(key: string): User | undefined {
+    const user = this.#young.get(key);
+    if (user !== undefined || this.#old.size === 0) {
+      return user;
+    }
+    const found = this.#old.get(key);
+    if (found !== undefined) {
+      this.set(key, found);
+    }
+    return found;
+  }
+
+  set(key: string, user: User): void {
+    if (this.#young.size >= this.#half) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, user);
+  }
+
+  clear(): void {
+    if (this.#young.size > 0) {
+      this.#young.clear();
+      this.#old.clear();
+    }
+  }
+}

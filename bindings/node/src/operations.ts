@@ -1,0 +1,339 @@
+/**
+ * What a directory can be asked for, with promises and without.
+ *
+ * Each operation is one entry of a table: how its arguments become a request, and how
+ * the answer becomes its result. `Directory` and `DirectorySync` are made of it.
+ */
+
+import { Batch } from "./batch";
+import { HeadcountError } from "./errors";
+import type { Answer } from "./native";
+import { type Op, ops, query as queryOf, userRef, workspaceRef } from "./requests";
+import type {
+  Applied,
+  Change,
+  Copied,
+  Event,
+  Inspection,
+  License,
+  Member,
+  NewUser,
+  NewWorkspace,
+  Outcome,
+  Role,
+  Seats,
+  Stats,
+  UserPage,
+  UserQuery,
+  UserRef,
+  UserUpdate,
+  Verified,
+  Workspace,
+  WorkspaceRef,
+} from "./types";
+import { User, readUsers } from "./user";
+
+/**
+ * What a directory can be asked for. Every promise can be rejected with a
+ * {@link HeadcountError}: `closed`, `io` and `corrupted` are kinds that each may have.
+ */
+export interface Operations {
+  /**
+   * Finds a user by id, email or username, whose case doesn't matter. `undefined` if there
+   * is none.
+   *
+   * @example
+   * ```js
+   * const steve = await directory.user("Steve@ex.co");
+   * ```
+   */
+  user(user: UserRef): Promise<User | undefined>;
+
+  /** Finds a user by username, or by the email that stands for one. */
+  userByUsername(username: string): Promise<User | undefined>;
+
+  /**
+   * One page of the users that a query finds.
+   *
+   * @example
+   * ```js
+   * const page = await directory.query({ active: true, emailDomain: "ex.co", limit: 20 });
+   * const more = page.next && (await directory.query({ active: true, emailDomain: "ex.co", limit: 20, after: page.next }));
+   * ```
+   */
+  query(query: UserQuery): Promise<UserPage>;
+
+  /** How many users a query finds; all, by default. */
+  count(query?: UserQuery): Promise<number>;
+
+  /**
+   * Creates a user; a text is the email address.
+   *
+   * Refused with `no_free_seat`, `email_taken`, `username_taken`, `id_taken` or the kind
+   * of what is malformed.
+   *
+   * @example
+   * ```js
+   * const ann = await directory.createUser({ email: "ann@ex.co", username: "ann", admin: true });
+   * ```
+   */
+  createUser(user: NewUser | string): Promise<User>;
+
+  /** Changes fields of a user. Refused with `user_not_found`, `conflict`, `email_taken`, `last_admin` … */
+  updateUser(user: UserRef, update: UserUpdate): Promise<User>;
+
+  /** Makes a user active, who then takes a seat; no effect on an active one. */
+  activateUser(user: UserRef): Promise<User>;
+
+  /** Makes a user inactive, and frees the seat; no effect on an inactive one. */
+  deactivateUser(user: UserRef): Promise<User>;
+
+  /** Deletes a user for good. Returns the id, which is never used again. */
+  deleteUser(user: UserRef): Promise<string>;
+
+  /** How the seats of the license are used. */
+  seats(): Promise<Seats>;
+
+  /** Sets the license. With more active users than seats nobody is deactivated. */
+  setLicense(license: License): Promise<Seats>;
+
+  /** Finds a workspace by id (a number) or name. `undefined` if there is none. */
+  workspace(workspace: WorkspaceRef): Promise<Workspace | undefined>;
+
+  /** Creates a workspace. Refused with `last_owner` without an owner who is active. */
+  createWorkspace(workspace: NewWorkspace): Promise<Workspace>;
+
+  /** A user's default workspace, which is made if there is none. */
+  defaultWorkspace(user: UserRef): Promise<Workspace>;
+
+  /** Gives a workspace another name. */
+  renameWorkspace(workspace: WorkspaceRef, name: string): Promise<Workspace>;
+
+  /** Archives a workspace; no effect on an archived one. */
+  archiveWorkspace(workspace: WorkspaceRef): Promise<Workspace>;
+
+  /** Restores an archived workspace; no effect on another. */
+  restoreWorkspace(workspace: WorkspaceRef): Promise<Workspace>;
+
+  /** Deletes a workspace and its memberships for good. Returns its id. */
+  deleteWorkspace(workspace: WorkspaceRef): Promise<number>;
+
+  /** Adds a member; no effect on one who has that role, `role_differs` for another role. */
+  addMember(workspace: WorkspaceRef, user: UserRef, role: Role): Promise<void>;
+
+  /** Gives a member this role. */
+  setRole(workspace: WorkspaceRef, user: UserRef, role: Role): Promise<void>;
+
+  /** Takes a member out. */
+  removeMember(workspace: WorkspaceRef, user: UserRef): Promise<void>;
+
+  /** The members of a workspace: owners first. */
+  members(workspace: WorkspaceRef): Promise<Member[]>;
+
+  /** What a user is a member of. */
+  workspacesOf(user: UserRef): Promise<Member[]>;
+
+  /**
+   * Applies a batch: all of it, or nothing. A refusal says in `opIndex` which operation
+   * was refused, where it was one.
+   */
+  apply(batch: Batch): Promise<Applied>;
+
+  /** What would be refused of a batch, of all of its operations. Nothing is written. */
+  preview(batch: Batch): Promise<HeadcountError[]>;
+
+  /** What would become of a batch. Nothing is written. */
+  dryRun(batch: Batch): Promise<Applied>;
+
+  /** Forgets the changes before this number. Returns how many were forgotten. */
+  trimChanges(before: number): Promise<number>;
+
+  /** Goes over the whole directory, and fails with `corrupted` if it is damaged. */
+  verify(): Promise<Verified>;
+
+  /** Goes over the whole directory, and lists what is wrong: up to 100 faults by default. */
+  findFaults(limit?: number): Promise<Inspection>;
+
+  /** Figures since the directory was opened. */
+  stats(): Promise<Stats>;
+
+  /** The same figures in Prometheus' text format. */
+  prometheus(): Promise<string>;
+}
+
+/** How arguments become a request, and an answer a result. @internal */
+export interface Operation<A extends unknown[], R> {
+  ask(actor: string | undefined, ...args: A): object;
+  answer(answer: Answer): R;
+}
+
+function operation<A extends unknown[], R>(
+  ask: (actor: string | undefined, ...args: A) => object,
+  answer: (answer: Answer) => R,
+): Operation<A, R> {
+  return { ask, answer };
+}
+
+/** A batch of one operation, and what to answer with. */
+function one<A extends unknown[], R>(
+  then: "user" | "workspace" | "id" | "seats" | "applied",
+  op: (...args: A) => Op,
+  answer: (answer: Answer) => R,
+): Operation<A, R> {
+  const ask = (actor: string | undefined, ...args: A): object => ({
+    do: "apply",
+    batch: { steps: [{ op: op(...args) }], actor },
+    then,
+  });
+  return { ask, answer };
+}
+
+function batch(batch: Batch, actor: string | undefined): object {
+  if (!(batch instanceof Batch)) {
+    throw new HeadcountError({
+      kind: "invalid_argument",
+      message: "an argument is not what it should be: give a Batch",
+    });
+  }
+  return batch.toRequest(actor);
+}
+
+const json = <T>(answer: Answer): T => answer.json as T;
+const nothing = (): undefined => undefined;
+
+function found({ users: [batch] }: Answer): User | undefined {
+  return batch === undefined ? undefined : new User(batch, 0);
+}
+
+function one_user(answer: Answer): User {
+  const user = found(answer);
+  if (user === undefined) {
+    // Deleted by somebody else between the commit and the look.
+    throw new HeadcountError({ kind: "user_not_found", message: "the user was deleted meanwhile" });
+  }
+  return user;
+}
+
+/** All users of an answer. @internal */
+export function usersOf(answer: Answer): User[] {
+  const users: User[] = [];
+  for (const batch of answer.users) {
+    readUsers(batch, users);
+  }
+  return users;
+}
+
+/** A license comes as a text, whatever it is. */
+function license(text: string): License {
+  return text === "community" || text === "enterprise" ? text : Number(text);
+}
+
+function seats(answer: Answer): Seats {
+  const seats = json<Seats>(answer);
+  return { ...seats, license: license(seats.license as string) };
+}
+
+/** The microseconds of a time as the library writes it: `2024-07-11T16:55:59.173456Z`. */
+function micros(time: unknown): number {
+  const [seconds = "", fraction = ""] = (time as string).slice(0, -1).split(".");
+  return Date.parse(`${seconds}Z`) * 1000 + Number(fraction.padEnd(6, "0"));
+}
+
+/** @internal */
+export function workspaceOf(json: unknown): Workspace {
+  const { createdAt, updatedAt, ...rest } = json as Workspace;
+  const [createdAtMicros, updatedAtMicros] = [micros(createdAt), micros(updatedAt)];
+  return {
+    ...rest,
+    createdAt: new Date(createdAtMicros / 1000),
+    createdAtMicros,
+    updatedAt: new Date(updatedAtMicros / 1000),
+    updatedAtMicros,
+  };
+}
+
+function workspace(answer: Answer): Workspace {
+  if (answer.json === undefined) {
+    throw new HeadcountError({
+      kind: "workspace_not_found",
+      message: "the workspace was deleted meanwhile",
+    });
+  }
+  return workspaceOf(answer.json);
+}
+
+function members(answer: Answer): Member[] {
+  return json<Member[]>(answer).map((member) => {
+    const sinceMicros = micros(member.since);
+    return { ...member, since: new Date(sinceMicros / 1000), sinceMicros };
+  });
+}
+
+function applied(answer: Answer): Applied {
+  return { ...json<{ sequence: number | null; outcomes: Outcome[]; replayed: boolean }>(answer), users: usersOf(answer) };
+}
+
+/** @internal */
+export function changeOf(json: unknown): Change {
+  const change = json as Change;
+  const events = change.events.map(
+    (event: Event): Event =>
+      event.event === "license_set" ? { ...event, license: license(event.license as string) } : event,
+  );
+  const atMicros = micros(change.at);
+  return { ...change, requestId: change.requestId ?? null, at: new Date(atMicros / 1000), atMicros, events };
+}
+
+type Table = {
+  [K in keyof Operations]: Operation<Parameters<Operations[K]>, Awaited<ReturnType<Operations[K]>>>;
+};
+
+/** All operations. @internal */
+export const operations: Table = {
+  user: operation((_, user) => ({ do: "user", user: userRef(user) }), found),
+  userByUsername: operation((_, username) => ({ do: "userByUsername", username }), found),
+  query: operation(
+    (_, query) => ({ do: "query", query: queryOf(query) }),
+    (answer) => ({ users: usersOf(answer), next: (answer.json as string | undefined) ?? null }),
+  ),
+  count: operation((_, query) => ({ do: "count", query: queryOf(query ?? {}) }), json<number>),
+  createUser: one("user", ops.createUser, one_user),
+  updateUser: one("user", ops.updateUser, one_user),
+  activateUser: one("user", ops.activateUser, one_user),
+  deactivateUser: one("user", ops.deactivateUser, one_user),
+  deleteUser: one("id", ops.deleteUser, json<string>),
+  seats: operation(() => ({ do: "seats" }), seats),
+  setLicense: one("seats", ops.setLicense, seats),
+  workspace: operation(
+    (_, workspace) => ({ do: "workspace", workspace: workspaceRef(workspace) }),
+    (answer) => (answer.json === undefined ? undefined : workspaceOf(answer.json)),
+  ),
+  createWorkspace: one("workspace", ops.createWorkspace, workspace),
+  defaultWorkspace: operation(
+    (actor, user) => ({ do: "defaultWorkspace", user: userRef(user), actor }),
+    workspace,
+  ),
+  renameWorkspace: one("workspace", ops.renameWorkspace, workspace),
+  archiveWorkspace: one("workspace", ops.archiveWorkspace, workspace),
+  restoreWorkspace: one("workspace", ops.restoreWorkspace, workspace),
+  deleteWorkspace: one("id", ops.deleteWorkspace, json<number>),
+  addMember: one("applied", ops.addMember, nothing),
+  setRole: one("applied", ops.setRole, nothing),
+  removeMember: one("applied", ops.removeMember, nothing),
+  members: operation((_, workspace) => ({ do: "members", workspace: workspaceRef(workspace) }), members),
+  workspacesOf: operation((_, user) => ({ do: "workspacesOf", user: userRef(user) }), members),
+  apply: operation((actor, ops) => ({ do: "apply", batch: batch(ops, actor), then: "applied" }), applied),
+  preview: operation(
+    (actor, ops) => ({ do: "preview", batch: batch(ops, actor) }),
+    (answer) => json<unknown[]>(answer).map(HeadcountError.from),
+  ),
+  dryRun: operation((actor, ops) => ({ do: "apply", batch: batch(ops, actor), then: "dryRun" }), applied),
+  trimChanges: operation((_, before) => ({ do: "trimChanges", before }), json<number>),
+  verify: operation(() => ({ do: "verify" }), json<Verified>),
+  findFaults: operation((_, limit) => ({ do: "findFaults", limit: limit ?? 100 }), json<Inspection>),
+  stats: operation(() => ({ do: "stats" }), json<Stats>),
+  prometheus: operation(() => ({ do: "prometheus" }), json<string>),
+};
+
+/** What is copied. @internal */
+export const copied = json<Copied>;

@@ -1,0 +1,214 @@
+// The conformance script against this binding: tests/conformance/README.md has the format.
+import assert from "node:assert/strict";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { Batch, Directory, HeadcountError, restore } from "headcount";
+
+const SCRIPTS = new URL("../../../tests/conformance/", import.meta.url).pathname;
+
+test("the binding does what the script says", async () => {
+  const { passed, failures } = await runAll(SCRIPTS);
+  assert.equal(failures.length, 0, `\n${failures.join("\n")}\n${passed} passed, ${failures.length} failed`);
+  assert.ok(passed > 60, `only ${passed} cases were found`);
+  console.log(`${passed} passed, 0 failed`);
+});
+
+test("each planted error is found", async () => {
+  const { passed, failures } = await runAll(join(SCRIPTS, "planted"));
+  assert.deepEqual([passed, failures.length], [0, 20]);
+});
+
+async function runAll(folder) {
+  const failures = [];
+  let passed = 0;
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".jsonl")).sort()) {
+    for (const lines of cases(readFileSync(join(folder, name), "utf8"))) {
+      if (lines[0].step.needs) continue; // Node can't fork.
+      const failure = await run(lines);
+      if (failure) failures.push(`${name}:${failure}`);
+      else passed++;
+    }
+  }
+  return { passed, failures };
+}
+
+function cases(text) {
+  const all = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line === "") continue;
+    const step = JSON.parse(line);
+    if (step.case) all.push([]);
+    all.at(-1).push({ number: index + 1, step });
+  }
+  return all;
+}
+
+async function run([{ number, step: head }, ...steps]) {
+  const session = { folder: mkdtempSync(join(tmpdir(), "headcount-")), names: new Map() };
+  try {
+    session.directory = await opened(session, head.open);
+    for (const { number, step } of steps) {
+      const wrong = await take(session, step);
+      if (wrong) return `${number}: ${head.case}: ${wrong}`;
+    }
+  } finally {
+    await session.directory?.close().catch(() => {}); // A case may have taken its file away.
+    rmSync(session.folder, { recursive: true });
+  }
+}
+
+async function take(session, step) {
+  const { names, directory } = session;
+  if (step.race === undefined) {
+    const as = step.as && { ...session, directory: directory.actingAs(filled(step.as, names)) };
+    const result = await outcome(as || session, step.do, filled(step.in ?? {}, names));
+    Object.assign(session, as && {}, result.session);
+    return expect(step, result, names);
+  }
+  const racers = Array.from({ length: step.race }, (_, i) => outcome(session, step.do, filled(step.in ?? {}, names, i)));
+  const results = await Promise.all(racers);
+  const won = results.filter((result) => !result.error).length;
+  if (won !== step.won) return `${JSON.stringify(step)} was won by ${won}`;
+  for (const result of results) {
+    const { out, err, ...rest } = step;
+    const wrong = expect(result.error ? { ...rest, err } : { ...rest, out }, result, new Map(names));
+    if (wrong) return wrong;
+  }
+}
+
+async function outcome(session, name, given) {
+  const call = calls[name];
+  if (!call) throw new Error(`no call is named ${name}`);
+  try {
+    return { value: shown(await call(session.directory, given, session)) };
+  } catch (error) {
+    if (!(error instanceof HeadcountError)) throw error;
+    return { error: shown(error) };
+  }
+}
+
+function expect(step, { value, error }, names) {
+  const { out, err } = step;
+  let asSaid = err === undefined && error === undefined && (out === undefined || matches(out, value, names));
+  if (err !== undefined && error !== undefined) {
+    const [kind, numbers] = typeof err === "string" ? [err, {}] : Object.entries(err)[0];
+    asSaid = error.kind === kind && matches(numbers, error, names);
+  }
+  return asSaid ? undefined : `${JSON.stringify(step)} gave ${JSON.stringify(error ?? value)}`;
+}
+
+function filled(given, names, i = "") {
+  if (typeof given === "string") return given.startsWith("$") ? names.get(given) : given.replace("{i}", i);
+  if (Array.isArray(given)) return given.map((item) => filled(item, names, i));
+  if (given === null || typeof given !== "object") return given;
+  if (given.$repeat) return given.$repeat.repeat(given.times);
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, filled(value, names, i)]));
+}
+
+function matches(wanted, found, names) {
+  found ??= null;
+  if (typeof wanted === "string" && wanted.startsWith("$")) {
+    if (found !== null && !names.has(wanted)) names.set(wanted, found);
+    return found !== null && names.get(wanted) === found;
+  }
+  if (Array.isArray(wanted)) {
+    return Array.isArray(found) && wanted.length === found.length && wanted.every((item, i) => matches(item, found[i], names));
+  }
+  if (wanted !== null && typeof wanted === "object") {
+    // Times have six decimals here, all of them.
+    if (wanted.$from) return found >= names.get(wanted.$from);
+    return found !== null && typeof found === "object" && Object.entries(wanted).every(([key, item]) => matches(item, found[key], names));
+  }
+  return isTime(wanted) && isTime(found) ? padded(wanted) === found : wanted === found;
+}
+
+const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z$/;
+const isTime = (text) => typeof text === "string" && TIME.test(text);
+const padded = (time) => time.replace(TIME, (_, seconds, fraction = "") => `${seconds}.${fraction.padEnd(6, "0")}Z`);
+
+/** A result with names as the script has them. */
+function shown(value, key) {
+  if (key === "license") return String(value);
+  if (value === null || typeof value !== "object" || key === "attributes") return value;
+  if (Array.isArray(value)) return value.map((item) => shown(item));
+  if ("about" in value) return { ...value, subject: subject(value) };
+  const entries = Object.keys(value).map((key) => {
+    if (!key.endsWith("Micros") || value[key] < 1e14) return [snake(key), shown(value[key], key)];
+    const time = new Date(value[key] / 1000).toISOString().slice(0, -4);
+    return [snake(key.slice(0, -6)), `${time}${String(value[key] % 1e6).padStart(6, "0")}Z`.replace(/(\d\d)\.(\d+)Z$/, "$1.$2Z")];
+  });
+  return Object.fromEntries(entries.filter(([, item]) => !(item instanceof Date)));
+}
+
+const subject = ({ about, user, workspace }) => (about === "license" ? about : { user, workspace });
+const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const camel = (fields) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]));
+
+function opened({ folder }, { path, license, ...rest }) {
+  const options = { ...camel(rest), licenseIfNew: license };
+  return path ? Directory.open(join(folder, path), options) : Directory.inMemory({ licenseIfNew: license });
+}
+
+const queryOf = ({ admins, member_of, ...rest }) => camel({ ...rest, admin: admins, workspace: member_of });
+const batchOf = ({ operations, actor, request_id, allow_ownerless }) => {
+  const batch = new Batch();
+  for (const { op, if_version, ...given } of operations) {
+    batch[camelName(op)](...(changes[op] ?? ((given) => [given.user]))(given));
+    if (if_version !== undefined) batch.ifVersion(if_version);
+  }
+  if (actor) batch.actor(actor);
+  if (request_id) batch.requestId(request_id);
+  return allow_ownerless ? batch.allowOwnerless() : batch;
+};
+const camelName = (name) => Object.keys(camel({ [name]: 0 }))[0];
+
+/** The arguments of what changes something. */
+const member = ({ workspace, user, role }) => [workspace, user, role];
+const changes = {
+  create_user: (given) => [camel(given)],
+  update_user: ({ user, ...update }) => [user, camel(update)],
+  activate_user: ({ user }) => [user], deactivate_user: ({ user }) => [user], delete_user: ({ user }) => [user],
+  default_workspace: ({ user }) => [user],
+  set_license: ({ license }) => [license],
+  create_workspace: ({ name, owner }) => [{ name, owner }],
+  rename_workspace: ({ workspace, name }) => [workspace, name],
+  archive_workspace: ({ workspace }) => [workspace], restore_workspace: ({ workspace }) => [workspace],
+  delete_workspace: ({ workspace }) => [workspace],
+  add_member: member, set_role: member, remove_member: member,
+};
+
+const calls = {
+  ...Object.fromEntries(Object.entries(changes).map(([name, of]) => [name, (d, given) => d[camelName(name)](...of(given))])),
+  user: (d, { user }) => d.user(user), user_by_id: (d, { id }) => d.user(id), user_by_email: (d, { email }) => d.user(email),
+  user_by_username: (d, { username }) => d.userByUsername(username),
+  users: (d) => d.users().toArray(), workspaces: (d) => d.workspaces().toArray(), changes: (d, { after }) => d.changes(after).toArray(),
+  query: (d, given) => d.query(queryOf(given)), count: (d, given) => d.count(queryOf(given)),
+  len: (d) => d.count(), seats: (d) => d.seats(), stats: (d) => d.stats(), verify: (d) => d.verify(),
+  workspace: (d, { workspace }) => d.workspace(workspace), members: (d, { workspace }) => d.members(workspace),
+  workspaces_of: (d, { user }) => d.workspacesOf(user),
+  apply: (d, given) => d.apply(batchOf(given)), dry_run: (d, given) => d.dryRun(batchOf(given)), preview: (d, given) => d.preview(batchOf(given)),
+  trim_changes: (d, { before }) => d.trimChanges(before),
+  follow: (d, { after }, session) => void (session.feed = d.follow(after)),
+  position: (_, __, { feed }) => feed.position,
+  next: async (d, { timeout_ms }, session) => {
+    const feed = d.follow(session.feed.position, { signal: AbortSignal.timeout(Math.max(timeout_ms, 500)) });
+    const next = await feed.next().catch((error) => (error.name === "TimeoutError" ? {} : Promise.reject(error)));
+    if (next.value) session.feed = feed;
+    return next.value;
+  },
+  backup: (d, { path, overwrite }, { folder }) => d.backup(join(folder, path), { overwrite }),
+  restore: (_, { backup, path, overwrite }, { folder }) => restore(join(folder, backup), join(folder, path), { overwrite }),
+  close: (d) => d.close(),
+  open: async (d, given, session) => {
+    const next = await opened(session, given);
+    session.directory = next;
+    await d.close();
+  },
+  copy_file: (_, { from, to }, { folder }) => copyFileSync(join(folder, from), join(folder, to)),
+  write_file: (_, { path, text }, { folder }) => writeFileSync(join(folder, path), text),
+  remove_file: (_, { path }, { folder }) => rmSync(join(folder, path)),
+  exists: (_, { path }, { folder }) => existsSync(join(folder, path)),
+};

@@ -1,0 +1,119 @@
+// Users, as they look in JavaScript.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Batch, ConflictError, Directory, HeadcountError, NoFreeSeatError, User } from "headcount";
+
+import { kind } from "./helpers.mjs";
+
+test("a user is an object that can't be changed", async () => {
+  const directory = Directory.inMemory();
+  const attributes = JSON.parse('{"team":"a","__proto__":"b","größe":"L"}');
+  const made = await directory.createUser({ email: "Ann@ex.co", givenName: "Änn", familyName: "李", attributes, createdAt: "2024-07-11T16:55:59.173456Z" });
+  const found = directory.sync.user("ann@EX.co");
+  assert.ok(found instanceof User);
+  assert.deepEqual({ ...found }, { ...made });
+  assert.deepEqual([found.email, found.username, found.givenName, found.familyName], ["Ann@ex.co", "Ann@ex.co", "Änn", "李"]);
+  assert.deepEqual(Object.entries(found.attributes).sort(), Object.entries(attributes).sort());
+  assert.equal(found.createdAtMicros, 1720716959173456);
+  assert.deepEqual(found.createdAt, new Date("2024-07-11T16:55:59.173Z"));
+  assert.throws(() => (found.email = "eve@ex.co"), TypeError);
+  assert.throws(() => (found.attributes.team = "b"), TypeError);
+  assert.deepEqual(JSON.parse(JSON.stringify(found)), JSON.parse(JSON.stringify({ ...found })));
+  assert.deepEqual(structuredClone(found).email, "Ann@ex.co");
+});
+
+test("texts of every width and length come back as they were", async () => {
+  const directory = Directory.inMemory({ licenseIfNew: "enterprise" });
+  const texts = ["a", "é", "ÿ", "Ā", "李", "😀", "x".repeat(255), "é".repeat(127), "😀".repeat(60)];
+  const batch = new Batch();
+  texts.forEach((text, i) => batch.createUser({ email: `u${i}@ex.co`, givenName: text, familyName: texts.at(-i), attributes: { [text]: "v".repeat(300) + text } }));
+  const { users } = await directory.apply(batch);
+  for (const all of [users, await directory.users().toArray(), directory.sync.users().toArray(), texts.map((_, i) => directory.sync.user(`u${i}@ex.co`))]) {
+    assert.deepEqual(all.map((user) => user.givenName), texts);
+    assert.deepEqual(all.map((user) => user.familyName), texts.map((_, i) => texts.at(-i)));
+    assert.deepEqual(all.map((user) => Object.entries(user.attributes)[0]), texts.map((text) => [text, "v".repeat(300) + text]));
+  }
+});
+
+test("a long key is read whole", async () => {
+  const { sync } = Directory.inMemory();
+  for (const length of [120, 124, 127, 128, 129, 200, 255]) {
+    for (const letter of ["x", "é", "李"]) {
+      const username = letter.repeat(Math.floor(length / Buffer.byteLength(letter)));
+      const user = sync.createUser({ email: "a@ex.co", username });
+      assert.equal(sync.userByUsername(username)?.id, user.id, `${length} of ${letter}`);
+      assert.equal(sync.userByUsername(username.slice(1)), undefined);
+      sync.deleteUser(user);
+    }
+  }
+  assert.equal(sync.user("x".repeat(100_000)), undefined);
+});
+
+test("numbers beyond 32 bits are exact", async () => {
+  const { sync } = Directory.inMemory({ licenseIfNew: Number.MAX_SAFE_INTEGER });
+  assert.equal(sync.seats().limit, Number.MAX_SAFE_INTEGER);
+  const user = sync.createUser({ email: "a@ex.co", createdAt: "2255-06-05T23:47:34.740991Z" });
+  assert.equal(sync.user(user).createdAtMicros, Number.MAX_SAFE_INTEGER);
+});
+
+test("an error has a class, a kind, a code and numbers", async () => {
+  const directory = Directory.inMemory({ licenseIfNew: 1 });
+  const ann = await directory.createUser("ann@ex.co");
+  await assert.rejects(directory.createUser("bob@ex.co"), (error) => {
+    assert.ok(error instanceof NoFreeSeatError && error instanceof HeadcountError && error instanceof Error);
+    const { name, kind, code, limit, active, requested, retryable } = error;
+    assert.deepEqual([name, kind, code], ["NoFreeSeatError", "no_free_seat", "ERR_HEADCOUNT_NO_FREE_SEAT"]);
+    assert.deepEqual([limit, active, requested, retryable], [1, 1, 1, false]);
+    assert.match(error.stack, /users\.test\.mjs/);
+    return true;
+  });
+  assert.throws(() => directory.sync.updateUser(ann, { ifVersion: 3, admin: true }), (error) => error instanceof ConflictError && error.expected === 3 && error.found === 1);
+});
+
+test("a wrong argument is refused in words, and changes nothing", async () => {
+  const directory = Directory.inMemory();
+  const wrong = [
+    [() => directory.createUser(5), /expected/],
+    [() => directory.createUser({ emial: "ann@ex.co" }), /unknown field `emial`/],
+    [() => directory.createUser({ email: "a@ex.co", active: "yes" }), /boolean/],
+    [() => directory.createUser({ email: "a@ex.co", createdAt: new Date(NaN) }), /not a time/],
+    [() => directory.createUser({ email: "\ud800@ex.co" }), /hex escape/],
+    [() => directory.query({ limit: -1 }), /usize/],
+    [() => directory.query({ role: "owner" }), /name the workspace/],
+    [() => directory.apply({}), /give a Batch/],
+    [() => directory.apply(new Batch().requestId("1")), /UUID/],
+    [() => directory.setLicense(1.5), /expected|match/],
+    [() => directory.user(undefined), /user/],
+  ];
+  for (const [call, message] of wrong) {
+    await assert.rejects(call, (error) => kind("invalid_argument")(error) && message.test(error.message));
+  }
+  assert.throws(() => directory.sync.user(5), kind("invalid_argument"));
+  assert.throws(() => directory.sync.userByUsername(undefined), kind("invalid_argument"));
+  await assert.rejects(directory.createUser({}), kind("email_required"));
+  assert.equal(await directory.count(), 0);
+});
+
+test("who acts is recorded and can't remove themselves", async () => {
+  const directory = Directory.inMemory();
+  const ann = await directory.createUser({ email: "ann@ex.co", admin: true });
+  const acting = directory.actingAs(ann);
+  const bob = await acting.createUser("bob@ex.co");
+  await assert.rejects(acting.deactivateUser(ann), kind("own_account"));
+  assert.throws(() => acting.sync.deleteUser(ann), kind("own_account"));
+  await acting.apply(new Batch().deactivateUser(bob));
+  const changes = await directory.changes(0).toArray();
+  assert.deepEqual(changes.map((change) => change.actor), [null, ann.id, ann.id]);
+  assert.equal((await acting.createWorkspace({ name: "w", owner: ann })).name, "w");
+  assert.equal((await directory.members("w"))[0].user, ann.id);
+});
+
+test("CommonJS and ES modules share one module", async () => {
+  const { createRequire } = await import("node:module");
+  const required = createRequire(import.meta.url)("headcount");
+  assert.equal(required.Directory, Directory);
+  const { default: all, ...named } = await import("headcount");
+  assert.deepEqual(Object.keys(named).filter((name) => name !== "__esModule" && name !== "module.exports").sort(), Object.keys(required).sort());
+  assert.equal(all.Batch, Batch);
+});

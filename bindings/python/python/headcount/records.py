@@ -1,0 +1,164 @@
+"""What calls return, besides users: plain, immutable values."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from ._headcount import User
+
+Role = Literal["owner", "user"]
+"""What a member may do in a workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """How the seats of the license are used, at one moment."""
+
+    license: str
+    """``community``, ``enterprise``, or a number of seats."""
+    license_version: int
+    """One more with each license that was set."""
+    limit: int | None
+    """Seats of the license; ``None`` is any number."""
+    active: int
+    """Users who are active: each takes one seat."""
+    inactive: int
+    """Users who are not active: they take none."""
+    free: int | None
+    """Seats that are free; ``None`` is any number."""
+    over_by: int
+    """How many more users are active than there are seats, after a smaller license."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace, as one consistent record."""
+
+    id: int
+    name: str
+    archived: bool
+    default_of: str | None
+    """The id of the user whose default workspace it is."""
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """That a user belongs to a workspace."""
+
+    workspace: int
+    user: str
+    role: Role
+    since: datetime.datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. What an event of its kind doesn't have is ``None``."""
+
+    event: str
+    """``user_created``, ``user_updated``, ``member_added`` and so on."""
+    user: str | None = None
+    workspace: int | None = None
+    active: bool | None = None
+    fields: tuple[str, ...] | None = None
+    """The fields of a user that differ from before."""
+    license: str | None = None
+    default_of: str | None = None
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One committed batch: its place in the history and what it changed.
+
+    It holds ids, kinds and names of fields, never personal data.
+    """
+
+    sequence: int
+    """1, 2, 3 … without gaps, in the order of commits."""
+    at: datetime.datetime
+    actor: str | None
+    """Who made it, where the caller said so."""
+    request_id: str | None
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one operation of a batch."""
+
+    user: str | None
+    """The user that it was about, or whose membership it was about."""
+    workspace: int | None
+    """The workspace that it was about."""
+    changed: bool
+    """Whether it changed anything: activating an active user does not."""
+    version: int
+    """The version of the record afterwards; 0 where it was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a batch."""
+
+    sequence: int | None
+    """The number of the change that it made; ``None`` when nothing changed."""
+    replayed: bool
+    """Whether this is the outcome of an earlier batch with the same request id."""
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a query."""
+
+    users: list[User]
+    next: str | None
+    """The cursor of the users behind these; ``None`` where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a backup or a restore wrote."""
+
+    users: int
+    sequence: int
+    """The number of the latest change that is in it."""
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was checked, counted one by one."""
+
+    active: int
+    inactive: int
+    deleted: int
+    """Ids of deleted users."""
+    workspaces: int
+    members: int
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Figures to watch a directory by."""
+
+    users_active: int
+    users_inactive: int
+    workspaces: int
+    latest_change: int
+    cache_entries: int
+    cache_bytes: int
+    cache_hits: int
+    cache_misses: int
+    commit_requests: int
+    commit_groups: int
+    seats_limit: int | None

@@ -1,0 +1,269 @@
+//! What callers pass in: names of users and workspaces, licenses, roles, moments.
+
+use headcount::{
+    License, NewUser, Role, Sort, Timestamp, UserId, UserQuery, UserRef, UserUpdate, WorkspaceId,
+    WorkspaceRef,
+};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyInt, PyMapping, PyString};
+
+use crate::errors::raised;
+use crate::user::User;
+
+/// A user as a call names one: a `User`, an id or another text, or a `uuid.UUID`.
+pub(crate) struct Named(pub(crate) UserRef);
+
+impl<'py> FromPyObject<'_, 'py> for Named {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(text) = object.cast::<PyString>() {
+            return Ok(Self(text.to_str()?.into()));
+        }
+        if let Ok(user) = object.cast::<User>() {
+            return Ok(Self(user.get().id().into()));
+        }
+        Ok(Self(id_of(&object)?.into()))
+    }
+}
+
+/// The id of a user: a text, a `uuid.UUID` or a `User`.
+#[derive(Clone, Copy)]
+pub(crate) struct Id(pub(crate) UserId);
+
+impl<'py> FromPyObject<'_, 'py> for Id {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(text) = object.cast::<PyString>() {
+            return text.to_str()?.parse().map(Self).map_err(raised);
+        }
+        if let Ok(user) = object.cast::<User>() {
+            return Ok(Self(user.get().id()));
+        }
+        id_of(&object).map(Self)
+    }
+}
+
+fn id_of(object: &Bound<'_, PyAny>) -> PyResult<UserId> {
+    match object.getattr("bytes").and_then(|bytes| bytes.extract()) {
+        Ok(bytes) => Ok(UserId::from_bytes(bytes)),
+        Err(_) => Err(PyTypeError::new_err(format!(
+            "a user is named by a User, a str or a uuid.UUID, not by {}",
+            object.get_type().name()?
+        ))),
+    }
+}
+
+/// A workspace as a call names one: a `Workspace`, its number or its name.
+pub(crate) struct Place(pub(crate) WorkspaceRef);
+
+impl<'py> FromPyObject<'_, 'py> for Place {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(name) = object.cast::<PyString>() {
+            return Ok(Self(name.to_str()?.into()));
+        }
+        let number = match object.cast::<PyInt>() {
+            Ok(number) => number.extract(),
+            Err(_) => object.getattr("id").and_then(|id| id.extract()),
+        };
+        match number {
+            Ok(number) => Ok(Self(WorkspaceId::from_u64(number).into())),
+            Err(_) => Err(PyTypeError::new_err(
+                "a workspace is named by a Workspace, by its number (0 or more) or by its name",
+            )),
+        }
+    }
+}
+
+/// `"community"`, `"enterprise"` or a number of seats.
+#[derive(Clone, Copy)]
+pub(crate) struct Seated(pub(crate) License);
+
+impl<'py> FromPyObject<'_, 'py> for Seated {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match object.cast::<PyString>() {
+            Ok(text) => text.to_str()?.parse().map(Self).map_err(raised),
+            Err(_) => Ok(Self(License::Seats(object.extract()?))),
+        }
+    }
+}
+
+/// `"owner"` or `"user"`.
+#[derive(Clone, Copy)]
+pub(crate) struct InRole(pub(crate) Role);
+
+impl<'py> FromPyObject<'_, 'py> for InRole {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let text = object.cast::<PyString>()?;
+        text.to_str()?.parse().map(Self).map_err(raised)
+    }
+}
+
+/// A `datetime` with a time zone.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment(pub(crate) Timestamp);
+
+impl<'py> FromPyObject<'_, 'py> for Moment {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let micros: i128 = object
+            .py()
+            .import("headcount._times")?
+            .call_method1("to_micros", (object,))?
+            .extract()?;
+        let micros = u64::try_from(micros)
+            .map_err(|_| PyValueError::new_err(format!("{} is before 1970", *object)))?;
+        Timestamp::from_unix_micros(micros)
+            .map(Self)
+            .map_err(raised)
+    }
+}
+
+/// A moment as a `datetime` in UTC.
+pub(crate) fn datetime(py: Python<'_>, moment: Timestamp) -> PyResult<Bound<'_, PyAny>> {
+    static FROM_MICROS: pyo3::sync::PyOnceLock<Py<PyAny>> = pyo3::sync::PyOnceLock::new();
+    FROM_MICROS
+        .import(py, "headcount._times", "from_micros")?
+        .call1((moment.as_unix_micros(),))
+}
+
+/// What a new user may have besides the email.
+pub(crate) fn new_user(email: &str, parts: Option<&Bound<'_, PyDict>>) -> PyResult<NewUser> {
+    let mut user = NewUser::new(email);
+    for (name, value) in parts.into_iter().flatten() {
+        if value.is_none() {
+            continue;
+        }
+        user = match &*name.extract::<std::borrow::Cow<'_, str>>()? {
+            "id" => user.id(value.extract::<Id>()?.0),
+            "username" => user.username(text(&value)?),
+            "given_name" => user.given_name(text(&value)?),
+            "family_name" => user.family_name(text(&value)?),
+            "active" => user.active(value.extract()?),
+            "admin" => user.admin(value.extract()?),
+            "created_at" => user.created_at(value.extract::<Moment>()?.0),
+            "attributes" => {
+                for (name, value) in pairs(&value)? {
+                    let value = value.ok_or_else(|| {
+                        PyTypeError::new_err("a new user's attributes are texts, not None")
+                    })?;
+                    user = user.attribute(name, value);
+                }
+                user
+            }
+            other => return Err(unexpected("create_user", other)),
+        };
+    }
+    Ok(user)
+}
+
+/// What is to change of a user. `None` removes what can be removed.
+pub(crate) fn user_update(
+    changes: Option<&Bound<'_, PyDict>>,
+) -> PyResult<(UserUpdate, Option<u64>)> {
+    let mut update = UserUpdate::new();
+    let mut if_version = None;
+    for (name, value) in changes.into_iter().flatten() {
+        update = match &*name.extract::<std::borrow::Cow<'_, str>>()? {
+            "email" => update.email(text(&value)?),
+            "username" => update.username(text_or_none(&value)?.as_deref()),
+            "given_name" => update.given_name(text_or_none(&value)?.as_deref()),
+            "family_name" => update.family_name(text_or_none(&value)?.as_deref()),
+            "admin" => update.admin(value.extract()?),
+            "attributes" => {
+                let pairs = pairs(&value)?.into_iter();
+                pairs.fold(update, |update, (name, value)| {
+                    update.attribute(name, value.as_deref())
+                })
+            }
+            "replace_attributes" if value.extract()? => update.replace_attributes(),
+            "replace_attributes" => update,
+            "if_version" => {
+                if_version = value.extract()?;
+                update
+            }
+            other => return Err(unexpected("update_user", other)),
+        };
+    }
+    Ok((update, if_version))
+}
+
+/// The query that these conditions make.
+pub(crate) fn query(conditions: Option<&Bound<'_, PyDict>>) -> PyResult<UserQuery> {
+    let mut query = UserQuery::new();
+    let mut role = None;
+    let mut workspace = None;
+    for (name, value) in conditions.into_iter().flatten() {
+        if value.is_none() {
+            continue;
+        }
+        query = match &*name.extract::<std::borrow::Cow<'_, str>>()? {
+            "active" if value.extract()? => query.active(),
+            "active" => query.inactive(),
+            "admins" if value.extract()? => query.admins(),
+            "descending" if value.extract()? => query.descending(),
+            "admins" | "descending" => query,
+            "member_of" => {
+                workspace = Some(value.extract::<Place>()?.0);
+                query
+            }
+            "role" => {
+                role = Some(value.extract::<InRole>()?.0);
+                query
+            }
+            "email_prefix" => query.email_prefix(text(&value)?),
+            "email_domain" => query.email_domain(text(&value)?),
+            "username_prefix" => query.username_prefix(text(&value)?),
+            "created_since" => query.created_since(value.extract::<Moment>()?.0),
+            "changed_since" => query.changed_since(value.extract::<Moment>()?.0),
+            "sort" => query.sort(sort(&text(&value)?)?),
+            "limit" => query.limit(value.extract()?),
+            "after" => query.after(text(&value)?),
+            other => return Err(unexpected("query", other)),
+        };
+    }
+    match (workspace, role) {
+        (Some(workspace), role) => Ok(query.member_of(workspace, role)),
+        (None, Some(_)) => Err(PyTypeError::new_err("role needs member_of")),
+        (None, None) => Ok(query),
+    }
+}
+
+fn sort(name: &str) -> PyResult<Sort> {
+    match name {
+        "email" => Ok(Sort::Email),
+        "username" => Ok(Sort::Username),
+        "created" => Ok(Sort::Created),
+        _ => Err(PyValueError::new_err(format!(
+            "sort is email, username or created, not {name:?}"
+        ))),
+    }
+}
+
+fn unexpected(call: &str, name: &str) -> PyErr {
+    PyTypeError::new_err(format!(
+        "{call}() got an unexpected keyword argument '{name}'"
+    ))
+}
+
+fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    value.extract()
+}
+
+fn text_or_none(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    value.extract()
+}
+
+fn pairs(value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, Option<String>)>> {
+    let items = value.cast::<PyMapping>()?.items()?;
+    items.iter().map(|pair| pair.extract()).collect()
+}

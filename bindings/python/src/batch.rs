@@ -1,0 +1,229 @@
+//! Operations that succeed or fail together.
+
+use headcount::{Op, UserId};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::arguments::{Id, InRole, Named, Place, Seated, new_user, user_update};
+use crate::directory::new_workspace;
+
+/// Operations that succeed or fail together. Each method adds one and returns the batch.
+///
+/// `if_version` refuses the batch unless the record of that operation has this version.
+/// A batch with a request id, 16 bytes or a `uuid.UUID`, is applied once, however often it
+/// is sent.
+#[pyclass(module = "headcount")]
+pub(crate) struct Batch(pub(crate) headcount::Batch);
+
+type Chained<'py> = PyRefMut<'py, Batch>;
+
+/// Adds an operation, and the version that its record must have.
+fn add(mut batch: Chained<'_>, op: Op, if_version: Option<u64>) -> Chained<'_> {
+    batch.0.push(op);
+    if let Some(version) = if_version {
+        batch.0 = std::mem::take(&mut batch.0).if_version(version);
+    }
+    batch
+}
+
+#[pymethods]
+impl Batch {
+    #[new]
+    #[pyo3(signature = (*, request_id=None, actor=None, allow_ownerless=false))]
+    fn new(request_id: Option<RequestId>, actor: Option<Id>, allow_ownerless: bool) -> Self {
+        let mut batch = headcount::Batch::new();
+        if let Some(RequestId(id)) = request_id {
+            batch = batch.request_id(id);
+        }
+        if let Some(Id(actor)) = actor {
+            batch = batch.actor(actor);
+        }
+        Self(if allow_ownerless {
+            batch.allow_ownerless()
+        } else {
+            batch
+        })
+    }
+
+    /// Creates a user: see `Directory.create_user`.
+    #[pyo3(signature = (email, **parts))]
+    fn create_user<'py>(
+        slf: PyRefMut<'py, Self>,
+        email: &str,
+        parts: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Chained<'py>> {
+        let user = new_user(email, parts)?;
+        Ok(add(slf, Op::CreateUser(user), None))
+    }
+
+    /// Changes fields of a user: see `Directory.update_user`.
+    #[pyo3(signature = (user, **changes))]
+    fn update_user<'py>(
+        slf: PyRefMut<'py, Self>,
+        user: Named,
+        changes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Chained<'py>> {
+        let (update, if_version) = user_update(changes)?;
+        Ok(add(slf, Op::UpdateUser(user.0, update), if_version))
+    }
+
+    /// Makes a user active.
+    #[pyo3(signature = (user, *, if_version=None))]
+    fn activate_user(slf: PyRefMut<'_, Self>, user: Named, if_version: Option<u64>) -> Chained<'_> {
+        add(slf, Op::ActivateUser(user.0), if_version)
+    }
+
+    /// Makes a user inactive.
+    #[pyo3(signature = (user, *, if_version=None))]
+    fn deactivate_user(
+        slf: PyRefMut<'_, Self>,
+        user: Named,
+        if_version: Option<u64>,
+    ) -> Chained<'_> {
+        add(slf, Op::DeactivateUser(user.0), if_version)
+    }
+
+    /// Deletes a user for good.
+    #[pyo3(signature = (user, *, if_version=None))]
+    fn delete_user(slf: PyRefMut<'_, Self>, user: Named, if_version: Option<u64>) -> Chained<'_> {
+        add(slf, Op::DeleteUser(user.0), if_version)
+    }
+
+    /// Sets the license.
+    #[pyo3(signature = (license, *, if_version=None))]
+    fn set_license(
+        slf: PyRefMut<'_, Self>,
+        license: Seated,
+        if_version: Option<u64>,
+    ) -> Chained<'_> {
+        add(slf, Op::SetLicense(license.0), if_version)
+    }
+
+    /// Creates a workspace.
+    #[pyo3(signature = (name, owner=None))]
+    fn create_workspace(
+        slf: PyRefMut<'_, Self>,
+        name: String,
+        owner: Option<Named>,
+    ) -> Chained<'_> {
+        add(slf, Op::CreateWorkspace(new_workspace(name, owner)), None)
+    }
+
+    /// Makes a user's default workspace; no effect where there is one.
+    fn default_workspace(slf: PyRefMut<'_, Self>, user: Named) -> Chained<'_> {
+        add(slf, Op::DefaultWorkspace(user.0), None)
+    }
+
+    /// Gives a workspace another name.
+    #[pyo3(signature = (workspace, name, *, if_version=None))]
+    fn rename_workspace(
+        slf: PyRefMut<'_, Self>,
+        workspace: Place,
+        name: String,
+        if_version: Option<u64>,
+    ) -> Chained<'_> {
+        add(slf, Op::RenameWorkspace(workspace.0, name), if_version)
+    }
+
+    /// Archives a workspace.
+    #[pyo3(signature = (workspace, *, if_version=None))]
+    fn archive_workspace(
+        slf: PyRefMut<'_, Self>,
+        workspace: Place,
+        if_version: Option<u64>,
+    ) -> Chained<'_> {
+        add(slf, Op::ArchiveWorkspace(workspace.0), if_version)
+    }
+
+    /// Restores an archived workspace.
+    #[pyo3(signature = (workspace, *, if_version=None))]
+    fn restore_workspace(
+        slf: PyRefMut<'_, Self>,
+        workspace: Place,
+        if_version: Option<u64>,
+    ) -> Chained<'_> {
+        add(slf, Op::RestoreWorkspace(workspace.0), if_version)
+    }
+
+    /// Deletes a workspace and its memberships for good.
+    #[pyo3(signature = (workspace, *, if_version=None))]
+    fn delete_workspace(
+        slf: PyRefMut<'_, Self>,
+        workspace: Place,
+        if_version: Option<u64>,
+    ) -> Chained<'_> {
+        add(slf, Op::DeleteWorkspace(workspace.0), if_version)
+    }
+
+    /// Adds a member; no effect on one who has that role.
+    #[pyo3(
+        signature = (workspace, user, role=InRole(headcount::Role::User)),
+        text_signature = "($self, workspace, user, role='user')"
+    )]
+    fn add_member(
+        slf: PyRefMut<'_, Self>,
+        workspace: Place,
+        user: Named,
+        role: InRole,
+    ) -> Chained<'_> {
+        add(slf, Op::AddMember(workspace.0, user.0, role.0), None)
+    }
+
+    /// Gives a member this role.
+    #[pyo3(signature = (workspace, user, role, *, if_version=None))]
+    fn set_role(
+        slf: PyRefMut<'_, Self>,
+        workspace: Place,
+        user: Named,
+        role: InRole,
+        if_version: Option<u64>,
+    ) -> Chained<'_> {
+        add(slf, Op::SetRole(workspace.0, user.0, role.0), if_version)
+    }
+
+    /// Takes a member out.
+    #[pyo3(signature = (workspace, user, *, if_version=None))]
+    fn remove_member(
+        slf: PyRefMut<'_, Self>,
+        workspace: Place,
+        user: Named,
+        if_version: Option<u64>,
+    ) -> Chained<'_> {
+        add(slf, Op::RemoveMember(workspace.0, user.0), if_version)
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    fn __repr__(&self) -> String {
+        let operations = self.0.len();
+        let plural = if operations == 1 { "" } else { "s" };
+        format!("<headcount.Batch of {operations} operation{plural}>")
+    }
+}
+
+/// 16 bytes, a `uuid.UUID`, or the text of one.
+#[derive(Clone, Copy)]
+struct RequestId([u8; 16]);
+
+impl<'py> FromPyObject<'_, 'py> for RequestId {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(bytes) = object.extract::<[u8; 16]>() {
+            return Ok(Self(bytes));
+        }
+        if let Ok(text) = object.extract::<std::borrow::Cow<'_, str>>() {
+            let id: UserId = text.parse().map_err(crate::errors::raised)?;
+            return Ok(Self(*id.as_bytes()));
+        }
+        match object.getattr("bytes").and_then(|bytes| bytes.extract()) {
+            Ok(bytes) => Ok(Self(bytes)),
+            Err(_) => Err(PyValueError::new_err(
+                "a request id is 16 bytes or a uuid.UUID",
+            )),
+        }
+    }
+}

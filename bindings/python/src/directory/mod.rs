@@ -1,0 +1,367 @@
+//! The class `Directory`: opening, finding and closing. What writes is in the files
+//! beside this one.
+
+pub(crate) mod files;
+mod users;
+mod workspaces;
+
+pub(crate) use workspaces::new_workspace;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use headcount::{ErrorKind, Options};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::arguments::{Id, Named, Seated, query};
+use crate::cache::{HostCache, Key};
+use crate::errors::raised;
+use crate::user::User;
+use crate::{lists, logging, records};
+
+/// How long a wait goes on until signals are looked at.
+pub(crate) const SLICE: Duration = Duration::from_millis(50);
+
+/// A directory of users in a file, or in memory.
+///
+/// It is a context manager, which closes it at the end. Any number of threads can use it
+/// at once. A child of `fork` can't: it has to open the file itself, after the parent
+/// closed it.
+#[pyclass(frozen, module = "headcount")]
+pub(crate) struct Directory {
+    pub(crate) inner: headcount::Directory,
+    cache: HostCache,
+    path: Option<PathBuf>,
+}
+
+#[pymethods]
+impl Directory {
+    /// Opens the directory in the file at `path`, and makes it if there is none.
+    #[new]
+    #[pyo3(signature = (
+        path, *, license=None, create_if_missing=true, read_only=false, open_timeout=0.0,
+        salvage_log=false, sync_interval=None, cache_bytes=None, page_cache_bytes=None,
+        log_bytes=None, cached_users=10_000,
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
+    fn open(
+        py: Python<'_>,
+        path: PathBuf,
+        license: Option<Seated>,
+        create_if_missing: bool,
+        read_only: bool,
+        open_timeout: f64,
+        salvage_log: bool,
+        sync_interval: Option<f64>,
+        cache_bytes: Option<usize>,
+        page_cache_bytes: Option<usize>,
+        log_bytes: Option<u64>,
+        cached_users: usize,
+    ) -> PyResult<Self> {
+        let mut options = Options::new()
+            .create_if_missing(create_if_missing)
+            .read_only(read_only)
+            .salvage_log(salvage_log)
+            .sync_interval(sync_interval.map(seconds).transpose()?);
+        if let Some(Seated(license)) = license {
+            options = options.license_if_new(license);
+        }
+        if let Some(bytes) = cache_bytes {
+            options = options.cache_bytes(bytes);
+        }
+        if let Some(bytes) = page_cache_bytes {
+            options = options.page_cache_bytes(bytes);
+        }
+        if let Some(bytes) = log_bytes {
+            options = options.log_bytes(bytes);
+        }
+        let inner = open_within(py, &options, &path, seconds(open_timeout)?)?;
+        logging::hand_over(py);
+        Ok(Self {
+            inner,
+            cache: HostCache::new(py, cached_users),
+            path: Some(path),
+        })
+    }
+
+    /// Makes a directory that lives in memory and is gone when it is closed.
+    #[staticmethod]
+    #[pyo3(signature = (*, license=None, cache_bytes=None, cached_users=10_000))]
+    fn in_memory(
+        py: Python<'_>,
+        license: Option<Seated>,
+        cache_bytes: Option<usize>,
+        cached_users: usize,
+    ) -> PyResult<Self> {
+        let mut options = Options::new();
+        if let Some(Seated(license)) = license {
+            options = options.license_if_new(license);
+        }
+        if let Some(bytes) = cache_bytes {
+            options = options.cache_bytes(bytes);
+        }
+        let inner = options.in_memory().map_err(raised)?;
+        Ok(Self {
+            inner,
+            cache: HostCache::new(py, cached_users),
+            path: None,
+        })
+    }
+
+    /// Finishes what is pending and releases the file. Calls after that raise
+    /// `ClosedError`; closing again does nothing.
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        self.write(py, |directory| directory.clone().close())
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_raised))]
+    fn __exit__(&self, py: Python<'_>, _raised: &Bound<'_, pyo3::types::PyTuple>) -> PyResult<()> {
+        self.close(py)
+    }
+
+    /// A directory whose writes are made by this user: it is recorded in each change, and
+    /// the user can't deactivate or delete themself with it.
+    fn acting_as(&self, py: Python<'_>, user: Id) -> Self {
+        Self {
+            inner: self.inner.acting_as(user.0),
+            cache: self.cache.another(py),
+            path: self.path.clone(),
+        }
+    }
+
+    /// The user that an id, an email or a username names; None when there is none.
+    fn user<'py>(
+        &self,
+        py: Python<'py>,
+        user: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if let Ok(text) = user.cast::<PyString>() {
+            return self.get(py, Key::Either, text, |directory, text| {
+                directory.user(text)
+            });
+        }
+        let Named(user) = user.extract()?;
+        object(py, self.read(py, |directory| directory.user(user))?)
+    }
+
+    /// The user with this id, a `str` or `uuid.UUID`; None when there is none.
+    fn user_by_id<'py>(
+        &self,
+        py: Python<'py>,
+        id: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if let Ok(text) = id.cast::<PyString>() {
+            return self.get(py, Key::Id, text, |directory, text| {
+                directory.user_by_id(text.parse()?)
+            });
+        }
+        let Id(id) = id.extract()?;
+        object(py, self.read(py, |directory| directory.user_by_id(id))?)
+    }
+
+    /// The user with this email, without regard to the case of ASCII letters; None when
+    /// there is none, and for a text that is not an address.
+    fn user_by_email<'py>(
+        &self,
+        py: Python<'py>,
+        email: &Bound<'py, PyString>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.get(py, Key::Email, email, headcount::Directory::user_by_email)
+    }
+
+    /// The user with this username, without regard to case; None when there is none.
+    fn user_by_username<'py>(
+        &self,
+        py: Python<'py>,
+        username: &Bound<'py, PyString>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.get(
+            py,
+            Key::Username,
+            username,
+            headcount::Directory::user_by_username,
+        )
+    }
+
+    /// All users, active or not, ordered by email, as they are at this moment: an
+    /// iterator, and a stream for Arrow.
+    fn users(&self, py: Python<'_>) -> PyResult<lists::Users> {
+        self.read(py, headcount::Directory::users)
+            .map(lists::Users::new)
+    }
+
+    /// One page of the users that match all conditions.
+    #[pyo3(signature = (**conditions))]
+    fn query<'py>(
+        &self,
+        py: Python<'py>,
+        conditions: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let query = query(conditions)?;
+        let mut users = Vec::new();
+        let next = self.read(py, |directory| {
+            directory.for_each_in_page(&query, |user| {
+                users.push(User::from(user));
+                std::ops::ControlFlow::Continue(())
+            })
+        })?;
+        records::page(py, users, next)
+    }
+
+    /// How many users match all conditions, whatever the limit.
+    #[pyo3(signature = (**conditions))]
+    fn count(&self, py: Python<'_>, conditions: Option<&Bound<'_, PyDict>>) -> PyResult<u64> {
+        let query = query(conditions)?;
+        self.read(py, |directory| directory.count(&query))
+    }
+
+    /// How many users there are, active or not.
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        let users = self.read(py, headcount::Directory::len)?;
+        Ok(usize::try_from(users).unwrap_or(usize::MAX))
+    }
+
+    /// A directory is a handle, and never false for want of users.
+    #[expect(clippy::unused_self, reason = "a method in Python")]
+    fn __bool__(&self) -> bool {
+        true
+    }
+
+    /// The license in force, and how its seats are used.
+    fn seats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        records::seats(py, &self.read(py, headcount::Directory::seats)?)
+    }
+
+    /// How many users the cache in front of the library holds, by all keys.
+    #[getter]
+    fn cached_users(&self, py: Python<'_>) -> usize {
+        self.cache.len(py)
+    }
+
+    /// The path that it was opened with; None in memory.
+    #[getter]
+    fn path(&self) -> Option<PathBuf> {
+        self.path.clone()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let of = match &self.path {
+            Some(path) => path.as_os_str().into_pyobject(py)?.repr()?.to_string(),
+            None => "in memory".to_owned(),
+        };
+        Ok(match self.inner.seats() {
+            Ok(seats) => format!("<headcount.Directory {of}: {seats}>"),
+            Err(error) => format!("<headcount.Directory {of}: {}>", error.kind().name()),
+        })
+    }
+
+    /// What it holds is a file and locks, which no other process can be given.
+    #[expect(clippy::unused_self, reason = "a method in Python")]
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(pyo3::exceptions::PyTypeError::new_err(
+            "a Directory can't be pickled or copied: it belongs to this process; \
+             pass its path, or what was read from it",
+        ))
+    }
+}
+
+impl Directory {
+    /// A user by a text, from the cache where that is right.
+    #[inline]
+    fn get<'py>(
+        &self,
+        py: Python<'py>,
+        key: Key,
+        text: &Bound<'py, PyString>,
+        read: impl FnOnce(
+            &headcount::Directory,
+            &str,
+        ) -> headcount::Result<Option<Arc<headcount::User>>>
+        + Send,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let generation = self.inner.generation();
+        if let Some(user) = self.cache.get(py, key, text, generation)? {
+            return Ok(Some(user));
+        }
+        let typed = text.to_str()?;
+        let found = self.read(py, |directory| read(directory, typed))?;
+        let Some(user) = found else { return Ok(None) };
+        let user = Bound::new(py, User::from(user))?;
+        self.cache.put(py, key, text, &user, generation)?;
+        Ok(Some(user.into_any()))
+    }
+
+    /// Reads, without the interpreter's lock where that may touch a disk.
+    pub(crate) fn read<T: Send>(
+        &self,
+        py: Python<'_>,
+        read: impl FnOnce(&headcount::Directory) -> headcount::Result<T> + Send,
+    ) -> PyResult<T> {
+        let read = || read(&self.inner);
+        let result = if self.path.is_some() {
+            py.detach(read)
+        } else {
+            read()
+        };
+        result.map_err(raised)
+    }
+
+    /// Writes, without the interpreter's lock: a write waits for the disk and for others.
+    pub(crate) fn write<T: Send>(
+        &self,
+        py: Python<'_>,
+        write: impl FnOnce(&headcount::Directory) -> headcount::Result<T> + Send,
+    ) -> PyResult<T> {
+        let result = py.detach(|| write(&self.inner));
+        logging::hand_over(py);
+        result.map_err(raised)
+    }
+}
+
+/// A user whom somebody found, as an object.
+fn object(
+    py: Python<'_>,
+    user: Option<Arc<headcount::User>>,
+) -> PyResult<Option<Bound<'_, PyAny>>> {
+    user.map(|user| Bound::new(py, User::from(user)).map(Bound::into_any))
+        .transpose()
+}
+
+/// Opens, and waits for up to `timeout` for a file that somebody else has open; a signal
+/// ends that.
+fn open_within(
+    py: Python<'_>,
+    options: &Options,
+    path: &PathBuf,
+    timeout: Duration,
+) -> PyResult<headcount::Directory> {
+    let deadline = Instant::now().checked_add(timeout);
+    loop {
+        let left = deadline.map_or(SLICE, |deadline| {
+            deadline.saturating_duration_since(Instant::now())
+        });
+        let options = options.clone().open_timeout(left.min(SLICE));
+        match py.detach(|| options.open(path)) {
+            Err(error) if error.kind() == ErrorKind::AlreadyOpen && left > SLICE => {
+                py.check_signals()?;
+            }
+            opened => return opened.map_err(raised),
+        }
+    }
+}
+
+/// Seconds as a duration; far too many are as many as there can be.
+pub(crate) fn seconds(seconds: f64) -> PyResult<Duration> {
+    if seconds.is_nan() || seconds < 0.0 {
+        return Err(pyo3::exceptions::PyValueError::new_err(format!(
+            "a time in seconds is 0 or more, not {seconds}"
+        )));
+    }
+    Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+}

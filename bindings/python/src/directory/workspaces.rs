@@ -1,0 +1,138 @@
+//! Workspaces and their members.
+
+use headcount::NewWorkspace;
+use pyo3::prelude::*;
+
+use super::Directory;
+use crate::arguments::{InRole, Named, Place};
+use crate::{lists, records};
+
+type Made<'py> = PyResult<Bound<'py, PyAny>>;
+
+#[pymethods]
+impl Directory {
+    /// The workspace with this number or name; None when there is none.
+    fn workspace<'py>(
+        &self,
+        py: Python<'py>,
+        workspace: Place,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let found = self.read(py, |directory| directory.workspace(workspace.0))?;
+        found
+            .map(|workspace| records::workspace(py, &workspace))
+            .transpose()
+    }
+
+    /// All workspaces, archived ones included, as they are at this moment: an iterator.
+    fn workspaces(&self, py: Python<'_>) -> PyResult<lists::Workspaces> {
+        self.read(py, headcount::Directory::workspaces)
+            .map(lists::Workspaces::new)
+    }
+
+    /// The members of a workspace, owners first.
+    fn members<'py>(&self, py: Python<'py>, workspace: Place) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let members = self.read(py, |directory| directory.members(workspace.0))?;
+        members
+            .iter()
+            .map(|member| records::member(py, member))
+            .collect()
+    }
+
+    /// The memberships of a user.
+    fn workspaces_of<'py>(&self, py: Python<'py>, user: Named) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let members = self.read(py, |directory| directory.workspaces_of(user.0))?;
+        members
+            .iter()
+            .map(|member| records::member(py, member))
+            .collect()
+    }
+
+    /// Creates a workspace with its first owner, who has to be active.
+    #[pyo3(signature = (name, owner=None))]
+    fn create_workspace<'py>(
+        &self,
+        py: Python<'py>,
+        name: String,
+        owner: Option<Named>,
+    ) -> Made<'py> {
+        let workspace = new_workspace(name, owner);
+        let made = self.write(py, |directory| directory.create_workspace(workspace))?;
+        records::workspace(py, &made)
+    }
+
+    /// A user's own default workspace, which is made on first asking.
+    fn default_workspace<'py>(&self, py: Python<'py>, user: Named) -> Made<'py> {
+        let own = self.write(py, |directory| directory.default_workspace(user.0))?;
+        records::workspace(py, &own)
+    }
+
+    /// Gives a workspace another name.
+    fn rename_workspace<'py>(&self, py: Python<'py>, workspace: Place, name: String) -> Made<'py> {
+        let renamed = self.write(py, |directory| {
+            directory.rename_workspace(workspace.0, name)
+        })?;
+        records::workspace(py, &renamed)
+    }
+
+    /// Archives a workspace: nobody can be added and nothing of it changed until it is
+    /// restored.
+    fn archive_workspace<'py>(&self, py: Python<'py>, workspace: Place) -> Made<'py> {
+        let archived = self.write(py, |directory| directory.archive_workspace(workspace.0))?;
+        records::workspace(py, &archived)
+    }
+
+    /// Restores an archived workspace.
+    fn restore_workspace<'py>(&self, py: Python<'py>, workspace: Place) -> Made<'py> {
+        let restored = self.write(py, |directory| directory.restore_workspace(workspace.0))?;
+        records::workspace(py, &restored)
+    }
+
+    /// Deletes a workspace and its memberships for good, and returns its number.
+    fn delete_workspace(&self, py: Python<'_>, workspace: Place) -> PyResult<u64> {
+        let deleted = self.write(py, |directory| directory.delete_workspace(workspace.0))?;
+        Ok(deleted.as_u64())
+    }
+
+    /// Adds a member; nothing happens to one who has that role.
+    #[pyo3(
+        signature = (workspace, user, role=InRole(headcount::Role::User)),
+        text_signature = "($self, workspace, user, role='user')"
+    )]
+    fn add_member(
+        &self,
+        py: Python<'_>,
+        workspace: Place,
+        user: Named,
+        role: InRole,
+    ) -> PyResult<()> {
+        self.write(py, |directory| {
+            directory.add_member(workspace.0, user.0, role.0)
+        })
+    }
+
+    /// Gives a member this role; nothing happens to one who has it.
+    fn set_role(
+        &self,
+        py: Python<'_>,
+        workspace: Place,
+        user: Named,
+        role: InRole,
+    ) -> PyResult<()> {
+        self.write(py, |directory| {
+            directory.set_role(workspace.0, user.0, role.0)
+        })
+    }
+
+    /// Takes a member out.
+    fn remove_member(&self, py: Python<'_>, workspace: Place, user: Named) -> PyResult<()> {
+        self.write(py, |directory| directory.remove_member(workspace.0, user.0))
+    }
+}
+
+pub(crate) fn new_workspace(name: String, owner: Option<Named>) -> NewWorkspace {
+    let workspace = NewWorkspace::new(name);
+    match owner {
+        Some(Named(owner)) => workspace.owner(owner),
+        None => workspace,
+    }
+}

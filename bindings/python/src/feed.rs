@@ -1,0 +1,90 @@
+//! Waiting for changes.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use headcount::{Change, ErrorKind};
+use pyo3::prelude::*;
+
+use crate::directory::{SLICE, seconds};
+use crate::errors::raised;
+use crate::{logging, records};
+
+/// The changes of a directory as they come. Iterating waits for the next one, and ends
+/// when the directory is closed; `next` waits as long as it is told. A signal, such as
+/// that of Ctrl-C, ends the wait.
+#[pyclass(frozen, module = "headcount")]
+pub(crate) struct ChangeFeed(Mutex<headcount::ChangeFeed>);
+
+impl ChangeFeed {
+    pub(crate) fn new(feed: headcount::ChangeFeed) -> Self {
+        Self(Mutex::new(feed))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, headcount::ChangeFeed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits in slices, so that signals are heard.
+    fn wait(
+        &self,
+        py: Python<'_>,
+        timeout: Duration,
+    ) -> PyResult<headcount::Result<Option<Change>>> {
+        let deadline = Instant::now().checked_add(timeout);
+        loop {
+            let left = deadline.map_or(SLICE, |deadline| {
+                deadline.saturating_duration_since(Instant::now())
+            });
+            let next = py.detach(|| self.lock().next(left.min(SLICE)));
+            logging::hand_over(py);
+            let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
+            match next {
+                // A change that was taken is never lost to a signal.
+                Ok(None) if !is_over => py.check_signals()?,
+                other => return Ok(other),
+            }
+        }
+    }
+}
+
+#[pymethods]
+impl ChangeFeed {
+    /// The next change. Waits for it for up to `timeout` seconds, or for as long as it
+    /// takes, and returns None when there is none by then.
+    #[pyo3(signature = (timeout=None))]
+    fn next<'py>(
+        &self,
+        py: Python<'py>,
+        timeout: Option<f64>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let timeout = timeout.map_or(Ok(Duration::MAX), seconds)?;
+        let change = self.wait(py, timeout)?.map_err(raised)?;
+        change
+            .map(|change| records::change(py, &change))
+            .transpose()
+    }
+
+    /// The number of the change that was returned last, or where the feed began.
+    #[getter]
+    fn position(&self, py: Python<'_>) -> u64 {
+        py.detach(|| self.lock().position())
+    }
+
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.wait(py, Duration::MAX)? {
+            Ok(Some(change)) => records::change(py, &change).map(Some),
+            Ok(None) => Ok(None),
+            Err(error) if error.kind() == ErrorKind::Closed => Ok(None),
+            Err(error) => Err(raised(error)),
+        }
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        format!("<headcount.ChangeFeed at {}>", self.position(py))
+    }
+}

@@ -1,0 +1,114 @@
+//! Values on the command line, and what is said of those that are none.
+
+use headcount::Timestamp;
+use uuid::Uuid;
+
+/// A whole number.
+pub(crate) fn number(text: &str) -> Result<u64, String> {
+    digits(text).ok_or_else(|| "write a whole number, such as 10".to_owned())
+}
+
+/// How many to list.
+pub(crate) fn limit(text: &str) -> Result<usize, String> {
+    match digits(text).and_then(|number| usize::try_from(number).ok()) {
+        Some(0) => Err("write 1 or more, or leave it out to list all".to_owned()),
+        Some(number) => Ok(number),
+        None => Err("write a whole number from 1 on, such as 10".to_owned()),
+    }
+}
+
+fn digits(text: &str) -> Option<u64> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_number)
+}
+
+/// A UUID.
+pub(crate) fn uuid(text: &str) -> Result<Uuid, String> {
+    text.parse()
+        .map_err(|_| "write a UUID, such as 45e6b641-fe57-4fb2-83d2-2c2bd201efe8".to_owned())
+}
+
+/// A moment: a time, a day, or how long ago it was.
+pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
+    moment_before(text, Timestamp::now())
+}
+
+fn moment_before(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let unreadable = || {
+        "write a day such as 2026-11-01, a time such as 2026-11-01T08:00:00Z, or how long ago: \
+         30m, 12h, 7d, 2w"
+            .to_owned()
+    };
+    if let Some(seconds) = duration(text) {
+        let micros = seconds.checked_mul(1_000_000).ok_or_else(unreadable)?;
+        let moment = now.as_unix_micros().saturating_sub(micros);
+        return Timestamp::from_unix_micros(moment).map_err(|error| error.to_string());
+    }
+    let is_day = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let time = if is_day {
+        format!("{text}T00:00:00Z")
+    } else {
+        text.to_owned()
+    };
+    time.parse().map_err(|_| unreadable())
+}
+
+/// Seconds of `7d` and the like.
+fn duration(text: &str) -> Option<u64> {
+    let unit = text.chars().next_back()?;
+    let number = digits(text.strip_suffix(unit)?)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        'w' => 604_800,
+        _ => return None,
+    };
+    number.checked_mul(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_a_time_a_day_or_a_while_ago() {
+        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        let told = |text| moment_before(text, now).map(|moment| moment.to_string());
+        for (text, moment) in [
+            ("2026-11-01", "2026-11-01T00:00:00Z"),
+            ("2026-11-01T08:00:00+01:00", "2026-11-01T07:00:00Z"),
+            ("7d", "2026-11-20T12:00:00Z"),
+            ("2w", "2026-11-13T12:00:00Z"),
+            ("90m", "2026-11-27T10:30:00Z"),
+            ("0s", "2026-11-27T12:00:00Z"),
+        ] {
+            assert_eq!(told(text).unwrap(), moment);
+        }
+        for text in [
+            "",
+            "7",
+            "d",
+            "-7d",
+            "7 d",
+            "7y",
+            "2026-13-01",
+            "yesterday",
+            "7\u{e4}",
+            "99999999999999w",
+        ] {
+            assert!(told(text).unwrap_err().contains("7d"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_has_digits_only() {
+        assert_eq!(number("0"), Ok(0));
+        assert_eq!(limit("5"), Ok(5));
+        assert!(limit("0").unwrap_err().contains("leave it out"));
+        for text in ["", "-1", "+1", "1.5", "x", "99999999999999999999"] {
+            assert!(number(text).is_err() && limit(text).is_err(), "{text}");
+        }
+    }
+}

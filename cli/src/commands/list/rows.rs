@@ -1,0 +1,81 @@
+//! Chosen columns of users, as a table, CSV or lines of JSON.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use headcount::User;
+use serde_json::{Value, json};
+
+use crate::args::COLUMNS;
+use crate::failure::Result;
+use crate::output::safe;
+
+type Users<'u> = &'u mut dyn Iterator<Item = headcount::Result<Arc<User>>>;
+
+/// A user on each line.
+pub(super) fn lines(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> Result<()> {
+    for user in users {
+        serde_json::to_writer(&mut *out, &shown(&*user?, columns))?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// A user as JSON: all there is, or the columns.
+pub(super) fn shown(user: &User, columns: &[String]) -> Value {
+    if columns.is_empty() {
+        return json!(user);
+    }
+    let whole = json!(user);
+    let members = columns.iter().map(|name| {
+        let value = match name.strip_prefix("attributes.") {
+            Some(attribute) => json!(user.attribute(attribute)),
+            None => whole[name].clone(),
+        };
+        (name.clone(), value)
+    });
+    Value::Object(members.collect())
+}
+
+/// CSV with these columns; where none are chosen, with those that every user has.
+pub(super) fn csv(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> Result<()> {
+    let usual = COLUMNS.map(str::to_owned);
+    let columns = if columns.is_empty() { &usual } else { columns };
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record(columns).map_err(std::io::Error::from)?;
+    for user in users {
+        let cells = cells(&*user?, columns);
+        table.write_record(cells).map_err(std::io::Error::from)?;
+    }
+    Ok(table.flush()?)
+}
+
+/// A table with these columns; each is as wide as its widest cell.
+pub(super) fn table(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> Result<()> {
+    let heads = columns.iter().map(|name| name.to_uppercase());
+    let mut rows = comfy_table::Table::new();
+    rows.load_style(comfy_table::presets::NOTHING)
+        .set_header(heads);
+    for user in users {
+        rows.add_row(cells(&*user?, columns).iter().map(|cell| safe(cell)));
+    }
+    for column in rows.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    for line in rows.lines() {
+        writeln!(out, "{}", line.trim_end_matches(' '))?;
+    }
+    Ok(())
+}
+
+fn cells(user: &User, columns: &[String]) -> Vec<String> {
+    let Value::Object(shown) = shown(user, columns) else {
+        return Vec::new();
+    };
+    let text = |name: &String| match &shown[name] {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    columns.iter().map(text).collect()
+}

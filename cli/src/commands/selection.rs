@@ -1,0 +1,263 @@
+//! Changing several users: all of them as one batch, or none.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use headcount::{Applied, Batch, Directory, Op, Subject, User, UserRef};
+use serde_json::{Value, json};
+
+use super::filter::Filter;
+use super::{apply, input, refusal};
+use crate::args::{Ownerless, SelectionArgs};
+use crate::failure::{Failure, Refusal, Result};
+use crate::output::{Table, count, write_json};
+
+/// Names that a message has in full.
+const NAMED_MAX: usize = 20;
+
+/// What is done to users.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    Activate,
+    Deactivate,
+    Delete,
+}
+
+impl Verb {
+    pub(super) fn op(self, user: impl Into<UserRef>) -> Op {
+        match self {
+            Self::Activate => Op::ActivateUser(user.into()),
+            Self::Deactivate => Op::DeactivateUser(user.into()),
+            Self::Delete => Op::DeleteUser(user.into()),
+        }
+    }
+
+    fn done(self) -> &'static str {
+        match self {
+            Self::Activate => "activated",
+            Self::Deactivate => "deactivated",
+            Self::Delete => "deleted",
+        }
+    }
+
+    /// What is said of a user for whom nothing had to be done.
+    fn unchanged(self) -> &'static str {
+        match self {
+            Self::Activate => "active already",
+            _ => "inactive already",
+        }
+    }
+}
+
+/// Who was named: one user alone, or a list that can be empty.
+pub(super) enum Named {
+    One(String),
+    Many(Vec<String>),
+    Filter,
+}
+
+/// Reads who is meant, before the directory is opened.
+pub(super) fn named(args: &SelectionArgs) -> Result<Named> {
+    let is_named = !args.users.is_empty() || args.from.is_some();
+    if is_named != args.filter.is_empty() {
+        return Err(Failure::refused(
+            "usage",
+            if is_named {
+                "name users or give conditions, not both"
+            } else {
+                "name a user, or give a condition such as --domain old.example; see --help"
+            },
+        ));
+    }
+    if !is_named {
+        return Ok(Named::Filter);
+    }
+    if let (None, [user]) = (&args.from, &*args.users)
+        && user != "-"
+        && !args.dry_run
+    {
+        return Ok(Named::One(user.clone()));
+    }
+    let mut names = Vec::new();
+    for user in &args.users {
+        if user == "-" {
+            read_names(Path::new("-"), &mut names)?;
+        } else {
+            names.push(user.clone());
+        }
+    }
+    if let Some(file) = &args.from {
+        read_names(file, &mut names)?;
+    }
+    Ok(Named::Many(names))
+}
+
+/// Reads a name from each line; a line may be a user as JSON too.
+fn read_names(file: &Path, names: &mut Vec<String>) -> Result<()> {
+    let unreadable = |line: usize, what: &str| {
+        let file = input::name_of(file);
+        Failure::refused("unreadable_file", format!("line {line} of {file}: {what}"))
+    };
+    let bytes = input::read(file)?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        let file = input::name_of(file);
+        Failure::refused(
+            "unreadable_file",
+            format!("{file} is not UTF-8; save it as that"),
+        )
+    })?;
+    for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
+        let line = line.trim_ascii();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if !line.starts_with('{') {
+            names.push(line.to_owned());
+            continue;
+        }
+        let user: Value = serde_json::from_str(line)
+            .map_err(|_| unreadable(number, "it is not valid JSON; write one user a line"))?;
+        let name = ["id", "email", "username"]
+            .iter()
+            .find_map(|field| user[field].as_str())
+            .ok_or_else(|| unreadable(number, "it has no id, email or username"))?;
+        names.push(name.to_owned());
+    }
+    Ok(())
+}
+
+/// The users who are meant, each once; all who are not there are named.
+pub(super) fn find(
+    directory: &Directory,
+    args: &SelectionArgs,
+    who: &Named,
+) -> Result<Vec<Arc<User>>> {
+    let mut users = Vec::new();
+    let mut seen = HashSet::new();
+    let names = match who {
+        Named::Filter => {
+            Filter::of(directory, &args.filter)?.each(directory, None, |user| {
+                users.push(user);
+                Ok(true)
+            })?;
+            return Ok(users);
+        }
+        Named::One(name) => std::slice::from_ref(name),
+        Named::Many(names) => names,
+    };
+    let mut missing = Vec::new();
+    for name in names {
+        match directory.user(name)? {
+            Some(user) if seen.insert(user.id()) => users.push(user),
+            Some(_) => {}
+            None => missing.push(name.as_str()),
+        }
+    }
+    match &*missing {
+        [] => Ok(users),
+        [name] => Err(super::not_found(&format!(
+            "no user has {}",
+            UserRef::from(*name)
+        ))),
+        many => Err(not_found(many)),
+    }
+}
+
+fn not_found(missing: &[&str]) -> Failure {
+    let mut shown: Vec<_> = missing
+        .iter()
+        .take(NAMED_MAX)
+        .map(|name| format!("{name:?}"))
+        .collect();
+    if missing.len() > NAMED_MAX {
+        shown.push(format!("and {} more", missing.len() - NAMED_MAX));
+    }
+    Failure::Refused(Refusal {
+        kind: "user_not_found",
+        message: format!(
+            "no user has the id, email or username {}; nothing was changed",
+            shown.join(", ")
+        ),
+        notes: Vec::new(),
+        details: serde_json::Map::from_iter([("missing".to_owned(), json!(missing))]),
+    })
+}
+
+/// Applies the batch, or tries it, and reports on each user.
+pub(super) fn change(
+    directory: Directory,
+    users: &[Arc<User>],
+    verb: Verb,
+    ownerless: Option<Ownerless>,
+    [dry_run, json]: [bool; 2],
+    out: &mut dyn Write,
+) -> Result<()> {
+    let mut batch: Batch = users.iter().map(|user| verb.op(user.id())).collect();
+    if let Some(ownerless) = ownerless {
+        batch = ownerless.on(batch);
+    }
+    let tried = if dry_run {
+        directory.dry_run(batch).map_err(refusal)
+    } else {
+        apply(&directory, batch)
+    };
+    let applied = tried?;
+    let seats = directory.seats()?;
+    directory.close()?;
+    let changed = applied.outcomes.iter().filter(|outcome| outcome.changed);
+    let changed = changed.count();
+    if json {
+        let told: Vec<_> = outcomes(users, &applied)
+            .map(|(user, changed)| {
+                json!({ "id": user.id(), "email": user.email(), "changed": changed })
+            })
+            .collect();
+        return write_json(
+            out,
+            &json!({
+                "dry_run": dry_run,
+                "changed": changed,
+                "users": told,
+                "seats": seats,
+            }),
+        );
+    }
+    let would = if dry_run {
+        "dry run, nothing is written: would have "
+    } else {
+        ""
+    };
+    writeln!(out, "{would}{} {}", verb.done(), count(changed, "user"))?;
+    if !users.is_empty() {
+        writeln!(out)?;
+        let mut table = Table::new(["EMAIL", "USERNAME", "RESULT"], out);
+        for (user, changed) in outcomes(users, &applied) {
+            let result = if changed {
+                verb.done()
+            } else {
+                verb.unchanged()
+            };
+            table.push(&[
+                user.email().as_str().into(),
+                user.username().into(),
+                result.into(),
+            ])?;
+        }
+        table.finish()?;
+    }
+    writeln!(out, "\n{seats}")?;
+    Ok(())
+}
+
+/// Each user, and whether the batch changed them.
+fn outcomes<'a>(
+    users: &'a [Arc<User>],
+    applied: &'a Applied,
+) -> impl Iterator<Item = (&'a User, bool)> {
+    users.iter().zip(&applied.outcomes).map(|(user, outcome)| {
+        debug_assert_eq!(outcome.subject, Subject::User(user.id()));
+        (&**user, outcome.changed)
+    })
+}

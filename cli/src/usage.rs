@@ -1,0 +1,70 @@
+//! Command lines that make no sense, and help.
+
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use serde_json::json;
+
+use crate::failure::USAGE;
+
+/// Tells what clap has to say: help, the version, or what is wrong, also as JSON.
+pub(crate) fn tell(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // Whoever closed the output has seen enough.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if wants_json() {
+        // There is nowhere left to say that this failed.
+        let _ = writeln!(io::stderr(), "{}", as_json(error));
+    } else {
+        let _ = error.print();
+    }
+    USAGE.into()
+}
+
+/// Whether `--json` is among the arguments, which could not be parsed.
+fn wants_json() -> bool {
+    std::env::args_os()
+        .skip(1)
+        .take_while(|argument| argument != OsStr::new("--"))
+        .any(|argument| argument == OsStr::new("--json"))
+}
+
+fn as_json(error: &clap::Error) -> serde_json::Value {
+    let message = match error.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            "a command is missing; see --help".to_owned()
+        }
+        _ => sentence(&error.render().to_string()),
+    };
+    json!({ "error": { "kind": "usage", "message": message } })
+}
+
+/// The message in one line, without the usage that follows it.
+fn sentence(text: &str) -> String {
+    let text = text.strip_prefix("error: ").unwrap_or(text);
+    let text = text.split("\n\nUsage:").next().unwrap_or(text);
+    let text = text
+        .split("\n\nFor more information")
+        .next()
+        .unwrap_or(text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_without_the_usage() {
+        let text = "error: unexpected argument '--emal' found\n\n  tip: a similar argument \
+                    exists: '--email'\n\nUsage: headcount\n\nFor more information, try '--help'.\n";
+        assert_eq!(
+            sentence(text),
+            "unexpected argument '--emal' found tip: a similar argument exists: '--email'"
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! Exit codes by kind, words that people type, and what a shell is told.
+
+use headcount::Directory;
+use serde_json::Value;
+
+use crate::folder::{Folder, assert_says};
+
+#[test]
+fn each_kind_of_failure_has_its_code() {
+    let folder = Folder::with_users(&["ann"]);
+    folder.write("notes.txt", "these are notes\n");
+    folder.write("export.jsonl", "");
+    let held = Directory::open(folder.path("held.redb")).unwrap();
+    for (line, code) in [
+        ("users list", 0),
+        ("users create ann@ex.co", 1),
+        ("users get nobody", 1),
+        ("users lst", 2),
+        ("", 2),
+        ("--db held.redb users list --wait 0s", 3),
+        ("--db notes.txt users list", 4),
+        ("--db notes.txt verify", 4),
+        ("import nowhere.csv", 5),
+        ("export --output nowhere/a.jsonl", 5),
+    ] {
+        let run = folder.run(line);
+        assert_eq!(run.code, code, "{line}: {}", run.err);
+        if code > 0 {
+            let json = folder.run(&format!("{line} --json"));
+            assert_eq!((json.code, json.out.as_str()), (code, ""), "{line}");
+            let error: Value = serde_json::from_str(&json.err).unwrap();
+            assert!(error["error"]["message"].is_string(), "{line}");
+        }
+    }
+    held.close().unwrap();
+}
+
+#[test]
+fn words_that_people_type_are_known() {
+    let folder = Folder::with_users(&["ann"]);
+    for line in [
+        "user disable ann@ex.co",
+        "user enable ann@ex.co",
+        "users ls",
+        "users show ann@ex.co",
+        "ws ls",
+        "key ls",
+        "users add bob@ex.co",
+        "users remove bob@ex.co --yes",
+    ] {
+        folder.done(line);
+    }
+    let run = folder.run("users deactivat ann@ex.co");
+    assert_says(&run.err, &["similar", "'deactivate'"]);
+    let run = folder.run("users list --colums email --json");
+    assert_says(&run.err, &["\"kind\":\"usage\"", "--columns"]);
+}
+
+#[test]
+fn an_empty_variable_counts_as_none() {
+    let folder = Folder::with_users(&["ann"]);
+    let run = |value: &str| {
+        let mut command = folder.command("users list --count");
+        command.env("HEADCOUNT_DB", value).output().unwrap()
+    };
+    assert_eq!(run("").stdout, b"1\n");
+    assert_eq!(run("headcount.redb").stdout, b"1\n");
+    assert_eq!(run("other.redb").status.code(), Some(1));
+}
+
+#[test]
+fn an_actor_is_an_active_user() {
+    let folder = Folder::with_users(&["ann", "bob"]);
+    folder.done("users deactivate bob@ex.co");
+    let error = folder.error("users create cho@ex.co --actor bob@ex.co");
+    assert_eq!(error["kind"], "inactive_actor");
+    folder.done("users create cho@ex.co --actor ann@ex.co");
+}
+
+#[test]
+fn shells_and_man_know_the_commands() {
+    let folder = Folder::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = folder.done(&format!("completions {shell}"));
+        assert_says(&script, &["deactivate", "workspaces"]);
+    }
+    assert_says(&folder.done("man"), &[".TH headcount 1", "HEADCOUNT_DB"]);
+    std::fs::create_dir(folder.path("pages")).unwrap();
+    folder.done("man --dir pages");
+    let page = std::fs::read_to_string(folder.path("pages/headcount-users-deactivate.1")).unwrap();
+    assert_says(&page, &["old.example"]);
+}

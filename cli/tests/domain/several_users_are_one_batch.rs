@@ -1,0 +1,138 @@
+//! `headcount users activate|deactivate|delete` of several users: all of them, or none.
+
+use serde_json::json;
+
+use crate::folder::{Folder, assert_says};
+
+#[test]
+fn by_name_in_a_file_or_from_standard_input() {
+    let folder = Folder::with_users(&["ann", "bob", "cho", "dee", "eve"]);
+    folder.done("users update bob@ex.co --username bob");
+    let before = folder.changes().len();
+    let told = folder.json("users disable ann@ex.co bob ann@ex.co");
+    assert_eq!(told["changed"], 2);
+    assert_eq!(told["users"][1]["email"], "bob@ex.co");
+    assert_eq!(told["users"].as_array().unwrap().len(), 2);
+    assert_eq!(folder.changes().len(), before + 1);
+    assert_eq!(folder.users("--inactive"), ["ann", "bob"]);
+
+    folder.write("names.txt", "# who left\r\n\r\nCho@ex.co\r\nbob\r\n");
+    assert_says(
+        &folder.done("users deactivate --from names.txt"),
+        &["deactivated 1 user\n", "already", "2 seats in use"],
+    );
+    let lines = folder.done("users list --inactive --format jsonl");
+    let run = folder.run_with_input("users enable -", &lines);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert!(folder.users("--inactive").is_empty());
+    for (file, told) in [
+        ("{\"id\":", "line 1 of bad.txt: it is not valid JSON"),
+        ("ann@ex.co\n{}", "line 2 of bad.txt: it has no id"),
+    ] {
+        folder.write("bad.txt", file);
+        assert_says(&folder.refused("users disable --from bad.txt"), &[told]);
+    }
+}
+
+#[test]
+fn by_conditions() {
+    let folder = Folder::with_users(&["ann", "bob", "cho"]);
+    folder.done("users create old@old.example --attribute team=a");
+    folder.done("users create new@old.example --attribute team=b");
+    let line = "users deactivate --domain old.example --attribute team=a";
+    let would = folder.json(&format!("{line} --dry-run"));
+    assert_eq!(
+        (&would["dry_run"], &would["changed"]),
+        (&json!(true), &json!(1))
+    );
+    assert_eq!(
+        folder.json(&format!("{line} --changed-before 1d"))["changed"],
+        0
+    );
+    assert!(folder.users("--inactive").is_empty());
+    assert_says(
+        &folder.done(line),
+        &["deactivated 1 user\n", "old@old.example"],
+    );
+    assert_eq!(folder.users("--inactive"), ["old"]);
+    assert_says(
+        &folder.done("users delete --created-before 7d --yes"),
+        &["deleted 0 users\n"],
+    );
+}
+
+#[test]
+fn all_or_none() {
+    let folder = Folder::with_users(&["ann", "bob"]);
+    let error = folder.error("users deactivate ann@ex.co nobody no@ex.co");
+    assert_eq!(error["kind"], "user_not_found");
+    assert_eq!(error["missing"], json!(["nobody", "no@ex.co"]));
+    folder.done("workspaces create w --owner bob@ex.co");
+    assert_says(
+        &folder.refused("users deactivate ann@ex.co bob@ex.co"),
+        &["no active owner would be left in \"w\""],
+    );
+    assert!(folder.users("--inactive").is_empty());
+    folder.done("users deactivate ann@ex.co bob@ex.co --allow-ownerless");
+    assert_eq!(folder.users("--inactive"), ["ann", "bob"]);
+}
+
+#[test]
+fn what_makes_no_sense_is_a_usage_error() {
+    let folder = Folder::with_users(&["ann"]);
+    for line in [
+        "users deactivate",
+        "users deactivate ann@ex.co --domain ex.co",
+        "users deactivate --domain ex.co --if-version 1",
+        "users list --limit 0",
+        "users list --created-before yesterday",
+    ] {
+        let run = folder.run(&format!("{line} --json"));
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{line}: {}", run.err);
+        let error: serde_json::Value = serde_json::from_str(&run.err).unwrap();
+        assert_eq!(error["error"]["kind"], "usage", "{line}");
+    }
+    let run = folder.run("users list --limit 0");
+    assert_says(&run.err, &["write 1 or more, or leave it out to list all"]);
+}
+
+#[test]
+fn what_cannot_be_undone_is_asked_about() {
+    let folder = Folder::with_users(&["ann", "bob"]);
+    folder.done("workspaces create w --owner ann@ex.co");
+    for line in [
+        "users delete ann@ex.co bob@ex.co",
+        "workspaces delete w",
+        "changes --trim-before 2",
+    ] {
+        assert_eq!(folder.error(line)["kind"], "not_confirmed", "{line}");
+        assert_says(&folder.refused(line), &["say --yes"]);
+    }
+    assert_eq!(folder.users(""), ["ann", "bob"]);
+    folder.done("users delete bob@ex.co --dry-run");
+    folder.done("users rm bob@ex.co -y");
+    assert_eq!(folder.users(""), ["ann"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_the_answer_decides() {
+    let folder = Folder::with_users(&["ann", "bob"]);
+    let delete = |answer| {
+        let mut command = folder.command("users delete ann@ex.co");
+        command.env_remove("NO_COLOR");
+        crate::terminal::run(command, 80, answer)
+    };
+    for answer in ["\n", "n\n", "no\n"] {
+        let (code, shown) = delete(answer);
+        assert_eq!(code, 1, "{shown}");
+        assert_says(
+            &shown,
+            &["can't be undone. Go on? [y/N]", "nothing was changed"],
+        );
+    }
+    assert_eq!(folder.users(""), ["ann", "bob"]);
+    let (code, shown) = delete("y\n");
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(folder.users(""), ["bob"]);
+}

@@ -1,0 +1,169 @@
+//! Who changed what: the directory's changes, the latest first.
+
+use axum::extract::Query;
+use axum::http::StatusCode;
+use headcount::{Change, Directory, ErrorKind, Event, Field, UserId, WorkspaceId};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::view::{link, moment, path};
+use super::{Shown, Visitor};
+
+/// Changes of a page.
+const LIMIT: u64 = 50;
+
+#[derive(Deserialize)]
+pub(crate) struct Which {
+    /// The number of the change before which to begin.
+    before: Option<u64>,
+}
+
+pub(crate) async fn show(visitor: Visitor, Query(which): Query<Which>) -> Shown {
+    let directory = visitor.directory();
+    let latest = directory.stats()?.latest_change;
+    let last = which
+        .before
+        .map_or(latest, |before| before.saturating_sub(1).min(latest));
+    let first = last.saturating_sub(LIMIT);
+    let mut changes = between(directory, first, last)?;
+    changes.reverse();
+    let content = html! {
+        h1 { "Audit" }
+        p class="soft" {
+            "Who changed what, the latest first. " a href="/admin/audit" { "Look again" }
+        }
+        (table(directory, &changes))
+        @if first > 0 && !changes.is_empty() {
+            p { a class="button" href=(format!("/admin/audit?before={}", first + 1)) { "Older" } }
+        }
+    };
+    Ok(visitor.page(StatusCode::OK, "Audit", "/admin/audit", &content))
+}
+
+/// The changes behind `after`, up to `last`; those that were trimmed are passed over.
+pub(super) fn between(
+    directory: &Directory,
+    after: u64,
+    last: u64,
+) -> headcount::Result<Vec<Change>> {
+    let changes = match directory.changes(after) {
+        Err(error) => match error.kind() {
+            ErrorKind::HistoryTrimmed { resume_after } => directory.changes(resume_after)?,
+            _ => return Err(error),
+        },
+        Ok(changes) => changes,
+    };
+    changes
+        .take_while(|change| change.as_ref().is_ok_and(|change| change.sequence <= last))
+        .collect()
+}
+
+pub(super) fn table(directory: &Directory, changes: &[Change]) -> Markup {
+    html! {
+        @if changes.is_empty() {
+            p class="card" { "Nothing has happened yet." }
+        } @else {
+            div class="scroll" tabindex="0" role="region" aria-label="Changes" {
+                table class="plain" {
+                    thead { tr {
+                        th scope="col" { "When" }
+                        th scope="col" { "Who" }
+                        th scope="col" { "What" }
+                    } }
+                    tbody { @for change in changes {
+                        tr {
+                            td class="soft" { (moment(change.at)) " · " (change.sequence) }
+                            td {
+                                @match change.actor {
+                                    Some(actor) => (user(directory, actor)),
+                                    None => span class="soft" { "a program" },
+                                }
+                            }
+                            td { @for event in &change.events { div { (told(directory, event)) } } }
+                        }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// A link to a user; the id of one who was deleted.
+fn user(directory: &Directory, id: UserId) -> Markup {
+    if let Ok(Some(user)) = directory.user_by_id(id) {
+        return link(&user);
+    }
+    html! { a href=(path(id)) { code { (id) } } }
+}
+
+fn workspace(directory: &Directory, id: WorkspaceId) -> Markup {
+    if let Ok(Some(workspace)) = directory.workspace(id) {
+        return html! {
+            a href=(format!("/admin/workspaces/{id}")) { bdi { (workspace.name()) } }
+        };
+    }
+    html! { "workspace " (id) }
+}
+
+/// Whether an event is about this user.
+pub(super) fn is_about(event: &Event, id: UserId) -> bool {
+    match event {
+        Event::UserCreated { user, .. }
+        | Event::UserUpdated { user, .. }
+        | Event::UserActivated { user }
+        | Event::UserDeactivated { user }
+        | Event::UserDeleted { user }
+        | Event::MemberAdded { user, .. }
+        | Event::MemberRoleSet { user, .. }
+        | Event::MemberRemoved { user, .. } => *user == id,
+        Event::WorkspaceCreated { default_of, .. } => *default_of == Some(id),
+        _ => false,
+    }
+}
+
+fn told(directory: &Directory, event: &Event) -> Markup {
+    let of = |id: &UserId| user(directory, *id);
+    let at = |id: &WorkspaceId| workspace(directory, *id);
+    match event {
+        Event::UserCreated { user, active } => html! {
+            "created " (of(user)) @if !active { ", inactive" }
+        },
+        Event::UserUpdated { user, fields } => html! {
+            "changed " (names(fields)) " of " (of(user))
+        },
+        Event::UserActivated { user } => html! { "activated " (of(user)) },
+        Event::UserDeactivated { user } => html! { "deactivated " (of(user)) },
+        Event::UserDeleted { user } => html! { "deleted " (of(user)) },
+        Event::LicenseSet { license } => html! { "set the license " (license) },
+        Event::WorkspaceCreated { workspace, .. } => html! { "created " (at(workspace)) },
+        Event::WorkspaceRenamed { workspace } => html! { "renamed " (at(workspace)) },
+        Event::WorkspaceArchived { workspace } => html! { "archived " (at(workspace)) },
+        Event::WorkspaceRestored { workspace } => html! { "restored " (at(workspace)) },
+        Event::WorkspaceDeleted { workspace } => html! { "deleted " (at(workspace)) },
+        Event::WorkspaceOwnerless { workspace } => html! {
+            "left " (at(workspace)) " without an active owner"
+        },
+        Event::MemberAdded {
+            workspace,
+            user,
+            role,
+        } => html! { "made " (of(user)) " a member of " (at(workspace)) " (" (role) ")" },
+        Event::MemberRoleSet {
+            workspace,
+            user,
+            role,
+        } => html! { "made " (of(user)) " " (role) " in " (at(workspace)) },
+        Event::MemberRemoved { workspace, user } => html! {
+            "took " (of(user)) " out of " (at(workspace))
+        },
+        other => html! { (serde_json::to_string(other).unwrap_or_default()) },
+    }
+}
+
+fn names(fields: &[Field]) -> String {
+    let names = fields.iter().filter_map(|field| {
+        let name = serde_json::to_value(field).ok()?;
+        Some(name.as_str()?.replace('_', " "))
+    });
+    names.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,77 @@
+//! All users as CSV (RFC 4180).
+
+use std::fmt::Write;
+
+use axum::http::header;
+use axum::response::IntoResponse;
+use headcount::Directory;
+
+use super::view::full_name;
+use super::{Shown, Visitor, secure};
+use crate::door::Failure;
+
+pub(crate) async fn show(visitor: Visitor) -> Shown {
+    let directory = visitor.directory().clone();
+    let text = tokio::task::spawn_blocking(move || table(&directory))
+        .await
+        .map_err(|_| Failure::internal("the export ended in a panic"))??;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"users.csv\"",
+        ),
+    ];
+    let mut response = (headers, text).into_response();
+    secure(&mut response);
+    Ok(response)
+}
+
+fn table(directory: &Directory) -> headcount::Result<String> {
+    let mut text = "id,email,username,name,active,admin,created_at,updated_at\r\n".to_owned();
+    for user in directory.users()? {
+        let user = user?;
+        // Writing to a string can't fail.
+        let _ = write!(
+            text,
+            "{},{},{},{},{},{},{},{}\r\n",
+            user.id(),
+            cell(user.email().as_str()),
+            cell(user.username()),
+            cell(&full_name(&user)),
+            user.is_active(),
+            user.is_admin(),
+            user.created_at(),
+            user.updated_at(),
+        );
+    }
+    Ok(text)
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn cell(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let guarded = if is_formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if guarded.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", guarded.replace('"', "\"\""))
+    } else {
+        guarded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_texts_whatever_is_in_them() {
+        assert_eq!(cell("ann@ex.co"), "ann@ex.co");
+        assert_eq!(cell("Lee, \"Ann\""), "\"Lee, \"\"Ann\"\"\"");
+        assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("@x,y"), "\"'@x,y\"");
+    }
+}

@@ -1,0 +1,183 @@
+//! `/admin`: the page for people. It is made on the server, has no script, and changes
+//! nothing but through forms that this page itself sent.
+
+mod audit;
+mod batch;
+mod export;
+mod keys;
+mod list;
+mod search;
+mod session;
+mod spaces;
+mod user;
+mod view;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+
+pub(crate) use self::audit::show as audit;
+pub(crate) use self::batch::{apply, preview};
+pub(crate) use self::export::show as export;
+pub(crate) use self::keys::show as keys;
+pub(crate) use self::list::show as list;
+pub(crate) use self::session::{Sessions, form, log_in, log_out};
+pub(crate) use self::spaces::{list as workspaces, show as workspace};
+pub(crate) use self::user::show as user;
+use crate::auth::Caller;
+use crate::door::{Door, Failure};
+use crate::keys::Scope;
+use crate::server::Server;
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+pub(crate) async fn style() -> Response {
+    let kind = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "max-age=300"),
+    ];
+    (kind, include_str!("style.css")).into_response()
+}
+
+pub(crate) async fn icon() -> Response {
+    let kind = [
+        (header::CONTENT_TYPE, "image/svg+xml"),
+        (header::CACHE_CONTROL, "max-age=86400"),
+    ];
+    (kind, include_str!("icon.svg")).into_response()
+}
+
+/// Somebody who has logged in.
+pub(crate) struct Visitor {
+    server: Server,
+    caller: Caller,
+    /// What the key is called.
+    name: String,
+}
+
+/// Why a visitor is not shown what was asked for.
+pub(crate) enum Turned {
+    /// To the form for logging in.
+    ToLogin,
+    Failed(Failure),
+}
+
+type Shown = Result<Response, Turned>;
+
+impl<E: Into<Failure>> From<E> for Turned {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl IntoResponse for Turned {
+    fn into_response(self) -> Response {
+        match self {
+            Self::ToLogin => Redirect::to("/admin/login").into_response(),
+            Self::Failed(failure) => failure.response(Door::Page),
+        }
+    }
+}
+
+impl FromRequestParts<Server> for Visitor {
+    type Rejection = Turned;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Turned> {
+        if parts.method != axum::http::Method::GET {
+            session::check_origin(&parts.headers)?;
+        }
+        let key = session::key(server, &parts.headers).ok_or(Turned::ToLogin)?;
+        let name = key.name.clone();
+        // A key that was revoked has no session any more.
+        let caller = Caller::of(server, key).map_err(|_| Turned::ToLogin)?;
+        caller.take_turn(server)?;
+        let needed = parts.extensions.get::<Scope>().copied();
+        caller.may(needed.unwrap_or(Scope::Admin))?;
+        Ok(Self {
+            server: server.clone(),
+            caller,
+            name,
+        })
+    }
+}
+
+impl Visitor {
+    fn directory(&self) -> &headcount::Directory {
+        &self.server.0.directory
+    }
+
+    fn may_write(&self) -> bool {
+        self.caller.may(Scope::Write).is_ok()
+    }
+
+    /// A whole page, for somebody who is logged in.
+    fn page(&self, status: StatusCode, title: &str, at: &str, content: &Markup) -> Response {
+        let links = [
+            ("/admin", "Users"),
+            ("/admin/workspaces", "Workspaces"),
+            ("/admin/audit", "Audit"),
+            ("/admin/keys", "Keys"),
+        ];
+        let head = html! {
+            nav aria-label="Main" {
+                @for (path, name) in links {
+                    a href=(path) aria-current=[(path == at).then_some("page")] { (name) }
+                }
+            }
+            form method="post" action="/admin/logout" {
+                button title=(format!("logged in with the key {}", self.name)) { "Log out" }
+            }
+        };
+        page(status, title, &head, content)
+    }
+}
+
+/// A whole page. Nobody keeps a copy, since it is true for a moment only.
+fn page(status: StatusCode, title: &str, head: &Markup, content: &Markup) -> Response {
+    let document = html! {
+        (maud::DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " · headcount" }
+                link rel="stylesheet" href="/admin/style.css";
+                link rel="icon" href="/admin/icon.svg" type="image/svg+xml";
+            }
+            body {
+                a class="skip" href="#main" { "Skip to the content" }
+                header class="top" { div { strong { "headcount" } (head) } }
+                main id="main" { (content) }
+            }
+        }
+    };
+    let mut response = (status, axum::response::Html(document.into_string())).into_response();
+    secure(&mut response);
+    response
+}
+
+/// Sets what keeps a page from being used by others.
+fn secure(response: &mut Response) {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+/// The page of a failure that no page of its own explains.
+pub(crate) fn failure(status: StatusCode, message: &str) -> Response {
+    let content = html! {
+        h1 { "That did not work" }
+        p class="card bad" role="alert" { (message) }
+        p { a href="/admin" { "Back to the users" } }
+    };
+    page(status, "Error", &html! {}, &content)
+}

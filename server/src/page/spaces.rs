@@ -1,0 +1,130 @@
+//! Workspaces, and who owns them.
+
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use headcount::{Directory, Role, Workspace, WorkspaceId};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::view::{full_name, link, moment, state};
+use super::{Shown, Visitor};
+use crate::door::Failure;
+
+/// Workspaces of a page, and owners that are named.
+const LIMIT: usize = 50;
+const OWNERS: usize = 3;
+
+#[derive(Deserialize)]
+pub(crate) struct Which {
+    after: Option<u64>,
+}
+
+pub(crate) async fn list(visitor: Visitor, Query(which): Query<Which>) -> Shown {
+    let directory = visitor.directory();
+    let after = which.after.unwrap_or(0);
+    let mut page = Vec::new();
+    for workspace in directory.workspaces()? {
+        let workspace = workspace?;
+        if workspace.id().as_u64() > after {
+            page.push(workspace);
+        }
+        if page.len() > LIMIT {
+            break;
+        }
+    }
+    let has_more = page.len() > LIMIT;
+    page.truncate(LIMIT);
+    let last = page.last().map(Workspace::id).filter(|_| has_more);
+    let content = html! {
+        h1 { "Workspaces" }
+        @if page.is_empty() {
+            p class="card" { "There are no workspaces yet." }
+        } @else {
+            div class="scroll" tabindex="0" role="region" aria-label="Workspaces" {
+                table class="plain" {
+                    thead { tr {
+                        th scope="col" { "Name" }
+                        th scope="col" { "Owners" }
+                        th scope="col" { "Members" }
+                        th scope="col" { "Created" }
+                    } }
+                    tbody { @for workspace in &page { (row(directory, workspace)?) } }
+                }
+            }
+        }
+        @if let Some(last) = last {
+            p { a class="button" href=(format!("/admin/workspaces?after={last}")) { "Next page" } }
+        }
+    };
+    Ok(visitor.page(StatusCode::OK, "Workspaces", "/admin/workspaces", &content))
+}
+
+fn row(directory: &Directory, workspace: &Workspace) -> headcount::Result<Markup> {
+    let members = directory.members(workspace)?;
+    let owners = members.iter().filter(|member| member.role() == Role::Owner);
+    let count = owners.clone().count();
+    let mut named = Vec::new();
+    for owner in owners.take(OWNERS) {
+        named.extend(directory.user_by_id(owner.user())?);
+    }
+    Ok(html! {
+        tr {
+            td {
+                a href=(format!("/admin/workspaces/{}", workspace.id())) {
+                    bdi { (workspace.name()) }
+                }
+                @if workspace.is_archived() { " " span class="tag soft" { "archived" } }
+            }
+            td {
+                @for owner in &named { div { (link(owner)) } }
+                @if count > OWNERS { div class="soft" { "and " (count - OWNERS) " more" } }
+                @if count == 0 { span class="tag bad" { "no owner" } }
+            }
+            td { (members.len()) " " @if members.len() == 1 { "member" } @else { "members" } }
+            td class="soft" { (moment(workspace.created_at())) }
+        }
+    })
+}
+
+pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Shown {
+    let directory = visitor.directory();
+    let number: Option<u64> = id.parse().ok();
+    let found = number
+        .map(|number| directory.workspace(WorkspaceId::from_u64(number)))
+        .transpose()?;
+    let workspace = found.flatten().ok_or_else(|| {
+        let message = format!("no workspace has the id {id:?}");
+        Failure::new(StatusCode::NOT_FOUND, message)
+    })?;
+    let mut members = Vec::new();
+    for member in directory.members(&workspace)? {
+        if let Some(user) = directory.user_by_id(member.user())? {
+            members.push((user, member.role()));
+        }
+    }
+    let content = html! {
+        h1 { bdi { (workspace.name()) } }
+        dl class="card" {
+            dt { "Id" } dd { code { (workspace.id()) } }
+            dt { "Created" } dd { (moment(workspace.created_at())) }
+            @if workspace.is_archived() { dt { "State" } dd { "archived" } }
+        }
+        h2 { "Members (" (members.len()) ")" }
+        div class="scroll" tabindex="0" role="region" aria-label="Members" {
+            table class="plain" { tbody { @for (user, role) in &members {
+                tr {
+                    td { (link(user)) }
+                    td { bdi { (full_name(user)) } }
+                    td { (role) }
+                    td { (state(user)) }
+                }
+            } } }
+        }
+    };
+    Ok(visitor.page(
+        StatusCode::OK,
+        workspace.name(),
+        "/admin/workspaces",
+        &content,
+    ))
+}

@@ -1,0 +1,89 @@
+//! One user, with the workspaces and the history.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use headcount::{Change, Directory, User, UserId};
+use maud::{Markup, html};
+
+use super::view::{full_name, moment, state};
+use super::{Shown, Visitor, audit, batch};
+use crate::door::Failure;
+
+/// Changes that are looked through, and those that are shown.
+const LOOKED_THROUGH: u64 = 5_000;
+const SHOWN: usize = 30;
+
+pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Shown {
+    let directory = visitor.directory().clone();
+    let found: Option<UserId> = id.parse().ok();
+    let found = found
+        .map(|id| directory.user_by_id(id))
+        .transpose()?
+        .flatten();
+    let user = found
+        .ok_or_else(|| Failure::new(StatusCode::NOT_FOUND, format!("no user has the id {id:?}")))?;
+    let id = user.id();
+    let history = tokio::task::spawn_blocking(move || history(&directory, id))
+        .await
+        .map_err(|_| Failure::internal("reading the history ended in a panic"))??;
+    let content = html! {
+        h1 { bdi { (user.email().as_str()) } }
+        (facts(&user))
+        @if visitor.may_write() { (batch::single(&user)) }
+        h2 { "Workspaces" }
+        (workspaces(visitor.directory(), &user)?)
+        h2 { "History" }
+        (audit::table(visitor.directory(), &history))
+    };
+    Ok(visitor.page(StatusCode::OK, user.email().as_str(), "", &content))
+}
+
+fn facts(user: &User) -> Markup {
+    html! {
+        dl class="card" {
+            dt { "State" } dd { (state(user)) }
+            dt { "Name" } dd { bdi { (full_name(user)) } }
+            dt { "Username" } dd { bdi { (user.username()) } }
+            dt { "Id" } dd { code { (user.id()) } }
+            dt { "Created" } dd { (moment(user.created_at())) }
+            dt { "Changed" } dd { (moment(user.updated_at())) ", version " (user.version()) }
+            @for (name, value) in user.attributes() {
+                dt { bdi { (name) } } dd { bdi { (value) } }
+            }
+        }
+    }
+}
+
+fn workspaces(directory: &Directory, user: &User) -> headcount::Result<Markup> {
+    let mut all = Vec::new();
+    for member in directory.workspaces_of(user.id())? {
+        if let Some(workspace) = directory.workspace(member.workspace())? {
+            all.push((workspace, member.role()));
+        }
+    }
+    Ok(html! {
+        @if all.is_empty() {
+            p class="soft" { "None." }
+        } @else {
+            ul { @for (workspace, role) in &all {
+                li {
+                    a href=(format!("/admin/workspaces/{}", workspace.id())) {
+                        bdi { (workspace.name()) }
+                    }
+                    " (" (role) ")"
+                }
+            } }
+        }
+    })
+}
+
+/// The latest changes that are about the user.
+fn history(directory: &Directory, id: UserId) -> headcount::Result<Vec<Change>> {
+    let latest = directory.stats()?.latest_change;
+    let changes = audit::between(directory, latest.saturating_sub(LOOKED_THROUGH), latest)?;
+    let about = changes.into_iter().rev().filter_map(|mut change| {
+        change.events.retain(|event| audit::is_about(event, id));
+        (!change.events.is_empty()).then_some(change)
+    });
+    Ok(about.take(SHOWN).collect())
+}

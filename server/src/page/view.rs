@@ -1,0 +1,99 @@
+//! Parts that several pages have.
+
+use std::fmt::Write;
+
+use headcount::{Seats, Timestamp, User, UserId};
+use maud::{Markup, html};
+
+/// From which part of the seats on the page warns, in percent.
+const WARN_PERCENT: u64 = 80;
+
+/// How many seats are in use, who holds them, and a warning before it is too late.
+pub(super) fn seats(seats: &Seats) -> Markup {
+    let active = seats.active;
+    let Some(limit) = seats.limit() else {
+        return html! {
+            section class="card seats" aria-label="Seats" {
+                b { (active) " seats in use" }
+                span { "any number of seats (" (seats.license) ")" }
+                a href="/admin?state=active" { "who holds them" }
+            }
+        };
+    };
+    let is_full = active >= limit;
+    let is_near = active.saturating_mul(100) >= limit.saturating_mul(WARN_PERCENT);
+    let class = match (is_full, is_near) {
+        (true, _) => "card seats bad",
+        (_, true) => "card seats warn",
+        _ => "card seats",
+    };
+    html! {
+        section class=(class) aria-label="Seats" {
+            b { (active) " of " (limit) " seats in use" }
+            progress max=(limit.max(1)) value=(active.min(limit)) aria-label="Seats in use" {}
+            a href="/admin?state=active" { "who holds them" }
+            @if seats.over_by() > 0 {
+                span { "⚠ " (seats.over_by()) " more than the license has: deactivate users" }
+            } @else if is_full {
+                span { "⚠ no seat is free: deactivate or swap users, or install a larger license" }
+            } @else if is_near {
+                span { "⚠ " (limit - active) " left" }
+            }
+        }
+    }
+}
+
+/// A moment, to the second.
+pub(super) fn moment(moment: Timestamp) -> Markup {
+    let text = moment.to_string();
+    let second: String = text.chars().take(19).collect();
+    html! { time datetime=(text) { (second.replace('T', " ")) " UTC" } }
+}
+
+/// The day of a moment.
+pub(super) fn day(moment: Timestamp) -> Markup {
+    let text = moment.to_string();
+    let day: String = text.chars().take(10).collect();
+    html! { time datetime=(text) { (day) } }
+}
+
+/// Whether a user is active, in more than a colour.
+pub(super) fn state(user: &User) -> Markup {
+    html! {
+        @if user.is_active() {
+            span class="tag good" { "active" }
+        } @else {
+            span class="tag soft" { "inactive" }
+        }
+        @if user.is_admin() { " " span class="tag" { "admin" } }
+    }
+}
+
+/// The names of a user, in the direction that they are read.
+pub(super) fn full_name(user: &User) -> String {
+    let names = [user.given_name(), user.family_name()];
+    let names: Vec<_> = names.into_iter().flatten().collect();
+    names.join(" ")
+}
+
+pub(super) fn link(user: &User) -> Markup {
+    html! { a href=(path(user.id())) { bdi { (user.email().as_str()) } } }
+}
+
+pub(super) fn path(id: UserId) -> String {
+    format!("/admin/users/{id}")
+}
+
+/// A text as a part of an address.
+pub(super) fn encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a string can't fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}

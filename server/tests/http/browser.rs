@@ -1,0 +1,75 @@
+//! What a browser does with the page: it keeps the cookie, and says where a form comes from.
+
+use headcount_server::{Holder, Scope};
+
+use crate::client::{Answer, Client, Running};
+
+/// Somebody who has logged in.
+pub struct Browser {
+    client: Client,
+    cookie: String,
+}
+
+impl Browser {
+    /// Logs in with a new key that has this scope.
+    pub fn new(running: &Running, scope: Scope) -> Self {
+        Self::with(running, Holder::Provisioner("desk".to_owned()), scope)
+    }
+
+    pub fn with(running: &Running, holder: Holder, scope: Scope) -> Self {
+        let new = headcount_server::NewKey::new("desk", holder).scope(scope);
+        let (_, secret) = running.server.keys().create(new).unwrap();
+        let client = running.stranger();
+        let headers = "Sec-Fetch-Site: same-origin\r\n\
+                       Content-Type: application/x-www-form-urlencoded\r\n";
+        let form = format!("key={}", secret.expose());
+        let answer = client.send("POST", "/admin/login", headers, &form);
+        assert_eq!(answer.header("location"), Some("/admin"), "{}", answer.body);
+        let cookie = answer.header("set-cookie").unwrap();
+        let (cookie, _) = cookie.split_once(';').unwrap();
+        Self {
+            client,
+            cookie: cookie.to_owned(),
+        }
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.client
+            .send("GET", path, &format!("Cookie: {}\r\n", self.cookie), "")
+    }
+
+    /// Sends a form of the page.
+    pub fn post(&self, path: &str, form: &str) -> Answer {
+        self.send(path, "Sec-Fetch-Site: same-origin\r\n", form)
+    }
+
+    /// Sends a form that comes from where `origin` says.
+    pub fn send(&self, path: &str, origin: &str, form: &str) -> Answer {
+        let cookie = &self.cookie;
+        let headers = format!(
+            "Cookie: {cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\n{origin}"
+        );
+        self.client.send("POST", path, &headers, form)
+    }
+
+    /// Sends the form with this button, as the page has it.
+    pub fn press(&self, page: &Answer, button: &str) -> Answer {
+        let end = page.body.find(&format!(">{button}</button>"));
+        let before = &page.body[..end.unwrap_or_else(|| panic!("no {button}: {}", page.body))];
+        let form = &before[before.rfind("<form").unwrap()..];
+        let attribute = |tag: &str, name: &str| {
+            let (_, rest) = tag.split_once(&format!("{name}=\""))?;
+            Some(rest.split_once('"')?.0.to_owned())
+        };
+        let fields: Vec<_> = form
+            .split("<input")
+            .skip(1)
+            .filter_map(|tag| {
+                let value = attribute(tag, "value")?.replace('@', "%40");
+                Some(format!("{}={value}", attribute(tag, "name")?))
+            })
+            .collect();
+        let action = attribute(form, "action").unwrap();
+        self.post(&action, &fields.join("&").replace("&amp;", "%26"))
+    }
+}

@@ -1,0 +1,145 @@
+//! The page's batches: what would happen, doing it, undoing it, and why it is refused.
+
+use headcount::{Directory, License, NewWorkspace};
+use headcount_server::{Holder, Scope};
+
+use crate::browser::Browser;
+use crate::client::Running;
+
+fn story() -> (Running, Browser) {
+    let running = Running::new();
+    for name in ["ann", "bob", "cho"] {
+        running
+            .directory
+            .create_user(format!("{name}@ex.co").as_str())
+            .unwrap();
+    }
+    running.directory.deactivate_user("cho@ex.co").unwrap();
+    running.directory.set_license(License::Seats(2)).unwrap();
+    let browser = Browser::new(&running, Scope::Write);
+    (running, browser)
+}
+
+fn form(directory: &Directory, what: &str, names: &[&str]) -> String {
+    let mut form = format!("what={what}&back=%2Fadmin%3Fq%3Dex");
+    for name in names {
+        let user = directory
+            .user(format!("{name}@ex.co").as_str())
+            .unwrap()
+            .unwrap();
+        form += "&user=";
+        form += &user.id().to_string();
+    }
+    form
+}
+
+fn active(directory: &Directory) -> Vec<String> {
+    let users = directory.users().unwrap().map(Result::unwrap);
+    let active = users.filter(|user| user.is_active());
+    active
+        .map(|user| user.email().to_string().replace("@ex.co", ""))
+        .collect()
+}
+
+#[test]
+fn a_swap_is_previewed_done_and_undone() {
+    let (running, browser) = story();
+    let directory = &running.directory;
+    let preview = browser.post("/admin/preview", &form(directory, "swap", &["bob", "cho"]));
+    assert_eq!(preview.status, 200);
+    assert!(preview.body.contains("2 → 2"), "{}", preview.body);
+    assert_eq!(
+        active(directory),
+        ["ann", "bob"],
+        "nothing has happened yet"
+    );
+    let done = browser.press(&preview, "Do it");
+    assert!(
+        done.body.contains("1 deactivated, 1 activated"),
+        "{}",
+        done.body
+    );
+    assert!(done.body.contains("href=\"/admin?q=ex\""));
+    assert_eq!(active(directory), ["ann", "cho"]);
+    let undone = browser.press(&done, "Undo");
+    assert_eq!(undone.status, 200, "{}", undone.body);
+    assert_eq!(active(directory), ["ann", "bob"]);
+}
+
+#[test]
+fn what_somebody_else_did_is_not_undone() {
+    let (running, browser) = story();
+    let directory = &running.directory;
+    let preview = browser.post("/admin/preview", &form(directory, "deactivate", &["bob"]));
+    let done = browser.press(&preview, "Do it");
+    let update = headcount::UserUpdate::new().given_name("Bob");
+    directory.update_user("bob@ex.co", update).unwrap();
+    let undone = browser.press(&done, "Undo");
+    assert_eq!(undone.status, 412);
+    assert!(undone.body.contains("look again"), "{}", undone.body);
+    let stale = browser.press(&preview, "Do it");
+    assert_eq!(stale.status, 412, "a form that is sent twice is done once");
+    assert_eq!(active(directory), ["ann"]);
+}
+
+#[test]
+fn a_refusal_says_why_and_what_helps() {
+    let (running, browser) = story();
+    let directory = &running.directory;
+    let full = browser.post("/admin/preview", &form(directory, "activate", &["cho"]));
+    assert!(full.body.contains("2 of 2 seats"), "{}", full.body);
+    assert!(full.body.contains("/admin?state=active") && !full.body.contains("Do it"));
+
+    directory
+        .create_workspace(NewWorkspace::new("fraud").owner("ann@ex.co"))
+        .unwrap();
+    let owner = browser.post("/admin/preview", &form(directory, "deactivate", &["ann"]));
+    assert!(owner.body.contains("&quot;fraud&quot;"), "{}", owner.body);
+    let done = browser.press(&owner, "Leave them without an owner");
+    assert_eq!(done.status, 200, "{}", done.body);
+    assert_eq!(active(directory), ["bob"]);
+
+    let nothing = browser.post("/admin/preview", &form(directory, "deactivate", &["ann"]));
+    assert!(nothing.body.contains("choose users first"));
+}
+
+#[test]
+fn nobody_deactivates_the_own_account() {
+    let (running, _) = story();
+    let directory = &running.directory;
+    let ann = directory.user("ann@ex.co").unwrap().unwrap();
+    let browser = Browser::with(&running, Holder::User(ann.id()), Scope::Write);
+    let page = browser.get(&format!("/admin/users/{}", ann.id()));
+    let refused = browser.press(&page, "Deactivate");
+    assert!(
+        refused.body.contains("by another admin"),
+        "{}",
+        refused.body
+    );
+    let bob = directory.user("bob@ex.co").unwrap().unwrap();
+    let page = browser.get(&format!("/admin/users/{}", bob.id()));
+    assert_eq!(browser.press(&page, "Deactivate").status, 200);
+    assert_eq!(active(directory), ["ann"]);
+}
+
+#[test]
+fn a_form_leads_back_to_the_page_alone() {
+    let (_running, browser) = story();
+    for elsewhere in [
+        "https://evil.example",
+        "//evil.example",
+        "javascript:x",
+        "/adminx",
+    ] {
+        let form = format!("what=activate&back={elsewhere}");
+        let answer = browser.post("/admin/preview", &form);
+        assert!(!answer.body.contains(elsewhere), "{elsewhere}");
+        assert!(
+            answer.body.contains("<a href=\"/admin\">Back</a>"),
+            "{}",
+            answer.body
+        );
+    }
+    let broken = browser.post("/admin/apply", "on=x");
+    assert_eq!(broken.status, 400);
+}

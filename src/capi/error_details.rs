@@ -1,0 +1,162 @@
+//! All that an error says, in one struct.
+
+use std::ffi::c_char;
+
+use super::arguments::SizedStruct;
+use super::error::HcError;
+use super::guard;
+use crate::error::ErrorKind;
+
+/// Which numbers an error has, as bits of hc_error_details.given.
+///
+/// @since 0.1.0
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HcDetail {
+    /// The operation that was refused.
+    OpIndex = 1,
+    /// The numbers of #HC_STATUS_NO_FREE_SEAT.
+    Seats = 2,
+    /// The numbers of #HC_STATUS_CONFLICT.
+    Versions = 4,
+    /// The number of #HC_STATUS_HISTORY_TRIMMED.
+    ResumeAfter = 8,
+    /// The number of #HC_STATUS_CHANGE_NOT_YET.
+    LatestChange = 16,
+    /// The number of #HC_STATUS_BUFFER_TOO_SMALL.
+    BufferBytes = 32,
+}
+
+/// All that an error says. Start with #HC_ERROR_DETAILS_INIT.
+///
+/// @since 0.1.0
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct HcErrorDetails {
+    /// Bytes of this struct as the caller knows it; set by #HC_ERROR_DETAILS_INIT.
+    pub struct_size: u32,
+    /// The status that the failed call returned.
+    pub status: i32,
+    /// 1 if the same call may succeed when it is made again, otherwise 0.
+    pub is_retryable: i32,
+    /// Which of the numbers below there are: bits of HC_DETAIL_*. Others are 0.
+    pub given: u32,
+    /// Which operation of the call was refused, counted from 0.
+    pub op_index: u64,
+    /// The seats of the license.
+    pub limit: u64,
+    /// The users who were active.
+    pub active: u64,
+    /// How many more would have been.
+    pub requested: u64,
+    /// The version that the caller expected.
+    pub expected: u64,
+    /// The version that was found.
+    pub found: u64,
+    /// The number of the last change that was trimmed.
+    pub resume_after: u64,
+    /// The number of the latest change.
+    pub latest_change: u64,
+    /// The bytes that the buffer must have.
+    pub buffer_bytes: u64,
+    /// The length of the message in bytes.
+    pub message_len: u64,
+    /// What went wrong and what to do about it: NUL-terminated, valid until the error
+    /// is freed.
+    pub message: *const c_char,
+}
+
+/// Bytes of the struct as the first release had it.
+const BYTES_MIN: usize = size_of::<HcErrorDetails>();
+
+impl HcErrorDetails {
+    fn of(error: &HcError) -> Self {
+        let mut all = Self {
+            struct_size: 0,
+            status: error.status() as i32,
+            is_retryable: 0,
+            given: 0,
+            op_index: 0,
+            limit: 0,
+            active: 0,
+            requested: 0,
+            expected: 0,
+            found: 0,
+            resume_after: 0,
+            latest_change: 0,
+            buffer_bytes: 0,
+            message_len: error.message().count_bytes() as u64,
+            message: error.message().as_ptr(),
+        };
+        if let Some(bytes) = error.buffer_bytes() {
+            all.buffer_bytes = bytes as u64;
+            all.give(HcDetail::BufferBytes);
+        }
+        if let Some(cause) = error.cause() {
+            all.is_retryable = cause.is_retryable().into();
+            if let Some(index) = cause.op_index() {
+                all.op_index = index as u64;
+                all.give(HcDetail::OpIndex);
+            }
+            all.take_numbers(cause.kind());
+        }
+        all
+    }
+
+    /// The numbers that a kind of error has.
+    fn take_numbers(&mut self, kind: ErrorKind) {
+        match kind {
+            ErrorKind::NoFreeSeat {
+                limit,
+                active,
+                requested,
+            } => {
+                (self.limit, self.active, self.requested) = (limit, active, requested);
+                self.give(HcDetail::Seats);
+            }
+            ErrorKind::Conflict { expected, found } => {
+                (self.expected, self.found) = (expected, found);
+                self.give(HcDetail::Versions);
+            }
+            ErrorKind::HistoryTrimmed { resume_after } => {
+                self.resume_after = resume_after;
+                self.give(HcDetail::ResumeAfter);
+            }
+            ErrorKind::ChangeNotYet { latest } => {
+                self.latest_change = latest;
+                self.give(HcDetail::LatestChange);
+            }
+            _ => {}
+        }
+    }
+
+    fn give(&mut self, detail: HcDetail) {
+        self.given |= detail as u32;
+    }
+}
+
+/// All that an error says, in one call: what hc_error_status(), hc_error_message(),
+/// hc_error_is_retryable() and the hc_error_get_*() functions say.
+///
+/// @param error   The error, or NULL.
+/// @param details Where to put it, started with #HC_ERROR_DETAILS_INIT.
+/// @return 1 if it was written; 0, and nothing is written, for NULL or a struct that
+///         was not started.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_error_get_details(
+    error: *const HcError,
+    details: *mut HcErrorDetails,
+) -> i32 {
+    // SAFETY: by the contract, `error` is NULL or live, and `details` is NULL or has as
+    // many bytes as it says.
+    unsafe {
+        guard::ask(error, 0, |error| {
+            let init = "HC_ERROR_DETAILS_INIT";
+            let place = SizedStruct::new("details", init, details, BYTES_MIN).ok()?;
+            place.write(&HcErrorDetails::of(error));
+            Some(1)
+        })
+    }
+}

@@ -1,0 +1,230 @@
+//! Users as packed records: one call for one user, or for many that are known by name.
+
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+
+use super::arguments::{self, Out};
+use super::directory::HcDirectory;
+use super::error::{HcError, Refusal};
+use super::guard;
+use super::packed::{Batch, pack_one};
+use super::status::HcStatus;
+use crate::directory::Directory;
+use crate::model::User;
+
+/// What a key is that hc_user_read() finds a user by.
+///
+/// @since 0.1.0
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HcUserKey {
+    /// Any text that names a user: an id, an email or a username.
+    Any = 1,
+    /// An email.
+    Email = 2,
+    /// A username.
+    Username = 3,
+    /// An id: 16 bytes in network order.
+    Id = 4,
+}
+
+impl HcUserKey {
+    fn of(kind: i32) -> Result<Self, Refusal> {
+        [Self::Any, Self::Email, Self::Username, Self::Id]
+            .into_iter()
+            .find(|known| *known as i32 == kind)
+            .ok_or_else(|| Refusal::argument(format!("kind is {kind}; say one of HC_USER_KEY_*")))
+    }
+
+    /// The user whom `key` names.
+    ///
+    /// # Safety
+    ///
+    /// As for [`arguments::text`].
+    unsafe fn find(
+        self,
+        directory: &Directory,
+        key: *const u8,
+        length: usize,
+    ) -> Result<Option<Arc<User>>, Refusal> {
+        if let Self::Id = self {
+            if !key.is_null() && length != 16 {
+                return Err(Refusal::argument(format!(
+                    "an id has 16 bytes, and key_len is {length}"
+                )));
+            }
+            // SAFETY: NULL, or 16 bytes by the caller's promise.
+            let id = unsafe { arguments::user_id("key", key) }?;
+            return Ok(directory.user_by_id(id)?);
+        }
+        // SAFETY: the caller's promise.
+        let text = unsafe { arguments::text("key", key, length) }?;
+        Ok(match self {
+            Self::Email => directory.user_by_email(text)?,
+            Self::Username => directory.user_by_username(text)?,
+            Self::Any | Self::Id => directory.user_by_text(text)?,
+        })
+    }
+}
+
+/// Reads one user as a batch of one packed record, the same as those of lists: one
+/// call for all that is known of the user. docs/packed.md says what it looks like,
+/// and headcount_packed.h reads it.
+///
+/// @param directory The directory.
+/// @param kind      What the key is: one of HC_USER_KEY_*.
+/// @param key       The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes.
+/// @param key_len   Its length in bytes.
+/// @param buffer    Where to put the batch.
+/// @param capacity  Its size in bytes: 32 KiB hold any user.
+/// @param written   Set, on success, to the size of the batch; or to 0 when there is
+///                  no such user.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, also when there is none, or a general or store status.
+/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the user.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_read(
+    directory: *const HcDirectory,
+    kind: i32,
+    key: *const u8,
+    key_len: usize,
+    buffer: *mut u8,
+    capacity: usize,
+    written: *mut usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, `key` has its length and
+    // `buffer` its capacity.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let done = Out::required("written", written)?;
+            let buffer = arguments::buffer(buffer, capacity)?;
+            let found = HcUserKey::of(kind)?.find(&directory.directory, key, key_len)?;
+            done.write(match found {
+                Some(user) => pack_one(buffer, &user)?,
+                None => 0,
+            });
+            Ok(())
+        })
+    }
+}
+
+/// Reads the users that many keys name, each as hc_user_read() does, in one call. It
+/// ends when the keys do, or when there is no room for the next user or offset: go on
+/// with the key behind those that were read.
+///
+/// @param directory  The directory.
+/// @param kind       What the keys are: one of HC_USER_KEY_*.
+/// @param keys       The keys, one behind the other: each is its length in bytes, as 4
+///                   bytes with the lowest first, and that many bytes.
+/// @param keys_bytes How many bytes that is in all.
+/// @param buffer     Where to put the batch, whose records are in the order of the keys.
+/// @param capacity   Its size in bytes.
+/// @param offsets    Set to where the record of each key begins in the buffer; to 0
+///                   where the key is nobody's.
+/// @param offset_max How many of them there is room for.
+/// @param read       Set, on success, to how many keys were read.
+/// @param written    Set, on success, to the size of the batch; or to 0 when it has no
+///                   records.
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status. When it fails, what is in the
+///         buffer and in the offsets means nothing.
+/// @retval HC_STATUS_INVALID_ARGUMENT also for a key that ends behind the keys.
+/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the first user.
+/// @note Thread-safe. Each user is read at a moment of its own.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_read_many(
+    directory: *const HcDirectory,
+    kind: i32,
+    keys: *const u8,
+    keys_bytes: usize,
+    buffer: *mut u8,
+    capacity: usize,
+    offsets: *mut u32,
+    offset_max: usize,
+    read: *mut usize,
+    written: *mut usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `keys`, `buffer` and
+    // `offsets` have their lengths.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let read = Out::required("read", read)?;
+            let written = Out::required("written", written)?;
+            let buffer = arguments::buffer(buffer, capacity)?;
+            let offsets = Offsets::new(offsets, offset_max)?;
+            let keys = arguments::bytes("keys", keys, keys_bytes)?;
+            let kind = HcUserKey::of(kind)?;
+            let (count, bytes) = read_many(&directory.directory, kind, keys, buffer, &offsets)?;
+            read.write(count);
+            written.write(bytes);
+            Ok(())
+        })
+    }
+}
+
+/// Reads the users of `keys`; returns how many keys were read, and the bytes written.
+fn read_many(
+    directory: &Directory,
+    kind: HcUserKey,
+    mut keys: &[u8],
+    buffer: &mut [MaybeUninit<u8>],
+    offsets: &Offsets,
+) -> Result<(usize, usize), Refusal> {
+    let mut batch = Batch::new(buffer);
+    let mut read = 0;
+    while read < offsets.count && !keys.is_empty() {
+        let (key, rest) = split_key(keys)?;
+        // SAFETY: the key is a slice.
+        let found = unsafe { kind.find(directory, key.as_ptr(), key.len()) }?;
+        let offset = batch.end();
+        if let Some(user) = &found {
+            match batch.push(user) {
+                Ok(()) => {}
+                Err(Refusal::Buffer { .. }) if read > 0 => break,
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        offsets.set(read, found.map_or(0, |_| offset));
+        read += 1;
+        keys = rest;
+    }
+    Ok((read, batch.finish(super::packed::Kind::Users)))
+}
+
+/// The first key, and what is behind it.
+fn split_key(keys: &[u8]) -> Result<(&[u8], &[u8]), Refusal> {
+    let split = keys.split_first_chunk().and_then(|(length, rest)| {
+        rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)
+    });
+    split.ok_or_else(|| Refusal::argument("the last key is longer than keys_bytes say".to_owned()))
+}
+
+/// Where the offsets go.
+struct Offsets {
+    place: *mut u32,
+    count: usize,
+}
+
+impl Offsets {
+    /// # Safety
+    ///
+    /// Unless it is NULL, `place` has `count` numbers that can be written to until the
+    /// call returns.
+    unsafe fn new(place: *mut u32, count: usize) -> Result<Self, Refusal> {
+        if place.is_null() {
+            return Err(Refusal::null("offsets"));
+        }
+        Ok(Self { place, count })
+    }
+
+    fn set(&self, index: usize, offset: u32) {
+        assert!(index < self.count, "there is room for it");
+        // SAFETY: within the numbers of the caller's promise.
+        unsafe { self.place.add(index).write(offset) };
+    }
+}

@@ -1,0 +1,191 @@
+//! The threads that an engine has: for checkpoints, for filters, and to sync later.
+
+use std::cell::Cell;
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::engine::redb::{RedbOptions, Shared};
+use crate::error::Result;
+
+/// How long nothing must have been written for a checkpoint that nobody waits for.
+const IDLE: Duration = Duration::from_secs(1);
+
+thread_local! {
+    /// Whether this thread is one of an engine's. It can be asked at any time, also when
+    /// the thread ends and has no handle any more.
+    static IS_OWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is one of an engine's.
+pub(in crate::engine::redb) fn is_own_thread() -> bool {
+    IS_OWN.get()
+}
+
+/// Starts the threads that an engine needs.
+pub(in crate::engine::redb) fn start_threads(
+    shared: &Arc<Shared>,
+    options: &RedbOptions,
+) -> Result<Vec<JoinHandle<()>>> {
+    start_all(options, |name, body| {
+        let shared = Arc::clone(shared);
+        let thread = thread::Builder::new().name(name.to_owned());
+        without_signals(|| {
+            thread.spawn(move || {
+                IS_OWN.set(true);
+                body(&shared);
+            })
+        })
+    })
+    .map_err(|(started, error)| {
+        // Those that did start would keep the file open.
+        shared.work.end();
+        for thread in started {
+            let _ = thread.join();
+        }
+        shared.name.no_thread(error)
+    })
+}
+
+/// What a thread does.
+type Body = Box<dyn FnOnce(&Shared) + Send>;
+
+/// Starts them with `start`; on failure those that were started are returned with the
+/// error.
+fn start_all<T>(
+    options: &RedbOptions,
+    mut start: impl FnMut(&str, Body) -> io::Result<T>,
+) -> Result<Vec<T>, (Vec<T>, io::Error)> {
+    let mut bodies: Vec<(&str, Body)> = Vec::new();
+    if options.background {
+        bodies.push(("headcount-checkpoint", Box::new(make_checkpoints)));
+        if !options.looked_up.is_empty() {
+            bodies.push(("headcount-filter", Box::new(build_filters)));
+        }
+        if let Some(interval) = options.sync_interval {
+            let sync = move |shared: &Shared| sync_each(shared, interval);
+            bodies.push(("headcount-sync", Box::new(sync)));
+        }
+    }
+    let mut threads = Vec::new();
+    for (name, body) in bodies {
+        match start(name, body) {
+            Ok(thread) => threads.push(thread),
+            Err(error) => return Err((threads, error)),
+        }
+    }
+    Ok(threads)
+}
+
+/// Starts a thread that gets no signals: those are for the threads of the host, which
+/// may wait for them and would wait in vain.
+#[cfg(unix)]
+fn without_signals<T>(start: impl FnOnce() -> T) -> T {
+    use nix::sys::signal::{SigSet, SigmaskHow};
+
+    // A thread begins with the mask of the one that starts it.
+    let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK);
+    let started = start();
+    if let Ok(before) = before {
+        // It was this thread's mask a moment ago, so it can be again.
+        let _ = before.thread_set_mask();
+    }
+    started
+}
+
+/// There are no signals here.
+#[cfg(not(unix))]
+fn without_signals<T>(start: impl FnOnce() -> T) -> T {
+    start()
+}
+
+/// Makes checkpoints until the engine is closed.
+fn make_checkpoints(shared: &Shared) {
+    loop {
+        let mut progress = shared.work.lock();
+        while progress.job.is_none() {
+            if progress.ending {
+                return;
+            }
+            let dirty = shared.dirty();
+            let Some(sequence) = dirty.filter(|_| shared.check().is_ok()) else {
+                progress = shared.work.wait(progress);
+                continue;
+            };
+            let (waited, timed_out) = shared.work.wait_for(progress, IDLE);
+            progress = waited;
+            if timed_out && progress.job.is_none() && !progress.ending {
+                drop(progress);
+                shared.checkpoint_when_idle(sequence);
+                progress = shared.work.lock();
+            }
+        }
+        drop(progress);
+        shared.run_job();
+    }
+}
+
+/// Builds filters until the engine is closed.
+fn build_filters(shared: &Shared) {
+    let mut progress = shared.work.lock();
+    while !progress.ending {
+        let Some(unfinished) = progress.filter.take() else {
+            progress = shared.work.wait(progress);
+            continue;
+        };
+        drop(progress);
+        shared.build_filter(&unfinished);
+        progress = shared.work.lock();
+    }
+}
+
+/// Syncs the log each `interval` until the engine is closed.
+fn sync_each(shared: &Shared, interval: Duration) {
+    let mut progress = shared.work.lock();
+    // It may be closed before this thread comes to wait.
+    while !progress.ending {
+        (progress, _) = shared.work.wait_for(progress, interval);
+        if !progress.ending {
+            drop(progress);
+            shared.sync();
+            progress = shared.work.lock();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_cannot_start_all_threads_gets_those_back_that_started() {
+        let options = RedbOptions {
+            sync_interval: Some(IDLE),
+            ..RedbOptions::new(true)
+        };
+        let mut left = 1;
+        let started = start_all(&options, |name, _| {
+            if left == 0 {
+                return Err(io::Error::other("too many"));
+            }
+            left -= 1;
+            Ok(name.to_owned())
+        });
+        assert_eq!(started.unwrap_err().0, ["headcount-checkpoint"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_thread_of_the_engine_gets_no_signals_and_its_starter_still_does() {
+        use nix::sys::signal::{SigSet, Signal};
+
+        let is_blocked = || {
+            let mask = SigSet::thread_get_mask().unwrap();
+            mask.contains(Signal::SIGTERM) && mask.contains(Signal::SIGCHLD)
+        };
+        let thread = without_signals(|| thread::spawn(is_blocked));
+        assert!(thread.join().unwrap());
+        assert!(!is_blocked());
+    }
+}

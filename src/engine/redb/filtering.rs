@@ -1,0 +1,164 @@
+//! Who makes a filter, and when: in the background, for a database that is large, once
+//! so much is written that the log was full. See `filter.rs`.
+
+use std::ops::Bound;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use super::filter::Filter;
+use super::guard::guarded;
+use super::scan::Stored;
+use super::snapshot::Committed;
+use super::staging::hash_of;
+use super::{Shared, lock};
+use crate::engine::Order;
+use crate::error::Result;
+
+/// Entries of a database that needs a filter.
+const ENTRIES_MIN: u64 = if cfg!(test) { 100 } else { 200_000 };
+
+/// One key of so many entries is looked up alone, at most: the others are of indexes.
+const ENTRIES_OF_KEY: usize = 2;
+
+/// After as many entries the builder makes a pause, so that it takes no core from those
+/// who write.
+const AT_A_TIME: usize = 1_024;
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// The filter of a database, and which keys are in it.
+#[derive(Clone)]
+pub(super) struct Filtering {
+    /// The first bytes of the keys that are looked up alone.
+    first_bytes: &'static [u8],
+    filter: Arc<Mutex<Option<Arc<Filter>>>>,
+}
+
+/// A filter at some time, and which keys are in it.
+#[derive(Clone)]
+pub(super) struct KeyFilter {
+    first_bytes: &'static [u8],
+    filter: Arc<Filter>,
+}
+
+/// A filter that lacks what is in a state.
+pub(super) struct Unfinished {
+    state: Arc<Committed>,
+    filter: KeyFilter,
+}
+
+impl Filtering {
+    pub(super) fn new(first_bytes: &'static [u8]) -> Self {
+        Self {
+            first_bytes,
+            filter: Arc::default(),
+        }
+    }
+
+    /// The filter as it is now.
+    pub(super) fn current(&self) -> Option<KeyFilter> {
+        let filter = lock(&self.filter).clone()?;
+        Some(KeyFilter {
+            first_bytes: self.first_bytes,
+            filter,
+        })
+    }
+
+    /// Registers a new one if the database needs one. Nothing may be written to the
+    /// database meanwhile, and `state` must be its latest.
+    fn begin(&self, state: &Arc<Committed>) -> Result<Option<Unfinished>> {
+        let entries = state.entries()?;
+        let mut current = lock(&self.filter);
+        let is_enough = current.as_ref().is_some_and(|filter| !filter.is_overfull());
+        if is_enough || entries < ENTRIES_MIN || self.first_bytes.is_empty() {
+            return Ok(None);
+        }
+        let entries = usize::try_from(entries).unwrap_or(usize::MAX / 16);
+        *current = Filter::new(entries / ENTRIES_OF_KEY).map(Arc::new);
+        let filter = current.clone();
+        Ok(filter.map(|filter| Unfinished {
+            state: Arc::clone(state),
+            filter: KeyFilter {
+                first_bytes: self.first_bytes,
+                filter,
+            },
+        }))
+    }
+}
+
+impl KeyFilter {
+    /// Notes that `key` is put into the database.
+    pub(super) fn add(&self, key: &[u8]) {
+        if self.covers(key) {
+            self.filter.add(hash_of(key));
+        }
+    }
+
+    /// Whether `key`, which has this hash, is certainly not in the database.
+    pub(super) fn excludes(&self, key: &[u8], hash: u64) -> bool {
+        self.covers(key) && self.filter.excludes(hash)
+    }
+
+    fn covers(&self, key: &[u8]) -> bool {
+        key.first()
+            .is_some_and(|first| self.first_bytes.contains(first))
+    }
+}
+
+impl Unfinished {
+    /// Adds what it lacks, unless `is_ending` says at some time that nobody needs it.
+    fn finish(&self, is_ending: impl Fn() -> bool) -> Result<()> {
+        for first in self.filter.first_bytes {
+            let end = first.checked_add(1).map(|next| [next]);
+            let end = end
+                .as_ref()
+                .map_or(Bound::Unbounded, |end| Bound::Excluded(&end[..]));
+            let start = [*first];
+            let range = (Bound::Included(&start[..]), end);
+            let Committed { table, name, .. } = &*self.state;
+            let ended = guarded(name, || {
+                let stored = Stored::new(table, range, Order::Ascending);
+                let stored = stored.map_err(|error| name.error(error))?;
+                for (count, entry) in (1..).zip(stored) {
+                    let (key, _) = entry.map_err(|error| name.error(error))?;
+                    self.filter.add(key.value());
+                    if count % AT_A_TIME == 0 {
+                        thread::sleep(PAUSE);
+                        if is_ending() {
+                            return Ok(true);
+                        }
+                    }
+                }
+                Ok(false)
+            })?;
+            if ended {
+                return Ok(());
+            }
+        }
+        self.filter.filter.complete();
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// Has a filter made if the database needs one. Only the writer may, while no
+    /// checkpoint is under way.
+    pub(super) fn begin_filter(&self) {
+        let begun = self
+            .state()
+            .and_then(|state| self.filtering.begin(&state.base));
+        match begun {
+            Ok(Some(unfinished)) => self.work.build(unfinished),
+            Ok(None) => {}
+            // It only saves time.
+            Err(error) => ::log::warn!("{}: goes on without a filter: {error}", self.name),
+        }
+    }
+
+    /// Builds the filter that waits for it, if one does.
+    pub(super) fn build_filter(&self, unfinished: &Unfinished) {
+        if let Err(error) = unfinished.finish(|| self.work.is_ending()) {
+            ::log::warn!("{}: goes on without a filter: {error}", self.name);
+        }
+    }
+}

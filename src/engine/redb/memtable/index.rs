@@ -1,0 +1,163 @@
+//! Where the newest version of each key is: a hash table that one thread changes while
+//! others read it, without a lock.
+//!
+//! A word of it is a place and some bits of the hash; zero is free. What it must keep:
+//!
+//! 1. A word is stored (release) only after what its place leads to. So whoever loads it
+//!    (acquire) can follow it.
+//! 2. Words are never freed, and a key keeps its word in a table. So a search that ends
+//!    at a free word has not passed over the key.
+//! 3. A larger table is complete before it becomes the current one (release), and the
+//!    smaller ones stay as they are. So a reader who still has a smaller one finds all
+//!    that was there when it was replaced; who has been told of a later commit has been
+//!    told of the larger table too.
+
+use super::super::sync::{AtomicU64, AtomicUsize, OnceLock, Ordering};
+
+/// A place in the memtable: the number of a batch, and the number of a write in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) batch: u32,
+    pub(super) slot: u32,
+}
+
+/// Bits of the number of a batch and of a write each; what is left is for the hash.
+const BITS: u32 = 26;
+const MASK: u64 = (1 << BITS) - 1;
+
+/// Batches of a memtable, and writes of a batch, at most.
+pub(super) const PLACES_MAX: usize = (1 << BITS) - 1;
+
+impl Place {
+    /// As a number that is never zero.
+    pub(super) fn pack(self) -> u64 {
+        (u64::from(self.batch) + 1) << BITS | u64::from(self.slot)
+    }
+
+    /// The place that was packed; `None` of zero.
+    pub(super) fn unpack(packed: u64) -> Option<Self> {
+        let part = |bits: u64| u32::try_from(bits & MASK).unwrap_or_default();
+        let batch = part(packed >> BITS).checked_sub(1)?;
+        Some(Self {
+            batch,
+            slot: part(packed),
+        })
+    }
+}
+
+/// What of the hash is in a word.
+fn tag(hash: u64) -> u64 {
+    hash & !(MASK << BITS | MASK)
+}
+
+/// Words of the first table.
+const WORDS_MIN: usize = 64;
+
+/// How often a table can become twice as large.
+const TABLES: usize = 28;
+
+/// The table. See the room's head.
+pub(super) struct Index {
+    tables: [OnceLock<Box<[AtomicU64]>>; TABLES],
+    current: AtomicUsize,
+    /// Words that are taken; only who writes looks at it.
+    used: AtomicUsize,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self {
+            tables: std::array::from_fn(|_| OnceLock::new()),
+            current: AtomicUsize::new(0),
+            used: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl Index {
+    /// The place of the key with this hash; `is_key` tells whether one is.
+    pub(super) fn get(&self, hash: u64, is_key: impl Fn(Place) -> bool) -> Option<Place> {
+        let table = self.tables[self.current.load(Ordering::Acquire)].get()?;
+        find(table, hash, is_key).1
+    }
+
+    /// Makes room for `count` more keys. Like all that follows: only for the one who
+    /// writes. `hash_of` tells the hash of the key at a place.
+    pub(super) fn reserve(&self, count: usize, hash_of: impl Fn(Place) -> u64) {
+        let used = self.used.load(Ordering::Relaxed);
+        let mut current = self.current.load(Ordering::Relaxed);
+        let is_enough = |words: usize| (used + count) * 4 <= words * 3;
+        let table = self.tables[current].get();
+        if table.is_some_and(|table| is_enough(table.len())) {
+            return;
+        }
+        while !is_enough(WORDS_MIN << current) {
+            current += 1;
+        }
+        let words = (0..WORDS_MIN << current).map(|_| AtomicU64::new(0));
+        let larger: Box<[AtomicU64]> = words.collect();
+        for word in table.into_iter().flatten() {
+            let word = word.load(Ordering::Relaxed);
+            if let Some(place) = Place::unpack(word) {
+                let at = free(&larger, start(&larger, hash_of(place)));
+                larger[at].store(word, Ordering::Relaxed);
+            }
+        }
+        let _ = self.tables[current].set(larger);
+        self.current.store(current, Ordering::Release);
+    }
+
+    /// Where the key with this hash is or would be, and its place if it is there.
+    pub(super) fn locate(
+        &self,
+        hash: u64,
+        is_key: impl Fn(Place) -> bool,
+    ) -> (usize, Option<Place>) {
+        match self.tables[self.current.load(Ordering::Relaxed)].get() {
+            Some(table) => find(table, hash, is_key),
+            None => (0, None),
+        }
+    }
+
+    /// Has the key that was located at `at` lead to `place` from now on; `is_new` if it
+    /// was not there. There must be room, and the key must not have come meanwhile.
+    pub(super) fn set(&self, at: usize, hash: u64, place: Place, is_new: bool) {
+        let Some(table) = self.tables[self.current.load(Ordering::Relaxed)].get() else {
+            return;
+        };
+        let mut at = at;
+        if is_new {
+            // Another new key may have come to where this one was to be.
+            at = free(table, at);
+            self.used.fetch_add(1, Ordering::Relaxed);
+        }
+        table[at].store(tag(hash) | place.pack(), Ordering::Release);
+    }
+}
+
+fn start(table: &[AtomicU64], hash: u64) -> usize {
+    usize::try_from(hash & (table.len() as u64 - 1)).unwrap_or_default()
+}
+
+/// The first free word from `at` on.
+fn free(table: &[AtomicU64], mut at: usize) -> usize {
+    while table[at].load(Ordering::Relaxed) != 0 {
+        at = (at + 1) % table.len();
+    }
+    at
+}
+
+/// The word of a key, or the free one at which the search for it ends.
+fn find(table: &[AtomicU64], hash: u64, is_key: impl Fn(Place) -> bool) -> (usize, Option<Place>) {
+    let mut at = start(table, hash);
+    loop {
+        let word = table[at].load(Ordering::Acquire);
+        let Some(place) = Place::unpack(word) else {
+            return (at, None);
+        };
+        if tag(word) == tag(hash) && is_key(place) {
+            return (at, Some(place));
+        }
+        at = (at + 1) % table.len();
+    }
+}

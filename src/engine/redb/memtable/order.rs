@@ -1,0 +1,266 @@
+//! The order of the keys: sorted runs of writes, and scans that merge them.
+//!
+//! Commits come unsorted. From time to time those that are not in a run yet become one,
+//! and runs of similar size are merged, so that there are few.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+use std::ops::{Bound, Range};
+use std::sync::Arc;
+
+use super::index::Place;
+use super::{Entry, Memtable};
+use crate::engine::redb::staging::prefix;
+use crate::engine::{KeyRange, Order};
+
+/// A run is merged with one before it that is up to this many times as large.
+const RATIO: usize = 4;
+
+/// Runs that would have more writes than this together are not merged: it would hold up
+/// whoever does it.
+const MERGED_MAX: usize = 64 << 10;
+
+/// A write, by its key.
+#[derive(Clone, Copy)]
+struct Item {
+    /// The first bytes of the key, so that most comparisons look nowhere else.
+    prefix: [u64; 2],
+    place: Place,
+}
+
+/// Some of the writes in the order of their keys, those of one key newest first.
+type Run = Arc<[Item]>;
+
+/// What is in order.
+#[derive(Default)]
+pub(super) struct Runs {
+    all: Vec<Run>,
+    /// How many batches are in them: the first ones.
+    pub(super) batches: usize,
+    /// How many writes those have.
+    pub(super) writes: usize,
+}
+
+impl Runs {
+    /// With the batches up to the number `until`, too.
+    pub(super) fn extended(&self, memtable: &Memtable, until: usize) -> Self {
+        let mut items = Vec::new();
+        for number in self.batches..until {
+            let Some(batch) = memtable.batches.get(number) else {
+                break;
+            };
+            for (slot, write) in (0..).zip(batch.writes.iter()) {
+                let place = Place {
+                    batch: u32::try_from(number).unwrap_or(u32::MAX),
+                    slot,
+                };
+                items.push(Item {
+                    prefix: prefix(write.0),
+                    place,
+                });
+            }
+        }
+        items.sort_unstable_by(|a, b| compare(memtable, a, b));
+        let mut extended = Self {
+            all: self.all.clone(),
+            batches: until,
+            writes: self.writes + items.len(),
+        };
+        extended.all.push(items.into());
+        extended.merge(memtable);
+        extended
+    }
+
+    fn merge(&mut self, memtable: &Memtable) {
+        while let [.., before, last] = &self.all[..] {
+            let merged = before.len() + last.len();
+            if before.len() > last.len() * RATIO || merged > MERGED_MAX {
+                return;
+            }
+            let mut items = Vec::with_capacity(merged);
+            let (mut a, mut b) = (before.iter().peekable(), last.iter().peekable());
+            while let (Some(first), Some(second)) = (a.peek(), b.peek()) {
+                let side = if compare(memtable, first, second).is_le() {
+                    &mut a
+                } else {
+                    &mut b
+                };
+                items.extend(side.next());
+            }
+            items.extend(a.chain(b));
+            self.all.truncate(self.all.len() - 2);
+            self.all.push(items.into());
+        }
+    }
+}
+
+/// The order within a run.
+fn compare(memtable: &Memtable, a: &Item, b: &Item) -> Ordering {
+    let by_key = || memtable.key(a.place).cmp(memtable.key(b.place));
+    let newest_first = || b.place.batch.cmp(&a.place.batch);
+    a.prefix
+        .cmp(&b.prefix)
+        .then_with(by_key)
+        .then_with(newest_first)
+}
+
+/// The entries of a range, of each key the one that may be seen.
+pub(super) struct Scan<'m> {
+    memtable: &'m Memtable,
+    heads: BinaryHeap<Head<'m>>,
+    sequence: u64,
+    /// The key that came last.
+    last: Option<&'m [u8]>,
+}
+
+impl<'m> Scan<'m> {
+    /// Of `runs`, which are of `memtable`.
+    pub(super) fn new(
+        memtable: &'m Memtable,
+        runs: &Runs,
+        range: KeyRange<'_>,
+        order: Order,
+        sequence: u64,
+    ) -> Self {
+        let mut scan = Self {
+            memtable,
+            heads: BinaryHeap::new(),
+            sequence,
+            last: None,
+        };
+        for run in &runs.all {
+            let head = Head {
+                prefix: [0; 2],
+                entry: None,
+                rest: within(memtable, run, range),
+                run: Arc::clone(run),
+                order,
+            };
+            scan.heads.extend(scan.advanced(head));
+        }
+        scan
+    }
+
+    /// The head at its next key of which a version may be seen; `None` at the end.
+    fn advanced(&self, mut head: Head<'m>) -> Option<Head<'m>> {
+        head.advance(self.memtable, self.sequence).then_some(head)
+    }
+}
+
+impl<'m> Iterator for Scan<'m> {
+    type Item = Entry<'m>;
+
+    fn next(&mut self) -> Option<Entry<'m>> {
+        loop {
+            let (memtable, sequence) = (self.memtable, self.sequence);
+            let mut head = self.heads.peek_mut()?;
+            let entry = head.entry?;
+            if !head.advance(memtable, sequence) {
+                PeekMut::pop(head);
+            }
+            // Of several runs that have a key, the newest version came first.
+            let key = entry.key();
+            if self.last != Some(key) {
+                self.last = Some(key);
+                return Some(entry);
+            }
+        }
+    }
+}
+
+/// What of `run` lies in `range`.
+fn within(memtable: &Memtable, run: &[Item], range: KeyRange<'_>) -> Range<usize> {
+    let before = |bound: &[u8], including: bool| {
+        let bound_prefix = prefix(bound);
+        run.partition_point(|item| {
+            let by_key = || memtable.key(item.place).cmp(bound);
+            let side = item.prefix.cmp(&bound_prefix).then_with(by_key);
+            side.is_lt() || including && side.is_eq()
+        })
+    };
+    let start = match range.0 {
+        Bound::Included(key) => before(key, false),
+        Bound::Excluded(key) => before(key, true),
+        Bound::Unbounded => 0,
+    };
+    let end = match range.1 {
+        Bound::Included(key) => before(key, true),
+        Bound::Excluded(key) => before(key, false),
+        Bound::Unbounded => run.len(),
+    };
+    start..end.max(start)
+}
+
+/// Where a scan is in a run. The greatest one comes next.
+struct Head<'m> {
+    prefix: [u64; 2],
+    /// What it has; `None` before the first.
+    entry: Option<Entry<'m>>,
+    run: Run,
+    rest: Range<usize>,
+    order: Order,
+}
+
+impl<'m> Head<'m> {
+    /// Goes to the next key of which a version may be seen; whether there is one.
+    fn advance(&mut self, memtable: &'m Memtable, sequence: u64) -> bool {
+        let before = self.entry.take();
+        let run = &self.run;
+        while let Some(at) = match self.order {
+            Order::Ascending => self.rest.next(),
+            Order::Descending => self.rest.next_back(),
+        } {
+            let Some(entry) = memtable.entry(run[at].place) else {
+                continue;
+            };
+            let is_shown = match self.order {
+                // The newest version came first.
+                Order::Ascending => before.is_some_and(|before| before.key() == entry.key()),
+                // The newest version comes last.
+                Order::Descending => self.rest.clone().next_back().is_some_and(|next| {
+                    let next = memtable.entry(run[next].place);
+                    next.is_some_and(|next| {
+                        next.sequence() <= sequence && next.key() == entry.key()
+                    })
+                }),
+            };
+            if entry.sequence() <= sequence && !is_shown {
+                self.prefix = run[at].prefix;
+                self.entry = Some(entry);
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl Ord for Head<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |head: &Self| head.entry.map(Entry::key);
+        let sequence = |head: &Self| head.entry.map(Entry::sequence);
+        let by_key = self
+            .prefix
+            .cmp(&other.prefix)
+            .then_with(|| key(self).cmp(&key(other)));
+        let first = match self.order {
+            Order::Ascending => by_key.reverse(),
+            Order::Descending => by_key,
+        };
+        first.then_with(|| sequence(self).cmp(&sequence(other)))
+    }
+}
+
+impl PartialOrd for Head<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Head<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Head<'_> {}

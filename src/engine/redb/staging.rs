@@ -1,0 +1,269 @@
+//! Writes as bytes: what a transaction has written so far, and what a commit leaves in
+//! memory. All keys and values of one transaction lie in one allocation, and where each
+//! begins in another.
+
+use std::hash::BuildHasher;
+use std::ops::RangeBounds;
+use std::sync::LazyLock;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use super::log::Write;
+use crate::engine::KeyRange;
+
+/// Seeded, since the texts in the keys come from strangers.
+static HASHING: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+
+/// The hash of a key, the same in this whole process.
+pub(super) fn hash_of(key: &[u8]) -> u64 {
+    HASHING.hash_one(key)
+}
+
+/// In the place of a value's length: the key is removed.
+const REMOVED: u32 = u32::MAX;
+
+/// Bytes of the largest key or value that fits.
+pub(super) const BYTES_MAX: usize = REMOVED as usize - 1;
+
+/// Where a write lies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    start: usize,
+    /// The hash of the key.
+    pub(super) hash: u64,
+    /// The version of this key before this one: a place in the memtable, packed.
+    pub(super) older: u64,
+    key_bytes: u32,
+    value_bytes: u32,
+}
+
+/// Writes, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Writes {
+    bytes: Vec<u8>,
+    slots: Vec<Slot>,
+}
+
+impl Writes {
+    /// Adds a write at the end. Neither key nor value has more than [`BYTES_MAX`].
+    pub(super) fn push(&mut self, write: Write<'_>) {
+        let slot = self.store(write, 0);
+        self.slots.push(slot);
+    }
+
+    fn store(&mut self, (key, value): Write<'_>, hash: u64) -> Slot {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(key);
+        self.bytes.extend_from_slice(value.unwrap_or_default());
+        Slot {
+            start,
+            hash,
+            older: 0,
+            key_bytes: narrow(key.len()),
+            value_bytes: value.map_or(REMOVED, |value| narrow(value.len())),
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// Where they lie.
+    pub(super) fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Where they lie, to be linked to what was there before.
+    pub(super) fn slots_mut(&mut self) -> (&[u8], &mut [Slot]) {
+        (&self.bytes, &mut self.slots)
+    }
+
+    /// The key of a slot of these.
+    pub(super) fn key(&self, slot: &Slot) -> &[u8] {
+        slot.key(&self.bytes)
+    }
+
+    /// The write of a slot of these.
+    pub(super) fn write(&self, slot: &Slot) -> Write<'_> {
+        let value_at = slot.start + slot.key_bytes as usize;
+        let value = match slot.value_bytes {
+            REMOVED => None,
+            bytes => Some(&self.bytes[value_at..][..bytes as usize]),
+        };
+        (self.key(slot), value)
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = Write<'_>> + Clone {
+        self.slots.iter().map(|slot| self.write(slot))
+    }
+
+    /// Forgets all of them.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.slots.clear();
+    }
+}
+
+impl Slot {
+    /// The key, of the bytes that this slot is of.
+    pub(super) fn key<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        &bytes[self.start..][..self.key_bytes as usize]
+    }
+}
+
+fn narrow(bytes: usize) -> u32 {
+    debug_assert!(bytes <= BYTES_MAX, "it was to be refused");
+    u32::try_from(bytes).unwrap_or(REMOVED)
+}
+
+/// Writes by key, of each the last one, in no order: most are looked up one by one, and
+/// there are few to sort when their order is asked for.
+#[derive(Debug, Default)]
+pub(super) struct Staging {
+    writes: Writes,
+    places: HashTable<u32>,
+}
+
+impl Staging {
+    /// With room for so much.
+    pub(super) fn with_capacity(writes: usize, bytes: usize) -> Self {
+        Self {
+            writes: Writes {
+                bytes: Vec::with_capacity(bytes),
+                slots: Vec::with_capacity(writes),
+            },
+            places: HashTable::with_capacity(writes),
+        }
+    }
+
+    /// Notes what becomes of `key`. Neither that nor the value has more than
+    /// [`BYTES_MAX`].
+    pub(super) fn put(&mut self, (key, value): Write<'_>) {
+        let hash = hash_of(key);
+        let slot = self.writes.store((key, value), hash);
+        let Writes { bytes, slots } = &mut self.writes;
+        let found = self
+            .places
+            .find(hash, |place| slots[*place as usize].key(bytes) == key);
+        if let Some(place) = found {
+            slots[*place as usize] = slot;
+            return;
+        }
+        let place = u32::try_from(slots.len()).unwrap_or(u32::MAX);
+        slots.push(slot);
+        self.places
+            .insert_unique(hash, place, |place| slots[*place as usize].hash);
+    }
+
+    /// What becomes of `key`, if anything does.
+    pub(super) fn get(&self, key: &[u8]) -> Option<Option<&[u8]>> {
+        if self.writes.is_empty() {
+            return None;
+        }
+        let slots = self.writes.slots();
+        let place = self.places.find(hash_of(key), |place| {
+            self.writes.key(&slots[*place as usize]) == key
+        })?;
+        Some(self.writes.write(&slots[*place as usize]).1)
+    }
+
+    /// What is staged in `range`, in the order of the keys.
+    pub(super) fn sorted(&self, range: KeyRange<'_>) -> Vec<Write<'_>> {
+        let in_range = self.writes.iter().filter(|(key, _)| range.contains(key));
+        let mut entries: Vec<_> = in_range.map(|write| (prefix(write.0), write)).collect();
+        entries.sort_unstable_by(|(a_prefix, (a, _)), (b_prefix, (b, _))| {
+            a_prefix.cmp(b_prefix).then_with(|| a.cmp(b))
+        });
+        entries.into_iter().map(|(_, write)| write).collect()
+    }
+
+    /// The writes, in no order.
+    pub(super) fn writes(&self) -> &Writes {
+        &self.writes
+    }
+
+    /// The writes, without what finds them.
+    pub(super) fn into_writes(self) -> Writes {
+        self.writes
+    }
+
+    /// How many writes there are, and how many bytes they have.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.writes.slots.len(), self.writes.bytes.len())
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+}
+
+/// The first bytes of a key as numbers that sort as they do; zeros stand for missing
+/// ones. Most comparisons need no more, and so no look elsewhere in memory.
+pub(super) fn prefix(key: &[u8]) -> [u64; 2] {
+    let part = |from: usize| {
+        let mut bytes = [0; 8];
+        let rest = key.get(from..).unwrap_or_default();
+        let count = rest.len().min(8);
+        bytes[..count].copy_from_slice(&rest[..count]);
+        u64::from_be_bytes(bytes)
+    };
+    [part(0), part(8)]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Bound;
+
+    use super::*;
+
+    #[test]
+    fn the_last_write_of_a_key_counts() {
+        let mut staging = Staging::default();
+        assert_eq!(staging.get(b"ann"), None);
+        for (key, value) in [
+            (&b"bob"[..], Some(&b"1"[..])),
+            (b"ann", Some(b"22")),
+            (b"bob", None),
+            (b"ann", Some(b"")),
+            (b"", Some(b"empty")),
+        ] {
+            staging.put((key, value));
+            assert_eq!(staging.get(key), Some(value));
+        }
+        assert_eq!(staging.get(b"cho"), None);
+        let all = (Bound::Unbounded, Bound::Unbounded);
+        let expected = [
+            (&b""[..], Some(&b"empty"[..])),
+            (b"ann", Some(b"")),
+            (b"bob", None),
+        ];
+        assert_eq!(staging.sorted(all), expected);
+        let behind = (Bound::Excluded(&b"ann"[..]), Bound::Unbounded);
+        assert_eq!(staging.sorted(behind), expected[2..]);
+    }
+
+    #[test]
+    fn prefixes_never_contradict_the_order_of_the_keys() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let mut key = || -> Vec<u8> {
+            let count = random.usize(..20);
+            std::iter::repeat_with(|| random.u8(..2))
+                .take(count)
+                .collect()
+        };
+        for _ in 0..10_000 {
+            let (a, b) = (key(), key());
+            let by_prefix = prefix(&a).cmp(&prefix(&b));
+            assert!(by_prefix.is_eq() || by_prefix == a.cmp(&b), "{a:?} {b:?}");
+        }
+    }
+}

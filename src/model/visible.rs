@@ -1,0 +1,166 @@
+//! Names that people read: what may stand in one, and when two look the same.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_script::{Script, UnicodeScript};
+use unicode_security::skeleton;
+
+use super::email::{is_ignorable, named, quoted};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Characters that are not drawn, or change how their neighbours are: apart from
+/// those that are `Default_Ignorable_Code_Point`, which include the bidi controls.
+const UNSEEN: [char; 4] = ['\u{2800}', '\u{fff9}', '\u{fffa}', '\u{fffb}'];
+
+/// The name as it is kept: without white space around it, and with one space
+/// wherever there is some within.
+///
+/// # Errors
+///
+/// `InvalidArgument` for control characters and for what can't be seen or changes the
+/// direction of the text, so that no name shows as another.
+pub(super) fn parse_visible(what: &str, text: &str) -> Result<String> {
+    let text = text.trim();
+    for c in text.chars() {
+        let wrong = if c.is_control() {
+            "is a control character"
+        } else if is_ignorable(c) || UNSEEN.contains(&c) {
+            "can't be seen, or changes how the rest is shown"
+        } else {
+            continue;
+        };
+        return Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!(
+                "in the {what} {}, {} {wrong}; take it out",
+                quoted(text),
+                named(c)
+            ),
+        ));
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    Ok(words.join(" "))
+}
+
+/// How often letters are replaced by those that they look like, at most.
+const REDRAWN_MAX: usize = 4;
+
+/// What a name looks like, if that is not the name itself: letters that are drawn as
+/// those of another script are replaced by these (UTS #39). ASCII stays as it is, and
+/// so do letters that look like others of their own script, such as `æ` and `ae`.
+pub(super) fn look_of(key: &str) -> Option<String> {
+    if key.is_ascii() {
+        return None;
+    }
+    let mut look = redrawn(key);
+    // What a letter looks like may itself, in lower case, look like another.
+    for _ in 1..REDRAWN_MAX {
+        let again = redrawn(&look);
+        if again == look {
+            break;
+        }
+        look = again;
+    }
+    (look != key).then_some(look)
+}
+
+fn redrawn(text: &str) -> String {
+    let mut look = String::with_capacity(text.len());
+    for c in text.chars() {
+        let drawn: String = skeleton(c.encode_utf8(&mut [0; 4])).collect();
+        let is_foreign = |first: char| first.script() != c.script();
+        if c.is_ascii() || is_mark(c) || !drawn.chars().next().is_some_and(is_foreign) {
+            look.push(c);
+        } else {
+            look.extend(drawn.chars().flat_map(char::to_lowercase));
+        }
+    }
+    look.nfc().collect()
+}
+
+/// Whether the character has no script of its own, as combining marks have none.
+fn is_mark(c: char) -> bool {
+    c.script() == Script::Inherited
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_lie_are_refused() {
+        for bad in [
+            "\u{200b}",
+            "Fraud\u{200b}models",
+            "a\u{202e}b",
+            "a\u{2066}b",
+            "a\u{ad}b",
+            "a\u{200f}",
+            "\u{feff}a",
+            "a\u{3164}",
+            "a\u{2060}b",
+            "a\u{e0041}b",
+            "a\u{2800}b",
+            "a\nb",
+            "a\u{0}b",
+        ] {
+            let error = parse_visible("name", bad).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{bad:?}");
+        }
+        let error = parse_visible("name", "Fraud\u{200b}models").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "in the name \"Fraud\\u{200b}models\", U+200B can't be seen, or changes how the rest \
+             is shown; take it out"
+        );
+    }
+
+    #[test]
+    fn white_space_is_collapsed() {
+        for (text, kept) in [
+            (" Fraud \u{3000} models\n", "Fraud models"),
+            ("a\u{a0}b\u{2003}c", "a b c"),
+            (" ", ""),
+            ("Zoë 智子 🦀", "Zoë 智子 🦀"),
+        ] {
+            assert_eq!(parse_visible("name", text).unwrap(), kept);
+        }
+    }
+
+    #[test]
+    fn only_letters_of_another_script_look_like_others() {
+        for (name, look) in [
+            ("аnn", "ann"),     // CYRILLIC SMALL LETTER A
+            ("οscar", "oscar"), // GREEK SMALL LETTER OMICRON
+            ("реор", "peop"),
+            ("ӓnn", "änn"), // CYRILLIC A WITH DIAERESIS
+        ] {
+            let key: String = name.nfc().collect();
+            assert_eq!(look_of(&key).as_deref(), Some(look), "{name}");
+        }
+        for name in [
+            "ann",
+            "user1l0o",
+            "åsa",
+            "jæger",
+            "łukasz",
+            "zoë",
+            "智子",
+            "ilgaz\u{131}",
+            "ñ",
+        ] {
+            assert_eq!(look_of(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_look_looks_like_itself() {
+        let letters = (0x80..0x3000).filter_map(char::from_u32);
+        for c in letters.filter(|c| c.is_alphanumeric()) {
+            let name: String = c.to_lowercase().nfc().collect();
+            if let Some(look) = look_of(&name) {
+                let again = look_of(&look).unwrap_or_else(|| look.clone());
+                assert_eq!(look, again, "{name:?}");
+            }
+        }
+    }
+}

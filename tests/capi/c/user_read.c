@@ -1,0 +1,183 @@
+/* One user in one call, as a packed record, and the users of many keys; and all that
+ * an error says in one struct. */
+#include "story.h"
+#include "headcount_packed.h"
+
+enum { BUFFER = 4096 };
+
+static uint8_t buffer[BUFFER];
+
+/* The one user in the buffer. */
+static hc_packed_user only_user(size_t written)
+{
+    hc_packed_batch batch;
+    hc_packed_user user;
+    CHECK(hc_packed_open(&batch, buffer, written) == 1);
+    CHECK(batch.kind == HC_PACKED_USERS && batch.records == 1);
+    CHECK(hc_packed_next_user(&batch, &user) == HC_PACKED_RECORD);
+    CHECK(hc_packed_next_user(&batch, &user) == HC_PACKED_END);
+    return user;
+}
+
+static size_t read_by(const hc_directory *directory, int32_t kind, const char *key)
+{
+    size_t written = 77;
+    CHECK_OK(hc_user_read(directory, kind, HC_STR(key), buffer, BUFFER, &written, NULL));
+    return written;
+}
+
+/* Puts a key behind those that are there; returns the bytes of all. */
+static size_t put_key(uint8_t *keys, size_t bytes, const void *key, uint8_t length)
+{
+    const uint8_t head[4] = { length, 0, 0, 0 };
+    memcpy(keys + bytes, head, 4);
+    memcpy(keys + bytes + 4, key, length);
+    return bytes + 4 + length;
+}
+
+static void one(const hc_directory *directory, const hc_user *ann)
+{
+    size_t written = 77, needed = 0;
+    hc_error *error = NULL;
+    hc_error_details details = HC_ERROR_DETAILS_INIT;
+    const struct {
+        int32_t kind;
+        const char *key;
+    } found[] = {
+        { HC_USER_KEY_ANY, hc_user_id_text(ann) }, { HC_USER_KEY_ANY, "ANN@ex.co" },
+        { HC_USER_KEY_ANY, "Ann" },                { HC_USER_KEY_EMAIL, "ann@ex.co" },
+        { HC_USER_KEY_USERNAME, "ann" },
+    }, absent[] = {
+        { HC_USER_KEY_ANY, "nobody" },         { HC_USER_KEY_EMAIL, "ann" },
+        { HC_USER_KEY_USERNAME, "ann@ex.co" }, { HC_USER_KEY_ANY, "" },
+    };
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
+            hc_packed_user user = only_user(read_by(directory, found[i].kind, found[i].key));
+            CHECK(memcmp(user.id, hc_user_id(ann), 16) == 0);
+            CHECK_TEXT("ann@ex.co", user.email.bytes);
+            CHECK_TEXT("ann", user.username.bytes);
+            CHECK(user.version == hc_user_version(ann) && user.is_active == 1);
+        }
+    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+        CHECK(read_by(directory, absent[i].kind, absent[i].key) == 0);
+    CHECK_OK(hc_user_read(directory, HC_USER_KEY_ID, hc_user_id(ann), 16, buffer, BUFFER,
+                          &written, NULL));
+    CHECK_TEXT("ann@ex.co", only_user(written).email.bytes);
+
+    needed = written;
+    written = 77;
+    CHECK_STATUS(HC_STATUS_BUFFER_TOO_SMALL,
+                 hc_user_read(directory, HC_USER_KEY_ANY, HC_STR("ann"), buffer, needed - 1,
+                              &written, &error));
+    CHECK(hc_error_get_details(error, &details) == 1);
+    CHECK(details.status == HC_STATUS_BUFFER_TOO_SMALL && details.is_retryable == 0);
+    CHECK(details.given == HC_DETAIL_BUFFER_BYTES && details.buffer_bytes == needed);
+    CHECK(details.message == hc_error_message(error));
+    CHECK(details.message_len == strlen(details.message));
+    hc_error_free(error);
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                 hc_user_read(directory, HC_USER_KEY_ID, hc_user_id(ann), 15, buffer, BUFFER,
+                              &written, NULL));
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                 hc_user_read(directory, 5, HC_STR("ann"), buffer, BUFFER, &written, NULL));
+    CHECK(written == 77);
+}
+
+static void many(const hc_directory *directory, const hc_user *ann)
+{
+    uint8_t keys[256];
+    uint32_t offsets[4] = { 7, 7, 7, 7 };
+    size_t bytes = 0, read = 77, written = 77, needed;
+    hc_packed_batch batch;
+    hc_packed_user user;
+    bytes = put_key(keys, bytes, "bob@ex.co", 9);
+    bytes = put_key(keys, bytes, "nobody", 6);
+    bytes = put_key(keys, bytes, "ann", 3);
+    CHECK_OK(hc_user_read_many(directory, HC_USER_KEY_ANY, keys, bytes, buffer, BUFFER, offsets,
+                               4, &read, &written, NULL));
+    CHECK(read == 3 && offsets[0] == 16 && offsets[1] == 0 && offsets[3] == 7);
+    CHECK(hc_packed_open(&batch, buffer, written) == 1 && batch.records == 2);
+    CHECK(hc_packed_next_user(&batch, &user) == HC_PACKED_RECORD);
+    CHECK_TEXT("bob@ex.co", user.email.bytes);
+    CHECK(hc_packed_next_user(&batch, &user) == HC_PACKED_RECORD);
+    CHECK(memcmp(buffer + offsets[2] + 8, hc_user_id(ann), 16) == 0);
+    CHECK(memcmp(user.id, hc_user_id(ann), 16) == 0);
+
+    /* As far as there is room: for offsets, and for records. */
+    CHECK_OK(hc_user_read_many(directory, HC_USER_KEY_ANY, keys, bytes, buffer, BUFFER, offsets,
+                               2, &read, &written, NULL));
+    CHECK(read == 2);
+    needed = written;
+    CHECK_OK(hc_user_read_many(directory, HC_USER_KEY_ANY, keys, bytes, buffer, needed, offsets,
+                               4, &read, &written, NULL));
+    CHECK(read == 2 && written == needed);
+    CHECK_STATUS(HC_STATUS_BUFFER_TOO_SMALL,
+                 hc_user_read_many(directory, HC_USER_KEY_ANY, keys, bytes, buffer, 20, offsets,
+                                   4, &read, &written, NULL));
+    CHECK_OK(hc_user_read_many(directory, HC_USER_KEY_ANY, NULL, 0, buffer, BUFFER, offsets, 4,
+                               &read, &written, NULL));
+    CHECK(read == 0 && written == 0);
+    for (size_t cut = 1; cut < 13; cut++)
+        CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                     hc_user_read_many(directory, HC_USER_KEY_ANY, keys, cut, buffer, BUFFER,
+                                       offsets, 4, &read, &written, NULL));
+    memset(keys, 0xff, sizeof keys);
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                 hc_user_read_many(directory, HC_USER_KEY_ANY, keys, sizeof keys, buffer, BUFFER,
+                                   offsets, 4, &read, &written, NULL));
+    bytes = put_key(keys, 0, "\xff", 1);
+    CHECK_STATUS(HC_STATUS_INVALID_UTF8,
+                 hc_user_read_many(directory, HC_USER_KEY_ANY, keys, bytes, buffer, BUFFER,
+                                   offsets, 4, &read, &written, NULL));
+    CHECK(read == 0 && written == 0);
+}
+
+/* Each of the numbers, and what a struct says that is not started. */
+static void details(hc_directory *directory)
+{
+    hc_error *error = NULL;
+    hc_error_details details = HC_ERROR_DETAILS_INIT, unstarted;
+    hc_batch *batch = hc_batch_new();
+    CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_SEATS, 2, NULL));
+    CHECK_STATUS(HC_STATUS_NO_FREE_SEAT,
+                 hc_user_create(directory, HC_STR("cho@ex.co"), NULL, &error));
+    CHECK(hc_error_get_details(error, &details) == 1);
+    CHECK((details.given & HC_DETAIL_SEATS) != 0 && details.limit == 2);
+    CHECK(details.active == 2 && details.requested == 1);
+    memset(&unstarted, 0, sizeof unstarted);
+    CHECK(hc_error_get_details(error, &unstarted) == 0 && unstarted.limit == 0);
+    hc_error_free(error);
+
+    CHECK_OK(hc_batch_deactivate_user(batch, HC_STR("bob"), NULL));
+    CHECK_OK(hc_batch_deactivate_user(batch, HC_STR("ann"), NULL));
+    CHECK_OK(hc_batch_set_if_version(batch, 9, NULL));
+    CHECK_STATUS(HC_STATUS_CONFLICT, hc_directory_apply(directory, batch, NULL, &error));
+    CHECK(hc_error_get_details(error, &details) == 1);
+    CHECK(details.given == (HC_DETAIL_VERSIONS | HC_DETAIL_OP_INDEX));
+    CHECK(details.expected == 9 && details.found == 1 && details.op_index == 1);
+    CHECK(details.limit == 0);
+    hc_error_free(error);
+    hc_batch_free(batch);
+}
+
+int main(void)
+{
+    hc_directory *directory = in_memory();
+    hc_new_user *new_user = NULL;
+    hc_user *ann = NULL;
+    CHECK_OK(hc_new_user_new(HC_STR("ann@ex.co"), &new_user, NULL));
+    CHECK_OK(hc_new_user_set_username(new_user, HC_STR("ann"), NULL));
+    CHECK_OK(hc_user_create_from(directory, new_user, &ann, NULL));
+    hc_new_user_free(new_user);
+    CHECK_OK(hc_new_user_new(HC_STR("bob@ex.co"), &new_user, NULL));
+    CHECK_OK(hc_new_user_set_username(new_user, HC_STR("bob"), NULL));
+    CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));
+    hc_new_user_free(new_user);
+    one(directory, ann);
+    many(directory, ann);
+    details(directory);
+    hc_user_free(ann);
+    verify_and_free(directory);
+    return 0;
+}
