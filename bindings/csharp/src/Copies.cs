@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -20,7 +19,8 @@ namespace Headcount
                     Interop.Text(Native.hc_user_family_name(user)), Native.hc_user_is_active(user) == 1,
                     Native.hc_user_is_admin(user) == 1, Attributes(user), Native.hc_user_version(user),
                     Interop.Moment(Native.hc_user_created_at_micros(user)),
-                    Interop.Moment(Native.hc_user_updated_at_micros(user)));
+                    Interop.Moment(Native.hc_user_updated_at_micros(user)),
+                    Interop.PerhapsMoment(Native.hc_user_deactivated_at_micros(user)));
             }
             finally
             {
@@ -55,19 +55,6 @@ namespace Headcount
             finally
             {
                 Native.hc_workspace_free(workspace);
-            }
-        }
-
-        internal static IReadOnlyList<Member> Members(IntPtr list)
-        {
-            try
-            {
-                return Packed.Records((byte[] b, UIntPtr n, out UIntPtr w, out IntPtr e) =>
-                    Native.hc_members_next_batch(list, b, n, out w, out e), Packed.Member).ToList();
-            }
-            finally
-            {
-                Native.hc_members_free(list);
             }
         }
 

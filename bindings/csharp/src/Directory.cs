@@ -29,7 +29,13 @@ namespace Headcount
             }
         }
 
-        private delegate int Get<TKey>(TKey key, out IntPtr user, out IntPtr error);
+        private const int AnyKey = 1, EmailKeyKind = 2, UsernameKeyKind = 3, IdKey = 4;
+
+        [ThreadStatic]
+        private static byte[] scratch;
+
+        [ThreadStatic]
+        private static byte[] records;
 
         private readonly DirectoryHandle handle;
         private readonly IntPtr generation;
@@ -98,40 +104,20 @@ namespace Headcount
         }
 
         /// <summary>The user that an id, an email or a username names; null if there is none.</summary>
-        public User FindUser(string user)
-        {
-            return Find(cache.ByRef, user, (string key, out IntPtr u, out IntPtr e) =>
-            {
-                var t = Interop.Utf8(key); return Native.hc_user_get(handle, t, Interop.Size(t), out u, out e);
-            });
-        }
+        public User FindUser(string user) { return Find(cache.ByRef, user, AnyKey); }
 
         /// <summary>The user with this id; null if there is none.</summary>
         public User FindUserById(Guid id)
         {
-            return Find(cache.ById, id, (Guid key, out IntPtr u, out IntPtr e) =>
-            {
-                return Native.hc_user_get_by_id(handle, Interop.Bytes(key), out u, out e);
-            });
+            var before = Generation();
+            return cache.ById.Get(before, id) ?? Keep(cache.ById, before, id, Read(IdKey, Interop.Bytes(id), 16));
         }
 
         /// <summary>The user with this email; null if there is none.</summary>
-        public User FindUserByEmail(string email)
-        {
-            return Find(cache.ByEmail, email, (string key, out IntPtr u, out IntPtr e) =>
-            {
-                var t = Interop.Utf8(key); return Native.hc_user_get_by_email(handle, t, Interop.Size(t), out u, out e);
-            });
-        }
+        public User FindUserByEmail(string email) { return Find(cache.ByEmail, email, EmailKeyKind); }
 
         /// <summary>The user with this username; null if there is none.</summary>
-        public User FindUserByUsername(string username)
-        {
-            return Find(cache.ByUsername, username, (string key, out IntPtr u, out IntPtr e) =>
-            {
-                var t = Interop.Utf8(key); return Native.hc_user_get_by_username(handle, t, Interop.Size(t), out u, out e);
-            });
-        }
+        public User FindUserByUsername(string username) { return Find(cache.ByUsername, username, UsernameKeyKind); }
 
         /// <summary>Creates a user, who needs a seat unless inactive.</summary>
         /// <exception cref="HeadcountException">EmailTaken, UsernameTaken, IdTaken, NoFreeSeat, or a kind of malformed input.</exception>
@@ -183,15 +169,7 @@ namespace Headcount
         }
 
         /// <summary>All users, active or not, ordered by email, as they are when the loop begins.</summary>
-        public IEnumerable<User> Users()
-        {
-            Interop.Check(Native.hc_directory_list_users(handle, out var cursor, out var error), error);
-            using (cursor)
-            {
-                foreach (var user in Read(cursor))
-                    yield return user;
-            }
-        }
+        public IEnumerable<User> Users() { return Cursors((out CursorHandle c, out IntPtr e) => Native.hc_directory_list_users(handle, out c, out e)); }
 
         /// <summary>One page of the users that match.</summary>
         /// <exception cref="HeadcountException">WorkspaceNotFound, InvalidArgument for the place of a query in another order.</exception>
@@ -199,9 +177,21 @@ namespace Headcount
         {
             return query.Use(q =>
             {
-                Interop.Check(Native.hc_directory_query(handle, q, out var cursor, out var error), error);
-                using (cursor)
-                    return new Page(Read(cursor).ToList(), Interop.Text(Native.hc_cursor_next_page(cursor)));
+                CursorHandle cursor = null;
+                var users = Cursors((out CursorHandle c, out IntPtr e) =>
+                {
+                    var status = Native.hc_directory_query(handle, q, out cursor, out e);
+                    c = cursor;
+                    return status;
+                });
+                using (var reading = users.GetEnumerator())
+                {
+                    var next = Interop.Text(Native.hc_cursor_next_page(cursor));
+                    var page = new List<User>();
+                    while (reading.MoveNext())
+                        page.Add(reading.Current);
+                    return new Page(page, next);
+                }
             });
         }
 
@@ -317,21 +307,15 @@ namespace Headcount
         /// <summary>All workspaces, archived ones included, ordered by id, as they are when the loop begins.</summary>
         public IEnumerable<Workspace> Workspaces()
         {
-            Interop.Check(Native.hc_directory_list_workspaces(handle, out var list, out var error), error);
-            using (list)
-            {
-                foreach (var workspace in Packed.Records((byte[] b, UIntPtr n, out UIntPtr w, out IntPtr e) =>
-                    Native.hc_workspaces_next_batch(list, b, n, out w, out e), Packed.Workspace))
-                    yield return workspace;
-            }
+            return new PackedList<Workspace, WorkspacesHandle>((out WorkspacesHandle list, out IntPtr e) =>
+                Native.hc_directory_list_workspaces(handle, out list, out e), Native.hc_workspaces_next_batch, Packed.Workspace);
         }
 
         /// <summary>The members of a workspace: owners first, then users, each ordered by email.</summary>
         /// <exception cref="HeadcountException">WorkspaceNotFound.</exception>
         public IReadOnlyList<Member> Members(ulong workspace)
         {
-            Interop.Check(Native.hc_workspace_list_members(handle, workspace, out var list, out var error), error);
-            return Copies.Members(list);
+            return MemberList((out MembersHandle list, out IntPtr e) => Native.hc_workspace_list_members(handle, workspace, out list, out e));
         }
 
         /// <summary>The workspaces of a user, with the role in each, ordered by id.</summary>
@@ -339,8 +323,7 @@ namespace Headcount
         public IReadOnlyList<Member> WorkspacesOf(string user)
         {
             var r = Interop.Utf8(user);
-            Interop.Check(Native.hc_user_list_workspaces(handle, r, Interop.Size(r), out var list, out var error), error);
-            return Copies.Members(list);
+            return MemberList((out MembersHandle list, out IntPtr e) => Native.hc_user_list_workspaces(handle, r, Interop.Size(r), out list, out e));
         }
 
         /// <summary>Makes a user a member of a workspace; nothing happens to one who has the role already.</summary>
@@ -552,27 +535,63 @@ namespace Headcount
             return now;
         }
 
+        /// Lets a test lengthen the time between reading a user and keeping it.
+        internal Action AfterRead { get; set; }
+
         internal int CachedByEmail { get { return cache.ByEmail.Count; } }
 
-        private User Find<TKey>(HostCache<TKey> kept, TKey key, Get<TKey> get)
+        internal bool IsCachedByEmail(string email) { return cache.ByEmail.Get(Generation(), email) != null; }
+
+        private User Find(HostCache<string> kept, string key, int kind)
         {
+            if (key == null)
+                throw new ArgumentNullException(nameof(key));
             var before = Generation();
             var user = kept.Get(before, key);
             if (user != null)
                 return user;
-            Interop.Check(get(key, out var found, out var error), error);
-            user = Copies.User(found);
+            var bytes = scratch ?? (scratch = new byte[1024]);
+            if (key.Length * 3 > bytes.Length)
+                bytes = new byte[key.Length * 3];
+            return Keep(kept, before, key, Read(kind, bytes, Encoding.UTF8.GetBytes(key, 0, key.Length, bytes, 0)));
+        }
+
+        private static User Keep<TKey>(HostCache<TKey> kept, ulong before, TKey key, User user)
+        {
             if (user != null)
                 kept.Put(before, key, user);
             return user;
         }
 
+        private User Read(int kind, byte[] key, int bytes)
+        {
+            while (true)
+            {
+                var buffer = records ?? (records = new byte[4096]);
+                var status = Native.hc_user_read(handle, kind, key, (UIntPtr)(uint)bytes, buffer, Interop.Size(buffer), out var written, out var error);
+                if (status == 0)
+                {
+                    var user = (uint)written == 0 ? null : Packed.User(buffer, Packed.I32(buffer, 4));
+                    AfterRead?.Invoke();
+                    return user;
+                }
+                var refused = HeadcountException.Take(status, error);
+                if (refused.Kind != ErrorKind.BufferTooSmall)
+                    throw refused;
+                records = new byte[refused.BufferBytes];
+            }
+        }
+
         private static ulong? Limit(ulong seats) { return seats == ulong.MaxValue ? (ulong?)null : seats; }
 
-        private static IEnumerable<User> Read(CursorHandle cursor)
+        private static IEnumerable<User> Cursors(PackedList<User, CursorHandle>.Opening open)
         {
-            return Packed.Records((byte[] b, UIntPtr n, out UIntPtr w, out IntPtr e) =>
-                Native.hc_cursor_next_batch(cursor, b, n, out w, out e), Packed.User);
+            return new PackedList<User, CursorHandle>(open, Native.hc_cursor_next_batch, Packed.User);
+        }
+
+        private static IReadOnlyList<Member> MemberList(PackedList<Member, MembersHandle>.Opening open)
+        {
+            return new PackedList<Member, MembersHandle>(open, Native.hc_members_next_batch, Packed.Member).ToList();
         }
     }
 }

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading;
 
@@ -15,8 +14,9 @@ namespace Headcount
 
         private readonly object reading = new object();
         private readonly FeedHandle handle;
-        private readonly Queue<Change> ready = new Queue<Change>();
-        private byte[] buffer = new byte[64 << 10];
+        private byte[] buffer = new byte[16 << 10];
+        // Where the next change is in the buffer, and how many there are from there on.
+        private int at, left;
         private volatile bool disposed;
         private long position;
 
@@ -52,16 +52,18 @@ namespace Headcount
                     cancellation.ThrowIfCancellationRequested();
                     if (disposed)
                         throw new HeadcountException(ErrorKind.Closed, "the feed was closed; follow again");
-                    var left = Math.Max(0, Math.Min(SliceMs, Math.Ceiling((wait - waited.Elapsed).TotalMilliseconds)));
-                    if (ready.Count == 0)
-                        Read((ulong)left);
-                    if (ready.Count > 0)
+                    var waitMs = Math.Max(0, Math.Min(SliceMs, Math.Ceiling((wait - waited.Elapsed).TotalMilliseconds)));
+                    if (left == 0)
+                        Read((ulong)waitMs);
+                    if (left > 0)
                     {
-                        var next = ready.Dequeue();
+                        var next = Packed.Change(buffer, at);
+                        at += Packed.I32(buffer, at);
+                        left--;
                         Interlocked.Exchange(ref position, (long)next.Sequence);
                         return next;
                     }
-                    if (left == 0)
+                    if (waitMs == 0)
                         return null;
                 }
             }
@@ -71,12 +73,8 @@ namespace Headcount
         {
             var written = Packed.Fill(ref buffer, (byte[] b, UIntPtr n, out UIntPtr w, out IntPtr e) =>
                 Native.hc_feed_next_batch(handle, waitMs, b, n, out w, out e));
-            var at = written == 0 ? 0 : Packed.I32(buffer, 4);
-            for (var left = written == 0 ? 0 : Packed.I32(buffer, 12); left > 0; left--)
-            {
-                ready.Enqueue(Packed.Change(buffer, at));
-                at += Packed.I32(buffer, at);
-            }
+            at = written == 0 ? 0 : Packed.I32(buffer, 4);
+            left = written == 0 ? 0 : Packed.I32(buffer, 12);
         }
 
         /// <summary>Wakes those who wait, and frees the feed. Disposing again does nothing.</summary>

@@ -69,6 +69,12 @@ namespace Headcount
             return checked((ulong)((at.UtcTicks - EpochTicks) / 10));
         }
 
+        /// A time that 0 stands in for where there is none.
+        internal static DateTimeOffset? PerhapsMoment(ulong micros)
+        {
+            return micros == 0 ? (DateTimeOffset?)null : Moment(micros);
+        }
+
         internal static DateTimeOffset Moment(ulong micros)
         {
             return new DateTimeOffset(EpochTicks + checked((long)micros) * 10, TimeSpan.Zero);

@@ -30,7 +30,8 @@ namespace Headcount
             var email = Text(b, r, r + 48);
             var username = I32(b, r + 48) == I32(b, r + 56) ? email : Text(b, r, r + 56);
             return new User(Interop.Id(b, r + 8), email, username, Text(b, r, r + 64), Text(b, r, r + 72), (flags & 1) != 0,
-                (flags & 2) != 0, Attributes(b, r), U64(b, r + 24), Interop.Moment(U64(b, r + 32)), Interop.Moment(U64(b, r + 40)));
+                (flags & 2) != 0, Attributes(b, r), U64(b, r + 24), Interop.Moment(U64(b, r + 32)), Interop.Moment(U64(b, r + 40)),
+                Interop.PerhapsMoment(U64(b, r + 88)));
         }
 
         private static IReadOnlyDictionary<string, string> Attributes(byte[] b, int r)
@@ -91,21 +92,6 @@ namespace Headcount
                 if (refused.Kind != ErrorKind.BufferTooSmall || refused.BufferBytes <= (ulong)buffer.Length)
                     throw refused;
                 buffer = new byte[refused.BufferBytes];
-            }
-        }
-
-        internal static IEnumerable<T> Records<T>(NextBatch next, Func<byte[], int, T> decode)
-        {
-            var buffer = new byte[64 << 10];
-            while (Fill(ref buffer, next) > 0)
-            {
-                var at = I32(buffer, 4);
-                for (var left = I32(buffer, 12); left > 0; left--)
-                {
-                    var record = at;
-                    at += I32(buffer, record);
-                    yield return decode(buffer, record);
-                }
             }
         }
     }

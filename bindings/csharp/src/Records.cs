@@ -6,7 +6,7 @@ namespace Headcount
     /// <summary>A user as one call found it: later changes don't touch it.</summary>
     public sealed class User
     {
-        internal User(Guid id, string email, string username, string givenName, string familyName, bool isActive, bool isAdmin, IReadOnlyDictionary<string, string> attributes, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt)
+        internal User(Guid id, string email, string username, string givenName, string familyName, bool isActive, bool isAdmin, IReadOnlyDictionary<string, string> attributes, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt, DateTimeOffset? deactivatedAt)
         {
             Id = id;
             Email = email;
@@ -19,6 +19,7 @@ namespace Headcount
             Version = version;
             CreatedAt = createdAt;
             UpdatedAt = updatedAt;
+            DeactivatedAt = deactivatedAt;
         }
 
         /// <summary>Never given to another user.</summary>
@@ -53,6 +54,9 @@ namespace Headcount
 
         /// <summary>When the record last changed.</summary>
         public DateTimeOffset UpdatedAt { get; }
+
+        /// <summary>Since when the user has been inactive; null for one who is active or never was.</summary>
+        public DateTimeOffset? DeactivatedAt { get; }
 
         /// <summary>The id and the email.</summary>
         public override string ToString() { return Id + " " + Email; }

@@ -5,7 +5,7 @@ import re
 import sys
 
 HANDLES = {"hc_directory": "DirectoryHandle", "hc_feed": "FeedHandle", "hc_cursor": "CursorHandle",
-           "hc_workspaces": "WorkspacesHandle"}
+           "hc_workspaces": "WorkspacesHandle", "hc_members": "MembersHandle"}
 SCALARS = {"int32_t": "int", "uint32_t": "uint", "uint64_t": "ulong", "size_t": "UIntPtr", "hc_status": "int",
            "void": "void"}
 
