@@ -18,10 +18,10 @@ mod username;
 mod visible;
 mod workspace;
 
+pub use applied::{Applied, Outcome, Subject};
 #[cfg(test)]
 pub(crate) use attributes::Attributes;
 pub(crate) use batch::Step;
-pub use applied::{Applied, Outcome, Subject};
 pub use batch::{Batch, Op};
 pub use change::{Change, Event, Field};
 pub(crate) use digest::BatchDigest;

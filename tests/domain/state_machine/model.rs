@@ -275,7 +275,9 @@ impl Model {
 }
 
 fn forget_origins(ids: &mut ExternalIds) {
-    ids.values_mut().for_each(|(_, from)| *from = None);
+    for (_, from) in ids.values_mut() {
+        *from = None;
+    }
 }
 
 fn held(ids: &ExternalIds) -> impl Iterator<Item = Held> {
