@@ -117,7 +117,10 @@ fn renewed_files_are_taken_and_bad_ones_are_not() {
     let new = certify(folder.path());
     let patience = Instant::now() + Duration::from_secs(20);
     while ask(&running, new.clone(), get).is_err() {
-        assert!(Instant::now() < patience, "the new certificate is not taken");
+        assert!(
+            Instant::now() < patience,
+            "the new certificate is not taken"
+        );
         std::thread::sleep(Duration::from_millis(100));
     }
     assert!(ask(&running, old, get).is_err());
