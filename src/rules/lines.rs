@@ -268,9 +268,7 @@ fn pairs<'de, D: Deserializer<'de>>(
             let mut pairs = BTreeMap::new();
             while let Some((name, value)) = members.next_entry::<String, String>()? {
                 if pairs.contains_key(&name) {
-                    return Err(A::Error::custom(format_args!(
-                        "`{name}` is there twice"
-                    )));
+                    return Err(A::Error::custom(format_args!("`{name}` is there twice")));
                 }
                 pairs.insert(name, value);
             }
