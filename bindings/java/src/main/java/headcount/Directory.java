@@ -30,9 +30,16 @@ import java.util.stream.Stream;
  */
 public final class Directory implements AutoCloseable {
     private final Handle handle;
+    private final MemorySegment generation;
+    final HostCache cache;
 
-    private Directory(MemorySegment pointer) {
+    /** Lets a test lengthen the time between reading a user and keeping it. */
+    Runnable afterRead = () -> {};
+
+    private Directory(MemorySegment pointer, HostCache cache) {
         handle = new Handle(this, pointer, Native::hc_directory_free);
+        generation = Native.hc_directory_generation(pointer).reinterpret(8);
+        this.cache = cache;
     }
 
     /** A native call on the handle, which is kept until it returned. */
@@ -115,7 +122,7 @@ public final class Directory implements AutoCloseable {
         try (Frame f = Frame.open()) {
             return options.use(f, o -> {
                 f.check(how.run(f, o));
-                return new Directory(f.pointer());
+                return new Directory(f.pointer(), new HostCache(options.hostCacheUsers()));
             });
         }
     }
@@ -136,10 +143,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> user(String ref) {
-        return call((f, d) -> {
-            MemorySegment r = f.text(ref);
-            return Native.hc_user_get(d, r, r.byteSize(), f.out(), f.error());
-        }, Copies::user);
+        return find(cache.byRef, ref, Native.HC_USER_KEY_ANY);
     }
 
     /**
@@ -149,7 +153,9 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userById(UUID id) {
-        return call((f, d) -> Native.hc_user_get_by_id(d, f.id(id), f.out(), f.error()), Copies::user);
+        long before = generation();
+        Optional<User> kept = cache.byId.get(before, id);
+        return kept.isPresent() ? kept : kept(cache.byId, before, id, read(Native.HC_USER_KEY_ID, f -> f.id(id)));
     }
 
     /**
@@ -159,10 +165,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userByEmail(String email) {
-        return call((f, d) -> {
-            MemorySegment e = f.text(email);
-            return Native.hc_user_get_by_email(d, e, e.byteSize(), f.out(), f.error());
-        }, Copies::user);
+        return find(cache.byEmail, email, Native.HC_USER_KEY_EMAIL);
     }
 
     /**
@@ -172,10 +175,44 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userByUsername(String username) {
-        return call((f, d) -> {
-            MemorySegment u = f.text(username);
-            return Native.hc_user_get_by_username(d, u, u.byteSize(), f.out(), f.error());
-        }, Copies::user);
+        return find(cache.byUsername, username, Native.HC_USER_KEY_USERNAME);
+    }
+
+    private Optional<User> find(HostCache.Keyed<String> users, String key, int kind) {
+        long before = generation();
+        Optional<User> kept = users.get(before, key);
+        return kept.isPresent() ? kept : kept(users, before, key, read(kind, f -> f.text(key)));
+    }
+
+    private static <K> Optional<User> kept(HostCache.Keyed<K> users, long before, K key, Optional<User> user) {
+        if (user.isPresent()) {
+            users.put(before, key, user);
+        }
+        return user;
+    }
+
+    private interface Key {
+        MemorySegment in(Frame frame);
+    }
+
+    private Optional<User> read(int kind, Key key) {
+        Optional<User> user = call((f, d) -> {
+            MemorySegment k = key.in(f);
+            MemorySegment record = f.allocate(Packed.USER_BYTES_MAX);
+            f.keep(record);
+            return Native.hc_user_read(d, kind, k, k.byteSize(), record, record.byteSize(), f.out(), f.error());
+        }, f -> Packed.oneUser(f.kept(), f.number()));
+        afterRead.run();
+        return user;
+    }
+
+    /** The library's count of commits that changed users; odd while one is under way. */
+    long generation() {
+        try {
+            return HostCache.generation(generation);
+        } finally {
+            java.lang.ref.Reference.reachabilityFence(this);
+        }
     }
 
     /**
@@ -332,7 +369,7 @@ public final class Directory implements AutoCloseable {
      * @return the directory
      */
     public Directory actingAs(UUID actor) {
-        return call((f, d) -> Native.hc_directory_acting_as(d, f.id(actor), f.out(), f.error()), f -> new Directory(f.pointer()));
+        return call((f, d) -> Native.hc_directory_acting_as(d, f.id(actor), f.out(), f.error()), f -> new Directory(f.pointer(), cache));
     }
 
     /**

@@ -45,7 +45,7 @@ class DirectoryTest {
             attributes.forEach(user::attribute);
             User made = directory.createUser(user);
             assertEquals(new User(id, "Steve@BÜCHER.example", "Ştëvé", Optional.of("Steve"), Optional.of("Öl"), false, true,
-                    attributes, 1, born, made.updatedAt()), made);
+                    attributes, 1, born, made.updatedAt(), made.deactivatedAt()), made);
             for (Optional<User> read : List.of(directory.users().findFirst(), directory.userById(id),
                     directory.userByUsername("ştëvé"), directory.user(id.toString()))) {
                 assertEquals(Optional.of(made), read);
@@ -53,6 +53,52 @@ class DirectoryTest {
             assertEquals(Optional.empty(), directory.userByEmail("nobody@ex.co"));
             assertThrows(UnsupportedOperationException.class, () -> made.attributes().put("a", "b"));
         }
+    }
+
+    @Test
+    void anInactiveUserSaysSinceWhen() {
+        try (Directory directory = enterprise()) {
+            User user = directory.createUser(NewUser.of("a@ex.co"));
+            assertEquals(Optional.empty(), user.deactivatedAt());
+            Optional<Instant> since = directory.deactivateUser("a@ex.co").deactivatedAt();
+            assertEquals(Optional.of(true), since.map(at -> !at.isBefore(user.createdAt())));
+            assertEquals(since, directory.userByEmail("a@ex.co").orElseThrow().deactivatedAt());
+        }
+    }
+
+    @Test
+    void messagesGoToALogger() {
+        var messages = new java.util.concurrent.ConcurrentLinkedQueue<String>();
+        System.Logger logger = new System.Logger() {
+            @Override
+            public String getName() {
+                return "test";
+            }
+
+            @Override
+            public boolean isLoggable(Level level) {
+                return level.getSeverity() >= Level.DEBUG.getSeverity();
+            }
+
+            @Override
+            public void log(Level level, java.util.ResourceBundle bundle, String message, Throwable thrown) {
+                messages.add(level + " " + message);
+                throw new IllegalStateException("dropped");
+            }
+
+            @Override
+            public void log(Level level, java.util.ResourceBundle bundle, String format, Object... values) {
+                log(level, bundle, format, (Throwable) null);
+            }
+        };
+        Logging.setLogger(Optional.of(logger));
+        Directory.open(folder.resolve("users.redb")).close();
+        Logging.setLogger(Optional.empty());
+        assertTrue(messages.stream().anyMatch(message -> message.contains(" headcount")), messages.toString());
+        assertTrue(messages.stream().noneMatch(message -> message.startsWith("TRACE")), messages.toString());
+        int before = messages.size();
+        Directory.open(folder.resolve("users.redb")).close();
+        assertEquals(before, messages.size());
     }
 
     @Test
