@@ -3,6 +3,9 @@ package headcount;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -693,6 +696,32 @@ public final class Directory implements AutoCloseable {
             f.keep(copied);
             return Native.hc_directory_backup(d, p, p.byteSize(), overwrite ? 1 : 0, copied, MemorySegment.NULL, MemorySegment.NULL, f.error());
         }, f -> Copies.copied(f.kept()));
+    }
+
+    /**
+     * Writes all records as lines of JSON, as they are at one moment: the format of {@code headcount export}.
+     * Others go on reading and writing meanwhile.
+     *
+     * @param to where the lines go
+     * @throws IOException what the stream throws
+     */
+    public void export(OutputStream to) throws IOException {
+        Transfer.to(to, write -> call((f, d) -> Native.hc_directory_export(d, write, MemorySegment.NULL, MemorySegment.NULL,
+                f.error()), NOTHING));
+    }
+
+    /**
+     * Loads the lines of {@link #export} into a directory that nothing was written to yet, in one transaction.
+     * If this fails, nothing is changed.
+     *
+     * @param lines where the lines come from
+     * @throws IOException what the stream throws
+     * @throws HeadcountException {@link ErrorKind#INVALID_ARGUMENT} when the directory is not empty, or lines
+     *     are missing
+     */
+    public void load(InputStream lines) throws IOException {
+        Transfer.from(lines, read -> call((f, d) -> Native.hc_directory_load(d, read, MemorySegment.NULL, MemorySegment.NULL,
+                f.error()), NOTHING));
     }
 
     /**

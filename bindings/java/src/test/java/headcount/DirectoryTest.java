@@ -203,6 +203,32 @@ class DirectoryTest {
     }
 
     @Test
+    void anExportMakesTheSameDirectory() throws Exception {
+        try (Directory directory = enterprise(); Directory copy = Directory.inMemory(new Options())) {
+            for (int i = 0; i < 20; i++) {
+                directory.createUser(NewUser.of("u" + i + "@ex.co").username("ünser" + i).attribute("note", "x".repeat(10_000)));
+            }
+            var lines = new java.io.ByteArrayOutputStream();
+            directory.export(lines);
+            byte[] whole = lines.toByteArray();
+            refused(ErrorKind.INVALID_ARGUMENT, () -> copy.load(new java.io.ByteArrayInputStream(whole, 0, whole.length - 30)));
+            assertEquals(0, copy.count(new UserQuery()));
+            copy.load(new java.io.ByteArrayInputStream(whole));
+            assertEquals(directory.users().toList(), copy.users().toList());
+            assertEquals(License.ENTERPRISE, copy.seats().license());
+            java.io.IOException full = assertThrows(java.io.IOException.class, () -> directory.export(new java.io.OutputStream() {
+                @Override
+                public void write(int b) throws java.io.IOException {
+                    throw new java.io.IOException("no space left");
+                }
+            }));
+            assertEquals("no space left", full.getMessage());
+            assertThrows(java.io.IOException.class, () -> Directory.inMemory(new Options()).load(
+                    new java.io.FileInputStream(folder.toFile()))); // a folder can't be read
+        }
+    }
+
+    @Test
     void everyConstantOfTheHeaderHasAName() throws Exception {
         String header = Files.readString(Path.of("../../include/headcount.h"));
         var found = Pattern.compile("^ +HC_(STATUS|EVENT|FIELD|ROLE|SORT|SUBJECT)_(\\w+) = (\\d+),", Pattern.MULTILINE)
