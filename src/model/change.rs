@@ -26,6 +26,10 @@ pub struct Change {
         skip_serializing_if = "Option::is_none"
     )]
     pub request_id: Option<[u8; 16]>,
+    /// Through which door it came, where the caller
+    /// [said so](crate::Directory::through).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub door: Option<String>,
     /// What happened, in the order of the batch. Empty only for a batch with a
     /// request id that changed nothing.
     pub events: Vec<Event>,

@@ -21,8 +21,8 @@ mod workspace;
 pub use applied::{Applied, Outcome, Subject};
 #[cfg(test)]
 pub(crate) use attributes::Attributes;
-pub(crate) use batch::Step;
 pub use batch::{Batch, Op};
+pub(crate) use batch::{Step, check_door};
 pub use change::{Change, Event, Field};
 pub(crate) use digest::BatchDigest;
 pub use email::Email;

@@ -122,6 +122,12 @@ enum Stored {
         since: Timestamp,
         version: u64,
     },
+    LastSeen {
+        #[serde(deserialize_with = "parsed")]
+        user: UserId,
+        #[serde(deserialize_with = "parsed")]
+        at: Timestamp,
+    },
     End {
         records: u64,
     },
@@ -175,6 +181,7 @@ impl From<Stored> for Line {
                 since,
                 version,
             },
+            Stored::LastSeen { user, at } => Record::LastSeen { user, at },
         }))
     }
 }
