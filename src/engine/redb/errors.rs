@@ -234,6 +234,32 @@ impl Name {
         .with_source(error)
     }
 
+    /// A checkpoint finds no space, so that no more commits fit the log.
+    pub(super) fn no_space(&self, error: io::Error) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!(
+                "there is no space for `{}`: {error}; nothing was written, and all that was before is kept; free some space, and try again",
+                self.0
+            ),
+        )
+        .with_source(error)
+    }
+
+    /// What is to be written needs more space than there is.
+    pub(super) fn too_little_space(&self, needed: u64, available: u64) -> Error {
+        Error::new(
+            ErrorKind::Io,
+            format!(
+                "this needs up to {} KiB of space for `{}`, and the disk has {} KiB; nothing was written; free some space, and try again",
+                needed.div_ceil(1024),
+                self.0,
+                available / 1024
+            ),
+        )
+        .with_source(io::Error::from(io::ErrorKind::StorageFull))
+    }
+
     /// The log is in the database, and still there.
     pub(super) fn log_not_removed(&self, error: io::Error) -> Error {
         Error::new(

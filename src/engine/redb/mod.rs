@@ -9,6 +9,7 @@
 //!
 //! DESIGN.md tells what each step keeps true, and what a crash at it leaves.
 
+mod backend;
 mod base;
 mod checkpoint;
 mod checksum;
@@ -26,7 +27,6 @@ mod guard;
 mod holder;
 mod inspect;
 mod log;
-mod measured;
 mod memtable;
 mod overlay;
 mod own_file;
@@ -55,6 +55,7 @@ use std::time::Duration;
 use ::redb::StorageBackend;
 use arc_swap::ArcSwapOption;
 
+use self::backend::Length;
 use self::base::Base;
 use self::checkpoint::Work;
 pub(crate) use self::compact::compact;
@@ -65,7 +66,6 @@ use self::filtering::Filtering;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles, Sync};
-use self::measured::Length;
 use self::own_file::OwnFile;
 pub(crate) use self::read_only::ReadOnly;
 use self::snapshot::State;
@@ -156,6 +156,9 @@ struct Shared {
     filtering: Filtering,
     /// How large transactions have been.
     usual: Usual,
+    files: Arc<dyn SideFiles>,
+    /// How much of the file redb may keep in memory.
+    cache_bytes: usize,
     /// The file, if this engine created it.
     created: Option<PathBuf>,
     figures: Figures,
@@ -185,7 +188,7 @@ impl Redb {
         };
         let created = (!resolved.exists()).then(|| resolved.clone());
         let is_new = created.is_some();
-        let side_files = Box::new(files.clone());
+        let side_files = Arc::new(files.clone());
         let opened = Self::start(backend, side_files, name.clone(), options, created);
         if let Err(error) = &opened
             && is_new
@@ -200,12 +203,14 @@ impl Redb {
     /// `created` by this goes again if nothing is ever committed to it.
     fn start<B: StorageBackend>(
         backend: impl Fn() -> Result<B>,
-        files: Box<dyn SideFiles>,
+        files: Arc<dyn SideFiles>,
         name: Name,
         options: &RedbOptions,
         created: Option<PathBuf>,
     ) -> Result<Self> {
-        let (base, committed, replay) = recovery::recover(&backend, &*files, &name, options)?;
+        let work = Work::default();
+        let (base, committed, replay) =
+            recovery::recover(&backend, &*files, &name, options, &work)?;
         let use_id = recovery::new_use_id();
         if let Some(fault) = replay.salvaged {
             ::log::warn!(
@@ -221,11 +226,19 @@ impl Redb {
             Some(_) => Sync::Later,
         };
         let segment_bytes_max = options.log_bytes / 2;
-        let log = Log::new(files, use_id, replay.last, sync, segment_bytes_max);
+        let log = Log::new(
+            Arc::clone(&files),
+            use_id,
+            replay.last,
+            sync,
+            segment_bytes_max,
+        );
         let shared = Arc::new(Shared {
             name,
             length: base.length(),
             filtering: base.filtering(),
+            files,
+            cache_bytes: options.cache_bytes,
             created,
             published: ArcSwapOption::from_pointee(State {
                 base: Arc::new(committed),
@@ -236,7 +249,7 @@ impl Redb {
             publishing: Mutex::default(),
             writer: Mutex::new(Some(log)),
             base: Mutex::new(Some(base)),
-            work: Work::default(),
+            work,
             in_doubt: AtomicBool::new(false),
             is_replaced: AtomicBool::new(false),
             failure: OnceLock::new(),
