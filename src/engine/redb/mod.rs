@@ -28,6 +28,7 @@ mod holder;
 mod inspect;
 mod log;
 mod memtable;
+mod options;
 mod overlay;
 mod own_file;
 mod owner;
@@ -50,7 +51,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use ::redb::StorageBackend;
 use arc_swap::ArcSwapOption;
@@ -66,6 +66,7 @@ use self::filtering::Filtering;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles, Sync};
+pub(crate) use self::options::RedbOptions;
 use self::own_file::OwnFile;
 pub(crate) use self::read_only::ReadOnly;
 use self::snapshot::State;
@@ -75,47 +76,6 @@ pub(crate) use self::txn::Txn;
 use self::txn::{Pending, Usual};
 use crate::engine::{Engine, Measured};
 use crate::error::{Error, ErrorKind, Result};
-
-/// How to open a [`Redb`].
-#[derive(Clone, Debug)]
-pub(crate) struct RedbOptions {
-    /// Whether an absent or empty file is made a new, empty map.
-    pub(crate) create: bool,
-    /// How much of the file redb may keep in memory.
-    pub(crate) cache_bytes: usize,
-    /// How large the files of the log may become, together. They bound the memory
-    /// for recent writes too.
-    pub(crate) log_bytes: u64,
-    /// `None`: a commit is on disk when it is acknowledged. Otherwise it is after
-    /// this time, and what is younger can be lost when the machine stops.
-    pub(crate) sync_interval: Option<Duration>,
-    /// Whether a log that is damaged, missing or another's is used as far as it goes and
-    /// set aside, instead of being refused.
-    pub(crate) salvage_log: bool,
-    /// Whether threads of the engine's own make checkpoints and sync the log.
-    /// Otherwise a checkpoint is made by the writer whose commit no longer fits,
-    /// and what is to be synced later is so by whoever asks for it: for tests, in
-    /// which nothing may happen by itself.
-    pub(crate) background: bool,
-    /// The first bytes of those keys that are often looked up and not there: a filter is
-    /// made for them.
-    pub(crate) looked_up: &'static [u8],
-}
-
-impl RedbOptions {
-    /// What is usual, where the file is made if `create` is set.
-    pub(crate) const fn new(create: bool) -> Self {
-        Self {
-            create,
-            cache_bytes: 64 << 20,
-            log_bytes: 64 << 20,
-            sync_interval: None,
-            salvage_log: false,
-            background: true,
-            looked_up: &[],
-        }
-    }
-}
 
 /// An ordered map in one redb file.
 ///

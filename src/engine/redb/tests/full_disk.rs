@@ -179,12 +179,12 @@ fn what_goes_around_the_log_makes_sure_of_its_space() {
     let engine = disk.open(&SMALL).unwrap();
     put(&engine, b"ann", b"1").unwrap();
     disk.set_capacity(Some(disk.used() + (1 << 20)));
-    let error = put(&engine, b"bob", &[7; 300_000]).unwrap_err();
+    let error = put(&engine, b"bob", &vec![7; 300_000]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io, "{error}");
     assert!(error.to_string().contains("needs up to"), "{error}");
     put(&engine, b"ann", b"2").unwrap();
     disk.set_capacity(None);
-    put(&engine, b"bob", &[7; 300_000]).unwrap();
+    put(&engine, b"bob", &vec![7; 300_000]).unwrap();
     assert_eq!(get(&engine, b"ann").unwrap(), b"2");
     engine.close().unwrap();
 }
