@@ -320,6 +320,11 @@ enum hc_status
      * The request id belongs to another batch, which was applied.
      */
     HC_STATUS_REQUEST_ID_REUSED = 61,
+    /**
+     * Another user has this external id of the provisioner, or another workspace
+     * where it is given to one.
+     */
+    HC_STATUS_EXTERNAL_ID_TAKEN = 62,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -449,6 +454,10 @@ enum hc_event
      * memberships without such events.
      */
     HC_EVENT_MEMBER_REMOVED = 16,
+    /**
+     * The id that a provisioner has for the workspace was set, changed or removed.
+     */
+    HC_EVENT_WORKSPACE_EXTERNAL_ID_SET = 17,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -492,6 +501,10 @@ enum hc_field
      * The attributes.
      */
     HC_FIELD_ATTRIBUTES = 32,
+    /**
+     * The ids that provisioners have for the user.
+     */
+    HC_FIELD_EXTERNAL_IDS = 64,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
