@@ -76,7 +76,8 @@ impl<'a> UsernameRecord<'a> {
 pub(crate) enum IdEntry<'a> {
     /// The user's email key.
     User(&'a str),
-    /// The user was deleted; the id is not given again.
+    /// The user was deleted; the id is not given again until the change that deleted the
+    /// user is trimmed.
     Deleted,
 }
 

@@ -299,7 +299,8 @@ impl Directory {
         self.apply_to_user(Op::DeactivateUser(user.into()))
     }
 
-    /// Deletes a user for good and returns the id, which is never given again.
+    /// Deletes a user for good and returns the id, which is not given again as long as the
+    /// change that deletes the user is kept: see [`trim_changes`](Self::trim_changes).
     /// The email and the username are free for others. To keep the user, use
     /// [`deactivate_user`](Self::deactivate_user).
     ///

@@ -157,6 +157,8 @@ fn compare_users(directory: &Directory, model: &Model) {
     for id in &model.deleted {
         assert!(directory.user_by_id(*id).unwrap().is_none());
     }
+    let kept = directory.verify().unwrap().deleted;
+    assert_eq!(kept, model.deleted.len() as u64);
 }
 
 fn compare_workspaces(directory: &Directory, model: &Model) {

@@ -117,11 +117,16 @@ impl Model {
     }
 
     pub fn trim(&mut self, before: u64) -> u64 {
-        let had = self.changes.len();
-        self.changes.retain(|change| change.sequence >= before);
-        let trimmed = (had - self.changes.len()) as u64;
-        self.last_trimmed += trimmed;
-        trimmed
+        let changes = std::mem::take(&mut self.changes);
+        let (kept, trimmed): (Vec<_>, Vec<_>) = changes
+            .into_iter()
+            .partition(|change| change.sequence >= before);
+        self.changes = kept;
+        let gone = |id: &UserId| Event::UserDeleted { user: *id };
+        let events: Vec<_> = trimmed.iter().flat_map(|change| &change.events).collect();
+        self.deleted.retain(|id| !events.contains(&&gone(id)));
+        self.last_trimmed += trimmed.len() as u64;
+        trimmed.len() as u64
     }
 
     /// Carries out a request on a copy, which is kept when nothing is against it.
