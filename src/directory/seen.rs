@@ -12,7 +12,7 @@ use crate::model::{Target, Timestamp, UserId, UserRef};
 use crate::rules::{read, seen};
 
 /// Sightings are written at most this often, all that were gathered in one commit…
-const WRITE_INTERVAL: Duration = Duration::from_secs(60);
+const WRITE_INTERVAL: Duration = Duration::from_mins(1);
 /// …or when there are this many.
 const GATHERED_MAX: usize = 4096;
 
@@ -75,7 +75,7 @@ impl Gathered {
 impl Directory {
     /// How exactly it is known when a user was last seen: a later sighting within this
     /// time of the one on record is not noted. One hour.
-    pub const SEEN_INTERVAL: Duration = Duration::from_secs(3600);
+    pub const SEEN_INTERVAL: Duration = Duration::from_hours(1);
 
     /// Notes that a user is seen now, such as at a login or with a request. Call it as
     /// often as you like: it mostly costs a look-up.
@@ -108,7 +108,7 @@ impl Directory {
     }
 
     pub(super) fn touch_user_at(&self, user: UserRef, at: Timestamp) -> Result<()> {
-        let id = self.existing(user)?;
+        let id = self.existing(&user)?;
         let interval = u64::try_from(Self::SEEN_INTERVAL.as_micros()).unwrap_or(u64::MAX);
         let is_recent =
             |seen: Timestamp| at.as_unix_micros() < seen.as_unix_micros().saturating_add(interval);
@@ -128,7 +128,7 @@ impl Directory {
     ///
     /// [`UserNotFound`](crate::ErrorKind::UserNotFound).
     pub fn last_seen(&self, user: impl Into<UserRef>) -> Result<Option<Timestamp>> {
-        let id = self.existing(user.into())?;
+        let id = self.existing(&user.into())?;
         self.seen(id)
     }
 
@@ -139,7 +139,7 @@ impl Directory {
         }
     }
 
-    fn existing(&self, user: UserRef) -> Result<UserId> {
+    fn existing(&self, user: &UserRef) -> Result<UserId> {
         let not_found = || user.not_found();
         match &user.0 {
             Target::Id(id) => self.user_by_id(*id)?,

@@ -78,7 +78,7 @@ fn a_part_of_an_export_is_refused_and_leaves_nothing() {
     let twice = [&lines[..2], &lines[1..]].concat().join("\n");
     let more = format!("{exported}{{}}\n");
     for (text, told) in [
-        (cut.as_str(), "part.jsonl: line 13: the file ends here"),
+        (cut.as_str(), "part.jsonl: line 14: the file ends here"),
         (&one_out, "records before it, not 13"),
         (&twice, "part.jsonl: line 3: "),
         (&more, "something comes behind"),
@@ -116,7 +116,7 @@ fn an_export_is_taken_as_it_is() {
     );
     assert_says(
         &folder.done("--db copy.redb import all.jsonl --dry-run"),
-        &["nothing is written: 12 records of all.jsonl"],
+        &["nothing is written: 13 records of all.jsonl"],
     );
     assert!(!folder.path("copy.redb").exists());
     assert_says(
