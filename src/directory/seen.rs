@@ -104,11 +104,11 @@ impl Directory {
     /// [`ReadOnly`](crate::ErrorKind::ReadOnly); the kinds of a failed write, after which
     /// the sighting is kept for the next one.
     pub fn touch_user(&self, user: impl Into<UserRef>) -> Result<()> {
-        self.touch_user_at(user.into(), Timestamp::now())
+        self.touch_user_at(&user.into(), Timestamp::now())
     }
 
-    pub(super) fn touch_user_at(&self, user: UserRef, at: Timestamp) -> Result<()> {
-        let id = self.existing(&user)?;
+    pub(super) fn touch_user_at(&self, user: &UserRef, at: Timestamp) -> Result<()> {
+        let id = self.existing(user)?;
         let interval = u64::try_from(Self::SEEN_INTERVAL.as_micros()).unwrap_or(u64::MAX);
         let is_recent =
             |seen: Timestamp| at.as_unix_micros() < seen.as_unix_micros().saturating_add(interval);

@@ -15,7 +15,7 @@ fn sightings_are_gathered_and_written_at_the_end() {
     let directory = Directory::open(&path).unwrap();
     let [ann, bob] = ["ann@ex.co", "bob@ex.co"].map(|e| directory.create_user(e).unwrap().id());
     let stored = |id| read::last_seen(&directory.snapshot().unwrap(), id).unwrap();
-    let touch = |id: UserId, at| directory.touch_user_at(UserRef::from(id), at).unwrap();
+    let touch = |id: UserId, at| directory.touch_user_at(&UserRef::from(id), at).unwrap();
     touch(ann, hours(0));
     assert_eq!(stored(ann), Some(hours(0)), "the first is written at once");
     touch(bob, hours(0));
