@@ -1,4 +1,4 @@
-//! `/openapi.json`: what REST offers, as OpenAPI 3.1. Paths and scopes come from the table
+//! `/openapi.json`: what REST offers, as `OpenAPI` 3.1. Paths and scopes come from the table
 //! of routes, parameters and bodies from the types that read them.
 
 use std::sync::LazyLock;
@@ -103,8 +103,7 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
             done("Make a user a member in a role").body("Membership").conditional()
         }
         ("DELETE", "workspaces/{id}/members/{name}") => done("Remove a member").conditional(),
-        ("GET", "seats") => new("The license and how its seats are used", "Seats"),
-        ("GET", "license") => new("The license and how its seats are used", "Seats"),
+        ("GET", "seats" | "license") => new("The license and how its seats are used", "Seats"),
         ("PUT", "license") => new("Set the license", "Seats").body("NewLicense").conditional(),
         ("POST", "batch") => {
             new("Apply operations together", "Applied").asked::<batch::How>().body("BatchRequest")

@@ -204,7 +204,7 @@ fn workspaces_are_read_a_page_at_a_time() {
         client.post("/api/v1/workspaces", &json!({ "name": name }));
     }
     let page = |query: &str| client.get(&format!("/api/v1/workspaces?{query}")).json();
-    let names = |page: &serde_json::Value| {
+    let names = |page: &Value| {
         let all = page["workspaces"].as_array().unwrap().iter();
         all.map(|one| one["name"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
