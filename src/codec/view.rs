@@ -1,11 +1,7 @@
 //! Users as they are stored, read without copying anything.
 
-use std::ops::ControlFlow;
-
-use wincode::io::Reader;
-use wincode::{SchemaRead, SchemaWrite};
-
-use super::records::{self, Format, UsernameRecord};
+use super::fields::Fields;
+use super::records::{self, UsernameRecord};
 use crate::error::{Error, Result};
 use crate::model::{Attributes, Email, NulTexts, Timestamp, User, UserId};
 
@@ -53,48 +49,54 @@ pub struct UserView<'a> {
 /// Pairs of name and value.
 #[derive(Clone, Copy, Debug)]
 enum Pairs<'a> {
-    /// So many, as they are stored; checked before.
-    Stored(usize, &'a [u8]),
+    /// Up to this many, as they are stored; checked before.
+    Stored(usize, Fields<'a>),
     Owned(&'a Attributes),
-}
-
-/// What stands before the attributes in the record of a user.
-#[derive(SchemaRead, SchemaWrite)]
-struct Head<'a> {
-    id: UserId,
-    version: u64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-    active: bool,
-    admin: bool,
-    email: Option<&'a str>,
-    username: Option<UsernameRecord<'a>>,
-    given_name: Option<&'a str>,
-    family_name: Option<&'a str>,
-    deactivated_at: Option<Timestamp>,
 }
 
 /// The user whose row has this email key.
 pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserView<'a>> {
-    let mut rest = records::body("a user", bytes)?;
-    let head = <Head<'a> as SchemaRead<'a, Format>>::get(rest.by_ref())
-        .map_err(|error| Error::corrupted("a user is malformed").with_source(error))?;
-    let attributes =
-        stored_pairs(rest).ok_or_else(|| Error::corrupted("a user's attributes are malformed"))?;
-    Ok(UserView {
-        id: head.id,
-        email: head.email.unwrap_or(email_key),
+    let body = records::body("a user", bytes)?;
+    read_user(email_key, Fields::new(body)).ok_or_else(|| Error::corrupted("a user is malformed"))
+}
+
+/// Reads a [`records::UserRecord`], by hand: lists spend most of their time here.
+fn read_user<'a>(email_key: &'a str, mut fields: Fields<'a>) -> Option<UserView<'a>> {
+    let id = UserId::from_bytes(*fields.array()?);
+    let version = fields.number()?;
+    let created_at = Timestamp::from_stored(fields.number()?);
+    let updated_at = Timestamp::from_stored(fields.number()?);
+    let deactivated_at = if fields.flag()? {
+        Some(Timestamp::from_stored(fields.number()?))
+    } else {
+        None
+    };
+    let (active, admin) = (fields.flag()?, fields.flag()?);
+    fields.only_texts_follow();
+    let email = fields.optional_text()?;
+    let username = if fields.flag()? {
+        Some(UsernameRecord {
+            typed: fields.text()?,
+            key: fields.optional_text()?,
+            look: fields.optional_text()?,
+        })
+    } else {
+        None
+    };
+    Some(UserView {
+        id,
+        email: email.unwrap_or(email_key),
         email_key,
-        username: head.username,
-        given_name: head.given_name,
-        family_name: head.family_name,
-        active: head.active,
-        admin: head.admin,
-        attributes,
-        created_at: head.created_at,
-        updated_at: head.updated_at,
-        deactivated_at: head.deactivated_at,
-        version: head.version,
+        username,
+        given_name: fields.optional_text()?,
+        family_name: fields.optional_text()?,
+        active,
+        admin,
+        attributes: stored_pairs(fields)?,
+        created_at,
+        updated_at,
+        deactivated_at,
+        version,
     })
 }
 
@@ -152,16 +154,16 @@ impl<'a> UserView<'a> {
 
     /// All attributes, ordered by name.
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + use<'a> {
-        let (count, mut bytes, mut owned) = match self.attributes {
-            Pairs::Stored(count, bytes) => (count, bytes, None),
-            Pairs::Owned(pairs) => (pairs.len(), [].as_slice(), Some(pairs.iter())),
+        let (count, mut stored, mut owned) = match self.attributes {
+            Pairs::Stored(count, fields) => (count, fields, None),
+            Pairs::Owned(pairs) => (pairs.len(), Fields::default(), Some(pairs.iter())),
         };
         (0..count).map(move |_| match &mut owned {
             // There are as many as were counted, so that nothing is ever missing.
             Some(pairs) => pairs
                 .next()
                 .map_or(("", ""), |(name, value)| (name.as_str(), value.as_str())),
-            None => take_pair(&mut bytes).unwrap_or_default(),
+            None => stored.pair().unwrap_or_default(),
         })
     }
 
@@ -170,7 +172,7 @@ impl<'a> UserView<'a> {
     pub(crate) fn attribute_bytes_at_most(&self) -> usize {
         match self.attributes {
             // Each text has its length before it, of one byte at least.
-            Pairs::Stored(_, bytes) => bytes.len(),
+            Pairs::Stored(_, fields) => fields.left(),
             Pairs::Owned(pairs) => pairs
                 .iter()
                 .map(|(name, value)| name.len() + value.len() + 2)
@@ -248,48 +250,15 @@ impl<'a> From<&'a User> for UserView<'a> {
     }
 }
 
-/// Counts and checks the pairs that all of `bytes` must be.
-fn stored_pairs(mut bytes: &[u8]) -> Option<Pairs<'_>> {
-    let count = take_length(&mut bytes)?;
-    let pairs = bytes;
-    let checked = (0..count).try_for_each(|_| match take_pair(&mut bytes) {
-        Some(_) => ControlFlow::Continue(()),
-        None => ControlFlow::Break(()),
-    });
-    (checked.is_continue() && bytes.is_empty()).then_some(Pairs::Stored(count, pairs))
-}
-
-fn take_pair<'a>(bytes: &mut &'a [u8]) -> Option<(&'a str, &'a str)> {
-    Some((take_text(bytes)?, take_text(bytes)?))
-}
-
-fn take_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
-    let length = take_length(bytes)?;
-    let (text, rest) = bytes.split_at_checked(length)?;
-    *bytes = rest;
-    str::from_utf8(text).ok()
-}
-
-/// A number of variable length, as bincode 2 writes it: one byte up to 250, or a byte
-/// that says how many follow. No text or map of a user needs more than four.
-fn take_length(bytes: &mut &[u8]) -> Option<usize> {
-    let (&first, rest) = bytes.split_first()?;
-    let width = match first {
-        ..=250 => {
-            *bytes = rest;
-            return Some(usize::from(first));
-        }
-        251 => 2,
-        252 => 4,
-        _ => return None,
-    };
-    let (number, rest) = rest.split_at_checked(width)?;
-    *bytes = rest;
-    let number = number
-        .iter()
-        .rev()
-        .fold(0, |sum, byte| sum << 8 | u32::from(*byte));
-    usize::try_from(number).ok()
+/// Counts and checks the pairs that all of `fields` must be.
+#[inline]
+fn stored_pairs(mut fields: Fields<'_>) -> Option<Pairs<'_>> {
+    let count = usize::try_from(fields.number()?).ok()?;
+    let pairs = fields;
+    for _ in 0..count {
+        fields.pair()?;
+    }
+    (fields.left() == 0).then_some(Pairs::Stored(count, pairs))
 }
 
 #[cfg(test)]

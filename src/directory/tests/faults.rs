@@ -2,7 +2,7 @@
 //! value hides nothing else.
 
 use super::*;
-use crate::codec::keys::{Kind, domains, states};
+use crate::codec::keys::{Kind, domains};
 use crate::codec::{
     IdEntry, decode_totals, decode_user, decode_workspace, encode_totals, put_id, put_user,
     put_workspace,
@@ -123,8 +123,8 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     (FaultKind::Missing, "username", |txn| {
         remove_first(Kind::Username, txn)
     }),
-    (FaultKind::Missing, "state", |txn| {
-        remove_first(Kind::State, txn)
+    (FaultKind::Missing, "inactive", |txn| {
+        remove_first(Kind::Inactive, txn)
     }),
     (FaultKind::Missing, "admin", |txn| {
         remove_first(Kind::Admin, txn)
@@ -158,9 +158,8 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     (FaultKind::Wrong, "username", |txn| {
         txn.put(&keys::username("bob"), b"cho@ex.co")
     }),
-    (FaultKind::Wrong, "state", |txn| {
-        let mut key = states(true).0;
-        key.extend_from_slice(b"ann@ex.co");
+    (FaultKind::Wrong, "inactive", |txn| {
+        let key = key_of(Kind::Inactive, txn);
         txn.put(&key, b"more")
     }),
     (FaultKind::Wrong, "created", |txn| {
@@ -183,10 +182,8 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     (FaultKind::Leftover, "username", |txn| {
         txn.put(&keys::username("zed"), b"cho@ex.co")
     }),
-    (FaultKind::Leftover, "state", |txn| {
-        let mut key = states(true).0;
-        key.extend_from_slice(b"cho@ex.co");
-        txn.put(&key, b"")
+    (FaultKind::Leftover, "inactive", |txn| {
+        txn.put(b"\x13ann@ex.co", b"")
     }),
     (FaultKind::Leftover, "domain", |txn| {
         let mut key = domains("ex.co").0;
