@@ -437,7 +437,7 @@ namespace Headcount
         {
             var p = Interop.Utf8(path);
             var copied = Copies.NewCopied();
-            Interop.Check(Native.hc_directory_backup(handle, p, Interop.Size(p), overwrite ? 1 : 0, ref copied, out var error), error);
+            Interop.Check(Native.hc_directory_backup(handle, p, Interop.Size(p), overwrite ? 1 : 0, ref copied, IntPtr.Zero, IntPtr.Zero, out var error), error);
             return new Copied(copied.users, copied.sequence, copied.bytes);
         }
 
@@ -455,7 +455,7 @@ namespace Headcount
             Abi.Check();
             byte[] from = Interop.Utf8(backup), to = Interop.Utf8(path);
             var copied = Copies.NewCopied();
-            Interop.Check(Native.hc_directory_restore(from, Interop.Size(from), to, Interop.Size(to), overwrite ? 1 : 0, ref copied, out var error), error);
+            Interop.Check(Native.hc_directory_restore(from, Interop.Size(from), to, Interop.Size(to), overwrite ? 1 : 0, ref copied, IntPtr.Zero, IntPtr.Zero, out var error), error);
             return new Copied(copied.users, copied.sequence, copied.bytes);
         }
 
