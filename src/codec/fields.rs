@@ -1,97 +1,123 @@
 //! The fields of a record, one after the other, in the standard format of bincode 2.
 
-/// A record that is being read from the front. A field that is malformed, or cut off,
-/// is `None`.
+#![allow(
+    clippy::inline_always,
+    reason = "a record has some twenty fields, most of one byte, and a list of a million \
+              users reads nothing else"
+)]
+
+use crate::error::{Error, Result};
+
+/// A record that is being read from the front.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fields<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    /// All of `bytes` from `whole_at` on, where that is UTF-8 as it stands: lengths
-    /// below 128 and flags are ASCII. So a text is checked by looking at its ends.
+    rest: &'a [u8],
+    /// What ends with `rest`, where that is UTF-8 as it stands: lengths below 128 and
+    /// flags are ASCII. So a text in it is checked by looking at its ends.
     whole: Option<&'a str>,
-    whole_at: usize,
 }
 
 impl<'a> Fields<'a> {
-    #[inline]
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self {
-            bytes,
-            ..Self::default()
+            rest: bytes,
+            whole: None,
         }
     }
 
     /// Says that texts follow, with nothing between them but lengths and flags.
-    #[inline]
+    #[inline(always)]
     pub(super) fn only_texts_follow(&mut self) {
-        self.whole_at = self.at;
-        self.whole = str::from_utf8(&self.bytes[self.at..]).ok();
+        self.whole = str::from_utf8(self.rest).ok();
     }
 
     /// Bytes that are left.
-    #[inline]
+    #[inline(always)]
     pub(super) fn left(&self) -> usize {
-        self.bytes.len() - self.at
+        self.rest.len()
     }
 
     /// So many bytes as they are.
-    #[inline]
-    pub(super) fn array<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
-        let array = self.bytes[self.at..].first_chunk()?;
-        self.at += N;
-        Some(array)
+    #[inline(always)]
+    pub(super) fn array<const N: usize>(&mut self) -> Result<&'a [u8; N]> {
+        let (array, rest) = self.rest.split_first_chunk().ok_or_else(malformed)?;
+        self.rest = rest;
+        Ok(array)
     }
 
     /// One byte that is 0 or 1.
-    #[inline]
-    pub(super) fn flag(&mut self) -> Option<bool> {
+    #[inline(always)]
+    pub(super) fn flag(&mut self) -> Result<bool> {
         match self.array()? {
-            [0] => Some(false),
-            [1] => Some(true),
-            _ => None,
+            [0] => Ok(false),
+            [1] => Ok(true),
+            _ => Err(malformed()),
         }
     }
 
     /// A number of variable length: one byte up to 250, or a byte that says how many
     /// follow.
-    #[inline]
-    pub(super) fn number(&mut self) -> Option<u64> {
+    #[inline(always)]
+    pub(super) fn number(&mut self) -> Result<u64> {
         match self.array()? {
-            [small @ ..=250] => Some(u64::from(*small)),
-            [251] => Some(u64::from(u16::from_le_bytes(*self.array()?))),
-            [252] => Some(u64::from(u32::from_le_bytes(*self.array()?))),
-            [253] => Some(u64::from_le_bytes(*self.array()?)),
-            _ => None,
+            [small @ ..=250] => Ok(u64::from(*small)),
+            [253] => Ok(u64::from_le_bytes(*self.array()?)),
+            [width] => self.seldom_number(*width),
         }
     }
 
-    #[inline]
-    pub(super) fn text(&mut self) -> Option<&'a str> {
-        let length = usize::try_from(self.number()?).ok()?;
-        let end = self.at.checked_add(length)?;
+    #[cold]
+    fn seldom_number(&mut self, width: u8) -> Result<u64> {
+        match width {
+            251 => Ok(u64::from(u16::from_le_bytes(*self.array()?))),
+            252 => Ok(u64::from(u32::from_le_bytes(*self.array()?))),
+            _ => Err(malformed()),
+        }
+    }
+
+    #[inline(always)]
+    fn length(&mut self) -> Result<usize> {
+        match self.array()? {
+            [small @ ..=250] => Ok(usize::from(*small)),
+            [width] => usize::try_from(self.seldom_number(*width)?).map_err(|_| malformed()),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn text(&mut self) -> Result<&'a str> {
+        let length = self.length()?;
+        let (bytes, rest) = self.rest.split_at_checked(length).ok_or_else(malformed)?;
         let text = match self.whole {
-            Some(whole) => whole.get(self.at - self.whole_at..end - self.whole_at)?,
-            None => str::from_utf8(self.bytes.get(self.at..end)?).ok()?,
+            Some(whole) => {
+                let at = whole.len() - self.rest.len();
+                whole.get(at..at + length).ok_or_else(malformed)?
+            }
+            None => str::from_utf8(bytes).map_err(|_| malformed())?,
         };
-        self.at = end;
-        Some(text)
+        self.rest = rest;
+        Ok(text)
     }
 
     /// A text, or a flag that there is none.
-    #[inline]
-    pub(super) fn optional_text(&mut self) -> Option<Option<&'a str>> {
-        if self.flag()? {
-            self.text().map(Some)
+    #[inline(always)]
+    pub(super) fn optional_text(&mut self) -> Result<Option<&'a str>> {
+        Ok(if self.flag()? {
+            Some(self.text()?)
         } else {
-            Some(None)
-        }
+            None
+        })
     }
 
     /// Two texts.
-    #[inline]
-    pub(super) fn pair(&mut self) -> Option<(&'a str, &'a str)> {
-        Some((self.text()?, self.text()?))
+    pub(super) fn pair(&mut self) -> Result<(&'a str, &'a str)> {
+        Ok((self.text()?, self.text()?))
     }
+}
+
+/// A field is cut off or is not what it should be.
+#[cold]
+pub(super) fn malformed() -> Error {
+    Error::corrupted("a user is malformed")
 }
 
 #[cfg(test)]
@@ -102,7 +128,8 @@ mod tests {
     fn numbers_have_the_width_that_their_first_byte_says() {
         let read = |bytes: &[u8]| {
             let mut fields = Fields::new(bytes);
-            fields.number().map(|number| (number, fields.left()))
+            let number = fields.number().ok()?;
+            Some((number, fields.left()))
         };
         assert_eq!(read(&[250, 9]), Some((250, 1)));
         assert_eq!(read(&[251, 1, 2, 9]), Some((0x0201, 1)));
@@ -122,7 +149,7 @@ mod tests {
         for (bytes, second) in [(&bytes[..], long.as_str()), (b"\x02\xc3\xa9\x01a", "a")] {
             let mut fields = Fields::new(bytes);
             fields.only_texts_follow();
-            assert_eq!(fields.pair(), Some(("\u{e9}", second)));
+            assert_eq!(fields.pair().unwrap(), ("\u{e9}", second));
             assert_eq!(fields.left(), 0);
         }
         // A length that ends within a letter, or behind everything.
@@ -133,7 +160,7 @@ mod tests {
                 if whole {
                     fields.only_texts_follow();
                 }
-                assert_eq!(fields.text(), None, "{length}");
+                assert!(fields.text().is_err(), "{length}");
             }
         }
     }

@@ -179,6 +179,7 @@ where
 }
 
 /// What follows the version of a record.
+#[inline]
 pub(super) fn body<'a>(what: &str, bytes: &'a [u8]) -> Result<&'a [u8]> {
     match bytes {
         [V1, record @ ..] => Ok(record),

@@ -1,8 +1,8 @@
 //! Users as they are stored, read without copying anything.
 
-use super::fields::Fields;
+use super::fields::{Fields, malformed};
 use super::records::{self, UsernameRecord};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{Attributes, Email, NulTexts, Timestamp, User, UserId};
 
 /// A user, borrowed from where it lies: in the store, or in a [`User`].
@@ -54,14 +54,10 @@ enum Pairs<'a> {
     Owned(&'a Attributes),
 }
 
-/// The user whose row has this email key.
+/// The user whose row has this email key: a [`records::UserRecord`], read by hand, since
+/// lists spend most of their time here.
 pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserView<'a>> {
-    let body = records::body("a user", bytes)?;
-    read_user(email_key, Fields::new(body)).ok_or_else(|| Error::corrupted("a user is malformed"))
-}
-
-/// Reads a [`records::UserRecord`], by hand: lists spend most of their time here.
-fn read_user<'a>(email_key: &'a str, mut fields: Fields<'a>) -> Option<UserView<'a>> {
+    let mut fields = Fields::new(records::body("a user", bytes)?);
     let id = UserId::from_bytes(*fields.array()?);
     let version = fields.number()?;
     let created_at = Timestamp::from_stored(fields.number()?);
@@ -73,7 +69,7 @@ fn read_user<'a>(email_key: &'a str, mut fields: Fields<'a>) -> Option<UserView<
     };
     let (active, admin) = (fields.flag()?, fields.flag()?);
     fields.only_texts_follow();
-    let email = fields.optional_text()?;
+    let email = fields.optional_text()?.unwrap_or(email_key);
     let username = if fields.flag()? {
         Some(UsernameRecord {
             typed: fields.text()?,
@@ -83,16 +79,21 @@ fn read_user<'a>(email_key: &'a str, mut fields: Fields<'a>) -> Option<UserView<
     } else {
         None
     };
-    Some(UserView {
+    let (given_name, family_name) = (fields.optional_text()?, fields.optional_text()?);
+    let attributes = take_pairs(&mut fields)?;
+    if fields.left() > 0 {
+        return Err(malformed());
+    }
+    Ok(UserView {
         id,
-        email: email.unwrap_or(email_key),
+        email,
         email_key,
         username,
-        given_name: fields.optional_text()?,
-        family_name: fields.optional_text()?,
+        given_name,
+        family_name,
         active,
         admin,
-        attributes: stored_pairs(fields)?,
+        attributes,
         created_at,
         updated_at,
         deactivated_at,
@@ -250,15 +251,18 @@ impl<'a> From<&'a User> for UserView<'a> {
     }
 }
 
-/// Counts and checks the pairs that all of `fields` must be.
+/// Counts, checks and passes over pairs.
 #[inline]
-fn stored_pairs(mut fields: Fields<'_>) -> Option<Pairs<'_>> {
-    let count = usize::try_from(fields.number()?).ok()?;
-    let pairs = fields;
+fn take_pairs<'a>(fields: &mut Fields<'a>) -> Result<Pairs<'a>> {
+    let count = usize::try_from(fields.number()?).map_err(|_| malformed())?;
+    if count == 0 {
+        return Ok(Pairs::Stored(0, Fields::default()));
+    }
+    let pairs = *fields;
     for _ in 0..count {
         fields.pair()?;
     }
-    (fields.left() == 0).then_some(Pairs::Stored(count, pairs))
+    Ok(Pairs::Stored(count, pairs))
 }
 
 #[cfg(test)]

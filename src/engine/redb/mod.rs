@@ -28,6 +28,8 @@ mod inspect;
 mod log;
 mod measured;
 mod memtable;
+#[cfg(test)]
+mod model;
 mod overlay;
 mod own_file;
 mod owner;
