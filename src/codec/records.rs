@@ -1,5 +1,7 @@
 //! The records: what each stored value holds, and how it becomes the model's.
 
+use std::collections::BTreeMap;
+
 use wincode::config::Configuration;
 use wincode::int_encoding::{LittleEndian, VarInt};
 use wincode::len::BincodeLen;
@@ -39,6 +41,8 @@ pub(super) struct UserRecord<'a> {
     pub(super) username: Option<UsernameRecord<'a>>,
     pub(super) given_name: Option<&'a str>,
     pub(super) family_name: Option<&'a str>,
+    /// Provisioners, each with its id.
+    pub(super) external_ids: Vec<(&'a str, &'a str)>,
     pub(super) attributes: Vec<(&'a str, &'a str)>,
 }
 
@@ -77,7 +81,8 @@ impl<'a> UsernameRecord<'a> {
 pub(crate) enum IdEntry<'a> {
     /// The user's email key.
     User(&'a str),
-    /// The user was deleted; the id is not given again.
+    /// The user was deleted; the id is not given again until the change that deleted the
+    /// user is trimmed.
     Deleted,
 }
 
@@ -122,6 +127,7 @@ pub(super) struct WorkspaceRecord<'a> {
     pub(super) name: &'a str,
     /// Where it differs from the name.
     pub(super) name_key: Option<&'a str>,
+    pub(super) external_ids: Vec<(&'a str, &'a str)>,
 }
 
 #[derive(SchemaRead, SchemaWrite)]
@@ -209,6 +215,7 @@ pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
         username: user.username.as_ref().map(UsernameRecord::of),
         given_name: user.given_name.as_deref(),
         family_name: user.family_name.as_deref(),
+        external_ids: user.external_ids().collect(),
         attributes: user.attributes().collect(),
     };
     put(out, &record)
@@ -217,6 +224,13 @@ pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
 /// The user whose row has this email key.
 pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
     super::view_user(email_key, bytes).map(|view| view.to_user())
+}
+
+fn owned_pairs(pairs: Vec<(&str, &str)>) -> BTreeMap<String, String> {
+    let pairs = pairs.into_iter();
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// Appends what is known of an id.
@@ -251,6 +265,7 @@ pub(crate) fn put_workspace(out: &mut Vec<u8>, workspace: &Workspace) -> Result<
         default_of: workspace.default_of,
         name: &workspace.name,
         name_key: Some(workspace.name_key.as_str()).filter(|key| *key != workspace.name),
+        external_ids: workspace.external_ids().collect(),
     };
     put(out, &record)
 }
@@ -263,6 +278,7 @@ pub(crate) fn decode_workspace(id: WorkspaceId, bytes: &[u8]) -> Result<Workspac
         name_key: record.name_key.unwrap_or(record.name).to_owned(),
         archived: record.archived,
         default_of: record.default_of,
+        external_ids: owned_pairs(record.external_ids),
         created_at: record.created_at,
         updated_at: record.updated_at,
         version: record.version,

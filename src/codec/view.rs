@@ -1,9 +1,11 @@
 //! Users as they are stored, read without copying anything.
 
+use std::collections::BTreeMap;
+
 use super::fields::{Fields, malformed};
 use super::records::{self, UsernameRecord};
 use crate::error::Result;
-use crate::model::{Attributes, Email, NulTexts, Timestamp, User, UserId};
+use crate::model::{Email, NulTexts, Timestamp, User, UserId};
 
 /// A user, borrowed from where it lies: in the store, or in a [`User`].
 ///
@@ -39,6 +41,7 @@ pub struct UserView<'a> {
     family_name: Option<&'a str>,
     active: bool,
     admin: bool,
+    external_ids: Pairs<'a>,
     attributes: Pairs<'a>,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -51,7 +54,7 @@ pub struct UserView<'a> {
 enum Pairs<'a> {
     /// Up to this many, as they are stored; checked before.
     Stored(usize, Fields<'a>),
-    Owned(&'a Attributes),
+    Owned(&'a BTreeMap<String, String>),
 }
 
 /// The user whose row has this email key: a [`records::UserRecord`], read by hand, since
@@ -80,6 +83,7 @@ pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserV
         None
     };
     let (given_name, family_name) = (fields.optional_text()?, fields.optional_text()?);
+    let external_ids = take_pairs(&mut fields)?;
     let attributes = take_pairs(&mut fields)?;
     if fields.left() > 0 {
         return Err(malformed());
@@ -93,6 +97,7 @@ pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserV
         family_name,
         active,
         admin,
+        external_ids,
         attributes,
         created_at,
         updated_at,
@@ -149,23 +154,22 @@ impl<'a> UserView<'a> {
 
     /// The value of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&'a str> {
-        let found = self.attributes().find(|(other, _)| *other == name);
-        found.map(|(_, value)| value)
+        self.attributes.value(name)
     }
 
     /// All attributes, ordered by name.
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + use<'a> {
-        let (count, mut stored, mut owned) = match self.attributes {
-            Pairs::Stored(count, fields) => (count, fields, None),
-            Pairs::Owned(pairs) => (pairs.len(), Fields::default(), Some(pairs.iter())),
-        };
-        (0..count).map(move |_| match &mut owned {
-            // There are as many as were counted, so that nothing is ever missing.
-            Some(pairs) => pairs
-                .next()
-                .map_or(("", ""), |(name, value)| (name.as_str(), value.as_str())),
-            None => stored.pair().unwrap_or_default(),
-        })
+        self.attributes.iter()
+    }
+
+    /// The id that a provisioner has for the user: see [`User::external_id`].
+    pub fn external_id(&self, provisioner: &str) -> Option<&'a str> {
+        self.external_ids.value(provisioner)
+    }
+
+    /// All external ids, each behind its provisioner, by whose names they are ordered.
+    pub fn external_ids(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + use<'a> {
+        self.external_ids.iter()
     }
 
     /// Bytes that the texts of all attributes have at most, with one more for each.
@@ -211,10 +215,8 @@ impl<'a> UserView<'a> {
             family_name: self.family_name.map(str::to_owned),
             active: self.active,
             admin: self.admin,
-            attributes: self
-                .attributes()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
+            external_ids: self.external_ids.to_owned(),
+            attributes: self.attributes.to_owned(),
             created_at: self.created_at,
             updated_at: self.updated_at,
             deactivated_at: self.deactivated_at,
@@ -242,6 +244,7 @@ impl<'a> From<&'a User> for UserView<'a> {
             family_name: user.family_name.as_deref(),
             active: user.active,
             admin: user.admin,
+            external_ids: Pairs::Owned(&user.external_ids),
             attributes: Pairs::Owned(&user.attributes),
             created_at: user.created_at,
             updated_at: user.updated_at,
@@ -251,7 +254,35 @@ impl<'a> From<&'a User> for UserView<'a> {
     }
 }
 
-/// Counts, checks and passes over pairs.
+impl<'a> Pairs<'a> {
+    fn iter(self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + use<'a> {
+        let (count, mut fields, mut owned) = match self {
+            Self::Stored(count, fields) => (count, fields, None),
+            Self::Owned(pairs) => (pairs.len(), Fields::default(), Some(pairs.iter())),
+        };
+        (0..count).map(move |_| match &mut owned {
+            // There are as many as were counted, so that nothing is ever missing.
+            Some(pairs) => pairs
+                .next()
+                .map_or(("", ""), |(name, value)| (name.as_str(), value.as_str())),
+            None => fields.pair().unwrap_or_default(),
+        })
+    }
+
+    fn value(self, name: &str) -> Option<&'a str> {
+        let found = self.iter().find(|(other, _)| *other == name);
+        found.map(|(_, value)| value)
+    }
+
+    fn to_owned(self) -> BTreeMap<String, String> {
+        let pairs = self.iter();
+        pairs
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+}
+
+/// Takes pairs, with their number before them, off the front of `fields`, and checks them.
 #[inline]
 fn take_pairs<'a>(fields: &mut Fields<'a>) -> Result<Pairs<'a>> {
     let count = usize::try_from(fields.number()?).map_err(|_| malformed())?;
@@ -266,82 +297,4 @@ fn take_pairs<'a>(fields: &mut Fields<'a>) -> Result<Pairs<'a>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::codec::{decode_user, put_user};
-    use crate::error::ErrorKind;
-    use crate::model::Username;
-
-    fn user(email: &str) -> User {
-        User {
-            id: UserId::generate(),
-            email: Email::parse(email).unwrap(),
-            username: None,
-            given_name: None,
-            family_name: None,
-            active: false,
-            admin: true,
-            attributes: Attributes::new(),
-            created_at: Timestamp::now(),
-            updated_at: Timestamp::now(),
-            deactivated_at: None,
-            version: 300,
-            nul_texts: NulTexts::default(),
-        }
-    }
-
-    fn users() -> [User; 2] {
-        let mut full = user("Ann@Bücher.example");
-        full.username = Some(Username::parse("ＡＮＮ\u{430}").unwrap());
-        full.deactivated_at = Some(Timestamp::now());
-        full.given_name = Some("Ann".to_owned());
-        full.family_name = Some("Lee".to_owned());
-        for (name, value) in [("short", String::new()), ("long", "x".repeat(251))] {
-            full.attributes.insert(name.to_owned(), value);
-        }
-        [user("bob@ex.co"), full]
-    }
-
-    fn encoded(user: &User) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        put_user(&mut bytes, user).unwrap();
-        bytes
-    }
-
-    #[test]
-    fn a_view_says_what_the_user_does() {
-        for user in users() {
-            let bytes = encoded(&user);
-            let stored = view_user(user.email_key(), &bytes).unwrap();
-            for view in [stored, UserView::from(&user)] {
-                assert_eq!(view.to_user(), user);
-                assert_eq!(view.email(), user.email().as_str());
-                assert_eq!(view.email_key(), user.email().key());
-                assert_eq!(view.username(), user.username());
-                assert_eq!(view.attribute("long"), user.attribute("long"));
-                assert_eq!(view.attribute("none"), None);
-                assert!(view.attributes().eq(user.attributes()));
-                assert_eq!(view.attributes().len(), user.attributes().len());
-            }
-        }
-    }
-
-    #[test]
-    fn a_view_refuses_what_is_no_user() {
-        for user in users() {
-            let (key, bytes) = (user.email_key(), encoded(&user));
-            for length in 0..bytes.len() {
-                let cut = view_user(key, &bytes[..length]).map(|_| ()).unwrap_err();
-                assert_eq!(cut.kind(), ErrorKind::Corrupted, "{length}");
-            }
-            let longer = [bytes.as_slice(), &[0]].concat();
-            assert!(view_user(key, &longer).is_err());
-            for place in 0..bytes.len() {
-                let mut damaged = bytes.clone();
-                damaged[place] ^= 0x85;
-                let view = view_user(key, &damaged).map(|view| view.to_user()).ok();
-                assert_eq!(view, decode_user(key, &damaged).ok(), "byte {place}");
-            }
-        }
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::*;
-use crate::model::{Attributes, Email, NulTexts, Timestamp, UserId};
+use crate::model::{Attributes, Email, ExternalIds, NulTexts, Timestamp, UserId};
 
 pub(super) fn user(email: &str, version: u64) -> User {
     User {
@@ -14,6 +14,7 @@ pub(super) fn user(email: &str, version: u64) -> User {
         family_name: None,
         active: true,
         admin: false,
+        external_ids: ExternalIds::new(),
         attributes: Attributes::new(),
         created_at: Timestamp::now(),
         updated_at: Timestamp::now(),
@@ -91,7 +92,7 @@ fn many_are_found_in_their_order_but_not_those_who_change() {
         cache.get_or_load(Kind::Email, &text(name), load).unwrap();
     }
     let versions = |kind| -> Vec<_> {
-        let texts = names.iter().map(|name| name.as_bytes());
+        let texts = names.iter().map(String::as_bytes);
         let found = cache.get_many(kind, texts).into_iter();
         found.map(|user| user.map(|user| user.version)).collect()
     };
