@@ -31,7 +31,6 @@ mod health;
 mod hex;
 mod keys;
 mod metrics;
-mod ops;
 mod page;
 mod rates;
 mod rest;
@@ -44,7 +43,6 @@ mod wire;
 
 pub use config::Config;
 pub use keys::{Holder, Key, KeyError, Keys, NewKey, Scope, Secret};
-pub use ops::Operation;
 pub use routes::{Access, Matrix, matrix};
 pub use serve::serve;
 pub use server::Server;

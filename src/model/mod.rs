@@ -1,14 +1,19 @@
 //! Plain values. Each is parsed once, at the door, and is right from then on.
 
+mod applied;
 mod attributes;
 mod batch;
 mod change;
 mod digest;
 mod email;
 mod id;
+#[cfg(feature = "serde")]
+mod json;
 mod license;
 mod nul_texts;
+mod op;
 mod query;
+mod request_id;
 mod timestamp;
 mod update;
 mod user;
@@ -16,19 +21,25 @@ mod username;
 mod visible;
 mod workspace;
 
+pub use applied::{Applied, Outcome, Subject};
 pub(crate) use attributes::Attributes;
-pub(crate) use batch::Step;
-pub use batch::{Applied, Batch, Op, Outcome, Subject};
+pub use batch::Batch;
 pub use change::{Change, Event, Field};
 pub(crate) use digest::BatchDigest;
 pub use email::Email;
 pub(crate) use id::Target;
 pub use id::{UserId, UserRef};
+#[cfg(feature = "serde")]
+pub(crate) use json::UserFields;
 pub use license::{License, Seats};
 pub(crate) use nul_texts::NulTexts;
+pub use op::{Op, Step};
 pub use query::{Sort, UserPage, UserQuery};
+pub use request_id::RequestId;
 pub use timestamp::Timestamp;
 pub use update::UserUpdate;
+#[cfg(feature = "serde")]
+use user::Draft;
 pub use user::{NewUser, User};
 pub use username::Username;
 pub use workspace::{Member, NewWorkspace, Role, Workspace, WorkspaceId, WorkspaceRef};

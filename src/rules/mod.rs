@@ -11,6 +11,8 @@ pub(crate) mod extra;
 mod finish;
 pub(crate) mod format;
 mod index;
+#[cfg(feature = "serde")]
+mod json;
 mod judge;
 pub(crate) mod load;
 mod ops;

@@ -1,6 +1,5 @@
 //! `/api/v1/users`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -8,10 +7,10 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount::{
-    Applied, Batch, Directory, NewUser, Sort, Subject, User, UserId, UserQuery, UserUpdate,
+    Applied, Batch, Directory, NewUser, Op, Sort, Subject, User, UserId, UserQuery, UserUpdate,
     WorkspaceId,
 };
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Asked, At, Body, Rest, conditional, tagged, with_request_id};
@@ -97,55 +96,17 @@ pub(crate) async fn list(
     Ok(Json(json!({ "users": users, "next": page.next })))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct New {
-    email: String,
-    id: Option<String>,
-    username: Option<String>,
-    given_name: Option<String>,
-    family_name: Option<String>,
-    active: Option<bool>,
-    #[serde(default)]
-    admin: bool,
-    #[serde(default)]
-    attributes: BTreeMap<String, String>,
-}
-
-impl New {
-    fn user(self) -> Result<NewUser, Failure> {
-        let mut user = NewUser::new(self.email)
-            .active(self.active.unwrap_or(true))
-            .admin(self.admin);
-        if let Some(id) = self.id {
-            user = user.id(id.parse::<UserId>()?);
-        }
-        if let Some(username) = self.username {
-            user = user.username(username);
-        }
-        if let Some(name) = self.given_name {
-            user = user.given_name(name);
-        }
-        if let Some(name) = self.family_name {
-            user = user.family_name(name);
-        }
-        for (name, value) in self.attributes {
-            user = user.attribute(name, value);
-        }
-        Ok(user)
-    }
-}
-
 pub(crate) async fn create(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
-    Body(new): Body<New>,
+    Body(new): Body<NewUser>,
 ) -> Rest<Response> {
-    if new.admin {
+    let op = Op::CreateUser(new);
+    if op.is_privileged() {
         caller.may(Scope::Admin)?;
     }
-    let batch = with_request_id(Batch::new().create_user(new.user()?), &headers)?;
+    let batch = with_request_id(Batch::from_iter([op]), &headers)?;
     let user = server
         .write(&caller, |directory| apply(directory, batch))
         .await?;
@@ -191,65 +152,17 @@ pub(crate) async fn show(State(server): State<Server>, At(name): At<String>) -> 
     Ok(tagged(StatusCode::OK, user.version(), &*user))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Change {
-    #[serde(default, deserialize_with = "given")]
-    email: Option<String>,
-    #[serde(default, deserialize_with = "given")]
-    username: Option<Option<String>>,
-    #[serde(default, deserialize_with = "given")]
-    given_name: Option<Option<String>>,
-    #[serde(default, deserialize_with = "given")]
-    family_name: Option<Option<String>>,
-    #[serde(default, deserialize_with = "given")]
-    admin: Option<bool>,
-    #[serde(default)]
-    attributes: BTreeMap<String, Option<String>>,
-}
-
-/// A member that is there, whether or not it is null.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(from).map(Some)
-}
-
-impl Change {
-    fn update(&self) -> UserUpdate {
-        let mut update = UserUpdate::new();
-        if let Some(email) = &self.email {
-            update = update.email(email);
-        }
-        if let Some(username) = &self.username {
-            update = update.username(username.as_deref());
-        }
-        if let Some(name) = &self.given_name {
-            update = update.given_name(name.as_deref());
-        }
-        if let Some(name) = &self.family_name {
-            update = update.family_name(name.as_deref());
-        }
-        if let Some(admin) = self.admin {
-            update = update.admin(admin);
-        }
-        for (name, value) in &self.attributes {
-            update = update.attribute(name, value.as_deref());
-        }
-        update
-    }
-}
-
 /// Changes what the body names, as a merge patch does.
 pub(crate) async fn update(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
     At(name): At<String>,
     headers: HeaderMap,
-    Body(change): Body<Change>,
+    Body(update): Body<UserUpdate>,
 ) -> Rest<Response> {
-    if change.admin.is_some() {
+    if update.sets_admin() {
         caller.may(Scope::Admin)?;
     }
-    let update = change.update();
     operate(&server, &caller, &name, &headers, |id| {
         Batch::new().update_user(id, update)
     })
