@@ -32,6 +32,8 @@ mod model;
 mod process;
 mod rules;
 
+#[cfg(feature = "serde")]
+pub use directory::LinesProgress;
 pub use directory::{
     ChangeFeed, Changes, CommitLatency, Compacted, Copied, CopyOptions, CopyProgress, Directory,
     FeedWaker, Options, Stats, UserView, Users, Workspaces, restore,

@@ -13,6 +13,8 @@ mod gate;
 mod generation;
 mod holds;
 mod iter;
+#[cfg(feature = "serde")]
+mod lines;
 mod options;
 mod repair;
 mod stats;
@@ -30,6 +32,8 @@ pub use commits::CommitLatency;
 pub use compact::Compacted;
 pub use feed::{ChangeFeed, FeedWaker};
 pub use iter::{Changes, Users, Workspaces};
+#[cfg(feature = "serde")]
+pub use lines::LinesProgress;
 pub use options::Options;
 pub use stats::Stats;
 

@@ -11,9 +11,9 @@ pub(crate) mod extra;
 mod finish;
 pub(crate) mod format;
 mod index;
-#[cfg(feature = "serde")]
-mod json;
 mod judge;
+#[cfg(feature = "serde")]
+pub(crate) mod lines;
 pub(crate) mod load;
 mod ops;
 mod plan;
@@ -30,6 +30,8 @@ mod working;
 
 pub use crate::codec::UserView;
 pub use export::Exported;
+#[cfg(feature = "serde")]
+pub(crate) use lines::Line;
 pub use load::Record;
 pub use repair::Repaired;
 pub(crate) use session::{apply, refusals};

@@ -15,6 +15,11 @@ mod workspace;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 pub(crate) use user::UserFields;
@@ -22,4 +27,34 @@ pub(crate) use user::UserFields;
 /// A field that is there, whether or not its value is null.
 fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
+}
+
+/// Attributes, each name once.
+fn attributes<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
+    struct Once<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Once<T> {
+        type Value = BTreeMap<String, T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of texts")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+            let mut attributes = BTreeMap::new();
+            while let Some((name, value)) = members.next_entry::<String, T>()? {
+                if attributes.contains_key(&name) {
+                    return Err(A::Error::custom(format_args!(
+                        "the attribute `{name}` is there twice"
+                    )));
+                }
+                attributes.insert(name, value);
+            }
+            Ok(attributes)
+        }
+    }
+
+    from.deserialize_map(Once(PhantomData))
 }

@@ -117,6 +117,11 @@ fn what_is_not_known_is_refused() {
     assert!(told.starts_with("unknown field `activ`"), "{told}");
     let told = refusal::<UserQuery>(r#"{"role": "owner"}"#);
     assert!(told.starts_with("a role is one in a workspace"), "{told}");
+    let told = refusal::<UserUpdate>(r#"{"attributes": {"a": "b", "a": null}}"#);
+    assert!(
+        told.starts_with("the attribute `a` is there twice"),
+        "{told}"
+    );
     let told = refusal::<License>("true");
     assert!(told.contains("a number of seats"), "{told}");
 }

@@ -6,7 +6,7 @@ use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::named;
+use super::{attributes, named};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Email, UserRef, UserUpdate, Username};
 
@@ -48,7 +48,11 @@ pub(super) struct UpdateFields {
         skip_serializing_if = "Option::is_none"
     )]
     admin: Option<bool>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "attributes",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
     attributes: BTreeMap<String, Option<String>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     replace_attributes: bool,

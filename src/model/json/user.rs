@@ -7,6 +7,7 @@ use serde::de::{Error as _, IgnoredAny};
 use serde::ser::{Error as _, SerializeStruct};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::attributes;
 use crate::model::attributes::Attributes;
 use crate::model::{Draft, Email, NewUser, NulTexts, Timestamp, User, UserId, UserPage, Username};
 
@@ -39,6 +40,7 @@ pub(crate) struct UserFields {
     family_name: Option<String>,
     active: bool,
     admin: bool,
+    #[serde(deserialize_with = "attributes")]
     attributes: Attributes,
     created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
@@ -130,7 +132,11 @@ struct NewFields {
     active: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     admin: Option<bool>,
-    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "attributes",
+        skip_serializing_if = "Attributes::is_empty"
+    )]
     attributes: Attributes,
     #[serde(skip_serializing_if = "Option::is_none")]
     created_at: Option<Timestamp>,

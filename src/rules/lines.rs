@@ -1,0 +1,234 @@
+//! Records as lines of JSON: what makes the same directory again, in a file.
+
+use std::io::{self, Write};
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{Exported, Record};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{License, Role, Timestamp, UserFields, UserId, WorkspaceId};
+
+/// The number of the format, which grows when an older release would misread a file.
+const FORMAT: u64 = 1;
+
+/// The first line, by which a file is known.
+#[derive(Serialize)]
+struct First<'a> {
+    headcount_export: u64,
+    #[serde(flatten)]
+    record: &'a Exported<'a>,
+}
+
+/// Writes a record as a line.
+pub(crate) fn write(out: &mut impl Write, record: &Exported<'_>) -> io::Result<()> {
+    if matches!(record, Exported::Directory { .. }) {
+        let headcount_export = FORMAT;
+        let first = First {
+            headcount_export,
+            record,
+        };
+        serde_json::to_writer(&mut *out, &first)?;
+    } else {
+        serde_json::to_writer(&mut *out, record)?;
+    }
+    out.write_all(b"\n")
+}
+
+/// Writes the last line, without which a file was cut off.
+pub(crate) fn write_end(out: &mut impl Write, records: u64) -> io::Result<()> {
+    writeln!(out, "{{\"record\":\"end\",\"records\":{records}}}")
+}
+
+/// A line.
+#[derive(Debug)]
+pub(crate) enum Line {
+    Record(Box<Record>),
+    /// The last one, with how many records came before.
+    End(u64),
+}
+
+/// Reads a line.
+pub(crate) fn parse(line: &[u8]) -> Result<Line> {
+    #[derive(Deserialize)]
+    struct Head {
+        headcount_export: Option<u64>,
+    }
+    let refused = |error: serde_json::Error| Error::new(ErrorKind::InvalidArgument, told(&error));
+    let head: Head = serde_json::from_slice(line).map_err(refused)?;
+    if let Some(format) = head.headcount_export.filter(|format| *format > FORMAT) {
+        return Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!(
+                "this export has the format {format}, which a newer release wrote; import it \
+                 with that"
+            ),
+        ));
+    }
+    serde_json::from_slice(line).map_err(refused)
+}
+
+/// The error, without the line, which is always the first.
+fn told(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.rfind(" at line ").map_or(&*text, |end| &text[..end]);
+    match error.column() {
+        0 => text.to_owned(),
+        column => format!("column {column}: {text}"),
+    }
+}
+
+/// A record, as [`Exported`] writes it, or the end.
+#[derive(Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case", deny_unknown_fields)]
+enum Stored {
+    Directory {
+        /// In the first line of a file.
+        #[serde(rename = "headcount_export")]
+        _format: Option<u64>,
+        license: License,
+        license_version: u64,
+        last_workspace: u64,
+    },
+    User(UserFields),
+    DeletedUser {
+        id: UserId,
+    },
+    Workspace {
+        id: WorkspaceId,
+        name: String,
+        archived: bool,
+        default_of: Option<UserId>,
+        created_at: Timestamp,
+        updated_at: Timestamp,
+        version: u64,
+    },
+    Member {
+        workspace: WorkspaceId,
+        user: UserId,
+        role: Role,
+        since: Timestamp,
+        version: u64,
+    },
+    End {
+        records: u64,
+    },
+}
+
+impl<'de> Deserialize<'de> for Line {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        Ok(Self::Record(Box::new(match Stored::deserialize(from)? {
+            Stored::End { records } => return Ok(Self::End(records)),
+            Stored::Directory {
+                license,
+                license_version,
+                last_workspace,
+                ..
+            } => Record::Directory {
+                license,
+                license_version,
+                last_workspace,
+            },
+            Stored::User(fields) => {
+                fields.unknown.refuse()?;
+                Record::User {
+                    user: fields.new_user(),
+                    updated_at: fields.updated_at,
+                    deactivated_at: fields.deactivated_at,
+                    version: fields.version,
+                }
+            }
+            Stored::DeletedUser { id } => Record::DeletedUser { id },
+            Stored::Workspace {
+                id,
+                name,
+                archived,
+                default_of,
+                created_at,
+                updated_at,
+                version,
+            } => Record::Workspace {
+                id,
+                name,
+                archived,
+                default_of,
+                created_at,
+                updated_at,
+                version,
+            },
+            Stored::Member {
+                workspace,
+                user,
+                role,
+                since,
+                version,
+            } => Record::Member {
+                workspace,
+                user,
+                role,
+                since,
+                version,
+            },
+        })))
+    }
+}
+
+impl<'de> Deserialize<'de> for Record {
+    /// A user with a malformed part is refused by the call that loads it.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        match Line::deserialize(from)? {
+            Line::Record(record) => Ok(*record),
+            Line::End(_) => Err(D::Error::custom("the end of an export is not a record")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn assert_refused(line: &str, expected: &str) {
+        let reason = parse(line.as_bytes()).unwrap_err().to_string();
+        assert!(reason.contains(expected), "{reason}");
+    }
+
+    #[test]
+    fn what_is_not_a_record_is_told() {
+        let first = r#"{"headcount_export":2,"record":"directory"}"#;
+        assert_refused(first, "a newer release wrote");
+        assert_refused("{", "column 1: EOF while parsing an object");
+        assert_refused(
+            r#"{"record":"end","records":1,"records":2}"#,
+            "duplicate field",
+        );
+        assert_refused(
+            r#"{"record":"end","record":"end","records":2}"#,
+            "duplicate field",
+        );
+        assert_refused(r#"{"record":"dog"}"#, "unknown variant `dog`");
+        assert_refused(r#"{"record":"deleted_user","id":"5"}"#, "is not a UUID");
+        assert_refused(r#"{"record":"deleted_user"}"#, "missing field `id`");
+        assert_refused(r#"{"record":"end","records":1,"x":2}"#, "unknown field `x`");
+        let end = serde_json::from_str::<Record>(r#"{"record":"end","records":1}"#);
+        assert!(
+            end.unwrap_err()
+                .to_string()
+                .starts_with("the end of an export")
+        );
+    }
+
+    #[test]
+    fn an_attribute_that_is_there_twice_is_told() {
+        let user = |attributes: &str| {
+            format!(
+                r#"{{"record":"user","id":"45e6b641-fe57-4fb2-83d2-2c2bd201efe8","email":"a@ex.co","username":"a","given_name":null,"family_name":null,"active":true,"admin":false,"attributes":{attributes},"created_at":"2024-07-11T16:55:59Z","updated_at":"2024-07-11T16:55:59Z","version":1}}"#
+            )
+        };
+        assert_refused(&user(r#"{"a":"b","a":"c"}"#), "`a` is there twice");
+        let whole = user(r#"{"a":"b","b":"c"}"#);
+        assert!(parse(whole.as_bytes()).is_ok());
+        let more = whole.replace("\"version\"", "\"shoe_size\":44,\"version\"");
+        assert_refused(&more, "unknown field `shoe_size`");
+    }
+}
