@@ -68,11 +68,7 @@ fn each_operation_has_the_fields_of_the_table() {
             let (_, err) = said_of(&folder, &without);
             let is_optional = field.starts_with('[');
             let is_missed = err.contains("missing field") || err.contains("email_required");
-            assert_eq!(
-                !is_missed,
-                is_optional,
-                "{without}: {err}"
-            );
+            assert_eq!(!is_missed, is_optional, "{without}: {err}");
         }
         // And it has no others: the refusal lists the same ones.
         line["unheard_of"] = 1.into();
