@@ -1,4 +1,4 @@
-//! What became of a batch.
+//! What came of a batch.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ pub enum Subject {
     Member(WorkspaceId, UserId),
 }
 
-/// What became of a [`Batch`].
+/// What became of a [`Batch`](super::Batch).
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -205,6 +205,22 @@ impl Batch {
         self.with(Op::RenameWorkspace(workspace.into(), name.into()))
     }
 
+    /// Appends [`Op::SetWorkspaceExternalId`].
+    #[must_use]
+    pub fn set_workspace_external_id<'a>(
+        self,
+        workspace: impl Into<WorkspaceRef>,
+        provisioner: impl Into<String>,
+        id: impl Into<Option<&'a str>>,
+    ) -> Self {
+        let id = id.into().map(str::to_owned);
+        self.with(Op::SetWorkspaceExternalId(
+            workspace.into(),
+            provisioner.into(),
+            id,
+        ))
+    }
+
     /// Appends [`Op::ArchiveWorkspace`].
     #[must_use]
     pub fn archive_workspace(self, workspace: impl Into<WorkspaceRef>) -> Self {

@@ -6,6 +6,7 @@ mod batch;
 mod change;
 mod digest;
 mod email;
+mod external;
 mod id;
 #[cfg(feature = "serde")]
 mod json;
@@ -22,15 +23,17 @@ mod visible;
 mod workspace;
 
 pub use applied::{Applied, Outcome, Subject};
+#[cfg(test)]
 pub(crate) use attributes::Attributes;
 pub use batch::Batch;
 pub use change::{Change, Event, Field};
 pub(crate) use digest::BatchDigest;
 pub use email::Email;
+pub(crate) use external::{ExternalIds, check_external_id, check_provisioner, set_external_id};
 pub(crate) use id::Target;
 pub use id::{UserId, UserRef};
 #[cfg(feature = "serde")]
-pub(crate) use json::UserFields;
+pub(crate) use json::{UserFields, pairs};
 pub use license::{License, Seats};
 pub(crate) use nul_texts::NulTexts;
 pub use op::{Op, Step};

@@ -25,6 +25,9 @@ pub enum Op {
     DefaultWorkspace(UserRef),
     /// Gives a workspace another name.
     RenameWorkspace(WorkspaceRef, String),
+    /// Sets or, with `None`, removes the id that a provisioner, named first, has for a
+    /// workspace.
+    SetWorkspaceExternalId(WorkspaceRef, String, Option<String>),
     /// Archives a workspace; no effect on an archived one.
     ArchiveWorkspace(WorkspaceRef),
     /// Restores an archived workspace; no effect on another.

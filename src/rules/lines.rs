@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Exported, Record};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{License, Role, Timestamp, UserFields, UserId, WorkspaceId};
+use crate::model::{ExternalIds, License, Role, Timestamp, UserFields, UserId, WorkspaceId, pairs};
 
 /// The number of the format, which grows when an older release would misread a file.
 const FORMAT: u64 = 1;
@@ -99,6 +99,8 @@ enum Stored {
         name: String,
         archived: bool,
         default_of: Option<UserId>,
+        #[serde(default, deserialize_with = "pairs")]
+        external_ids: ExternalIds,
         created_at: Timestamp,
         updated_at: Timestamp,
         version: u64,
@@ -144,6 +146,7 @@ impl<'de> Deserialize<'de> for Line {
                 name,
                 archived,
                 default_of,
+                external_ids,
                 created_at,
                 updated_at,
                 version,
@@ -152,6 +155,7 @@ impl<'de> Deserialize<'de> for Line {
                 name,
                 archived,
                 default_of,
+                external_ids: external_ids.into_iter().collect(),
                 created_at,
                 updated_at,
                 version,

@@ -29,8 +29,8 @@ fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Opti
     T::deserialize(from).map(Some)
 }
 
-/// Attributes, each name once.
-fn attributes<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+/// Attributes or external ids, each name once.
+pub(crate) fn pairs<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<BTreeMap<String, T>, D::Error> {
     struct Once<T>(PhantomData<T>);
@@ -43,16 +43,14 @@ fn attributes<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-            let mut attributes = BTreeMap::new();
+            let mut pairs = BTreeMap::new();
             while let Some((name, value)) = members.next_entry::<String, T>()? {
-                if attributes.contains_key(&name) {
-                    return Err(A::Error::custom(format_args!(
-                        "the attribute `{name}` is there twice"
-                    )));
+                if pairs.contains_key(&name) {
+                    return Err(A::Error::custom(format_args!("`{name}` is there twice")));
                 }
-                attributes.insert(name, value);
+                pairs.insert(name, value);
             }
-            Ok(attributes)
+            Ok(pairs)
         }
     }
 

@@ -31,6 +31,15 @@ enum Line {
         #[serde(skip_serializing_if = "Option::is_none")]
         if_version: Option<u64>,
     },
+    SetWorkspaceExternalId {
+        workspace: WorkspaceRef,
+        provisioner: String,
+        /// Null removes it; it can't be left out.
+        #[serde(deserialize_with = "Option::deserialize")]
+        id: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        if_version: Option<u64>,
+    },
     ArchiveWorkspace(OfWorkspace),
     RestoreWorkspace(OfWorkspace),
     DeleteWorkspace(OfWorkspace),
@@ -122,6 +131,14 @@ impl Line {
                 name,
                 if_version,
             },
+            Op::SetWorkspaceExternalId(workspace, provisioner, id) => {
+                Self::SetWorkspaceExternalId {
+                    workspace,
+                    provisioner,
+                    id,
+                    if_version,
+                }
+            }
             Op::ArchiveWorkspace(workspace) => Self::ArchiveWorkspace(of_workspace(&workspace)),
             Op::RestoreWorkspace(workspace) => Self::RestoreWorkspace(of_workspace(&workspace)),
             Op::DeleteWorkspace(workspace) => Self::DeleteWorkspace(of_workspace(&workspace)),
@@ -163,6 +180,15 @@ impl Line {
                 name,
                 if_version,
             } => (Op::RenameWorkspace(workspace, name), if_version),
+            Self::SetWorkspaceExternalId {
+                workspace,
+                provisioner,
+                id,
+                if_version,
+            } => {
+                let op = Op::SetWorkspaceExternalId(workspace, provisioner, id);
+                (op, if_version)
+            }
             Self::ArchiveWorkspace(of) => (Op::ArchiveWorkspace(of.workspace), of.if_version),
             Self::RestoreWorkspace(of) => (Op::RestoreWorkspace(of.workspace), of.if_version),
             Self::DeleteWorkspace(of) => (Op::DeleteWorkspace(of.workspace), of.if_version),

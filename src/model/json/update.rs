@@ -6,7 +6,7 @@ use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{attributes, named};
+use super::{named, pairs};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Email, UserRef, UserUpdate, Username};
 
@@ -50,7 +50,13 @@ pub(super) struct UpdateFields {
     admin: Option<bool>,
     #[serde(
         default,
-        deserialize_with = "attributes",
+        deserialize_with = "pairs",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    external_ids: BTreeMap<String, Option<String>>,
+    #[serde(
+        default,
+        deserialize_with = "pairs",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     attributes: BTreeMap<String, Option<String>>,
@@ -83,6 +89,7 @@ impl UpdateFields {
             given_name: parts.given_name.clone(),
             family_name: parts.family_name.clone(),
             admin: parts.admin,
+            external_ids: parts.external_ids.clone(),
             attributes: parts.attributes.clone(),
             replace_attributes: parts.replace_attributes,
         })
@@ -110,6 +117,9 @@ impl UpdateFields {
         }
         if self.replace_attributes {
             update = update.replace_attributes();
+        }
+        for (provisioner, id) in &self.external_ids {
+            update = update.external_id(provisioner, id.as_deref());
         }
         self.attributes
             .iter()

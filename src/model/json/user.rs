@@ -7,13 +7,15 @@ use serde::de::{Error as _, IgnoredAny};
 use serde::ser::{Error as _, SerializeStruct};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::attributes;
+use super::pairs;
 use crate::model::attributes::Attributes;
-use crate::model::{Draft, Email, NewUser, NulTexts, Timestamp, User, UserId, UserPage, Username};
+use crate::model::{
+    Draft, Email, ExternalIds, NewUser, NulTexts, Timestamp, User, UserId, UserPage, Username,
+};
 
 impl Serialize for User {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut user = serializer.serialize_struct("User", 12)?;
+        let mut user = serializer.serialize_struct("User", 13)?;
         user.serialize_field("id", &self.id)?;
         user.serialize_field("email", &self.email)?;
         user.serialize_field("username", self.username())?;
@@ -21,6 +23,7 @@ impl Serialize for User {
         user.serialize_field("family_name", &self.family_name)?;
         user.serialize_field("active", &self.active)?;
         user.serialize_field("admin", &self.admin)?;
+        user.serialize_field("external_ids", &self.external_ids)?;
         user.serialize_field("attributes", &self.attributes)?;
         user.serialize_field("created_at", &self.created_at)?;
         user.serialize_field("updated_at", &self.updated_at)?;
@@ -40,7 +43,9 @@ pub(crate) struct UserFields {
     family_name: Option<String>,
     active: bool,
     admin: bool,
-    #[serde(deserialize_with = "attributes")]
+    #[serde(default, deserialize_with = "pairs")]
+    external_ids: ExternalIds,
+    #[serde(deserialize_with = "pairs")]
     attributes: Attributes,
     created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
@@ -76,6 +81,7 @@ impl UserFields {
             family_name: self.family_name.clone(),
             active: Some(self.active),
             admin: Some(self.admin),
+            external_ids: self.external_ids.clone(),
             attributes: self.attributes.clone(),
             created_at: Some(self.created_at),
         }
@@ -93,6 +99,7 @@ impl<'de> Deserialize<'de> for User {
             family_name,
             active,
             admin,
+            external_ids,
             attributes,
             ..
         } = fields.new_user().0.map_err(D::Error::custom)?;
@@ -104,6 +111,7 @@ impl<'de> Deserialize<'de> for User {
             family_name,
             active,
             admin,
+            external_ids,
             attributes,
             created_at: fields.created_at,
             updated_at: fields.updated_at,
@@ -134,7 +142,13 @@ struct NewFields {
     admin: Option<bool>,
     #[serde(
         default,
-        deserialize_with = "attributes",
+        deserialize_with = "pairs",
+        skip_serializing_if = "ExternalIds::is_empty"
+    )]
+    external_ids: ExternalIds,
+    #[serde(
+        default,
+        deserialize_with = "pairs",
         skip_serializing_if = "Attributes::is_empty"
     )]
     attributes: Attributes,
@@ -166,6 +180,9 @@ impl NewFields {
         if let Some(moment) = self.created_at {
             user = user.created_at(moment);
         }
+        for (provisioner, id) in self.external_ids {
+            user = user.external_id(provisioner, id);
+        }
         self.attributes
             .into_iter()
             .fold(user, |user, (name, value)| user.attribute(name, value))
@@ -184,6 +201,7 @@ impl Serialize for NewUser {
             family_name: draft.family_name.clone(),
             active: (!draft.active).then_some(false),
             admin: draft.admin.then_some(true),
+            external_ids: draft.external_ids.clone(),
             attributes: draft.attributes.clone(),
             created_at: draft.created_at,
         };

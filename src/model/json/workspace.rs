@@ -4,8 +4,10 @@ use serde::de::Error as _;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::pairs;
 use crate::model::{
-    License, NewWorkspace, Seats, Timestamp, UserId, UserRef, Workspace, WorkspaceId, WorkspaceName,
+    ExternalIds, License, NewWorkspace, Seats, Timestamp, UserId, UserRef, Workspace, WorkspaceId,
+    WorkspaceName,
 };
 
 impl<'de> Deserialize<'de> for Workspace {
@@ -16,6 +18,8 @@ impl<'de> Deserialize<'de> for Workspace {
             name: String,
             archived: bool,
             default_of: Option<UserId>,
+            #[serde(default, deserialize_with = "pairs")]
+            external_ids: ExternalIds,
             created_at: Timestamp,
             updated_at: Timestamp,
             version: u64,
@@ -29,6 +33,7 @@ impl<'de> Deserialize<'de> for Workspace {
             name_key: name.key,
             archived: fields.archived,
             default_of: fields.default_of,
+            external_ids: fields.external_ids,
             created_at: fields.created_at,
             updated_at: fields.updated_at,
             version: fields.version,
@@ -42,6 +47,12 @@ struct NewFields {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<UserRef>,
+    #[serde(
+        default,
+        deserialize_with = "pairs",
+        skip_serializing_if = "ExternalIds::is_empty"
+    )]
+    external_ids: ExternalIds,
 }
 
 impl Serialize for NewWorkspace {
@@ -49,6 +60,7 @@ impl Serialize for NewWorkspace {
         let fields = NewFields {
             name: self.name.clone(),
             owner: self.owner.clone(),
+            external_ids: self.external_ids.clone(),
         };
         fields.serialize(serializer)
     }
@@ -56,8 +68,12 @@ impl Serialize for NewWorkspace {
 
 impl<'de> Deserialize<'de> for NewWorkspace {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let NewFields { name, owner } = NewFields::deserialize(from)?;
-        Ok(Self { name, owner })
+        let fields = NewFields::deserialize(from)?;
+        Ok(Self {
+            name: fields.name,
+            owner: fields.owner,
+            external_ids: fields.external_ids,
+        })
     }
 }
 
