@@ -1,5 +1,6 @@
 //! `/api/v1/users`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -7,45 +8,49 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount::{
-    Applied, Batch, Directory, NewUser, Op, Sort, Subject, User, UserId, UserQuery, UserUpdate,
+    Applied, Batch, Directory, NewUser, Sort, Subject, User, UserId, UserQuery, UserUpdate,
     WorkspaceId,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
-use super::{Asked, At, Body, Rest, conditional, tagged, with_request_id};
+use super::{Asked, At, Body, Rest, conditional, page_limit, tagged, with_request_id};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::keys::Scope;
 use crate::server::Server;
 
-/// Users of a page, at most.
-const LIMIT_MAX: usize = 1_000;
-
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listing {
+    /// Active or inactive users only.
     active: Option<bool>,
+    /// Admins only.
     #[serde(default)]
     admins: bool,
+    /// With emails that begin like this.
     email_prefix: Option<String>,
+    /// With emails at this domain.
     email_domain: Option<String>,
+    /// With usernames that begin like this.
     username_prefix: Option<String>,
+    /// Members of the workspace with this id.
     workspace: Option<u64>,
+    #[param(pattern = "^(email|username|created)$")]
     sort: Option<String>,
     #[serde(default)]
     descending: bool,
+    /// Users of the page.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
+    /// The last page's `next`.
     after: Option<String>,
 }
 
 impl Listing {
     fn query(self) -> Result<UserQuery, Failure> {
-        let limit = self.limit.unwrap_or(UserQuery::LIMIT);
-        if !(1..=LIMIT_MAX).contains(&limit) {
-            let message = format!("limit has to be from 1 to {LIMIT_MAX}, not {limit}");
-            return Err(Failure::bad_request(message));
-        }
+        let limit = page_limit(self.limit, UserQuery::LIMIT)?;
         let sort = match self.sort.as_deref() {
             None | Some("email") => Sort::Email,
             Some("username") => Sort::Username,
@@ -96,17 +101,58 @@ pub(crate) async fn list(
     Ok(Json(json!({ "users": users, "next": page.next })))
 }
 
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewUser)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct New {
+    #[schema(format = "email")]
+    email: String,
+    #[schema(format = "uuid")]
+    id: Option<String>,
+    username: Option<String>,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    active: Option<bool>,
+    #[serde(default)]
+    admin: bool,
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
+}
+
+impl New {
+    fn user(self) -> Result<NewUser, Failure> {
+        let mut user = NewUser::new(self.email)
+            .active(self.active.unwrap_or(true))
+            .admin(self.admin);
+        if let Some(id) = self.id {
+            user = user.id(id.parse::<UserId>()?);
+        }
+        if let Some(username) = self.username {
+            user = user.username(username);
+        }
+        if let Some(name) = self.given_name {
+            user = user.given_name(name);
+        }
+        if let Some(name) = self.family_name {
+            user = user.family_name(name);
+        }
+        for (name, value) in self.attributes {
+            user = user.attribute(name, value);
+        }
+        Ok(user)
+    }
+}
+
 pub(crate) async fn create(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
-    Body(new): Body<NewUser>,
+    Body(new): Body<New>,
 ) -> Rest<Response> {
-    let op = Op::CreateUser(new);
-    if op.is_privileged() {
+    if new.admin {
         caller.may(Scope::Admin)?;
     }
-    let batch = with_request_id(Batch::from_iter([op]), &headers)?;
+    let batch = with_request_id(Batch::new().create_user(new.user()?), &headers)?;
     let user = server
         .write(&caller, |directory| apply(directory, batch))
         .await?;
@@ -152,17 +198,71 @@ pub(crate) async fn show(State(server): State<Server>, At(name): At<String>) -> 
     Ok(tagged(StatusCode::OK, user.version(), &*user))
 }
 
+#[derive(Deserialize, ToSchema)]
+#[schema(as = UserChange)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, format = "email", required = false)]
+    email: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    username: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    given_name: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    family_name: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = bool, required = false)]
+    admin: Option<bool>,
+    #[serde(default)]
+    attributes: BTreeMap<String, Option<String>>,
+}
+
+/// A member that is there, whether or not it is null.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+impl Change {
+    fn update(&self) -> UserUpdate {
+        let mut update = UserUpdate::new();
+        if let Some(email) = &self.email {
+            update = update.email(email);
+        }
+        if let Some(username) = &self.username {
+            update = update.username(username.as_deref());
+        }
+        if let Some(name) = &self.given_name {
+            update = update.given_name(name.as_deref());
+        }
+        if let Some(name) = &self.family_name {
+            update = update.family_name(name.as_deref());
+        }
+        if let Some(admin) = self.admin {
+            update = update.admin(admin);
+        }
+        for (name, value) in &self.attributes {
+            update = update.attribute(name, value.as_deref());
+        }
+        update
+    }
+}
+
 /// Changes what the body names, as a merge patch does.
 pub(crate) async fn update(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
     At(name): At<String>,
     headers: HeaderMap,
-    Body(update): Body<UserUpdate>,
+    Body(change): Body<Change>,
 ) -> Rest<Response> {
-    if update.sets_admin() {
+    if change.admin.is_some() {
         caller.may(Scope::Admin)?;
     }
+    let update = change.update();
     operate(&server, &caller, &name, &headers, |id| {
         Batch::new().update_user(id, update)
     })
@@ -207,7 +307,7 @@ async fn operate(
     Ok(tagged(StatusCode::OK, user.version(), &*user))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Leaving {
     /// Whether workspaces may be left without an active owner.
