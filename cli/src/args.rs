@@ -2,6 +2,7 @@
 
 mod batch;
 mod changes;
+mod doctor;
 mod export;
 mod files;
 mod filter;
@@ -21,6 +22,7 @@ use headcount::{Batch, License};
 
 pub(crate) use self::batch::BatchArgs;
 pub(crate) use self::changes::ChangesArgs;
+pub(crate) use self::doctor::{BenchArgs, UndoArgs};
 pub(crate) use self::export::{ExportArgs, ExportFormat, StatsArgs, StatsFormat};
 pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::filter::FilterArgs;
@@ -96,6 +98,8 @@ pub(crate) enum Command {
     Batch(BatchArgs),
     /// Show what was changed, by whom and when, and go on as changes come
     Changes(ChangesArgs),
+    /// Take a change back, where that is possible
+    Undo(UndoArgs),
     /// Copy the directory to a new file, verified before it is done
     Backup(BackupArgs),
     /// Put a copy of a backup in the directory's place, verified before it is done
@@ -106,6 +110,11 @@ pub(crate) enum Command {
     Compact,
     /// Show figures of the directory: seats, users, sizes
     Stats(StatsArgs),
+    /// Look at the file, its log and disk, the records and the license, and say what helps
+    #[command(after_help = doctor::DOCTOR_HELP)]
+    Doctor,
+    /// Measure what this disk and this library do
+    Bench(BenchArgs),
     /// List everything that is wrong with the directory's file
     Verify(VerifyArgs),
     /// Make a damaged file sound again, from what can be read of it

@@ -24,6 +24,7 @@ pub(crate) use digest::BatchDigest;
 pub use email::Email;
 pub(crate) use id::Target;
 pub use id::{UserId, UserRef};
+pub(crate) use license::seats_called;
 pub use license::{License, Seats};
 pub(crate) use nul_texts::NulTexts;
 pub use query::{Sort, UserPage, UserQuery};

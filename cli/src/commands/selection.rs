@@ -239,7 +239,7 @@ pub(super) fn change(
             } else {
                 verb.unchanged()
             };
-            table.push(&[
+            table.push([
                 user.email().as_str().into(),
                 user.username().into(),
                 result.into(),
