@@ -1089,6 +1089,47 @@ typedef struct hc_stats {
 } hc_stats;
 
 /**
+ * Takes the lines of hc_directory_export(), on the thread that made the call. It must
+ * not throw or longjmp.
+ *
+ * @param userdata  What was given to the call.
+ * @param bytes     Whole lines, each with a line feed behind it; valid during the call.
+ * @param bytes_len How many bytes that is.
+ * @return 0 to go on; anything else to give up.
+ * @since 0.1.0
+ */
+typedef int32_t (*hc_write_callback)(void *userdata,
+                                     const uint8_t *bytes,
+                                     size_t bytes_len);
+
+/**
+ * Is told how far a call has come, on the thread that made the call. It must return
+ * soon, and must not throw or longjmp.
+ *
+ * @param userdata What was given to the call.
+ * @param done     Entries of a copy, or records of an export or a load, so far.
+ * @param bytes    Their bytes.
+ * @since 0.1.0
+ */
+typedef void (*hc_progress_callback)(void *userdata, uint64_t done, uint64_t bytes);
+
+/**
+ * Gives the lines to hc_directory_load(), on the thread that made the call. It must not
+ * throw or longjmp, and must not use the directory.
+ *
+ * @param userdata What was given to the call.
+ * @param buffer   Where to put the next bytes, wherever a line ends.
+ * @param capacity How many there is room for.
+ * @param read     To be set to how many they are; 0, which it is before, at the end.
+ * @return 0 to go on; anything else to give up.
+ * @since 0.1.0
+ */
+typedef int32_t (*hc_read_callback)(void *userdata,
+                                    uint8_t *buffer,
+                                    size_t capacity,
+                                    size_t *read);
+
+/**
  * What hc_directory_backup() or hc_directory_restore() copied. Start from
  * #HC_COPIED_INIT, which says how large the struct is for you: later releases may
  * append fields, and fill in only those that you have.
@@ -1990,6 +2031,58 @@ hc_status hc_directory_write_stats_text(const struct hc_directory *directory,
                                         struct hc_error **error);
 
 /**
+ * Writes all records of the directory as lines of JSON: the license, users with their
+ * ids, versions and times, ids of deleted users, workspaces and memberships, as they
+ * were at one moment. It is the format of `headcount export`, and hc_directory_load() or
+ * `headcount import` make the same directory of it. Changes and the outcomes of request
+ * ids are not in it.
+ *
+ * The lines end with one without which a part is missing; so a file that a failed call
+ * leaves behind is refused by hc_directory_load(). While it runs, others go on reading
+ * and writing, and the file may grow by what they change.
+ *
+ * @param directory The directory.
+ * @param write     Takes the lines, some 64 KiB at a time.
+ * @param progress  Called after every thousand records; may be NULL.
+ * @param userdata  Given to each callback, as it is; may be NULL.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_IO when the callback gave up.
+ * @note Thread-safe. Takes time in proportion to the size of the directory.
+ * @since 0.1.0
+ */
+hc_status hc_directory_export(const struct hc_directory *directory,
+                              hc_write_callback write,
+                              hc_progress_callback progress,
+                              void *userdata,
+                              struct hc_error **error);
+
+/**
+ * Loads the lines of hc_directory_export() into a directory that nothing was written to
+ * yet, in one transaction. Each record is checked as one that is created, but the seats:
+ * a directory that was over its limit is so again. If this fails, nothing is changed,
+ * and the message says which line was wrong.
+ *
+ * @param directory The directory.
+ * @param read      Gives the lines.
+ * @param progress  Called after every thousand records; may be NULL.
+ * @param userdata  Given to each callback, as it is; may be NULL.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, a general or store status, or that of a record that can't be
+ *         created, such as #HC_STATUS_EMAIL_TAKEN.
+ * @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is
+ *         no record, and when lines are missing.
+ * @retval HC_STATUS_IO when the callback gave up.
+ * @note Thread-safe. Other writers wait until it is done.
+ * @since 0.1.0
+ */
+hc_status hc_directory_load(const struct hc_directory *directory,
+                            hc_read_callback read,
+                            hc_progress_callback progress,
+                            void *userdata,
+                            struct hc_error **error);
+
+/**
  * Copies the directory, as it is now, to a new file, while others go on reading and
  * writing. The copy is verified before it is put in its place; it is a directory's
  * file like any other, to be opened or restored. If this fails, what was there stays.
@@ -2002,6 +2095,8 @@ hc_status hc_directory_write_stats_text(const struct hc_directory *directory,
  *                  replaced.
  * @param copied    A struct of yours that starts as #HC_COPIED_INIT, filled in on
  *                  success; may be NULL.
+ * @param progress  Called every few hundred kilobytes; may be NULL.
+ * @param userdata  Given to the callback, as it is; may be NULL.
  * @param error     See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_ALREADY_OPEN when the file to be replaced is open, as this
@@ -2017,6 +2112,8 @@ hc_status hc_directory_backup(const struct hc_directory *directory,
                               size_t path_len,
                               int32_t overwrite,
                               struct hc_copied *copied,
+                              hc_progress_callback progress,
+                              void *userdata,
                               struct hc_error **error);
 
 /**
@@ -2035,6 +2132,8 @@ hc_status hc_directory_backup(const struct hc_directory *directory,
  *                   replaced.
  * @param copied     A struct of yours that starts as #HC_COPIED_INIT, filled in on
  *                   success; may be NULL.
+ * @param progress   Called every few hundred kilobytes; may be NULL.
+ * @param userdata   Given to the callback, as it is; may be NULL.
  * @param error      See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_ALREADY_OPEN when either file is open.
@@ -2050,6 +2149,8 @@ hc_status hc_directory_restore(const uint8_t *backup,
                                size_t path_len,
                                int32_t overwrite,
                                struct hc_copied *copied,
+                               hc_progress_callback progress,
+                               void *userdata,
                                struct hc_error **error);
 
 /**

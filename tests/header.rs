@@ -6,7 +6,7 @@
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 38] = [
+const SOURCES: [&str; 39] = [
     "version",
     "status",
     "error",
@@ -20,6 +20,7 @@ const SOURCES: [&str; 38] = [
     "verified",
     "faults",
     "stats",
+    "transfer",
     "copies",
     "user",
     "new_user",

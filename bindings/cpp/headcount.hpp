@@ -1031,6 +1031,82 @@ struct verified {
     std::uint64_t changes = 0;    ///< Changes on record.
 };
 
+/** Is told how far a call has come: entries of a copy or records of an export, and their bytes. */
+using progress_callback = std::function<void(std::uint64_t done, std::uint64_t bytes)>;
+/** Takes lines of directory::export_to(). */
+using write_callback = std::function<void(std::string_view lines)>;
+/** Puts bytes for directory::load_from() into a buffer, and says how many: 0 at the end. */
+using read_callback = std::function<std::size_t(char *buffer, std::size_t capacity)>;
+
+/** @cond */
+namespace detail {
+
+/* Callbacks of one call, and what one of them threw: nothing may be thrown through C. */
+struct callbacks {
+    const progress_callback *progress = nullptr;
+    const write_callback *write = nullptr;
+    const read_callback *read = nullptr;
+#if defined(__cpp_exceptions)
+    std::exception_ptr thrown{};
+#endif
+
+    template <class Call>
+    std::int32_t run(Call &&call) noexcept
+    {
+#if defined(__cpp_exceptions)
+        if (thrown)
+            return 1;
+        try {
+            call();
+            return 0;
+        } catch (...) {
+            thrown = std::current_exception();
+            return 1;
+        }
+#else
+        call();
+        return 0;
+#endif
+    }
+
+    /* Throws what a callback threw. */
+    void check() const
+    {
+#if defined(__cpp_exceptions)
+        if (thrown)
+            std::rethrow_exception(thrown);
+#endif
+    }
+
+    /* What C calls for the progress; none where nobody wants it. */
+    hc_progress_callback to_tell() const noexcept
+    {
+        if (progress == nullptr || !*progress)
+            return nullptr;
+        return [](void *userdata, std::uint64_t done, std::uint64_t bytes) {
+            auto &self = *static_cast<callbacks *>(userdata);
+            self.run([&] { (*self.progress)(done, bytes); });
+        };
+    }
+};
+
+inline std::int32_t write_lines(void *userdata, const std::uint8_t *bytes, std::size_t length)
+{
+    auto &self = *static_cast<callbacks *>(userdata);
+    return self.run(
+        [&] { (*self.write)(std::string_view(reinterpret_cast<const char *>(bytes), length)); });
+}
+
+inline std::int32_t read_lines(void *userdata, std::uint8_t *buffer, std::size_t capacity,
+                               std::size_t *read)
+{
+    auto &self = *static_cast<callbacks *>(userdata);
+    return self.run([&] { *read = (*self.read)(reinterpret_cast<char *>(buffer), capacity); });
+}
+
+} // namespace detail
+/** @endcond */
+
 /** What directory::backup() or directory::restore() copied. */
 struct copied {
     std::uint64_t users = 0;    ///< Users in the copy, active or not.
@@ -2665,23 +2741,30 @@ public:
     }
 
     /** Puts a verified copy of the directory in one file in the place of another, and removes the
-     * log of what was there before. Nobody may have either file open to write. */
+     * log of what was there before. Nobody may have either file open to write. What `progress`
+     * throws is thrown when the copy is done. */
     static copied restore(std::string_view backup, std::string_view path,
-                          overwrite replace = overwrite::no)
+                          overwrite replace = overwrite::no,
+                          const progress_callback &progress = {})
     {
-        return try_restore(backup, path, replace).value();
+        return try_restore(backup, path, replace, progress).value();
     }
     /** @copydoc restore */
     static result<copied> try_restore(std::string_view backup, std::string_view path,
-                                      overwrite replace = overwrite::no)
+                                      overwrite replace = overwrite::no,
+                                      const progress_callback &progress = {})
     {
         auto fits = detail::check_abi();
         if (!fits)
             return fits.error();
         hc_copied found = HC_COPIED_INIT;
+        detail::callbacks calls;
+        calls.progress = &progress;
         auto done = detail::run(hc_directory_restore, detail::bytes(backup), backup.size(),
                                 detail::bytes(path), path.size(),
-                                replace == overwrite::yes ? 1 : 0, &found);
+                                replace == overwrite::yes ? 1 : 0, &found, calls.to_tell(),
+                                static_cast<void *>(&calls));
+        calls.check();
         if (!done)
             return done.error();
         return copied{found.users, found.sequence, found.bytes};
@@ -3207,20 +3290,67 @@ public:
     }
 
     /** Copies the directory, as it is now, to a new file, while others go on reading and writing.
-     * The copy is verified before it is put in its place. */
-    copied backup(std::string_view path, overwrite replace = overwrite::no) const
+     * The copy is verified before it is put in its place. What `progress` throws is thrown when
+     * the copy is done. */
+    copied backup(std::string_view path, overwrite replace = overwrite::no,
+                  const progress_callback &progress = {}) const
     {
-        return try_backup(path, replace).value();
+        return try_backup(path, replace, progress).value();
     }
     /** @copydoc backup */
-    result<copied> try_backup(std::string_view path, overwrite replace = overwrite::no) const
+    result<copied> try_backup(std::string_view path, overwrite replace = overwrite::no,
+                              const progress_callback &progress = {}) const
     {
         hc_copied found = HC_COPIED_INIT;
+        detail::callbacks calls;
+        calls.progress = &progress;
         auto done = detail::run(hc_directory_backup, raw(), detail::bytes(path), path.size(),
-                                replace == overwrite::yes ? 1 : 0, &found);
+                                replace == overwrite::yes ? 1 : 0, &found, calls.to_tell(),
+                                static_cast<void *>(&calls));
+        calls.check();
         if (!done)
             return done.error();
         return copied{found.users, found.sequence, found.bytes};
+    }
+
+    /** Writes all records as lines of JSON, of which load_from() and `headcount import` make the
+     * same directory; see hc_directory_export(). What a callback throws ends it, and is thrown. */
+    void export_to(const write_callback &write, const progress_callback &progress = {}) const
+    {
+        try_export_to(write, progress).value();
+    }
+    /** @copydoc export_to */
+    result<void> try_export_to(const write_callback &write,
+                               const progress_callback &progress = {}) const
+    {
+        detail::callbacks calls;
+        calls.progress = &progress;
+        calls.write = &write;
+        auto done = detail::run(hc_directory_export, raw(),
+                                write ? detail::write_lines : hc_write_callback(nullptr),
+                                calls.to_tell(), static_cast<void *>(&calls));
+        calls.check();
+        return done;
+    }
+
+    /** Loads the lines of export_to() into a directory that nothing was written to yet. What a
+     * callback throws ends it, and is thrown; `read` must not use the directory. */
+    void load_from(const read_callback &read, const progress_callback &progress = {}) const
+    {
+        try_load_from(read, progress).value();
+    }
+    /** @copydoc load_from */
+    result<void> try_load_from(const read_callback &read,
+                               const progress_callback &progress = {}) const
+    {
+        detail::callbacks calls;
+        calls.progress = &progress;
+        calls.read = &read;
+        auto done = detail::run(hc_directory_load, raw(),
+                                read ? detail::read_lines : hc_read_callback(nullptr),
+                                calls.to_tell(), static_cast<void *>(&calls));
+        calls.check();
+        return done;
     }
 
     /** Lists what is wrong: every fault is counted, and the first `faults_max` are told. */

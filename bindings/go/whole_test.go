@@ -25,7 +25,7 @@ var unused = map[string]bool{
 	"hc_error_status": true, "hc_error_message": true, "hc_error_is_retryable": true,
 	"hc_error_get_op_index": true, "hc_error_get_seats": true, "hc_error_get_versions": true,
 	"hc_error_get_resume_after": true, "hc_error_get_latest_change": true,
-	"hc_error_get_buffer_bytes": true,
+	"hc_error_get_buffer_bytes": true, "hc_directory_export": true, "hc_directory_load": true,
 }
 
 func sources(t *testing.T) string {

@@ -654,7 +654,7 @@ public final class Directory implements AutoCloseable {
             MemorySegment p = f.text(path.toString());
             MemorySegment copied = f.struct(Native.SIZEOF_HC_COPIED);
             f.keep(copied);
-            return Native.hc_directory_backup(d, p, p.byteSize(), overwrite ? 1 : 0, copied, f.error());
+            return Native.hc_directory_backup(d, p, p.byteSize(), overwrite ? 1 : 0, copied, MemorySegment.NULL, MemorySegment.NULL, f.error());
         }, f -> Copies.copied(f.kept()));
     }
 
@@ -682,7 +682,7 @@ public final class Directory implements AutoCloseable {
             MemorySegment from = f.text(backup.toString());
             MemorySegment to = f.text(path.toString());
             MemorySegment copied = f.struct(Native.SIZEOF_HC_COPIED);
-            f.check(Native.hc_directory_restore(from, from.byteSize(), to, to.byteSize(), overwrite ? 1 : 0, copied, f.error()));
+            f.check(Native.hc_directory_restore(from, from.byteSize(), to, to.byteSize(), overwrite ? 1 : 0, copied, MemorySegment.NULL, MemorySegment.NULL, f.error()));
             return Copies.copied(copied);
         }
     }
