@@ -88,6 +88,13 @@ pub(crate) enum Command {
     /// List, show, create and change users
     #[command(subcommand, visible_alias = "user")]
     Users(UsersCommand),
+    /// Find users by a text in their email, username or name
+    Search {
+        /// The text, in any case
+        text: String,
+        #[command(flatten)]
+        list: Box<ListArgs>,
+    },
     /// Show or set the license
     #[command(subcommand)]
     License(LicenseCommand),
@@ -163,7 +170,7 @@ pub(crate) enum UsersCommand {
     /// Create a user, who is active and takes a seat unless --inactive is given
     #[command(visible_alias = "add")]
     Create(CreateArgs),
-    /// Change fields of a user; what isn't named stays as it is
+    /// Change fields of users; what isn't named stays as it is
     Update(UpdateArgs),
     /// Make users active, each of whom takes a seat
     #[command(visible_alias = "enable", after_help = selection::HELP)]
@@ -282,11 +289,19 @@ pub(crate) struct CreateArgs {
 #[derive(Debug, clap::Args)]
 #[command(
     group = ArgGroup::new("change").required(true).multiple(true),
-    override_usage = "headcount users update [OPTIONS] <USER>"
+    override_usage = "headcount users update [OPTIONS] <USER>...",
+    after_help = selection::UPDATE_HELP
 )]
 pub(crate) struct UpdateArgs {
-    /// The user's id, email or username
-    pub(crate) user: String,
+    /// Users, each by id, email or username; - reads them from standard input
+    #[arg(value_name = "USER", required_unless_present = "from")]
+    pub(crate) users: Vec<String>,
+    /// A file with a user on each line; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+    /// Say what would happen, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// A new email address; a username that is the email follows
     #[arg(long, group = "change")]
     pub(crate) email: Option<String>,

@@ -1,4 +1,4 @@
-//! `headcount users list`: the users who meet every condition.
+//! `headcount users list` and `headcount search`: the users who meet every condition.
 
 mod cursor;
 mod listed;
@@ -23,11 +23,12 @@ use crate::output::{Table, USER_HEADS, user_cells, write_json, write_json_list};
 pub(super) fn run(
     store: &Store<'_>,
     args: &ListArgs,
+    text: Option<&str>,
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
     let directory = open(store, args)?;
-    let filter = filter(&directory, args)?;
+    let filter = filter(&directory, args, text)?;
     if args.count {
         let count = count(&directory, &filter)?;
         if json {
@@ -90,9 +91,9 @@ fn count(directory: &Directory, filter: &Filter) -> Result<u64> {
     Ok(count)
 }
 
-fn filter(directory: &Directory, args: &ListArgs) -> Result<Filter> {
+fn filter(directory: &Directory, args: &ListArgs, text: Option<&str>) -> Result<Filter> {
     let mut filter = Filter::of(directory, &args.filter)?;
-    if let Some(text) = &args.search {
+    for text in args.search.as_deref().into_iter().chain(text) {
         filter = filter.and_has(text);
     }
     filter.query = match args.sort {

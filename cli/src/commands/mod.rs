@@ -48,6 +48,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     match &args.command {
         Command::Import(import) => import::run(&store, import, args.json, out),
         Command::Users(command) => users::run(&store, command, args.json, out),
+        Command::Search { text, list } => list::run(&store, list, Some(text), args.json, out),
         Command::License(command) => license::run(&store, command, args.json, out),
         Command::Workspaces(command) => workspaces::run(&store, command, args.json, out),
         Command::Batch(batch) => batch::run(&store, batch, args.json, out),

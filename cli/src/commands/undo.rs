@@ -1,5 +1,7 @@
 //! `headcount undo`: takes a change back, if all of it can be and nothing came after it.
 
+mod touched;
+
 use std::collections::HashSet;
 use std::io::Write;
 
@@ -8,6 +10,7 @@ use headcount::{
 };
 use serde_json::json;
 
+use self::touched::{Touched, created, touched};
 use super::confirm::confirm;
 use super::{Store, apply, refusal};
 use crate::args::UndoArgs;
@@ -72,15 +75,6 @@ struct History {
     roles: Vec<(WorkspaceId, UserId, Role)>,
     /// A later change of something that this one changed.
     later: Option<u64>,
-}
-
-/// What an event changes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Touched {
-    License,
-    User(UserId),
-    Workspace(WorkspaceId),
-    Member(WorkspaceId, UserId),
 }
 
 /// An operation that takes an event back.
@@ -368,38 +362,4 @@ fn batch(directory: &Directory, steps: &[Step]) -> Result<Batch> {
         }
     }
     Ok(batch)
-}
-
-/// What an event has created.
-fn created(event: &Event) -> Option<Touched> {
-    let is_new = matches!(
-        event,
-        Event::UserCreated { .. } | Event::WorkspaceCreated { .. }
-    );
-    touched(event).filter(|_| is_new)
-}
-
-fn touched(event: &Event) -> Option<Touched> {
-    Some(match *event {
-        Event::UserCreated { user, .. }
-        | Event::UserUpdated { user, .. }
-        | Event::UserActivated { user }
-        | Event::UserDeactivated { user }
-        | Event::UserDeleted { user } => Touched::User(user),
-        Event::LicenseSet { .. } => Touched::License,
-        Event::WorkspaceCreated { workspace, .. }
-        | Event::WorkspaceRenamed { workspace }
-        | Event::WorkspaceArchived { workspace }
-        | Event::WorkspaceRestored { workspace }
-        | Event::WorkspaceDeleted { workspace }
-        | Event::WorkspaceUndefaulted { workspace } => Touched::Workspace(workspace),
-        Event::MemberAdded {
-            workspace, user, ..
-        }
-        | Event::MemberRoleSet {
-            workspace, user, ..
-        }
-        | Event::MemberRemoved { workspace, user } => Touched::Member(workspace, user),
-        _ => return None,
-    })
 }
