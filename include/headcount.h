@@ -320,6 +320,11 @@ enum hc_status
      * The request id belongs to another batch, which was applied.
      */
     HC_STATUS_REQUEST_ID_REUSED = 61,
+    /**
+     * Another user has this external id of the provisioner, or another workspace
+     * where it is given to one.
+     */
+    HC_STATUS_EXTERNAL_ID_TAKEN = 62,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -449,6 +454,10 @@ enum hc_event
      * memberships without such events.
      */
     HC_EVENT_MEMBER_REMOVED = 16,
+    /**
+     * The id that a provisioner has for the workspace was set, changed or removed.
+     */
+    HC_EVENT_WORKSPACE_EXTERNAL_ID_SET = 17,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -492,6 +501,10 @@ enum hc_field
      * The attributes.
      */
     HC_FIELD_ATTRIBUTES = 32,
+    /**
+     * The ids that provisioners have for the user.
+     */
+    HC_FIELD_EXTERNAL_IDS = 64,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -573,6 +586,196 @@ enum hc_log_level
 typedef enum hc_log_level hc_log_level;
 #else
 typedef int32_t hc_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A field of an operation of a packed batch.
+ *
+ * @since 0.1.0
+ */
+enum hc_op_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * A text that names the user: an id, an email or a username.
+     */
+    HC_OP_FIELD_USER = 1,
+    /**
+     * The id of the user, 16 bytes: of one who is there, or of one to create.
+     */
+    HC_OP_FIELD_USER_ID = 2,
+    /**
+     * The id of the workspace, a number.
+     */
+    HC_OP_FIELD_WORKSPACE = 3,
+    /**
+     * The name of a workspace that is there, a text.
+     */
+    HC_OP_FIELD_WORKSPACE_NAME = 4,
+    /**
+     * The version that the record must have before, a number.
+     */
+    HC_OP_FIELD_IF_VERSION = 5,
+    /**
+     * The email, a text.
+     */
+    HC_OP_FIELD_EMAIL = 6,
+    /**
+     * The username, a text; absent, it follows the email.
+     */
+    HC_OP_FIELD_USERNAME = 7,
+    /**
+     * The given name, a text; absent, there is none.
+     */
+    HC_OP_FIELD_GIVEN_NAME = 8,
+    /**
+     * The family name, a text; absent, there is none.
+     */
+    HC_OP_FIELD_FAMILY_NAME = 9,
+    /**
+     * Whether a user to create is active: 0 or 1.
+     */
+    HC_OP_FIELD_ACTIVE = 10,
+    /**
+     * Whether the user administers the platform: 0 or 1.
+     */
+    HC_OP_FIELD_ADMIN = 11,
+    /**
+     * The name of an attribute, a text.
+     */
+    HC_OP_FIELD_ATTRIBUTE_NAME = 12,
+    /**
+     * The value of the attribute that was named last, a text; absent, it is removed.
+     */
+    HC_OP_FIELD_ATTRIBUTE_VALUE = 13,
+    /**
+     * 1 to remove all attributes but those that the update sets.
+     */
+    HC_OP_FIELD_REPLACE_ATTRIBUTES = 14,
+    /**
+     * When a user to create was created, in microseconds since 1970-01-01T00:00:00Z.
+     */
+    HC_OP_FIELD_CREATED_AT = 15,
+    /**
+     * The name of a workspace to create, or its new one, a text.
+     */
+    HC_OP_FIELD_NAME = 16,
+    /**
+     * One of HC_ROLE_*.
+     */
+    HC_OP_FIELD_ROLE = 17,
+    /**
+     * One of HC_LICENSE_*.
+     */
+    HC_OP_FIELD_LICENSE = 18,
+    /**
+     * The seats of #HC_LICENSE_SEATS, a number.
+     */
+    HC_OP_FIELD_SEATS = 19,
+    /**
+     * The id of the request, 16 bytes.
+     */
+    HC_OP_FIELD_REQUEST_ID = 20,
+    /**
+     * The id of the user who makes the batch, 16 bytes.
+     */
+    HC_OP_FIELD_ACTOR = 21,
+    /**
+     * 1 to let workspaces be left without an active owner.
+     */
+    HC_OP_FIELD_ALLOW_OWNERLESS = 22,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_op_field hc_op_field;
+#else
+typedef int32_t hc_op_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What an operation of a packed batch does. docs/packed.md says which fields each has.
+ *
+ * @since 0.1.0
+ */
+enum hc_operation
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing: its fields say who makes the batch and how.
+     */
+    HC_OPERATION_SETTINGS = 1,
+    /**
+     * Creates a user.
+     */
+    HC_OPERATION_CREATE_USER = 2,
+    /**
+     * Changes fields of a user.
+     */
+    HC_OPERATION_UPDATE_USER = 3,
+    /**
+     * Makes a user active.
+     */
+    HC_OPERATION_ACTIVATE_USER = 4,
+    /**
+     * Makes a user inactive.
+     */
+    HC_OPERATION_DEACTIVATE_USER = 5,
+    /**
+     * Deletes a user for good.
+     */
+    HC_OPERATION_DELETE_USER = 6,
+    /**
+     * Sets the license.
+     */
+    HC_OPERATION_SET_LICENSE = 7,
+    /**
+     * Creates a workspace.
+     */
+    HC_OPERATION_CREATE_WORKSPACE = 8,
+    /**
+     * Makes a user's default workspace.
+     */
+    HC_OPERATION_DEFAULT_WORKSPACE = 9,
+    /**
+     * Gives a workspace another name.
+     */
+    HC_OPERATION_RENAME_WORKSPACE = 10,
+    /**
+     * Archives a workspace.
+     */
+    HC_OPERATION_ARCHIVE_WORKSPACE = 11,
+    /**
+     * Restores an archived workspace.
+     */
+    HC_OPERATION_RESTORE_WORKSPACE = 12,
+    /**
+     * Deletes a workspace and its memberships for good.
+     */
+    HC_OPERATION_DELETE_WORKSPACE = 13,
+    /**
+     * Adds a member.
+     */
+    HC_OPERATION_ADD_MEMBER = 14,
+    /**
+     * Gives a member a role.
+     */
+    HC_OPERATION_SET_ROLE = 15,
+    /**
+     * Takes a member out.
+     */
+    HC_OPERATION_REMOVE_MEMBER = 16,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_operation hc_operation;
+#else
+typedef int32_t hc_operation;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -3345,7 +3548,8 @@ hc_status hc_user_deactivate_by_id(const struct hc_directory *directory,
                                    struct hc_error **error);
 
 /**
- * Deletes a user for good. The id is never given again; the email and the
+ * Deletes a user for good. The id is not given again as long as the change that deletes
+ * the user is kept (see hc_directory_trim_changes()); the email and the
  * username are free for others. To keep the user, use hc_user_deactivate().
  *
  * @param directory       The directory.
@@ -4485,6 +4689,53 @@ hc_status hc_applied_get_user(const struct hc_applied *applied,
  * @since 0.1.0
  */
 void hc_applied_free(struct hc_applied *applied);
+
+/**
+ * Appends packed operations, which headcount_packed.h writes: any number of them, with
+ * the versions they expect, and the settings of the batch, in one call. docs/packed.md
+ * says what they look like.
+ *
+ * A part that is malformed, such as an email that is none, is refused here, with the
+ * status it has elsewhere; hc_error_get_op_index() says which operation of the batch it
+ * would have been.
+ *
+ * @param batch     The batch.
+ * @param bytes     The packed operations. Not kept.
+ * @param length    How many bytes that is.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, a general status, or that of a malformed part, such as
+ *         #HC_STATUS_INVALID_EMAIL; then nothing was appended.
+ * @retval HC_STATUS_INVALID_ARGUMENT for bytes that are no packed operations.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_append(struct hc_batch *batch,
+                          const uint8_t *bytes,
+                          size_t length,
+                          struct hc_error **error);
+
+/**
+ * Reads what became of the operations as packed records: as many as fit, from one of
+ * them on.
+ *
+ * @param applied  What became of a batch.
+ * @param first    The operation to begin with, counted from 0.
+ * @param buffer   Where to put the packed outcomes.
+ * @param capacity Its size in bytes: 16, and 48 for each outcome.
+ * @param written  Set, on success, to the size of what was written; or to 0 when there
+ *                 are no outcomes from there on.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for an outcome.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_applied_read(const struct hc_applied *applied,
+                          size_t first,
+                          uint8_t *buffer,
+                          size_t capacity,
+                          size_t *written,
+                          struct hc_error **error);
 
 /**
  * Tells what would be refused of a batch, without applying it: all there is to say

@@ -136,6 +136,16 @@ fn files_are_copied_shared_and_made_smaller() {
 }
 
 #[test]
+fn packed_operations_do_what_single_ones_do() {
+    story("packed_operations", Argument::None);
+}
+
+#[test]
+fn little_stack_is_enough() {
+    story("small_stack", Argument::File);
+}
+
+#[test]
 fn records_go_out_and_in_again() {
     story("transfer", Argument::None);
 }

@@ -441,6 +441,25 @@ namespace Headcount
             return new Copied(copied.users, copied.sequence, copied.bytes);
         }
 
+        /// <summary>
+        /// Writes all records as lines of JSON, as they are at one moment: the format of "headcount export". Others go
+        /// on reading and writing meanwhile. What the stream throws is thrown.
+        /// </summary>
+        public void Export(System.IO.Stream to)
+        {
+            Transfer.To(to, (IntPtr write, out IntPtr e) => Native.hc_directory_export(handle, write, IntPtr.Zero, IntPtr.Zero, out e));
+        }
+
+        /// <summary>
+        /// Loads the lines of Export into a directory that nothing was written to yet, in one transaction. If this fails,
+        /// nothing is changed. What the stream throws is thrown.
+        /// </summary>
+        /// <exception cref="HeadcountException">InvalidArgument when the directory is not empty, or lines are missing.</exception>
+        public void Load(System.IO.Stream lines)
+        {
+            Transfer.From(lines, (IntPtr read, out IntPtr e) => Native.hc_directory_load(handle, read, IntPtr.Zero, IntPtr.Zero, out e));
+        }
+
         /// <summary>Lists what is wrong with the directory, up to a limit; all faults are counted.</summary>
         public FaultList FindFaults(int limit)
         {

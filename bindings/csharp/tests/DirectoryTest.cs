@@ -265,6 +265,32 @@ namespace Headcount.Tests
         }
 
         [Test]
+        public void AnExportMakesTheSameDirectory()
+        {
+            using (var directory = Directory.InMemory(new Options().LicenseIfNew(License.WithSeats(3))))
+            using (var copy = Directory.InMemory())
+            {
+                directory.CreateUser(new NewUser("ann@ex.co").Username("änn").Attribute("note", new string('x', 10000)));
+                for (var i = 0; i < 20; i++)
+                    directory.CreateUser(new NewUser("u" + i + "@ex.co").Active(false).Attribute("note", new string('y', 10000)));
+                var lines = new MemoryStream();
+                directory.Export(lines);
+                var part = new MemoryStream(lines.ToArray(), 0, (int)lines.Length - 30);
+                Refused(ErrorKind.InvalidArgument, () => copy.Load(part));
+                Assert.AreEqual(0, copy.Count(new UserQuery()));
+                lines.Position = 0;
+                copy.Load(lines);
+                CollectionAssert.AreEqual(directory.Users().Select(user => user.Id + user.Attributes["note"]),
+                    copy.Users().Select(user => user.Id + user.Attributes["note"]));
+                Assert.AreEqual(License.WithSeats(3), copy.Seats().License);
+                Assert.Throws<NotSupportedException>(() => directory.Export(new MemoryStream(new byte[10])));
+                var closed = new MemoryStream();
+                closed.Dispose();
+                Assert.Throws<ObjectDisposedException>(() => Directory.InMemory().Load(closed));
+            }
+        }
+
+        [Test]
         public void MessagesGoToASink()
         {
             var messages = new List<string>();
