@@ -15,7 +15,7 @@ use serde_json::Value;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// Cases about what lasts longer than a command: a feed, and an open directory.
-const LEFT_OUT: [&str; 9] = [
+const LEFT_OUT: [&str; 10] = [
     "a feed tells changes as they come",
     "a feed says when its place is gone or not there yet",
     "a closed directory says so",
@@ -23,6 +23,7 @@ const LEFT_OUT: [&str; 9] = [
     "a file is read without being written",
     "a file is made only where that is wanted",
     "a file that was not closed needs its log",
+    "the log of another file is refused",
     "a file that is taken away is not written to",
     // The command reads as many pages as it takes.
     "a limit is from 1 to 10,000",

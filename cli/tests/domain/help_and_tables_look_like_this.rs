@@ -9,7 +9,7 @@ use crate::folder::Folder;
 use crate::terminal;
 
 /// Every command with options of its own.
-const COMMANDS: [&str; 29] = [
+const COMMANDS: [&str; 28] = [
     "",
     "import",
     "users",
@@ -37,7 +37,6 @@ const COMMANDS: [&str; 29] = [
     "stats",
     "verify",
     "repair",
-    "serve",
     "keys create",
 ];
 

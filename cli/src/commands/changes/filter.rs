@@ -106,6 +106,7 @@ fn subjects(event: &Event) -> (Option<UserId>, Option<WorkspaceId>) {
         | Event::WorkspaceRestored { workspace }
         | Event::WorkspaceDeleted { workspace }
         | Event::WorkspaceUndefaulted { workspace }
+        | Event::WorkspaceExternalIdSet { workspace }
         | Event::WorkspaceOwnerless { workspace } => (None, Some(*workspace)),
         Event::MemberAdded {
             workspace, user, ..

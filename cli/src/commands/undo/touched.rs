@@ -33,7 +33,8 @@ pub(super) fn touched(event: &Event) -> Option<Touched> {
         | Event::WorkspaceArchived { workspace }
         | Event::WorkspaceRestored { workspace }
         | Event::WorkspaceDeleted { workspace }
-        | Event::WorkspaceUndefaulted { workspace } => Touched::Workspace(workspace),
+        | Event::WorkspaceUndefaulted { workspace }
+        | Event::WorkspaceExternalIdSet { workspace } => Touched::Workspace(workspace),
         Event::MemberAdded {
             workspace, user, ..
         }
