@@ -73,7 +73,8 @@ impl Session {
     fn line(&self, words: &[&str], actor: Option<&str>) -> Answer {
         let actor = actor.map(|actor| format!("--actor={actor}"));
         let words = words.iter().map(|word| (*word).to_owned());
-        self.run(&Vec::from_iter(actor.into_iter().chain(words)), None)
+        let arguments: Vec<_> = actor.into_iter().chain(words).collect();
+        self.run(&arguments, None)
     }
 
     pub fn call(&self, name: &str, given: &Value, actor: Option<&str>) -> Answer {
