@@ -7,6 +7,7 @@ use twox_hash::XxHash3_64;
 use uuid::Uuid;
 
 use super::base::{Base, Opened};
+use super::checkpoint::Work;
 use super::errors::Name;
 use super::log::{self, Replay, SideFiles};
 use super::memtable::Memtable;
@@ -20,12 +21,13 @@ pub(super) fn recover<B: StorageBackend>(
     files: &dyn SideFiles,
     name: &Name,
     options: &RedbOptions,
+    work: &Work,
 ) -> Result<(Base, Committed, Replay)> {
-    match try_to_recover(backend, files, name, options) {
+    match try_to_recover(backend, files, name, options, work) {
         Err(error) if is_storage_full(&error) => {
             // The log has space that it doesn't need.
             log::trim(files).map_err(|error| name.io(error))?;
-            try_to_recover(backend, files, name, options)
+            try_to_recover(backend, files, name, options, work)
         }
         recovered => recovered,
     }
@@ -36,12 +38,13 @@ fn try_to_recover<B: StorageBackend>(
     files: &dyn SideFiles,
     name: &Name,
     options: &RedbOptions,
+    work: &Work,
 ) -> Result<(Base, Committed, Replay)> {
     let Opened {
         base,
         mut committed,
         log,
-    } = create::open(backend, files, name, options)?;
+    } = create::open(backend, files, name, options, work)?;
     let replay = log::read(files, &log, options.salvage_log);
     let mut replay = replay.map_err(|error| name.replay_failed(error))?;
     if let Some(use_id) = log.in_use {

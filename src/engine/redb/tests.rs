@@ -34,8 +34,7 @@ impl Redb {
         let mut writer = lock(&self.shared.writer);
         let log = writer.as_mut().ok_or_else(|| self.shared.name.closed())?;
         self.shared.freeze(log, false)?;
-        self.shared.work.wait_until_over();
-        self.shared.check()
+        self.shared.wait_for_checkpoint()
     }
 
     /// Syncs what was to be synced later.
