@@ -34,6 +34,7 @@ pub(crate) use id::Target;
 pub use id::{UserId, UserRef};
 #[cfg(feature = "serde")]
 pub(crate) use json::{UserFields, pairs};
+pub(crate) use license::seats_called;
 pub use license::{License, Seats};
 pub(crate) use nul_texts::NulTexts;
 pub use op::{Op, Step};
