@@ -21,7 +21,7 @@ struct Slot {
     value_bytes: u32,
     /// Bytes of the key behind those that all keys share, once it is sorted: most
     /// comparisons need no more, and so no look elsewhere in memory.
-    prefix: u128,
+    prefix: u64,
 }
 
 /// Up to so many entries are sorted by their keys alone.
@@ -145,7 +145,7 @@ impl Run {
                 slot.prefix = prefix(&slot.key(bytes)[shared..]);
             }
         }
-        slots.sort_unstable_by(|a, b| {
+        slots.sort_by(|a, b| {
             let is_removed = |slot: &Slot| slot.value_bytes == REMOVED;
             let by_prefix = a.prefix.cmp(&b.prefix);
             by_prefix
@@ -188,11 +188,11 @@ fn shared_bytes(bytes: &[u8], slots: &[Slot]) -> usize {
 }
 
 /// The first bytes as a number that sorts as they do; zeros stand for missing ones.
-fn prefix(bytes: &[u8]) -> u128 {
-    let mut first = [0; 16];
-    let count = bytes.len().min(16);
+fn prefix(bytes: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    let count = bytes.len().min(8);
     first[..count].copy_from_slice(&bytes[..count]);
-    u128::from_be_bytes(first)
+    u64::from_be_bytes(first)
 }
 
 fn narrow(bytes: usize) -> Result<u32> {
