@@ -10,8 +10,8 @@
  * hc_directory_get_seats(), hc_error_message(), hc_error_free() and
  * hc_directory_free(). The rest is in sections: the library, errors, ids and
  * licenses, opening and closing, seats and figures, copies and exports, users,
- * lists and queries, changing users, workspaces, batches, changes, texts,
- * messages.
+ * lists and queries, changing users, workspaces, external ids, batches, changes,
+ * texts, messages.
  *
  * @code{.c}
  * #include <headcount.h>
@@ -155,6 +155,20 @@
  * @since 0.1.0
  */
 #define HC_NO_LIMIT 18446744073709551615ull
+
+/**
+ * Bytes of the longest name of a provisioner, with the NUL behind it.
+ *
+ * @since 0.1.0
+ */
+#define HC_PROVISIONER_BYTES 65
+
+/**
+ * Bytes of the longest external id, with the NUL behind it.
+ *
+ * @since 0.1.0
+ */
+#define HC_EXTERNAL_ID_BYTES 256
 
 /**
  * Bytes of the key of an email or a username at most, with the NUL behind it.
@@ -4131,6 +4145,189 @@ hc_status hc_workspaces_next_batch(struct hc_workspaces *workspaces,
  * @since 0.1.0
  */
 void hc_workspaces_free(struct hc_workspaces *workspaces);
+
+/* External ids ==================================================================== */
+
+/**
+ * Gives the user the id that a provisioner has for them, such as what an identity
+ * provider sends over SCIM. A user may have those of 16 provisioners.
+ *
+ * @param new_user        The builder.
+ * @param provisioner     Who gave the id: 1 to 64 bytes, UTF-8, without control characters.
+ * @param provisioner_len Its length in bytes.
+ * @param id              The id, compared as it is: 1 to 255 bytes, UTF-8, without control
+ *                        characters.
+ * @param id_len          Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_new_user_set_external_id(struct hc_new_user *new_user,
+                                      const uint8_t *provisioner,
+                                      size_t provisioner_len,
+                                      const uint8_t *id,
+                                      size_t id_len,
+                                      struct hc_error **error);
+
+/**
+ * Sets the id that a provisioner has for the user; those of others stay.
+ *
+ * @param update          The update.
+ * @param provisioner     Who gave the id, UTF-8.
+ * @param provisioner_len Its length in bytes.
+ * @param id              The id, UTF-8; see hc_new_user_set_external_id(). NULL, with the
+ *                        length 0, to remove it.
+ * @param id_len          Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_set_external_id(struct hc_user_update *update,
+                                         const uint8_t *provisioner,
+                                         size_t provisioner_len,
+                                         const uint8_t *id,
+                                         size_t id_len,
+                                         struct hc_error **error);
+
+/**
+ * Finds a user by the id that a provisioner has for them.
+ *
+ * @param directory       The directory.
+ * @param provisioner     Who gave the id, UTF-8.
+ * @param provisioner_len Its length in bytes.
+ * @param id              The id, UTF-8.
+ * @param id_len          Its length in bytes.
+ * @param user            Set, on success, to the user, yours to free with
+ *                        hc_user_free(), or to NULL if there is none.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_get_by_external_id(const struct hc_directory *directory,
+                                     const uint8_t *provisioner,
+                                     size_t provisioner_len,
+                                     const uint8_t *id,
+                                     size_t id_len,
+                                     struct hc_user **user,
+                                     struct hc_error **error);
+
+/**
+ * One of the external ids of a user, which are ordered by their provisioners.
+ *
+ * @param user        The user, or NULL.
+ * @param index       Which one, from 0 on.
+ * @param provisioner Where to write who gave it, with a NUL behind it: room for
+ *                    #HC_PROVISIONER_BYTES. NULL if not wanted.
+ * @param id          Where to write the id, with a NUL behind it: room for
+ *                    #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
+ * @return 1 if there is such an id; otherwise 0, and nothing is written.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_user_external_id_at(const struct hc_user *user,
+                               size_t index,
+                               char *provisioner,
+                               char *id);
+
+/**
+ * Finds a workspace by the id that a provisioner has for it.
+ *
+ * @param directory       The directory.
+ * @param provisioner     Who gave the id, UTF-8.
+ * @param provisioner_len Its length in bytes.
+ * @param id              The id, UTF-8.
+ * @param id_len          Its length in bytes.
+ * @param found           Set, on success, to the workspace, yours to free with
+ *                        hc_workspace_free(), or to NULL if there is none.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_get_by_external_id(const struct hc_directory *directory,
+                                          const uint8_t *provisioner,
+                                          size_t provisioner_len,
+                                          const uint8_t *id,
+                                          size_t id_len,
+                                          struct hc_workspace **found,
+                                          struct hc_error **error);
+
+/**
+ * Sets the id that a provisioner has for a workspace; those of others stay.
+ *
+ * @param directory       The directory.
+ * @param workspace       The id of the workspace.
+ * @param provisioner     Who gave the id, UTF-8.
+ * @param provisioner_len Its length in bytes.
+ * @param id              The id, UTF-8, with the limits of hc_new_user_set_external_id().
+ *                        NULL, with the length 0, to remove it.
+ * @param id_len          Its length in bytes.
+ * @param made            Set, on success, to the workspace as it is now, yours to free with
+ *                        hc_workspace_free(); NULL if not wanted.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_WORKSPACE_ARCHIVED when it is archived.
+ * @retval HC_STATUS_EXTERNAL_ID_TAKEN when another workspace has it.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_set_external_id(const struct hc_directory *directory,
+                                       uint64_t workspace,
+                                       const uint8_t *provisioner,
+                                       size_t provisioner_len,
+                                       const uint8_t *id,
+                                       size_t id_len,
+                                       struct hc_workspace **made,
+                                       struct hc_error **error);
+
+/**
+ * One of the external ids of a workspace, as hc_user_external_id_at().
+ *
+ * @param workspace   The workspace, or NULL.
+ * @param index       Which one, from 0 on.
+ * @param provisioner Where to write who gave it, with a NUL behind it: room for
+ *                    #HC_PROVISIONER_BYTES. NULL if not wanted.
+ * @param id          Where to write the id, with a NUL behind it: room for
+ *                    #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
+ * @return 1 if there is such an id; otherwise 0, and nothing is written.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_workspace_external_id_at(const struct hc_workspace *workspace,
+                                    size_t index,
+                                    char *provisioner,
+                                    char *id);
+
+/**
+ * Appends: set the id that a provisioner has for a workspace, as
+ * hc_workspace_set_external_id(). The workspace may be one that the same batch makes.
+ *
+ * @param batch           The batch.
+ * @param workspace       The name of the workspace, UTF-8.
+ * @param workspace_len   Its length in bytes; 0 to name it by `workspace_id`.
+ * @param workspace_id    The id of the workspace, where no name is given.
+ * @param provisioner     Who gave the id, UTF-8.
+ * @param provisioner_len Its length in bytes.
+ * @param id              The id, UTF-8. NULL, with the length 0, to remove it.
+ * @param id_len          Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_workspace_external_id(struct hc_batch *batch,
+                                             const uint8_t *workspace,
+                                             size_t workspace_len,
+                                             uint64_t workspace_id,
+                                             const uint8_t *provisioner,
+                                             size_t provisioner_len,
+                                             const uint8_t *id,
+                                             size_t id_len,
+                                             struct hc_error **error);
 
 /* Batches ========================================================================= */
 

@@ -10,7 +10,7 @@ mod api;
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 41] = [
+const SOURCES: [&str; 42] = [
     "version",
     "status",
     "failure",
@@ -41,6 +41,7 @@ const SOURCES: [&str; 41] = [
     "member",
     "membership",
     "workspace_list",
+    "external",
     "batch",
     "batch_users",
     "batch_workspaces",
@@ -55,7 +56,7 @@ const SOURCES: [&str; 41] = [
 ];
 
 /// The sections, each by the file that it begins with.
-const SECTIONS: [(&str, &str); 14] = [
+const SECTIONS: [(&str, &str); 15] = [
     ("version", "The library"),
     ("error", "Errors"),
     ("id", "Ids and licenses"),
@@ -66,6 +67,7 @@ const SECTIONS: [(&str, &str); 14] = [
     ("cursor", "Lists and queries"),
     ("user_update", "Changing users"),
     ("workspace", "Workspaces"),
+    ("external", "External ids"),
     ("batch", "Batches"),
     ("feed", "Changes"),
     ("texts", "Texts"),

@@ -35,7 +35,7 @@ impl HcNewUser {
         lock(&self.user).clone()
     }
 
-    fn set(&self, change: impl FnOnce(NewUser) -> NewUser) -> Result<(), Refusal> {
+    pub(super) fn set(&self, change: impl FnOnce(NewUser) -> NewUser) -> Result<(), Refusal> {
         let mut user = lock(&self.user);
         let changed = change(user.clone());
         changed.check()?;

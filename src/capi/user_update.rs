@@ -34,7 +34,7 @@ impl HcUserUpdate {
         lock(&self.update).clone()
     }
 
-    fn set(&self, change: impl FnOnce(UserUpdate) -> UserUpdate) -> Result<(), Refusal> {
+    pub(super) fn set(&self, change: impl FnOnce(UserUpdate) -> UserUpdate) -> Result<(), Refusal> {
         let mut update = lock(&self.update);
         let changed = change(update.clone());
         changed.check()?;

@@ -29,6 +29,10 @@ impl Handle for HcWorkspace {
 }
 
 impl HcWorkspace {
+    pub(super) fn as_rust(&self) -> &Workspace {
+        &self.workspace
+    }
+
     pub(super) fn hand_over(workspace: Workspace) -> *mut Self {
         guard::hand_over(Self {
             latch: Latch::of_any_process(),
