@@ -41,13 +41,13 @@ impl Refusal {
                 | ErrorKind::LogForeign
         );
         if is_told {
-            let mut text = error.to_string();
+            let mut said = vec![error.to_string()];
             let mut cause = error.source();
             while let Some(error) = cause {
-                text.push_str(&format!(": {error}"));
+                said.push(error.to_string());
                 cause = error.source();
             }
-            log::warn!("{text}");
+            log::warn!("{}", said.join(": "));
         }
     }
 
