@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
 use wincode::{SchemaRead, SchemaWrite};
 
 use super::email::quoted;
@@ -82,12 +81,6 @@ impl FromStr for License {
     }
 }
 
-impl Serialize for License {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
 /// How the seats of the license are used, at one moment.
 ///
 /// ```
@@ -138,14 +131,21 @@ impl Seats {
     }
 }
 
+/// The word for this many.
+pub(crate) const fn seats_called(number: u64) -> &'static str {
+    if number == 1 { "seat" } else { "seats" }
+}
+
 impl fmt::Display for Seats {
     /// One line, such as `5 of 5 seats in use (community), 2 inactive`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.limit() {
             None => write!(
                 f,
-                "{} seats in use ({}: no limit)",
-                self.active, self.license
+                "{} {} in use ({}: no limit)",
+                self.active,
+                seats_called(self.active),
+                self.license
             )?,
             Some(limit) => {
                 let name = if self.license == License::Community {
@@ -153,7 +153,12 @@ impl fmt::Display for Seats {
                 } else {
                     ""
                 };
-                write!(f, "{} of {limit} seats in use{name}", self.active)?;
+                write!(
+                    f,
+                    "{} of {limit} {} in use{name}",
+                    self.active,
+                    seats_called(limit)
+                )?;
             }
         }
         write!(f, ", {} inactive", self.inactive)?;
@@ -161,20 +166,5 @@ impl fmt::Display for Seats {
             0 => Ok(()),
             over => write!(f, "; over the limit by {over}"),
         }
-    }
-}
-
-impl Serialize for Seats {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let mut seats = serializer.serialize_struct("Seats", 7)?;
-        seats.serialize_field("license", &self.license)?;
-        seats.serialize_field("license_version", &self.license_version)?;
-        seats.serialize_field("limit", &self.limit())?;
-        seats.serialize_field("active", &self.active)?;
-        seats.serialize_field("inactive", &self.inactive)?;
-        seats.serialize_field("free", &self.free())?;
-        seats.serialize_field("over_by", &self.over_by())?;
-        seats.end()
     }
 }
