@@ -3,7 +3,7 @@
 use super::{License, NewUser, NewWorkspace, Role, UserRef, UserUpdate, WorkspaceRef};
 use crate::error::{Error, Result};
 
-/// One operation of a [`Batch`].
+/// One operation of a [`Batch`](super::Batch).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Op {
@@ -42,7 +42,7 @@ pub enum Op {
     RemoveMember(WorkspaceRef, UserRef),
 }
 
-/// An operation of a [`Batch`], and the version that its record must have before it.
+/// An operation of a [`Batch`](super::Batch), and the version that its record must have before it.
 ///
 /// With the feature `serde` it is what a line of JSON says, and what each member of
 /// `operations` says in the JSON of a batch: the operation's name in snake case under
