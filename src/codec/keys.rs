@@ -29,7 +29,7 @@
 
 use std::ops::Bound;
 
-use crate::model::{Email, Role, Timestamp, UserId, WorkspaceId};
+use crate::model::{Email, RequestId, Role, Timestamp, UserId, WorkspaceId};
 
 /// The kind of an entry: the first byte of its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -349,8 +349,8 @@ pub(crate) fn sequence_of(change_key: &[u8]) -> Option<u64> {
         .map(u64::from_be_bytes)
 }
 
-pub(crate) fn request(id: &[u8; 16]) -> Vec<u8> {
-    Kind::Request.key(&[id])
+pub(crate) fn request(id: &RequestId) -> Vec<u8> {
+    Kind::Request.key(&[id.as_bytes()])
 }
 
 /// The domain of a query, as it stands in keys; `None` for a text that is none.

@@ -13,6 +13,7 @@ mod gate;
 mod generation;
 mod holds;
 mod iter;
+#[cfg(feature = "serde")]
 mod lines;
 mod options;
 mod repair;
@@ -31,6 +32,7 @@ pub use commits::CommitLatency;
 pub use compact::Compacted;
 pub use feed::{ChangeFeed, FeedWaker};
 pub use iter::{Changes, Users, Workspaces};
+#[cfg(feature = "serde")]
 pub use lines::LinesProgress;
 pub use options::Options;
 pub use stats::Stats;

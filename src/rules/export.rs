@@ -2,8 +2,6 @@
 
 use std::ops::ControlFlow;
 
-use serde::Serialize;
-
 use super::read;
 use crate::codec::keys::{self, Kind};
 use crate::codec::{IdEntry, decode_id, decode_member, decode_user, decode_workspace};
@@ -13,8 +11,12 @@ use crate::model::{License, Member, User, UserId, Workspace};
 
 /// A record of a directory, as [`Directory::export`](crate::Directory::export) hands it
 /// out: the directory first, then users, ids of deleted users, workspaces, memberships.
-#[derive(Debug, Serialize)]
-#[serde(tag = "record", rename_all = "snake_case")]
+#[derive(Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(tag = "record", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Exported<'a> {
     /// What concerns the directory as a whole.

@@ -11,7 +11,7 @@ use super::working::Record;
 use crate::codec::{Request, Totals, keys, put_change, put_license, put_request, put_totals};
 use crate::engine::Read;
 use crate::error::Result;
-use crate::model::{Applied, Batch, BatchDigest, Change, Member, User, UserId};
+use crate::model::{Applied, Batch, BatchDigest, Change, Member, RequestId, User, UserId};
 
 impl<R: Read> Session<'_, R> {
     /// The writes and the answer. A batch that changed nothing writes nothing,
@@ -60,7 +60,7 @@ impl<R: Read> Session<'_, R> {
         &self,
         run: &mut Run,
         change: &Change,
-        request: Option<([u8; 16], BatchDigest)>,
+        request: Option<(RequestId, BatchDigest)>,
     ) -> Result<()> {
         run.put(&keys::change(change.sequence), |out| {
             put_change(out, change)

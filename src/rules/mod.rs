@@ -13,6 +13,7 @@ mod finish;
 pub(crate) mod format;
 mod index;
 mod judge;
+#[cfg(feature = "serde")]
 pub(crate) mod lines;
 pub(crate) mod load;
 mod ops;
@@ -30,6 +31,7 @@ mod working;
 
 pub use crate::codec::UserView;
 pub use export::Exported;
+#[cfg(feature = "serde")]
 pub(crate) use lines::Line;
 pub use load::Record;
 pub use repair::Repaired;

@@ -153,7 +153,7 @@ fn batch(given: &Value) -> Result<Batch> {
     }
     if let Some(id) = given["request_id"].as_str() {
         // A request id is any 16 bytes; the script writes them like an id of a user.
-        batch = batch.request_id(*id.parse::<headcount::UserId>()?.as_bytes());
+        batch = batch.request_id(*id.parse::<headcount::RequestId>()?.as_bytes());
     }
     Ok(if given["allow_ownerless"] == true {
         batch.allow_ownerless()

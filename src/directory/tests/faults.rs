@@ -9,7 +9,7 @@ use crate::codec::{
 };
 use crate::engine::redb::Txn;
 use crate::engine::redb::tests::damage::damage_value;
-use crate::model::{NewWorkspace, Role, Username, WorkspaceId};
+use crate::model::{NewWorkspace, RequestId, Role, Username, WorkspaceId};
 use crate::rules::{FaultKind, Inspection};
 
 pub(super) const ANN: UserId = UserId::from_bytes([1; 16]);
@@ -18,7 +18,7 @@ pub(super) const CHO: UserId = UserId::from_bytes([3; 16]);
 pub(super) const DEE: UserId = UserId::from_bytes([4; 16]);
 pub(super) const TEAM: WorkspaceId = WorkspaceId::from_u64(1);
 pub(super) const OWN: WorkspaceId = WorkspaceId::from_u64(2);
-pub(super) const REQUEST: [u8; 16] = [9; 16];
+pub(super) const REQUEST: RequestId = RequestId::from_bytes([9; 16]);
 
 /// A directory with one of each.
 pub(super) fn make_full(path: &Path) {
@@ -240,7 +240,7 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     }),
     (FaultKind::Leftover, "request", |txn| {
         let bytes = txn.get(&keys::request(&REQUEST))?.unwrap().to_vec();
-        txn.put(&keys::request(&[7; 16]), &bytes)
+        txn.put(&keys::request(&RequestId::from_bytes([7; 16])), &bytes)
     }),
     (FaultKind::Dangling, "membership", |txn| {
         let bytes = txn.get(&keys::membership(BOB, TEAM))?.unwrap().to_vec();

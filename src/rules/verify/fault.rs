@@ -2,14 +2,16 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::codec::keys::Kind;
 use crate::model::{UserId, WorkspaceId};
 
 /// What kind of fault a [`Fault`] is. New kinds may be added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum FaultKind {
     /// The stored bytes are not those that were written: their checksum fails.
@@ -57,7 +59,8 @@ impl FaultKind {
 
 /// One thing that is wrong with a directory. It names ids and kinds of entries,
 /// never an email, a name or another personal datum, so it can go into a log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Fault {
     /// What kind of fault it is.

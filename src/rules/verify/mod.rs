@@ -31,6 +31,7 @@ use crate::model::{License, Timestamp, UserId, WorkspaceId};
 /// What a verification went over. Getting one of
 /// [`Directory::verify`](crate::Directory::verify) means that nothing was wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Verified {
     /// Active users, counted one by one.
@@ -50,6 +51,7 @@ pub struct Verified {
 /// What an inspection found: see
 /// [`Directory::find_faults`](crate::Directory::find_faults).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Inspection {
     /// What was gone over, as far as it can be read.
