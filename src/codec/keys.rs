@@ -20,6 +20,7 @@
 //! | `MEMBER` | workspace id, role, email key | user id |
 //! | `MEMBERSHIP` | user id, workspace id | the membership |
 //! | `WORKSPACE_EXTERNAL_ID` | provisioner, 0, a workspace's external id | the workspace id |
+//! | `SEEN` | user id | the time when the user was last seen |
 //! | `CHANGE` | sequence | the change |
 //! | `REQUEST` | request id | the outcome |
 //! | `EXTRA` | name | the bytes that the caller keeps there |
@@ -52,6 +53,7 @@ pub(crate) enum Kind {
     Member = 0x23,
     Membership = 0x24,
     WorkspaceExternalId = 0x25,
+    Seen = 0x26,
     Change = 0x30,
     Request = 0x31,
     Extra = 0x40,
@@ -238,6 +240,29 @@ pub(crate) fn moment(kind: Kind, moment: Timestamp, id: Option<UserId>) -> Vec<u
 pub(crate) fn put_moment(out: &mut Vec<u8>, kind: Kind, moment: Timestamp, id: Option<UserId>) {
     let id = id.as_ref().map_or(&[][..], |id| id.as_bytes());
     kind.put(out, &[&moment.as_unix_micros().to_be_bytes(), id]);
+}
+
+pub(crate) fn seen(id: UserId) -> Vec<u8> {
+    made(|out| put_seen(out, id))
+}
+
+pub(crate) fn put_seen(out: &mut Vec<u8>, id: UserId) {
+    Kind::Seen.put(out, &[id.as_bytes()]);
+}
+
+pub(crate) fn seen_of(key: &[u8]) -> Option<UserId> {
+    user_id(Kind::Seen.rest(key)?)
+}
+
+/// Appends a time that is a value.
+pub(crate) fn put_moment_value(out: &mut Vec<u8>, moment: Timestamp) {
+    out.extend_from_slice(&moment.as_unix_micros().to_be_bytes());
+}
+
+/// The time that a value is.
+pub(crate) fn moment_in(value: &[u8]) -> Option<Timestamp> {
+    let micros = value.try_into().ok().map(u64::from_be_bytes)?;
+    Timestamp::from_unix_micros(micros).ok()
 }
 
 /// The email key that an entry of an index stands for.

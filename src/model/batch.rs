@@ -1,9 +1,15 @@
 //! A batch: operations that succeed or fail together.
 
+use std::sync::Arc;
+
 use super::{
     BatchDigest, License, NewUser, NewWorkspace, Op, RequestId, Role, Step, UserId, UserRef,
     UserUpdate, WorkspaceRef,
 };
+use crate::error::{Error, ErrorKind, Result};
+
+/// Bytes of the name of a door.
+const DOOR_BYTES_MAX: usize = 32;
 
 /// Operations that succeed or fail together.
 ///
@@ -29,6 +35,7 @@ use super::{
 pub struct Batch {
     pub(crate) steps: Vec<Step>,
     pub(crate) actor: Option<UserId>,
+    pub(crate) door: Option<Arc<str>>,
     pub(crate) request_id: Option<RequestId>,
     pub(crate) allow_ownerless: bool,
     /// Of what the caller asked for, once the batch [was prepared](Self::prepare).
@@ -84,6 +91,21 @@ impl Batch {
     pub fn actor(mut self, actor: UserId) -> Self {
         self.actor = Some(actor);
         self
+    }
+
+    /// Says through which door the batch comes: see
+    /// [`Directory::through`](crate::Directory::through). It is no part of what makes two
+    /// batches the same: a [request](Self::request_id) may be sent again through another
+    /// door.
+    #[must_use]
+    pub fn door(mut self, door: &str) -> Self {
+        self.door = Some(Arc::from(door));
+        self
+    }
+
+    /// Refuses a door that is none.
+    pub(crate) fn check_door(&self) -> Result<()> {
+        self.door.as_deref().map_or(Ok(()), check_door)
     }
 
     /// Makes the batch one that can be sent again: when the same batch was applied
@@ -275,6 +297,21 @@ impl Batch {
         self.push(op);
         self
     }
+}
+
+/// Checks the name of a door.
+pub(crate) fn check_door(door: &str) -> Result<()> {
+    let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte);
+    if (1..=DOOR_BYTES_MAX).contains(&door.len()) && door.bytes().all(is_fine) {
+        return Ok(());
+    }
+    let door: String = door.chars().take(DOOR_BYTES_MAX).collect();
+    Err(Error::new(
+        ErrorKind::InvalidArgument,
+        format!(
+            "{door:?} is no name of a door: it has 1 to {DOOR_BYTES_MAX} letters, digits and -_.:/"
+        ),
+    ))
 }
 
 /// Of operations, each with a version or without.

@@ -26,6 +26,13 @@ pub struct Change {
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub request_id: Option<RequestId>,
+    /// Through which door it came, where the caller
+    /// [said so](crate::Directory::through).
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub door: Option<String>,
     /// What happened, in the order of the batch. Empty only for a batch with a
     /// request id that changed nothing.
     pub events: Vec<Event>,

@@ -26,6 +26,7 @@ pub use applied::{Applied, Outcome, Subject};
 #[cfg(test)]
 pub(crate) use attributes::Attributes;
 pub use batch::Batch;
+pub(crate) use batch::check_door;
 pub use change::{Change, Event, Field};
 pub(crate) use digest::BatchDigest;
 pub use email::Email;

@@ -29,6 +29,7 @@ impl<R: Read> Session<'_, R> {
                 at: self.at,
                 actor: self.actor,
                 request_id: batch.request_id,
+                door: batch.door.as_deref().map(str::to_owned),
                 events: std::mem::take(&mut self.events),
             };
             let first = |run: &mut Run| self.write_counters(run, &totals);
@@ -83,8 +84,12 @@ impl<R: Read> Session<'_, R> {
         run.put(keys::TOTALS, |out| put_totals(out, totals))
     }
 
-    /// What is written of workspaces and memberships.
+    /// What is written of workspaces, memberships and sightings.
     fn write_rest(&self, run: &mut Run) -> Result<()> {
+        for user in self.users.changed().filter(|user| user.now.is_none()) {
+            let seen = read::last_seen(self.base, user.key)?;
+            run.replace(seen.map(|at| Entry::Seen(user.key, at)), None)?;
+        }
         for workspace in self.workspaces.changed() {
             let (before, now) = (workspace.before.as_deref(), workspace.now.as_deref());
             run.replace_external_ids(before, now, entries::of_workspace_external_id)?;

@@ -112,6 +112,10 @@ enum Stored {
         since: Timestamp,
         version: u64,
     },
+    LastSeen {
+        user: UserId,
+        at: Timestamp,
+    },
     End {
         records: u64,
     },
@@ -173,6 +177,7 @@ impl<'de> Deserialize<'de> for Line {
                 since,
                 version,
             },
+            Stored::LastSeen { user, at } => Record::LastSeen { user, at },
         })))
     }
 }

@@ -182,6 +182,7 @@ fn change(sequence: u64, actor: Option<UserId>, events: Vec<Event>) -> Change {
         at,
         actor,
         request_id: actor.map(|id| RequestId::from_bytes(*id.as_bytes())),
+        door: actor.map(|_| "scim:okta".to_owned()),
         events,
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn make_full(path: &Path) {
     directory.add_member(TEAM, BOB, Role::User).unwrap();
     directory.delete_user(DEE).unwrap();
     directory.set_license(License::Seats(20)).unwrap();
+    directory.touch_user(BOB).unwrap();
     directory.close().unwrap();
 }
 
@@ -121,6 +122,9 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     }),
     (FaultKind::Malformed, "totals", |txn| {
         txn.put(keys::TOTALS, &[1, 0xff])
+    }),
+    (FaultKind::Malformed, "last_seen", |txn| {
+        malform_first(Kind::Seen, txn)
     }),
     (FaultKind::Missing, "format", |txn| txn.delete(keys::FORMAT)),
     (FaultKind::Missing, "license", |txn| {
@@ -249,6 +253,9 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     (FaultKind::Dangling, "membership", |txn| {
         let bytes = txn.get(&keys::membership(BOB, TEAM))?.unwrap().to_vec();
         txn.put(&keys::membership(BOB, WorkspaceId::from_u64(3)), &bytes)
+    }),
+    (FaultKind::Dangling, "last_seen", |txn| {
+        txn.put(&keys::seen(DEE), &7_u64.to_be_bytes())
     }),
     (FaultKind::Dangling, "workspace", |txn| {
         let bytes = txn.get(&keys::workspace(TEAM))?.unwrap().to_vec();

@@ -1,5 +1,7 @@
 //! Batches, and what their operations were about.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::model::{Batch, RequestId, Step, Subject, UserId, WorkspaceId};
@@ -13,6 +15,8 @@ impl Serialize for Batch {
             #[serde(skip_serializing_if = "Option::is_none")]
             actor: Option<UserId>,
             #[serde(skip_serializing_if = "Option::is_none")]
+            door: Option<&'b str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
             request_id: Option<RequestId>,
             #[serde(skip_serializing_if = "std::ops::Not::not")]
             allow_ownerless: bool,
@@ -21,6 +25,7 @@ impl Serialize for Batch {
         let fields = Fields {
             operations: &self.steps,
             actor: self.actor,
+            door: self.door.as_deref(),
             request_id: self.request_id,
             allow_ownerless: self.allow_ownerless,
         };
@@ -35,6 +40,7 @@ impl<'de> Deserialize<'de> for Batch {
         struct Fields {
             operations: Vec<Step>,
             actor: Option<UserId>,
+            door: Option<String>,
             request_id: Option<RequestId>,
             #[serde(default)]
             allow_ownerless: bool,
@@ -44,6 +50,7 @@ impl<'de> Deserialize<'de> for Batch {
         Ok(Self {
             steps: fields.operations,
             actor: fields.actor,
+            door: fields.door.map(Arc::from),
             request_id: fields.request_id,
             allow_ownerless: fields.allow_ownerless,
             digest: None,

@@ -66,6 +66,7 @@ fn batches_read_as_they_are_written() {
     let batch: Batch = round(&json!({
         "operations": operations(),
         "actor": "45e6b641-fe57-4fb2-83d2-2c2bd201efe8",
+        "door": "scim:okta",
         "request_id": "8a3c1b1e-3d3c-4a55-9d8b-0c4f1f1f9a01",
         "allow_ownerless": true,
     }));
@@ -164,7 +165,7 @@ fn records_read_as_they_are_written() {
     }));
     assert_eq!(seats.license, License::Community);
     round::<Change>(&json!({
-        "sequence": 3, "at": "2024-07-11T16:55:59Z", "actor": null, "events": [
+        "sequence": 3, "at": "2024-07-11T16:55:59Z", "actor": null, "door": "rest", "events": [
             {"event": "user_updated", "user": "45e6b641-fe57-4fb2-83d2-2c2bd201efe8",
              "fields": ["email", "given_name"]},
             {"event": "license_set", "license": "9"},

@@ -134,7 +134,7 @@ pub(in crate::rules) enum Fix {
 }
 
 /// The kinds of keys there are, in their order.
-pub(super) const KINDS: [Kind; 20] = [
+pub(super) const KINDS: [Kind; 21] = [
     Kind::Meta,
     Kind::User,
     Kind::Id,
@@ -152,6 +152,7 @@ pub(super) const KINDS: [Kind; 20] = [
     Kind::Member,
     Kind::Membership,
     Kind::WorkspaceExternalId,
+    Kind::Seen,
     Kind::Change,
     Kind::Request,
     Kind::Extra,
@@ -183,6 +184,7 @@ pub(in crate::rules) const fn name_of(kind: Kind) -> &'static str {
         Kind::Member => "member",
         Kind::Membership => "membership",
         Kind::WorkspaceExternalId => "workspace_external_id",
+        Kind::Seen => "last_seen",
         Kind::Change => "change",
         Kind::Request => "request",
         Kind::Extra => "extra",

@@ -9,6 +9,7 @@ mod fault;
 mod history;
 mod leftovers;
 mod meta;
+mod seen;
 mod sound;
 mod users;
 mod workspaces;
@@ -108,6 +109,7 @@ pub(super) fn examine<R: Read>(
     examiner.users()?;
     examiner.workspaces()?;
     examiner.memberships()?;
+    examiner.sightings()?;
     examiner.history()?;
     examiner.leftovers()?;
     examiner.unknown()?;
@@ -247,7 +249,11 @@ impl<'e, R: Read> Examiner<'e, R> {
                 entry_name(key),
                 "the stored bytes have another checksum than was written",
             )
-            .user(keys::id_of(key).or(membership.map(|(user, _)| user)))
+            .user(
+                keys::id_of(key)
+                    .or(membership.map(|(user, _)| user))
+                    .or(keys::seen_of(key)),
+            )
             .workspace(keys::workspace_of(key).or(membership.map(|(_, workspace)| workspace)))
             .change(keys::sequence_of(key));
             let fix = match kind {
@@ -328,6 +334,7 @@ const fn is_derived(kind: Kind) -> bool {
             | Kind::Id
             | Kind::Workspace
             | Kind::Membership
+            | Kind::Seen
             | Kind::Change
             | Kind::Request
     )
