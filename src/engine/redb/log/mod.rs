@@ -171,19 +171,20 @@ impl Log {
         self.offset + bytes as u64 <= length
     }
 
-    /// Makes the segment that is written, if it is not there yet. After an error there
-    /// is none, and it can be tried again.
+    /// Makes the segment that is written, if it is not there yet. After an error it can be
+    /// tried again.
     pub(super) fn prepare(&mut self) -> io::Result<()> {
-        if self.segments[self.current].is_some() {
-            return Ok(());
+        if self.segments[self.current].is_none() {
+            self.segments[self.current] = Some(Arc::new(self.create()?));
         }
-        let segment = self.create()?;
-        // From here on the one that was there says that there must be another.
-        if let Some(other) = &self.segments[1 - self.current] {
-            other.update(|header| header.segments = 2)?;
+        // The one that was there says from here on that there must be another. That may be
+        // on disk also where it fails, so the new one stays.
+        match &self.segments[1 - self.current] {
+            Some(other) if lock(&other.header).segments < 2 => {
+                other.update(|header| header.segments = 2)
+            }
+            _ => Ok(()),
         }
-        self.segments[self.current] = Some(Arc::new(segment));
-        Ok(())
     }
 
     fn create(&self) -> io::Result<Segment> {
