@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::Directory;
 use crate::engine::Engine;
 use crate::engine::embedded::Embedded;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Target, Timestamp, UserId, UserRef};
 use crate::rules::{read, seen};
 
@@ -49,22 +49,18 @@ impl Gathered {
         is_due
     }
 
-    /// Writes all of them. What can't be written is kept for the next time, unless the
-    /// directory can only be read.
+    /// Writes all of them. They are found here until they are written; what can't be
+    /// is kept for the next time, unless the directory can only be read.
     pub(super) fn write(&self, engine: &Embedded) -> Result<()> {
-        let sightings = std::mem::take(&mut self.lock().sightings);
+        let sightings = self.lock().sightings.clone();
         if sightings.is_empty() {
             return Ok(());
         }
         let written = engine.transact(|txn| seen::note(txn, &sightings));
-        if written
-            .as_ref()
-            .is_err_and(|error| error.kind() != ErrorKind::ReadOnly)
-        {
-            let mut state = self.lock();
-            for (id, at) in sightings {
-                state.sightings.entry(id).or_insert(at);
-            }
+        let is_over = |error: &Error| error.kind() == ErrorKind::ReadOnly;
+        if written.as_ref().map_or_else(is_over, |()| true) {
+            let kept = &mut self.lock().sightings;
+            kept.retain(|id, at| sightings.get(id) != Some(at));
         }
         written
     }

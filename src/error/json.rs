@@ -80,6 +80,7 @@ mod tests {
             UserNotFound,
             WorkspaceNotFound,
             WorkspaceNameTaken,
+            ExternalIdTaken,
             WorkspaceArchived,
             MemberNotFound,
             RoleDiffers,

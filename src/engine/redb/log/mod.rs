@@ -71,6 +71,9 @@ pub(super) struct Log {
     use_id: u64,
     /// Whether the database names this use.
     is_recorded: bool,
+    /// Whether the first segment says that there is a second one. Its header says so too,
+    /// but is locked while a checkpoint syncs it, which no writer should wait for.
+    is_announced: bool,
     sync: Sync,
     segment_bytes_new: u64,
     segment_bytes_max: u64,
@@ -110,6 +113,7 @@ impl Log {
             disk,
             use_id,
             is_recorded: false,
+            is_announced: false,
             sync,
             segment_bytes_new: (segment_bytes_max / NEW_PART)
                 .clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_NEW_MAX),
@@ -179,12 +183,13 @@ impl Log {
         }
         // The one that was there says from here on that there must be another. That may be
         // on disk also where it fails, so the new one stays.
-        match &self.segments[1 - self.current] {
-            Some(other) if lock(&other.header).segments < 2 => {
-                other.update(|header| header.segments = 2)
-            }
-            _ => Ok(()),
+        if !self.is_announced
+            && let Some(other) = &self.segments[1 - self.current]
+        {
+            other.update(|header| header.segments = 2)?;
+            self.is_announced = true;
         }
+        Ok(())
     }
 
     fn create(&self) -> io::Result<Segment> {
