@@ -47,9 +47,9 @@ fn main() {
         let file_mib = path.metadata().unwrap().len() >> 20;
 
         let middle = format!("email:{}", email(users / 2));
-        let page = UserQuery::new().after(middle);
+        let page = UserQuery::new().after(&*middle);
         let [active, members, page] = [
-            (UserQuery::new().active(), ACTIVE),
+            (UserQuery::new().active(true), ACTIVE),
             (UserQuery::new().member_of("W", None), MEMBERS),
             (page, 100),
         ]

@@ -207,11 +207,9 @@ pub(crate) fn query(conditions: Option<&Bound<'_, PyDict>>) -> PyResult<UserQuer
             continue;
         }
         query = match &*name.extract::<std::borrow::Cow<'_, str>>()? {
-            "active" if value.extract()? => query.active(),
-            "active" => query.inactive(),
-            "admins" if value.extract()? => query.admins(),
-            "descending" if value.extract()? => query.descending(),
-            "admins" | "descending" => query,
+            "active" => query.active(value.extract::<bool>()?),
+            "admins" => query.admins(value.extract::<bool>()?.then_some(true)),
+            "descending" => query.descending(value.extract()?),
             "member_of" => {
                 workspace = Some(value.extract::<Place>()?.0);
                 query
@@ -220,14 +218,14 @@ pub(crate) fn query(conditions: Option<&Bound<'_, PyDict>>) -> PyResult<UserQuer
                 role = Some(value.extract::<InRole>()?.0);
                 query
             }
-            "email_prefix" => query.email_prefix(text(&value)?),
-            "email_domain" => query.email_domain(text(&value)?),
-            "username_prefix" => query.username_prefix(text(&value)?),
+            "email_prefix" => query.email_prefix(&*text(&value)?),
+            "email_domain" => query.email_domain(&*text(&value)?),
+            "username_prefix" => query.username_prefix(&*text(&value)?),
             "created_since" => query.created_since(value.extract::<Moment>()?.0),
             "changed_since" => query.changed_since(value.extract::<Moment>()?.0),
             "sort" => query.sort(sort(&text(&value)?)?),
             "limit" => query.limit(value.extract()?),
-            "after" => query.after(text(&value)?),
+            "after" => query.after(&*text(&value)?),
             other => return Err(unexpected("query", other)),
         };
     }

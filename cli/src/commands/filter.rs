@@ -26,26 +26,26 @@ impl Filter {
     pub(super) fn of(directory: &Directory, args: &FilterArgs) -> Result<Self> {
         let mut query = UserQuery::new();
         if args.active {
-            query = query.active();
+            query = query.active(true);
         }
         if args.inactive {
-            query = query.inactive();
+            query = query.active(false);
         }
         if args.admin {
-            query = query.admins();
+            query = query.admins(true);
         }
         if let Some(workspace) = &args.workspace {
             let workspace = find_workspace(directory, workspace)?;
             query = query.member_of(&workspace, args.role);
         }
         if let Some(prefix) = &args.email_prefix {
-            query = query.email_prefix(prefix);
+            query = query.email_prefix(&**prefix);
         }
         if let Some(domain) = &args.domain {
-            query = query.email_domain(domain);
+            query = query.email_domain(&**domain);
         }
         if let Some(prefix) = &args.username_prefix {
-            query = query.username_prefix(prefix);
+            query = query.username_prefix(&**prefix);
         }
         if let Some(moment) = args.created_since {
             query = query.created_since(moment);
@@ -92,7 +92,7 @@ impl Filter {
         loop {
             let mut query = self.query.clone().limit(UserQuery::LIMIT_MAX);
             if let Some(cursor) = after.take() {
-                query = query.after(cursor);
+                query = query.after(&*cursor);
             }
             let page = directory.query(&query)?;
             for user in page.users {

@@ -102,7 +102,7 @@ fn filter(directory: &Directory, args: &ListArgs, text: Option<&str>) -> Result<
         SortArg::Email | SortArg::Column(_) => filter.query,
     };
     if args.descending && !matches!(args.sort, SortArg::Column(_)) {
-        filter.query = filter.query.descending();
+        filter.query = filter.query.descending(true);
     }
     Ok(filter)
 }

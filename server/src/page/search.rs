@@ -105,21 +105,16 @@ impl Search {
                 _ => Sort::Email,
             });
         query = match self.state.as_str() {
-            "active" => query.active(),
-            "inactive" => query.inactive(),
+            "active" => query.active(true),
+            "inactive" => query.active(false),
             _ => query,
         };
         if self.role == "admins" {
-            query = query.admins();
+            query = query.admins(true);
         }
-        if self.order == "down" {
-            query = query.descending();
-        }
-        if self.after.is_empty() {
-            query
-        } else {
-            query.after(&self.after)
-        }
+        query
+            .descending(self.order == "down")
+            .after(Some(&*self.after).filter(|after| !after.is_empty()))
     }
 
     /// Reads all users; the place of a page is how many were shown before.

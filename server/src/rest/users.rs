@@ -61,33 +61,17 @@ impl Listing {
             }
         };
         let mut query = UserQuery::new().limit(limit).sort(sort);
-        query = match self.active {
-            Some(true) => query.active(),
-            Some(false) => query.inactive(),
-            None => query,
-        };
-        if self.admins {
-            query = query.admins();
-        }
-        if self.descending {
-            query = query.descending();
-        }
         if let Some(id) = self.workspace {
             query = query.member_of(WorkspaceId::from_u64(id), None);
         }
-        if let Some(prefix) = self.email_prefix {
-            query = query.email_prefix(prefix);
-        }
-        if let Some(domain) = self.email_domain {
-            query = query.email_domain(domain);
-        }
-        if let Some(prefix) = self.username_prefix {
-            query = query.username_prefix(prefix);
-        }
-        if let Some(cursor) = self.after {
-            query = query.after(cursor);
-        }
-        Ok(query)
+        Ok(query
+            .active(self.active)
+            .admins(self.admins.then_some(true))
+            .email_prefix(self.email_prefix.as_deref())
+            .email_domain(self.email_domain.as_deref())
+            .username_prefix(self.username_prefix.as_deref())
+            .descending(self.descending)
+            .after(self.after.as_deref()))
     }
 }
 

@@ -59,12 +59,7 @@ pub(super) fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, F
             return Ok(parameters.page(matches));
         }
     };
-    let query = UserQuery::new().sort(Sort::Created);
-    let query = match active {
-        None => query,
-        Some(true) => query.active(),
-        Some(false) => query.inactive(),
-    };
+    let query = UserQuery::new().sort(Sort::Created).active(active);
     let users = page(&asking.server, &query, active, parameters)?;
     let total = match active {
         None => directory.len()?,
@@ -118,7 +113,7 @@ fn page(
     let directory = &server.0.directory;
     let mut query = query.clone();
     if let Some(cursor) = server.0.cursors.find((active, parameters.start)) {
-        query = query.after(cursor);
+        query = query.after(&*cursor);
     } else {
         let mut left = parameters.start - 1;
         while left > 0 {
@@ -127,7 +122,7 @@ fn page(
                 return Ok(Vec::new());
             };
             left -= passed.users.len();
-            query = query.after(next);
+            query = query.after(&*next);
         }
     }
     let page = directory.query(&query.limit(parameters.count))?;

@@ -63,11 +63,7 @@ impl<'a> Listed<'a> {
     }
 
     fn query(&self, after: Option<&str>, limit: usize) -> UserQuery {
-        let query = self.filter.query.clone().limit(limit);
-        match after {
-            Some(cursor) => query.after(cursor),
-            None => query,
-        }
+        self.filter.query.clone().limit(limit).after(after)
     }
 
     /// Notes that there are more users than were asked for. The library names the place
