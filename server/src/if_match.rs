@@ -3,7 +3,7 @@
 //! A record's entity tag is its version. A list is met by any of its tags; one that no
 //! record could have, such as another server's, is never met.
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::door::Failure;
 
@@ -46,7 +46,7 @@ fn versions(
         return Ok(None);
     }
     // A list that is spread over lines is one list.
-    let lines: Vec<_> = lines.iter().map(|line| line.as_bytes()).collect();
+    let lines: Vec<_> = lines.iter().map(HeaderValue::as_bytes).collect();
     let list = lines.join(&b',');
     if list.trim_ascii() == b"*" {
         return Ok(None);
@@ -104,8 +104,6 @@ fn tags(mut list: &[u8]) -> Option<Vec<Tag<'_>>> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     type Read = Result<Option<Versions>, u16>;

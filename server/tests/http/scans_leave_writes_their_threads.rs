@@ -31,7 +31,7 @@ fn a_write_does_not_wait_for_the_scans_before_it() {
     let running = Running::with(Config {
         scans_max: 2,
         writes_max: 1,
-        request_timeout: Duration::from_secs(300),
+        request_timeout: Duration::from_mins(5),
         ..Config::default()
     });
     let mut batch = Batch::new().set_license(License::Enterprise);
