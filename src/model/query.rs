@@ -75,7 +75,7 @@ pub enum Sort {
 /// assert_eq!(second.users[0].email().as_str(), "cho@ex.co");
 /// # Ok::<(), headcount::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UserQuery {
     pub(crate) active: Option<bool>,
     pub(crate) admin: Option<bool>,

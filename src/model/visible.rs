@@ -61,7 +61,7 @@ pub(crate) fn folded_contains(text: &str, word: &str) -> bool {
     let Some((first, rest)) = word.split_first() else {
         return true;
     };
-    let starts = text.len().checked_sub(rest.len()).unwrap_or_default();
+    let starts = text.len().saturating_sub(rest.len());
     text[..starts].iter().enumerate().any(|(at, byte)| {
         byte.to_ascii_lowercase() == *first
             && text[at + 1..][..rest.len()].eq_ignore_ascii_case(rest)

@@ -28,12 +28,11 @@ pub struct Person {
     active: bool,
     admin: bool,
     created: u64,
-    /// Changed after everybody was created.
-    touched: bool,
+    /// Changed, and seen, after everybody was created.
+    touched_and_seen: [bool; 2],
     roles: [Option<Role>; 2],
     given_and_family: [Option<&'static str>; 2],
     attributes: Vec<(&'static str, &'static str)>,
-    seen: bool,
 }
 
 pub fn people() -> impl Strategy<Value = Vec<Person>> {
@@ -59,11 +58,10 @@ pub fn people() -> impl Strategy<Value = Vec<Person>> {
             active,
             admin,
             created,
-            touched,
+            touched_and_seen: [touched, more.2],
             roles,
             given_and_family: more.0,
             attributes: more.1,
-            seen: more.2,
         },
     );
     vec(person, 0..USERS)
@@ -80,7 +78,7 @@ pub fn fill(directory: &Directory, people: &[Person], seed: u64) -> [WorkspaceId
     let (mut emails, mut usernames) = (HashSet::new(), HashSet::new());
     let mut created = Batch::new();
     let mut touched = Batch::new();
-    let mut seen = Vec::new();
+    let mut visitors = Vec::new();
     for (n, person) in people.iter().enumerate() {
         let email = Email::parse(&format!("{}@{}", person.local, person.domain)).unwrap();
         if !emails.insert(email.key().to_owned()) {
@@ -102,21 +100,21 @@ pub fn fill(directory: &Directory, people: &[Person], seed: u64) -> [WorkspaceId
         for (name, value) in &person.attributes {
             new = new.attribute(*name, *value);
         }
-        seen.extend(person.seen.then_some(id));
+        visitors.extend(person.touched_and_seen[1].then_some(id));
         created = created.create_user(new.active(person.active).admin(person.admin));
         for (workspace, role) in made.iter().zip(person.roles) {
             if let Some(role) = role {
                 created = created.add_member(*workspace, id, role);
             }
         }
-        if person.touched {
+        if person.touched_and_seen[0] {
             touched = touched.update_user(id, UserUpdate::new().given_name("Kim"));
         }
     }
     directory.apply(created).unwrap();
     directory.apply(touched).unwrap();
     // The first is written, and the others are gathered.
-    for id in seen {
+    for id in visitors {
         directory.touch_user(id).unwrap();
     }
     made
