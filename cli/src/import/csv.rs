@@ -18,6 +18,8 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 enum Column {
     Field(Field, String),
     Attribute(String),
+    /// The external ids of one provisioner.
+    ExternalId(String),
     Unused,
     /// One without a name, which has to be empty.
     Nameless,
@@ -138,6 +140,22 @@ fn columns(
                     "an attribute needs a column of its own, such as attributes.team".to_owned(),
                 );
             }
+            Some(Target::Field(Field::ExternalIds)) => {
+                return Err(format!(
+                    "the external ids of each provisioner need a column of their own: call it \
+                     external_ids.NAME, or say --map '{title}=external_id' --provisioner NAME"
+                ));
+            }
+            Some(Target::Field(Field::ExternalId)) => {
+                let provisioner = reading.options.provisioner.ok_or_else(|| {
+                    format!(
+                        "its column {title:?} has ids that a provisioner gave; say which one with \
+                         --provisioner NAME, such as okta, or leave it out with --ignore '{title}'"
+                    )
+                })?;
+                Column::ExternalId(provisioner.to_owned())
+            }
+            Some(Target::ExternalId(provisioner)) => Column::ExternalId(provisioner),
             Some(Target::Field(field)) => Column::Field(field, title.to_owned()),
             Some(Target::Attribute(name)) => Column::Attribute(name),
             Some(Target::Silent) => Column::Unused,
@@ -250,6 +268,10 @@ fn row(columns: &[Column], record: Record, reading: &mut Reading<'_>) -> Row {
             Column::Attribute(name) => {
                 let attribute = Map::from_iter([(name.clone(), Value::from(text))]);
                 row.read_attributes(name, attribute.into(), reading);
+            }
+            Column::ExternalId(provisioner) => {
+                let id = Map::from_iter([(provisioner.clone(), Value::from(text))]);
+                row.read_external_ids(provisioner, id.into());
             }
             Column::Unused => {}
             Column::Nameless => row.problems.push(format!(
