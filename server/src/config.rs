@@ -47,6 +47,9 @@ pub struct Config {
     pub writes_max: usize,
     /// Writes that wait for their turn; further ones are answered with 503.
     pub writes_waiting_max: usize,
+    /// Lists and searches that read many users, at the same time; further ones wait for
+    /// their turn, up to `request_timeout`. They take no thread from writes.
+    pub scans_max: usize,
     /// Requests a second that one key may make; further ones are answered with 429.
     pub key_requests_per_second: u32,
     /// Requests that a key may make at once before that limit counts.
@@ -76,6 +79,7 @@ impl Default for Config {
             connections_max: 10_000,
             writes_max: 64,
             writes_waiting_max: 1_024,
+            scans_max: 4,
             key_requests_per_second: 1_000,
             key_burst: 2_000,
             tls: None,

@@ -29,6 +29,7 @@ mod feed;
 pub mod fuzzing;
 mod health;
 mod hex;
+mod if_match;
 mod issuer;
 mod jwt;
 mod keys;

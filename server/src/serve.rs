@@ -43,9 +43,10 @@ pub fn serve(
     stop: oneshot::Receiver<()>,
     listening: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
+    let config = &server.0.config;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(server.0.config.writes_max.max(1) + 4)
+        .max_blocking_threads(config.writes_max.max(1) + config.scans_max.max(1) + 4)
         .build()?;
     let outcome = runtime.block_on(async {
         let encryption = server

@@ -17,7 +17,7 @@ use crate::metrics::Metrics;
 use crate::page::Sessions;
 use crate::rates::Rates;
 use crate::routes;
-use crate::scim::{Cursors, Externals};
+use crate::scim::{Cursors, UserNames};
 use crate::syncs::Syncs;
 
 /// A directory with what a server needs around it. Clones are the same server.
@@ -39,13 +39,14 @@ pub(crate) struct Shared {
     pub(crate) syncs: Syncs,
     /// Who has logged in to the page.
     pub(crate) sessions: Sessions,
-    /// By what SCIM finds users besides the directory's indexes.
-    pub(crate) externals: Externals,
+    /// The user names of SCIM that the directory does not take.
+    pub(crate) user_names: UserNames,
     /// Where pages of SCIM's lists ended.
     pub(crate) cursors: Cursors,
     /// Whether the server ends, for answers that would go on.
     pub(crate) ending: watch::Sender<bool>,
     writes: Arc<Semaphore>,
+    scans: Arc<Semaphore>,
     waiting: Semaphore,
     /// A commit ended with an unknown outcome: only reopening helps.
     broken: AtomicBool,
@@ -70,10 +71,11 @@ impl Server {
             feed: Feed::start(&directory)?,
             syncs: Syncs::default(),
             sessions: Sessions::default(),
-            externals: Externals::default(),
+            user_names: UserNames::default(),
             cursors: Cursors::default(),
             ending: watch::Sender::new(false),
             writes: Arc::new(Semaphore::new(config.writes_max.max(1))),
+            scans: Arc::new(Semaphore::new(config.scans_max.max(1))),
             waiting: Semaphore::new(config.writes_waiting_max.max(1)),
             broken: AtomicBool::new(false),
             directory,
@@ -87,8 +89,9 @@ impl Server {
     }
 
     /// All routes of [`matrix`](crate::matrix), to be served or to be mounted at the root
-    /// of another router. Writes run on the threads for blocking work of the `tokio`
-    /// runtime that it is served on, up to [`Config::writes_max`] at a time.
+    /// of another router. Writes and scans run on the threads for blocking work of the
+    /// `tokio` runtime that it is served on, up to [`Config::writes_max`] and
+    /// [`Config::scans_max`] at a time: it needs that many of them.
     pub fn router(&self) -> Router {
         routes::router(self)
     }
@@ -126,6 +129,24 @@ impl Server {
             self.note(*kind);
         }
         done
+    }
+
+    /// Runs `work`, which may read many users, on a thread for blocking work. However many
+    /// of these there are, they leave writes their threads.
+    pub(crate) async fn scan<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let permit = Arc::clone(&self.0.scans).acquire_owned().await;
+        let permit = permit.map_err(|_| Failure::busy("the server ends"))?;
+        let server = self.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work(&server);
+            drop(permit);
+            done
+        });
+        done.await
+            .unwrap_or_else(|_| Err(Failure::internal("reading ended in a panic")))
     }
 
     /// The directory in the hands of the caller.

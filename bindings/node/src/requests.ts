@@ -69,10 +69,17 @@ export const ops = {
   deactivateUser: (user: UserRef): Op => ({ op: "deactivate_user", user: userRef(user) }),
   deleteUser: (user: UserRef): Op => ({ op: "delete_user", user: userRef(user) }),
   setLicense: (license: License): Op => ({ op: "set_license", license }),
-  createWorkspace: ({ name, owner }: NewWorkspace): Op => ({
+  createWorkspace: ({ name, owner, externalIds }: NewWorkspace): Op => ({
     op: "create_workspace",
     name,
     owner: owner === undefined ? undefined : userRef(owner),
+    external_ids: externalIds,
+  }),
+  setWorkspaceExternalId: (workspace: WorkspaceRef, provisioner: string, id: string | null): Op => ({
+    op: "set_workspace_external_id",
+    workspace: workspaceRef(workspace),
+    provisioner,
+    id,
   }),
   defaultWorkspace: (user: UserRef): Op => ({ op: "default_workspace", user: userRef(user) }),
   renameWorkspace: (workspace: WorkspaceRef, name: string): Op => ({

@@ -73,6 +73,12 @@ export interface NewUser {
   admin?: boolean | undefined;
   /** Further facts by their names: up to 64, with up to 16 KiB in all. */
   attributes?: Readonly<Record<string, string>> | undefined;
+  /**
+   * The ids that other systems have for the user, by the names of these provisioners: up
+   * to 16; names of 1 to 64 bytes, ids of 1 to 255, compared as they are. No two users
+   * have the same id of one provisioner.
+   */
+  externalIds?: Readonly<Record<string, string>> | undefined;
   /** When the user was created elsewhere; now by default. A text may have microseconds. */
   createdAt?: Date | string | undefined;
 }
@@ -95,6 +101,8 @@ export interface UserUpdate {
   attributes?: Readonly<Record<string, string | null>> | undefined;
   /** Whether attributes that are not named are removed: `false` by default. */
   replaceAttributes?: boolean | undefined;
+  /** External ids to set, or with `null` to remove; those of other provisioners stay. */
+  externalIds?: Readonly<Record<string, string | null>> | undefined;
 }
 
 /** Which users, in what order; all of them ordered by email by default. */
@@ -163,6 +171,8 @@ export interface Workspace {
   readonly archived: boolean;
   /** The id of the user whose default workspace it is. */
   readonly defaultOf: string | null;
+  /** The ids that other systems have for it, by the names of these provisioners. */
+  readonly externalIds: Readonly<Record<string, string>>;
   /** When it was created, to the millisecond. */
   readonly createdAt: Date;
   /** When it was created, in microseconds since 1970. */
@@ -181,6 +191,8 @@ export interface NewWorkspace {
   name: string;
   /** Its first owner, an active user; only a batch that allows it can do without. */
   owner?: UserRef | undefined;
+  /** The ids that other systems have for it, as {@link NewUser.externalIds}. */
+  externalIds?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A membership. */
@@ -238,6 +250,8 @@ export interface Change {
   readonly atMicros: number;
   /** The id of who made it, where that was said. */
   readonly actor: string | null;
+  /** Through which door it came, where that was said: see {@link Directory.through}. */
+  readonly door: string | null;
   /** The request id of the batch. */
   readonly requestId: string | null;
   /** What happened, in the order of the batch. */

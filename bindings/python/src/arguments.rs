@@ -152,13 +152,14 @@ pub(crate) fn new_user(email: &str, parts: Option<&Bound<'_, PyDict>>) -> PyResu
             "admin" => user.admin(value.extract()?),
             "created_at" => user.created_at(value.extract::<Moment>()?.0),
             "attributes" => {
-                for (name, value) in pairs(&value)? {
-                    let value = value.ok_or_else(|| {
-                        PyTypeError::new_err("a new user's attributes are texts, not None")
-                    })?;
-                    user = user.attribute(name, value);
-                }
-                user
+                let attributes = texts("attributes", &value)?.into_iter();
+                attributes.fold(user, |user, (name, value)| user.attribute(name, value))
+            }
+            "external_ids" => {
+                let ids = texts("external ids", &value)?.into_iter();
+                ids.fold(user, |user, (provisioner, id)| {
+                    user.external_id(provisioner, id)
+                })
             }
             other => return Err(unexpected("create_user", other)),
         };
@@ -183,6 +184,12 @@ pub(crate) fn user_update(
                 let pairs = pairs(&value)?.into_iter();
                 pairs.fold(update, |update, (name, value)| {
                     update.attribute(name, value.as_deref())
+                })
+            }
+            "external_ids" => {
+                let pairs = pairs(&value)?.into_iter();
+                pairs.fold(update, |update, (provisioner, id)| {
+                    update.external_id(provisioner, id.as_deref())
                 })
             }
             "replace_attributes" if value.extract()? => update.replace_attributes(),
@@ -261,6 +268,17 @@ fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
 
 fn text_or_none(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     value.extract()
+}
+
+/// Pairs of which each has a value, as what is created has them.
+pub(crate) fn texts(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
+    let pairs = pairs(value)?.into_iter();
+    pairs
+        .map(|(name, value)| {
+            let none = || PyTypeError::new_err(format!("new {what} are texts, not None"));
+            Ok((name, value.ok_or_else(none)?))
+        })
+        .collect()
 }
 
 fn pairs(value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, Option<String>)>> {

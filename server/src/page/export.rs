@@ -8,13 +8,11 @@ use headcount::Directory;
 
 use super::view::full_name;
 use super::{Shown, Visitor, secure};
-use crate::door::Failure;
+use crate::server::Server;
 
 pub(crate) async fn show(visitor: Visitor) -> Shown {
-    let directory = visitor.directory().clone();
-    let text = tokio::task::spawn_blocking(move || table(&directory))
-        .await
-        .map_err(|_| Failure::internal("the export ended in a panic"))??;
+    let work = |server: &Server| Ok(table(&server.0.directory)?);
+    let text = visitor.server.scan(work).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (

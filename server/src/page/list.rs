@@ -8,17 +8,15 @@ use maud::{Markup, html};
 use super::search::{Found, Search};
 use super::view::{day, full_name, link, seats, state};
 use super::{Shown, Visitor};
-use crate::door::Failure;
 
 pub(crate) async fn show(visitor: Visitor, Query(search): Query<Search>) -> Shown {
-    let directory = visitor.directory().clone();
-    let (search, found) = tokio::task::spawn_blocking(move || {
-        let found = search.find(&directory);
-        (search, found)
-    })
-    .await
-    .map_err(|_| Failure::internal("the search ended in a panic"))?;
-    let found = found?;
+    let (search, found) = visitor
+        .server
+        .scan(move |server| {
+            let found = search.find(&server.0.directory)?;
+            Ok((search, found))
+        })
+        .await?;
     let content = html! {
         h1 { "Users" }
         (seats(&visitor.directory().seats()?))

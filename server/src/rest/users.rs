@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Asked, At, Body, Rest, conditional, page_limit, tagged, with_request_id};
+use super::{Asked, At, Body, Conditional, Rest, page_limit, tagged, with_request_id};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::keys::Scope;
@@ -154,7 +154,9 @@ pub(crate) async fn create(
     }
     let batch = with_request_id(Batch::new().create_user(new.user()?), &headers)?;
     let user = server
-        .write(&caller, |directory| apply(directory, batch))
+        .write(&caller, |directory| {
+            user_of(directory, &directory.apply(batch)?)
+        })
         .await?;
     let mut response = tagged(StatusCode::CREATED, user.version(), &*user);
     if let Ok(place) = HeaderValue::try_from(format!("/api/v1/users/{}", user.id())) {
@@ -163,11 +165,10 @@ pub(crate) async fn create(
     Ok(response)
 }
 
-/// Applies a batch of one operation and returns the user that it was about, as it is then.
-fn apply(directory: &Directory, batch: Batch) -> Result<Arc<User>, Failure> {
-    let applied = directory.apply(batch)?;
+/// The user that a batch of one operation was about, as it is then.
+fn user_of(directory: &Directory, applied: &Applied) -> Result<Arc<User>, Failure> {
     let gone = || Failure::new(StatusCode::GONE, "the user was deleted since");
-    let id = subject(&applied).ok_or_else(gone)?;
+    let id = subject(applied).ok_or_else(gone)?;
     match applied.user(id) {
         Some(user) => Ok(Arc::clone(user)),
         // It was sent again, and the users of the first time are not kept.
@@ -300,9 +301,11 @@ async fn operate(
     batch: impl FnOnce(UserId) -> Batch,
 ) -> Rest<Response> {
     let id = named(&server.0.directory, name)?.id();
-    let batch = conditional(batch(id), headers)?;
+    let batch = Conditional::new(batch(id), headers)?;
     let user = server
-        .write(caller, |directory| apply(directory, batch))
+        .write(caller, |directory| {
+            user_of(directory, &batch.apply(directory)?)
+        })
         .await?;
     Ok(tagged(StatusCode::OK, user.version(), &*user))
 }
@@ -334,9 +337,9 @@ pub(crate) async fn delete(
 ) -> Rest<Response> {
     let id = named(&server.0.directory, &name)?.id();
     let batch = leaving.allowing(Batch::new().delete_user(id));
-    let batch = conditional(batch, &headers)?;
+    let batch = Conditional::new(batch, &headers)?;
     server
-        .write(&caller, |directory| Ok(directory.apply(batch)?))
+        .write(&caller, |directory| Ok(batch.apply(directory)?))
         .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -14,6 +14,7 @@ use super::projection::Projection;
 use super::schema::{Kind, find};
 use super::{Asking, Refusal, Scim, document};
 use crate::door::Failure;
+use crate::server::Server;
 
 /// Resources of a page, where the request does not say.
 const COUNT: usize = 100;
@@ -176,14 +177,9 @@ pub(super) async fn answer(
     parameters: Parameters,
     find: impl FnOnce(&Asking, &Parameters) -> Result<Listed, Failure> + Send + 'static,
 ) -> Scim<Response> {
-    let listed = tokio::task::spawn_blocking(move || {
-        let listed = find(&asking, &parameters)?;
-        Ok::<_, Failure>(listed.document(&parameters))
-    });
-    let listed = listed
-        .await
-        .map_err(|_| Failure::internal("the list ended in a panic"))?;
-    Ok(document(StatusCode::OK, &listed?))
+    let server = asking.server.clone();
+    let work = move |_: &Server| Ok(find(&asking, &parameters)?.document(&parameters));
+    Ok(document(StatusCode::OK, &server.scan(work).await?))
 }
 
 /// Where pages ended, so that the next one begins there and is not counted up to: a walk

@@ -8,12 +8,12 @@ use axum::response::{IntoResponse, Response};
 use headcount::{Batch, Directory, ErrorKind, Sort, User, UserId, UserQuery};
 use serde_json::{Map, Value};
 
-use super::externals::{Claim, Name};
 use super::filter::{Filter, Operator};
 use super::listing::{Listed, Parameters, Search, answer};
 use super::path::entry;
 use super::schema::Kind;
 use super::user::{Wanted, groups, is_alias, shown};
+use super::user_names::Claim;
 use super::{ATTEMPTS, Asking, Document, Scim, not_found, patch, resource};
 use crate::door::Failure;
 use crate::server::Server;
@@ -82,19 +82,17 @@ pub(super) fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, F
 /// The users for whom the filter may hold, where an index has them.
 fn candidates(asking: &Asking, filter: &Filter) -> Result<Option<Vec<Arc<User>>>, Failure> {
     let directory = &asking.server.0.directory;
-    let externals = &asking.server.0.externals;
     if let Some(id) = filter.required(&|path| path.is("id")) {
         let id: Option<UserId> = id.parse().ok();
         let user = id.map(|id| directory.user_by_id(id)).transpose()?;
         return Ok(Some(user.flatten().into_iter().collect()));
     }
     if let Some(id) = filter.required(&|path| path.is("externalId")) {
-        let provisioner = asking.provisioner();
-        let name = Name::ExternalId(&provisioner, id);
-        return Ok(Some(externals.find(directory, name)?));
+        let user = directory.user_by_external_id(&asking.provisioner(), id)?;
+        return Ok(Some(user.into_iter().collect()));
     }
     if let Some(name) = filter.required(&|path| path.is("userName")) {
-        let mut users = externals.find(directory, Name::UserName(&name.to_lowercase()))?;
+        let mut users = asking.server.0.user_names.find(directory, name)?;
         let user = directory.user_by_username(name)?;
         users.extend(user.filter(|user| users.iter().all(|other| other.id() != user.id())));
         return Ok(Some(users));
@@ -177,6 +175,7 @@ pub(crate) async fn create(
     Document(resource): Document<Map<String, Value>>,
 ) -> Scim<Response> {
     let wanted = Wanted::parse(resource, &asking.provisioner(), None)?;
+    prepare(&asking).await?;
     let server = asking.server.clone();
     let work = move |directory: &Directory| {
         let _claim = claim(&server, directory, &wanted, None)?;
@@ -188,11 +187,20 @@ pub(crate) async fn create(
             created => created,
         };
         let user = created?;
-        server.0.externals.note(&user);
+        server.0.user_names.note(&user);
         Ok(user)
     };
     let user = asking.server.write(&asking.caller, work).await?;
     answered(&asking, StatusCode::CREATED, &user)
+}
+
+/// Has the user names read that the directory does not take, which a write asks for.
+async fn prepare(asking: &Asking) -> Result<(), Failure> {
+    if asking.server.0.user_names.is_read() {
+        return Ok(());
+    }
+    let work = |server: &Server| Ok(server.0.user_names.read(&server.0.directory)?);
+    asking.server.scan(work).await
 }
 
 /// Whether a user who finds no seat is provisioned without one.
@@ -218,11 +226,8 @@ fn claim<'a>(
             format!("another user has the userName {name:?}"),
         )
     };
-    let claim = server.0.externals.claim(name).ok_or_else(taken)?;
-    let mut holders = server
-        .0
-        .externals
-        .find(directory, Name::UserName(&name.to_lowercase()))?;
+    let claim = server.0.user_names.claim(name).ok_or_else(taken)?;
+    let mut holders = server.0.user_names.find(directory, name)?;
     if wanted.alias().is_some() {
         holders.extend(directory.user_by_username(name)?);
     }
@@ -259,7 +264,7 @@ pub(crate) async fn update(
         Ok(if has_id {
             wanted
         } else {
-            wanted.without_external_id(&provisioner)
+            wanted.without_external_id()
         })
     })
     .await
@@ -273,13 +278,12 @@ async fn change(
     edit: impl Fn(&User) -> Result<Wanted, Failure> + Send + 'static,
 ) -> Scim<Response> {
     let if_match = asking.if_match()?;
+    prepare(&asking).await?;
     let server = asking.server.clone();
     let work = move |directory: &Directory| {
         for _ in 0..ATTEMPTS {
             let user = existing(directory, &id)?;
-            if let Some(expected) = if_match.filter(|version| *version != user.version()) {
-                return Err(conflict(expected, user.version()));
-            }
+            check_version(if_match.as_deref(), &user)?;
             let wanted = edit(&user)?;
             let _claim = claim(&server, directory, &wanted, Some(&user))?;
             match apply(&server, directory, &user, &wanted) {
@@ -290,22 +294,30 @@ async fn change(
                 done => return done,
             }
         }
-        Err(Failure::busy(
-            "others change this user all the time; try again in a second",
-        ))
+        Err(others_are_faster())
     };
     let user = asking.server.write(&asking.caller, work).await?;
     answered(&asking, StatusCode::OK, &user)
 }
 
-fn conflict(expected: u64, found: u64) -> Failure {
-    Failure {
+/// Refuses a user who has none of the versions that a request asks for.
+fn check_version(wanted: Option<&[u64]>, user: &User) -> Result<(), Failure> {
+    let found = user.version();
+    let Some(wanted) = wanted.filter(|wanted| !wanted.contains(&found)) else {
+        return Ok(());
+    };
+    let expected = wanted.last().copied().unwrap_or_default();
+    Err(Failure {
         kind: Some(ErrorKind::Conflict { expected, found }),
         ..Failure::new(
             StatusCode::PRECONDITION_FAILED,
             format!("the version is {found}, not {expected}; read the user again"),
         )
-    }
+    })
+}
+
+fn others_are_faster() -> Failure {
+    Failure::busy("others change this user all the time; try again in a second")
 }
 
 fn apply(
@@ -341,19 +353,26 @@ fn apply(
         Some(changed) => Arc::clone(changed),
         None => Arc::clone(user),
     };
-    server.0.externals.note(&changed);
+    server.0.user_names.note(&changed);
     Ok(changed)
 }
 
 pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
     let if_match = asking.if_match()?;
     let work = move |directory: &Directory| {
-        let user = existing(directory, &id)?;
-        let mut batch = Batch::new().delete_user(user.id()).allow_ownerless();
-        if let Some(version) = if_match {
-            batch = batch.if_version(version);
+        for _ in 0..ATTEMPTS {
+            let user = existing(directory, &id)?;
+            check_version(if_match.as_deref(), &user)?;
+            let mut batch = Batch::new().delete_user(user.id()).allow_ownerless();
+            if if_match.is_some() {
+                batch = batch.if_version(user.version());
+            }
+            match directory.apply(batch) {
+                Err(error) if matches!(error.kind(), ErrorKind::Conflict { .. }) => {}
+                done => return Ok(done?),
+            }
         }
-        Ok(directory.apply(batch)?)
+        Err(others_are_faster())
     };
     asking.server.write(&asking.caller, work).await?;
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -22,6 +22,7 @@ mod keys_end_when_they_should;
 mod limits_hold;
 mod rest_manages_users_and_workspaces;
 mod rest_tells_refusals_as_problems;
+mod scans_leave_writes_their_threads;
 mod scim_groups_are_workspaces;
 mod scim_heeds_habits;
 mod scim_lists_and_finds;
