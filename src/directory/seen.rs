@@ -7,7 +7,7 @@ use super::Directory;
 use crate::engine::Engine;
 use crate::engine::embedded::Embedded;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Target, Timestamp, UserId, UserRef};
+use crate::model::{Target, Timestamp, UserId, UserQuery, UserRef};
 use crate::rules::{Sightings, read, seen};
 
 /// Sightings are written at most this often, all that were gathered in one commit…
@@ -148,6 +148,15 @@ impl Directory {
         }
         .map(|user| user.id())
         .ok_or_else(not_found)
+    }
+
+    /// The sightings that the query needs; to be taken before the snapshot.
+    pub(super) fn sightings_for(&self, query: &UserQuery) -> Sightings {
+        if query.asks_when_seen() {
+            self.shared.gathered.all()
+        } else {
+            Sightings::new()
+        }
     }
 
     /// Writes the sightings that were gathered.

@@ -10,7 +10,7 @@ use crate::model::{
     Applied, Batch, Email, NewUser, Op, Subject, Target, User, UserId, UserPage, UserQuery,
     UserRef, UserUpdate, Username,
 };
-use crate::rules::{Sightings, UserView, query, read};
+use crate::rules::{UserView, query, read};
 
 /// Finding users.
 impl Directory {
@@ -298,15 +298,6 @@ impl Directory {
     pub fn count(&self, query: &UserQuery) -> Result<u64> {
         let sightings = self.sightings_for(query);
         query::count(&self.snapshot()?, query, &sightings)
-    }
-
-    /// The sightings that the query needs; to be taken before the snapshot.
-    fn sightings_for(&self, query: &UserQuery) -> Sightings {
-        if query.asks_when_seen() {
-            self.shared.gathered.all()
-        } else {
-            Sightings::new()
-        }
     }
 
     /// How many users there are, active or not.

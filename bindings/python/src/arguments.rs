@@ -228,8 +228,19 @@ pub(crate) fn query(conditions: Option<&Bound<'_, PyDict>>) -> PyResult<UserQuer
             "email_prefix" => query.email_prefix(&*text(&value)?),
             "email_domain" => query.email_domain(&*text(&value)?),
             "username_prefix" => query.username_prefix(&*text(&value)?),
+            "search" => query.search(&*text(&value)?),
+            "attributes" => {
+                let pairs = pairs(&value)?.into_iter();
+                pairs.fold(query, |query, (name, value)| {
+                    query.attribute(name, value.as_deref())
+                })
+            }
             "created_since" => query.created_since(value.extract::<Moment>()?.0),
+            "created_before" => query.created_before(value.extract::<Moment>()?.0),
             "changed_since" => query.changed_since(value.extract::<Moment>()?.0),
+            "changed_before" => query.changed_before(value.extract::<Moment>()?.0),
+            "seen_since" => query.seen_since(value.extract::<Moment>()?.0),
+            "seen_before" => query.seen_before(value.extract::<Moment>()?.0),
             "sort" => query.sort(sort(&text(&value)?)?),
             "limit" => query.limit(value.extract()?),
             "after" => query.after(&*text(&value)?),

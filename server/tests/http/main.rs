@@ -20,6 +20,7 @@ mod every_route_asks_for_its_scope;
 mod graphql_has_limits;
 mod keys_end_when_they_should;
 mod limits_hold;
+mod rest_lists_by_every_condition;
 mod rest_manages_users_and_workspaces;
 mod rest_tells_refusals_as_problems;
 mod scans_leave_writes_their_threads;
