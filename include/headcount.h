@@ -741,6 +741,18 @@ enum hc_op_field
      * 1 to let workspaces be left without an active owner.
      */
     HC_OP_FIELD_ALLOW_OWNERLESS = 22,
+    /**
+     * Through which door the batch comes, a text.
+     */
+    HC_OP_FIELD_DOOR = 23,
+    /**
+     * The name of a provisioner, a text.
+     */
+    HC_OP_FIELD_PROVISIONER = 24,
+    /**
+     * The id of the provisioner that was named last, a text; absent, it is removed.
+     */
+    HC_OP_FIELD_EXTERNAL_ID = 25,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -824,6 +836,10 @@ enum hc_operation
      * Takes a member out.
      */
     HC_OPERATION_REMOVE_MEMBER = 16,
+    /**
+     * Sets, changes or removes the id that a provisioner has for a workspace.
+     */
+    HC_OPERATION_SET_WORKSPACE_EXTERNAL_ID = 17,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -2001,6 +2017,28 @@ hc_status hc_directory_acting_as(const struct hc_directory *directory,
                                  const uint8_t *actor,
                                  struct hc_directory **acting,
                                  struct hc_error **error);
+
+/**
+ * Makes a handle on the same directory whose writes come through a door: a short name of
+ * the client or the interface, such as "rest" or "scim:okta", that is recorded in each
+ * change. See also hc_batch_set_door(). Closing one of the handles closes all.
+ *
+ * @param directory The directory.
+ * @param door      The name, which is yours to choose: 1 to 32 letters, digits and
+ *                  -_.:/ of ASCII.
+ * @param door_len  Its length in bytes.
+ * @param through   Set, on success, to the handle, yours to free with
+ *                  hc_directory_free(), before or after the other.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_directory_through(const struct hc_directory *directory,
+                               const uint8_t *door,
+                               size_t door_len,
+                               struct hc_directory **through,
+                               struct hc_error **error);
 
 /**
  * Recounts the seats and checks every index against the users, both ways.
@@ -3657,6 +3695,50 @@ hc_status hc_user_delete_by_id(const struct hc_directory *directory,
                                const uint8_t *id,
                                struct hc_error **error);
 
+/**
+ * Notes that a user is seen now, such as at a login or with a request. Call it as often
+ * as you like: it mostly costs a look-up.
+ *
+ * A sighting within an hour of the one on record is not noted. The first is on disk when
+ * this returns; others are gathered and written together, at most once a minute and when
+ * the directory is closed, so a crash loses those since the last write. It is no change:
+ * the user, the version and the feed stay as they are. The time is personal data, which
+ * is in exports and backups and goes with a user who is deleted.
+ *
+ * @param directory       The directory.
+ * @param id_or_email     An id as text, an email or a username, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_USER_NOT_FOUND when there is no such user.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_touch(const struct hc_directory *directory,
+                        const uint8_t *id_or_email,
+                        size_t id_or_email_len,
+                        struct hc_error **error);
+
+/**
+ * Tells when a user was last seen, to about an hour: see hc_user_touch().
+ *
+ * @param directory       The directory.
+ * @param id_or_email     An id as text, an email or a username, UTF-8.
+ * @param id_or_email_len Its length in bytes.
+ * @param micros          Set, on success, to microseconds since 1970-01-01T00:00:00Z; to
+ *                        0 for a user who was never seen.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_USER_NOT_FOUND when there is no such user.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_get_last_seen_micros(const struct hc_directory *directory,
+                                       const uint8_t *id_or_email,
+                                       size_t id_or_email_len,
+                                       uint64_t *micros,
+                                       struct hc_error **error);
+
 /* Workspaces ====================================================================== */
 
 /**
@@ -4354,6 +4436,23 @@ struct hc_batch *hc_batch_new(void);
 hc_status hc_batch_set_actor(struct hc_batch *batch,
                              const uint8_t *actor,
                              struct hc_error **error);
+
+/**
+ * Says through which door the batch comes: see hc_directory_through(). It goes before
+ * that of the directory, and is not part of what hc_batch_set_request_id() compares.
+ *
+ * @param batch    The batch.
+ * @param door     The name: 1 to 32 letters, digits and -_.:/ of ASCII.
+ * @param door_len Its length in bytes.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_door(struct hc_batch *batch,
+                            const uint8_t *door,
+                            size_t door_len,
+                            struct hc_error **error);
 
 /**
  * Makes the batch one that can be sent again: when the same batch was applied with
@@ -5080,8 +5179,8 @@ hc_status hc_directory_follow(const struct hc_directory *directory,
  * @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX
  *                   for ever.
  * @param buffer     Where to put the batch.
- * @param capacity   Its size in bytes. A change takes 72 and 48 for each of its
- *                   events.
+ * @param capacity   Its size in bytes. A change takes 80 and 48 for each of its
+ *                   events, and its door.
  * @param written    Set, on success, to the size of the batch in bytes; or to 0
  *                   when nothing came in time.
  * @param error      See "Errors"; may be NULL.

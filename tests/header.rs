@@ -10,7 +10,7 @@ mod api;
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 42] = [
+const SOURCES: [&str; 43] = [
     "version",
     "status",
     "failure",
@@ -36,6 +36,7 @@ const SOURCES: [&str; 42] = [
     "query_order",
     "user_update",
     "switches",
+    "seen",
     "workspace",
     "workspaces",
     "member",

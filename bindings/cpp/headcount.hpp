@@ -181,6 +181,8 @@ enum class operation : std::int32_t {
     set_role = HC_OPERATION_SET_ROLE,
     /** Takes a member out. */
     remove_member = HC_OPERATION_REMOVE_MEMBER,
+    /** Sets, changes or removes the id that a provisioner has for a workspace. */
+    set_workspace_external_id = HC_OPERATION_SET_WORKSPACE_EXTERNAL_ID,
 };
 
 /** A field of a packed operation. */
@@ -229,6 +231,12 @@ enum class op_field : std::int32_t {
     actor = HC_OP_FIELD_ACTOR,
     /** 1 to let workspaces be left without an active owner. */
     allow_ownerless = HC_OP_FIELD_ALLOW_OWNERLESS,
+    /** Through which door the batch comes, a text. */
+    door = HC_OP_FIELD_DOOR,
+    /** The name of a provisioner, a text. */
+    provisioner = HC_OP_FIELD_PROVISIONER,
+    /** The id of the provisioner that was named last, a text; absent, it is removed. */
+    external_id = HC_OP_FIELD_EXTERNAL_ID,
 };
 
 /** How much a message of the library matters: see set_log(). */
@@ -1281,6 +1289,19 @@ std::vector<external_id> external_ids(int32_t (*at)(const Raw *, std::size_t, ch
     return all;
 }
 
+/* All external ids of a packed record. */
+template <class Record>
+std::vector<external_id> packed_external_ids(int (*at)(const Record *, std::uint32_t,
+                                                       hc_packed_text *, hc_packed_text *),
+                                             const Record &of)
+{
+    std::vector<external_id> all;
+    hc_packed_text provisioner{"", 0}, id{"", 0};
+    for (std::uint32_t i = 0; i < of.external_ids && at(&of, i, &provisioner, &id) != 0; i++)
+        all.push_back({std::string(view(provisioner)), std::string(view(id))});
+    return all;
+}
+
 } // namespace detail
 /** @endcond */
 
@@ -1458,6 +1479,12 @@ public:
         return std::nullopt;
     }
 
+    /** @copydoc user::external_ids */
+    std::vector<external_id> external_ids() const
+    {
+        return detail::packed_external_ids(hc_packed_user_external_id, record_);
+    }
+
     /** The record, for functions of headcount_packed.h. */
     const hc_packed_user &raw() const noexcept { return record_; }
 
@@ -1570,6 +1597,11 @@ public:
     moment created_at() const noexcept { return detail::at(record_.created_at_micros); }
     /** @copydoc workspace::updated_at */
     moment updated_at() const noexcept { return detail::at(record_.updated_at_micros); }
+    /** @copydoc workspace::external_ids */
+    std::vector<external_id> external_ids() const
+    {
+        return detail::packed_external_ids(hc_packed_workspace_external_id, record_);
+    }
 
 private:
     hc_packed_workspace record_{};
@@ -2046,6 +2078,15 @@ public:
     batch &actor(const id &who) & { return this->set(hc_batch_set_actor, who.data()); }
     /** @overload */
     batch &&actor(const id &who) && { return std::move(actor(who)); }
+
+    /** Through which door the batch comes: 1 to 32 letters, digits and `-_.:/` of ASCII. It goes
+     * before that of the directory. */
+    batch &door(std::string_view name) &
+    {
+        return this->set(hc_batch_set_door, detail::bytes(name), name.size());
+    }
+    /** @overload */
+    batch &&door(std::string_view name) && { return std::move(door(name)); }
 
     /** Makes the batch one that can be sent again and is done once: 16 bytes, such as a random
      * UUID. Another batch with the id is refused with status::request_id_reused. */
@@ -2775,6 +2816,11 @@ public:
     std::optional<id> actor() const noexcept { return optional_id(record_.actor); }
     /** The request id of the batch. */
     std::optional<id> request_id() const noexcept { return optional_id(record_.request_id); }
+    /** Through which door it came, where that was said. */
+    std::optional<std::string_view> door() const noexcept
+    {
+        return detail::optional_view(record_.door);
+    }
 
     /** How many events there are. */
     std::size_t size() const noexcept { return record_.events; }
@@ -3297,6 +3343,33 @@ public:
         });
     }
 
+    /** Notes that a user is seen now, such as at a login. Call it as often as you like: it mostly
+     * costs a look-up. See hc_user_touch(). */
+    void touch_user(const user_ref &who) const { return try_touch_user(who).value(); }
+    /** @copydoc touch_user */
+    result<void> try_touch_user(const user_ref &who) const
+    {
+        const std::string_view text = who.text();
+        return detail::run(hc_user_touch, raw(), detail::bytes(text), text.size());
+    }
+
+    /** When a user was last seen, to about an hour; nothing for one who never was. */
+    std::optional<moment> last_seen(const user_ref &who) const
+    {
+        return try_last_seen(who).value();
+    }
+    /** @copydoc last_seen */
+    result<std::optional<moment>> try_last_seen(const user_ref &who) const
+    {
+        const std::string_view text = who.text();
+        std::uint64_t micros = 0;
+        auto done = detail::run(hc_user_get_last_seen_micros, raw(), detail::bytes(text),
+                                text.size(), &micros);
+        if (!done)
+            return done.error();
+        return detail::at_if(micros);
+    }
+
     /** Deletes a user for good. To keep the user, deactivate. */
     void delete_user(const user_ref &who) const { return try_delete_user(who).value(); }
     /** @copydoc delete_user */
@@ -3754,6 +3827,15 @@ public:
     result<directory> try_acting_as(const id &actor) const
     {
         return own(hc_directory_acting_as, raw(), actor.data());
+    }
+
+    /** A handle on the same directory whose writes come through a door: a short name of the
+     * client or the interface, which each change records. Closing one closes all. */
+    directory through(std::string_view door) const { return try_through(door).value(); }
+    /** @copydoc through */
+    result<directory> try_through(std::string_view door) const
+    {
+        return own(hc_directory_through, raw(), detail::bytes(door), door.size());
     }
 
     /** Finishes what is pending, releases the file, and reports what goes wrong with that. Other

@@ -8,7 +8,7 @@ use super::handle::{Handle, Latch};
 use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::{arguments, lock};
-use crate::model::{Batch, Op};
+use crate::model::{Batch, Op, check_door};
 
 /// Operations that succeed or fail together: a builder. Yours to free with
 /// hc_batch_free(); it can be used for more than one call.
@@ -54,6 +54,7 @@ impl HcBatch {
         let mut more = read(batch.len())?;
         batch.steps.append(&mut more.steps);
         batch.actor = more.actor.or(batch.actor);
+        batch.door = more.door.or_else(|| batch.door.take());
         batch.request_id = more.request_id.or(batch.request_id);
         batch.allow_ownerless |= more.allow_ownerless;
         Ok(())
@@ -102,6 +103,35 @@ pub unsafe extern "C" fn hc_batch_set_actor(
         guard::call(batch, error, |batch| {
             let actor = arguments::user_id("actor", actor)?;
             batch.set(|batch| batch.actor(actor));
+            Ok(())
+        })
+    }
+}
+
+/// Says through which door the batch comes: see hc_directory_through(). It goes before
+/// that of the directory, and is not part of what hc_batch_set_request_id() compares.
+///
+/// @param batch    The batch.
+/// @param door     The name: 1 to 32 letters, digits and -_.:/ of ASCII.
+/// @param door_len Its length in bytes.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_set_door(
+    batch: *mut HcBatch,
+    door: *const u8,
+    door_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `door` has its
+    // length.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let door = arguments::text("door", door, door_len)?;
+            check_door(door)?;
+            batch.set(|batch| batch.door(door));
             Ok(())
         })
     }

@@ -8,6 +8,7 @@ use super::options::HcOptions;
 use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::directory::{Directory, Options};
+use crate::model::check_door;
 
 /// A user directory: users, and a license that says how many may be active.
 /// Yours to free with hc_directory_free().
@@ -129,6 +130,43 @@ pub unsafe extern "C" fn hc_directory_acting_as(
             directory.directory.check()?;
             let acting = directory.directory.acting_as(actor);
             made.write(guard::hand_over(HcDirectory::new(acting)));
+            Ok(())
+        })
+    }
+}
+
+/// Makes a handle on the same directory whose writes come through a door: a short name of
+/// the client or the interface, such as "rest" or "scim:okta", that is recorded in each
+/// change. See also hc_batch_set_door(). Closing one of the handles closes all.
+///
+/// @param directory The directory.
+/// @param door      The name, which is yours to choose: 1 to 32 letters, digits and
+///                  -_.:/ of ASCII.
+/// @param door_len  Its length in bytes.
+/// @param through   Set, on success, to the handle, yours to free with
+///                  hc_directory_free(), before or after the other.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_through(
+    directory: *const HcDirectory,
+    door: *const u8,
+    door_len: usize,
+    through: *mut *mut HcDirectory,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `door` has its
+    // length.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("through", through)?;
+            let door = arguments::text("door", door, door_len)?;
+            check_door(door)?;
+            directory.directory.check()?;
+            let through = directory.directory.through(door);
+            made.write(guard::hand_over(HcDirectory::new(through)));
             Ok(())
         })
     }

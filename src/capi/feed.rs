@@ -120,8 +120,8 @@ pub unsafe extern "C" fn hc_directory_follow(
 /// @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX
 ///                   for ever.
 /// @param buffer     Where to put the batch.
-/// @param capacity   Its size in bytes. A change takes 72 and 48 for each of its
-///                   events.
+/// @param capacity   Its size in bytes. A change takes 80 and 48 for each of its
+///                   events, and its door.
 /// @param written    Set, on success, to the size of the batch in bytes; or to 0
 ///                   when nothing came in time.
 /// @param error      See "Errors"; may be NULL.

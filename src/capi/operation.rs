@@ -47,11 +47,13 @@ pub enum HcOperation {
     SetRole = 15,
     /// Takes a member out.
     RemoveMember = 16,
+    /// Sets, changes or removes the id that a provisioner has for a workspace.
+    SetWorkspaceExternalId = 17,
 }
 
 impl HcOperation {
     /// All of them.
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Settings,
         Self::CreateUser,
         Self::UpdateUser,
@@ -68,6 +70,7 @@ impl HcOperation {
         Self::AddMember,
         Self::SetRole,
         Self::RemoveMember,
+        Self::SetWorkspaceExternalId,
     ];
 }
 
@@ -121,11 +124,17 @@ pub enum HcOpField {
     Actor = 21,
     /// 1 to let workspaces be left without an active owner.
     AllowOwnerless = 22,
+    /// Through which door the batch comes, a text.
+    Door = 23,
+    /// The name of a provisioner, a text.
+    Provisioner = 24,
+    /// The id of the provisioner that was named last, a text; absent, it is removed.
+    ExternalId = 25,
 }
 
 impl HcOpField {
     /// All of them.
-    pub(super) const ALL: [Self; 22] = [
+    pub(super) const ALL: [Self; 25] = [
         Self::User,
         Self::UserId,
         Self::Workspace,
@@ -148,6 +157,9 @@ impl HcOpField {
         Self::RequestId,
         Self::Actor,
         Self::AllowOwnerless,
+        Self::Door,
+        Self::Provisioner,
+        Self::ExternalId,
     ];
 }
 

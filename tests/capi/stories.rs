@@ -141,6 +141,11 @@ fn packed_operations_do_what_single_ones_do() {
 }
 
 #[test]
+fn doors_and_sightings_are_kept() {
+    story("doors", Argument::None);
+}
+
+#[test]
 fn external_ids_find_users_and_workspaces() {
     story("external_ids", Argument::None);
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 
 namespace Headcount
 {
@@ -7,6 +8,7 @@ namespace Headcount
     /// Operations that succeed or fail together. Each sees what the ones before it did; what must be unique,
     /// seats, admins and owners are judged once, at the end: in a full house one can leave and another come in.
     /// </summary>
+    [NullableContext(1)]
     public sealed class Batch
     {
         private sealed class Operation

@@ -1,11 +1,13 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 
 namespace Headcount
 {
     internal delegate int Step(IntPtr builder, out IntPtr error);
 
     /// <summary>A user to create: active, no admin, with the email as username, unless it says otherwise.</summary>
+    [NullableContext(1)]
     public sealed class NewUser
     {
         private readonly List<Step> steps = new List<Step>();
@@ -92,6 +94,7 @@ namespace Headcount
     }
 
     /// <summary>What to change of a user. What isn't named stays as it is.</summary>
+    [NullableContext(1)]
     public sealed class UserUpdate
     {
         private readonly List<Step> steps = new List<Step>();
@@ -187,6 +190,7 @@ namespace Headcount
     }
 
     /// <summary>Which users to return, in what order and how many. All conditions must hold; without any it is all users, ordered by email, 100 a page.</summary>
+    [NullableContext(1)]
     public sealed class UserQuery
     {
         private readonly List<Step> steps = new List<Step>();
@@ -306,6 +310,7 @@ namespace Headcount
     }
 
     /// <summary>How to open a directory. By default the file is made if there is none, with the Community license.</summary>
+    [NullableContext(1)]
     public sealed class Options
     {
         private readonly List<Step> steps = new List<Step>();

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
@@ -13,7 +14,8 @@ namespace Headcount
     /// called user, it takes an id as text, an email or a username. All methods may be called by any thread at
     /// any time.
     /// </summary>
-    public sealed class Directory : IDisposable
+    [NullableContext(1)]
+    public sealed partial class Directory : IDisposable
     {
         private sealed class Caches
         {
@@ -40,11 +42,13 @@ namespace Headcount
         private readonly DirectoryHandle handle;
         private readonly IntPtr generation;
         private readonly Caches cache;
+        private readonly Watch watch;
 
         private Directory(DirectoryHandle handle, Caches cache)
         {
             this.handle = handle;
             this.cache = cache;
+            watch = new Watch(handle);
             generation = Native.hc_directory_generation(handle);
         }
 
@@ -58,15 +62,13 @@ namespace Headcount
         /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
         public static Directory Open(string path, Options options, CancellationToken cancellation = default(CancellationToken))
         {
-            var p = Interop.Utf8(path);
             var waited = Stopwatch.StartNew();
             while (true)
             {
                 cancellation.ThrowIfCancellationRequested();
                 try
                 {
-                    return Open(options, (IntPtr o, out DirectoryHandle d, out IntPtr e) =>
-                        Native.hc_directory_open(p, Interop.Size(p), o, out d, out e));
+                    return OpenNow(path, options);
                 }
                 catch (HeadcountException held) when (held.Kind == ErrorKind.AlreadyOpen && waited.Elapsed < options.Wait)
                 {
@@ -75,8 +77,15 @@ namespace Headcount
             }
         }
 
+        private static Directory OpenNow(string path, Options options)
+        {
+            var p = Interop.Utf8(path);
+            return Open(options, (IntPtr o, out DirectoryHandle d, out IntPtr e) =>
+                Native.hc_directory_open(p, Interop.Size(p), o, out d, out e));
+        }
+
         /// <summary>Makes a directory that lives in memory and is gone when it is closed.</summary>
-        public static Directory InMemory(Options options = null)
+        public static Directory InMemory([Nullable(2)] Options options = null)
         {
             return Open(options ?? new Options(), Native.hc_directory_open_in_memory);
         }
@@ -104,9 +113,11 @@ namespace Headcount
         }
 
         /// <summary>The user that an id, an email or a username names; null if there is none.</summary>
+        [return: Nullable(2)]
         public User FindUser(string user) { return Find(cache.ByRef, user, AnyKey); }
 
         /// <summary>The user with this id; null if there is none.</summary>
+        [return: Nullable(2)]
         public User FindUserById(Guid id)
         {
             var before = Generation();
@@ -114,9 +125,11 @@ namespace Headcount
         }
 
         /// <summary>The user with this email; null if there is none.</summary>
+        [return: Nullable(2)]
         public User FindUserByEmail(string email) { return Find(cache.ByEmail, email, EmailKeyKind); }
 
         /// <summary>The user with this username; null if there is none.</summary>
+        [return: Nullable(2)]
         public User FindUserByUsername(string username) { return Find(cache.ByUsername, username, UsernameKeyKind); }
 
         /// <summary>Creates a user, who needs a seat unless inactive.</summary>
@@ -239,6 +252,7 @@ namespace Headcount
         }
 
         /// <summary>The workspace with this id; null if there is none.</summary>
+        [return: Nullable(2)]
         public Workspace FindWorkspace(ulong id)
         {
             Interop.Check(Native.hc_workspace_get(handle, id, out var found, out var error), error);
@@ -246,6 +260,7 @@ namespace Headcount
         }
 
         /// <summary>The workspace with this name; null if there is none.</summary>
+        [return: Nullable(2)]
         public Workspace FindWorkspaceByName(string name)
         {
             var n = Interop.Utf8(name);
@@ -394,7 +409,7 @@ namespace Headcount
         public Feed Follow(ulong after)
         {
             Interop.Check(Native.hc_directory_follow(handle, after, out var feed, out var error), error);
-            return new Feed(feed, after);
+            return new Feed(feed, watch, after);
         }
 
         /// <summary>Forgets the changes with numbers below a given one, and their request ids, and returns how many those were.</summary>
@@ -500,7 +515,7 @@ namespace Headcount
 
         /// <summary>Makes the directory in a file sound again, in one transaction. Records that are removed are written to a new file; null changes nothing and tells what would be done.</summary>
         /// <exception cref="HeadcountException">InvalidArgument when the other file exists, AlreadyOpen, Corrupted.</exception>
-        public static FaultList Repair(string path, string aside, int limit)
+        public static FaultList Repair(string path, [Nullable(2)] string aside, int limit)
         {
             Abi.Check();
             var p = Interop.Utf8(path);

@@ -1,9 +1,11 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 
 namespace Headcount
 {
     /// <summary>A user as one call found it: later changes don't touch it.</summary>
+    [NullableContext(1)]
     public sealed class User
     {
         internal User(Guid id, string email, string username, string givenName, string familyName, bool isActive, bool isAdmin, IReadOnlyDictionary<string, string> attributes, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt, DateTimeOffset? deactivatedAt)
@@ -32,9 +34,11 @@ namespace Headcount
         public string Username { get; }
 
         /// <summary>The first name; null if there is none.</summary>
+        [Nullable(2)]
         public string GivenName { get; }
 
         /// <summary>The last name; null if there is none.</summary>
+        [Nullable(2)]
         public string FamilyName { get; }
 
         /// <summary>Whether the user takes a seat.</summary>
@@ -63,6 +67,7 @@ namespace Headcount
     }
 
     /// <summary>A workspace as one call found it: later changes don't touch it.</summary>
+    [NullableContext(1)]
     public sealed class Workspace
     {
         internal Workspace(ulong id, string name, bool isArchived, Guid? defaultOf, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt)
@@ -99,6 +104,7 @@ namespace Headcount
     }
 
     /// <summary>That a user belongs to a workspace.</summary>
+    [NullableContext(1)]
     public sealed class Member
     {
         internal Member(ulong workspace, Guid user, Role role, DateTimeOffset since, ulong version)
@@ -127,6 +133,7 @@ namespace Headcount
     }
 
     /// <summary>One batch that was applied. It holds no personal data but ids.</summary>
+    [NullableContext(1)]
     public sealed class Change
     {
         internal Change(ulong sequence, DateTimeOffset at, Guid? actor, Guid? requestId, IReadOnlyList<Event> events)
@@ -155,6 +162,7 @@ namespace Headcount
     }
 
     /// <summary>One thing that happened in a change.</summary>
+    [NullableContext(1)]
     public sealed class Event
     {
         internal Event(EventKind kind, Guid? user, ulong? workspace, Fields fields, bool isActive, Role? role, License license)
@@ -187,10 +195,12 @@ namespace Headcount
         public Role? Role { get; }
 
         /// <summary>What LicenseSet set; otherwise null.</summary>
+        [Nullable(2)]
         public License License { get; }
     }
 
     /// <summary>How the seats of the license are used, at one moment.</summary>
+    [NullableContext(1)]
     public sealed class Seats
     {
         internal Seats(License license, ulong licenseVersion, ulong? limit, ulong active, ulong inactive, ulong? free, ulong overBy)
@@ -227,6 +237,7 @@ namespace Headcount
     }
 
     /// <summary>What Directory.Verify went over.</summary>
+    [NullableContext(1)]
     public sealed class Verified
     {
         internal Verified(ulong active, ulong inactive, ulong deleted, ulong workspaces, ulong members, ulong changes)
@@ -259,6 +270,7 @@ namespace Headcount
     }
 
     /// <summary>Figures to watch a directory by, counted from when it was opened.</summary>
+    [NullableContext(1)]
     public sealed class Stats
     {
         internal Stats(ulong usersActive, ulong usersInactive, ulong workspaces, ulong latestChange, ulong cacheEntries, ulong cacheBytes, ulong cacheHits, ulong cacheMisses, ulong commitRequests, ulong commitGroups)
@@ -307,6 +319,7 @@ namespace Headcount
     }
 
     /// <summary>What a backup or restore copied.</summary>
+    [NullableContext(1)]
     public sealed class Copied
     {
         internal Copied(ulong users, ulong sequence, ulong bytes)
@@ -327,6 +340,7 @@ namespace Headcount
     }
 
     /// <summary>One page of the users that match a query.</summary>
+    [NullableContext(1)]
     public sealed class Page
     {
         internal Page(IReadOnlyList<User> users, string next)
@@ -339,10 +353,12 @@ namespace Headcount
         public IReadOnlyList<User> Users { get; }
 
         /// <summary>Where the page behind this one begins, for UserQuery.After; null if this is the last. Treat it as personal data.</summary>
+        [Nullable(2)]
         public string Next { get; }
     }
 
     /// <summary>What became of one operation of a batch.</summary>
+    [NullableContext(1)]
     public sealed class Outcome
     {
         internal Outcome(Subject subject, bool changed, ulong version, ulong? workspaceId, Guid? userId, User user)
@@ -371,10 +387,12 @@ namespace Headcount
         public Guid? UserId { get; }
 
         /// <summary>The user as the batch left it; null for one who was deleted, and for an outcome that was replayed.</summary>
+        [Nullable(2)]
         public User User { get; }
     }
 
     /// <summary>What became of a batch.</summary>
+    [NullableContext(1)]
     public sealed class Applied
     {
         internal Applied(ulong? sequence, bool isReplayed, IReadOnlyList<Outcome> outcomes)
@@ -395,6 +413,7 @@ namespace Headcount
     }
 
     /// <summary>One thing that is wrong with a directory.</summary>
+    [NullableContext(1)]
     public sealed class Fault
     {
         internal Fault(string kind, string text)
@@ -411,6 +430,7 @@ namespace Headcount
     }
 
     /// <summary>What is wrong with a directory, or what a repair did about it.</summary>
+    [NullableContext(1)]
     public sealed class FaultList
     {
         internal FaultList(ulong total, IReadOnlyList<Fault> listed, ulong setAside, ulong seatsOver)

@@ -144,6 +144,7 @@ static void applying(hc_directory *directory)
     hc_directory *acting = UNTOUCHED(hc_directory);
     hc_outcome outcome = HC_OUTCOME_INIT;
     hc_user *user = UNTOUCHED(hc_user);
+    uint64_t micros = 77;
     REFUSED(hc_directory_apply(NULL, batch, &applied, NULL));
     REFUSED(hc_directory_apply(directory, NULL, &applied, NULL));
     REFUSED(hc_directory_dry_run(NULL, batch, &applied, NULL));
@@ -154,6 +155,16 @@ static void applying(hc_directory *directory)
     REFUSED(hc_directory_acting_as(NULL, id, &acting, NULL));
     REFUSED(hc_directory_acting_as(directory, NULL, &acting, NULL));
     REFUSED(hc_directory_acting_as(directory, id, NULL, NULL));
+    REFUSED(hc_directory_through(NULL, A, &acting, NULL));
+    REFUSED(hc_directory_through(directory, NONE, &acting, NULL));
+    REFUSED(hc_directory_through(directory, A, NULL, NULL));
+    REFUSED(hc_batch_set_door(NULL, A, NULL));
+    REFUSED(hc_batch_set_door(batch, NONE, NULL));
+    REFUSED(hc_user_touch(NULL, A, NULL));
+    REFUSED(hc_user_touch(directory, NONE, NULL));
+    REFUSED(hc_user_get_last_seen_micros(NULL, A, &micros, NULL));
+    REFUSED(hc_user_get_last_seen_micros(directory, NONE, &micros, NULL));
+    REFUSED(hc_user_get_last_seen_micros(directory, A, NULL, NULL));
     REFUSED(hc_applied_get_outcome(NULL, 0, &outcome, NULL));
     REFUSED(hc_applied_get_user(NULL, 0, &user, NULL));
     CHECK(applied == UNTOUCHED(hc_applied) && refusals == UNTOUCHED(hc_refusals));

@@ -159,9 +159,10 @@ json_t *show_changes(const uint8_t *bytes, size_t length)
         json_t *events = json_array();
         for (i = 0; hc_packed_change_event(&change, i, &event); i++)
             json_array_append_new(events, show_event(&event));
-        json_array_append_new(all, json_pack("{sI so so so so}",
+        json_array_append_new(all, json_pack("{sI so so so so so}",
             "sequence", (json_int_t)change.sequence, "at", show_time(change.at_micros),
             "actor", show_id(change.actor), "request_id", show_id(change.request_id),
+            "door", optional(change.door.bytes),
             "events", events));
     }
     return all;

@@ -140,6 +140,7 @@ json show(const hc::change_view &change)
             {"at", hc::time_to_text(change.made_at())},
             {"actor", show(change.actor())},
             {"request_id", show(change.request_id())},
+            {"door", or_null(change.door())},
             {"events", events}};
 }
 

@@ -27,9 +27,16 @@ static void act(const hc_directory *directory, unsigned thread)
     char owner[TEXT];
     hc_user *user = NULL;
     hc_directory *acting = NULL;
+    uint64_t seen = 0;
     CHECK_OK(hc_user_get(directory, HC_STR(owner_of(owner, thread)), &user, NULL));
     CHECK_OK(hc_directory_acting_as(directory, hc_user_id(user), &acting, NULL));
     CHECK_STATUS(HC_STATUS_OWN_ACCOUNT, hc_user_delete_by_id(acting, hc_user_id(user), NULL));
+    hc_directory_free(acting);
+    CHECK_OK(hc_directory_through(directory, HC_STR("stress"), &acting, NULL));
+    CHECK_OK(hc_user_touch(acting, HC_STR(owner_of(owner, thread)), NULL));
+    CHECK_OK(hc_user_get_last_seen_micros(directory, HC_STR(owner_of(owner, thread)), &seen,
+                                          NULL));
+    CHECK(seen > 0);
     hc_user_free(user);
     hc_directory_free(acting);
 }
