@@ -9,18 +9,18 @@ use crate::client::{Answer, Running};
 const BOUNDARY: &str = "----headcount";
 
 fn upload(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
-    let mut body = String::new();
-    for (name, value) in fields {
+    let part = |(name, value): &(&str, &str)| {
         let file = if *name == "file" {
             "; filename=\"users.csv\""
         } else {
             ""
         };
-        body += &format!(
+        format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n"
-        );
-    }
-    body += &format!("--{BOUNDARY}--\r\n");
+        )
+    };
+    let parts: String = fields.iter().map(part).collect();
+    let body = format!("{parts}--{BOUNDARY}--\r\n");
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
     browser.send_as(&kind, path, "Sec-Fetch-Site: same-origin\r\n", &body)
 }
