@@ -26,7 +26,7 @@ var unused = map[string]bool{
 	"hc_error_get_op_index": true, "hc_error_get_seats": true, "hc_error_get_versions": true,
 	"hc_error_get_resume_after": true, "hc_error_get_latest_change": true,
 	"hc_error_get_buffer_bytes": true, "hc_batch_append": true,
-	"hc_applied_read": true,
+	"hc_applied_read": true, "hc_directory_submit": true, "hc_feed_get_descriptor": true, "HC_STATUS_QUEUE_FULL": true,
 }
 
 func sources(t *testing.T) string {

@@ -126,10 +126,13 @@ impl Key {
                 .deactivated_at()
                 .map(|moment| Self::Number(moment.as_unix_micros())),
             "version" => Some(Self::Number(user.version())),
-            _ => column
-                .strip_prefix("attributes.")
-                .and_then(|name| user.attribute(name))
-                .map(text),
+            _ => match column.split_once('.') {
+                Some(("attributes", name)) => user.attribute(name).map(text),
+                Some((_, provisioner)) => user
+                    .external_id(provisioner)
+                    .map(|id| Self::Text(id.to_owned())),
+                None => None,
+            },
         };
         found.unwrap_or(Self::None)
     }
