@@ -33,6 +33,7 @@ pub(crate) async fn show(visitor: Visitor, Query(search): Query<Search>) -> Show
             @if !search.after.is_empty() {
                 a class="button" href=(search.address("")) { "First page" }
             }
+            @if visitor.may_write() { a href="/admin/import" { "Import users" } }
             a href="/admin/export.csv" { "Export all as CSV" }
         }
     };
