@@ -191,7 +191,7 @@ public final class Batch {
     public Batch renameWorkspace(long workspace, String name) {
         return append((f, b) -> {
             MemorySegment n = f.text(name);
-            f.check(Native.hc_batch_rename_workspace(b, workspace, n, n.byteSize(), f.error()));
+            f.check(Native.hc_batch_rename_workspace(b, MemorySegment.NULL, 0, workspace, n, n.byteSize(), f.error()));
         });
     }
 
@@ -206,7 +206,7 @@ public final class Batch {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
             MemorySegment n = f.text(name);
-            f.check(Native.hc_batch_rename_workspace_by_name(b, w, w.byteSize(), n, n.byteSize(), f.error()));
+            f.check(Native.hc_batch_rename_workspace(b, w, w.byteSize(), 0, n, n.byteSize(), f.error()));
         });
     }
 
@@ -217,7 +217,7 @@ public final class Batch {
      * @return this
      */
     public Batch archiveWorkspace(long workspace) {
-        return append((f, b) -> f.check(Native.hc_batch_archive_workspace(b, workspace, f.error())));
+        return append((f, b) -> f.check(Native.hc_batch_archive_workspace(b, MemorySegment.NULL, 0, workspace, f.error())));
     }
 
     /**
@@ -229,7 +229,7 @@ public final class Batch {
     public Batch archiveWorkspace(String workspace) {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
-            f.check(Native.hc_batch_archive_workspace_by_name(b, w, w.byteSize(), f.error()));
+            f.check(Native.hc_batch_archive_workspace(b, w, w.byteSize(), 0, f.error()));
         });
     }
 
@@ -240,7 +240,7 @@ public final class Batch {
      * @return this
      */
     public Batch restoreWorkspace(long workspace) {
-        return append((f, b) -> f.check(Native.hc_batch_restore_workspace(b, workspace, f.error())));
+        return append((f, b) -> f.check(Native.hc_batch_restore_workspace(b, MemorySegment.NULL, 0, workspace, f.error())));
     }
 
     /**
@@ -252,7 +252,7 @@ public final class Batch {
     public Batch restoreWorkspace(String workspace) {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
-            f.check(Native.hc_batch_restore_workspace_by_name(b, w, w.byteSize(), f.error()));
+            f.check(Native.hc_batch_restore_workspace(b, w, w.byteSize(), 0, f.error()));
         });
     }
 
@@ -263,7 +263,7 @@ public final class Batch {
      * @return this
      */
     public Batch deleteWorkspace(long workspace) {
-        return append((f, b) -> f.check(Native.hc_batch_delete_workspace(b, workspace, f.error())));
+        return append((f, b) -> f.check(Native.hc_batch_delete_workspace(b, MemorySegment.NULL, 0, workspace, f.error())));
     }
 
     /**
@@ -275,7 +275,7 @@ public final class Batch {
     public Batch deleteWorkspace(String workspace) {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
-            f.check(Native.hc_batch_delete_workspace_by_name(b, w, w.byteSize(), f.error()));
+            f.check(Native.hc_batch_delete_workspace(b, w, w.byteSize(), 0, f.error()));
         });
     }
 
@@ -290,7 +290,7 @@ public final class Batch {
     public Batch addMember(long workspace, String ref, Role role) {
         return append((f, b) -> {
             MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_add_member(b, workspace, u, u.byteSize(), role.code(), f.error()));
+            f.check(Native.hc_batch_add_member(b, MemorySegment.NULL, 0, workspace, u, u.byteSize(), role.code(), f.error()));
         });
     }
 
@@ -306,7 +306,7 @@ public final class Batch {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
             MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_add_member_by_name(b, w, w.byteSize(), u, u.byteSize(), role.code(), f.error()));
+            f.check(Native.hc_batch_add_member(b, w, w.byteSize(), 0, u, u.byteSize(), role.code(), f.error()));
         });
     }
 
@@ -321,7 +321,7 @@ public final class Batch {
     public Batch setRole(long workspace, String ref, Role role) {
         return append((f, b) -> {
             MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_set_role(b, workspace, u, u.byteSize(), role.code(), f.error()));
+            f.check(Native.hc_batch_set_role(b, MemorySegment.NULL, 0, workspace, u, u.byteSize(), role.code(), f.error()));
         });
     }
 
@@ -337,7 +337,7 @@ public final class Batch {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
             MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_set_role_by_name(b, w, w.byteSize(), u, u.byteSize(), role.code(), f.error()));
+            f.check(Native.hc_batch_set_role(b, w, w.byteSize(), 0, u, u.byteSize(), role.code(), f.error()));
         });
     }
 
@@ -351,7 +351,7 @@ public final class Batch {
     public Batch removeMember(long workspace, String ref) {
         return append((f, b) -> {
             MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_remove_member(b, workspace, u, u.byteSize(), f.error()));
+            f.check(Native.hc_batch_remove_member(b, MemorySegment.NULL, 0, workspace, u, u.byteSize(), f.error()));
         });
     }
 
@@ -366,7 +366,7 @@ public final class Batch {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
             MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_remove_member_by_name(b, w, w.byteSize(), u, u.byteSize(), f.error()));
+            f.check(Native.hc_batch_remove_member(b, w, w.byteSize(), 0, u, u.byteSize(), f.error()));
         });
     }
 
