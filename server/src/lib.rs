@@ -23,6 +23,7 @@
 mod auth;
 mod config;
 mod door;
+mod events;
 mod feed;
 #[cfg(fuzzing)]
 #[doc(hidden)]
