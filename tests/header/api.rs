@@ -102,10 +102,12 @@ fn structs(declared: &[Declared<'_>]) -> BTreeMap<String, Value> {
             .code
             .strip_prefix("typedef struct ")?
             .split_once(" {\n")?;
-        let body = rest.split_once("\n} ")?.0;
+        let parts = rest.split_once("\n} ")?.0.split("/*");
+        // Without comments, which may have semicolons.
+        let body = parts.map(|part| part.split_once("*/").map_or(part, |(_, code)| code));
+        let body: String = body.collect();
         let fields = body.split(';').filter_map(|field| {
-            let code = field.rsplit("*/").next()?.trim();
-            let (kind, name) = split_name(code)?;
+            let (kind, name) = split_name(field.trim())?;
             let (name, count) = match name.split_once('[') {
                 Some((name, count)) => (name, count.trim_end_matches(']').parse().ok()?),
                 None => (name, 1u64),
