@@ -78,7 +78,8 @@ fn nobody(search: &Search) -> Markup {
         p class="card" {
             @if is_all {
                 "There are no users yet. Create the first one with "
-                code { "headcount users create EMAIL" } ", through the API, or by SCIM."
+                code { "headcount users create EMAIL" } ", through the API or by SCIM, or "
+                a href="/admin/import" { "import them" } "."
             } @else {
                 "Nobody matches. " a href="/admin" { "Show all users" }
             }
@@ -142,7 +143,7 @@ fn row(user: &User) -> Markup {
                         aria-label=(format!("choose {email}"));
                 }
             }
-            td { (link(user)) }
+            td class="email" { (link(user)) }
             td { bdi { (full_name(user)) } }
             td class="soft" {
                 @if user.username() != email { bdi { (user.username()) } }
