@@ -22,8 +22,6 @@ use crate::model::{Timestamp, UserQuery, WorkspaceId};
 /// names is read for each page.
 ///
 /// A setter that fails leaves it as it was.
-///
-/// @since 0.1.0
 pub struct HcQuery {
     latch: Latch,
     query: Mutex<UserQuery>,
@@ -54,8 +52,6 @@ impl HcQuery {
 /// Begins a query for all users, ordered by email, 100 at a time.
 ///
 /// @return A builder to free with hc_query_free(); never NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_query_new() -> *mut HcQuery {
     guard::plain(std::ptr::null_mut(), || {
@@ -68,12 +64,7 @@ pub extern "C" fn hc_query_new() -> *mut HcQuery {
 
 /// Only users who are active, or only users who are not.
 ///
-/// @param query  The query.
 /// @param active 1 for active users, 0 for inactive ones.
-/// @param error  See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_active(
     query: *mut HcQuery,
@@ -94,12 +85,6 @@ pub unsafe extern "C" fn hc_query_set_active(
 }
 
 /// Only admins.
-///
-/// @param query The query.
-/// @param error See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_admins_only(
     query: *mut HcQuery,
@@ -111,15 +96,9 @@ pub unsafe extern "C" fn hc_query_set_admins_only(
 
 /// Only members of a workspace.
 ///
-/// @param query     The query.
-/// @param workspace The id of the workspace.
-/// @param role      #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role,
-///                  #HC_ROLE_ANY for all.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param role #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role, #HC_ROLE_ANY for
+///        all.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_member_of(
     query: *mut HcQuery,
@@ -138,13 +117,7 @@ pub unsafe extern "C" fn hc_query_set_member_of(
 
 /// Only emails that start like this, without regard to the case of ASCII letters.
 ///
-/// @param query      The query.
-/// @param prefix     The prefix, UTF-8.
-/// @param prefix_len Its length in bytes.
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param prefix The prefix.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_email_prefix(
     query: *mut HcQuery,
@@ -165,13 +138,7 @@ pub unsafe extern "C" fn hc_query_set_email_prefix(
 /// Only emails at this domain, in either of its forms (bücher.example or
 /// xn--bcher-kva.example). A text that is no domain matches nobody.
 ///
-/// @param query      The query.
-/// @param domain     The domain, UTF-8.
-/// @param domain_len Its length in bytes.
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param domain The domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_email_domain(
     query: *mut HcQuery,
@@ -191,13 +158,7 @@ pub unsafe extern "C" fn hc_query_set_email_domain(
 
 /// Only usernames that start like this, without regard to case.
 ///
-/// @param query      The query.
-/// @param prefix     The prefix, UTF-8.
-/// @param prefix_len Its length in bytes.
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param prefix The prefix.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_username_prefix(
     query: *mut HcQuery,
@@ -217,13 +178,8 @@ pub unsafe extern "C" fn hc_query_set_username_prefix(
 
 /// Only users created at this moment or later.
 ///
-/// @param query  The query.
 /// @param micros Microseconds since 1970-01-01T00:00:00Z.
-/// @param error  See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_created_since_micros(
     query: *mut HcQuery,
@@ -241,13 +197,8 @@ pub unsafe extern "C" fn hc_query_set_created_since_micros(
 
 /// Only users who were created or changed at this moment or later.
 ///
-/// @param query  The query.
 /// @param micros Microseconds since 1970-01-01T00:00:00Z.
-/// @param error  See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_changed_since_micros(
     query: *mut HcQuery,
@@ -264,10 +215,6 @@ pub unsafe extern "C" fn hc_query_set_changed_since_micros(
 }
 
 /// Frees a query; pages stay valid.
-///
-/// @param query The query; nothing happens for NULL.
-/// @note Not while another thread uses the query.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_free(query: *mut HcQuery) {
     // SAFETY: by the contract, `query` is NULL or live, and given up.

@@ -159,7 +159,7 @@ fn function(
         .map(|(kind, name)| (kind, name, said_of(&one.docs, name)))
         .collect();
     let parameters: Vec<_> = (0..parameters.len())
-        .map(|at| parameter(name, &parameters, at, structs, enums))
+        .map(|at| parameter((name, &result), &parameters, at, structs, enums))
         .collect();
     let mut shown = json!({
         "name": name,
@@ -167,9 +167,11 @@ fn function(
         "result": returned(&result),
         "parameters": parameters,
     });
-    if let Some((_, since)) = one.docs.split_once("@since ") {
-        shown["since"] = since.split_whitespace().next().into();
-    }
+    let since = one
+        .docs
+        .split_once("@since ")
+        .map_or("0.1.0", |(_, since)| since);
+    shown["since"] = since.split_whitespace().next().into();
     Some(shown)
 }
 
@@ -192,7 +194,7 @@ fn returned(kind: &str) -> Value {
 
 /// A parameter: its type, and what it is there for.
 fn parameter(
-    function: &str,
+    (function, result): (&str, &str),
     all: &[(String, &str, String)],
     at: usize,
     structs: &BTreeMap<String, Value>,
@@ -223,7 +225,10 @@ fn parameter(
     };
     let mut shown = json!({ "name": name, "type": kind, "role": role, "docs": docs });
     let is_optional = docs.contains("may be NULL") || docs.contains("NULL if not wanted");
-    if is_optional || docs.contains("NULL for") || docs.contains(", or NULL") {
+    // Said of all functions, before the first.
+    let is_read_off = at == 0 && role == "handle" && result != "hc_status";
+    let is_general = role == "error" || role == "given_up" || is_read_off;
+    if is_general || is_optional || docs.contains("NULL for") || docs.contains(", or NULL") {
         shown["optional"] = true.into();
     }
     if role == "out_handle" {
