@@ -41,8 +41,9 @@ pub use directory::{
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
     Applied, Batch, Change, Email, Event, Field, License, Member, NewUser, NewWorkspace, Op,
-    Outcome, RequestId, Role, Seats, Sort, Step, Subject, Timestamp, User, UserId, UserPage,
-    UserQuery, UserRef, UserUpdate, Username, Workspace, WorkspaceId, WorkspaceRef,
+    Outcome, RequestId, Role, SeatDay, SeatHistory, Seats, Sort, Step, Subject, Timestamp, User,
+    UserId, UserPage, UserQuery, UserRef, UserUpdate, Username, Workspace, WorkspaceId,
+    WorkspaceRef,
 };
 pub use rules::{Exported, Fault, FaultKind, Inspection, Record, Repaired, Verified};
 

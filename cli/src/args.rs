@@ -8,6 +8,7 @@ mod files;
 mod filter;
 mod import;
 mod list;
+mod seats;
 mod selection;
 mod serving;
 mod upkeep;
@@ -28,6 +29,7 @@ pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::import::{FormatArg, ImportArgs, TEMPLATE_USERNAME, WhenFull};
 pub(crate) use self::list::{COLUMNS, ListArgs, ListFormat, SortArg};
+pub(crate) use self::seats::SeatsArgs;
 pub(crate) use self::selection::SelectionArgs;
 pub(crate) use self::serving::{CreateKeyArgs, KeysCommand, ServeArgs};
 pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};
@@ -96,6 +98,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         list: Box<ListArgs>,
     },
+    /// Show how many seats there are and were in use, and who holds them
+    Seats(SeatsArgs),
     /// Show or set the license
     #[command(subcommand)]
     License(LicenseCommand),

@@ -88,7 +88,7 @@ static ROUTES: &[Route] = &[
     route("GET", "/api/v1/workspaces/{id}/members", READ, Door::Rest, || get(workspaces::members)),
     route("PUT", "/api/v1/workspaces/{id}/members/{name}", WRITE, Door::Rest, || put(workspaces::set_member)),
     route("DELETE", "/api/v1/workspaces/{id}/members/{name}", WRITE, Door::Rest, || delete(workspaces::remove_member)),
-    route("GET", "/api/v1/seats", READ, Door::Rest, || get(license::show)),
+    route("GET", "/api/v1/seats", READ, Door::Rest, || get(license::seats)),
     route("GET", "/api/v1/license", READ, Door::Rest, || get(license::show)),
     route("PUT", "/api/v1/license", ADMIN, Door::Rest, || put(license::set)),
     route("POST", "/api/v1/batch", WRITE, Door::Rest, || post(batch::apply)),

@@ -23,6 +23,7 @@
 //! | `SEEN` | user id | the time when the user was last seen |
 //! | `CHANGE` | sequence | the change |
 //! | `REQUEST` | request id | the outcome |
+//! | `SEAT_DAY` | when a day began | the most users active on it, and those at its end |
 //! | `EXTRA` | name | the bytes that the caller keeps there |
 //!
 //! The index entries that name an email sort as the users themselves do, so a
@@ -30,6 +31,7 @@
 
 use std::ops::Bound;
 
+pub(crate) use self::seat_days::{put_seat_day, put_seat_day_value, seat_day, seat_day_in};
 use crate::model::{Email, RequestId, Role, Timestamp, UserId, WorkspaceId};
 
 /// The kind of an entry: the first byte of its key.
@@ -56,8 +58,11 @@ pub(crate) enum Kind {
     Seen = 0x26,
     Change = 0x30,
     Request = 0x31,
+    SeatDay = 0x32,
     Extra = 0x40,
 }
+
+mod seat_days;
 
 /// The key of the format.
 pub(crate) const FORMAT: &[u8] = &[Kind::Meta as u8, 0x01];

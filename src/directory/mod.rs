@@ -22,6 +22,7 @@ mod options;
 #[cfg(all(unix, feature = "capi"))]
 mod ready;
 mod repair;
+mod seats;
 mod seen;
 mod stats;
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod faults;
 mod forked;
 mod repairs;
 mod requests;
+mod seats;
 mod seen;
 mod time;
 

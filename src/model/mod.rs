@@ -15,6 +15,7 @@ mod nul_texts;
 mod op;
 mod query;
 mod request_id;
+mod seats;
 mod timestamp;
 mod update;
 mod user;
@@ -41,6 +42,7 @@ pub(crate) use nul_texts::NulTexts;
 pub use op::{Op, Step};
 pub use query::{Sort, UserPage, UserQuery};
 pub use request_id::RequestId;
+pub use seats::{SeatDay, SeatHistory};
 pub use timestamp::Timestamp;
 pub use update::UserUpdate;
 #[cfg(feature = "serde")]

@@ -6,7 +6,7 @@
 use crate::codec::keys::{self, Kind};
 use crate::codec::{IdEntry, put_id, put_member, put_user, put_workspace};
 use crate::error::Result;
-use crate::model::{Member, Timestamp, User, UserId, Workspace, WorkspaceId};
+use crate::model::{Member, SeatDay, Timestamp, User, UserId, Workspace, WorkspaceId};
 
 /// A key and its value, in the terms of the model. Two are equal when their bytes
 /// are.
@@ -33,6 +33,7 @@ pub(super) enum Entry<'a> {
     Membership(&'a Member),
     /// When a user was last seen.
     Seen(UserId, Timestamp),
+    SeatDay(SeatDay),
     /// The member with this key of the email.
     Member(&'a Member, &'a str),
 }
@@ -143,6 +144,7 @@ impl Entry<'_> {
             Self::WorkspaceName(key, _) => keys::put_workspace_name(out, key),
             Self::DefaultWorkspace(user, _) => keys::put_default_workspace(out, user),
             Self::Seen(id, _) => keys::put_seen(out, id),
+            Self::SeatDay(day) => keys::put_seat_day(out, day.day),
             Self::Membership(member) => keys::put_membership(out, member.user, member.workspace),
             Self::Member(member, email_key) => {
                 keys::put_member(out, member.workspace, member.role, email_key);
@@ -164,6 +166,7 @@ impl Entry<'_> {
                 out.extend_from_slice(email_key.as_bytes());
             }
             Self::Seen(_, at) => keys::put_moment_value(out, at),
+            Self::SeatDay(day) => keys::put_seat_day_value(out, &day),
             Self::Inactive(_) | Self::Admin(_) | Self::Domain(_) => {}
             Self::WorkspaceName(_, id)
             | Self::DefaultWorkspace(_, id)

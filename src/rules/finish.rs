@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::entries::{self, Entry};
 use super::plan::{Plan, Writes};
-use super::read;
 use super::run::Run;
 use super::session::{Session, one_more};
 use super::working::Record;
+use super::{read, seat_days};
 use crate::codec::{Request, Totals, keys, put_change, put_license, put_request, put_totals};
 use crate::engine::Read;
 use crate::error::Result;
@@ -35,6 +35,8 @@ impl<R: Read> Session<'_, R> {
             let first = |run: &mut Run| self.write_counters(run, &totals);
             let rest = |run: &mut Run| {
                 self.write_rest(run)?;
+                let active = (self.totals.active, totals.active);
+                seat_days::note(self.base, run, active, self.at)?;
                 // Taken along, so that its events go before users are copied.
                 let change = change;
                 self.write_change(run, &change, batch.request())

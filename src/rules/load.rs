@@ -9,9 +9,9 @@ use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license, encode_totals,
 use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Event, ExternalIds, License, Member, NewUser, NulTexts, Role, Timestamp, User, UserId,
-    Workspace, WorkspaceId, WorkspaceName, check_door, check_external_id, check_provisioner,
-    set_external_id,
+    Change, Event, ExternalIds, License, Member, NewUser, NulTexts, Role, SeatDay, Timestamp, User,
+    UserId, Workspace, WorkspaceId, WorkspaceName, check_door, check_external_id,
+    check_provisioner, set_external_id,
 };
 
 /// A record to load: see [`Directory::load`](crate::Directory::load). They come in the
@@ -361,6 +361,12 @@ impl<W: Write> Loading<'_, W> {
         let mut value = Vec::new();
         put_change(&mut value, &change)?;
         self.txn.put(&keys::change(1), &value)?;
+        let active = self.totals.active;
+        if active > 0 {
+            // How many were active before is history, which is not loaded.
+            let day = Entry::SeatDay(SeatDay::new(at.day(), active, active));
+            self.put(&day, ErrorKind::InvalidArgument, "the day")?;
+        }
         self.txn.put(keys::TOTALS, &encode_totals(&self.totals)?)
     }
 }

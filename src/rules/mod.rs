@@ -22,6 +22,7 @@ pub(crate) mod query;
 pub(crate) mod read;
 pub(crate) mod repair;
 mod run;
+pub(crate) mod seat_days;
 pub(crate) mod seen;
 mod session;
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod list;
 mod load;
 mod naming;
 mod progress;
+mod seats;
 mod selection;
 mod serve;
 mod shell;
@@ -49,6 +50,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         Command::Import(import) => import::run(&store, import, args.json, out),
         Command::Users(command) => users::run(&store, command, args.json, out),
         Command::Search { text, list } => list::run(&store, list, Some(text), args.json, out),
+        Command::Seats(seats) => seats::run(&store, seats, args.json, out),
         Command::License(command) => license::run(&store, command, args.json, out),
         Command::Workspaces(command) => workspaces::run(&store, command, args.json, out),
         Command::Batch(batch) => batch::run(&store, batch, args.json, out),

@@ -3,15 +3,37 @@
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use headcount::{Batch, License};
+use headcount::{Batch, License, Timestamp};
 use serde::Deserialize;
-use serde_json::Value;
-use utoipa::ToSchema;
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
-use super::{Body, Conditional, Rest, tagged};
+use super::{Asked, Body, Conditional, Rest, tagged};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::server::Server;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Since {
+    /// Adds the history since the day (UTC) of this time.
+    #[param(value_type = Option<String>, format = "date-time")]
+    since: Option<Timestamp>,
+}
+
+/// How the seats are used and, if asked for, how they were.
+pub(crate) async fn seats(
+    State(server): State<Server>,
+    Asked(asked): Asked<Since>,
+) -> Rest<Response> {
+    let directory = &server.0.directory;
+    let seats = directory.seats()?;
+    let mut told = json!(seats);
+    if asked.since.is_some() {
+        told["history"] = json!(directory.seat_history(asked.since)?);
+    }
+    Ok(tagged(StatusCode::OK, seats.license_version, &told))
+}
 
 /// The license and how its seats are used; the entity tag is the license's version.
 pub(crate) async fn show(State(server): State<Server>) -> Rest<Response> {

@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, OpenApi};
 
 use super::shapes::Schemas;
-use super::{batch, changes, users, workspaces};
+use super::{batch, changes, license, users, workspaces};
 use crate::routes::{Access, matrix};
 
 /// Statuses of refusals. Which of them a route has depends on the directory.
@@ -103,7 +103,8 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
             done("Make a user a member in a role").body("Membership").conditional()
         }
         ("DELETE", "workspaces/{id}/members/{name}") => done("Remove a member").conditional(),
-        ("GET", "seats" | "license") => new("The license and how its seats are used", "Seats"),
+        ("GET", "seats") => new("How the seats are and were used", "Seats").asked::<license::Since>(),
+        ("GET", "license") => new("The license and how its seats are used", "Seats"),
         ("PUT", "license") => new("Set the license", "Seats").body("NewLicense").conditional(),
         ("POST", "batch") => {
             new("Apply operations together", "Applied").asked::<batch::How>().body("BatchRequest")

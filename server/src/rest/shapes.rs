@@ -19,6 +19,8 @@ use super::{batch, license, users, workspaces};
     Workspaces,
     Member,
     Members,
+    SeatDay,
+    SeatHistory,
     Seats,
     License,
     Change,
@@ -131,6 +133,32 @@ struct Seats {
     inactive: u64,
     free: Option<u64>,
     over_by: u64,
+    /// Only with `since`.
+    #[schema(required = false)]
+    history: Option<SeatHistory>,
+}
+
+#[derive(ToSchema)]
+struct SeatHistory {
+    /// From when on it is known: the day that was asked for, or the first on record.
+    #[schema(format = "date-time")]
+    since: String,
+    /// The most users that were active at one time.
+    peak: u64,
+    /// The day of the peak; null where the number has not changed since.
+    #[schema(format = "date-time")]
+    peak_day: Option<String>,
+    /// The days on which the number changed.
+    days: Vec<SeatDay>,
+}
+
+#[derive(ToSchema)]
+struct SeatDay {
+    #[schema(format = "date-time")]
+    day: String,
+    peak: u64,
+    /// How many were active at its end.
+    last: u64,
 }
 
 #[derive(ToSchema)]

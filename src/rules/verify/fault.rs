@@ -134,7 +134,7 @@ pub(in crate::rules) enum Fix {
 }
 
 /// The kinds of keys there are, in their order.
-pub(super) const KINDS: [Kind; 21] = [
+pub(super) const KINDS: [Kind; 22] = [
     Kind::Meta,
     Kind::User,
     Kind::Id,
@@ -155,6 +155,7 @@ pub(super) const KINDS: [Kind; 21] = [
     Kind::Seen,
     Kind::Change,
     Kind::Request,
+    Kind::SeatDay,
     Kind::Extra,
 ];
 
@@ -187,6 +188,7 @@ pub(in crate::rules) const fn name_of(kind: Kind) -> &'static str {
         Kind::Seen => "last_seen",
         Kind::Change => "change",
         Kind::Request => "request",
+        Kind::SeatDay => "seat_day",
         Kind::Extra => "extra",
     }
 }

@@ -9,6 +9,7 @@ mod fault;
 mod history;
 mod leftovers;
 mod meta;
+mod seat_days;
 mod seen;
 mod sound;
 mod users;
@@ -115,6 +116,7 @@ pub(super) fn examine<R: Read>(
     examiner.unknown()?;
     let seats_over = examiner.license(license)?;
     examiner.totals()?;
+    examiner.seat_days()?;
     Ok(Inspection {
         verified: examiner.verified,
         faults: Vec::new(),
@@ -337,6 +339,7 @@ const fn is_derived(kind: Kind) -> bool {
             | Kind::Seen
             | Kind::Change
             | Kind::Request
+            | Kind::SeatDay
     )
 }
 

@@ -1,0 +1,58 @@
+//! How many users were active in the past.
+
+use super::Directory;
+use crate::error::Result;
+use crate::model::{SeatHistory, Timestamp};
+use crate::rules::seat_days;
+
+/// How many users were active in the past, which licenses are often billed by.
+impl Directory {
+    /// The most users that were active at one time, on each day (UTC) since the day of
+    /// `since`, or since the first day on record.
+    ///
+    /// It is noted in the transaction of the change that makes it so, and kept for three
+    /// years, whether or not [`trim_changes`](Self::trim_changes) forgets the changes. It is
+    /// in backups, and not in exports: a directory that was [loaded](Self::load) begins
+    /// with the users who were active then.
+    ///
+    /// ```
+    /// use headcount::{Directory, Timestamp};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.create_user("bob@ex.co")?;
+    /// directory.deactivate_user("bob@ex.co")?;
+    /// let history = directory.seat_history(None)?;
+    /// assert_eq!((history.peak, history.days[0].last), (2, 1));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of reading: see [`ErrorKind::Io`](crate::ErrorKind::Io),
+    /// [`ErrorKind::Corrupted`](crate::ErrorKind::Corrupted) and
+    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed).
+    pub fn seat_history(&self, since: impl Into<Option<Timestamp>>) -> Result<SeatHistory> {
+        seat_days::history(&self.snapshot()?, since.into())
+    }
+
+    /// The most users that were active at one time since the beginning of that day (UTC):
+    /// the peak of [`seat_history`](Self::seat_history).
+    ///
+    /// ```
+    /// use headcount::{Directory, Timestamp};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.delete_user("ann@ex.co")?;
+    /// assert_eq!(directory.peak_active_since(Timestamp::now())?, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`seat_history`](Self::seat_history).
+    pub fn peak_active_since(&self, since: Timestamp) -> Result<u64> {
+        Ok(self.seat_history(since)?.peak)
+    }
+}

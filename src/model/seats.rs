@@ -1,0 +1,57 @@
+//! How many seats were taken, day by day.
+
+use super::Timestamp;
+
+/// Microseconds of a day.
+const DAY_MICROS: u64 = 24 * 60 * 60 * 1_000_000;
+
+/// The most users that were active on a day (UTC) on which that number changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct SeatDay {
+    /// When the day began.
+    pub day: Timestamp,
+    /// The most users that were active at one time on it. Those at its beginning count.
+    pub peak: u64,
+    /// How many were active at its end, or are now.
+    pub last: u64,
+}
+
+impl SeatDay {
+    pub(crate) fn new(day: Timestamp, peak: u64, last: u64) -> Self {
+        Self { day, peak, last }
+    }
+}
+
+/// How many users were active since a day: see
+/// [`Directory::seat_history`](crate::Directory::seat_history).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct SeatHistory {
+    /// From when on it is known: the beginning of the day that was asked for, or of the
+    /// first one on record.
+    pub since: Timestamp,
+    /// The most users that were active at one time since then.
+    pub peak: u64,
+    /// The day of that peak, the latest if there are several; `None` where the number
+    /// has not changed since.
+    pub peak_day: Option<Timestamp>,
+    /// The days on which the number changed, the first one first.
+    pub days: Vec<SeatDay>,
+}
+
+impl Timestamp {
+    /// The beginning of its day (UTC).
+    pub(crate) fn day(self) -> Self {
+        let micros = self.as_unix_micros();
+        Self::from_stored(micros - micros % DAY_MICROS)
+    }
+
+    /// The moment this many days before, or the first there is.
+    pub(crate) fn days_before(self, days: u64) -> Self {
+        let before = DAY_MICROS.saturating_mul(days);
+        Self::from_stored(self.as_unix_micros().saturating_sub(before))
+    }
+}

@@ -1,0 +1,82 @@
+//! The most users that were active on each day, noted with the change that makes it so.
+
+use std::ops::ControlFlow;
+
+use super::entries::Entry;
+use super::read;
+use super::run::Run;
+use crate::codec::keys::{self, Kind};
+use crate::engine::{Order, Read};
+use crate::error::{Error, Result};
+use crate::model::{SeatDay, SeatHistory, Timestamp};
+
+/// Days before the latest one that are kept: three years.
+const DAYS_KEPT: u64 = 3 * 365 + 1;
+
+/// What `run` has to write when the number of active users becomes `after`.
+///
+/// A day's peak includes the number at its beginning, so a day without an entry, or one
+/// whose entry was trimmed, needs none: the entries before and behind it bound it.
+pub(super) fn note(
+    read: &impl Read,
+    run: &mut Run,
+    (before, after): (u64, u64),
+    at: Timestamp,
+) -> Result<()> {
+    if before == after {
+        return Ok(());
+    }
+    let day = at.day();
+    let old = match read.get(&keys::seat_day(day))? {
+        Some(value) => Some(decode(&keys::seat_day(day), &value)?),
+        None => None,
+    };
+    let peak = old.map_or(0, |old| old.peak).max(before).max(after);
+    let now = SeatDay::new(day, peak, after);
+    run.replace(old.map(Entry::SeatDay), Some(Entry::SeatDay(now)))?;
+    if old.is_none() {
+        for old in days_until(read, Some(day.days_before(DAYS_KEPT)))? {
+            run.replace(Some(Entry::SeatDay(old)), None)?;
+        }
+    }
+    Ok(())
+}
+
+/// The days since the one of `since`, and the peak of that time.
+pub(crate) fn history(read: &impl Read, since: Option<Timestamp>) -> Result<SeatHistory> {
+    let totals = read::totals(read)?;
+    let mut days = days_until(read, None)?;
+    let known = days.first().map_or(totals.last_at.day(), |day| day.day);
+    let since = since.map_or(known, |since| since.day().max(known));
+    let later = days.partition_point(|day| day.day < since);
+    let before = days.drain(..later).next_back();
+    // On days without an entry as many were active as at the end of the day before.
+    let opening = before.map_or(0, |before| before.last);
+    let now = if days.is_empty() { totals.active } else { 0 };
+    let peak = days.iter().map(|day| day.peak).max().unwrap_or(0);
+    let peak = peak.max(opening).max(now);
+    let peak_day = days.iter().rev().find(|day| day.peak == peak);
+    Ok(SeatHistory {
+        since,
+        peak,
+        peak_day: peak_day.map(|day| day.day),
+        days,
+    })
+}
+
+/// The days before `end`, or all.
+fn days_until(read: &impl Read, end: Option<Timestamp>) -> Result<Vec<SeatDay>> {
+    let all = Kind::SeatDay.all();
+    let end = end.map_or_else(|| all.end(), keys::seat_day);
+    let mut days = Vec::new();
+    let range = keys::from_until(&all.0, &end);
+    read::try_scan(read, range, Order::Ascending, |key, value| {
+        days.push(decode(key, value)?);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(days)
+}
+
+fn decode(key: &[u8], value: &[u8]) -> Result<SeatDay> {
+    keys::seat_day_in(key, value).ok_or_else(|| Error::corrupted("a day of seats is malformed"))
+}
