@@ -7,8 +7,10 @@
 //! 3. *Publish* the new state of the database; the frozen writes are in it.
 //! 4. The segment that held them may be used again, and grows if it was filled.
 //!
-//! There is one checkpoint at a time, so two segments are enough. A writer whose
-//! commit no longer fits waits for the one under way.
+//! There is one checkpoint at a time, so two segments are enough, and a third where a
+//! crash came during one: what it left in both is taken over by the first checkpoint of
+//! those who open the file. A writer whose commit no longer fits waits for the one under
+//! way.
 
 mod threads;
 
@@ -25,13 +27,13 @@ use super::{Shared, lock};
 use crate::error::Result;
 
 /// The work of a checkpoint.
-struct Job {
+pub(super) struct Job {
     /// What to apply.
-    frozen: Arc<Memtable>,
+    pub(super) frozen: Arc<Memtable>,
     /// The last commit of it.
-    sequence: u64,
-    /// The segment that holds it, and how large that is to be from then on.
-    segment: Option<(Arc<Segment>, u64)>,
+    pub(super) sequence: u64,
+    /// The segments that hold it, and how large they are to be from then on.
+    pub(super) segments: Vec<(Arc<Segment>, u64)>,
 }
 
 /// What there is to do, and who waits for it.
@@ -53,6 +55,19 @@ struct Progress {
 }
 
 impl Work {
+    /// With what a crash left in the log.
+    pub(super) fn beginning_with(job: Option<Job>) -> Self {
+        let progress = Progress {
+            under_way: job.is_some(),
+            job,
+            ..Progress::default()
+        };
+        Self {
+            progress: Mutex::new(progress),
+            changed: Condvar::new(),
+        }
+    }
+
     /// Tells that there are recent writes again.
     pub(super) fn notice(&self) {
         let _progress = self.lock();
@@ -127,8 +142,7 @@ impl Shared {
     /// Freezes the recent writes and has the database take them over. Waits for
     /// the checkpoint before, if that is not over.
     pub(super) fn freeze(&self, log: &mut Log, is_full: bool) -> Result<()> {
-        self.work.wait_until_over();
-        self.check()?;
+        self.wait_for_checkpoint()?;
         if is_full && self.background {
             self.begin_filter();
         }
@@ -137,7 +151,7 @@ impl Shared {
             Ok(segment) => segment,
             Err(error) => return Err(doubt.confirm(self.name.log_failed(error))),
         };
-        let segment = segment.map(|segment| {
+        let segments = segment.into_iter().map(|segment| {
             let bytes = if is_full { log.grown(&segment) } else { 0 };
             (segment, bytes)
         });
@@ -153,7 +167,7 @@ impl Shared {
         self.work.begin(Job {
             frozen,
             sequence: state.sequence,
-            segment,
+            segments: segments.collect(),
         });
         if !self.background {
             self.run_job();
@@ -161,8 +175,18 @@ impl Shared {
         Ok(())
     }
 
+    /// Waits until no checkpoint is under way.
+    pub(super) fn wait_for_checkpoint(&self) -> Result<()> {
+        if !self.background && self.check().is_ok() {
+            // That of what a crash left in the log.
+            self.run_job();
+        }
+        self.work.wait_until_over();
+        self.check()
+    }
+
     /// Does the checkpoint that waits, if one does.
-    fn run_job(&self) {
+    pub(super) fn run_job(&self) {
         let Some(job) = self.work.lock().job.take() else {
             return;
         };
@@ -187,7 +211,7 @@ impl Shared {
             active: Arc::clone(&state.active),
             sequence: state.sequence,
         });
-        if let Some((segment, bytes)) = job.segment {
+        for (segment, bytes) in job.segments {
             // It works as it is, only with checkpoints more often.
             if let Err(error) = segment.grow(bytes) {
                 ::log::warn!("{}: the log stays small: {error}", self.name);

@@ -82,8 +82,7 @@ impl Shared {
     /// Begins a transaction of the database that has everything up to now in it.
     /// Only the writer may; until it ends there is no checkpoint.
     pub(super) fn begin_around(&self) -> Result<Transaction> {
-        self.work.wait_until_over();
-        self.check()?;
+        self.wait_for_checkpoint()?;
         let state = self.state()?;
         let mut around = self.with_base(Base::begin)?;
         match around.write(state.active.newest(state.sequence)) {

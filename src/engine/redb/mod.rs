@@ -64,10 +64,11 @@ use self::figures::Figures;
 use self::filtering::Filtering;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
-use self::log::{Beside, Log, SideFiles, Sync};
+use self::log::{Beside, Log, SideFiles};
 use self::measured::Length;
 use self::own_file::OwnFile;
 pub(crate) use self::read_only::ReadOnly;
+use self::recovery::Recovered;
 use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, Value};
 pub(crate) use self::target::Target;
@@ -92,6 +93,9 @@ pub(crate) struct RedbOptions {
     /// Whether a log that is damaged, missing or another's is used as far as it goes and
     /// set aside, instead of being refused.
     pub(crate) salvage_log: bool,
+    /// Whether what a crash left in the log may be taken over by the first checkpoint
+    /// instead of while opening.
+    pub(crate) recovers_later: bool,
     /// Whether threads of the engine's own make checkpoints and sync the log.
     /// Otherwise a checkpoint is made by the writer whose commit no longer fits,
     /// and what is to be synced later is so by whoever asks for it: for tests, in
@@ -111,6 +115,7 @@ impl RedbOptions {
             log_bytes: 64 << 20,
             sync_interval: None,
             salvage_log: false,
+            recovers_later: true,
             background: true,
             looked_up: &[],
         }
@@ -163,7 +168,7 @@ struct Shared {
 
 impl Redb {
     /// Opens the file at `path`, or makes it when `options` say so. What is only
-    /// in the log beside it is taken over first.
+    /// in the log beside it is read from there.
     ///
     /// # Errors
     ///
@@ -205,23 +210,13 @@ impl Redb {
         options: &RedbOptions,
         created: Option<PathBuf>,
     ) -> Result<Self> {
-        let (base, committed, replay) = recovery::recover(&backend, &*files, &name, options)?;
-        let use_id = recovery::new_use_id();
-        if let Some(fault) = replay.salvaged {
-            ::log::warn!(
-                "{name}: went on after commit {} without the rest of the log: {fault}",
-                replay.last
-            );
-            log::set_aside(&*files, use_id).map_err(|error| name.log_not_removed(error))?;
-        } else if replay.has_segments {
-            log::remove(&*files).map_err(|error| name.log_not_removed(error))?;
-        }
-        let sync = match options.sync_interval {
-            None => Sync::EachFrame,
-            Some(_) => Sync::Later,
-        };
-        let segment_bytes_max = options.log_bytes / 2;
-        let log = Log::new(files, use_id, replay.last, sync, segment_bytes_max);
+        let Recovered {
+            base,
+            committed,
+            log,
+            last,
+            job,
+        } = recovery::recover(&backend, files, &name, options)?;
         let shared = Arc::new(Shared {
             name,
             length: base.length(),
@@ -229,14 +224,14 @@ impl Redb {
             created,
             published: ArcSwapOption::from_pointee(State {
                 base: Arc::new(committed),
-                frozen: None,
+                frozen: job.as_ref().map(|job| Arc::clone(&job.frozen)),
                 active: Arc::default(),
-                sequence: replay.last,
+                sequence: last,
             }),
             publishing: Mutex::default(),
             writer: Mutex::new(Some(log)),
             base: Mutex::new(Some(base)),
-            work: Work::default(),
+            work: Work::beginning_with(job),
             in_doubt: AtomicBool::new(false),
             is_replaced: AtomicBool::new(false),
             failure: OnceLock::new(),

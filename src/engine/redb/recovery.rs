@@ -1,5 +1,13 @@
-//! Opening after a crash: the database takes over its log, and a new use begins.
+//! Opening after a crash: the use that was not closed goes on, or the database takes over
+//! its log and a new use begins.
+//!
+//! Going on writes nothing to the database. What the log has becomes the frozen writes of
+//! a checkpoint that is then made in the background, and new frames go to a segment that
+//! is free. The use stays the same, so no more than one file may ever be in it: another
+//! file than the one that crashed, which may be a copy, begins a use of its own. So does
+//! one of which the log was damaged, or had no segment free.
 
+use std::sync::Arc;
 use std::{io, mem};
 
 use ::redb::StorageBackend;
@@ -7,50 +15,131 @@ use twox_hash::XxHash3_64;
 use uuid::Uuid;
 
 use super::base::{Base, Opened};
+use super::checkpoint::Job;
 use super::errors::Name;
-use super::log::{self, Replay, SideFiles};
+use super::log::{self, Log, LogState, Replay, SideFiles, Sync};
 use super::memtable::Memtable;
 use super::snapshot::Committed;
 use super::{RedbOptions, create};
 use crate::error::{Error, Result};
 
-/// Opens the database and lets it take over what is in the log.
-pub(super) fn recover<B: StorageBackend>(
-    backend: &impl Fn() -> Result<B>,
-    files: &dyn SideFiles,
-    name: &Name,
-    options: &RedbOptions,
-) -> Result<(Base, Committed, Replay)> {
-    match try_to_recover(backend, files, name, options) {
-        Err(error) if is_storage_full(&error) => {
-            // The log has space that it doesn't need.
-            log::trim(files).map_err(|error| name.io(error))?;
-            try_to_recover(backend, files, name, options)
-        }
-        recovered => recovered,
-    }
+/// A database with its log.
+pub(super) struct Recovered {
+    pub(super) base: Base,
+    pub(super) committed: Committed,
+    pub(super) log: Log,
+    /// The last commit.
+    pub(super) last: u64,
+    /// What the log has and the database is to take over yet.
+    pub(super) job: Option<Job>,
 }
 
-fn try_to_recover<B: StorageBackend>(
+/// Opens the database, and sees to what is in the log.
+pub(super) fn recover<B: StorageBackend>(
+    backend: &impl Fn() -> Result<B>,
+    files: Box<dyn SideFiles>,
+    name: &Name,
+    options: &RedbOptions,
+) -> Result<Recovered> {
+    let opened = match open(backend, &*files, name, options) {
+        Err(error) if is_storage_full(&error) => {
+            // The log has space that it doesn't need.
+            log::trim(&*files).map_err(|error| name.io(error))?;
+            open(backend, &*files, name, options)
+        }
+        opened => opened,
+    };
+    let (opened, mut replay) = opened?;
+    let Opened {
+        base,
+        committed,
+        log: state,
+    } = opened;
+    let last = replay.last;
+    let begin = |files, use_id| {
+        let sync = match options.sync_interval {
+            None => Sync::EachFrame,
+            Some(_) => Sync::Later,
+        };
+        Log::new(files, use_id, last, sync, options.log_bytes / 2)
+    };
+    let (log, job) = match (state.in_use, replay.resumable.take()) {
+        (Some(use_id), Some(found)) => {
+            let mut log = begin(files, use_id);
+            let live = log.resume(found).map_err(|error| name.io(error))?;
+            let commits = mem::take(&mut replay.commits);
+            ::log::info!(
+                "{name}: goes on after {} commits that are in the log only",
+                commits.len()
+            );
+            let job = (!commits.is_empty()).then(|| Job {
+                frozen: Arc::new(Memtable::of(commits)),
+                sequence: last,
+                segments: live.into_iter().map(|segment| (segment, 0)).collect(),
+            });
+            (log, job)
+        }
+        _ => {
+            let use_id = new_use_id();
+            leave_log(&*files, &replay, use_id, name)?;
+            (begin(files, use_id), None)
+        }
+    };
+    Ok(Recovered {
+        base,
+        committed,
+        log,
+        last,
+        job,
+    })
+}
+
+/// Opens the database and reads the log. Where its use can't go on, the database has
+/// taken over everything then.
+fn open<B: StorageBackend>(
     backend: &impl Fn() -> Result<B>,
     files: &dyn SideFiles,
     name: &Name,
     options: &RedbOptions,
-) -> Result<(Base, Committed, Replay)> {
-    let Opened {
-        base,
-        mut committed,
-        log,
-    } = create::open(backend, files, name, options)?;
-    let replay = log::read(files, &log, options.salvage_log);
+) -> Result<(Opened, Replay)> {
+    let mut opened = create::open(backend, files, name, options)?;
+    let state = opened.log;
+    let replay = log::read(files, &state, options.salvage_log);
     let mut replay = replay.map_err(|error| name.replay_failed(error))?;
-    if let Some(use_id) = log.in_use {
+    if !options.recovers_later || !is_same_file(&state, files) {
+        replay.resumable = None;
+    }
+    if let (Some(use_id), None) = (state.in_use, &replay.resumable) {
         let recent = Memtable::of(mem::take(&mut replay.commits));
-        committed = base.end_use(recent.newest(replay.last), replay.last, use_id)?;
-        let commits = replay.last - log.applied;
+        let writes = recent.newest(replay.last);
+        opened.committed = opened.base.end_use(writes, replay.last, use_id)?;
+        let commits = replay.last - state.applied;
         ::log::info!("{name}: took over {commits} commits from the log");
     }
-    Ok((base, committed, replay))
+    Ok((opened, replay))
+}
+
+/// Whether the database is the file that was in use, and not another one with what is in
+/// that.
+fn is_same_file(state: &LogState, files: &dyn SideFiles) -> bool {
+    state.file.is_some() && state.file == files.database()
+}
+
+/// Removes a log that is not needed any more. One that could not be read to its end gets
+/// another name.
+fn leave_log(files: &dyn SideFiles, replay: &Replay, use_id: u64, name: &Name) -> Result<()> {
+    let left = if let Some(fault) = &replay.salvaged {
+        ::log::warn!(
+            "{name}: went on after commit {} without the rest of the log: {fault}",
+            replay.last
+        );
+        log::set_aside(files, use_id)
+    } else if replay.has_segments {
+        log::remove(files)
+    } else {
+        Ok(())
+    };
+    left.map_err(|error| name.log_not_removed(error))
 }
 
 /// Whether it is for want of space that redb failed.

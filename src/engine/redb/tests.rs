@@ -18,6 +18,7 @@ mod locking;
 mod long_transactions;
 mod pressure;
 mod read_only;
+mod resuming;
 mod targets;
 mod weaker_durability;
 
@@ -34,8 +35,13 @@ impl Redb {
         let mut writer = lock(&self.shared.writer);
         let log = writer.as_mut().ok_or_else(|| self.shared.name.closed())?;
         self.shared.freeze(log, false)?;
-        self.shared.work.wait_until_over();
-        self.shared.check()
+        self.shared.wait_for_checkpoint()
+    }
+
+    /// Whether a checkpoint is to be made yet.
+    pub(crate) fn has_frozen(&self) -> bool {
+        let state = self.shared.state();
+        state.is_ok_and(|state| state.frozen.is_some())
     }
 
     /// Syncs what was to be synced later.

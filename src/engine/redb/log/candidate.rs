@@ -25,6 +25,15 @@ pub(super) struct Candidate {
     has_frames: bool,
 }
 
+/// A segment that a crash left.
+#[derive(Debug)]
+pub(in crate::engine::redb) struct FoundSegment {
+    pub(super) file: SideFile,
+    pub(super) header: SegmentHeader,
+    /// Whether it holds frames that the database does not have.
+    pub(super) is_live: bool,
+}
+
 impl Candidate {
     pub(super) fn find(disk: &dyn SideFiles, name: &str) -> io::Result<Option<Self>> {
         let Some(file) = disk.open(name)? else {
@@ -42,43 +51,82 @@ impl Candidate {
         }))
     }
 
-    /// Its frames, as far as they should go.
-    pub(super) fn read(&self) -> io::Result<Vec<u8>> {
+    /// Its frames as far as they should go, up to some way behind the last block that
+    /// claims to be of a commit after `applied`.
+    pub(super) fn read(&self, applied: u64) -> io::Result<Vec<u8>> {
         let there = self.file.len()?;
         let length = match self.header {
             Some(header) => header.bytes.min(there),
             None => there.min(UNKNOWN_BYTES_MAX),
         };
-        let length = length.saturating_sub(FRAMES_AT as u64);
-        let length = usize::try_from(length).map_err(io::Error::other)? / BLOCK_BYTES * BLOCK_BYTES;
+        let end = length.saturating_sub(FRAMES_AT as u64) / BLOCK_BYTES as u64 * BLOCK_BYTES as u64;
+        let end = FRAMES_AT as u64 + end;
+        let mut last = FRAMES_AT as u64;
+        each_chunk(&*self.file, FRAMES_AT as u64, end, |at, chunk| {
+            let mut blocks = chunk.chunks_exact(BLOCK_BYTES);
+            if blocks.any(|block| block::claimed_sequence(block) > applied) {
+                last = at + chunk.len() as u64;
+            }
+            true
+        })?;
+        // A block that was damaged may claim anything. Only the one behind the last frame
+        // matters.
+        let end = end.min(last + CHUNK_BYTES as u64);
+        let length = usize::try_from(end - FRAMES_AT as u64).map_err(io::Error::other)?;
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(length).map_err(io::Error::other)?;
-        bytes.resize(length, 0);
-        if !bytes.is_empty() {
-            self.file.read(FRAMES_AT as u64, &mut bytes)?;
-        }
+        each_chunk(&*self.file, FRAMES_AT as u64, end, |_, chunk| {
+            bytes.extend_from_slice(chunk);
+            true
+        })?;
         Ok(bytes)
+    }
+
+    /// The segment, if it is one of the use `use_id`.
+    pub(super) fn of_use(self, use_id: u64, is_live: bool) -> Option<FoundSegment> {
+        let header = self.header.filter(|header| header.use_id == use_id)?;
+        Some(FoundSegment {
+            file: self.file,
+            header,
+            is_live,
+        })
     }
 }
 
-/// Whether `file` has nothing but zeros from `at` to `end`, or to its own end.
-fn is_blank(file: &dyn StorageBackend, mut at: u64, end: u64) -> io::Result<bool> {
-    let end = end.min(file.len()?);
-    if end > UNKNOWN_BYTES_MAX {
-        return Ok(false);
-    }
+/// Visits what `file` has from `at` to `end`, one chunk after the other with where it
+/// begins, until `visit` returns `false`.
+fn each_chunk(
+    file: &dyn StorageBackend,
+    mut at: u64,
+    end: u64,
+    mut visit: impl FnMut(u64, &[u8]) -> bool,
+) -> io::Result<()> {
     let mut chunk = vec![0; CHUNK_BYTES];
     while at < end {
         let count = usize::try_from(end - at)
             .unwrap_or(CHUNK_BYTES)
             .min(CHUNK_BYTES);
         file.read(at, &mut chunk[..count])?;
-        if !block::is_blank(&chunk[..count]) {
-            return Ok(false);
+        if !visit(at, &chunk[..count]) {
+            break;
         }
         at += count as u64;
     }
-    Ok(true)
+    Ok(())
+}
+
+/// Whether `file` has nothing but zeros from `at` to `end`, or to its own end.
+fn is_blank(file: &dyn StorageBackend, at: u64, end: u64) -> io::Result<bool> {
+    let end = end.min(file.len()?);
+    if end > UNKNOWN_BYTES_MAX {
+        return Ok(false);
+    }
+    let mut is_blank = true;
+    each_chunk(file, at, end, |_, chunk| {
+        is_blank = block::is_blank(chunk);
+        is_blank
+    })?;
+    Ok(is_blank)
 }
 
 /// Why `candidates` aren't the log of the use `use_id`, if they aren't.
@@ -139,7 +187,7 @@ pub(super) fn unexpected_log(
             ))));
         };
         let is_left_over = Some(header.use_id) == state.closed && {
-            let segment = candidate.read()?;
+            let segment = candidate.read(state.applied)?;
             replay_segments(&[segment], header.use_id, state.applied).last == state.applied
         };
         if !is_left_over {

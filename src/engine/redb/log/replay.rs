@@ -26,12 +26,12 @@
 use std::io;
 
 use super::block::{self, BLOCK_BYTES, Block, Header};
-use super::candidate::{Candidate, unexpected_log, wrong_log};
+use super::candidate::{Candidate, FoundSegment, unexpected_log, wrong_log};
 use super::disk::{SEGMENTS, SideFiles};
 use super::frame::{self, Frame};
 use super::header::FRAMES_AT;
 use crate::engine::redb::place::FileId;
-use crate::engine::redb::staging::Staging;
+use crate::engine::redb::staging::Writes;
 
 /// What a database says of its log.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,13 +50,18 @@ pub(in crate::engine::redb) struct LogState {
 #[derive(Debug, Default)]
 pub(in crate::engine::redb) struct Replay {
     /// What the frames wrote that are new, in their order, with their sequence numbers.
-    pub(in crate::engine::redb) commits: Vec<(u64, Staging)>,
+    pub(in crate::engine::redb) commits: Vec<(u64, Writes)>,
     /// The sequence number of the last frame; that of the database if none is new.
     pub(in crate::engine::redb) last: u64,
     /// Whether there are segments, even if they say nothing new.
     pub(in crate::engine::redb) has_segments: bool,
     /// What was wrong with the log, if it was to be used all the same.
     pub(in crate::engine::redb) salvaged: Option<ReplayError>,
+    /// The segments by their places, where the use that was not closed can go on in one of
+    /// them or in a new one.
+    pub(in crate::engine::redb) resumable: Option<Vec<Option<FoundSegment>>>,
+    /// Which of the segments that were read hold frames that are new.
+    live: Vec<bool>,
 }
 
 /// Why the log can't be read.
@@ -101,19 +106,37 @@ pub(in crate::engine::redb) fn read(
         },
         (fault, Some(use_id)) => {
             let mut segments = Vec::new();
-            for candidate in candidates.iter().flatten() {
-                segments.push(candidate.read()?);
+            for candidate in &candidates {
+                let bytes = candidate.as_ref().map(|found| found.read(state.applied));
+                segments.push(bytes.transpose()?.unwrap_or_default());
             }
             let mut replay = replay_segments(&segments, use_id, state.applied);
             if !salvage && let Some(fault) = replay.salvaged.take() {
                 return Err(fault);
             }
             replay.salvaged = fault.or(replay.salvaged);
+            if replay.salvaged.is_none() && is_resumable(&segments, &replay) {
+                let found = candidates.into_iter().zip(&replay.live);
+                let found = found.map(|(candidate, is_live)| candidate?.of_use(use_id, *is_live));
+                replay.resumable = Some(found.collect());
+                replay.has_segments = true;
+                return Ok(replay);
+            }
             replay
         }
     };
     replay.has_segments = candidates.iter().any(Option::is_some);
     Ok(replay)
+}
+
+/// Whether new frames can be written after those in `segments`: one is free, and in none
+/// that is free there is anything that a frame that was never acknowledged left. Such a
+/// block could pass for one of the new frame that has its number.
+fn is_resumable(segments: &[Vec<u8>], replay: &Replay) -> bool {
+    let mut free = segments.iter().zip(&replay.live).filter(|(_, live)| !**live);
+    let is_later = |block: &[u8]| block::claimed_sequence(block) > replay.last;
+    let has_later = |segment: &[u8]| segment.chunks_exact(BLOCK_BYTES).any(is_later);
+    replay.live.contains(&false) && !free.any(|(segment, _)| has_later(segment))
 }
 
 /// What the frames in `segments` of the use `use_id` have after the commit `applied`, as far as it
@@ -123,20 +146,21 @@ pub(in crate::engine::redb) fn replay_segments(
     use_id: u64,
     applied: u64,
 ) -> Replay {
-    let mut runs: Vec<Run> = segments
-        .iter()
-        .map(|segment| Run::read(segment, use_id))
-        .collect();
+    let runs = segments.iter().map(|segment| Run::read(segment, use_id));
+    let mut runs: Vec<(usize, Run)> = runs.enumerate().collect();
     // One whose beginning is damaged comes last: its epoch isn't known.
-    runs.sort_by_key(|run| if run.epoch == 0 { u64::MAX } else { run.epoch });
+    runs.sort_by_key(|(_, run)| if run.epoch == 0 { u64::MAX } else { run.epoch });
     let mut replay = Replay {
         last: applied,
+        live: vec![false; segments.len()],
         ..Replay::default()
     };
-    for run in &runs {
-        for frame in &run.frames {
+    for (place, mut run) in runs {
+        for frame in std::mem::take(&mut run.frames) {
             if frame.sequence == replay.last + 1 {
-                replay.take(frame);
+                replay.live[place] = true;
+                replay.last = frame.sequence;
+                replay.commits.push((frame.sequence, frame.writes));
             }
         }
         // A later frame is passed over here and noticed below, by what it vouches for.
@@ -155,7 +179,7 @@ pub(in crate::engine::redb) fn replay_segments(
             return replay;
         }
     }
-    let vouched = segments.iter().map(|segment| vouched(segment, use_id));
+    let vouched = segments.iter().map(|segment| vouched(segment, use_id, replay.last));
     let vouched = vouched.max().unwrap_or_default();
     if vouched > replay.last {
         replay.salvaged = Some(ReplayError::Missing(format!(
@@ -180,21 +204,9 @@ pub(in crate::engine::redb) fn read_segments(
     }
 }
 
-impl Replay {
-    fn take(&mut self, frame: &Frame) {
-        let mut staged = Staging::default();
-        for write in frame.writes().unwrap_or_default() {
-            staged.put(write);
-        }
-        self.commits.push((frame.sequence, staged));
-        self.last = frame.sequence;
-    }
-}
-
 /// The whole frames at the beginning of a segment.
 struct Run {
     epoch: u64,
-
     frames: Vec<Frame>,
     /// The sequence number that comes after them.
     next: u64,
@@ -285,11 +297,13 @@ fn find(segment: &[u8], at: usize, epoch: u64, sequence: u64, log_id: u64) -> Fo
     }
 }
 
-/// The highest sequence number that any frame in `segment` says was on disk.
-fn vouched(segment: &[u8], log_id: u64) -> u64 {
+/// The highest sequence number that any frame in `segment` says was on disk, of those
+/// that can vouch for more than `last`.
+fn vouched(segment: &[u8], log_id: u64, last: u64) -> u64 {
     let blocks = segment.chunks_exact(BLOCK_BYTES);
     let durable = blocks.filter_map(|bytes| {
-        if block::claimed_epoch(bytes) == 0 {
+        // A frame vouches for earlier ones only.
+        if block::claimed_sequence(bytes).saturating_sub(1) <= last {
             return None;
         }
         match block::read(bytes, log_id) {

