@@ -577,6 +577,196 @@ typedef int32_t hc_log_level;
 #endif // __cplusplus
 
 /**
+ * A field of an operation of a packed batch.
+ *
+ * @since 0.1.0
+ */
+enum hc_op_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * A text that names the user: an id, an email or a username.
+     */
+    HC_OP_FIELD_USER = 1,
+    /**
+     * The id of the user, 16 bytes: of one who is there, or of one to create.
+     */
+    HC_OP_FIELD_USER_ID = 2,
+    /**
+     * The id of the workspace, a number.
+     */
+    HC_OP_FIELD_WORKSPACE = 3,
+    /**
+     * The name of a workspace that is there, a text.
+     */
+    HC_OP_FIELD_WORKSPACE_NAME = 4,
+    /**
+     * The version that the record must have before, a number.
+     */
+    HC_OP_FIELD_IF_VERSION = 5,
+    /**
+     * The email, a text.
+     */
+    HC_OP_FIELD_EMAIL = 6,
+    /**
+     * The username, a text; absent, it follows the email.
+     */
+    HC_OP_FIELD_USERNAME = 7,
+    /**
+     * The given name, a text; absent, there is none.
+     */
+    HC_OP_FIELD_GIVEN_NAME = 8,
+    /**
+     * The family name, a text; absent, there is none.
+     */
+    HC_OP_FIELD_FAMILY_NAME = 9,
+    /**
+     * Whether a user to create is active: 0 or 1.
+     */
+    HC_OP_FIELD_ACTIVE = 10,
+    /**
+     * Whether the user administers the platform: 0 or 1.
+     */
+    HC_OP_FIELD_ADMIN = 11,
+    /**
+     * The name of an attribute, a text.
+     */
+    HC_OP_FIELD_ATTRIBUTE_NAME = 12,
+    /**
+     * The value of the attribute that was named last, a text; absent, it is removed.
+     */
+    HC_OP_FIELD_ATTRIBUTE_VALUE = 13,
+    /**
+     * 1 to remove all attributes but those that the update sets.
+     */
+    HC_OP_FIELD_REPLACE_ATTRIBUTES = 14,
+    /**
+     * When a user to create was created, in microseconds since 1970-01-01T00:00:00Z.
+     */
+    HC_OP_FIELD_CREATED_AT = 15,
+    /**
+     * The name of a workspace to create, or its new one, a text.
+     */
+    HC_OP_FIELD_NAME = 16,
+    /**
+     * One of HC_ROLE_*.
+     */
+    HC_OP_FIELD_ROLE = 17,
+    /**
+     * One of HC_LICENSE_*.
+     */
+    HC_OP_FIELD_LICENSE = 18,
+    /**
+     * The seats of #HC_LICENSE_SEATS, a number.
+     */
+    HC_OP_FIELD_SEATS = 19,
+    /**
+     * The id of the request, 16 bytes.
+     */
+    HC_OP_FIELD_REQUEST_ID = 20,
+    /**
+     * The id of the user who makes the batch, 16 bytes.
+     */
+    HC_OP_FIELD_ACTOR = 21,
+    /**
+     * 1 to let workspaces be left without an active owner.
+     */
+    HC_OP_FIELD_ALLOW_OWNERLESS = 22,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_op_field hc_op_field;
+#else
+typedef int32_t hc_op_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What an operation of a packed batch does. docs/packed.md says which fields each has.
+ *
+ * @since 0.1.0
+ */
+enum hc_operation
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing: its fields say who makes the batch and how.
+     */
+    HC_OPERATION_SETTINGS = 1,
+    /**
+     * Creates a user.
+     */
+    HC_OPERATION_CREATE_USER = 2,
+    /**
+     * Changes fields of a user.
+     */
+    HC_OPERATION_UPDATE_USER = 3,
+    /**
+     * Makes a user active.
+     */
+    HC_OPERATION_ACTIVATE_USER = 4,
+    /**
+     * Makes a user inactive.
+     */
+    HC_OPERATION_DEACTIVATE_USER = 5,
+    /**
+     * Deletes a user for good.
+     */
+    HC_OPERATION_DELETE_USER = 6,
+    /**
+     * Sets the license.
+     */
+    HC_OPERATION_SET_LICENSE = 7,
+    /**
+     * Creates a workspace.
+     */
+    HC_OPERATION_CREATE_WORKSPACE = 8,
+    /**
+     * Makes a user's default workspace.
+     */
+    HC_OPERATION_DEFAULT_WORKSPACE = 9,
+    /**
+     * Gives a workspace another name.
+     */
+    HC_OPERATION_RENAME_WORKSPACE = 10,
+    /**
+     * Archives a workspace.
+     */
+    HC_OPERATION_ARCHIVE_WORKSPACE = 11,
+    /**
+     * Restores an archived workspace.
+     */
+    HC_OPERATION_RESTORE_WORKSPACE = 12,
+    /**
+     * Deletes a workspace and its memberships for good.
+     */
+    HC_OPERATION_DELETE_WORKSPACE = 13,
+    /**
+     * Adds a member.
+     */
+    HC_OPERATION_ADD_MEMBER = 14,
+    /**
+     * Gives a member a role.
+     */
+    HC_OPERATION_SET_ROLE = 15,
+    /**
+     * Takes a member out.
+     */
+    HC_OPERATION_REMOVE_MEMBER = 16,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_operation hc_operation;
+#else
+typedef int32_t hc_operation;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What a member may do in a workspace. Passed as int32_t.
  *
  * @since 0.1.0
@@ -1087,6 +1277,47 @@ typedef struct hc_stats {
      */
     uint64_t commit_groups;
 } hc_stats;
+
+/**
+ * Takes the lines of hc_directory_export(), on the thread that made the call. It must
+ * not throw or longjmp.
+ *
+ * @param userdata  What was given to the call.
+ * @param bytes     Whole lines, each with a line feed behind it; valid during the call.
+ * @param bytes_len How many bytes that is.
+ * @return 0 to go on; anything else to give up.
+ * @since 0.1.0
+ */
+typedef int32_t (*hc_write_callback)(void *userdata,
+                                     const uint8_t *bytes,
+                                     size_t bytes_len);
+
+/**
+ * Is told how far a call has come, on the thread that made the call. It must return
+ * soon, and must not throw or longjmp.
+ *
+ * @param userdata What was given to the call.
+ * @param done     Entries of a copy, or records of an export or a load, so far.
+ * @param bytes    Their bytes.
+ * @since 0.1.0
+ */
+typedef void (*hc_progress_callback)(void *userdata, uint64_t done, uint64_t bytes);
+
+/**
+ * Gives the lines to hc_directory_load(), on the thread that made the call. It must not
+ * throw or longjmp, and must not use the directory.
+ *
+ * @param userdata What was given to the call.
+ * @param buffer   Where to put the next bytes, wherever a line ends.
+ * @param capacity How many there is room for.
+ * @param read     To be set to how many they are; 0, which it is before, at the end.
+ * @return 0 to go on; anything else to give up.
+ * @since 0.1.0
+ */
+typedef int32_t (*hc_read_callback)(void *userdata,
+                                    uint8_t *buffer,
+                                    size_t capacity,
+                                    size_t *read);
 
 /**
  * What hc_directory_backup() or hc_directory_restore() copied. Start from
@@ -1990,6 +2221,58 @@ hc_status hc_directory_write_stats_text(const struct hc_directory *directory,
                                         struct hc_error **error);
 
 /**
+ * Writes all records of the directory as lines of JSON: the license, users with their
+ * ids, versions and times, ids of deleted users, workspaces and memberships, as they
+ * were at one moment. It is the format of `headcount export`, and hc_directory_load() or
+ * `headcount import` make the same directory of it. Changes and the outcomes of request
+ * ids are not in it.
+ *
+ * The lines end with one without which a part is missing; so a file that a failed call
+ * leaves behind is refused by hc_directory_load(). While it runs, others go on reading
+ * and writing, and the file may grow by what they change.
+ *
+ * @param directory The directory.
+ * @param write     Takes the lines, some 64 KiB at a time.
+ * @param progress  Called after every thousand records; may be NULL.
+ * @param userdata  Given to each callback, as it is; may be NULL.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_IO when the callback gave up.
+ * @note Thread-safe. Takes time in proportion to the size of the directory.
+ * @since 0.1.0
+ */
+hc_status hc_directory_export(const struct hc_directory *directory,
+                              hc_write_callback write,
+                              hc_progress_callback progress,
+                              void *userdata,
+                              struct hc_error **error);
+
+/**
+ * Loads the lines of hc_directory_export() into a directory that nothing was written to
+ * yet, in one transaction. Each record is checked as one that is created, but the seats:
+ * a directory that was over its limit is so again. If this fails, nothing is changed,
+ * and the message says which line was wrong.
+ *
+ * @param directory The directory.
+ * @param read      Gives the lines.
+ * @param progress  Called after every thousand records; may be NULL.
+ * @param userdata  Given to each callback, as it is; may be NULL.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, a general or store status, or that of a record that can't be
+ *         created, such as #HC_STATUS_EMAIL_TAKEN.
+ * @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is
+ *         no record, and when lines are missing.
+ * @retval HC_STATUS_IO when the callback gave up.
+ * @note Thread-safe. Other writers wait until it is done.
+ * @since 0.1.0
+ */
+hc_status hc_directory_load(const struct hc_directory *directory,
+                            hc_read_callback read,
+                            hc_progress_callback progress,
+                            void *userdata,
+                            struct hc_error **error);
+
+/**
  * Copies the directory, as it is now, to a new file, while others go on reading and
  * writing. The copy is verified before it is put in its place; it is a directory's
  * file like any other, to be opened or restored. If this fails, what was there stays.
@@ -2002,6 +2285,8 @@ hc_status hc_directory_write_stats_text(const struct hc_directory *directory,
  *                  replaced.
  * @param copied    A struct of yours that starts as #HC_COPIED_INIT, filled in on
  *                  success; may be NULL.
+ * @param progress  Called every few hundred kilobytes; may be NULL.
+ * @param userdata  Given to the callback, as it is; may be NULL.
  * @param error     See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_ALREADY_OPEN when the file to be replaced is open, as this
@@ -2017,6 +2302,8 @@ hc_status hc_directory_backup(const struct hc_directory *directory,
                               size_t path_len,
                               int32_t overwrite,
                               struct hc_copied *copied,
+                              hc_progress_callback progress,
+                              void *userdata,
                               struct hc_error **error);
 
 /**
@@ -2035,6 +2322,8 @@ hc_status hc_directory_backup(const struct hc_directory *directory,
  *                   replaced.
  * @param copied     A struct of yours that starts as #HC_COPIED_INIT, filled in on
  *                   success; may be NULL.
+ * @param progress   Called every few hundred kilobytes; may be NULL.
+ * @param userdata   Given to the callback, as it is; may be NULL.
  * @param error      See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_ALREADY_OPEN when either file is open.
@@ -2050,6 +2339,8 @@ hc_status hc_directory_restore(const uint8_t *backup,
                                size_t path_len,
                                int32_t overwrite,
                                struct hc_copied *copied,
+                               hc_progress_callback progress,
+                               void *userdata,
                                struct hc_error **error);
 
 /**
@@ -4384,6 +4675,53 @@ hc_status hc_applied_get_user(const struct hc_applied *applied,
  * @since 0.1.0
  */
 void hc_applied_free(struct hc_applied *applied);
+
+/**
+ * Appends packed operations, which headcount_packed.h writes: any number of them, with
+ * the versions they expect, and the settings of the batch, in one call. docs/packed.md
+ * says what they look like.
+ *
+ * A part that is malformed, such as an email that is none, is refused here, with the
+ * status it has elsewhere; hc_error_get_op_index() says which operation of the batch it
+ * would have been.
+ *
+ * @param batch     The batch.
+ * @param bytes     The packed operations. Not kept.
+ * @param length    How many bytes that is.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, a general status, or that of a malformed part, such as
+ *         #HC_STATUS_INVALID_EMAIL; then nothing was appended.
+ * @retval HC_STATUS_INVALID_ARGUMENT for bytes that are no packed operations.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_append(struct hc_batch *batch,
+                          const uint8_t *bytes,
+                          size_t length,
+                          struct hc_error **error);
+
+/**
+ * Reads what became of the operations as packed records: as many as fit, from one of
+ * them on.
+ *
+ * @param applied  What became of a batch.
+ * @param first    The operation to begin with, counted from 0.
+ * @param buffer   Where to put the packed outcomes.
+ * @param capacity Its size in bytes: 16, and 48 for each outcome.
+ * @param written  Set, on success, to the size of what was written; or to 0 when there
+ *                 are no outcomes from there on.
+ * @param error    See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for an outcome.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_applied_read(const struct hc_applied *applied,
+                          size_t first,
+                          uint8_t *buffer,
+                          size_t capacity,
+                          size_t *written,
+                          struct hc_error **error);
 
 /**
  * Tells what would be refused of a batch, without applying it: all there is to say

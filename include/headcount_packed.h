@@ -1,7 +1,8 @@
 /**
  * @file headcount_packed.h
  * Reads the batches of packed records that the functions of headcount.h with
- * next_batch in their names write. docs/packed.md says what they look like.
+ * next_batch in their names write, and writes packed operations for hc_batch_append().
+ * docs/packed.md says what they look like.
  *
  * Nothing is allocated and nothing is copied: ids and texts point into the batch,
  * and are valid for as long as that is. A batch that is cut short or tampered with
@@ -18,6 +19,20 @@
  *             puts(user.email.bytes);
  *     }
  *
+ * Operations are written one after the other, each with its fields:
+ *
+ *     uint8_t buffer[4096];
+ *     size_t length;
+ *     hc_packed_writer writer;
+ *     hc_packed_begin(&writer, buffer, sizeof buffer);
+ *     hc_packed_op(&writer, HC_OPERATION_CREATE_USER);
+ *     hc_packed_put_text(&writer, HC_OP_FIELD_EMAIL, "ann@ex.co", 9);
+ *     hc_packed_op(&writer, HC_OPERATION_DEACTIVATE_USER);
+ *     hc_packed_put_text(&writer, HC_OP_FIELD_USER, "bob", 3);
+ *     length = hc_packed_end(&writer);
+ *     if (length <= sizeof buffer)
+ *         hc_batch_append(batch, buffer, length, &error);
+ *
  * All functions are static inline, C99 and C++11, and need no library. Threads may
  * read one batch at the same time, each with an hc_packed_batch of its own.
  */
@@ -29,9 +44,13 @@
 
 /** @cond private */
 #ifdef __cplusplus
+#define HC_PACKED_BYTE(number) static_cast<uint8_t>(number)
+#define HC_PACKED_U64(number) static_cast<uint64_t>(number)
 #define HC_PACKED_INT(number) static_cast<int32_t>(number)
 #define HC_PACKED_CHARS(bytes) reinterpret_cast<const char *>(bytes)
 #else
+#define HC_PACKED_BYTE(number) ((uint8_t)(number))
+#define HC_PACKED_U64(number) ((uint64_t)(number))
 #define HC_PACKED_INT(number) ((int32_t)(number))
 #define HC_PACKED_CHARS(bytes) ((const char *)(bytes))
 #endif
@@ -49,7 +68,11 @@ enum {
     /** Memberships, from hc_members_next_batch(). */
     HC_PACKED_MEMBERS = 3,
     /** Changes, from hc_feed_next_batch(). */
-    HC_PACKED_CHANGES = 4
+    HC_PACKED_CHANGES = 4,
+    /** Operations, for hc_batch_append(). */
+    HC_PACKED_OPERATIONS = 5,
+    /** Outcomes, from hc_applied_read(). */
+    HC_PACKED_OUTCOMES = 6
 };
 
 /** What the hc_packed_next_*() functions return. @since 0.1.0 */
@@ -188,6 +211,33 @@ typedef struct hc_packed_event {
     /** Its seats, with HC_LICENSE_SEATS. */
     uint64_t seats;
 } hc_packed_event;
+
+/** What became of an operation. @since 0.1.0 */
+typedef struct hc_packed_outcome {
+    /** What it was about: one of HC_SUBJECT_*. */
+    int32_t subject;
+    /** 1 if it changed anything, otherwise 0. */
+    int32_t is_changed;
+    /** The version of the record afterwards; 0 where it was deleted. */
+    uint64_t version;
+    /** The id of the workspace it was about; 0 for none. */
+    uint64_t workspace;
+    /** The id of the user it was about: 16 bytes; zeros for none. */
+    const uint8_t *user;
+} hc_packed_outcome;
+
+/** Operations that are being written. @since 0.1.0 */
+typedef struct hc_packed_writer {
+    /** Bytes so far, with those that there was no room for. */
+    size_t bytes;
+    /** @cond private */
+    /* Private: where they go, how many there are, and where the last one starts. */
+    uint8_t *buffer;
+    size_t capacity;
+    uint32_t operations;
+    size_t last;
+    /** @endcond */
+} hc_packed_writer;
 
 /** @cond private */
 
@@ -490,6 +540,185 @@ static inline int hc_packed_change_event(const hc_packed_change *change, uint32_
     return 1;
 }
 
+/**
+ * Reads the next outcome of a batch.
+ *
+ * @param batch   The batch.
+ * @param outcome Set to the outcome where there is one; undefined otherwise.
+ * @return HC_PACKED_RECORD, HC_PACKED_END or HC_PACKED_MALFORMED; once it was the
+ *         latter, it stays so.
+ * @since 0.1.0
+ */
+static inline int hc_packed_next_outcome(hc_packed_batch *batch, hc_packed_outcome *outcome)
+{
+    size_t bytes = 0;
+    const uint8_t *record = hc_packed_next(batch, HC_PACKED_OUTCOMES, 48, &bytes);
+    if (record == NULL)
+        return batch->malformed ? HC_PACKED_MALFORMED : HC_PACKED_END;
+    outcome->is_changed = (hc_packed_read_u16(record + 6) & 1) != 0;
+    outcome->version = hc_packed_read_u64(record + 8);
+    outcome->workspace = hc_packed_read_u64(record + 16);
+    outcome->user = record + 24;
+    outcome->subject = HC_PACKED_INT(hc_packed_read_u32(record + 40));
+    batch->malformed = 0;
+    return HC_PACKED_RECORD;
+}
+
+/** @cond private */
+
+/* Writes a number of some bytes at a place, if there is room for it. */
+static inline void hc_packed_write_number(hc_packed_writer *writer, size_t at, uint64_t number,
+                                          size_t bytes)
+{
+    size_t i;
+    if (at > writer->capacity || bytes > writer->capacity - at)
+        return;
+    for (i = 0; i < bytes; i++)
+        writer->buffer[at + i] = HC_PACKED_BYTE(number >> 8 * i & 0xff);
+}
+
+/* Appends bytes, or counts them where there is no room. */
+static inline void hc_packed_append(hc_packed_writer *writer, const void *bytes, size_t length)
+{
+    if (length > 0 && writer->bytes <= writer->capacity
+        && length <= writer->capacity - writer->bytes)
+        memcpy(writer->buffer + writer->bytes, bytes, length);
+    writer->bytes += length;
+}
+
+/* Writes what stands in front of a field's value. */
+static inline void hc_packed_put(hc_packed_writer *writer, int32_t field, uint32_t flags,
+                                 const void *value, size_t length)
+{
+    hc_packed_write_number(writer, writer->bytes, HC_PACKED_U64(field), 2);
+    hc_packed_write_number(writer, writer->bytes + 2, flags, 2);
+    hc_packed_write_number(writer, writer->bytes + 4, length, 4);
+    writer->bytes += 8;
+    hc_packed_append(writer, value, length);
+}
+
+/* Writes the length of the last operation, which has all of its fields. */
+static inline void hc_packed_close(hc_packed_writer *writer)
+{
+    if (writer->operations > 0)
+        hc_packed_write_number(writer, writer->last, writer->bytes - writer->last, 4);
+}
+
+/** @endcond */
+
+/**
+ * Begins to write operations for hc_batch_append().
+ *
+ * @param writer   Set to a writer without operations.
+ * @param buffer   Where they go.
+ * @param capacity Its size in bytes. What there is no room for is counted.
+ * @since 0.1.0
+ */
+static inline void hc_packed_begin(hc_packed_writer *writer, uint8_t *buffer, size_t capacity)
+{
+    writer->buffer = buffer;
+    writer->capacity = capacity;
+    writer->operations = 0;
+    writer->last = 0;
+    writer->bytes = 16;
+}
+
+/**
+ * Begins an operation, or the settings of the batch; its fields come next.
+ *
+ * @param writer    The writer.
+ * @param operation One of HC_OPERATION_*.
+ * @since 0.1.0
+ */
+static inline void hc_packed_op(hc_packed_writer *writer, int32_t operation)
+{
+    hc_packed_close(writer);
+    writer->last = writer->bytes;
+    writer->operations++;
+    hc_packed_write_number(writer, writer->last, 8, 4);
+    hc_packed_write_number(writer, writer->last + 4, HC_PACKED_U64(operation), 2);
+    hc_packed_write_number(writer, writer->last + 6, 0, 2);
+    writer->bytes += 8;
+}
+
+/**
+ * Writes a field of the last operation that is a text.
+ *
+ * @param writer The writer.
+ * @param field  One of HC_OP_FIELD_*.
+ * @param text   The text, UTF-8.
+ * @param length Its length in bytes.
+ * @since 0.1.0
+ */
+static inline void hc_packed_put_text(hc_packed_writer *writer, int32_t field, const char *text,
+                                      size_t length)
+{
+    hc_packed_put(writer, field, 0, text, length);
+}
+
+/**
+ * Writes a field of the last operation that is a number, a flag or one of a few kinds.
+ *
+ * @param writer The writer.
+ * @param field  One of HC_OP_FIELD_*.
+ * @param number The number.
+ * @since 0.1.0
+ */
+static inline void hc_packed_put_number(hc_packed_writer *writer, int32_t field, uint64_t number)
+{
+    hc_packed_put(writer, field, 0, NULL, 0);
+    hc_packed_write_number(writer, writer->bytes - 4, 8, 4);
+    hc_packed_write_number(writer, writer->bytes, number, 8);
+    writer->bytes += 8;
+}
+
+/**
+ * Writes a field of the last operation that is an id.
+ *
+ * @param writer The writer.
+ * @param field  One of HC_OP_FIELD_*.
+ * @param id     16 bytes.
+ * @since 0.1.0
+ */
+static inline void hc_packed_put_id(hc_packed_writer *writer, int32_t field, const uint8_t *id)
+{
+    hc_packed_put(writer, field, 0, id, 16);
+}
+
+/**
+ * Says that a text is taken away: a name or an attribute that an update removes.
+ *
+ * @param writer The writer.
+ * @param field  One of HC_OP_FIELD_*.
+ * @since 0.1.0
+ */
+static inline void hc_packed_put_absent(hc_packed_writer *writer, int32_t field)
+{
+    hc_packed_put(writer, field, 1, NULL, 0);
+}
+
+/**
+ * Ends the operations.
+ *
+ * @param writer The writer.
+ * @return The bytes for hc_batch_append(). Where that is more than the capacity, the
+ *         buffer is too small, and has to be written again with this size.
+ * @since 0.1.0
+ */
+static inline size_t hc_packed_end(hc_packed_writer *writer)
+{
+    hc_packed_close(writer);
+    hc_packed_write_number(writer, 0, 0x6368, 2);
+    hc_packed_write_number(writer, 2, HC_PACKED_VERSION, 1);
+    hc_packed_write_number(writer, 3, HC_PACKED_OPERATIONS, 1);
+    hc_packed_write_number(writer, 4, 16, 4);
+    hc_packed_write_number(writer, 8, writer->bytes, 4);
+    hc_packed_write_number(writer, 12, writer->operations, 4);
+    return writer->bytes;
+}
+
+#undef HC_PACKED_BYTE
+#undef HC_PACKED_U64
 #undef HC_PACKED_INT
 #undef HC_PACKED_CHARS
 

@@ -34,7 +34,7 @@ mod rules;
 
 pub use directory::{
     ChangeFeed, Changes, CommitLatency, Compacted, Copied, CopyOptions, CopyProgress, Directory,
-    FeedWaker, Options, Stats, UserView, Users, Workspaces, restore,
+    FeedWaker, LinesProgress, Options, Stats, UserView, Users, Workspaces, restore,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use model::{

@@ -146,6 +146,90 @@ enum class subject : std::int32_t {
     member = HC_SUBJECT_MEMBER,       ///< The membership of that user in that workspace.
 };
 
+/** What a packed operation does: see docs/packed.md. */
+enum class operation : std::int32_t {
+    /** Nothing: its fields say who makes the batch and how. */
+    settings = HC_OPERATION_SETTINGS,
+    /** Creates a user. */
+    create_user = HC_OPERATION_CREATE_USER,
+    /** Changes fields of a user. */
+    update_user = HC_OPERATION_UPDATE_USER,
+    /** Makes a user active. */
+    activate_user = HC_OPERATION_ACTIVATE_USER,
+    /** Makes a user inactive. */
+    deactivate_user = HC_OPERATION_DEACTIVATE_USER,
+    /** Deletes a user for good. */
+    delete_user = HC_OPERATION_DELETE_USER,
+    /** Sets the license. */
+    set_license = HC_OPERATION_SET_LICENSE,
+    /** Creates a workspace. */
+    create_workspace = HC_OPERATION_CREATE_WORKSPACE,
+    /** Makes a user's default workspace. */
+    default_workspace = HC_OPERATION_DEFAULT_WORKSPACE,
+    /** Gives a workspace another name. */
+    rename_workspace = HC_OPERATION_RENAME_WORKSPACE,
+    /** Archives a workspace. */
+    archive_workspace = HC_OPERATION_ARCHIVE_WORKSPACE,
+    /** Restores an archived workspace. */
+    restore_workspace = HC_OPERATION_RESTORE_WORKSPACE,
+    /** Deletes a workspace and its memberships for good. */
+    delete_workspace = HC_OPERATION_DELETE_WORKSPACE,
+    /** Adds a member. */
+    add_member = HC_OPERATION_ADD_MEMBER,
+    /** Gives a member a role. */
+    set_role = HC_OPERATION_SET_ROLE,
+    /** Takes a member out. */
+    remove_member = HC_OPERATION_REMOVE_MEMBER,
+};
+
+/** A field of a packed operation. */
+enum class op_field : std::int32_t {
+    /** A text that names the user: an id, an email or a username. */
+    user = HC_OP_FIELD_USER,
+    /** The id of the user, 16 bytes: of one who is there, or of one to create. */
+    user_id = HC_OP_FIELD_USER_ID,
+    /** The id of the workspace, a number. */
+    workspace = HC_OP_FIELD_WORKSPACE,
+    /** The name of a workspace that is there, a text. */
+    workspace_name = HC_OP_FIELD_WORKSPACE_NAME,
+    /** The version that the record must have before, a number. */
+    if_version = HC_OP_FIELD_IF_VERSION,
+    /** The email, a text. */
+    email = HC_OP_FIELD_EMAIL,
+    /** The username, a text; absent, it follows the email. */
+    username = HC_OP_FIELD_USERNAME,
+    /** The given name, a text; absent, there is none. */
+    given_name = HC_OP_FIELD_GIVEN_NAME,
+    /** The family name, a text; absent, there is none. */
+    family_name = HC_OP_FIELD_FAMILY_NAME,
+    /** Whether a user to create is active: 0 or 1. */
+    active = HC_OP_FIELD_ACTIVE,
+    /** Whether the user administers the platform: 0 or 1. */
+    admin = HC_OP_FIELD_ADMIN,
+    /** The name of an attribute, a text. */
+    attribute_name = HC_OP_FIELD_ATTRIBUTE_NAME,
+    /** The value of the attribute that was named last, a text; absent, it is removed. */
+    attribute_value = HC_OP_FIELD_ATTRIBUTE_VALUE,
+    /** 1 to remove all attributes but those that the update sets. */
+    replace_attributes = HC_OP_FIELD_REPLACE_ATTRIBUTES,
+    /** When a user to create was created, in microseconds since 1970-01-01T00:00:00Z. */
+    created_at = HC_OP_FIELD_CREATED_AT,
+    /** The name of a workspace to create, or its new one, a text. */
+    name = HC_OP_FIELD_NAME,
+    /** One of HC_ROLE_*. */
+    role = HC_OP_FIELD_ROLE,
+    /** One of HC_LICENSE_*. */
+    license = HC_OP_FIELD_LICENSE,
+    /** The seats of HC_LICENSE_SEATS, a number. */
+    seats = HC_OP_FIELD_SEATS,
+    /** The id of the request, 16 bytes. */
+    request_id = HC_OP_FIELD_REQUEST_ID,
+    /** The id of the user who makes the batch, 16 bytes. */
+    actor = HC_OP_FIELD_ACTOR,
+    /** 1 to let workspaces be left without an active owner. */
+    allow_ownerless = HC_OP_FIELD_ALLOW_OWNERLESS,
+};
+
 /** How much a message of the library matters: see set_log(). */
 enum class log_level : std::int32_t {
     off = HC_LOG_LEVEL_OFF,     ///< As a maximum: nothing. No message has it.
@@ -1031,6 +1115,82 @@ struct verified {
     std::uint64_t changes = 0;    ///< Changes on record.
 };
 
+/** Is told how far a call has come: entries of a copy or records of an export, and their bytes. */
+using progress_callback = std::function<void(std::uint64_t done, std::uint64_t bytes)>;
+/** Takes lines of directory::export_to(). */
+using write_callback = std::function<void(std::string_view lines)>;
+/** Puts bytes for directory::load_from() into a buffer, and says how many: 0 at the end. */
+using read_callback = std::function<std::size_t(char *buffer, std::size_t capacity)>;
+
+/** @cond */
+namespace detail {
+
+/* Callbacks of one call, and what one of them threw: nothing may be thrown through C. */
+struct callbacks {
+    const progress_callback *progress = nullptr;
+    const write_callback *write = nullptr;
+    const read_callback *read = nullptr;
+#if defined(__cpp_exceptions)
+    std::exception_ptr thrown{};
+#endif
+
+    template <class Call>
+    std::int32_t run(Call &&call) noexcept
+    {
+#if defined(__cpp_exceptions)
+        if (thrown)
+            return 1;
+        try {
+            call();
+            return 0;
+        } catch (...) {
+            thrown = std::current_exception();
+            return 1;
+        }
+#else
+        call();
+        return 0;
+#endif
+    }
+
+    /* Throws what a callback threw. */
+    void check() const
+    {
+#if defined(__cpp_exceptions)
+        if (thrown)
+            std::rethrow_exception(thrown);
+#endif
+    }
+
+    /* What C calls for the progress; none where nobody wants it. */
+    hc_progress_callback to_tell() const noexcept
+    {
+        if (progress == nullptr || !*progress)
+            return nullptr;
+        return [](void *userdata, std::uint64_t done, std::uint64_t bytes) {
+            auto &self = *static_cast<callbacks *>(userdata);
+            self.run([&] { (*self.progress)(done, bytes); });
+        };
+    }
+};
+
+inline std::int32_t write_lines(void *userdata, const std::uint8_t *bytes, std::size_t length)
+{
+    auto &self = *static_cast<callbacks *>(userdata);
+    return self.run(
+        [&] { (*self.write)(std::string_view(reinterpret_cast<const char *>(bytes), length)); });
+}
+
+inline std::int32_t read_lines(void *userdata, std::uint8_t *buffer, std::size_t capacity,
+                               std::size_t *read)
+{
+    auto &self = *static_cast<callbacks *>(userdata);
+    return self.run([&] { *read = (*self.read)(reinterpret_cast<char *>(buffer), capacity); });
+}
+
+} // namespace detail
+/** @endcond */
+
 /** What directory::backup() or directory::restore() copied. */
 struct copied {
     std::uint64_t users = 0;    ///< Users in the copy, active or not.
@@ -1731,6 +1891,83 @@ public:
     query &&after(std::string_view place) && { return std::move(after(place)); }
 };
 
+/**
+ * Packed operations for batch::append(): each begins with op(), and its fields follow. For
+ * many operations this is much cheaper than the functions of batch. docs/packed.md says
+ * which fields each takes.
+ *
+ *     headcount::operations many;
+ *     many.op(headcount::operation::create_user).text(headcount::op_field::email, "ann@ex.co");
+ */
+class operations {
+public:
+    /** No operations. */
+    operations() : bytes_(256) { hc_packed_begin(&writer_, bytes_.data(), bytes_.size()); }
+    /** Operations are moved, not copied. */
+    operations(operations &&) noexcept = default;
+    /** Operations are moved, not copied. */
+    operations &operator=(operations &&) noexcept = default;
+
+    /** Begins an operation, or the settings of the batch. */
+    operations &op(operation what)
+    {
+        reserve(8);
+        hc_packed_op(&writer_, static_cast<std::int32_t>(what));
+        return *this;
+    }
+    /** A field that is a text. */
+    operations &text(op_field field, std::string_view value)
+    {
+        reserve(8 + value.size());
+        hc_packed_put_text(&writer_, static_cast<std::int32_t>(field), value.data(), value.size());
+        return *this;
+    }
+    /** A field that is a number, a flag (0 or 1), a role or a license. */
+    operations &number(op_field field, std::uint64_t value)
+    {
+        reserve(16);
+        hc_packed_put_number(&writer_, static_cast<std::int32_t>(field), value);
+        return *this;
+    }
+    /** A field that is an id. */
+    operations &uuid(op_field field, const id &value)
+    {
+        reserve(24);
+        hc_packed_put_id(&writer_, static_cast<std::int32_t>(field), value.data());
+        return *this;
+    }
+    /** A text that an update takes away. */
+    operations &absent(op_field field)
+    {
+        reserve(8);
+        hc_packed_put_absent(&writer_, static_cast<std::int32_t>(field));
+        return *this;
+    }
+
+    /** The packed bytes, of which there are size(). */
+    const std::uint8_t *data() const noexcept
+    {
+        hc_packed_writer done = writer_;
+        hc_packed_end(&done);
+        return bytes_.data();
+    }
+    /** How many bytes that is. */
+    std::size_t size() const noexcept { return writer_.bytes; }
+
+private:
+    void reserve(std::size_t more)
+    {
+        const std::size_t needed = writer_.bytes + more;
+        if (needed > bytes_.size())
+            bytes_.resize(needed > 2 * bytes_.size() ? needed : 2 * bytes_.size());
+        writer_.buffer = bytes_.data();
+        writer_.capacity = bytes_.size();
+    }
+
+    std::vector<std::uint8_t> bytes_;
+    hc_packed_writer writer_{};
+};
+
 /** Operations that succeed or fail together, judged on what they come to. Each does
  * what the function of headcount::directory does whose name it shares. It can be used
  * for more than one call. */
@@ -1768,6 +2005,14 @@ public:
     }
     /** @overload */
     batch &&if_version(std::uint64_t version) && { return std::move(if_version(version)); }
+
+    /** Appends packed operations, all or none of them, in one call. */
+    batch &append(const operations &packed) &
+    {
+        return this->set(hc_batch_append, packed.data(), packed.size());
+    }
+    /** @overload */
+    batch &&append(const operations &packed) && { return std::move(append(packed)); }
 
     /** How many operations there are. */
     std::size_t size() const noexcept { return hc_batch_count(raw()); }
@@ -2350,6 +2595,36 @@ public:
     {
         return detail::find<headcount::user, hc_user>(hc_applied_get_user, raw(), index);
     }
+    /** All outcomes, read in few calls. */
+    std::vector<outcome> outcomes() const { return try_outcomes().value(); }
+    /** @copydoc outcomes */
+    result<std::vector<outcome>> try_outcomes() const
+    {
+        std::vector<outcome> all;
+        all.reserve(size());
+        detail::batch_buffer buffer;
+        for (;;) {
+            const auto read = [&](auto *bytes, auto capacity, auto *written, auto *reason) {
+                return hc_applied_read(raw(), all.size(), bytes, capacity, written, reason);
+            };
+            auto filled = buffer.fill(read);
+            if (!filled)
+                return filled.error();
+            if (!*filled)
+                return all;
+            hc_packed_outcome found{};
+            while (hc_packed_next_outcome(&buffer.batch(), &found) == HC_PACKED_RECORD) {
+                outcome made;
+                made.subject = static_cast<headcount::subject>(found.subject);
+                made.changed = found.is_changed != 0;
+                made.version = found.version;
+                made.workspace = found.workspace;
+                if (const id about = id::copy(found.user); about != id())
+                    made.user = about;
+                all.push_back(made);
+            }
+        }
+    }
     /** The first outcome. */
     iterator begin() const noexcept { return iterator(this, 0); }
     /** Behind the last outcome. */
@@ -2665,23 +2940,30 @@ public:
     }
 
     /** Puts a verified copy of the directory in one file in the place of another, and removes the
-     * log of what was there before. Nobody may have either file open to write. */
+     * log of what was there before. Nobody may have either file open to write. What `progress`
+     * throws is thrown when the copy is done. */
     static copied restore(std::string_view backup, std::string_view path,
-                          overwrite replace = overwrite::no)
+                          overwrite replace = overwrite::no,
+                          const progress_callback &progress = {})
     {
-        return try_restore(backup, path, replace).value();
+        return try_restore(backup, path, replace, progress).value();
     }
     /** @copydoc restore */
     static result<copied> try_restore(std::string_view backup, std::string_view path,
-                                      overwrite replace = overwrite::no)
+                                      overwrite replace = overwrite::no,
+                                      const progress_callback &progress = {})
     {
         auto fits = detail::check_abi();
         if (!fits)
             return fits.error();
         hc_copied found = HC_COPIED_INIT;
+        detail::callbacks calls;
+        calls.progress = &progress;
         auto done = detail::run(hc_directory_restore, detail::bytes(backup), backup.size(),
                                 detail::bytes(path), path.size(),
-                                replace == overwrite::yes ? 1 : 0, &found);
+                                replace == overwrite::yes ? 1 : 0, &found, calls.to_tell(),
+                                static_cast<void *>(&calls));
+        calls.check();
         if (!done)
             return done.error();
         return copied{found.users, found.sequence, found.bytes};
@@ -3207,20 +3489,67 @@ public:
     }
 
     /** Copies the directory, as it is now, to a new file, while others go on reading and writing.
-     * The copy is verified before it is put in its place. */
-    copied backup(std::string_view path, overwrite replace = overwrite::no) const
+     * The copy is verified before it is put in its place. What `progress` throws is thrown when
+     * the copy is done. */
+    copied backup(std::string_view path, overwrite replace = overwrite::no,
+                  const progress_callback &progress = {}) const
     {
-        return try_backup(path, replace).value();
+        return try_backup(path, replace, progress).value();
     }
     /** @copydoc backup */
-    result<copied> try_backup(std::string_view path, overwrite replace = overwrite::no) const
+    result<copied> try_backup(std::string_view path, overwrite replace = overwrite::no,
+                              const progress_callback &progress = {}) const
     {
         hc_copied found = HC_COPIED_INIT;
+        detail::callbacks calls;
+        calls.progress = &progress;
         auto done = detail::run(hc_directory_backup, raw(), detail::bytes(path), path.size(),
-                                replace == overwrite::yes ? 1 : 0, &found);
+                                replace == overwrite::yes ? 1 : 0, &found, calls.to_tell(),
+                                static_cast<void *>(&calls));
+        calls.check();
         if (!done)
             return done.error();
         return copied{found.users, found.sequence, found.bytes};
+    }
+
+    /** Writes all records as lines of JSON, of which load_from() and `headcount import` make the
+     * same directory; see hc_directory_export(). What a callback throws ends it, and is thrown. */
+    void export_to(const write_callback &write, const progress_callback &progress = {}) const
+    {
+        try_export_to(write, progress).value();
+    }
+    /** @copydoc export_to */
+    result<void> try_export_to(const write_callback &write,
+                               const progress_callback &progress = {}) const
+    {
+        detail::callbacks calls;
+        calls.progress = &progress;
+        calls.write = &write;
+        auto done = detail::run(hc_directory_export, raw(),
+                                write ? detail::write_lines : hc_write_callback(nullptr),
+                                calls.to_tell(), static_cast<void *>(&calls));
+        calls.check();
+        return done;
+    }
+
+    /** Loads the lines of export_to() into a directory that nothing was written to yet. What a
+     * callback throws ends it, and is thrown; `read` must not use the directory. */
+    void load_from(const read_callback &read, const progress_callback &progress = {}) const
+    {
+        try_load_from(read, progress).value();
+    }
+    /** @copydoc load_from */
+    result<void> try_load_from(const read_callback &read,
+                               const progress_callback &progress = {}) const
+    {
+        detail::callbacks calls;
+        calls.progress = &progress;
+        calls.read = &read;
+        auto done = detail::run(hc_directory_load, raw(),
+                                read ? detail::read_lines : hc_read_callback(nullptr),
+                                calls.to_tell(), static_cast<void *>(&calls));
+        calls.check();
+        return done;
     }
 
     /** Lists what is wrong: every fault is counted, and the first `faults_max` are told. */

@@ -106,7 +106,7 @@ func (d *Directory) Backup(path string, overwrite bool) (Copied, error) {
 	copied := C.hc_copied{struct_size: C.sizeof_hc_copied}
 	bytes, length := text(path)
 	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
-		return C.hc_directory_backup(h, bytes, length, flag(overwrite), &copied, e)
+		return C.hc_directory_backup(h, bytes, length, flag(overwrite), &copied, nil, nil, e)
 	})
 	return readCopied(&copied), err
 }
@@ -121,7 +121,7 @@ func Restore(backup, path string, overwrite bool) (Copied, error) {
 	from, fromLength := text(backup)
 	to, toLength := text(path)
 	var e *C.hc_error
-	status := C.hc_directory_restore(from, fromLength, to, toLength, flag(overwrite), &copied, &e)
+	status := C.hc_directory_restore(from, fromLength, to, toLength, flag(overwrite), &copied, nil, nil, &e)
 	if status != C.HC_STATUS_OK {
 		return Copied{}, failure(status, e)
 	}

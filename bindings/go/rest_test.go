@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -282,6 +283,27 @@ func TestABackupIsADirectory(t *testing.T) {
 	ok(t, os.WriteFile(backup, []byte("no directory, whatever its name says"), 0o600))
 	_, err = Open(backup, nil)
 	refused(t, ErrCorrupted, err)
+}
+
+func TestAnExportMakesTheSameDirectory(t *testing.T) {
+	d, fresh := memory(t, SeatLicense(3)), memory(t, CommunityLicense())
+	for i := range 20 {
+		must[User](t)(d.CreateUser(NewUser{Email: fmt.Sprintf("u%d@ex.co", i), Inactive: i > 0,
+			Attributes: map[string]string{"note": strings.Repeat("x", 10_000)}}))
+	}
+	var lines bytes.Buffer
+	ok(t, d.Export(&lines))
+	refused(t, ErrInvalidArgument, fresh.Load(bytes.NewReader(lines.Bytes()[:lines.Len()-30])))
+	equal(t, 0, must[uint64](t)(fresh.Count(Query{})))
+	ok(t, fresh.Load(iotest.OneByteReader(bytes.NewReader(lines.Bytes()))))
+	for u, err := range d.Users() {
+		ok(t, err)
+		equal(t, fmt.Sprint(u), fmt.Sprint(must[User](t)(fresh.UserByID(u.ID))))
+	}
+	equal(t, SeatLicense(3), must[Seats](t)(fresh.Seats()).License)
+	full := errors.New("no space left")
+	equal(t, full, d.Export(writer(func([]byte) (int, error) { return 0, full })))
+	equal(t, full, memory(t, CommunityLicense()).Load(iotest.ErrReader(full)))
 }
 
 func TestTheLastSeatHasOneWinner(t *testing.T) {

@@ -1,5 +1,6 @@
 //! Who asks, and whether they may.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
@@ -11,58 +12,117 @@ use axum::response::Response;
 use headcount::{Timestamp, UserId};
 
 use crate::door::{Door, Failure};
+use crate::jwt::Refusal;
 use crate::keys::{Holder, Key, Scope};
 use crate::routes::{Access, Route};
 use crate::server::Server;
 
+const UNKNOWN_KEY: &str = "this key is not known, or was revoked";
+
+/// By what somebody was let in.
+#[derive(Clone, Debug)]
+pub(crate) enum Credential {
+    Key(Arc<Key>),
+    /// A token of the issuer, for this user and until then.
+    Token(UserId, Timestamp),
+}
+
 /// Who makes a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    key: Arc<Key>,
-    /// The user whose key it is.
+    credential: Credential,
+    /// The user whose key or token it is.
     pub(crate) user: Option<UserId>,
+    /// What a user with a token may do.
+    scope: Option<Scope>,
+}
+
+impl Credential {
+    fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Key(key) => match key.holder {
+                Holder::User(id) => Some(id),
+                Holder::Provisioner(_) => None,
+            },
+            Self::Token(user, _) => Some(*user),
+        }
+    }
+
+    /// What people know it by.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Key(key) => &key.name,
+            Self::Token(..) => "the identity provider's token",
+        }
+    }
 }
 
 impl Caller {
-    /// The caller with this key, if it is still good. The user's state is looked up every
-    /// time.
-    pub(crate) fn of(server: &Server, key: Arc<Key>) -> Result<Self, Failure> {
+    /// The caller with this credential, if it is still good. The user's state is looked up
+    /// every time.
+    pub(crate) fn of(server: &Server, credential: Credential) -> Result<Self, Failure> {
         let refuse = |message: &str| Failure::new(StatusCode::UNAUTHORIZED, message);
-        if !server.0.keys.knows(&key) {
-            return Err(refuse("this key is not known, or was revoked"));
+        match &credential {
+            Credential::Key(key) if !server.0.keys.knows(key) => return Err(refuse(UNKNOWN_KEY)),
+            Credential::Key(key) if key.is_expired(Timestamp::now()) => {
+                return Err(refuse("this key has expired; make a new one"));
+            }
+            Credential::Token(_, end) if *end <= Timestamp::now() => {
+                return Err(refuse(Refusal::Expired.message()));
+            }
+            _ => {}
         }
-        if key.is_expired(Timestamp::now()) {
-            return Err(refuse("this key has expired; make a new one"));
-        }
-        let user = match &key.holder {
-            Holder::Provisioner(_) => None,
-            Holder::User(id) => {
-                let user = server.0.directory.user_by_id(*id)?;
-                if !user.is_some_and(|user| user.is_active()) {
-                    return Err(refuse("the user of this key is not active"));
-                }
-                Some(*id)
+        let user = match credential.user() {
+            None => None,
+            Some(id) => {
+                let user = server.0.directory.user_by_id(id)?;
+                let user = user.filter(|user| user.is_active());
+                Some(user.ok_or_else(|| refuse("the user of this key is not active"))?)
             }
         };
-        Ok(Self { key, user })
+        let scope = match (&credential, &server.0.issuing, &user) {
+            (Credential::Token(..), Some(_), Some(user)) if user.is_admin() => Some(Scope::Admin),
+            (Credential::Token(..), Some(issuing), _) => Some(issuing.scope()),
+            _ => None,
+        };
+        Ok(Self {
+            user: user.map(|user| user.id()),
+            credential,
+            scope,
+        })
     }
 
-    /// The caller whose key this is.
-    pub(crate) fn bearing(server: &Server, secret: &str) -> Result<Self, Failure> {
-        let key = server.0.keys.find(secret).ok_or_else(|| {
-            let message = "this key is not known, or was revoked";
-            Failure::new(StatusCode::UNAUTHORIZED, message)
-        })?;
-        Self::of(server, key)
+    /// The caller whose key or token this is.
+    pub(crate) async fn bearing(server: &Server, secret: &str) -> Result<Self, Failure> {
+        let credential = match &server.0.issuing {
+            Some(issuing) if secret.contains('.') => {
+                let token = issuing.token(&server.0.directory, secret).await?;
+                Credential::Token(token.user, token.expires_at)
+            }
+            _ => {
+                let key = server.0.keys.find(secret);
+                let key = key.ok_or_else(|| Failure::new(StatusCode::UNAUTHORIZED, UNKNOWN_KEY))?;
+                Credential::Key(key)
+            }
+        };
+        Self::of(server, credential)
     }
 
-    pub(crate) fn into_key(self) -> Arc<Key> {
-        self.key
+    pub(crate) fn into_credential(self) -> Credential {
+        self.credential
+    }
+
+    /// What the rates and the syncs know the caller by.
+    fn id(&self) -> Cow<'_, str> {
+        match &self.credential {
+            Credential::Key(key) => Cow::Borrowed(&key.id),
+            Credential::Token(user, _) => Cow::Owned(user.to_string()),
+        }
     }
 
     /// Counts a request of the key, or refuses it because there were too many.
     pub(crate) fn take_turn(&self, server: &Server) -> Result<(), Failure> {
-        let Err(wait) = server.0.rates.take(&self.key.id, Instant::now()) else {
+        let Err(wait) = server.0.rates.take(&self.id(), Instant::now()) else {
             return Ok(());
         };
         server.0.metrics.limited.fetch_add(1, Relaxed);
@@ -77,7 +137,11 @@ impl Caller {
     }
 
     pub(crate) fn may(&self, scope: Scope) -> Result<(), Failure> {
-        if self.key.allows(scope) {
+        let is_allowed = match (&self.credential, self.scope) {
+            (Credential::Key(key), _) => key.allows(scope),
+            (Credential::Token(..), held) => held.is_some_and(|held| held.covers(scope)),
+        };
+        if is_allowed {
             return Ok(());
         }
         let message = format!("this needs a key with the scope {scope}");
@@ -86,20 +150,18 @@ impl Caller {
 
     /// The provisioner whose key it is, or the id of the user.
     pub(crate) fn holder_name(&self) -> String {
-        match &self.key.holder {
-            Holder::Provisioner(name) => name.clone(),
-            Holder::User(id) => id.to_string(),
+        match &self.credential {
+            Credential::Key(key) => match &key.holder {
+                Holder::Provisioner(name) => name.clone(),
+                Holder::User(id) => id.to_string(),
+            },
+            Credential::Token(user, _) => user.to_string(),
         }
     }
 
-    /// Whether the key would still be let in, for answers that go on for long.
+    /// Whether the caller would still be let in, for answers that go on for long.
     pub(crate) fn is_still_good(&self, server: &Server) -> bool {
-        let user = match self.user {
-            Some(id) => server.0.directory.user_by_id(id),
-            None => return server.0.keys.holds(&self.key),
-        };
-        let is_active = user.is_ok_and(|user| user.is_some_and(|user| user.is_active()));
-        is_active && server.0.keys.holds(&self.key)
+        Self::of(server, self.credential.clone()).is_ok()
     }
 
     /// The user whose key it is; an error for a provisioner's.
@@ -117,7 +179,7 @@ pub(crate) async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let response = match admit(&server, route, &mut request) {
+    let response = match admit(&server, route, &mut request).await {
         Ok(()) => {
             let caller = request.extensions().get::<Caller>().cloned();
             let answer = next.run(request);
@@ -127,7 +189,7 @@ pub(crate) async fn guard(
                 Err(_) => Failure::busy("the request took too long").response(route.door),
             };
             if let Some(caller) = caller.filter(|_| route.door == Door::Scim) {
-                server.0.syncs.note(&caller.key.id, &response);
+                server.0.syncs.note(&caller.id(), &response);
             }
             response
         }
@@ -137,7 +199,11 @@ pub(crate) async fn guard(
     response
 }
 
-fn admit(server: &Server, route: &Route, request: &mut Request) -> Result<(), Failure> {
+async fn admit(
+    server: &Server,
+    route: &'static Route,
+    request: &mut Request,
+) -> Result<(), Failure> {
     let scope = match route.access {
         Access::Open => return Ok(()),
         // Who visits the page is found out there, since its forms are checked first.
@@ -147,11 +213,13 @@ fn admit(server: &Server, route: &Route, request: &mut Request) -> Result<(), Fa
         }
         Access::Scope(scope) => scope,
     };
-    let caller = identify(server, request.headers()).inspect_err(|failure| {
-        if failure.status == StatusCode::UNAUTHORIZED {
-            server.0.metrics.unauthenticated.fetch_add(1, Relaxed);
-        }
-    })?;
+    let caller = identify(server, request.headers())
+        .await
+        .inspect_err(|failure| {
+            if failure.status == StatusCode::UNAUTHORIZED {
+                server.0.metrics.unauthenticated.fetch_add(1, Relaxed);
+            }
+        })?;
     caller.take_turn(server)?;
     caller.may(scope)?;
     request.extensions_mut().insert(caller);
@@ -159,12 +227,12 @@ fn admit(server: &Server, route: &Route, request: &mut Request) -> Result<(), Fa
 }
 
 /// The caller whose key the request brings.
-fn identify(server: &Server, headers: &HeaderMap) -> Result<Caller, Failure> {
+async fn identify(server: &Server, headers: &HeaderMap) -> Result<Caller, Failure> {
     let secret = bearer(headers).ok_or_else(|| {
         let message = "this needs a key, sent as Authorization: Bearer KEY";
         Failure::new(StatusCode::UNAUTHORIZED, message)
     })?;
-    Caller::bearing(server, secret)
+    Caller::bearing(server, secret).await
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

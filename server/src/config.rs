@@ -1,7 +1,20 @@
 //! The limits of a server.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
+
+use crate::issuer::Issuer;
+
+/// The files by which [`serve`](crate::serve) encrypts. They are read again when they
+/// have changed, within seconds.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// The certificate, and those between it and its root, as PEM.
+    pub certificates: PathBuf,
+    /// The private key, as PEM.
+    pub key: PathBuf,
+}
 
 /// The limits of a server. The defaults suit a platform of some hundred thousand users.
 ///
@@ -38,6 +51,10 @@ pub struct Config {
     pub key_requests_per_second: u32,
     /// Requests that a key may make at once before that limit counts.
     pub key_burst: u32,
+    /// Whether and by what the server's own address is encrypted.
+    pub tls: Option<Tls>,
+    /// An identity provider whose tokens are taken besides keys.
+    pub issuer: Option<Issuer>,
     /// Where metrics and health are served without a key, besides the server's own address.
     pub metrics_listen: Option<SocketAddr>,
     /// Whether SCIM provisions users as inactive when no seat is free. Otherwise it refuses
@@ -61,6 +78,8 @@ impl Default for Config {
             writes_waiting_max: 1_024,
             key_requests_per_second: 1_000,
             key_burst: 2_000,
+            tls: None,
+            issuer: None,
             metrics_listen: None,
             scim_inactive_when_full: false,
             shutdown_grace: Duration::from_secs(20),

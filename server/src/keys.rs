@@ -319,11 +319,6 @@ impl Keys {
         keys.contains_key(&key.hash)
     }
 
-    /// Whether `key` was neither revoked nor has expired.
-    pub(crate) fn holds(&self, key: &Key) -> bool {
-        self.knows(key) && !key.is_expired(Timestamp::now())
-    }
-
     fn lock_to_change(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<[u8; 32], Arc<Key>>> {
         self.by_hash.write().unwrap_or_else(PoisonError::into_inner)
     }

@@ -8,15 +8,20 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::middleware::map_request;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::routes::metrics_router;
 use crate::server::Server;
+use crate::tls::Encryption;
 
 /// How long to wait before accepting again when the system has no more descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -30,7 +35,8 @@ const HEADERS_MAX: usize = 64;
 ///
 /// # Errors
 ///
-/// Those of binding, such as an address that is in use.
+/// Those of binding, such as an address that is in use, and `InvalidData` for files of
+/// [`Tls`](crate::Tls) that can't be used.
 pub fn serve(
     server: &Server,
     address: SocketAddr,
@@ -42,6 +48,16 @@ pub fn serve(
         .max_blocking_threads(server.0.config.writes_max.max(1) + 4)
         .build()?;
     let outcome = runtime.block_on(async {
+        let encryption = server
+            .0
+            .config
+            .tls
+            .as_ref()
+            .map(Encryption::new)
+            .transpose()?;
+        if let Some(encryption) = encryption.clone() {
+            tokio::spawn(encryption.follow_files());
+        }
         let listener = TcpListener::bind(address).await?;
         if let Some(address) = server.0.config.metrics_listen {
             let listener = TcpListener::bind(address).await?;
@@ -49,7 +65,7 @@ pub fn serve(
         }
         listening(listener.local_addr()?);
         let stop = async move { drop(stop.await) };
-        accept(server, server.router(), listener, stop).await;
+        accept(server, server.router(), listener, encryption, stop).await;
         Ok(())
     });
     // Writes that were begun are finished: they were accepted.
@@ -61,15 +77,20 @@ pub fn serve(
 async fn serve_metrics(server: Server, listener: TcpListener) {
     let mut ending = server.0.ending.subscribe();
     let stop = async move { drop(ending.wait_for(|ends| *ends).await) };
-    accept(&server, metrics_router(&server), listener, stop).await;
+    accept(&server, metrics_router(&server), listener, None, stop).await;
 }
 
 async fn accept(
     server: &Server,
     router: Router,
     listener: TcpListener,
+    encryption: Option<Encryption>,
     stop: impl Future<Output = ()>,
 ) {
+    let router = match encryption {
+        Some(_) => router.layer(map_request(say_encrypted)),
+        None => router,
+    };
     let mut stop = pin!(stop);
     let config = &server.0.config;
     let room = Arc::new(Semaphore::new(config.connections_max.max(1)));
@@ -85,18 +106,15 @@ async fn accept(
         };
         match (accepted, permit) {
             (Ok((stream, _)), Ok(permit)) => {
-                let service = TowerToHyperService::new(router.clone());
-                let connection = http1::Builder::new()
-                    .timer(TokioTimer::new())
-                    .header_read_timeout(config.head_timeout)
-                    .max_buf_size(config.head_bytes_max.max(8 * 1024))
-                    .max_headers(HEADERS_MAX)
-                    .serve_connection(TokioIo::new(quick(stream)), service);
                 let counted = Counted::new(server.clone(), permit);
-                let connection = graceful.watch(connection);
+                let client = Client {
+                    router: router.clone(),
+                    encryption: encryption.clone(),
+                    ends: graceful.watcher(),
+                    server: server.clone(),
+                };
                 tokio::spawn(async move {
-                    // A client that breaks off is its own affair.
-                    let _ = connection.await;
+                    client.connection(stream).await;
                     drop(counted);
                 });
             }
@@ -115,6 +133,48 @@ async fn accept(
     {
         log::warn!("some requests were not finished in time and were cut off");
     }
+}
+
+/// What a connection is served with.
+struct Client {
+    router: Router,
+    encryption: Option<Encryption>,
+    ends: Watcher,
+    server: Server,
+}
+
+impl Client {
+    async fn connection(self, stream: TcpStream) {
+        let stream = quick(stream);
+        let Some(encryption) = &self.encryption else {
+            return self.http(stream).await;
+        };
+        let shaken = encryption.accept(stream);
+        // A client that breaks off or speaks no TLS is its own affair.
+        if let Ok(Ok(stream)) =
+            tokio::time::timeout(self.server.0.config.head_timeout, shaken).await
+        {
+            self.http(stream).await;
+        }
+    }
+
+    async fn http(self, stream: impl AsyncRead + AsyncWrite + Unpin + 'static) {
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.server.0.config.head_timeout)
+            .max_buf_size(self.server.0.config.head_bytes_max.max(8 * 1024))
+            .max_headers(HEADERS_MAX)
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.router));
+        // A client that breaks off is its own affair.
+        let _ = self.ends.watch(connection).await;
+    }
+}
+
+/// Tells the page that the connection is encrypted, in the words of a proxy.
+async fn say_encrypted(mut request: Request) -> Request {
+    let https = HeaderValue::from_static("https");
+    request.headers_mut().insert("x-forwarded-proto", https);
+    request
 }
 
 /// Answers are small: they are sent at once.

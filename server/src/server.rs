@@ -11,6 +11,7 @@ use crate::auth::Caller;
 use crate::config::Config;
 use crate::door::Failure;
 use crate::feed::Feed;
+use crate::issuer::Issuing;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::page::Sessions;
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) directory: Directory,
     pub(crate) keys: Keys,
     pub(crate) config: Config,
+    /// Whose tokens are taken besides keys.
+    pub(crate) issuing: Option<Arc<Issuing>>,
     pub(crate) metrics: Metrics,
     pub(crate) rates: Rates,
     /// The schema of GraphQL, as introspection shows it.
@@ -57,6 +60,10 @@ impl Server {
     pub fn new(directory: Directory, config: Config) -> headcount::Result<Self> {
         Ok(Self(Arc::new(Shared {
             keys: Keys::open(&directory)?,
+            issuing: config
+                .issuer
+                .clone()
+                .map(|issuer| Arc::new(Issuing::new(issuer))),
             metrics: Metrics::default(),
             rates: Rates::new(config.key_requests_per_second, config.key_burst),
             schema: crate::wire::Schema::new(),

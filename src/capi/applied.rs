@@ -81,6 +81,12 @@ pub struct HcApplied {
     applied: Applied,
 }
 
+impl HcApplied {
+    pub(super) fn outcomes(&self) -> &[Outcome] {
+        &self.applied.outcomes
+    }
+}
+
 impl Handle for HcApplied {
     const NAME: &'static str = "applied";
 

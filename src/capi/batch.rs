@@ -42,6 +42,21 @@ impl HcBatch {
         lock(&self.batch).push(op);
     }
 
+    /// Appends the batch that `read` makes, who is told how many operations there are. Its
+    /// settings go before those of this one.
+    pub(super) fn append(
+        &self,
+        read: impl FnOnce(usize) -> Result<Batch, Refusal>,
+    ) -> Result<(), Refusal> {
+        let mut batch = lock(&self.batch);
+        let mut more = read(batch.len())?;
+        batch.steps.append(&mut more.steps);
+        batch.actor = more.actor.or(batch.actor);
+        batch.request_id = more.request_id.or(batch.request_id);
+        batch.allow_ownerless |= more.allow_ownerless;
+        Ok(())
+    }
+
     fn set(&self, change: impl FnOnce(Batch) -> Batch) {
         let mut batch = lock(&self.batch);
         let changed = change(std::mem::take(&mut *batch));

@@ -1,11 +1,14 @@
 //! The file as a whole: backed up, restored and made smaller.
 
+use std::ffi::c_void;
+
 use super::arguments::{self, Out, SizedStruct};
 use super::directory::{HcDirectory, options_or_default};
 use super::error::{HcError, Refusal};
 use super::guard;
 use super::options::HcOptions;
 use super::status::HcStatus;
+use super::transfer::{HcProgressCallback, telling};
 use crate::directory::{Copied, CopyOptions, restore};
 
 /// What hc_directory_backup() or hc_directory_restore() copied. Start from
@@ -75,6 +78,8 @@ impl From<Copied> for HcCopied {
 ///                  replaced.
 /// @param copied    A struct of yours that starts as #HC_COPIED_INIT, filled in on
 ///                  success; may be NULL.
+/// @param progress  Called every few hundred kilobytes; may be NULL.
+/// @param userdata  Given to the callback, as it is; may be NULL.
 /// @param error     See "Errors"; may be NULL.
 /// @return #HC_STATUS_OK, or a general or store status.
 /// @retval HC_STATUS_ALREADY_OPEN when the file to be replaced is open, as this
@@ -91,6 +96,8 @@ pub unsafe extern "C" fn hc_directory_backup(
     path_len: usize,
     overwrite: i32,
     copied: *mut HcCopied,
+    progress: HcProgressCallback,
+    userdata: *mut c_void,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, `path` has its length
@@ -99,7 +106,10 @@ pub unsafe extern "C" fn hc_directory_backup(
         guard::call(directory, error, |directory| {
             let place = HcCopied::place(copied)?;
             let path = arguments::text("path", path, path_len)?;
-            let options = CopyOptions::new().overwrite(arguments::flag("overwrite", overwrite)?);
+            let mut progress = telling(progress, userdata);
+            let options = CopyOptions::new()
+                .overwrite(arguments::flag("overwrite", overwrite)?)
+                .on_progress(|done| progress(done.entries, done.bytes));
             let copied = directory.directory.backup_with(path, options)?;
             if let Some(place) = place {
                 place.write(&copied.into());
@@ -124,6 +134,8 @@ pub unsafe extern "C" fn hc_directory_backup(
 ///                   replaced.
 /// @param copied     A struct of yours that starts as #HC_COPIED_INIT, filled in on
 ///                   success; may be NULL.
+/// @param progress   Called every few hundred kilobytes; may be NULL.
+/// @param userdata   Given to the callback, as it is; may be NULL.
 /// @param error      See "Errors"; may be NULL.
 /// @return #HC_STATUS_OK, or a general or store status.
 /// @retval HC_STATUS_ALREADY_OPEN when either file is open.
@@ -140,6 +152,8 @@ pub unsafe extern "C" fn hc_directory_restore(
     path_len: usize,
     overwrite: i32,
     copied: *mut HcCopied,
+    progress: HcProgressCallback,
+    userdata: *mut c_void,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, the paths have their
@@ -149,7 +163,10 @@ pub unsafe extern "C" fn hc_directory_restore(
             let place = HcCopied::place(copied)?;
             let backup = arguments::text("backup", backup, backup_len)?;
             let path = arguments::text("path", path, path_len)?;
-            let options = CopyOptions::new().overwrite(arguments::flag("overwrite", overwrite)?);
+            let mut progress = telling(progress, userdata);
+            let options = CopyOptions::new()
+                .overwrite(arguments::flag("overwrite", overwrite)?)
+                .on_progress(|done| progress(done.entries, done.bytes));
             let copied = restore(backup, path, options)?;
             if let Some(place) = place {
                 place.write(&copied.into());

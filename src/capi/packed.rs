@@ -8,6 +8,8 @@ mod change;
 #[cfg(any(fuzzing, test))]
 pub(crate) mod fuzzing;
 mod member;
+pub(super) mod operations;
+mod outcome;
 mod user;
 mod workspace;
 
@@ -29,6 +31,8 @@ pub(crate) enum Kind {
     Workspaces = 2,
     Members = 3,
     Changes = 4,
+    Operations = 5,
+    Outcomes = 6,
 }
 
 /// Something that has a packed form.

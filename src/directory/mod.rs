@@ -13,6 +13,7 @@ mod gate;
 mod generation;
 mod holds;
 mod iter;
+mod lines;
 mod options;
 mod repair;
 mod stats;
@@ -30,6 +31,7 @@ pub use commits::CommitLatency;
 pub use compact::Compacted;
 pub use feed::{ChangeFeed, FeedWaker};
 pub use iter::{Changes, Users, Workspaces};
+pub use lines::LinesProgress;
 pub use options::Options;
 pub use stats::Stats;
 

@@ -13,6 +13,8 @@ pub mod email;
 pub mod keys;
 pub mod log;
 #[cfg(feature = "capi")]
+pub mod operations;
+#[cfg(feature = "capi")]
 pub mod packed;
 pub mod records;
 pub mod texts;

@@ -31,6 +31,18 @@ fn the_corpora_of_the_fuzz_targets_pass() {
     replay("username", super::username::check);
 }
 
+#[cfg(feature = "capi")]
+#[test]
+fn the_corpus_of_packed_operations_passes() {
+    replay("packed_operations", super::operations::check);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/packed_operations");
+    let read = fs::read_dir(folder).unwrap().filter(|entry| {
+        let bytes = fs::read(entry.as_ref().unwrap().path()).unwrap();
+        crate::capi::packed::fuzzing::unpack(&bytes, 0).is_some_and(|batch| !batch.is_empty())
+    });
+    assert!(read.count() >= 3);
+}
+
 /// The corpus leads into the decoders, not only to their refusals.
 #[cfg(feature = "capi")]
 #[test]

@@ -12,6 +12,7 @@ mod finish;
 pub(crate) mod format;
 mod index;
 mod judge;
+pub(crate) mod lines;
 pub(crate) mod load;
 mod ops;
 mod plan;
@@ -28,6 +29,7 @@ mod working;
 
 pub use crate::codec::UserView;
 pub use export::Exported;
+pub(crate) use lines::Line;
 pub use load::Record;
 pub use repair::Repaired;
 pub(crate) use session::{apply, refusals};

@@ -32,7 +32,7 @@ fn every_function_says_what_it_must() {
         assert!(functions.len() >= count_min, "{file}: {}", functions.len());
         for (comment, declaration) in functions {
             let mut needed = vec!["@since 0."];
-            if !declaration.starts_with("void") {
+            if !declaration.starts_with("void") && !declaration.starts_with("static inline void") {
                 needed.push("@return ");
             }
             if file == "headcount.h" {

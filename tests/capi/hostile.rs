@@ -9,7 +9,7 @@ use crate::library::{Link, Sanitizer};
 use crate::{sanitizers, tools};
 
 /// What each type of parameter that is not a text is called with.
-const ARGUMENTS: [(&str, &str); 20] = [
+const ARGUMENTS: [(&str, &str); 22] = [
     ("hc_directory *", "directory"),
     ("hc_options *", "options"),
     ("hc_batch *", "batch"),
@@ -24,6 +24,8 @@ const ARGUMENTS: [(&str, &str); 20] = [
     ("hc_directory **", "&opened"),
     ("hc_copied *", "NULL"),
     ("hc_faults **", "&faults"),
+    ("hc_progress_callback ", "NULL"),
+    ("void *", "NULL"),
     ("uint64_t *", "&number"),
     ("int32_t *", "&kind"),
     ("size_t *", "&size"),

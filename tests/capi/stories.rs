@@ -136,6 +136,16 @@ fn files_are_copied_shared_and_made_smaller() {
 }
 
 #[test]
+fn packed_operations_do_what_single_ones_do() {
+    story("packed_operations", Argument::None);
+}
+
+#[test]
+fn records_go_out_and_in_again() {
+    story("transfer", Argument::None);
+}
+
+#[test]
 fn messages_reach_the_callback() {
     let rounds = Argument::RoundsAndFile {
         native: 300,

@@ -1,6 +1,8 @@
 // Batches: all or nothing, judged on what they come to, sent again, previewed.
 #include "story.hpp"
 
+#include <string>
+
 int main(int argc, char **argv)
 {
     CHECK(argc == 2);
@@ -27,6 +29,15 @@ int main(int argc, char **argv)
     REFUSED(invalid_argument, made, at, (9));
     REFUSED(invalid_argument, made, user, (9));
 
+    // All outcomes at once are the same.
+    const auto at_once = made.outcomes();
+    CHECK(at_once.size() == outcomes.size());
+    for (std::size_t i = 0; i < at_once.size(); i++)
+        CHECK(at_once[i].subject == outcomes[i].subject && at_once[i].user == outcomes[i].user &&
+              at_once[i].changed == outcomes[i].changed &&
+              at_once[i].version == outcomes[i].version &&
+              at_once[i].workspace == outcomes[i].workspace);
+
     // A full house: one goes and one comes.
     users.apply(hc::batch().deactivate_user("eve@ex.co").create_user("fay@ex.co"));
     check_seats(users, 5, 5, 1);
@@ -41,6 +52,26 @@ int main(int argc, char **argv)
         users.apply(hc::batch().create_user("gus@ex.co").activate_user("eve@ex.co"));
     });
     CHECK(!full.op_index() && full.seats()->requested == 2);
+
+    // Packed operations are operations.
+    hc::operations many;
+    for (int i = 0; i < 40; i++) {
+        many.op(hc::operation::update_user)
+            .uuid(hc::op_field::user_id, users.find_user("ann@ex.co")->id())
+            .text(hc::op_field::given_name, "Ann " + std::to_string(i));
+    }
+    many.op(hc::operation::update_user).text(hc::op_field::user, "bob").absent(
+        hc::op_field::family_name);
+    many.op(hc::operation::set_role)
+        .number(hc::op_field::workspace, 1)
+        .text(hc::op_field::user, "bob")
+        .number(hc::op_field::role, static_cast<std::uint64_t>(hc::role::user));
+    const hc::operations moved = std::move(many);
+    CHECK(users.apply(hc::batch().append(moved)).size() == 42);
+    CHECK(users.find_user("ann@ex.co")->given_name() == "Ann 39");
+    hc::operations wrong;
+    wrong.op(hc::operation::create_user).text(hc::op_field::email, "not an address");
+    CHECK(hc::batch().append(wrong).failure().kind() == hc::status::invalid_email);
 
     // Nothing to do makes no change.
     CHECK(!users.apply(hc::batch()).sequence());

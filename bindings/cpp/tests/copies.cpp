@@ -1,6 +1,8 @@
 // Backups, restoring, reading only, waiting and compacting.
 #include "story.hpp"
 
+#include <sstream>
+#include <stdexcept>
 #include <string>
 
 using namespace std::chrono_literals;
@@ -12,7 +14,10 @@ static void copies(const std::string &path, const std::string &backup)
     const hc::copied copied = users.backup(backup);
     CHECK(copied.users == 1 && copied.sequence == 1 && copied.bytes > 0);
     REFUSED(io, users, backup, (backup));
-    CHECK(users.backup(backup, hc::overwrite::yes).users == 1);
+    std::uint64_t told = 0;
+    const auto tell = [&](std::uint64_t done, std::uint64_t) { told = done; };
+    CHECK(users.backup(backup, hc::overwrite::yes, tell).users == 1);
+    CHECK(told > 0);
     REFUSED(already_open, users, backup, (path, hc::overwrite::yes));
     users.delete_user("ann@ex.co");
     verify_and_close(users);
@@ -33,12 +38,46 @@ static void readers(const std::string &path)
         CHECK(hc::options().open_timeout(wrong).failure().kind() == hc::status::invalid_argument);
 }
 
+static void records()
+{
+    auto users = hc::directory::in_memory();
+    users.create_user("ann@ex.co");
+    std::stringstream lines;
+    const auto write = [&](std::string_view some) { lines << some; };
+    const auto read = [&](char *buffer, std::size_t capacity) {
+        lines.read(buffer, static_cast<std::streamsize>(capacity));
+        return static_cast<std::size_t>(lines.gcount());
+    };
+    users.export_to(write);
+    const auto copy = hc::directory::in_memory();
+    copy.load_from(read);
+    CHECK(copy.find_user("ann@ex.co")->id() == users.find_user("ann@ex.co")->id());
+    REFUSED(invalid_argument, copy, load_from, (read));
+    REFUSED(null_argument, copy, load_from, (hc::read_callback()));
+    REFUSED(null_argument, copy, export_to, (hc::write_callback()));
+    // What a callback throws comes out again, and ends the call.
+    int calls = 0;
+    const auto full = [&](std::string_view) { throw std::runtime_error(std::to_string(++calls)); };
+    for (const bool throwing : {true, false}) {
+        try {
+            if (throwing)
+                users.export_to(full);
+            else
+                (void)users.try_export_to(full);
+            CHECK(false);
+        } catch (const std::runtime_error &reason) {
+            CHECK(reason.what() == std::to_string(throwing ? 1 : 2));
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     CHECK(argc == 2);
     const std::string path = argv[1];
     copies(path, path + ".backup");
     readers(path);
+    records();
     const hc::compacted compacted = hc::directory::compact(path);
     CHECK(compacted.bytes > 0 && compacted.bytes <= compacted.bytes_before);
     CHECK(hc::directory::compact(path, hc::options().open_timeout(1s)).bytes > 0);

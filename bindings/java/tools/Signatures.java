@@ -131,7 +131,7 @@ class Signatures {
     }
 
     private static String type(String c) {
-        if (c.endsWith("*") || c.startsWith("hc_log_")) {
+        if (c.endsWith("*") || c.endsWith("_callback") || c.endsWith("_destroy")) {
             return "MemorySegment";
         }
         return switch (c) {

@@ -78,17 +78,27 @@ await row("durable create, a promise: time of the event loop", "µs", 10, {
   },
 }, () => performance.eventLoopUtilization().active * 1e6);
 
-console.log(`Node ${process.version}, ${USERS.toLocaleString("en")} users, ${cpus().length} × ${cpus()[0].model}\n`);
-console.log("| | headcount | node:sqlite | ratio |\n| --- | --- | --- | --- |");
-for (const { name, unit, headcount, sqlite } of rows) {
-  const scale = unit === "µs" ? 1e-3 : 1;
-  const shown = (ns) => (ns === undefined ? "–" : `${(ns * scale).toFixed(ns * scale < 100 ? 1 : 0)} ${unit}`);
-  console.log(`| ${name} | ${shown(headcount)} | ${shown(sqlite)} | ${sqlite ? (sqlite / headcount).toFixed(1) : "–"} |`);
+if (process.argv.includes("--lines")) {
+  // For bindings/costs.
+  const names = { get: 0, hit: 1, list: 3, create: 6, create16: 8 };
+  for (const [name, at] of Object.entries(names)) console.log(`${name}\t${rows[at].headcount}\t${rows[at].sqlite}`);
+} else {
+  table();
 }
 await file.close();
 disk.close();
 rmSync(folder, { recursive: true });
 if (sink === 0) throw new Error("nothing was read");
+
+function table() {
+  console.log(`Node ${process.version}, ${USERS.toLocaleString("en")} users, ${cpus().length} × ${cpus()[0].model}\n`);
+  console.log("| | headcount | node:sqlite | ratio |\n| --- | --- | --- | --- |");
+  for (const { name, unit, headcount, sqlite } of rows) {
+    const scale = unit === "µs" ? 1e-3 : 1;
+    const shown = (ns) => (ns === undefined ? "–" : `${(ns * scale).toFixed(ns * scale < 100 ? 1 : 0)} ${unit}`);
+    console.log(`| ${name} | ${shown(headcount)} | ${shown(sqlite)} | ${sqlite ? (sqlite / headcount).toFixed(1) : "–"} |`);
+  }
+}
 
 /** Runs each contender in turns, and keeps the quickest batch of `count` calls of each. */
 async function row(name, unit, count, contenders, clock = () => Number(process.hrtime.bigint())) {

@@ -16,6 +16,7 @@ mod feed;
 mod lists;
 mod logging;
 mod records;
+mod transfer;
 mod user;
 
 use pyo3::prelude::*;
@@ -32,6 +33,9 @@ fn _headcount(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<lists::Users>()?;
     module.add_class::<lists::Workspaces>()?;
     module.add_class::<user::User>()?;
+    module.add_function(wrap_pyfunction!(directory::files::compact, module)?)?;
+    module.add_function(wrap_pyfunction!(directory::files::find_faults, module)?)?;
+    module.add_function(wrap_pyfunction!(directory::files::repair, module)?)?;
     module.add_function(wrap_pyfunction!(directory::files::restore, module)?)?;
     module.add_function(wrap_pyfunction!(user::user_of_state, module)?)
 }

@@ -1,7 +1,7 @@
 //! What calls return, as the data classes of `headcount.records`.
 
 use headcount::{
-    Applied, Change, Event, Field, Member, Outcome, Seats, Stats, Subject, UserId, Verified,
+    Applied, Change, Event, Fault, Field, Member, Outcome, Seats, Stats, Subject, UserId, Verified,
     Workspace, WorkspaceId,
 };
 use pyo3::IntoPyObjectExt;
@@ -96,6 +96,24 @@ pub(crate) fn page(
 
 pub(crate) fn copied<'py>(py: Python<'py>, copied: &headcount::Copied) -> Made<'py> {
     record!(py, "Copied", copied.users, copied.sequence, copied.bytes)
+}
+
+pub(crate) fn compacted<'py>(py: Python<'py>, of: &headcount::Compacted) -> Made<'py> {
+    record!(py, "Compacted", of.bytes_before, of.bytes)
+}
+
+pub(crate) fn faults<'py>(
+    py: Python<'py>,
+    (total, listed): (u64, &[Fault]),
+    set_aside: u64,
+    seats_over: u64,
+) -> Made<'py> {
+    let listed = listed
+        .iter()
+        .map(|fault| record!(py, "Fault", fault.kind.name(), fault.to_string()))
+        .collect::<PyResult<Vec<_>>>()?;
+    let listed = PyTuple::new(py, listed)?;
+    record!(py, "FaultList", total, listed, set_aside, seats_over)
 }
 
 pub(crate) fn verified<'py>(py: Python<'py>, of: &Verified) -> Made<'py> {

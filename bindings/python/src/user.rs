@@ -39,6 +39,7 @@ struct Copied {
     attributes: Vec<(Box<str>, Box<str>)>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    deactivated_at: Option<Timestamp>,
     version: u64,
 }
 
@@ -89,6 +90,7 @@ impl From<UserView<'_>> for User {
             attributes: attributes.collect(),
             created_at: user.created_at(),
             updated_at: user.updated_at(),
+            deactivated_at: user.deactivated_at(),
             version: user.version(),
         })))
     }
@@ -124,6 +126,13 @@ impl User {
         match &self.0 {
             Record::Shared(user) => user.updated_at(),
             Record::Copied(user) => user.updated_at,
+        }
+    }
+
+    fn deactivated(&self) -> Option<Timestamp> {
+        match &self.0 {
+            Record::Shared(user) => user.deactivated_at(),
+            Record::Copied(user) => user.deactivated_at,
         }
     }
 }
@@ -212,6 +221,13 @@ impl User {
         datetime(py, self.updated())
     }
 
+    /// Since when the user has been inactive, in UTC; None for one who is active or never
+    /// was.
+    #[getter]
+    fn deactivated_at<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.deactivated().map(|at| datetime(py, at)).transpose()
+    }
+
     /// The version of the record: 1 when created, one more with each change.
     #[getter]
     fn version(&self) -> u64 {
@@ -261,6 +277,8 @@ impl User {
         state.set_item("attributes", self.attributes(py)?)?;
         state.set_item("created_at", self.created().as_unix_micros())?;
         state.set_item("updated_at", self.updated().as_unix_micros())?;
+        let deactivated_at = self.deactivated().map(Timestamp::as_unix_micros);
+        state.set_item("deactivated_at", deactivated_at)?;
         state.set_item("version", self.version())?;
         let make = py
             .import("headcount._headcount")?
@@ -281,6 +299,7 @@ impl User {
             && self.family_name() == other.family_name()
             && (self.active(), self.admin(), self.created())
                 == (other.active(), other.admin(), other.created())
+            && self.deactivated() == other.deactivated()
             && self.attribute_pairs() == other.attribute_pairs()
     }
 }
@@ -310,6 +329,10 @@ pub(crate) fn user_of_state(state: &Bound<'_, PyDict>) -> PyResult<User> {
         given_name.as_deref().unwrap_or_default(),
         family_name.as_deref().unwrap_or_default(),
     ]);
+    let deactivated_at = field::<Option<u64>>(state, "deactivated_at")?
+        .map(Timestamp::from_unix_micros)
+        .transpose()
+        .map_err(crate::errors::raised)?;
     let attributes: std::collections::BTreeMap<String, String> = field(state, "attributes")?;
     Ok(User(Record::Copied(Box::new(Copied {
         id: field::<Id>(state, "id")?.0,
@@ -325,6 +348,7 @@ pub(crate) fn user_of_state(state: &Bound<'_, PyDict>) -> PyResult<User> {
             .collect(),
         created_at: moment("created_at")?,
         updated_at: moment("updated_at")?,
+        deactivated_at,
         version: field(state, "version")?,
     }))))
 }

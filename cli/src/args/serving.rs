@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Subcommand};
 use headcount::Timestamp;
-use headcount_server::Scope;
+use headcount_server::{Issuer, Scope, Tls};
 
 /// What `headcount serve` offers, at length.
 const SERVE_HELP: &str = "\
@@ -29,10 +29,19 @@ pub(crate) struct ServeArgs {
         default_value = "127.0.0.1:8080"
     )]
     pub(crate) listen: SocketAddr,
+    /// The certificate to encrypt with, and those between it and its root, as PEM; new
+    /// files are taken within seconds
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, as PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
     /// Listen beyond this machine although nothing is encrypted: only behind a proxy
     /// that does that
-    #[arg(long)]
+    #[arg(long, conflicts_with = "tls_cert")]
     pub(crate) plain_http: bool,
+    #[command(flatten)]
+    pub(crate) issuer: IssuerArgs,
     /// When there is no key yet, make one with the scope admin and write it to this
     /// new file
     #[arg(long, value_name = "FILE")]
@@ -52,6 +61,14 @@ pub(crate) struct ServeArgs {
 }
 
 impl ServeArgs {
+    /// The files to encrypt with, if there are.
+    pub(crate) fn tls(&self) -> Option<Tls> {
+        Some(Tls {
+            certificates: self.tls_cert.clone()?,
+            key: self.tls_key.clone()?,
+        })
+    }
+
     /// Whether others than this machine could connect without anybody having said that
     /// they may.
     pub(crate) fn is_exposed(&self) -> bool {
@@ -59,7 +76,44 @@ impl ServeArgs {
             IpAddr::V4(address) => address.is_loopback(),
             IpAddr::V6(address) => address.is_loopback(),
         };
-        !is_local && !self.plain_http
+        !is_local && !self.plain_http && self.tls_cert.is_none()
+    }
+}
+
+/// The identity provider whose tokens are taken.
+#[derive(Debug, clap::Args)]
+pub(crate) struct IssuerArgs {
+    /// Also take tokens (JWTs) of this identity provider: its URL, as tokens have it in iss
+    #[arg(long, value_name = "URL", requires = "audience")]
+    issuer: Option<String>,
+    /// What the provider's tokens have in aud
+    #[arg(long, value_name = "NAME", requires = "issuer")]
+    audience: Option<String>,
+    /// Where the provider's keys are, if it has no .well-known/openid-configuration
+    #[arg(long, value_name = "URL", requires = "issuer")]
+    jwks: Option<String>,
+    /// The claim that tells the user: sub for their id, email for their verified email,
+    /// any other for their username
+    #[arg(long, value_name = "CLAIM", default_value = "sub", requires = "issuer")]
+    user_claim: String,
+    /// What users with tokens may do: read or write; the directory's admins have admin
+    #[arg(
+        long,
+        value_name = "SCOPE",
+        default_value = "read",
+        requires = "issuer"
+    )]
+    token_scope: Scope,
+}
+
+impl IssuerArgs {
+    /// The provider, if one was named.
+    pub(crate) fn issuer(&self) -> Option<Issuer> {
+        let mut issuer = Issuer::new(self.issuer.clone()?, self.audience.clone()?);
+        issuer.jwks_url.clone_from(&self.jwks);
+        issuer.user_claim.clone_from(&self.user_claim);
+        issuer.scope = self.token_scope;
+        Some(issuer)
     }
 }
 
@@ -123,5 +177,14 @@ mod tests {
         assert!(is_exposed(&["--listen", "[::]:80"]));
         assert!(is_exposed(&["--listen", "10.0.0.1:80"]));
         assert!(!is_exposed(&["--listen", "0.0.0.0:80", "--plain-http"]));
+        let files = [
+            "--listen",
+            "0.0.0.0:80",
+            "--tls-cert",
+            "c",
+            "--tls-key",
+            "k",
+        ];
+        assert!(!is_exposed(&files));
     }
 }

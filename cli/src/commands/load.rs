@@ -1,12 +1,11 @@
 //! `headcount import` of what `headcount export` wrote: the same directory, in a new
 //! file.
 
-use std::cell::Cell;
 use std::fs;
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
-use headcount::{CopyOptions, Directory, Error, ErrorKind, Record, Seats, restore};
+use headcount::{CopyOptions, Directory, Seats, restore};
 use serde_json::json;
 
 use super::progress::Progress;
@@ -14,11 +13,10 @@ use super::{Store, input};
 use crate::args::{ImportArgs, WhenFull};
 use crate::failure::{Failure, Result, took_effect};
 use crate::import::options::{Missing, OnExisting};
-use crate::import::records::{self, Line};
 use crate::output::{count, write_json};
 
-/// A line is a record, whose parts are bounded: this is more than any can have.
-const LINE_BYTES_MAX: u64 = 1 << 20;
+/// What an export begins with.
+const FIRST: &[u8] = b"{\"headcount_export\":";
 
 /// What the only file of an import begins with.
 pub(super) enum Peeked {
@@ -45,11 +43,11 @@ pub(super) fn peek(args: &ImportArgs) -> Result<Peeked> {
     }
     let (mut opened, bytes) = input::open(file)?;
     let mut first = Vec::new();
-    let head = opened.by_ref().take(records::FIRST.len() as u64);
+    let head = opened.by_ref().take(FIRST.len() as u64);
     { head }
         .read_to_end(&mut first)
         .map_err(|error| input::unreadable(file, &error))?;
-    if first == records::FIRST.as_bytes() {
+    if first == FIRST {
         return Ok(Peeked::Export(Lines {
             name: input::name_of(file),
             reader: Box::new(BufReader::new(Cursor::new(first).chain(opened))),
@@ -164,97 +162,15 @@ fn fill(directory: &Directory, lines: Lines) -> Result<(Seats, u64)> {
     } = lines;
     let progress = bytes.map_or_else(Progress::new, Progress::of_bytes);
     progress.say("importing".to_owned());
-    let line = Cell::new(0);
-    let mut reading = Reading {
-        reader,
-        line: &line,
-        records: 0,
-        read_bytes: 0,
-        progress: &progress,
-        is_over: false,
-    };
-    let loaded = directory.load(&mut reading);
-    let records = reading.records;
-    drop(reading);
-    let seats = loaded.map_err(|error| {
+    let loaded = directory.load_lines(reader, |done| progress.reach_at(done.bytes));
+    let loaded = loaded.map_err(|error| {
         let kind = error.kind().name();
         Failure::refused(
             kind,
-            format!(
-                "line {} of {name}: {error}; nothing was changed",
-                line.get()
-            ),
+            format!("can't import {name}: {error}; nothing was changed"),
         )
     })?;
-    Ok((seats, records))
-}
-
-/// Records of the lines, one after the other.
-struct Reading<'a> {
-    reader: Box<dyn BufRead>,
-    /// Where it is.
-    line: &'a Cell<u64>,
-    records: u64,
-    read_bytes: u64,
-    progress: &'a Progress,
-    is_over: bool,
-}
-
-impl Reading<'_> {
-    /// The next record; `None` behind the last line.
-    fn read(&mut self) -> headcount::Result<Option<Record>> {
-        let refused = |what: String| Error::new(ErrorKind::InvalidArgument, what);
-        let mut text = String::new();
-        self.line.set(self.line.get() + 1);
-        let read = self.reader.by_ref().take(LINE_BYTES_MAX);
-        let bytes = { read }
-            .read_line(&mut text)
-            .map_err(|error| Error::new(ErrorKind::Io, format!("can't read it: {error}")))?;
-        self.read_bytes += bytes as u64;
-        if self.line.get().is_multiple_of(1_000) {
-            self.progress.reach_bytes(self.read_bytes);
-        }
-        if bytes == 0 {
-            let what = "the file ends here without the line that an export ends with: part of \
-                        it is missing; export it again";
-            return Err(refused(what.to_owned()));
-        }
-        match records::parse(text.trim_ascii()).map_err(refused)? {
-            Line::Record(record) => {
-                self.records += 1;
-                Ok(Some(*record))
-            }
-            Line::End(records) if records == self.records => self.read_end(),
-            Line::End(records) => Err(refused(format!(
-                "there are {} records before it, not {records}; export it again",
-                self.records
-            ))),
-        }
-    }
-
-    /// Makes sure that nothing comes behind the last line.
-    fn read_end(&mut self) -> headcount::Result<Option<Record>> {
-        let mut rest = Vec::new();
-        let read = self.reader.by_ref().take(1).read_to_end(&mut rest);
-        if read.is_ok_and(|bytes| bytes == 0) {
-            return Ok(None);
-        }
-        let what = "something comes behind the line that an export ends with; take it out";
-        Err(Error::new(ErrorKind::InvalidArgument, what))
-    }
-}
-
-impl Iterator for Reading<'_> {
-    type Item = headcount::Result<Record>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.is_over {
-            return None;
-        }
-        let next = self.read();
-        self.is_over = !matches!(next, Ok(Some(_)));
-        next.transpose()
-    }
+    Ok((directory.seats()?, loaded.records))
 }
 
 fn refuse_full(store: &Store<'_>, directory: &Directory) -> Result<()> {

@@ -57,8 +57,8 @@ impl Progress {
         }
     }
 
-    /// Tells that so many bytes are done.
-    pub(super) fn reach_bytes(&self, done: u64) {
+    /// Tells that `done` of them are done, less often than [`reach`](Self::reach) is called.
+    pub(super) fn reach_at(&self, done: u64) {
         self.0.set_position(done);
     }
 }

@@ -22,23 +22,16 @@ pub(super) fn run(
         return Err(Failure::refused(
             "not_encrypted",
             format!(
-                "{} can be reached from other machines and nothing is encrypted: listen on \
-                 127.0.0.1 behind a proxy that encrypts, or say --plain-http",
+                "{} can be reached from other machines and nothing is encrypted: give \
+                 --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy that \
+                 encrypts, or say --plain-http",
                 args.listen
             ),
         ));
     }
     let stop = stop_signal()?;
     let directory = store.open_or_create()?;
-    let config = Config {
-        key_requests_per_second: args.key_rate,
-        key_burst: args.key_rate.saturating_mul(2),
-        connections_max: args.connections,
-        metrics_listen: args.metrics,
-        scim_inactive_when_full: args.scim_inactive_when_full,
-        ..Config::default()
-    };
-    let server = Server::new(directory.clone(), config)?;
+    let server = Server::new(directory.clone(), config(args))?;
     let has_key = !server.keys().list().is_empty();
     if let (Some(path), false) = (&args.first_key, has_key) {
         let first = NewKey::new("first key", Holder::Provisioner("operator".to_owned()));
@@ -49,6 +42,11 @@ pub(super) fn run(
             return Err(failure);
         }
     }
+    let scheme = if args.tls_cert.is_some() {
+        "https"
+    } else {
+        "http"
+    };
     let mut told = Ok(());
     let ended = headcount_server::serve(&server, args.listen, stop, |address| {
         let path = store.path.display().to_string();
@@ -56,10 +54,10 @@ pub(super) fn run(
             writeln!(
                 out,
                 "{}",
-                json!({ "listening": format!("http://{address}") })
+                json!({ "listening": format!("{scheme}://{address}") })
             )
         } else {
-            writeln!(out, "serving {} at http://{address}", safe(&path)).and_then(|()| {
+            writeln!(out, "serving {} at {scheme}://{address}", safe(&path)).and_then(|()| {
                 match (&args.first_key, has_key) {
                     (_, true) => Ok(()),
                     (Some(path), _) => writeln!(out, "the first key is in {}", path.display()),
@@ -75,6 +73,19 @@ pub(super) fn run(
     drop(server);
     directory.close()?;
     Ok(told?)
+}
+
+fn config(args: &ServeArgs) -> Config {
+    Config {
+        key_requests_per_second: args.key_rate,
+        key_burst: args.key_rate.saturating_mul(2),
+        connections_max: args.connections,
+        tls: args.tls(),
+        issuer: args.issuer.issuer(),
+        metrics_listen: args.metrics,
+        scim_inactive_when_full: args.scim_inactive_when_full,
+        ..Config::default()
+    }
 }
 
 /// What is said to somebody whose server can't be used yet.

@@ -24,7 +24,6 @@ pub(crate) mod options;
 mod outcome;
 pub(crate) mod plan;
 pub(crate) mod reading;
-pub(crate) mod records;
 pub(crate) mod refusals;
 pub(crate) mod report;
 mod row;

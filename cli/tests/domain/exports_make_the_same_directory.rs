@@ -69,9 +69,9 @@ fn a_part_of_an_export_is_refused_and_leaves_nothing() {
     let twice = [&lines[..2], &lines[1..]].concat().join("\n");
     let more = format!("{exported}{{}}\n");
     for (text, told) in [
-        (cut.as_str(), "line 13 of part.jsonl: the file ends here"),
+        (cut.as_str(), "part.jsonl: line 13: the file ends here"),
         (&one_out, "records before it, not 12"),
-        (&twice, "line 3 of part.jsonl: "),
+        (&twice, "part.jsonl: line 3: "),
         (&more, "something comes behind"),
         (
             &exported.replace("\"headcount_export\":1", "\"headcount_export\":2"),
@@ -79,7 +79,7 @@ fn a_part_of_an_export_is_refused_and_leaves_nothing() {
         ),
         (
             &exported.replace("\"version\":1", "\"version\":-1"),
-            "line 4 of part.jsonl: a whole number is needed, not -1",
+            "part.jsonl: line 4: invalid value: integer `-1`, expected u64",
         ),
     ] {
         folder.write("part.jsonl", text);

@@ -89,10 +89,11 @@ impl FromRequestParts<Server> for Visitor {
         if parts.method != axum::http::Method::GET {
             session::check_origin(&parts.headers)?;
         }
-        let key = session::key(server, &parts.headers).ok_or(Turned::ToLogin)?;
-        let name = key.name.clone();
+        let credential = session::credential(server, &parts.headers);
+        let credential = credential.ok_or(Turned::ToLogin)?;
+        let name = credential.name().to_owned();
         // A key that was revoked has no session any more.
-        let caller = Caller::of(server, key).map_err(|_| Turned::ToLogin)?;
+        let caller = Caller::of(server, credential).map_err(|_| Turned::ToLogin)?;
         caller.take_turn(server)?;
         let needed = parts.extensions.get::<Scope>().copied();
         caller.may(needed.unwrap_or(Scope::Admin))?;
@@ -128,7 +129,7 @@ impl Visitor {
                 }
             }
             form method="post" action="/admin/logout" {
-                button title=(format!("logged in with the key {}", self.name)) { "Log out" }
+                button title=(format!("logged in with {}", self.name)) { "Log out" }
             }
         };
         page(status, title, &head, content)

@@ -2,7 +2,7 @@
 //! random name of it in the browser.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Form;
@@ -13,9 +13,9 @@ use maud::html;
 use serde::Deserialize;
 
 use super::{Shown, page};
-use crate::auth::Caller;
+use crate::auth::{Caller, Credential};
 use crate::door::Failure;
-use crate::keys::{Key, Scope};
+use crate::keys::Scope;
 use crate::server::Server;
 
 /// How long a session lasts.
@@ -29,10 +29,10 @@ const PLAIN_COOKIE: &str = "headcount";
 
 /// The sessions of the page, by their secret names.
 #[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<String, (Arc<Key>, Instant)>>);
+pub(crate) struct Sessions(Mutex<HashMap<String, (Credential, Instant)>>);
 
 impl Sessions {
-    fn begin(&self, key: Arc<Key>) -> Result<String, Failure> {
+    fn begin(&self, credential: Credential) -> Result<String, Failure> {
         let name = crate::hex::random().map_err(|error| Failure::internal(error.to_string()))?;
         let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -43,14 +43,14 @@ impl Sessions {
                 sessions.remove(&name);
             }
         }
-        sessions.insert(name.clone(), (key, now + LIFETIME));
+        sessions.insert(name.clone(), (credential, now + LIFETIME));
         Ok(name)
     }
 
-    fn find(&self, name: &str) -> Option<Arc<Key>> {
+    fn find(&self, name: &str) -> Option<Credential> {
         let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (key, end) = sessions.get(name)?;
-        (*end > Instant::now()).then(|| Arc::clone(key))
+        let (credential, end) = sessions.get(name)?;
+        (*end > Instant::now()).then(|| credential.clone())
     }
 
     fn end(&self, name: &str) {
@@ -59,8 +59,8 @@ impl Sessions {
     }
 }
 
-/// The key that the request's session began with.
-pub(super) fn key(server: &Server, headers: &HeaderMap) -> Option<Arc<Key>> {
+/// What the request's session began with.
+pub(super) fn credential(server: &Server, headers: &HeaderMap) -> Option<Credential> {
     server.0.sessions.find(cookie(headers)?)
 }
 
@@ -145,12 +145,13 @@ pub(crate) async fn log_in(
 ) -> Shown {
     check_origin(&headers)?;
     let found = Caller::bearing(&server, pasted.key.trim())
+        .await
         .and_then(|caller| caller.may(Scope::Read).map(|()| caller));
     let caller = match found {
         Ok(caller) => caller,
         Err(failure) => return Ok(login(failure.status, Some(&failure.message))),
     };
-    let name = server.0.sessions.begin(caller.into_key())?;
+    let name = server.0.sessions.begin(caller.into_credential())?;
     let cookie = if is_encrypted(&headers) {
         format!("{SECURE_COOKIE}={name}; Path=/; HttpOnly; SameSite=Strict; Secure")
     } else {

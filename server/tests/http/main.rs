@@ -8,6 +8,7 @@
 )]
 
 mod browser;
+mod certificate;
 mod client;
 
 mod a_batch_by_rest_is_all_or_nothing;
@@ -31,3 +32,5 @@ mod the_page_shows_everything;
 mod the_wire_finds_users;
 mod the_wire_manages_workspaces;
 mod the_wire_tells_refusals;
+mod tls_encrypts;
+mod tokens_of_an_issuer_are_taken;

@@ -1,4 +1,5 @@
-//! Packing for the fuzz targets: all of a list, into buffers of one size.
+//! Packing for the fuzz targets: all of a list, into buffers of one size; and operations
+//! back again.
 
 #![allow(clippy::match_wild_err_arm)]
 
@@ -6,6 +7,7 @@ use std::mem::MaybeUninit;
 
 use super::{Ahead, Record};
 use crate::capi::error::Refusal;
+use crate::model::Batch;
 
 /// What the bytes of a buffer are before anything is written to it.
 const UNTOUCHED: u8 = 0xAA;
@@ -36,5 +38,17 @@ pub(crate) fn pack<R: Record>(records: Vec<R>, capacity: usize) -> Vec<Box<[u8]>
             }
             Err(_) => unreachable!("nothing but a buffer can be too small"),
         }
+    }
+}
+
+/// The batch that packed operations are; `None` where they are refused.
+pub(crate) fn unpack(bytes: &[u8], before: usize) -> Option<Batch> {
+    match super::operations::read(bytes, before) {
+        Ok(batch) => Some(batch),
+        Err(Refusal::Library(error)) => {
+            assert!(error.op_index().is_some_and(|index| index >= before));
+            None
+        }
+        Err(_) => None,
     }
 }

@@ -19,35 +19,46 @@ static uint64_t users_of(const hc_directory *directory)
     return seats.active + seats.inactive;
 }
 
+static void tell(void *userdata, uint64_t done, uint64_t bytes)
+{
+    uint64_t *told = userdata;
+    CHECK(done > 0 && bytes > 0);
+    *told = done;
+}
+
 static void copies(const char *path)
 {
     hc_directory *directory = open_file(path);
     hc_copied copied = HC_COPIED_INIT;
     hc_error *error = NULL;
+    uint64_t told = 0;
     CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
-    CHECK_OK(hc_directory_backup(directory, PATH(backup), 0, &copied, NULL));
+    CHECK_OK(hc_directory_backup(directory, PATH(backup), 0, &copied, tell, &told, NULL));
+    CHECK(told > 1);
     CHECK(copied.users == 1 && copied.sequence == 1 && copied.bytes > 0);
     CHECK(copied.struct_size == sizeof copied);
     CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL));
-    CHECK_STATUS(HC_STATUS_IO, hc_directory_backup(directory, PATH(backup), 0, NULL, &error));
+    CHECK_STATUS(HC_STATUS_IO,
+                 hc_directory_backup(directory, PATH(backup), 0, NULL, NULL, NULL, &error));
     CHECK(strstr(hc_error_message(error), "overwritten") != NULL);
     hc_error_free(error);
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
-                 hc_directory_backup(directory, PATH(backup), 2, NULL, NULL));
+                 hc_directory_backup(directory, PATH(backup), 2, NULL, NULL, NULL, NULL));
     CHECK_STATUS(HC_STATUS_ALREADY_OPEN,
-                 hc_directory_backup(directory, PATH(path), 1, NULL, NULL));
+                 hc_directory_backup(directory, PATH(path), 1, NULL, NULL, NULL, NULL));
     copied.struct_size = sizeof copied - 1;
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
-                 hc_directory_backup(directory, PATH(backup), 1, &copied, NULL));
+                 hc_directory_backup(directory, PATH(backup), 1, &copied, NULL, NULL, NULL));
 
     CHECK_STATUS(HC_STATUS_ALREADY_OPEN,
-                 hc_directory_restore(PATH(backup), PATH(path), 1, NULL, NULL));
+                 hc_directory_restore(PATH(backup), PATH(path), 1, NULL, NULL, NULL, NULL));
     verify_and_free(directory);
-    CHECK_STATUS(HC_STATUS_IO, hc_directory_restore(PATH(backup), PATH(path), 0, NULL, NULL));
+    CHECK_STATUS(HC_STATUS_IO,
+                 hc_directory_restore(PATH(backup), PATH(path), 0, NULL, NULL, NULL, NULL));
     copied.struct_size = sizeof copied;
-    copied.users = 0;
-    CHECK_OK(hc_directory_restore(PATH(backup), PATH(path), 1, &copied, NULL));
-    CHECK(copied.users == 1);
+    copied.users = told = 0;
+    CHECK_OK(hc_directory_restore(PATH(backup), PATH(path), 1, &copied, tell, &told, NULL));
+    CHECK(copied.users == 1 && told > 1);
     directory = open_file(path);
     CHECK(users_of(directory) == 1);
     verify_and_free(directory);

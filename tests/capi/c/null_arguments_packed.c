@@ -41,8 +41,28 @@ static void errors_and_feeds(void)
     hc_feed_wake(NULL);
 }
 
+static void operations(void)
+{
+    hc_directory *directory = in_memory();
+    hc_batch *batch = hc_batch_new();
+    hc_applied *applied = NULL;
+    uint8_t bytes[64] = { 0 };
+    size_t written = 77;
+    REFUSED(hc_batch_append(NULL, bytes, 64, NULL));
+    REFUSED(hc_batch_append(batch, NULL, 64, NULL));
+    CHECK_OK(hc_directory_apply(directory, batch, &applied, NULL));
+    REFUSED(hc_applied_read(NULL, 0, bytes, 64, &written, NULL));
+    REFUSED(hc_applied_read(applied, 0, NULL, 64, &written, NULL));
+    REFUSED(hc_applied_read(applied, 0, bytes, 64, NULL, NULL));
+    CHECK(written == 77);
+    hc_applied_free(applied);
+    hc_batch_free(batch);
+    verify_and_free(directory);
+}
+
 int main(void)
 {
+    operations();
     reading();
     errors_and_feeds();
     return 0;

@@ -70,10 +70,14 @@ static void copying(void)
 {
     hc_directory *directory = in_memory();
     uint64_t before = 0, after = 0;
-    REFUSED(hc_directory_backup(NULL, HC_STR("x"), 0, NULL, NULL));
-    REFUSED(hc_directory_backup(directory, NONE, 0, NULL, NULL));
-    REFUSED(hc_directory_restore(NONE, HC_STR("x"), 0, NULL, NULL));
-    REFUSED(hc_directory_restore(HC_STR("x"), NONE, 0, NULL, NULL));
+    REFUSED(hc_directory_backup(NULL, HC_STR("x"), 0, NULL, NULL, NULL, NULL));
+    REFUSED(hc_directory_backup(directory, NONE, 0, NULL, NULL, NULL, NULL));
+    REFUSED(hc_directory_restore(NONE, HC_STR("x"), 0, NULL, NULL, NULL, NULL));
+    REFUSED(hc_directory_restore(HC_STR("x"), NONE, 0, NULL, NULL, NULL, NULL));
+    REFUSED(hc_directory_export(NULL, NULL, NULL, NULL, NULL));
+    REFUSED(hc_directory_export(directory, NULL, NULL, NULL, NULL));
+    REFUSED(hc_directory_load(NULL, NULL, NULL, NULL, NULL));
+    REFUSED(hc_directory_load(directory, NULL, NULL, NULL, NULL));
     REFUSED(hc_directory_compact(NONE, NULL, &before, &after, NULL));
     REFUSED(hc_options_set_read_only(NULL, 1, NULL));
     REFUSED(hc_options_set_open_timeout_ms(NULL, 1, NULL));

@@ -135,6 +135,38 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
+class Compacted:
+    """What compacting a file came to."""
+
+    bytes_before: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a directory."""
+
+    kind: str
+    """The name of its kind, such as ``missing`` or ``dangling``."""
+    text: str
+    """What was expected and found, in a line without personal data but ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultList:
+    """What is wrong with a directory, or what a repair did about it."""
+
+    total: int
+    """How many faults there are."""
+    listed: tuple[Fault, ...]
+    """As many of them as were asked for."""
+    set_aside: int
+    """Records that a repair put into the other file, or would put there."""
+    seats_over: int
+    """How many more users are active than there are seats; that is no fault."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """What was checked, counted one by one."""
 

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use headcount::CopyOptions;
+use headcount::{CopyOptions, Options};
 use pyo3::prelude::*;
 
 use super::{Directory, seconds};
 use crate::errors::raised;
 use crate::feed::ChangeFeed;
-use crate::{lists, logging, records};
+use crate::{lists, logging, records, transfer};
 
 #[pymethods]
 impl Directory {
@@ -44,6 +44,33 @@ impl Directory {
             directory.backup_with(path, CopyOptions::new().overwrite(overwrite))
         })?;
         records::copied(py, &copied)
+    }
+
+    /// Writes all records as lines of JSON to a binary file, as they are at this moment, and
+    /// returns how many: the format of `headcount export`. Others go on reading and
+    /// writing meanwhile.
+    fn export(&self, py: Python<'_>, to: Py<PyAny>) -> PyResult<u64> {
+        let mut to = transfer::File::new(to);
+        let written = self.write(py, |directory| directory.export_lines(&mut to, |_| {}));
+        to.raised(written).map(|done| done.records)
+    }
+
+    /// Loads the lines of `export` from a binary file into a directory that nothing was
+    /// written to yet, in one transaction, and returns how many records those were. If this
+    /// fails, nothing is changed.
+    fn load(&self, py: Python<'_>, lines: Py<PyAny>) -> PyResult<u64> {
+        let mut lines = transfer::File::new(lines);
+        let loaded = self.write(py, |directory| {
+            directory.load_lines(std::io::BufReader::new(&mut lines), |_| {})
+        });
+        lines.raised(loaded).map(|done| done.records)
+    }
+
+    /// Lists what is wrong with the directory, up to a limit; all faults are counted.
+    #[pyo3(signature = (limit=100))]
+    fn find_faults<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyAny>> {
+        let found = self.write(py, |directory| directory.find_faults(limit))?;
+        records::faults(py, (found.faults_total, &found.faults), 0, found.seats_over)
     }
 
     /// Recounts the seats and checks every index against the users, both ways. Raises
@@ -84,4 +111,54 @@ pub(crate) fn restore(
     });
     logging::hand_over(py);
     records::copied(py, &copied.map_err(raised)?)
+}
+
+/// Makes the file of a directory as small as it gets, in place. Nobody may have it open.
+#[pyfunction]
+#[pyo3(signature = (path, *, open_timeout=0.0))]
+pub(crate) fn compact(
+    py: Python<'_>,
+    path: PathBuf,
+    open_timeout: f64,
+) -> PyResult<Bound<'_, PyAny>> {
+    let options = Options::new().open_timeout(seconds(open_timeout)?);
+    let compacted = py.detach(|| options.compact(path));
+    logging::hand_over(py);
+    records::compacted(py, &compacted.map_err(raised)?)
+}
+
+/// Lists what is wrong with the directory in a file, also where that is too damaged to be
+/// opened. No file is made.
+#[pyfunction]
+#[pyo3(signature = (path, limit=100))]
+pub(crate) fn find_faults(
+    py: Python<'_>,
+    path: PathBuf,
+    limit: usize,
+) -> PyResult<Bound<'_, PyAny>> {
+    let found = py.detach(|| Options::new().find_faults(path, limit));
+    logging::hand_over(py);
+    let found = found.map_err(raised)?;
+    records::faults(py, (found.faults_total, &found.faults), 0, found.seats_over)
+}
+
+/// Makes the directory in a file sound again, in one transaction; nobody may have it open.
+/// Records that are removed are written to the new file `aside`. Without one, nothing is
+/// changed, and what comes back is what would be done.
+#[pyfunction]
+#[pyo3(signature = (path, aside=None, limit=100))]
+pub(crate) fn repair(
+    py: Python<'_>,
+    path: PathBuf,
+    aside: Option<PathBuf>,
+    limit: usize,
+) -> PyResult<Bound<'_, PyAny>> {
+    let done = py.detach(|| match aside {
+        Some(aside) => Options::new().repair(path, aside, limit),
+        None => Options::new().plan_repair(path, limit),
+    });
+    logging::hand_over(py);
+    let done = done.map_err(raised)?;
+    let faults = (done.faults_total, done.faults.as_slice());
+    records::faults(py, faults, done.set_aside, done.seats_over)
 }

@@ -2,7 +2,6 @@
 
 mod csv;
 mod keycloak;
-mod lines;
 mod target;
 
 use std::io::{self, Write};
@@ -60,9 +59,51 @@ fn write(directory: &Directory, args: &ExportArgs, out: &mut dyn Write) -> Resul
     let progress = Progress::of(directory.len()?, "users");
     progress.say("exporting".to_owned());
     match args.format {
-        ExportFormat::Jsonl => lines::write(directory, &progress, out),
+        ExportFormat::Jsonl => lines(directory, &progress, out),
         ExportFormat::Csv => csv::write(directory, &progress, out),
         ExportFormat::Keycloak => keycloak::write(directory, &args.realm, &progress, out),
+    }
+}
+
+/// Writes all records as lines of JSON.
+fn lines(directory: &Directory, progress: &Progress, out: &mut dyn Write) -> Result<Written> {
+    let mut out = Kept { out, failed: None };
+    let written = directory.export_lines(&mut out, |done| progress.reach_at(done.users));
+    if let Some(error) = out.failed {
+        return Err(Failure::Output(error));
+    }
+    let written = written?;
+    Ok(Written {
+        users: written.users,
+        records: written.records,
+    })
+}
+
+/// Keeps the error of what it writes to.
+struct Kept<'o> {
+    out: &'o mut dyn Write,
+    failed: Option<io::Error>,
+}
+
+impl Kept<'_> {
+    fn keep<T>(&mut self, outcome: io::Result<T>) -> io::Result<T> {
+        outcome.map_err(|error| {
+            let kind = error.kind();
+            self.failed = Some(error);
+            kind.into()
+        })
+    }
+}
+
+impl Write for Kept<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes);
+        self.keep(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.out.flush();
+        self.keep(flushed)
     }
 }
 

@@ -93,6 +93,19 @@ static void use_a_file(const struct stage *stage, unsigned thread)
     verify_and_free(directory);
 }
 
+static int32_t count(void *userdata, const uint8_t *bytes, size_t bytes_len)
+{
+    (void)bytes;
+    *(uint64_t *)userdata += bytes_len;
+    return 0;
+}
+
+static int32_t give_nothing(void *userdata, uint8_t *buffer, size_t capacity, size_t *read)
+{
+    (void)userdata, (void)buffer, (void)capacity, (void)read;
+    return 0;
+}
+
 /* Copies, what is wrong with them, and figures. */
 static void keep_up(const struct stage *stage, unsigned thread)
 {
@@ -108,9 +121,13 @@ static void keep_up(const struct stage *stage, unsigned thread)
     size_t written = 0;
     snprintf(path, sizeof path, "%s/copy-%u.redb", stage->folder, thread);
     snprintf(aside, sizeof aside, "%s.aside", path);
-    CHECK_OK(hc_directory_backup(stage->directory, HC_STR(path), 1, &copied, NULL));
+    CHECK_OK(hc_directory_backup(stage->directory, HC_STR(path), 1, &copied, NULL, NULL, NULL));
     CHECK(copied.users >= THREADS);
-    CHECK_OK(hc_directory_restore(HC_STR(path), HC_STR(aside), 1, NULL, NULL));
+    CHECK_OK(hc_directory_restore(HC_STR(path), HC_STR(aside), 1, NULL, NULL, NULL, NULL));
+    CHECK_OK(hc_directory_export(stage->directory, count, NULL, &before, NULL));
+    CHECK(before > 0);
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                 hc_directory_load(stage->directory, give_nothing, NULL, NULL, NULL));
     CHECK_OK(hc_directory_compact(HC_STR(aside), NULL, &before, &after, NULL));
     CHECK(before > 0 && after > 0);
     CHECK_OK(hc_file_find_faults(HC_STR(path), NULL, 9, &faults, NULL));

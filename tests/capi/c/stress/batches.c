@@ -13,6 +13,16 @@ static hc_new_user *inactive_user(const char *email)
     return new_user;
 }
 
+static void append_packed(hc_batch *batch, const char *user)
+{
+    uint8_t bytes[256];
+    hc_packed_writer writer;
+    hc_packed_begin(&writer, bytes, sizeof bytes);
+    hc_packed_op(&writer, HC_OPERATION_ACTIVATE_USER);
+    hc_packed_put_text(&writer, HC_OP_FIELD_USER, user, strlen(user));
+    CHECK_OK(hc_batch_append(batch, bytes, hc_packed_end(&writer), NULL));
+}
+
 /* Makes a user and a workspace, and names both before they are there. */
 static hc_batch *founding(const struct names *names, const uint8_t *request,
                           const uint8_t *actor)
@@ -41,7 +51,8 @@ static hc_batch *founding(const struct names *names, const uint8_t *request,
     CHECK_OK(hc_batch_archive_workspace_by_name(batch, HC_STR(names->renamed), NULL));
     CHECK_OK(hc_batch_restore_workspace_by_name(batch, HC_STR(names->renamed), NULL));
     CHECK_OK(hc_batch_default_workspace(batch, HC_STR(names->owner), NULL));
-    CHECK(hc_batch_count(batch) == 13);
+    append_packed(batch, names->owner);
+    CHECK(hc_batch_count(batch) == 14);
     hc_new_user_free(new_user);
     hc_user_update_free(update);
     return batch;
@@ -89,7 +100,7 @@ static void ask(const hc_directory *directory, hc_batch *good)
     CHECK(hc_refusals_count(refusals) == 0 && hc_refusals_at(refusals, 0) == NULL);
     hc_refusals_free(refusals);
     CHECK_OK(hc_directory_dry_run(directory, good, &applied, NULL));
-    CHECK(hc_applied_count(applied) == 13);
+    CHECK(hc_applied_count(applied) == 14);
     hc_applied_free(applied);
 
     CHECK_OK(hc_batch_archive_workspace(bad, UINT64_MAX, NULL));
@@ -101,6 +112,20 @@ static void ask(const hc_directory *directory, hc_batch *good)
     CHECK(hc_error_get_op_index(hc_refusals_at(refusals, 1), &index) == 1 && index == 1);
     hc_refusals_free(refusals);
     hc_batch_free(bad);
+}
+
+/* All outcomes in one call. */
+static void read_outcomes(const hc_applied *applied)
+{
+    uint8_t bytes[16 + 14 * 48];
+    size_t written = 0;
+    hc_packed_batch batch;
+    hc_packed_outcome outcome;
+    CHECK_OK(hc_applied_read(applied, 0, bytes, sizeof bytes, &written, NULL));
+    CHECK(hc_packed_open(&batch, bytes, written) && batch.records == 14);
+    while (hc_packed_next_outcome(&batch, &outcome) == HC_PACKED_RECORD)
+        CHECK(outcome.subject >= HC_SUBJECT_USER && outcome.subject <= HC_SUBJECT_MEMBER);
+    CHECK(batch.malformed == 0);
 }
 
 static uint64_t workspace_of(const hc_applied *applied, size_t index)
@@ -145,6 +170,7 @@ void part_batches(struct stage *stage, unsigned thread)
     CHECK_OK(hc_directory_apply(directory, batch, &applied, NULL));
     CHECK(hc_applied_sequence(applied) > 0 && hc_applied_is_replayed(applied) == 0);
     workspace = workspace_of(applied, 5);
+    read_outcomes(applied);
     CHECK_OK(hc_applied_get_user(applied, 0, &user, NULL));
     send_again(directory, batch, workspace);
     hc_batch_free(batch);

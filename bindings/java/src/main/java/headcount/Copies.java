@@ -32,7 +32,8 @@ final class Copies {
                     perhaps(Native.hc_user_family_name(user)), Native.hc_user_is_active(user) == 1,
                     Native.hc_user_is_admin(user) == 1, attributes(user), Native.hc_user_version(user),
                     Packed.moment(Native.hc_user_created_at_micros(user)),
-                    Packed.moment(Native.hc_user_updated_at_micros(user))));
+                    Packed.moment(Native.hc_user_updated_at_micros(user)),
+                    Packed.perhapsMoment(Native.hc_user_deactivated_at_micros(user))));
         } finally {
             Native.hc_user_free(user);
         }

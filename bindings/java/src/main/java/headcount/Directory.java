@@ -3,6 +3,9 @@ package headcount;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,9 +33,16 @@ import java.util.stream.Stream;
  */
 public final class Directory implements AutoCloseable {
     private final Handle handle;
+    private final MemorySegment generation;
+    final HostCache cache;
 
-    private Directory(MemorySegment pointer) {
+    /** Lets a test lengthen the time between reading a user and keeping it. */
+    Runnable afterRead = () -> {};
+
+    private Directory(MemorySegment pointer, HostCache cache) {
         handle = new Handle(this, pointer, Native::hc_directory_free);
+        generation = Native.hc_directory_generation(pointer).reinterpret(8);
+        this.cache = cache;
     }
 
     /** A native call on the handle, which is kept until it returned. */
@@ -115,7 +125,7 @@ public final class Directory implements AutoCloseable {
         try (Frame f = Frame.open()) {
             return options.use(f, o -> {
                 f.check(how.run(f, o));
-                return new Directory(f.pointer());
+                return new Directory(f.pointer(), new HostCache(options.hostCacheUsers()));
             });
         }
     }
@@ -136,10 +146,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> user(String ref) {
-        return call((f, d) -> {
-            MemorySegment r = f.text(ref);
-            return Native.hc_user_get(d, r, r.byteSize(), f.out(), f.error());
-        }, Copies::user);
+        return find(cache.byRef, ref, Native.HC_USER_KEY_ANY);
     }
 
     /**
@@ -149,7 +156,9 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userById(UUID id) {
-        return call((f, d) -> Native.hc_user_get_by_id(d, f.id(id), f.out(), f.error()), Copies::user);
+        long before = generation();
+        Optional<User> kept = cache.byId.get(before, id);
+        return kept.isPresent() ? kept : kept(cache.byId, before, id, read(Native.HC_USER_KEY_ID, f -> f.id(id)));
     }
 
     /**
@@ -159,10 +168,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userByEmail(String email) {
-        return call((f, d) -> {
-            MemorySegment e = f.text(email);
-            return Native.hc_user_get_by_email(d, e, e.byteSize(), f.out(), f.error());
-        }, Copies::user);
+        return find(cache.byEmail, email, Native.HC_USER_KEY_EMAIL);
     }
 
     /**
@@ -172,10 +178,44 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userByUsername(String username) {
-        return call((f, d) -> {
-            MemorySegment u = f.text(username);
-            return Native.hc_user_get_by_username(d, u, u.byteSize(), f.out(), f.error());
-        }, Copies::user);
+        return find(cache.byUsername, username, Native.HC_USER_KEY_USERNAME);
+    }
+
+    private Optional<User> find(HostCache.Keyed<String> users, String key, int kind) {
+        long before = generation();
+        Optional<User> kept = users.get(before, key);
+        return kept.isPresent() ? kept : kept(users, before, key, read(kind, f -> f.text(key)));
+    }
+
+    private static <K> Optional<User> kept(HostCache.Keyed<K> users, long before, K key, Optional<User> user) {
+        if (user.isPresent()) {
+            users.put(before, key, user);
+        }
+        return user;
+    }
+
+    private interface Key {
+        MemorySegment in(Frame frame);
+    }
+
+    private Optional<User> read(int kind, Key key) {
+        Optional<User> user = call((f, d) -> {
+            MemorySegment k = key.in(f);
+            MemorySegment record = f.allocate(Packed.USER_BYTES_MAX);
+            f.keep(record);
+            return Native.hc_user_read(d, kind, k, k.byteSize(), record, record.byteSize(), f.out(), f.error());
+        }, f -> Packed.oneUser(f.kept(), f.number()));
+        afterRead.run();
+        return user;
+    }
+
+    /** The library's count of commits that changed users; odd while one is under way. */
+    long generation() {
+        try {
+            return HostCache.generation(generation);
+        } finally {
+            java.lang.ref.Reference.reachabilityFence(this);
+        }
     }
 
     /**
@@ -332,7 +372,7 @@ public final class Directory implements AutoCloseable {
      * @return the directory
      */
     public Directory actingAs(UUID actor) {
-        return call((f, d) -> Native.hc_directory_acting_as(d, f.id(actor), f.out(), f.error()), f -> new Directory(f.pointer()));
+        return call((f, d) -> Native.hc_directory_acting_as(d, f.id(actor), f.out(), f.error()), f -> new Directory(f.pointer(), cache));
     }
 
     /**
@@ -654,8 +694,34 @@ public final class Directory implements AutoCloseable {
             MemorySegment p = f.text(path.toString());
             MemorySegment copied = f.struct(Native.SIZEOF_HC_COPIED);
             f.keep(copied);
-            return Native.hc_directory_backup(d, p, p.byteSize(), overwrite ? 1 : 0, copied, f.error());
+            return Native.hc_directory_backup(d, p, p.byteSize(), overwrite ? 1 : 0, copied, MemorySegment.NULL, MemorySegment.NULL, f.error());
         }, f -> Copies.copied(f.kept()));
+    }
+
+    /**
+     * Writes all records as lines of JSON, as they are at one moment: the format of {@code headcount export}.
+     * Others go on reading and writing meanwhile.
+     *
+     * @param to where the lines go
+     * @throws IOException what the stream throws
+     */
+    public void export(OutputStream to) throws IOException {
+        Transfer.to(to, write -> call((f, d) -> Native.hc_directory_export(d, write, MemorySegment.NULL, MemorySegment.NULL,
+                f.error()), NOTHING));
+    }
+
+    /**
+     * Loads the lines of {@link #export} into a directory that nothing was written to yet, in one transaction.
+     * If this fails, nothing is changed.
+     *
+     * @param lines where the lines come from
+     * @throws IOException what the stream throws
+     * @throws HeadcountException {@link ErrorKind#INVALID_ARGUMENT} when the directory is not empty, or lines
+     *     are missing
+     */
+    public void load(InputStream lines) throws IOException {
+        Transfer.from(lines, read -> call((f, d) -> Native.hc_directory_load(d, read, MemorySegment.NULL, MemorySegment.NULL,
+                f.error()), NOTHING));
     }
 
     /**
@@ -682,7 +748,7 @@ public final class Directory implements AutoCloseable {
             MemorySegment from = f.text(backup.toString());
             MemorySegment to = f.text(path.toString());
             MemorySegment copied = f.struct(Native.SIZEOF_HC_COPIED);
-            f.check(Native.hc_directory_restore(from, from.byteSize(), to, to.byteSize(), overwrite ? 1 : 0, copied, f.error()));
+            f.check(Native.hc_directory_restore(from, from.byteSize(), to, to.byteSize(), overwrite ? 1 : 0, copied, MemorySegment.NULL, MemorySegment.NULL, f.error()));
             return Copies.copied(copied);
         }
     }

@@ -11,6 +11,7 @@ import java.util.List;
 public final class Options {
     private final List<Setter> setters = new ArrayList<>();
     private Duration openTimeout = Duration.ZERO;
+    private int hostCacheUsers = 65_536;
 
     private interface Setter {
         int set(Frame frame, MemorySegment builder);
@@ -109,6 +110,25 @@ public final class Options {
      */
     public Options salvageLog(boolean salvage) {
         return with((f, b) -> Native.hc_options_set_salvage_log(b, salvage ? 1 : 0, f.error()));
+    }
+
+    /**
+     * Sets about how many users this package may keep for itself, so that reading one again costs no call into
+     * C. It never answers with an older state than anybody has seen.
+     *
+     * @param users 65,536 by default; 0 for none
+     * @return this
+     */
+    public Options hostCacheUsers(int users) {
+        if (users < 0) {
+            throw new IllegalArgumentException("a number of users is 0 or more, not " + users);
+        }
+        hostCacheUsers = users;
+        return this;
+    }
+
+    int hostCacheUsers() {
+        return hostCacheUsers;
     }
 
     private Options with(Setter setter) {

@@ -23,6 +23,10 @@ final class Packed {
     static final ValueLayout.OfLong NETWORK = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     static final int HEADER_BYTES = 16;
+
+    /** Holds any user, with the header of the batch. */
+    static final int USER_BYTES_MAX = 32 << 10;
+
     private static final VarHandle SHORT = view(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = view(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = view(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -58,6 +62,11 @@ final class Packed {
         return Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1000);
     }
 
+    /** A time that 0 stands in for where there is none. */
+    static Optional<Instant> perhapsMoment(long micros) {
+        return micros == 0 ? Optional.empty() : Optional.of(moment(micros));
+    }
+
     static long micros(Instant at) {
         return Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000), at.getNano() / 1000);
     }
@@ -82,7 +91,13 @@ final class Packed {
         boolean follows = i32(b, r + 56) == i32(b, r + 48);
         return new User(id(b, r + 8), email, follows ? email : text(b, r, r + 56), perhaps(b, r, r + 64),
                 perhaps(b, r, r + 72), (flags & 1) != 0, (flags & 2) != 0, attributes(b, r), i64(b, r + 24),
-                moment(i64(b, r + 32)), moment(i64(b, r + 40)));
+                moment(i64(b, r + 32)), moment(i64(b, r + 40)), perhapsMoment(i64(b, r + 88)));
+    }
+
+    /** The user of a batch of one or none, which is so many bytes long. */
+    static Optional<User> oneUser(MemorySegment batch, long bytes) {
+        return bytes == 0 ? Optional.empty()
+                : Optional.of(user(batch.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE), HEADER_BYTES));
     }
 
     private static Map<String, String> attributes(byte[] b, int r) {

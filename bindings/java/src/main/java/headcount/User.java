@@ -19,6 +19,7 @@ import java.util.UUID;
  * @param version 1 when created, and one more with each change
  * @param createdAt when the user was created, in microseconds
  * @param updatedAt when the record last changed
+ * @param deactivatedAt since when the user has been inactive; empty for one who is active or never was
  */
 public record User(
         UUID id,
@@ -31,4 +32,5 @@ public record User(
         Map<String, String> attributes,
         long version,
         Instant createdAt,
-        Instant updatedAt) {}
+        Instant updatedAt,
+        Optional<Instant> deactivatedAt) {}

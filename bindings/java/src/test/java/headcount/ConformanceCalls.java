@@ -354,7 +354,7 @@ final class ConformanceCalls implements AutoCloseable {
     private static Object shown(User u) {
         return map("id", u.id(), "email", u.email(), "username", u.username(), "given_name", u.givenName(), "family_name",
                 u.familyName(), "active", u.active(), "admin", u.admin(), "attributes", u.attributes(), "created_at",
-                u.createdAt(), "updated_at", u.updatedAt(), "version", u.version());
+                u.createdAt(), "updated_at", u.updatedAt(), "deactivated_at", u.deactivatedAt(), "version", u.version());
     }
 
     private static Object shown(Seats s) {

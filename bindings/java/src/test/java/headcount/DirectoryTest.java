@@ -45,7 +45,7 @@ class DirectoryTest {
             attributes.forEach(user::attribute);
             User made = directory.createUser(user);
             assertEquals(new User(id, "Steve@BÜCHER.example", "Ştëvé", Optional.of("Steve"), Optional.of("Öl"), false, true,
-                    attributes, 1, born, made.updatedAt()), made);
+                    attributes, 1, born, made.updatedAt(), made.deactivatedAt()), made);
             for (Optional<User> read : List.of(directory.users().findFirst(), directory.userById(id),
                     directory.userByUsername("ştëvé"), directory.user(id.toString()))) {
                 assertEquals(Optional.of(made), read);
@@ -53,6 +53,52 @@ class DirectoryTest {
             assertEquals(Optional.empty(), directory.userByEmail("nobody@ex.co"));
             assertThrows(UnsupportedOperationException.class, () -> made.attributes().put("a", "b"));
         }
+    }
+
+    @Test
+    void anInactiveUserSaysSinceWhen() {
+        try (Directory directory = enterprise()) {
+            User user = directory.createUser(NewUser.of("a@ex.co"));
+            assertEquals(Optional.empty(), user.deactivatedAt());
+            Optional<Instant> since = directory.deactivateUser("a@ex.co").deactivatedAt();
+            assertEquals(Optional.of(true), since.map(at -> !at.isBefore(user.createdAt())));
+            assertEquals(since, directory.userByEmail("a@ex.co").orElseThrow().deactivatedAt());
+        }
+    }
+
+    @Test
+    void messagesGoToALogger() {
+        var messages = new java.util.concurrent.ConcurrentLinkedQueue<String>();
+        System.Logger logger = new System.Logger() {
+            @Override
+            public String getName() {
+                return "test";
+            }
+
+            @Override
+            public boolean isLoggable(Level level) {
+                return level.getSeverity() >= Level.DEBUG.getSeverity();
+            }
+
+            @Override
+            public void log(Level level, java.util.ResourceBundle bundle, String message, Throwable thrown) {
+                messages.add(level + " " + message);
+                throw new IllegalStateException("dropped");
+            }
+
+            @Override
+            public void log(Level level, java.util.ResourceBundle bundle, String format, Object... values) {
+                log(level, bundle, format, (Throwable) null);
+            }
+        };
+        Logging.setLogger(Optional.of(logger));
+        Directory.open(folder.resolve("users.redb")).close();
+        Logging.setLogger(Optional.empty());
+        assertTrue(messages.stream().anyMatch(message -> message.contains(" headcount")), messages.toString());
+        assertTrue(messages.stream().noneMatch(message -> message.startsWith("TRACE")), messages.toString());
+        int before = messages.size();
+        Directory.open(folder.resolve("users.redb")).close();
+        assertEquals(before, messages.size());
     }
 
     @Test
@@ -154,6 +200,32 @@ class DirectoryTest {
         assertTrue(Directory.compact(path).bytes() > 0);
         assertEquals(List.of(), Directory.findFaults(path, 10).listed());
         assertEquals(0, Directory.repair(path, Optional.empty(), 10).setAside());
+    }
+
+    @Test
+    void anExportMakesTheSameDirectory() throws Exception {
+        try (Directory directory = enterprise(); Directory copy = Directory.inMemory(new Options())) {
+            for (int i = 0; i < 20; i++) {
+                directory.createUser(NewUser.of("u" + i + "@ex.co").username("ünser" + i).attribute("note", "x".repeat(10_000)));
+            }
+            var lines = new java.io.ByteArrayOutputStream();
+            directory.export(lines);
+            byte[] whole = lines.toByteArray();
+            refused(ErrorKind.INVALID_ARGUMENT, () -> copy.load(new java.io.ByteArrayInputStream(whole, 0, whole.length - 30)));
+            assertEquals(0, copy.count(new UserQuery()));
+            copy.load(new java.io.ByteArrayInputStream(whole));
+            assertEquals(directory.users().toList(), copy.users().toList());
+            assertEquals(License.ENTERPRISE, copy.seats().license());
+            java.io.IOException full = assertThrows(java.io.IOException.class, () -> directory.export(new java.io.OutputStream() {
+                @Override
+                public void write(int b) throws java.io.IOException {
+                    throw new java.io.IOException("no space left");
+                }
+            }));
+            assertEquals("no space left", full.getMessage());
+            assertThrows(java.io.IOException.class, () -> Directory.inMemory(new Options()).load(
+                    new java.io.FileInputStream(folder.toFile()))); // a folder can't be read
+        }
     }
 
     @Test

@@ -1,18 +1,47 @@
-//! The lines of `headcount export`: records that make the same directory again.
+//! Records as lines of JSON: what makes the same directory again, in a file.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, Write};
 use std::str::FromStr;
 
-use headcount::{License, NewUser, Record, Role, Timestamp, UserId, WorkspaceId};
-use serde::Deserialize;
-use serde::de::{Deserializer, Error};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 
-use super::json::{Strict, without_place};
+use super::{Exported, Record};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{License, NewUser, Role, Timestamp, UserId, WorkspaceId};
 
-/// What the first line begins with.
-pub(crate) const FIRST: &str = "{\"headcount_export\":";
 /// The number of the format, which grows when an older release would misread a file.
-pub(crate) const FORMAT: u64 = 1;
+const FORMAT: u64 = 1;
+
+/// The first line, by which a file is known.
+#[derive(Serialize)]
+struct First<'a> {
+    headcount_export: u64,
+    #[serde(flatten)]
+    record: &'a Exported<'a>,
+}
+
+/// Writes a record as a line.
+pub(crate) fn write(out: &mut impl Write, record: &Exported<'_>) -> io::Result<()> {
+    if matches!(record, Exported::Directory { .. }) {
+        let headcount_export = FORMAT;
+        let first = First {
+            headcount_export,
+            record,
+        };
+        serde_json::to_writer(&mut *out, &first)?;
+    } else {
+        serde_json::to_writer(&mut *out, record)?;
+    }
+    out.write_all(b"\n")
+}
+
+/// Writes the last line, without which a file was cut off.
+pub(crate) fn write_end(out: &mut impl Write, records: u64) -> io::Result<()> {
+    writeln!(out, "{{\"record\":\"end\",\"records\":{records}}}")
+}
 
 /// A line.
 #[derive(Debug)]
@@ -23,25 +52,34 @@ pub(crate) enum Line {
 }
 
 /// Reads a line.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(crate) fn parse(line: &str) -> Result<Line, String> {
-    let Strict(value) = serde_json::from_str(line).map_err(|error| told(&error, error.column()))?;
-    if let Some(format) = value.get("headcount_export")
-        && format.as_u64().is_none_or(|format| format > FORMAT)
-    {
-        return Err(format!(
-            "this export has the format {format}, which a newer release wrote; import it with that"
+pub(crate) fn parse(line: &[u8]) -> Result<Line> {
+    #[derive(Deserialize)]
+    struct Head {
+        headcount_export: Option<u64>,
+    }
+    let refused = |error: serde_json::Error| Error::new(ErrorKind::InvalidArgument, told(&error));
+    let head: Head = serde_json::from_slice(line).map_err(refused)?;
+    if let Some(format) = head.headcount_export.filter(|format| *format > FORMAT) {
+        return Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!(
+                "this export has the format {format}, which a newer release wrote; import it \
+                 with that"
+            ),
         ));
     }
-    let stored: Stored = serde_json::from_value(value).map_err(|error| without_place(&error))?;
+    let stored: Stored = serde_json::from_slice(line).map_err(refused)?;
     Ok(stored.into())
 }
 
-fn told(error: &serde_json::Error, column: usize) -> String {
-    format!("column {column}: {}", without_place(error))
+/// The error, without the line, which is always the first.
+fn told(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.rfind(" at line ").map_or(&*text, |end| &text[..end]);
+    match error.column() {
+        0 => text.to_owned(),
+        column => format!("column {column}: {text}"),
+    }
 }
 
 #[derive(Deserialize)]
@@ -148,6 +186,7 @@ struct StoredUser {
     family_name: Option<String>,
     active: bool,
     admin: bool,
+    #[serde(deserialize_with = "attributes")]
     attributes: BTreeMap<String, String>,
     #[serde(deserialize_with = "parsed")]
     created_at: Timestamp,
@@ -185,20 +224,51 @@ impl From<StoredUser> for Record {
 }
 
 /// A value that JSON has as a text.
-fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err = headcount::Error>>(
+fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err = Error>>(
     deserializer: D,
-) -> Result<T, D::Error> {
+) -> std::result::Result<T, D::Error> {
     String::deserialize(deserializer)?
         .parse()
         .map_err(D::Error::custom)
 }
 
-fn parsed_or_null<'de, D: Deserializer<'de>, T: FromStr<Err = headcount::Error>>(
+fn parsed_or_null<'de, D: Deserializer<'de>, T: FromStr<Err = Error>>(
     deserializer: D,
-) -> Result<Option<T>, D::Error> {
+) -> std::result::Result<Option<T>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     let value = text.map(|text| text.parse()).transpose();
     value.map_err(D::Error::custom)
+}
+
+/// Attributes, each name once.
+fn attributes<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<BTreeMap<String, String>, D::Error> {
+    struct Once;
+    impl<'de> Visitor<'de> for Once {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of texts")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(
+            self,
+            mut members: A,
+        ) -> std::result::Result<Self::Value, A::Error> {
+            let mut attributes = BTreeMap::new();
+            while let Some((name, value)) = members.next_entry::<String, String>()? {
+                if attributes.contains_key(&name) {
+                    return Err(A::Error::custom(format_args!(
+                        "the attribute `{name}` is there twice"
+                    )));
+                }
+                attributes.insert(name, value);
+            }
+            Ok(attributes)
+        }
+    }
+    deserializer.deserialize_map(Once)
 }
 
 #[cfg(test)]
@@ -207,7 +277,7 @@ mod tests {
 
     #[track_caller]
     fn assert_refused(line: &str, expected: &str) {
-        let reason = parse(line).unwrap_err();
+        let reason = parse(line.as_bytes()).unwrap_err().to_string();
         assert!(reason.contains(expected), "{reason}");
     }
 
@@ -215,11 +285,29 @@ mod tests {
     fn what_is_not_a_record_is_told() {
         let first = r#"{"headcount_export":2,"record":"directory"}"#;
         assert_refused(first, "a newer release wrote");
-        assert_refused("{", "column 1: it ends in the middle");
-        assert_refused(r#"{"record":"end","records":1,"records":2}"#, "there twice");
+        assert_refused("{", "column 1: EOF while parsing an object");
+        assert_refused(
+            r#"{"record":"end","records":1,"records":2}"#,
+            "duplicate field",
+        );
+        assert_refused(
+            r#"{"record":"end","record":"end","records":2}"#,
+            "duplicate field",
+        );
         assert_refused(r#"{"record":"dog"}"#, "unknown variant `dog`");
         assert_refused(r#"{"record":"deleted_user","id":"5"}"#, "is not a UUID");
         assert_refused(r#"{"record":"deleted_user"}"#, "missing field `id`");
         assert_refused(r#"{"record":"end","records":1,"x":2}"#, "unknown field `x`");
+    }
+
+    #[test]
+    fn an_attribute_that_is_there_twice_is_told() {
+        let user = |attributes: &str| {
+            format!(
+                r#"{{"record":"user","id":"45e6b641-fe57-4fb2-83d2-2c2bd201efe8","email":"a@ex.co","username":"a","given_name":null,"family_name":null,"active":true,"admin":false,"attributes":{attributes},"created_at":"2024-07-11T16:55:59Z","updated_at":"2024-07-11T16:55:59Z","version":1}}"#
+            )
+        };
+        assert_refused(&user(r#"{"a":"b","a":"c"}"#), "`a` is there twice");
+        assert!(parse(user(r#"{"a":"b","b":"c"}"#).as_bytes()).is_ok());
     }
 }

@@ -1,0 +1,401 @@
+using System;
+using System.Collections.Generic;
+
+namespace Headcount
+{
+    internal delegate int Step(IntPtr builder, out IntPtr error);
+
+    /// <summary>A user to create: active, no admin, with the email as username, unless it says otherwise.</summary>
+    public sealed class NewUser
+    {
+        private readonly List<Step> steps = new List<Step>();
+        private readonly string email;
+
+        /// <summary>A user of whom only the email is known.</summary>
+        public NewUser(string email) { this.email = email; }
+
+        /// <summary>Gives the user this id; otherwise one is drawn.</summary>
+        public NewUser Id(Guid id)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_new_user_set_id(b, Interop.Bytes(id), out e));
+            return this;
+        }
+
+        /// <summary>Sets a username of its own.</summary>
+        public NewUser Username(string username)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(username); return Native.hc_new_user_set_username(b, t, Interop.Size(t), out e); });
+            return this;
+        }
+
+        /// <summary>Sets the first name, of at most 255 bytes; an empty one is none.</summary>
+        public NewUser GivenName(string name)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(name); return Native.hc_new_user_set_given_name(b, t, Interop.Size(t), out e); });
+            return this;
+        }
+
+        /// <summary>Sets the last name, of at most 255 bytes; an empty one is none.</summary>
+        public NewUser FamilyName(string name)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(name); return Native.hc_new_user_set_family_name(b, t, Interop.Size(t), out e); });
+            return this;
+        }
+
+        /// <summary>Says whether the user is active from the start, which is the default, and so takes a seat.</summary>
+        public NewUser Active(bool active)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_new_user_set_active(b, active ? 1 : 0, out e));
+            return this;
+        }
+
+        /// <summary>Says whether the user administers the platform.</summary>
+        public NewUser Admin(bool admin)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_new_user_set_admin(b, admin ? 1 : 0, out e));
+            return this;
+        }
+
+        /// <summary>Says when the user was created elsewhere; otherwise it is now.</summary>
+        public NewUser CreatedAt(DateTimeOffset at)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_new_user_set_created_at_micros(b, Interop.Micros(at), out e));
+            return this;
+        }
+
+        /// <summary>Sets an attribute. A user has at most 64, of 16 KiB in all.</summary>
+        public NewUser Attribute(string name, string value)
+        {
+            steps.Add((IntPtr b, out IntPtr e) =>
+            {
+                byte[] n = Interop.Utf8(name), v = Interop.Utf8(value);
+                return Native.hc_new_user_set_attribute(b, n, Interop.Size(n), v, Interop.Size(v), out e);
+            });
+            return this;
+        }
+
+        internal T Use<T>(Func<IntPtr, T> function)
+        {
+            var address = Interop.Utf8(email);
+            Interop.Check(Native.hc_new_user_new(address, Interop.Size(address), out var builder, out var refused), refused);
+            try
+            {
+                foreach (var step in steps)
+                    Interop.Check(step(builder, out var error), error);
+                return function(builder);
+            }
+            finally
+            {
+                Native.hc_new_user_free(builder);
+            }
+        }
+    }
+
+    /// <summary>What to change of a user. What isn't named stays as it is.</summary>
+    public sealed class UserUpdate
+    {
+        private readonly List<Step> steps = new List<Step>();
+
+        /// <summary>Refuses the update with ErrorKind.Conflict unless the user still has this version.</summary>
+        public UserUpdate IfVersion(ulong version)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_user_update_set_if_version(b, version, out e));
+            return this;
+        }
+
+        /// <summary>Changes the email. A username that is the email follows.</summary>
+        public UserUpdate Email(string email)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(email); return Native.hc_user_update_set_email(b, t, Interop.Size(t), out e); });
+            return this;
+        }
+
+        /// <summary>Changes the username.</summary>
+        public UserUpdate Username(string username)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(username); return Native.hc_user_update_set_username(b, t, Interop.Size(t), out e); });
+            return this;
+        }
+
+        /// <summary>Makes the username the email again.</summary>
+        public UserUpdate ResetUsername()
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_user_update_reset_username(b, out e));
+            return this;
+        }
+
+        /// <summary>Changes the first name; an empty one removes it.</summary>
+        public UserUpdate GivenName(string name)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(name); return Native.hc_user_update_set_given_name(b, t, Interop.Size(t), out e); });
+            return this;
+        }
+
+        /// <summary>Changes the last name; an empty one removes it.</summary>
+        public UserUpdate FamilyName(string name)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(name); return Native.hc_user_update_set_family_name(b, t, Interop.Size(t), out e); });
+            return this;
+        }
+
+        /// <summary>Makes the user an admin, or takes that away.</summary>
+        public UserUpdate Admin(bool admin)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_user_update_set_admin(b, admin ? 1 : 0, out e));
+            return this;
+        }
+
+        /// <summary>Sets one attribute and leaves the others.</summary>
+        public UserUpdate Attribute(string name, string value)
+        {
+            steps.Add((IntPtr b, out IntPtr e) =>
+            {
+                byte[] n = Interop.Utf8(name), v = Interop.Utf8(value);
+                return Native.hc_user_update_set_attribute(b, n, Interop.Size(n), v, Interop.Size(v), out e);
+            });
+            return this;
+        }
+
+        /// <summary>Removes one attribute, if the user has it.</summary>
+        public UserUpdate RemoveAttribute(string name)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(name); return Native.hc_user_update_remove_attribute(b, t, Interop.Size(t), out e); });
+            return this;
+        }
+
+        /// <summary>Removes all attributes but those that this update sets.</summary>
+        public UserUpdate ReplaceAttributes()
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_user_update_replace_attributes(b, out e));
+            return this;
+        }
+
+        internal T Use<T>(Func<IntPtr, T> function)
+        {
+            var builder = Native.hc_user_update_new();
+            try
+            {
+                foreach (var step in steps)
+                    Interop.Check(step(builder, out var error), error);
+                return function(builder);
+            }
+            finally
+            {
+                Native.hc_user_update_free(builder);
+            }
+        }
+    }
+
+    /// <summary>Which users to return, in what order and how many. All conditions must hold; without any it is all users, ordered by email, 100 a page.</summary>
+    public sealed class UserQuery
+    {
+        private readonly List<Step> steps = new List<Step>();
+
+        /// <summary>Only users who are active.</summary>
+        public UserQuery Active()
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_active(b, 1, out e));
+            return this;
+        }
+
+        /// <summary>Only users who are not active.</summary>
+        public UserQuery Inactive()
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_active(b, 0, out e));
+            return this;
+        }
+
+        /// <summary>Only admins.</summary>
+        public UserQuery AdminsOnly()
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_admins_only(b, out e));
+            return this;
+        }
+
+        /// <summary>Only members of a workspace, in a role.</summary>
+        public UserQuery MemberOf(ulong workspace, Role role = Role.Any)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_member_of(b, workspace, (int)role, out e));
+            return this;
+        }
+
+        /// <summary>Only emails that start like this.</summary>
+        public UserQuery EmailPrefix(string prefix)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(prefix); return Native.hc_query_set_email_prefix(b, t, Interop.Size(t), out e); });
+            return this;
+        }
+
+        /// <summary>Only emails at this domain, in either of its forms.</summary>
+        public UserQuery EmailDomain(string domain)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(domain); return Native.hc_query_set_email_domain(b, t, Interop.Size(t), out e); });
+            return this;
+        }
+
+        /// <summary>Only usernames that start like this.</summary>
+        public UserQuery UsernamePrefix(string prefix)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(prefix); return Native.hc_query_set_username_prefix(b, t, Interop.Size(t), out e); });
+            return this;
+        }
+
+        /// <summary>Only users created at this moment or later.</summary>
+        public UserQuery CreatedSince(DateTimeOffset at)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_created_since_micros(b, Interop.Micros(at), out e));
+            return this;
+        }
+
+        /// <summary>Only users created or changed at this moment or later.</summary>
+        public UserQuery ChangedSince(DateTimeOffset at)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_changed_since_micros(b, Interop.Micros(at), out e));
+            return this;
+        }
+
+        /// <summary>Sets the order; it is by email by default.</summary>
+        public UserQuery Sort(Sort sort)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_sort(b, (int)sort, out e));
+            return this;
+        }
+
+        /// <summary>Goes in the opposite direction: newest first, for example.</summary>
+        public UserQuery Descending()
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_descending(b, 1, out e));
+            return this;
+        }
+
+        /// <summary>Sets how many users a page may have: 1 to 10,000; 100 by default.</summary>
+        public UserQuery Limit(int users)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_limit(b, (UIntPtr)(ulong)users, out e));
+            return this;
+        }
+
+        /// <summary>Asks for the page behind a place, a Page.Next.</summary>
+        public UserQuery After(string place)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(place); return Native.hc_query_set_after(b, t, Interop.Size(t), out e); });
+            return this;
+        }
+
+        internal UserQuery Copy()
+        {
+            var copy = new UserQuery();
+            copy.steps.AddRange(steps);
+            return copy;
+        }
+
+        internal T Use<T>(Func<IntPtr, T> function)
+        {
+            var builder = Native.hc_query_new();
+            try
+            {
+                foreach (var step in steps)
+                    Interop.Check(step(builder, out var error), error);
+                return function(builder);
+            }
+            finally
+            {
+                Native.hc_query_free(builder);
+            }
+        }
+    }
+
+    /// <summary>How to open a directory. By default the file is made if there is none, with the Community license.</summary>
+    public sealed class Options
+    {
+        private readonly List<Step> steps = new List<Step>();
+        internal TimeSpan Wait { get; private set; }
+
+        internal int HostUsers { get; private set; } = 65536;
+
+        /// <summary>Says whether to make the file if there is none.</summary>
+        public Options CreateIfMissing(bool create)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_create_if_missing(b, create ? 1 : 0, out e));
+            return this;
+        }
+
+        /// <summary>Sets the license that a new directory gets.</summary>
+        public Options LicenseIfNew(License license)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_license_if_new(b, license.Code, license.Count, out e));
+            return this;
+        }
+
+        /// <summary>Says whether to open the file for reading only.</summary>
+        public Options ReadOnly(bool readOnly)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_read_only(b, readOnly ? 1 : 0, out e));
+            return this;
+        }
+
+        /// <summary>Sets how long to wait for a file that another process or handle has open.</summary>
+        public Options OpenTimeout(TimeSpan wait)
+        {
+            Wait = wait;
+            return this;
+        }
+
+        /// <summary>Sets how much memory may hold pages of the file; 64 MiB by default.</summary>
+        public Options PageCacheBytes(ulong bytes)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_page_cache_bytes(b, bytes, out e));
+            return this;
+        }
+
+        /// <summary>Sets how much memory of the library may hold users; 64 MiB by default.</summary>
+        public Options CacheBytes(ulong bytes)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_cache_bytes(b, bytes, out e));
+            return this;
+        }
+
+        /// <summary>Sets about how many users this assembly may keep for itself, so that reading one again costs no call into C: 65,536 by default, 0 for none. It never answers with an older state than anybody has seen.</summary>
+        public Options HostCacheUsers(int users)
+        {
+            HostUsers = users;
+            return this;
+        }
+
+        /// <summary>Sets how large the log beside the file may become; 64 MiB by default.</summary>
+        public Options LogBytes(ulong bytes)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_log_bytes(b, bytes, out e));
+            return this;
+        }
+
+        /// <summary>Gives up durability for speed: writes are on disk after this time at the latest.</summary>
+        public Options SyncInterval(TimeSpan interval)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_sync_interval_ms(b, (ulong)interval.TotalMilliseconds, out e));
+            return this;
+        }
+
+        /// <summary>Says whether to open a directory whose log can't be used, without what is only there.</summary>
+        public Options SalvageLog(bool salvage)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_salvage_log(b, salvage ? 1 : 0, out e));
+            return this;
+        }
+
+        internal T Use<T>(Func<IntPtr, T> function)
+        {
+            var builder = Native.hc_options_new();
+            try
+            {
+                foreach (var step in steps)
+                    Interop.Check(step(builder, out var error), error);
+                return function(builder);
+            }
+            finally
+            {
+                Native.hc_options_free(builder);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Headcount
+{
+    /// Makes objects of native ones, and frees those.
+    internal static class Copies
+    {
+        internal static User User(IntPtr user)
+        {
+            if (user == IntPtr.Zero)
+                return null;
+            try
+            {
+                return new User(Interop.Id(Native.hc_user_id(user)), Interop.Text(Native.hc_user_email(user)),
+                    Interop.Text(Native.hc_user_username(user)), Interop.Text(Native.hc_user_given_name(user)),
+                    Interop.Text(Native.hc_user_family_name(user)), Native.hc_user_is_active(user) == 1,
+                    Native.hc_user_is_admin(user) == 1, Attributes(user), Native.hc_user_version(user),
+                    Interop.Moment(Native.hc_user_created_at_micros(user)),
+                    Interop.Moment(Native.hc_user_updated_at_micros(user)),
+                    Interop.PerhapsMoment(Native.hc_user_deactivated_at_micros(user)));
+            }
+            finally
+            {
+                Native.hc_user_free(user);
+            }
+        }
+
+        private static IReadOnlyDictionary<string, string> Attributes(IntPtr user)
+        {
+            var attributes = new Dictionary<string, string>();
+            var count = (ulong)Native.hc_user_attribute_count(user);
+            for (ulong i = 0; i < count; i++)
+            {
+                Native.hc_user_attribute_at(user, (UIntPtr)i, out var name, out var value, out var length);
+                attributes.Add(Interop.Text(name), Interop.Text(value, (int)length));
+            }
+            return attributes;
+        }
+
+        internal static Workspace Workspace(IntPtr workspace)
+        {
+            if (workspace == IntPtr.Zero)
+                return null;
+            try
+            {
+                var of = Native.hc_workspace_default_of(workspace);
+                return new Workspace(Native.hc_workspace_id(workspace), Interop.Text(Native.hc_workspace_name(workspace)),
+                    Native.hc_workspace_is_archived(workspace) == 1, of == IntPtr.Zero ? (Guid?)null : Interop.Id(of),
+                    Native.hc_workspace_version(workspace), Interop.Moment(Native.hc_workspace_created_at_micros(workspace)),
+                    Interop.Moment(Native.hc_workspace_updated_at_micros(workspace)));
+            }
+            finally
+            {
+                Native.hc_workspace_free(workspace);
+            }
+        }
+
+        internal static Applied Applied(IntPtr applied)
+        {
+            try
+            {
+                var outcomes = new List<Outcome>();
+                var count = (ulong)Native.hc_applied_count(applied);
+                for (ulong i = 0; i < count; i++)
+                    outcomes.Add(Outcome(applied, (UIntPtr)i));
+                var sequence = Native.hc_applied_sequence(applied);
+                return new Applied(sequence == 0 ? (ulong?)null : sequence, Native.hc_applied_is_replayed(applied) == 1, outcomes);
+            }
+            finally
+            {
+                Native.hc_applied_free(applied);
+            }
+        }
+
+        private static unsafe Outcome Outcome(IntPtr applied, UIntPtr index)
+        {
+            var o = new hc_outcome { struct_size = (uint)Marshal.SizeOf(typeof(hc_outcome)) };
+            Interop.Check(Native.hc_applied_get_outcome(applied, index, ref o, out var error), error);
+            Interop.Check(Native.hc_applied_get_user(applied, index, out var user, out error), error);
+            var id = Interop.Id((IntPtr)o.user);
+            return new Outcome((Subject)o.subject, o.changed == 1, o.version, o.workspace == 0 ? (ulong?)null : o.workspace,
+                id == Guid.Empty ? (Guid?)null : id, User(user));
+        }
+
+        internal static IReadOnlyList<HeadcountException> Refusals(IntPtr list)
+        {
+            try
+            {
+                var refusals = new List<HeadcountException>();
+                var count = (ulong)Native.hc_refusals_count(list);
+                for (ulong i = 0; i < count; i++)
+                    refusals.Add(HeadcountException.Read(Native.hc_refusals_at(list, (UIntPtr)i)));
+                return refusals;
+            }
+            finally
+            {
+                Native.hc_refusals_free(list);
+            }
+        }
+
+        internal static FaultList Faults(IntPtr list)
+        {
+            try
+            {
+                var listed = new List<Fault>();
+                var count = (ulong)Native.hc_faults_count(list);
+                for (ulong i = 0; i < count; i++)
+                    listed.Add(new Fault(Interop.Text(Native.hc_faults_kind_at(list, (UIntPtr)i)),
+                        Interop.Text(Native.hc_faults_text_at(list, (UIntPtr)i))));
+                return new FaultList(Native.hc_faults_total(list), listed, Native.hc_faults_set_aside(list),
+                    Native.hc_faults_seats_over(list));
+            }
+            finally
+            {
+                Native.hc_faults_free(list);
+            }
+        }
+
+        internal static hc_copied NewCopied()
+        {
+            return new hc_copied { struct_size = (uint)Marshal.SizeOf(typeof(hc_copied)) };
+        }
+
+        /// A text with a NUL behind it.
+        internal static string Text(byte[] bytes)
+        {
+            return Encoding.UTF8.GetString(bytes, 0, Array.IndexOf(bytes, (byte)0));
+        }
+    }
+}

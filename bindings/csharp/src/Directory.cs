@@ -1,0 +1,616 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading;
+
+namespace Headcount
+{
+    /// <summary>
+    /// A user directory: users, a license that says how many may be active, and workspaces. Where a parameter is
+    /// called user, it takes an id as text, an email or a username. All methods may be called by any thread at
+    /// any time.
+    /// </summary>
+    public sealed class Directory : IDisposable
+    {
+        private sealed class Caches
+        {
+            internal readonly HostCache<string> ByRef, ByEmail, ByUsername;
+            internal readonly HostCache<Guid> ById;
+
+            internal Caches(int users)
+            {
+                ByRef = new HostCache<string>(users / 4);
+                ByEmail = new HostCache<string>(users / 4);
+                ByUsername = new HostCache<string>(users / 4);
+                ById = new HostCache<Guid>(users / 4);
+            }
+        }
+
+        private const int AnyKey = 1, EmailKeyKind = 2, UsernameKeyKind = 3, IdKey = 4;
+
+        [ThreadStatic]
+        private static byte[] scratch;
+
+        [ThreadStatic]
+        private static byte[] records;
+
+        private readonly DirectoryHandle handle;
+        private readonly IntPtr generation;
+        private readonly Caches cache;
+
+        private Directory(DirectoryHandle handle, Caches cache)
+        {
+            this.handle = handle;
+            this.cache = cache;
+            generation = Native.hc_directory_generation(handle);
+        }
+
+        /// <summary>Opens the directory in a file, and makes it if there is none.</summary>
+        /// <exception cref="HeadcountException">
+        /// AlreadyOpen when another process or handle has the file, UnsupportedFormat, Corrupted.
+        /// </exception>
+        public static Directory Open(string path) { return Open(path, new Options()); }
+
+        /// <summary>Opens the directory in a file as options say. Waiting for the file can be cancelled.</summary>
+        /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
+        public static Directory Open(string path, Options options, CancellationToken cancellation = default(CancellationToken))
+        {
+            var p = Interop.Utf8(path);
+            var waited = Stopwatch.StartNew();
+            while (true)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                try
+                {
+                    return Open(options, (IntPtr o, out DirectoryHandle d, out IntPtr e) =>
+                        Native.hc_directory_open(p, Interop.Size(p), o, out d, out e));
+                }
+                catch (HeadcountException held) when (held.Kind == ErrorKind.AlreadyOpen && waited.Elapsed < options.Wait)
+                {
+                    cancellation.WaitHandle.WaitOne(5);
+                }
+            }
+        }
+
+        /// <summary>Makes a directory that lives in memory and is gone when it is closed.</summary>
+        public static Directory InMemory(Options options = null)
+        {
+            return Open(options ?? new Options(), Native.hc_directory_open_in_memory);
+        }
+
+        private delegate int Opening(IntPtr options, out DirectoryHandle directory, out IntPtr error);
+
+        private static Directory Open(Options options, Opening how)
+        {
+            Abi.Check();
+            return options.Use(o =>
+            {
+                Interop.Check(how(o, out var opened, out var error), error);
+                return new Directory(opened, new Caches(options.HostUsers));
+            });
+        }
+
+        /// <summary>
+        /// Finishes what is pending, releases the file, and reports what goes wrong with that. Other calls then
+        /// fail with ErrorKind.Closed, also those that wait in other threads. Disposing again does nothing.
+        /// </summary>
+        public void Dispose()
+        {
+            // The handle itself is freed when nothing uses it any more.
+            Interop.Check(Native.hc_directory_close(handle, out var error), error);
+        }
+
+        /// <summary>The user that an id, an email or a username names; null if there is none.</summary>
+        public User FindUser(string user) { return Find(cache.ByRef, user, AnyKey); }
+
+        /// <summary>The user with this id; null if there is none.</summary>
+        public User FindUserById(Guid id)
+        {
+            var before = Generation();
+            return cache.ById.Get(before, id) ?? Keep(cache.ById, before, id, Read(IdKey, Interop.Bytes(id), 16));
+        }
+
+        /// <summary>The user with this email; null if there is none.</summary>
+        public User FindUserByEmail(string email) { return Find(cache.ByEmail, email, EmailKeyKind); }
+
+        /// <summary>The user with this username; null if there is none.</summary>
+        public User FindUserByUsername(string username) { return Find(cache.ByUsername, username, UsernameKeyKind); }
+
+        /// <summary>Creates a user, who needs a seat unless inactive.</summary>
+        /// <exception cref="HeadcountException">EmailTaken, UsernameTaken, IdTaken, NoFreeSeat, or a kind of malformed input.</exception>
+        public User CreateUser(NewUser user)
+        {
+            return user.Use(u =>
+            {
+                Interop.Check(Native.hc_user_create_from(handle, u, out var made, out var error), error);
+                return Copies.User(made);
+            });
+        }
+
+        /// <summary>Changes fields of a user, and returns the user as it is then.</summary>
+        /// <exception cref="HeadcountException">UserNotFound, Conflict, LastAdmin, or as CreateUser.</exception>
+        public User UpdateUser(string user, UserUpdate update)
+        {
+            var r = Interop.Utf8(user);
+            return update.Use(u =>
+            {
+                Interop.Check(Native.hc_user_update_apply(handle, r, Interop.Size(r), u, out var made, out var error), error);
+                return Copies.User(made);
+            });
+        }
+
+        /// <summary>Makes a user active; nothing happens to one who is.</summary>
+        /// <exception cref="HeadcountException">UserNotFound, NoFreeSeat.</exception>
+        public User ActivateUser(string user)
+        {
+            var r = Interop.Utf8(user);
+            Interop.Check(Native.hc_user_activate(handle, r, Interop.Size(r), out var made, out var error), error);
+            return Copies.User(made);
+        }
+
+        /// <summary>Makes a user inactive, which frees a seat; nothing happens to one who is.</summary>
+        /// <exception cref="HeadcountException">UserNotFound, LastAdmin, LastOwner, OwnAccount.</exception>
+        public User DeactivateUser(string user)
+        {
+            var r = Interop.Utf8(user);
+            Interop.Check(Native.hc_user_deactivate(handle, r, Interop.Size(r), out var made, out var error), error);
+            return Copies.User(made);
+        }
+
+        /// <summary>Deletes a user for good. The id is never given again; the email and the username are free for others.</summary>
+        /// <exception cref="HeadcountException">UserNotFound, LastAdmin, LastOwner, OwnAccount.</exception>
+        public void DeleteUser(string user)
+        {
+            var r = Interop.Utf8(user);
+            Interop.Check(Native.hc_user_delete(handle, r, Interop.Size(r), out var error), error);
+        }
+
+        /// <summary>All users, active or not, ordered by email, as they are when the loop begins.</summary>
+        public IEnumerable<User> Users() { return Cursors((out CursorHandle c, out IntPtr e) => Native.hc_directory_list_users(handle, out c, out e)); }
+
+        /// <summary>One page of the users that match.</summary>
+        /// <exception cref="HeadcountException">WorkspaceNotFound, InvalidArgument for the place of a query in another order.</exception>
+        public Page Query(UserQuery query)
+        {
+            return query.Use(q =>
+            {
+                CursorHandle cursor = null;
+                var users = Cursors((out CursorHandle c, out IntPtr e) =>
+                {
+                    var status = Native.hc_directory_query(handle, q, out cursor, out e);
+                    c = cursor;
+                    return status;
+                });
+                using (var reading = users.GetEnumerator())
+                {
+                    var next = Interop.Text(Native.hc_cursor_next_page(cursor));
+                    var page = new List<User>();
+                    while (reading.MoveNext())
+                        page.Add(reading.Current);
+                    return new Page(page, next);
+                }
+            });
+        }
+
+        /// <summary>All users that match, page after page. Each page is of its own moment.</summary>
+        public IEnumerable<User> Find(UserQuery query)
+        {
+            for (var page = Query(query); ; page = Query(query.Copy().After(page.Next)))
+            {
+                foreach (var user in page.Users)
+                    yield return user;
+                if (page.Next == null)
+                    yield break;
+            }
+        }
+
+        /// <summary>How many users match, whatever the limit and the place of the query.</summary>
+        public ulong Count(UserQuery query)
+        {
+            return query.Use(q =>
+            {
+                Interop.Check(Native.hc_directory_count(handle, q, out var count, out var error), error);
+                return count;
+            });
+        }
+
+        /// <summary>How the seats are used.</summary>
+        public Seats Seats()
+        {
+            var s = new hc_seats { struct_size = (uint)Marshal.SizeOf(typeof(hc_seats)) };
+            Interop.Check(Native.hc_directory_get_seats(handle, ref s, out var error), error);
+            return new Seats(License.Of(s.license, s.limit), s.license_version, Limit(s.limit), s.active, s.inactive, Limit(s.free), s.over_by);
+        }
+
+        /// <summary>Sets the license. A smaller one than today's use is accepted: nobody is deactivated.</summary>
+        public void SetLicense(License license)
+        {
+            Interop.Check(Native.hc_directory_set_license(handle, license.Code, license.Count, out var error), error);
+        }
+
+        /// <summary>The same directory for a user whose writes are made with it: it is recorded in each change, and the user can't deactivate or delete themself. Closing one of the two closes both.</summary>
+        public Directory ActingAs(Guid actor)
+        {
+            Interop.Check(Native.hc_directory_acting_as(handle, Interop.Bytes(actor), out var acting, out var error), error);
+            return new Directory(acting, cache);
+        }
+
+        /// <summary>The workspace with this id; null if there is none.</summary>
+        public Workspace FindWorkspace(ulong id)
+        {
+            Interop.Check(Native.hc_workspace_get(handle, id, out var found, out var error), error);
+            return Copies.Workspace(found);
+        }
+
+        /// <summary>The workspace with this name; null if there is none.</summary>
+        public Workspace FindWorkspaceByName(string name)
+        {
+            var n = Interop.Utf8(name);
+            Interop.Check(Native.hc_workspace_get_by_name(handle, n, Interop.Size(n), out var found, out var error), error);
+            return Copies.Workspace(found);
+        }
+
+        /// <summary>Creates a workspace, whose first owner must be an active user.</summary>
+        /// <exception cref="HeadcountException">WorkspaceNameTaken, UserNotFound, LastOwner, InvalidArgument.</exception>
+        public Workspace CreateWorkspace(string name, string owner)
+        {
+            var n = Interop.Utf8(name);
+            var o = Interop.Utf8(owner);
+            Interop.Check(Native.hc_workspace_create(handle, n, Interop.Size(n), o, Interop.Size(o), out var found, out var error), error);
+            return Copies.Workspace(found);
+        }
+
+        /// <summary>The default workspace of a user, who owns it; it is made when it is first asked for.</summary>
+        /// <exception cref="HeadcountException">UserNotFound.</exception>
+        public Workspace DefaultWorkspace(string user)
+        {
+            var r = Interop.Utf8(user);
+            Interop.Check(Native.hc_user_get_default_workspace(handle, r, Interop.Size(r), out var found, out var error), error);
+            return Copies.Workspace(found);
+        }
+
+        /// <summary>Gives a workspace another name.</summary>
+        /// <exception cref="HeadcountException">WorkspaceNotFound, WorkspaceNameTaken, WorkspaceArchived, InvalidArgument.</exception>
+        public Workspace RenameWorkspace(ulong id, string name)
+        {
+            var n = Interop.Utf8(name);
+            Interop.Check(Native.hc_workspace_rename(handle, id, n, Interop.Size(n), out var found, out var error), error);
+            return Copies.Workspace(found);
+        }
+
+        /// <summary>Archives a workspace; nothing happens to one that is.</summary>
+        /// <exception cref="HeadcountException">WorkspaceNotFound.</exception>
+        public Workspace ArchiveWorkspace(ulong id)
+        {
+            Interop.Check(Native.hc_workspace_archive(handle, id, out var found, out var error), error);
+            return Copies.Workspace(found);
+        }
+
+        /// <summary>Restores an archived workspace; nothing happens to another.</summary>
+        /// <exception cref="HeadcountException">WorkspaceNotFound.</exception>
+        public Workspace RestoreWorkspace(ulong id)
+        {
+            Interop.Check(Native.hc_workspace_restore(handle, id, out var found, out var error), error);
+            return Copies.Workspace(found);
+        }
+
+        /// <summary>Deletes a workspace and its memberships for good.</summary>
+        /// <exception cref="HeadcountException">WorkspaceNotFound, DefaultWorkspace.</exception>
+        public void DeleteWorkspace(ulong id)
+        {
+            Interop.Check(Native.hc_workspace_delete(handle, id, out var error), error);
+        }
+
+        /// <summary>All workspaces, archived ones included, ordered by id, as they are when the loop begins.</summary>
+        public IEnumerable<Workspace> Workspaces()
+        {
+            return new PackedList<Workspace, WorkspacesHandle>((out WorkspacesHandle list, out IntPtr e) =>
+                Native.hc_directory_list_workspaces(handle, out list, out e), Native.hc_workspaces_next_batch, Packed.Workspace);
+        }
+
+        /// <summary>The members of a workspace: owners first, then users, each ordered by email.</summary>
+        /// <exception cref="HeadcountException">WorkspaceNotFound.</exception>
+        public IReadOnlyList<Member> Members(ulong workspace)
+        {
+            return MemberList((out MembersHandle list, out IntPtr e) => Native.hc_workspace_list_members(handle, workspace, out list, out e));
+        }
+
+        /// <summary>The workspaces of a user, with the role in each, ordered by id.</summary>
+        /// <exception cref="HeadcountException">UserNotFound.</exception>
+        public IReadOnlyList<Member> WorkspacesOf(string user)
+        {
+            var r = Interop.Utf8(user);
+            return MemberList((out MembersHandle list, out IntPtr e) => Native.hc_user_list_workspaces(handle, r, Interop.Size(r), out list, out e));
+        }
+
+        /// <summary>Makes a user a member of a workspace; nothing happens to one who has the role already.</summary>
+        /// <exception cref="HeadcountException">WorkspaceNotFound, UserNotFound, RoleDiffers, WorkspaceArchived.</exception>
+        public void AddMember(ulong workspace, string user, Role role)
+        {
+            var r = Interop.Utf8(user);
+            Interop.Check(Native.hc_workspace_add_member(handle, workspace, r, Interop.Size(r), (int)role, out var error), error);
+        }
+
+        /// <summary>Changes the role of a member; nothing happens to one who has it already.</summary>
+        /// <exception cref="HeadcountException">MemberNotFound, LastOwner, DefaultWorkspace, or as AddMember.</exception>
+        public void SetRole(ulong workspace, string user, Role role)
+        {
+            var r = Interop.Utf8(user);
+            Interop.Check(Native.hc_workspace_set_role(handle, workspace, r, Interop.Size(r), (int)role, out var error), error);
+        }
+
+        /// <summary>Takes a member out of a workspace.</summary>
+        /// <exception cref="HeadcountException">WorkspaceNotFound, UserNotFound, MemberNotFound, LastOwner, DefaultWorkspace.</exception>
+        public void RemoveMember(ulong workspace, string user)
+        {
+            var r = Interop.Utf8(user);
+            Interop.Check(Native.hc_workspace_remove_member(handle, workspace, r, Interop.Size(r), out var error), error);
+        }
+
+        /// <summary>Applies a batch: all of it, or nothing. It fails with the first refusal of its operations.</summary>
+        public Applied Apply(Batch batch)
+        {
+            return batch.Use(b =>
+            {
+                Interop.Check(Native.hc_directory_apply(handle, b, out var applied, out var error), error);
+                return Copies.Applied(applied);
+            });
+        }
+
+        /// <summary>Tells what would become of a batch, without applying it.</summary>
+        public Applied DryRun(Batch batch)
+        {
+            return batch.Use(b =>
+            {
+                Interop.Check(Native.hc_directory_dry_run(handle, b, out var applied, out var error), error);
+                return Copies.Applied(applied);
+            });
+        }
+
+        /// <summary>Tells what would be refused of a batch, without applying it: all there is to say about single operations, in their order, or else about the batch as a whole.</summary>
+        public IReadOnlyList<HeadcountException> Preview(Batch batch)
+        {
+            return batch.UseWellFormed((b, indexes, malformed) =>
+            {
+                Interop.Check(Native.hc_directory_preview(handle, b, out var list, out var error), error);
+                var refusals = new List<HeadcountException>(malformed);
+                foreach (var refusal in Copies.Refusals(list))
+                {
+                    // Without what is malformed, the whole is another one.
+                    if (refusal.Operation == null && malformed.Count > 0)
+                        continue;
+                    if (refusal.Operation != null)
+                        refusal.Operation = indexes[refusal.Operation.Value];
+                    refusals.Add(refusal);
+                }
+                return refusals.OrderBy(refusal => refusal.Operation ?? 0).ToList();
+            });
+        }
+
+        /// <summary>Follows the changes with numbers above a given one; 0 begins with the first.</summary>
+        public Feed Follow(ulong after)
+        {
+            Interop.Check(Native.hc_directory_follow(handle, after, out var feed, out var error), error);
+            return new Feed(feed, after);
+        }
+
+        /// <summary>Forgets the changes with numbers below a given one, and their request ids, and returns how many those were.</summary>
+        public ulong TrimChanges(ulong before)
+        {
+            Interop.Check(Native.hc_directory_trim_changes(handle, before, out var trimmed, out var error), error);
+            return trimmed;
+        }
+
+        /// <summary>Recounts the seats and checks every index against the users, both ways.</summary>
+        /// <exception cref="HeadcountException">Corrupted when something is wrong.</exception>
+        public Verified Verify()
+        {
+            var v = new hc_verified { struct_size = (uint)Marshal.SizeOf(typeof(hc_verified)) };
+            Interop.Check(Native.hc_directory_verify_and_count(handle, ref v, out var error), error);
+            return new Verified(v.active, v.inactive, v.deleted, v.workspaces, v.members, v.changes);
+        }
+
+        /// <summary>Figures to watch the directory by.</summary>
+        public Stats Stats()
+        {
+            var s = new hc_stats { struct_size = (uint)Marshal.SizeOf(typeof(hc_stats)) };
+            Interop.Check(Native.hc_directory_get_stats(handle, ref s, out var error), error);
+            return new Stats(s.users_active, s.users_inactive, s.workspaces, s.latest_change, s.cache_entries, s.cache_bytes,
+                s.cache_hits, s.cache_misses, s.commit_requests, s.commit_groups);
+        }
+
+        /// <summary>All figures as Prometheus reads them, in its text format. It holds no personal data.</summary>
+        public string StatsText()
+        {
+            var buffer = new byte[4096];
+            var written = Packed.Fill(ref buffer, (byte[] b, UIntPtr n, out UIntPtr w, out IntPtr e) =>
+                Native.hc_directory_write_stats_text(handle, b, n, out w, out e));
+            return Encoding.UTF8.GetString(buffer, 0, written);
+        }
+
+        /// <summary>Copies the directory, as it is now, to a new file, while others go on reading and writing.</summary>
+        /// <exception cref="HeadcountException">IO when there is a file, AlreadyOpen when that is open.</exception>
+        public Copied Backup(string path, bool overwrite = false)
+        {
+            var p = Interop.Utf8(path);
+            var copied = Copies.NewCopied();
+            Interop.Check(Native.hc_directory_backup(handle, p, Interop.Size(p), overwrite ? 1 : 0, ref copied, IntPtr.Zero, IntPtr.Zero, out var error), error);
+            return new Copied(copied.users, copied.sequence, copied.bytes);
+        }
+
+        /// <summary>
+        /// Writes all records as lines of JSON, as they are at one moment: the format of "headcount export". Others go
+        /// on reading and writing meanwhile. What the stream throws is thrown.
+        /// </summary>
+        public void Export(System.IO.Stream to)
+        {
+            Transfer.To(to, (IntPtr write, out IntPtr e) => Native.hc_directory_export(handle, write, IntPtr.Zero, IntPtr.Zero, out e));
+        }
+
+        /// <summary>
+        /// Loads the lines of Export into a directory that nothing was written to yet, in one transaction. If this fails,
+        /// nothing is changed. What the stream throws is thrown.
+        /// </summary>
+        /// <exception cref="HeadcountException">InvalidArgument when the directory is not empty, or lines are missing.</exception>
+        public void Load(System.IO.Stream lines)
+        {
+            Transfer.From(lines, (IntPtr read, out IntPtr e) => Native.hc_directory_load(handle, read, IntPtr.Zero, IntPtr.Zero, out e));
+        }
+
+        /// <summary>Lists what is wrong with the directory, up to a limit; all faults are counted.</summary>
+        public FaultList FindFaults(int limit)
+        {
+            Interop.Check(Native.hc_directory_find_faults(handle, (UIntPtr)(ulong)limit, out var faults, out var error), error);
+            return Copies.Faults(faults);
+        }
+
+        /// <summary>Puts a copy of the directory in one file in the place of another.</summary>
+        /// <exception cref="HeadcountException">AlreadyOpen when either is open, or as Backup.</exception>
+        public static Copied Restore(string backup, string path, bool overwrite = false)
+        {
+            Abi.Check();
+            byte[] from = Interop.Utf8(backup), to = Interop.Utf8(path);
+            var copied = Copies.NewCopied();
+            Interop.Check(Native.hc_directory_restore(from, Interop.Size(from), to, Interop.Size(to), overwrite ? 1 : 0, ref copied, IntPtr.Zero, IntPtr.Zero, out var error), error);
+            return new Copied(copied.users, copied.sequence, copied.bytes);
+        }
+
+        /// <summary>Makes the file of a directory as small as it gets, in place, and returns its size in bytes.</summary>
+        /// <exception cref="HeadcountException">AlreadyOpen, Corrupted.</exception>
+        public static ulong Compact(string path)
+        {
+            Abi.Check();
+            var p = Interop.Utf8(path);
+            Interop.Check(Native.hc_directory_compact(p, Interop.Size(p), IntPtr.Zero, out _, out var bytes, out var error), error);
+            return bytes;
+        }
+
+        /// <summary>Lists what is wrong with the directory in a file, also where it is too damaged to be opened.</summary>
+        /// <exception cref="HeadcountException">AlreadyOpen, Corrupted.</exception>
+        public static FaultList FindFaultsIn(string path, int limit)
+        {
+            Abi.Check();
+            var p = Interop.Utf8(path);
+            Interop.Check(Native.hc_file_find_faults(p, Interop.Size(p), IntPtr.Zero, (UIntPtr)(ulong)limit, out var faults, out var error), error);
+            return Copies.Faults(faults);
+        }
+
+        /// <summary>Makes the directory in a file sound again, in one transaction. Records that are removed are written to a new file; null changes nothing and tells what would be done.</summary>
+        /// <exception cref="HeadcountException">InvalidArgument when the other file exists, AlreadyOpen, Corrupted.</exception>
+        public static FaultList Repair(string path, string aside, int limit)
+        {
+            Abi.Check();
+            var p = Interop.Utf8(path);
+            var a = aside == null ? null : Interop.Utf8(aside);
+            var size = a == null ? UIntPtr.Zero : Interop.Size(a);
+            Interop.Check(Native.hc_file_repair(p, Interop.Size(p), IntPtr.Zero, a, size, (UIntPtr)(ulong)limit, out var faults, out var error), error);
+            return Copies.Faults(faults);
+        }
+
+        /// <summary>Checks an email address: two addresses belong to one user exactly when their keys are the same.</summary>
+        /// <exception cref="HeadcountException">EmailRequired, InvalidEmail, InternationalEmail.</exception>
+        public static string EmailKey(string email)
+        {
+            var key = new byte[Native.HC_KEY_BYTES];
+            var t = Interop.Utf8(email);
+            Interop.Check(Native.hc_email_key(t, Interop.Size(t), key, out var error), error);
+            return Copies.Text(key);
+        }
+
+        /// <summary>Checks a username that is no email address, and says by which form it is unique.</summary>
+        /// <exception cref="HeadcountException">InvalidUsername.</exception>
+        public static string UsernameKey(string username)
+        {
+            var key = new byte[Native.HC_KEY_BYTES];
+            var t = Interop.Utf8(username);
+            Interop.Check(Native.hc_username_key(t, Interop.Size(t), key, out var error), error);
+            return Copies.Text(key);
+        }
+
+        /// <summary>Draws an id that nobody has: a UUID of version 7.</summary>
+        public static Guid NewId()
+        {
+            var id = new byte[16];
+            Interop.Check(Native.hc_id_generate(id, out var error), error);
+            return Interop.Id(id, 0);
+        }
+
+        /// <summary>Reads "owner", "user" or its older name "collaborator".</summary>
+        /// <exception cref="HeadcountException">InvalidArgument for another text.</exception>
+        public static Role ParseRole(string text)
+        {
+            var t = Interop.Utf8(text);
+            Interop.Check(Native.hc_role_from_text(t, Interop.Size(t), out var role, out var error), error);
+            return (Role)role;
+        }
+
+        internal unsafe ulong Generation()
+        {
+            var now = (ulong)Volatile.Read(ref *(long*)generation);
+            GC.KeepAlive(handle);
+            return now;
+        }
+
+        /// Lets a test lengthen the time between reading a user and keeping it.
+        internal Action AfterRead { get; set; }
+
+        internal int CachedByEmail { get { return cache.ByEmail.Count; } }
+
+        internal bool IsCachedByEmail(string email) { return cache.ByEmail.Get(Generation(), email) != null; }
+
+        private User Find(HostCache<string> kept, string key, int kind)
+        {
+            if (key == null)
+                throw new ArgumentNullException(nameof(key));
+            var before = Generation();
+            var user = kept.Get(before, key);
+            if (user != null)
+                return user;
+            var bytes = scratch ?? (scratch = new byte[1024]);
+            if (key.Length * 3 > bytes.Length)
+                bytes = new byte[key.Length * 3];
+            return Keep(kept, before, key, Read(kind, bytes, Encoding.UTF8.GetBytes(key, 0, key.Length, bytes, 0)));
+        }
+
+        private static User Keep<TKey>(HostCache<TKey> kept, ulong before, TKey key, User user)
+        {
+            if (user != null)
+                kept.Put(before, key, user);
+            return user;
+        }
+
+        private User Read(int kind, byte[] key, int bytes)
+        {
+            while (true)
+            {
+                var buffer = records ?? (records = new byte[4096]);
+                var status = Native.hc_user_read(handle, kind, key, (UIntPtr)(uint)bytes, buffer, Interop.Size(buffer), out var written, out var error);
+                if (status == 0)
+                {
+                    var user = (uint)written == 0 ? null : Packed.User(buffer, Packed.I32(buffer, 4));
+                    AfterRead?.Invoke();
+                    return user;
+                }
+                var refused = HeadcountException.Take(status, error);
+                if (refused.Kind != ErrorKind.BufferTooSmall)
+                    throw refused;
+                records = new byte[refused.BufferBytes];
+            }
+        }
+
+        private static ulong? Limit(ulong seats) { return seats == ulong.MaxValue ? (ulong?)null : seats; }
+
+        private static IEnumerable<User> Cursors(PackedList<User, CursorHandle>.Opening open)
+        {
+            return new PackedList<User, CursorHandle>(open, Native.hc_cursor_next_batch, Packed.User);
+        }
+
+        private static IReadOnlyList<Member> MemberList(PackedList<Member, MembersHandle>.Opening open)
+        {
+            return new PackedList<Member, MembersHandle>(open, Native.hc_members_next_batch, Packed.Member).ToList();
+        }
+    }
+}

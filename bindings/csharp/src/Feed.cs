@@ -1,0 +1,88 @@
+using System;
+using System.Diagnostics;
+using System.Threading;
+
+namespace Headcount
+{
+    /// <summary>
+    /// The changes of a directory as they come. Any number of feeds can be read at once, each at its own pace.
+    /// </summary>
+    public sealed class Feed : IDisposable
+    {
+        // How long a wait may take to notice that it was cancelled.
+        private const long SliceMs = 10;
+
+        private readonly object reading = new object();
+        private readonly FeedHandle handle;
+        private byte[] buffer = new byte[16 << 10];
+        // Where the next change is in the buffer, and how many there are from there on.
+        private int at, left;
+        private volatile bool disposed;
+        private long position;
+
+        internal Feed(FeedHandle handle, ulong after)
+        {
+            this.handle = handle;
+            position = (long)after;
+        }
+
+        /// <summary>The number of the last change that was given out, or where the feed began.</summary>
+        public ulong Position { get { return (ulong)Interlocked.Read(ref position); } }
+
+        /// <summary>Waits for the next change. Each change goes to one of the threads that call this.</summary>
+        /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
+        /// <exception cref="HeadcountException">
+        /// HistoryTrimmed when the next change is gone, ChangeNotYet when no change has the number that the feed is
+        /// at, Closed when the feed or the directory was closed.
+        /// </exception>
+        public Change Next(CancellationToken cancellation = default(CancellationToken))
+        {
+            return Next(TimeSpan.MaxValue, cancellation);
+        }
+
+        /// <summary>Waits for the next change up to a time, and returns null when none came.</summary>
+        /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
+        public Change Next(TimeSpan wait, CancellationToken cancellation = default(CancellationToken))
+        {
+            var waited = Stopwatch.StartNew();
+            lock (reading)
+            {
+                while (true)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    if (disposed)
+                        throw new HeadcountException(ErrorKind.Closed, "the feed was closed; follow again");
+                    var waitMs = Math.Max(0, Math.Min(SliceMs, Math.Ceiling((wait - waited.Elapsed).TotalMilliseconds)));
+                    if (left == 0)
+                        Read((ulong)waitMs);
+                    if (left > 0)
+                    {
+                        var next = Packed.Change(buffer, at);
+                        at += Packed.I32(buffer, at);
+                        left--;
+                        Interlocked.Exchange(ref position, (long)next.Sequence);
+                        return next;
+                    }
+                    if (waitMs == 0)
+                        return null;
+                }
+            }
+        }
+
+        private void Read(ulong waitMs)
+        {
+            var written = Packed.Fill(ref buffer, (byte[] b, UIntPtr n, out UIntPtr w, out IntPtr e) =>
+                Native.hc_feed_next_batch(handle, waitMs, b, n, out w, out e));
+            at = written == 0 ? 0 : Packed.I32(buffer, 4);
+            left = written == 0 ? 0 : Packed.I32(buffer, 12);
+        }
+
+        /// <summary>Wakes those who wait, and frees the feed. Disposing again does nothing.</summary>
+        public void Dispose()
+        {
+            disposed = true;
+            lock (reading)
+                handle.Dispose();
+        }
+    }
+}

@@ -1,0 +1,436 @@
+using System;
+using System.Collections.Generic;
+
+namespace Headcount
+{
+    /// <summary>A user as one call found it: later changes don't touch it.</summary>
+    public sealed class User
+    {
+        internal User(Guid id, string email, string username, string givenName, string familyName, bool isActive, bool isAdmin, IReadOnlyDictionary<string, string> attributes, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt, DateTimeOffset? deactivatedAt)
+        {
+            Id = id;
+            Email = email;
+            Username = username;
+            GivenName = givenName;
+            FamilyName = familyName;
+            IsActive = isActive;
+            IsAdmin = isAdmin;
+            Attributes = attributes;
+            Version = version;
+            CreatedAt = createdAt;
+            UpdatedAt = updatedAt;
+            DeactivatedAt = deactivatedAt;
+        }
+
+        /// <summary>Never given to another user.</summary>
+        public Guid Id { get; }
+
+        /// <summary>The address as it was given.</summary>
+        public string Email { get; }
+
+        /// <summary>The email where none was given.</summary>
+        public string Username { get; }
+
+        /// <summary>The first name; null if there is none.</summary>
+        public string GivenName { get; }
+
+        /// <summary>The last name; null if there is none.</summary>
+        public string FamilyName { get; }
+
+        /// <summary>Whether the user takes a seat.</summary>
+        public bool IsActive { get; }
+
+        /// <summary>Whether the user administers the platform.</summary>
+        public bool IsAdmin { get; }
+
+        /// <summary>All attributes.</summary>
+        public IReadOnlyDictionary<string, string> Attributes { get; }
+
+        /// <summary>1 when created, and one more with each change.</summary>
+        public ulong Version { get; }
+
+        /// <summary>When the user was created, in UTC and microseconds.</summary>
+        public DateTimeOffset CreatedAt { get; }
+
+        /// <summary>When the record last changed.</summary>
+        public DateTimeOffset UpdatedAt { get; }
+
+        /// <summary>Since when the user has been inactive; null for one who is active or never was.</summary>
+        public DateTimeOffset? DeactivatedAt { get; }
+
+        /// <summary>The id and the email.</summary>
+        public override string ToString() { return Id + " " + Email; }
+    }
+
+    /// <summary>A workspace as one call found it: later changes don't touch it.</summary>
+    public sealed class Workspace
+    {
+        internal Workspace(ulong id, string name, bool isArchived, Guid? defaultOf, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt)
+        {
+            Id = id;
+            Name = name;
+            IsArchived = isArchived;
+            DefaultOf = defaultOf;
+            Version = version;
+            CreatedAt = createdAt;
+            UpdatedAt = updatedAt;
+        }
+
+        /// <summary>A number from 1 on, never given to another workspace.</summary>
+        public ulong Id { get; }
+
+        /// <summary>Unique among workspaces, without regard to case.</summary>
+        public string Name { get; }
+
+        /// <summary>Whether it can't be changed until it is restored.</summary>
+        public bool IsArchived { get; }
+
+        /// <summary>The user whose default it is; null for nobody's.</summary>
+        public Guid? DefaultOf { get; }
+
+        /// <summary>1 when created, and one more with each change.</summary>
+        public ulong Version { get; }
+
+        /// <summary>When it was created.</summary>
+        public DateTimeOffset CreatedAt { get; }
+
+        /// <summary>When the record last changed; its members don't count.</summary>
+        public DateTimeOffset UpdatedAt { get; }
+    }
+
+    /// <summary>That a user belongs to a workspace.</summary>
+    public sealed class Member
+    {
+        internal Member(ulong workspace, Guid user, Role role, DateTimeOffset since, ulong version)
+        {
+            Workspace = workspace;
+            User = user;
+            Role = role;
+            Since = since;
+            Version = version;
+        }
+
+        /// <summary>The id of the workspace.</summary>
+        public ulong Workspace { get; }
+
+        /// <summary>The id of the user.</summary>
+        public Guid User { get; }
+
+        /// <summary>What the user may do there.</summary>
+        public Role Role { get; }
+
+        /// <summary>When the user was added.</summary>
+        public DateTimeOffset Since { get; }
+
+        /// <summary>1 when added, and one more with each change.</summary>
+        public ulong Version { get; }
+    }
+
+    /// <summary>One batch that was applied. It holds no personal data but ids.</summary>
+    public sealed class Change
+    {
+        internal Change(ulong sequence, DateTimeOffset at, Guid? actor, Guid? requestId, IReadOnlyList<Event> events)
+        {
+            Sequence = sequence;
+            At = at;
+            Actor = actor;
+            RequestId = requestId;
+            Events = events;
+        }
+
+        /// <summary>The number of the change: 1, 2, 3 and so on.</summary>
+        public ulong Sequence { get; }
+
+        /// <summary>When it was made.</summary>
+        public DateTimeOffset At { get; }
+
+        /// <summary>Who made it; null where nobody said so.</summary>
+        public Guid? Actor { get; }
+
+        /// <summary>The request id of the batch; null where it had none.</summary>
+        public Guid? RequestId { get; }
+
+        /// <summary>What happened, in the order of the batch.</summary>
+        public IReadOnlyList<Event> Events { get; }
+    }
+
+    /// <summary>One thing that happened in a change.</summary>
+    public sealed class Event
+    {
+        internal Event(EventKind kind, Guid? user, ulong? workspace, Fields fields, bool isActive, Role? role, License license)
+        {
+            Kind = kind;
+            User = user;
+            Workspace = workspace;
+            Fields = fields;
+            IsActive = isActive;
+            Role = role;
+            License = license;
+        }
+
+        /// <summary>What happened.</summary>
+        public EventKind Kind { get; }
+
+        /// <summary>The user it is about; null for none.</summary>
+        public Guid? User { get; }
+
+        /// <summary>The workspace it is about; null for none.</summary>
+        public ulong? Workspace { get; }
+
+        /// <summary>What UserUpdated changed.</summary>
+        public Fields Fields { get; }
+
+        /// <summary>Whether UserCreated created the user active.</summary>
+        public bool IsActive { get; }
+
+        /// <summary>The role of the member; null where it is about none.</summary>
+        public Role? Role { get; }
+
+        /// <summary>What LicenseSet set; otherwise null.</summary>
+        public License License { get; }
+    }
+
+    /// <summary>How the seats of the license are used, at one moment.</summary>
+    public sealed class Seats
+    {
+        internal Seats(License license, ulong licenseVersion, ulong? limit, ulong active, ulong inactive, ulong? free, ulong overBy)
+        {
+            License = license;
+            LicenseVersion = licenseVersion;
+            Limit = limit;
+            Active = active;
+            Inactive = inactive;
+            Free = free;
+            OverBy = overBy;
+        }
+
+        /// <summary>The license in force.</summary>
+        public License License { get; }
+
+        /// <summary>The version of the license, for Batch.IfVersion.</summary>
+        public ulong LicenseVersion { get; }
+
+        /// <summary>Its seats; null without a limit.</summary>
+        public ulong? Limit { get; }
+
+        /// <summary>Users who are active: each takes one seat.</summary>
+        public ulong Active { get; }
+
+        /// <summary>Users who are not.</summary>
+        public ulong Inactive { get; }
+
+        /// <summary>Seats that are free, 0 when over the limit; null without a limit.</summary>
+        public ulong? Free { get; }
+
+        /// <summary>How many more users are active than there are seats.</summary>
+        public ulong OverBy { get; }
+    }
+
+    /// <summary>What Directory.Verify went over.</summary>
+    public sealed class Verified
+    {
+        internal Verified(ulong active, ulong inactive, ulong deleted, ulong workspaces, ulong members, ulong changes)
+        {
+            Active = active;
+            Inactive = inactive;
+            Deleted = deleted;
+            Workspaces = workspaces;
+            Members = members;
+            Changes = changes;
+        }
+
+        /// <summary>Users who are active, counted one by one.</summary>
+        public ulong Active { get; }
+
+        /// <summary>Users who are not.</summary>
+        public ulong Inactive { get; }
+
+        /// <summary>Ids of users who were deleted.</summary>
+        public ulong Deleted { get; }
+
+        /// <summary>Workspaces, archived ones included.</summary>
+        public ulong Workspaces { get; }
+
+        /// <summary>Memberships.</summary>
+        public ulong Members { get; }
+
+        /// <summary>Changes on record.</summary>
+        public ulong Changes { get; }
+    }
+
+    /// <summary>Figures to watch a directory by, counted from when it was opened.</summary>
+    public sealed class Stats
+    {
+        internal Stats(ulong usersActive, ulong usersInactive, ulong workspaces, ulong latestChange, ulong cacheEntries, ulong cacheBytes, ulong cacheHits, ulong cacheMisses, ulong commitRequests, ulong commitGroups)
+        {
+            UsersActive = usersActive;
+            UsersInactive = usersInactive;
+            Workspaces = workspaces;
+            LatestChange = latestChange;
+            CacheEntries = cacheEntries;
+            CacheBytes = cacheBytes;
+            CacheHits = cacheHits;
+            CacheMisses = cacheMisses;
+            CommitRequests = commitRequests;
+            CommitGroups = commitGroups;
+        }
+
+        /// <summary>Users who take a seat.</summary>
+        public ulong UsersActive { get; }
+
+        /// <summary>Users who don't.</summary>
+        public ulong UsersInactive { get; }
+
+        /// <summary>Workspaces, archived ones included.</summary>
+        public ulong Workspaces { get; }
+
+        /// <summary>The number of the latest change; 0 before the first.</summary>
+        public ulong LatestChange { get; }
+
+        /// <summary>Users in the library's cache.</summary>
+        public ulong CacheEntries { get; }
+
+        /// <summary>About how much memory these take.</summary>
+        public ulong CacheBytes { get; }
+
+        /// <summary>Reads of one user that the cache answered.</summary>
+        public ulong CacheHits { get; }
+
+        /// <summary>Reads of one user that asked the store.</summary>
+        public ulong CacheMisses { get; }
+
+        /// <summary>Batches that were handed in.</summary>
+        public ulong CommitRequests { get; }
+
+        /// <summary>Transactions that they were grouped into.</summary>
+        public ulong CommitGroups { get; }
+    }
+
+    /// <summary>What a backup or restore copied.</summary>
+    public sealed class Copied
+    {
+        internal Copied(ulong users, ulong sequence, ulong bytes)
+        {
+            Users = users;
+            Sequence = sequence;
+            Bytes = bytes;
+        }
+
+        /// <summary>Users in the copy, active or not.</summary>
+        public ulong Users { get; }
+
+        /// <summary>The number of the latest change in it.</summary>
+        public ulong Sequence { get; }
+
+        /// <summary>The size of the new file.</summary>
+        public ulong Bytes { get; }
+    }
+
+    /// <summary>One page of the users that match a query.</summary>
+    public sealed class Page
+    {
+        internal Page(IReadOnlyList<User> users, string next)
+        {
+            Users = users;
+            Next = next;
+        }
+
+        /// <summary>At most as many as the limit of the query.</summary>
+        public IReadOnlyList<User> Users { get; }
+
+        /// <summary>Where the page behind this one begins, for UserQuery.After; null if this is the last. Treat it as personal data.</summary>
+        public string Next { get; }
+    }
+
+    /// <summary>What became of one operation of a batch.</summary>
+    public sealed class Outcome
+    {
+        internal Outcome(Subject subject, bool changed, ulong version, ulong? workspaceId, Guid? userId, User user)
+        {
+            Subject = subject;
+            Changed = changed;
+            Version = version;
+            WorkspaceId = workspaceId;
+            UserId = userId;
+            User = user;
+        }
+
+        /// <summary>What it was about.</summary>
+        public Subject Subject { get; }
+
+        /// <summary>Whether it changed anything: activating an active user does not.</summary>
+        public bool Changed { get; }
+
+        /// <summary>That of the record afterwards; 0 where it was deleted.</summary>
+        public ulong Version { get; }
+
+        /// <summary>The workspace it was about; null for none.</summary>
+        public ulong? WorkspaceId { get; }
+
+        /// <summary>The user it was about; null for none.</summary>
+        public Guid? UserId { get; }
+
+        /// <summary>The user as the batch left it; null for one who was deleted, and for an outcome that was replayed.</summary>
+        public User User { get; }
+    }
+
+    /// <summary>What became of a batch.</summary>
+    public sealed class Applied
+    {
+        internal Applied(ulong? sequence, bool isReplayed, IReadOnlyList<Outcome> outcomes)
+        {
+            Sequence = sequence;
+            IsReplayed = isReplayed;
+            Outcomes = outcomes;
+        }
+
+        /// <summary>The number of the change that it made; null when nothing changed.</summary>
+        public ulong? Sequence { get; }
+
+        /// <summary>Whether this is the outcome of an earlier batch with the same request id, and nothing was done now.</summary>
+        public bool IsReplayed { get; }
+
+        /// <summary>One for each operation.</summary>
+        public IReadOnlyList<Outcome> Outcomes { get; }
+    }
+
+    /// <summary>One thing that is wrong with a directory.</summary>
+    public sealed class Fault
+    {
+        internal Fault(string kind, string text)
+        {
+            Kind = kind;
+            Text = text;
+        }
+
+        /// <summary>The name of its kind, such as missing or dangling.</summary>
+        public string Kind { get; }
+
+        /// <summary>What was expected and found, in a line without personal data but ids.</summary>
+        public string Text { get; }
+    }
+
+    /// <summary>What is wrong with a directory, or what a repair did about it.</summary>
+    public sealed class FaultList
+    {
+        internal FaultList(ulong total, IReadOnlyList<Fault> listed, ulong setAside, ulong seatsOver)
+        {
+            Total = total;
+            Listed = listed;
+            SetAside = setAside;
+            SeatsOver = seatsOver;
+        }
+
+        /// <summary>How many faults there are.</summary>
+        public ulong Total { get; }
+
+        /// <summary>As many as were asked for.</summary>
+        public IReadOnlyList<Fault> Listed { get; }
+
+        /// <summary>How many records a repair put into the other file.</summary>
+        public ulong SetAside { get; }
+
+        /// <summary>How many more users are active than there are seats; that is no fault.</summary>
+        public ulong SeatsOver { get; }
+    }
+}

@@ -1,0 +1,88 @@
+package headcount
+
+/*
+#include "headcount.h"
+
+extern int32_t headcountWrite(void *transfer, uint8_t *bytes, size_t length);
+extern int32_t headcountRead(void *transfer, uint8_t *buffer, size_t capacity, size_t *read);
+
+static inline hc_status hcgo_export(const hc_directory *directory, uintptr_t transfer, hc_error **error)
+{
+    return hc_directory_export(directory, (hc_write_callback)headcountWrite, NULL, (void *)transfer, error);
+}
+
+static inline hc_status hcgo_load(const hc_directory *directory, uintptr_t transfer, hc_error **error)
+{
+    return hc_directory_load(directory, (hc_read_callback)headcountRead, NULL, (void *)transfer, error);
+}
+*/
+import "C"
+
+import (
+	"io"
+	"runtime/cgo"
+	"unsafe"
+)
+
+// transfer is where the lines of an export go, or come from, and how that failed.
+type transfer struct {
+	to     io.Writer
+	from   io.Reader
+	failed error
+}
+
+// Export writes all records as lines of JSON, as they are at one moment: the format of
+// `headcount export`, which [Directory.Load] makes the same directory of. Others go on
+// reading and writing meanwhile. It fails with what the writer failed with.
+func (d *Directory) Export(to io.Writer) error {
+	return d.transfer(&transfer{to: to}, func(h *C.hc_directory, of C.uintptr_t, e **C.hc_error) C.hc_status {
+		return C.hcgo_export(h, of, e)
+	})
+}
+
+// Load reads the lines of [Directory.Export] into a directory that nothing was written to
+// yet, in one transaction. If it fails, nothing is changed: with [ErrInvalidArgument] when
+// the directory is not empty or lines are missing, or with what the reader failed with.
+func (d *Directory) Load(from io.Reader) error {
+	return d.transfer(&transfer{from: from}, func(h *C.hc_directory, of C.uintptr_t, e **C.hc_error) C.hc_status {
+		return C.hcgo_load(h, of, e)
+	})
+}
+
+func (d *Directory) transfer(t *transfer, call func(*C.hc_directory, C.uintptr_t, **C.hc_error) C.hc_status) error {
+	handle := cgo.NewHandle(t)
+	defer handle.Delete()
+	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return call(h, C.uintptr_t(handle), e)
+	})
+	if err != nil && t.failed != nil {
+		return t.failed
+	}
+	return err
+}
+
+//export headcountWrite
+func headcountWrite(of unsafe.Pointer, bytes *C.uint8_t, length C.size_t) C.int32_t {
+	t := cgo.Handle(uintptr(of)).Value().(*transfer)
+	if _, t.failed = t.to.Write(unsafe.Slice((*byte)(bytes), length)); t.failed != nil {
+		return 1
+	}
+	return 0
+}
+
+//export headcountRead
+func headcountRead(of unsafe.Pointer, buffer *C.uint8_t, capacity C.size_t, read *C.size_t) C.int32_t {
+	t := cgo.Handle(uintptr(of)).Value().(*transfer)
+	for {
+		n, err := t.from.Read(unsafe.Slice((*byte)(buffer), capacity))
+		if n == 0 && err == nil {
+			continue
+		}
+		*read = C.size_t(n)
+		if n == 0 && err != io.EOF {
+			t.failed = err
+			return 1
+		}
+		return 0
+	}
+}

@@ -1,0 +1,209 @@
+//! The identity provider whose tokens are taken: its keys, kept for a while, and the user
+//! whom a token speaks of.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant, SystemTime};
+
+use axum::http::StatusCode;
+use headcount::{Directory, Timestamp, User, UserId};
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use crate::door::Failure;
+use crate::jwt::{Claims, Expected, LEEWAY_SECONDS, PublicKeys, Refusal};
+use crate::keys::Scope;
+use crate::outbound::Outbound;
+
+/// How long keys are used before they are asked for again.
+const KEYS_LIFETIME: Duration = Duration::from_mins(10);
+/// The least time between two questions, so that made-up key ids don't become load on
+/// the provider.
+const QUESTIONS_APART: Duration = Duration::from_secs(10);
+
+/// An identity provider whose tokens (JWTs) are taken besides keys.
+///
+/// ```
+/// use headcount_server::{Issuer, Scope};
+///
+/// let mut issuer = Issuer::new("https://id.ex.co/realms/staff", "headcount");
+/// issuer.user_claim = "email".to_owned();
+/// issuer.scope = Scope::Write;
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Issuer {
+    /// What tokens have as `iss`. The keys are found through
+    /// `URL/.well-known/openid-configuration`.
+    pub url: String,
+    /// What tokens have as `aud`.
+    pub audience: String,
+    /// Where the keys are (a JWK set), for a provider without that document.
+    pub jwks_url: Option<String>,
+    /// The claim that tells the user. `sub`, the default, is the user's id; `email` is
+    /// their email and counts with `email_verified` only; any other is their username.
+    pub user_claim: String,
+    /// What users may do. The directory's admins have [`Scope::Admin`].
+    pub scope: Scope,
+}
+
+impl Issuer {
+    /// A provider whose tokens name users by id and let them read.
+    pub fn new(url: impl Into<String>, audience: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            audience: audience.into(),
+            jwks_url: None,
+            user_claim: "sub".to_owned(),
+            scope: Scope::Read,
+        }
+    }
+}
+
+/// A token that was genuine.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub(crate) user: UserId,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// An issuer with what is known of its keys.
+pub(crate) struct Issuing {
+    issuer: Issuer,
+    outbound: Arc<Outbound>,
+    known: RwLock<(Arc<PublicKeys>, Option<Instant>)>,
+    asked: Mutex<Option<Instant>>,
+}
+
+impl Issuing {
+    pub(crate) fn new(issuer: Issuer) -> Self {
+        Self {
+            issuer,
+            outbound: Arc::new(Outbound::new()),
+            known: RwLock::default(),
+            asked: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn scope(&self) -> Scope {
+        self.issuer.scope
+    }
+
+    /// The user for whom the issuer made `token`.
+    pub(crate) async fn token(
+        self: &Arc<Self>,
+        directory: &Directory,
+        token: &str,
+    ) -> Result<Token, Failure> {
+        let at = self.known().1;
+        match at {
+            None => self.ask(at).await,
+            // Whoever asks meanwhile is checked by the keys that are known.
+            Some(time) if time.elapsed() > KEYS_LIFETIME => {
+                let again = Arc::clone(self);
+                tokio::spawn(async move { again.ask(at).await });
+            }
+            Some(_) => {}
+        }
+        let outcome = match self.verify(token) {
+            Err(Refusal::UnknownKey) => {
+                self.ask(at).await;
+                self.verify(token)
+            }
+            outcome => outcome,
+        };
+        let claims = outcome.map_err(|refusal| refuse(refusal.message()))?;
+        let user = self.user(directory, &claims)?;
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a time beyond the range is cut to it, which is as good"
+        )]
+        let micros = ((claims.exp + LEEWAY_SECONDS) * 1e6) as u64;
+        let expires_at = Timestamp::from_unix_micros(micros);
+        Ok(Token {
+            user: user.id(),
+            expires_at: expires_at.map_err(|_| refuse(Refusal::Malformed.message()))?,
+        })
+    }
+
+    fn known(&self) -> (Arc<PublicKeys>, Option<Instant>) {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        (Arc::clone(&known.0), known.1)
+    }
+
+    fn verify(&self, token: &str) -> Result<Claims, Refusal> {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let expected = Expected {
+            issuer: &self.issuer.url,
+            audience: &self.issuer.audience,
+            now_seconds: since.unwrap_or_default().as_secs_f64(),
+        };
+        self.known().0.verify(token, &expected)
+    }
+
+    /// Asks the provider for its keys, unless somebody did since `seen` or a moment ago.
+    /// Without an answer the known keys stay.
+    async fn ask(&self, seen: Option<Instant>) {
+        let mut asked = self.asked.lock().await;
+        let is_news = self.known().1 != seen;
+        if is_news || asked.is_some_and(|at| at.elapsed() < QUESTIONS_APART) {
+            return;
+        }
+        *asked = Some(Instant::now());
+        let (outbound, issuer) = (Arc::clone(&self.outbound), self.issuer.clone());
+        let found = tokio::task::spawn_blocking(move || keys(&outbound, &issuer)).await;
+        match found {
+            Ok(Ok(keys)) => {
+                let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+                *known = (Arc::new(keys), Some(Instant::now()));
+            }
+            Ok(Err(why)) => log::error!("the issuer's keys can't be read: {why}"),
+            Err(_) => log::error!("the issuer's keys can't be read: the question ended in a panic"),
+        }
+    }
+
+    fn user(&self, directory: &Directory, claims: &Claims) -> Result<Arc<User>, Failure> {
+        let name = &self.issuer.user_claim;
+        let Some(told) = claims.others.get(name).and_then(Value::as_str) else {
+            return Err(refuse(&format!("the token has no claim {name}")));
+        };
+        let user = match name.as_str() {
+            "sub" => match told.parse() {
+                Ok(id) => directory.user_by_id(id)?,
+                Err(_) => None,
+            },
+            "email" if claims.others.get("email_verified") != Some(&Value::Bool(true)) => {
+                return Err(refuse("the token's email is not verified"));
+            }
+            "email" => directory.user_by_email(told)?,
+            _ => directory.user_by_username(told)?,
+        };
+        user.filter(|user| user.is_active())
+            .ok_or_else(|| refuse("the token is of nobody who is an active user here"))
+    }
+}
+
+fn keys(outbound: &Outbound, issuer: &Issuer) -> Result<PublicKeys, String> {
+    let url = match &issuer.jwks_url {
+        Some(url) => url.clone(),
+        None => configured(outbound, issuer)?,
+    };
+    let keys = PublicKeys::of_jwks(&outbound.get(&url)?);
+    keys.ok_or_else(|| format!("{url} is no JWK set"))
+}
+
+/// Where the provider says that its keys are.
+fn configured(outbound: &Outbound, issuer: &Issuer) -> Result<String, String> {
+    let base = issuer.url.trim_end_matches('/');
+    let about = outbound.get(&format!("{base}/.well-known/openid-configuration"))?;
+    if about["issuer"] != issuer.url.as_str() {
+        let other = &about["issuer"];
+        return Err(format!("{base} says that it is the issuer {other}"));
+    }
+    let url = about["jwks_uri"].as_str();
+    Ok(url.ok_or("its configuration has no jwks_uri")?.to_owned())
+}
+
+fn refuse(message: &str) -> Failure {
+    Failure::new(StatusCode::UNAUTHORIZED, message)
+}

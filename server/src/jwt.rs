@@ -1,0 +1,227 @@
+//! Tokens that an identity provider signed (RFC 7519): whether one is genuine, meant for
+//! this server, and still good. Nothing here asks anybody: keys and the time are given.
+//!
+//! The algorithm is the key's, never the token's choice, and what a token's head says of
+//! keys (`jku`, `x5u`, `jwk`) is not read. So a token can neither switch its check off
+//! nor bring a key of its own.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Bytes of a token.
+const TOKEN_BYTES_MAX: usize = 16 * 1024;
+/// Keys of a provider; further ones are not read.
+const KEYS_MAX: usize = 64;
+/// How far clocks may differ.
+pub(crate) const LEEWAY_SECONDS: f64 = 30.0;
+
+/// The keys that a provider signs with.
+#[derive(Default)]
+pub(crate) struct PublicKeys(Vec<PublicKey>);
+
+struct PublicKey {
+    id: Option<String>,
+    material: Material,
+}
+
+enum Material {
+    /// RS256, with modulus and exponent.
+    Rsa(Vec<u8>, Vec<u8>),
+    /// ES256, with the point uncompressed.
+    P256(Vec<u8>),
+}
+
+/// Why a token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    Malformed,
+    Algorithm,
+    /// No key has this name: perhaps it is a new one.
+    UnknownKey,
+    Signature,
+    Issuer,
+    Audience,
+    Expired,
+    NotYet,
+}
+
+impl Refusal {
+    pub(crate) fn message(self) -> &'static str {
+        match self {
+            Self::Malformed => "this is no token that the server can read",
+            Self::Algorithm => "the token is not signed with RS256 or ES256",
+            Self::UnknownKey => "the token is signed with a key that its issuer does not list",
+            Self::Signature => "the token's signature is wrong",
+            Self::Issuer => "the token is another issuer's",
+            Self::Audience => "the token is meant for another service",
+            Self::Expired => "the token has expired; log in again",
+            Self::NotYet => "the token is not valid yet; the clocks may differ",
+        }
+    }
+}
+
+/// What a genuine token has to say to be taken.
+pub(crate) struct Expected<'a> {
+    pub(crate) issuer: &'a str,
+    pub(crate) audience: &'a str,
+    pub(crate) now_seconds: f64,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    alg: String,
+    kid: Option<String>,
+    /// Extensions that must be understood: none are.
+    crit: Option<Value>,
+}
+
+/// What a token says.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Claims {
+    iss: String,
+    aud: Audience,
+    pub(crate) exp: f64,
+    nbf: Option<f64>,
+    #[serde(flatten)]
+    pub(crate) others: serde_json::Map<String, Value>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl PublicKeys {
+    /// The keys of a JWK set (RFC 7517) that can check signatures here; others are passed
+    /// over.
+    pub(crate) fn of_jwks(document: &Value) -> Option<Self> {
+        let keys = document.get("keys")?.as_array()?;
+        let readable = keys.iter().filter_map(PublicKey::of_jwk);
+        Some(Self(readable.take(KEYS_MAX).collect()))
+    }
+
+    /// What `token` says, if one of these keys signed it and it meets what is expected.
+    pub(crate) fn verify(&self, token: &str, expected: &Expected<'_>) -> Result<Claims, Refusal> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(Refusal::Malformed);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(Refusal::Malformed)?;
+        let (head, claims) = signed.split_once('.').ok_or(Refusal::Malformed)?;
+        let head: Head = decode(head)?;
+        if head.crit.is_some() {
+            return Err(Refusal::Malformed);
+        }
+        if !["RS256", "ES256"].contains(&head.alg.as_str()) {
+            return Err(Refusal::Algorithm);
+        }
+        let key = self.find(head.kid.as_deref()).ok_or(Refusal::UnknownKey)?;
+        if key.algorithm() != head.alg {
+            return Err(Refusal::Algorithm);
+        }
+        let signature = URL_SAFE_NO_PAD.decode(signature);
+        let signature = signature.map_err(|_| Refusal::Malformed)?;
+        if !key.signed(signed.as_bytes(), &signature) {
+            return Err(Refusal::Signature);
+        }
+        let claims: Claims = decode(claims)?;
+        claims.check(expected)?;
+        Ok(claims)
+    }
+
+    /// The key with this name; the only one there is for a token that names none.
+    fn find(&self, id: Option<&str>) -> Option<&PublicKey> {
+        match (id, &self.0[..]) {
+            (Some(id), keys) => keys.iter().find(|key| key.id.as_deref() == Some(id)),
+            (None, [key]) => Some(key),
+            (None, _) => None,
+        }
+    }
+}
+
+impl PublicKey {
+    fn of_jwk(jwk: &Value) -> Option<Self> {
+        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+        let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?).ok();
+        if text("use").is_some_and(|purpose| purpose != "sig") {
+            return None;
+        }
+        let material = match text("kty")? {
+            "RSA" => {
+                let trimmed = |name| {
+                    let bytes = bytes(name)?;
+                    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+                    Some(bytes[zeros..].to_vec())
+                };
+                Material::Rsa(trimmed("n")?, trimmed("e")?)
+            }
+            "EC" if text("crv") == Some("P-256") => {
+                let (x, y) = (bytes("x")?, bytes("y")?);
+                Material::P256([&[4][..], &x, &y].concat())
+            }
+            _ => return None,
+        };
+        let key = Self {
+            id: text("kid").map(str::to_owned),
+            material,
+        };
+        let is_pinned = text("alg").is_none_or(|algorithm| algorithm == key.algorithm());
+        is_pinned.then_some(key)
+    }
+
+    fn algorithm(&self) -> &'static str {
+        match self.material {
+            Material::Rsa(..) => "RS256",
+            Material::P256(_) => "ES256",
+        }
+    }
+
+    fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
+        match &self.material {
+            Material::Rsa(n, e) => RsaPublicKeyComponents { n, e }
+                .verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
+                .is_ok(),
+            Material::P256(point) => UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
+                .verify(message, signature)
+                .is_ok(),
+        }
+    }
+}
+
+impl Claims {
+    fn check(&self, expected: &Expected<'_>) -> Result<(), Refusal> {
+        if self.iss != expected.issuer {
+            return Err(Refusal::Issuer);
+        }
+        let is_meant = match &self.aud {
+            Audience::One(name) => name == expected.audience,
+            Audience::Several(names) => names.iter().any(|name| name == expected.audience),
+        };
+        if !is_meant {
+            return Err(Refusal::Audience);
+        }
+        if self.exp + LEEWAY_SECONDS <= expected.now_seconds {
+            return Err(Refusal::Expired);
+        }
+        match self.nbf {
+            Some(nbf) if nbf - LEEWAY_SECONDS > expected.now_seconds => Err(Refusal::NotYet),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A part of a token; claims that are missing or have another type are refused.
+fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, Refusal> {
+    let bytes = URL_SAFE_NO_PAD.decode(part);
+    let bytes = bytes.map_err(|_| Refusal::Malformed)?;
+    serde_json::from_slice(&bytes).map_err(|_| Refusal::Malformed)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! Asking other servers, such as an identity provider for its keys: encrypted beyond this
+//! machine, with limits, and blocking.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio_rustls::rustls::crypto::ring;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+/// How long one question may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Bytes of an answer.
+const ANSWER_BYTES_MAX: u64 = 512 * 1024;
+
+/// A client that trusts the system's certificates, or those in the file that
+/// `SSL_CERT_FILE` names.
+pub(crate) struct Outbound(ureq::Agent);
+
+impl Outbound {
+    pub(crate) fn new() -> Self {
+        let found = rustls_native_certs::load_native_certs();
+        for error in found.errors {
+            log::warn!("some trusted certificates can't be read: {error}");
+        }
+        let roots: Vec<_> = found
+            .certs
+            .iter()
+            .map(|root| Certificate::from_der(root).to_owned())
+            .collect();
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::new_with_certs(&roots))
+            .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+            .build();
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            .max_redirects(0)
+            .max_idle_connections(0)
+            .proxy(None)
+            .tls_config(tls)
+            .build();
+        Self(config.into())
+    }
+
+    /// The JSON at `url`, or why there is none.
+    pub(crate) fn get(&self, url: &str) -> Result<Value, String> {
+        if !is_private(url) {
+            return Err(format!("{url} is neither https nor on this machine"));
+        }
+        let read = || {
+            let mut answer = self.0.get(url).call()?;
+            let body = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX);
+            body.read_to_vec()
+        };
+        let bytes = read().map_err(|error| format!("{url}: {error}"))?;
+        serde_json::from_slice(&bytes).map_err(|error| format!("{url}: {error}"))
+    }
+}
+
+/// Whether nobody can listen in or answer in the other's place.
+pub(crate) fn is_private(url: &str) -> bool {
+    if url.starts_with("https://") {
+        return true;
+    }
+    let Some(rest) = url.strip_prefix("http://") else {
+        return false;
+    };
+    let place = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match place.strip_prefix('[') {
+        Some(inner) => inner.split(']').next().unwrap_or_default(),
+        None => place.split(':').next().unwrap_or_default(),
+    };
+    !place.contains('@') && ["127.0.0.1", "::1", "localhost"].contains(&host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_private;
+
+    #[test]
+    fn plain_http_is_asked_on_this_machine_only() {
+        assert!(is_private("https://id.ex.co/jwks"));
+        assert!(is_private("http://127.0.0.1:9000/x"));
+        assert!(is_private("http://localhost/x"));
+        assert!(is_private("http://[::1]:1/"));
+        for other in [
+            "http://id.ex.co/",
+            "http://localhost.ex.co/",
+            "http://127.0.0.1@ex.co/",
+            "http://localhost:80@ex.co/",
+            "ftp://127.0.0.1/",
+            "file:///etc/passwd",
+        ] {
+            assert!(!is_private(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Operations as packed records, which a batch takes many of in one call.
+
+use super::applied::HcApplied;
+use super::arguments::{self, Out};
+use super::batch::HcBatch;
+use super::error::{HcError, Refusal};
+use super::guard;
+use super::packed::{Batch, Kind, operations};
+use super::status::HcStatus;
+
+/// What an operation of a packed batch does. docs/packed.md says which fields each has.
+///
+/// @since 0.1.0
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HcOperation {
+    /// Nothing: its fields say who makes the batch and how.
+    Settings = 1,
+    /// Creates a user.
+    CreateUser = 2,
+    /// Changes fields of a user.
+    UpdateUser = 3,
+    /// Makes a user active.
+    ActivateUser = 4,
+    /// Makes a user inactive.
+    DeactivateUser = 5,
+    /// Deletes a user for good.
+    DeleteUser = 6,
+    /// Sets the license.
+    SetLicense = 7,
+    /// Creates a workspace.
+    CreateWorkspace = 8,
+    /// Makes a user's default workspace.
+    DefaultWorkspace = 9,
+    /// Gives a workspace another name.
+    RenameWorkspace = 10,
+    /// Archives a workspace.
+    ArchiveWorkspace = 11,
+    /// Restores an archived workspace.
+    RestoreWorkspace = 12,
+    /// Deletes a workspace and its memberships for good.
+    DeleteWorkspace = 13,
+    /// Adds a member.
+    AddMember = 14,
+    /// Gives a member a role.
+    SetRole = 15,
+    /// Takes a member out.
+    RemoveMember = 16,
+}
+
+impl HcOperation {
+    /// All of them.
+    pub(super) const ALL: [Self; 16] = [
+        Self::Settings,
+        Self::CreateUser,
+        Self::UpdateUser,
+        Self::ActivateUser,
+        Self::DeactivateUser,
+        Self::DeleteUser,
+        Self::SetLicense,
+        Self::CreateWorkspace,
+        Self::DefaultWorkspace,
+        Self::RenameWorkspace,
+        Self::ArchiveWorkspace,
+        Self::RestoreWorkspace,
+        Self::DeleteWorkspace,
+        Self::AddMember,
+        Self::SetRole,
+        Self::RemoveMember,
+    ];
+}
+
+/// A field of an operation of a packed batch.
+///
+/// @since 0.1.0
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HcOpField {
+    /// A text that names the user: an id, an email or a username.
+    User = 1,
+    /// The id of the user, 16 bytes: of one who is there, or of one to create.
+    UserId = 2,
+    /// The id of the workspace, a number.
+    Workspace = 3,
+    /// The name of a workspace that is there, a text.
+    WorkspaceName = 4,
+    /// The version that the record must have before, a number.
+    IfVersion = 5,
+    /// The email, a text.
+    Email = 6,
+    /// The username, a text; absent, it follows the email.
+    Username = 7,
+    /// The given name, a text; absent, there is none.
+    GivenName = 8,
+    /// The family name, a text; absent, there is none.
+    FamilyName = 9,
+    /// Whether a user to create is active: 0 or 1.
+    Active = 10,
+    /// Whether the user administers the platform: 0 or 1.
+    Admin = 11,
+    /// The name of an attribute, a text.
+    AttributeName = 12,
+    /// The value of the attribute that was named last, a text; absent, it is removed.
+    AttributeValue = 13,
+    /// 1 to remove all attributes but those that the update sets.
+    ReplaceAttributes = 14,
+    /// When a user to create was created, in microseconds since 1970-01-01T00:00:00Z.
+    CreatedAt = 15,
+    /// The name of a workspace to create, or its new one, a text.
+    Name = 16,
+    /// One of HC_ROLE_*.
+    Role = 17,
+    /// One of HC_LICENSE_*.
+    License = 18,
+    /// The seats of #HC_LICENSE_SEATS, a number.
+    Seats = 19,
+    /// The id of the request, 16 bytes.
+    RequestId = 20,
+    /// The id of the user who makes the batch, 16 bytes.
+    Actor = 21,
+    /// 1 to let workspaces be left without an active owner.
+    AllowOwnerless = 22,
+}
+
+impl HcOpField {
+    /// All of them.
+    pub(super) const ALL: [Self; 22] = [
+        Self::User,
+        Self::UserId,
+        Self::Workspace,
+        Self::WorkspaceName,
+        Self::IfVersion,
+        Self::Email,
+        Self::Username,
+        Self::GivenName,
+        Self::FamilyName,
+        Self::Active,
+        Self::Admin,
+        Self::AttributeName,
+        Self::AttributeValue,
+        Self::ReplaceAttributes,
+        Self::CreatedAt,
+        Self::Name,
+        Self::Role,
+        Self::License,
+        Self::Seats,
+        Self::RequestId,
+        Self::Actor,
+        Self::AllowOwnerless,
+    ];
+}
+
+/// Appends packed operations, which headcount_packed.h writes: any number of them, with
+/// the versions they expect, and the settings of the batch, in one call. docs/packed.md
+/// says what they look like.
+///
+/// A part that is malformed, such as an email that is none, is refused here, with the
+/// status it has elsewhere; hc_error_get_op_index() says which operation of the batch it
+/// would have been.
+///
+/// @param batch     The batch.
+/// @param bytes     The packed operations. Not kept.
+/// @param length    How many bytes that is.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, a general status, or that of a malformed part, such as
+///         #HC_STATUS_INVALID_EMAIL; then nothing was appended.
+/// @retval HC_STATUS_INVALID_ARGUMENT for bytes that are no packed operations.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_append(
+    batch: *mut HcBatch,
+    bytes: *const u8,
+    length: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `bytes` has its
+    // length.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let bytes = arguments::bytes("bytes", bytes, length)?;
+            batch.append(|at| operations::read(bytes, at))
+        })
+    }
+}
+
+/// Reads what became of the operations as packed records: as many as fit, from one of
+/// them on.
+///
+/// @param applied  What became of a batch.
+/// @param first    The operation to begin with, counted from 0.
+/// @param buffer   Where to put the packed outcomes.
+/// @param capacity Its size in bytes: 16, and 48 for each outcome.
+/// @param written  Set, on success, to the size of what was written; or to 0 when there
+///                 are no outcomes from there on.
+/// @param error    See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for an outcome.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_applied_read(
+    applied: *const HcApplied,
+    first: usize,
+    buffer: *mut u8,
+    capacity: usize,
+    written: *mut usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `buffer` has its
+    // capacity.
+    unsafe {
+        guard::call(applied, error, |applied| {
+            let done = Out::required("written", written)?;
+            let buffer = arguments::buffer(buffer, capacity)?;
+            let outcomes = applied.outcomes().get(first..).unwrap_or_default();
+            let mut batch = Batch::new(buffer);
+            for (index, outcome) in outcomes.iter().enumerate() {
+                match batch.push(outcome) {
+                    Ok(()) => {}
+                    Err(Refusal::Buffer { .. }) if index > 0 => break,
+                    Err(refusal) => return Err(refusal),
+                }
+            }
+            done.write(batch.finish(Kind::Outcomes));
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,191 @@
+//! All records, out and in again through callbacks; and how far long calls have come.
+
+use std::ffi::c_void;
+use std::io::{self, BufReader, Read, Write};
+
+use super::directory::HcDirectory;
+use super::error::{HcError, Refusal};
+use super::guard;
+use super::status::HcStatus;
+
+/// Is told how far a call has come, on the thread that made the call. It must return
+/// soon, and must not throw or longjmp.
+///
+/// @param userdata What was given to the call.
+/// @param done     Entries of a copy, or records of an export or a load, so far.
+/// @param bytes    Their bytes.
+/// @since 0.1.0
+pub type HcProgressCallback =
+    Option<unsafe extern "C" fn(userdata: *mut c_void, done: u64, bytes: u64)>;
+
+/// Takes the lines of hc_directory_export(), on the thread that made the call. It must
+/// not throw or longjmp.
+///
+/// @param userdata  What was given to the call.
+/// @param bytes     Whole lines, each with a line feed behind it; valid during the call.
+/// @param bytes_len How many bytes that is.
+/// @return 0 to go on; anything else to give up.
+/// @since 0.1.0
+pub type HcWriteCallback =
+    Option<unsafe extern "C" fn(userdata: *mut c_void, bytes: *const u8, bytes_len: usize) -> i32>;
+
+/// Gives the lines to hc_directory_load(), on the thread that made the call. It must not
+/// throw or longjmp, and must not use the directory.
+///
+/// @param userdata What was given to the call.
+/// @param buffer   Where to put the next bytes, wherever a line ends.
+/// @param capacity How many there is room for.
+/// @param read     To be set to how many they are; 0, which it is before, at the end.
+/// @return 0 to go on; anything else to give up.
+/// @since 0.1.0
+pub type HcReadCallback = Option<
+    unsafe extern "C" fn(
+        userdata: *mut c_void,
+        buffer: *mut u8,
+        capacity: usize,
+        read: *mut usize,
+    ) -> i32,
+>;
+
+/// Writes all records of the directory as lines of JSON: the license, users with their
+/// ids, versions and times, ids of deleted users, workspaces and memberships, as they
+/// were at one moment. It is the format of `headcount export`, and hc_directory_load() or
+/// `headcount import` make the same directory of it. Changes and the outcomes of request
+/// ids are not in it.
+///
+/// The lines end with one without which a part is missing; so a file that a failed call
+/// leaves behind is refused by hc_directory_load(). While it runs, others go on reading
+/// and writing, and the file may grow by what they change.
+///
+/// @param directory The directory.
+/// @param write     Takes the lines, some 64 KiB at a time.
+/// @param progress  Called after every thousand records; may be NULL.
+/// @param userdata  Given to each callback, as it is; may be NULL.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_IO when the callback gave up.
+/// @note Thread-safe. Takes time in proportion to the size of the directory.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_export(
+    directory: *const HcDirectory,
+    write: HcWriteCallback,
+    progress: HcProgressCallback,
+    userdata: *mut c_void,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let write = write.ok_or_else(|| Refusal::null("write"))?;
+            let out = Lines {
+                callback: write,
+                userdata,
+            };
+            let mut progress = telling(progress, userdata);
+            directory
+                .directory
+                .export_lines(out, |done| progress(done.records, done.bytes))?;
+            Ok(())
+        })
+    }
+}
+
+/// Loads the lines of hc_directory_export() into a directory that nothing was written to
+/// yet, in one transaction. Each record is checked as one that is created, but the seats:
+/// a directory that was over its limit is so again. If this fails, nothing is changed,
+/// and the message says which line was wrong.
+///
+/// @param directory The directory.
+/// @param read      Gives the lines.
+/// @param progress  Called after every thousand records; may be NULL.
+/// @param userdata  Given to each callback, as it is; may be NULL.
+/// @param error     See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, a general or store status, or that of a record that can't be
+///         created, such as #HC_STATUS_EMAIL_TAKEN.
+/// @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is
+///         no record, and when lines are missing.
+/// @retval HC_STATUS_IO when the callback gave up.
+/// @note Thread-safe. Other writers wait until it is done.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_load(
+    directory: *const HcDirectory,
+    read: HcReadCallback,
+    progress: HcProgressCallback,
+    userdata: *mut c_void,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let read = read.ok_or_else(|| Refusal::null("read"))?;
+            let lines = Lines {
+                callback: read,
+                userdata,
+            };
+            let mut progress = telling(progress, userdata);
+            directory
+                .directory
+                .load_lines(BufReader::with_capacity(64 << 10, lines), |done| {
+                    progress(done.records, done.bytes);
+                })?;
+            Ok(())
+        })
+    }
+}
+
+/// What calls a callback, if there is one.
+pub(super) fn telling(progress: HcProgressCallback, userdata: *mut c_void) -> impl FnMut(u64, u64) {
+    move |done, bytes| {
+        if let Some(progress) = progress {
+            // SAFETY: the callback is what C gave for this, with its userdata.
+            unsafe { progress(userdata, done, bytes) };
+        }
+    }
+}
+
+/// A callback as a stream.
+struct Lines<C> {
+    callback: C,
+    userdata: *mut c_void,
+}
+
+impl Write for Lines<unsafe extern "C" fn(*mut c_void, *const u8, usize) -> i32> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // SAFETY: the callback is what C gave for this; the bytes live until it returns.
+        let answer = unsafe { (self.callback)(self.userdata, bytes.as_ptr(), bytes.len()) };
+        gave_up(answer).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Read for Lines<unsafe extern "C" fn(*mut c_void, *mut u8, usize, *mut usize) -> i32> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut read = 0;
+        // SAFETY: the callback is what C gave for this; the buffer has this capacity.
+        let answer = unsafe {
+            let capacity = buffer.len();
+            (self.callback)(self.userdata, buffer.as_mut_ptr(), capacity, &raw mut read)
+        };
+        gave_up(answer)?;
+        if read > buffer.len() {
+            return Err(io::Error::other(format!(
+                "the callback says that it read {read} bytes, and there was room for {}",
+                buffer.len()
+            )));
+        }
+        Ok(read)
+    }
+}
+
+fn gave_up(answer: i32) -> io::Result<()> {
+    if answer == 0 {
+        return Ok(());
+    }
+    let what = format!("the callback returned {answer}, which says to give up");
+    Err(io::Error::other(what))
+}

@@ -1,0 +1,439 @@
+/* The calls of the script as calls of the library. */
+#include "runner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NAMED(key) TEXT(in(call, key))
+#define E &call->error
+
+static uint64_t number(const struct call *call, const char *key)
+{
+    return (uint64_t)json_integer_value(in(call, key));
+}
+
+/* A step that is about a file of the folder. */
+static const char *file(const struct call *call, const char *key, char *room)
+{
+    snprintf(room, 512, "%s/%s", call->session->folder, (const char *)text_of(in(call, key)));
+    return room;
+}
+
+hc_status open_directory(struct session *session, const json_t *how, hc_error **error)
+{
+    const json_t *license = json_object_get(how, "license"), *name = json_object_get(how, "path");
+    hc_options *options = hc_options_new();
+    hc_directory *directory = NULL;
+    char room[512];
+    int32_t kind = 0;
+    uint64_t seats = 0;
+    hc_status status = HC_STATUS_OK;
+    hc_options_set_read_only(options, json_is_true(json_object_get(how, "read_only")), NULL);
+    hc_options_set_create_if_missing(
+        options, !json_is_false(json_object_get(how, "create_if_missing")), NULL);
+    if (license != NULL) {
+        status = hc_license_from_text(TEXT(license), &kind, &seats, error);
+        hc_options_set_license_if_new(options, kind, seats, NULL);
+    }
+    snprintf(room, sizeof room, "%s/%s", session->folder, (const char *)text_of(name));
+    if (status == HC_STATUS_OK)
+        status = name == NULL ? hc_directory_open_in_memory(options, &directory, error)
+                              : hc_directory_open(HC_STR(room), options, &directory, error);
+    hc_options_free(options);
+    if (status == HC_STATUS_OK) {
+        hc_directory_free(session->directory);
+        session->directory = directory;
+    }
+    return status;
+}
+
+/* The number of the workspace: as given, or looked up by its name. */
+static hc_status workspace(struct call *call, uint64_t *id)
+{
+    const json_t *named = in(call, in(call, "member_of") != NULL ? "member_of" : "workspace");
+    hc_workspace *found = NULL;
+    hc_status status = HC_STATUS_OK;
+    *id = (uint64_t)json_integer_value(named);
+    if (json_is_string(named)) {
+        status = hc_workspace_get_by_name(call->directory, TEXT(named), &found, E);
+        *id = hc_workspace_id(found);
+        hc_workspace_free(found);
+    }
+    return status;
+}
+
+static json_t *on_user(struct call *call)
+{
+    const hc_directory *d = call->directory;
+    const char *key = call->name;
+    hc_user *user = NULL;
+    uint8_t id[16];
+    if (strcmp(key, "user") == 0) {
+        TRY(hc_user_get(d, NAMED("user"), &user, E));
+    } else if (strcmp(key, "user_by_email") == 0) {
+        TRY(hc_user_get_by_email(d, NAMED("email"), &user, E));
+    } else if (strcmp(key, "user_by_username") == 0) {
+        TRY(hc_user_get_by_username(d, NAMED("username"), &user, E));
+    } else if (strcmp(key, "user_by_id") == 0) {
+        TRY(hc_id_from_text(NAMED("id"), id, E));
+        TRY(hc_user_get_by_id(d, id, &user, E));
+    } else if (strcmp(key, "activate_user") == 0) {
+        TRY(hc_user_activate(d, NAMED("user"), &user, E));
+    } else {
+        TRY(hc_user_deactivate(d, NAMED("user"), &user, E));
+    }
+    return show_user(user);
+}
+
+static json_t *create_user(struct call *call)
+{
+    hc_new_user *new = new_user(call->in, E);
+    hc_user *user = NULL;
+    hc_status status = HC_STATUS_INVALID_ARGUMENT;
+    if (new != NULL)
+        status = hc_user_create_from(call->directory, new, &user, E);
+    hc_new_user_free(new);
+    return status == HC_STATUS_OK ? show_user(user) : NULL;
+}
+
+static json_t *update_user(struct call *call)
+{
+    hc_user_update *update = user_update(call->in, E);
+    hc_user *user = NULL;
+    hc_status status = HC_STATUS_INVALID_ARGUMENT;
+    if (update != NULL) {
+        if (in(call, "if_version") != NULL)
+            hc_user_update_set_if_version(update, number(call, "if_version"), NULL);
+        status = hc_user_update_apply(call->directory, NAMED("user"), update, &user, E);
+    }
+    hc_user_update_free(update);
+    return status == HC_STATUS_OK ? show_user(user) : NULL;
+}
+
+static json_t *delete_user(struct call *call)
+{
+    hc_user *user = NULL;
+    json_t *id = NULL;
+    TRY(hc_user_get(call->directory, NAMED("user"), &user, E));
+    if (hc_user_delete(call->directory, NAMED("user"), E) == HC_STATUS_OK)
+        id = show_id(hc_user_id(user));
+    hc_user_free(user);
+    return id;
+}
+
+static json_t *all_users(hc_cursor *cursor, hc_error **error)
+{
+    json_t *all = json_array();
+    hc_user *user = NULL;
+    hc_status status;
+    while ((status = hc_cursor_next(cursor, &user, error)) == HC_STATUS_OK && user != NULL)
+        json_array_append_new(all, show_user(user));
+    if (status == HC_STATUS_OK)
+        return all;
+    json_decref(all);
+    return NULL;
+}
+
+static json_t *users(struct call *call)
+{
+    hc_cursor *cursor = NULL;
+    json_t *all;
+    TRY(hc_directory_list_users(call->directory, &cursor, E));
+    all = all_users(cursor, E);
+    hc_cursor_free(cursor);
+    return all;
+}
+
+static hc_status fill(struct call *call, hc_query *query)
+{
+    const char *key;
+    json_t *value;
+    uint64_t id = 0, micros = 0;
+    int32_t role = HC_ROLE_ANY;
+    hc_status status = HC_STATUS_OK;
+    json_object_foreach ((json_t *)(size_t)call->in, key, value) {
+#define IS(name) strcmp(key, name) == 0
+        if (IS("active"))
+            status = hc_query_set_active(query, json_is_true(value), E);
+        else if (IS("admins"))
+            status = hc_query_set_admins_only(query, E);
+        else if (IS("email_prefix"))
+            status = hc_query_set_email_prefix(query, TEXT(value), E);
+        else if (IS("email_domain"))
+            status = hc_query_set_email_domain(query, TEXT(value), E);
+        else if (IS("username_prefix"))
+            status = hc_query_set_username_prefix(query, TEXT(value), E);
+        else if (IS("descending"))
+            status = hc_query_set_descending(query, 1, E);
+        else if (IS("limit"))
+            status = hc_query_set_limit(query, (size_t)json_integer_value(value), E);
+        else if (IS("after"))
+            status = hc_query_set_after(query, TEXT(value), E);
+        else if (IS("sort"))
+            status = hc_query_set_sort(query,
+                strcmp(json_string_value(value), "email") == 0      ? HC_SORT_EMAIL
+                : strcmp(json_string_value(value), "username") == 0 ? HC_SORT_USERNAME
+                                                                    : HC_SORT_CREATED, E);
+        else if (IS("created_since") || IS("changed_since")) {
+            status = hc_time_from_text(TEXT(value), &micros, E);
+            if (status == HC_STATUS_OK)
+                status = (IS("created_since") ? hc_query_set_created_since_micros
+                                              : hc_query_set_changed_since_micros)(query, micros, E);
+        } else if (IS("member_of")) {
+            if (in(call, "role") != NULL)
+                status = hc_role_from_text(NAMED("role"), &role, E);
+            if (status == HC_STATUS_OK)
+                status = workspace(call, &id);
+            if (status == HC_STATUS_OK)
+                status = hc_query_set_member_of(query, id, role, E);
+        } else if (!(IS("role")))
+            stop("no query has the field", key);
+        if (status != HC_STATUS_OK)
+            return status;
+    }
+    return status;
+}
+
+static json_t *query(struct call *call)
+{
+    hc_query *query = hc_query_new();
+    hc_cursor *cursor = NULL;
+    uint64_t count = 0;
+    json_t *shown = NULL, *all;
+    hc_status status = fill(call, query);
+    if (status == HC_STATUS_OK && strcmp(call->name, "count") == 0) {
+        status = hc_directory_count(call->directory, query, &count, E);
+        shown = status == HC_STATUS_OK ? json_integer((json_int_t)count) : NULL;
+    } else if (status == HC_STATUS_OK) {
+        status = hc_directory_query(call->directory, query, &cursor, E);
+        if (status == HC_STATUS_OK && (all = all_users(cursor, E)) != NULL)
+            shown = json_pack("{so ss?}", "users", all, "next", hc_cursor_next_page(cursor));
+        hc_cursor_free(cursor);
+    }
+    hc_query_free(query);
+    return shown;
+}
+
+static json_t *seats(struct call *call)
+{
+    int32_t kind = 0;
+    uint64_t count = 0;
+    json_t *shown, *all;
+    if (strcmp(call->name, "set_license") == 0) {
+        TRY(hc_license_from_text(NAMED("license"), &kind, &count, E));
+        TRY(hc_directory_set_license(call->directory, kind, count, E));
+    }
+    shown = show_seats(call->directory, E);
+    if (shown == NULL || strcmp(call->name, "len") != 0)
+        return shown;
+    all = json_integer(json_integer_value(json_object_get(shown, "active"))
+                       + json_integer_value(json_object_get(shown, "inactive")));
+    json_decref(shown);
+    return all;
+}
+
+static json_t *on_workspace(struct call *call)
+{
+    const hc_directory *d = call->directory;
+    const char *key = call->name;
+    hc_workspace *made = NULL;
+    hc_members *members = NULL;
+    uint64_t id = 0;
+    int32_t role = 0;
+    if (IS("create_workspace")) {
+        TRY(hc_workspace_create(d, NAMED("name"), NAMED("owner"), &made, E));
+        return show_workspace(made);
+    }
+    if (IS("default_workspace")) {
+        TRY(hc_user_get_default_workspace(d, NAMED("user"), &made, E));
+        return show_workspace(made);
+    }
+    if (IS("workspaces_of")) {
+        TRY(hc_user_list_workspaces(d, NAMED("user"), &members, E));
+        return show_members(members);
+    }
+    TRY(workspace(call, &id));
+    if (in(call, "role") != NULL)
+        TRY(hc_role_from_text(NAMED("role"), &role, E));
+    if (IS("add_member")) {
+        TRY(hc_workspace_add_member(d, id, NAMED("user"), role, E));
+    } else if (IS("set_role")) {
+        TRY(hc_workspace_set_role(d, id, NAMED("user"), role, E));
+    } else if (IS("remove_member")) {
+        TRY(hc_workspace_remove_member(d, id, NAMED("user"), E));
+    } else if (IS("delete_workspace")) {
+        TRY(hc_workspace_delete(d, id, E));
+        return json_integer((json_int_t)id);
+    } else if (IS("members")) {
+        TRY(hc_workspace_list_members(d, id, &members, E));
+        return show_members(members);
+    } else if (IS("workspace")) {
+        TRY(hc_workspace_get(d, id, &made, E));
+    } else if (IS("rename_workspace")) {
+        TRY(hc_workspace_rename(d, id, NAMED("name"), &made, E));
+    } else if (IS("archive_workspace")) {
+        TRY(hc_workspace_archive(d, id, &made, E));
+    } else {
+        TRY(hc_workspace_restore(d, id, &made, E));
+    }
+    return show_workspace(made);
+}
+
+static json_t *workspaces(struct call *call)
+{
+    hc_workspaces *list = NULL;
+    hc_workspace *each = NULL;
+    json_t *all;
+    TRY(hc_directory_list_workspaces(call->directory, &list, E));
+    all = json_array();
+    while (hc_workspaces_next(list, &each, E) == HC_STATUS_OK && each != NULL)
+        json_array_append_new(all, show_workspace(each));
+    hc_workspaces_free(list);
+    return all;
+}
+
+static json_t *changes(struct call *call)
+{
+    static _Thread_local uint8_t buffer[1 << 16];
+    hc_feed *feed = NULL;
+    size_t written = 0;
+    json_t *all, *more;
+    TRY(hc_directory_follow(call->directory, number(call, "after"), &feed, E));
+    all = json_array();
+    do {
+        if (hc_feed_next_batch(feed, 0, buffer, sizeof buffer, &written, E) != HC_STATUS_OK) {
+            hc_feed_free(feed);
+            json_decref(all);
+            return NULL;
+        }
+        json_array_extend(all, more = show_changes(buffer, written));
+        json_decref(more);
+    } while (written > 0);
+    hc_feed_free(feed);
+    return all;
+}
+
+static json_t *feed(struct call *call)
+{
+    struct session *session = call->session;
+    static uint8_t buffer[1 << 12];
+    size_t written = 0;
+    json_t *some, *first;
+    if (strcmp(call->name, "follow") == 0) {
+        hc_feed_free(session->feed);
+        session->feed = NULL;
+        TRY(hc_directory_follow(call->directory, number(call, "after"), &session->feed, E));
+        return json_null();
+    }
+    if (strcmp(call->name, "position") == 0)
+        return json_integer((json_int_t)hc_feed_position(session->feed));
+    TRY(hc_feed_next_batch(session->feed, number(call, "timeout_ms"), buffer,
+                           16 + 72 + 48 * 2, &written, E));
+    some = show_changes(buffer, written);
+    first = json_incref(json_array_get(some, 0));
+    json_decref(some);
+    return first == NULL ? json_null() : first;
+}
+
+static json_t *figures(struct call *call)
+{
+    hc_verified v = HC_VERIFIED_INIT;
+    hc_stats s = HC_STATS_INIT;
+    hc_seats seats = HC_SEATS_INIT;
+    uint64_t trimmed = 0;
+#define N(value) (json_int_t)(value)
+    if (strcmp(call->name, "trim_changes") == 0) {
+        TRY(hc_directory_trim_changes(call->directory, number(call, "before"), &trimmed, E));
+        return json_integer(N(trimmed));
+    }
+    if (strcmp(call->name, "verify") == 0) {
+        TRY(hc_directory_verify_and_count(call->directory, &v, E));
+        return json_pack("{sI sI sI sI sI sI}", "active", N(v.active), "inactive", N(v.inactive),
+                         "deleted", N(v.deleted), "workspaces", N(v.workspaces),
+                         "members", N(v.members), "changes", N(v.changes));
+    }
+    TRY(hc_directory_get_stats(call->directory, &s, E));
+    TRY(hc_directory_get_seats(call->directory, &seats, E));
+    return json_pack("{sI sI sI sI sI}", "users_active", N(s.users_active), "users_inactive",
+                     N(s.users_inactive), "workspaces", N(s.workspaces), "latest_change",
+                     N(s.latest_change), "seats_limit", N(seats.limit));
+}
+
+static json_t *copies(struct call *call)
+{
+    hc_copied copied = HC_COPIED_INIT;
+    int32_t overwrite = json_is_true(in(call, "overwrite"));
+    char from[512], to[512];
+    file(call, "path", to);
+    if (strcmp(call->name, "backup") == 0)
+        TRY(hc_directory_backup(call->directory, HC_STR(to), overwrite, &copied, NULL, NULL, E));
+    else
+        TRY(hc_directory_restore(HC_STR(file(call, "backup", from)), HC_STR(to), overwrite,
+                                 &copied, NULL, NULL, E));
+    return json_pack("{sI sI}", "users", N(copied.users), "sequence", N(copied.sequence));
+}
+
+static json_t *files(struct call *call)
+{
+    const char *key = call->name;
+    char from[512], to[512], bytes[4096];
+    size_t length;
+    FILE *source, *target;
+    file(call, "path", to);
+    if (IS("open")) {
+        TRY(open_directory(call->session, call->in, E));
+    } else if (IS("close")) {
+        TRY(hc_directory_close(call->session->directory, E));
+    } else if (IS("remove_file")) {
+        remove(to);
+    } else if (IS("exists")) {
+        return json_boolean(access(to, F_OK) == 0);
+    } else if (IS("write_file")) {
+        target = fopen(to, "wb");
+        fwrite(text_of(in(call, "text")), 1, text_len(in(call, "text")), target);
+        fclose(target);
+    } else {
+        source = fopen(file(call, "from", from), "rb");
+        target = fopen(file(call, "to", to), "wb");
+        while ((length = fread(bytes, 1, sizeof bytes, source)) > 0)
+            fwrite(bytes, 1, length, target);
+        fclose(source);
+        fclose(target);
+    }
+    return json_null();
+}
+
+json_t *make_call(struct call *call)
+{
+    static const struct {
+        json_t *(*make)(struct call *);
+        const char *names;
+    } all[] = {
+        {create_user, " create_user "},
+        {update_user, " update_user "},
+        {delete_user, " delete_user "},
+        {on_user, " user user_by_id user_by_email user_by_username activate_user deactivate_user "},
+        {users, " users "},
+        {query, " query count "},
+        {seats, " seats len set_license "},
+        {on_workspace, " create_workspace default_workspace workspaces_of workspace add_member "
+                       "set_role remove_member delete_workspace members rename_workspace "
+                       "archive_workspace restore_workspace "},
+        {workspaces, " workspaces "},
+        {apply, " apply dry_run preview "},
+        {changes, " changes "},
+        {feed, " follow next position "},
+        {figures, " trim_changes verify stats "},
+        {copies, " backup restore "},
+        {files, " open close copy_file write_file remove_file exists "},
+    };
+    char word[64];
+    size_t i;
+    snprintf(word, sizeof word, " %s ", call->name);
+    for (i = 0; i < sizeof all / sizeof *all; i++)
+        if (strstr(all[i].names, word) != NULL)
+            return all[i].make(call);
+    stop("no call is named", call->name);
+}

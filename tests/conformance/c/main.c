@@ -1,0 +1,306 @@
+/* The conformance script against the C ABI: ../README.md has the format. Takes the scripts
+ * as arguments, prints the cases that failed, and `N passed, N failed` at the end. */
+#define _GNU_SOURCE
+#include "runner.h"
+
+#include <ftw.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RACERS_MAX 64
+
+static size_t passed, failed;
+static char problem[8192];
+
+_Noreturn void stop(const char *what, const char *which)
+{
+    fprintf(stderr, "%s %s\n", what, which);
+    exit(2);
+}
+
+const uint8_t *text_of(const json_t *value)
+{
+    static _Thread_local char digits[4][24];
+    static _Thread_local unsigned at;
+    if (json_is_integer(value)) {
+        at = (at + 1) % 4;
+        snprintf(digits[at], sizeof *digits, "%lld", (long long)json_integer_value(value));
+        return (const uint8_t *)digits[at];
+    }
+    return (const uint8_t *)(json_is_string(value) ? json_string_value(value) : "");
+}
+
+size_t text_len(const json_t *value)
+{
+    return json_is_string(value) ? json_string_length(value) : strlen((const char *)text_of(value));
+}
+
+const json_t *in(const struct call *call, const char *key)
+{
+    return json_object_get(call->in, key);
+}
+
+/* A text with the number of the thread in the place of {i}. */
+static json_t *numbered(const json_t *text, int i)
+{
+    const char *from = json_string_value(text), *place = strstr(from, "{i}");
+    if (place == NULL || i < 0)
+        return json_deep_copy(text);
+    return json_sprintf("%.*s%d%s", (int)(place - from), from, i, place + 3);
+}
+
+static json_t *repeated(const json_t *text, json_int_t times)
+{
+    size_t length = json_string_length(text);
+    char *room = malloc(length * (size_t)times + 1);
+    json_t *made;
+    for (json_int_t i = 0; i < times; i++)
+        memcpy(room + (size_t)i * length, json_string_value(text), length);
+    made = json_stringn(room, length * (size_t)times);
+    free(room);
+    return made;
+}
+
+/* The arguments, with what the names stand for. */
+static json_t *filled(const json_t *given, json_t *names, int i)
+{
+    const char *key;
+    json_t *value, *made;
+    size_t at;
+    if (json_is_string(given) && json_string_value(given)[0] == '$')
+        return json_incref(json_object_get(names, json_string_value(given)));
+    if (json_is_string(given))
+        return numbered(given, i);
+    if (json_object_get(given, "$repeat") != NULL)
+        return repeated(json_object_get(given, "$repeat"),
+                        json_integer_value(json_object_get(given, "times")));
+    if (json_is_array(given)) {
+        made = json_array();
+        json_array_foreach (given, at, value)
+            json_array_append_new(made, filled(value, names, i));
+        return made;
+    }
+    if (!json_is_object(given))
+        return json_deep_copy(given);
+    made = json_object();
+    json_object_foreach ((json_t *)(size_t)given, key, value)
+        json_object_set_new(made, key, filled(value, names, i));
+    return made;
+}
+
+static int matches(const json_t *wanted, const json_t *found, json_t *names)
+{
+    const char *key = json_string_value(wanted);
+    json_t *value;
+    size_t at;
+    uint64_t from, to;
+    if (found == NULL)
+        found = json_null();
+    if (key != NULL && key[0] == '$') {
+        if (json_is_null(found))
+            return 0;
+        if (json_object_get(names, key) == NULL)
+            json_object_set(names, key, (json_t *)(size_t)found);
+        return json_equal(json_object_get(names, key), found);
+    }
+    if (json_is_object(wanted) && (value = json_object_get(wanted, "$from")) != NULL)
+        return json_is_string(found) && hc_time_from_text(TEXT(found), &to, NULL) == HC_STATUS_OK
+            && hc_time_from_text(TEXT(json_object_get(names, json_string_value(value))), &from,
+                                 NULL) == HC_STATUS_OK && to >= from;
+    if (json_is_object(wanted) && json_is_object(found)) {
+        json_object_foreach ((json_t *)(size_t)wanted, key, value)
+            if (!matches(value, json_object_get(found, key), names))
+                return 0;
+        return 1;
+    }
+    if (json_is_array(wanted) && json_is_array(found)) {
+        json_array_foreach (wanted, at, value)
+            if (!matches(value, json_array_get(found, at), names))
+                return 0;
+        return json_array_size(wanted) == json_array_size(found);
+    }
+    return json_equal(wanted, found);
+}
+
+/* Whether what came back, or the error, is what the step says. */
+static int as_said(const json_t *wanted, const json_t *err, const json_t *out, const json_t *error,
+                   json_t *names)
+{
+    const char *kind;
+    json_t *numbers;
+    if (out != NULL)
+        return err == NULL && (wanted == NULL || matches(wanted, out, names));
+    if (json_is_string(err))
+        return json_equal(err, json_object_get(error, "kind"));
+    json_object_foreach ((json_t *)(size_t)err, kind, numbers)
+        return strcmp(kind, json_string_value(json_object_get(error, "kind"))) == 0
+            && matches(numbers, error, names);
+    return 0;
+}
+
+/* Makes a call; *error is set where it fails. */
+static json_t *made(struct session *session, const json_t *step, json_t *in, const json_t *as,
+                    json_t **error)
+{
+    struct call call = {session, session->directory, NULL, in, NULL};
+    hc_directory *acting = NULL;
+    uint8_t id[16];
+    json_t *out = NULL;
+    call.name = json_string_value(json_object_get(step, "do"));
+    if (as == NULL || (hc_id_from_text(TEXT(as), id, &call.error) == HC_STATUS_OK
+                       && hc_directory_acting_as(session->directory, id, &acting, &call.error)
+                           == HC_STATUS_OK)) {
+        call.directory = acting == NULL ? session->directory : acting;
+        out = make_call(&call);
+    }
+    *error = out == NULL ? show_error(call.error) : NULL;
+    hc_error_free(call.error);
+    hc_directory_free(acting);
+    return out;
+}
+
+struct racer {
+    pthread_barrier_t *start;
+    struct session *session;
+    const json_t *step;
+    json_t *in, *out, *error;
+};
+
+static void *run_racer(void *data)
+{
+    struct racer *racer = data;
+    pthread_barrier_wait(racer->start);
+    racer->out = made(racer->session, racer->step, racer->in, NULL, &racer->error);
+    return NULL;
+}
+
+static int race(struct session *session, const json_t *step, size_t count, json_t *names)
+{
+    struct racer racers[RACERS_MAX];
+    pthread_t threads[RACERS_MAX];
+    pthread_barrier_t start;
+    size_t i, won = 0;
+    int good = 1;
+    pthread_barrier_init(&start, NULL, (unsigned)count);
+    for (i = 0; i < count; i++) {
+        json_t *given = filled(json_object_get(step, "in"), names, (int)i);
+        racers[i] = (struct racer){&start, session, step, given, NULL, NULL};
+        pthread_create(&threads[i], NULL, run_racer, &racers[i]);
+    }
+    for (i = 0; i < count; i++)
+        pthread_join(threads[i], NULL);
+    for (i = 0; i < count; i++) {
+        int is_won = racers[i].out != NULL;
+        json_t *own = json_copy(names);
+        won += (size_t)is_won;
+        good &= as_said(json_object_get(step, "out"), is_won ? NULL : json_object_get(step, "err"),
+                        racers[i].out, racers[i].error, own);
+        json_decref(own);
+        json_decref(racers[i].in);
+        json_decref(racers[i].out);
+        json_decref(racers[i].error);
+    }
+    pthread_barrier_destroy(&start);
+    snprintf(problem, sizeof problem, "was won by %zu", won);
+    return good && won == (size_t)json_integer_value(json_object_get(step, "won"));
+}
+
+static int take(struct session *session, const json_t *step, json_t *names)
+{
+    size_t racers = (size_t)json_integer_value(json_object_get(step, "race"));
+    json_t *given, *as, *out, *error = NULL;
+    char *told;
+    int good, status;
+    pid_t child = 0;
+    if (racers > 0)
+        return race(session, step, racers, names);
+    if (json_is_true(json_object_get(step, "fork")) && (child = fork()) > 0)
+        return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    given = filled(json_object_get(step, "in"), names, -1);
+    as = filled(json_object_get(step, "as"), names, -1);
+    out = made(session, step, given, as, &error);
+    good = as_said(json_object_get(step, "out"), json_object_get(step, "err"), out, error, names);
+    if (json_is_true(json_object_get(step, "fork")))
+        _exit(!good);
+    told = json_dumps(out == NULL ? error : out, JSON_ENCODE_ANY);
+    snprintf(problem, sizeof problem, "gave %s", told);
+    free(told);
+    json_decref(given);
+    json_decref(as);
+    json_decref(out);
+    json_decref(error);
+    return good;
+}
+
+static int unlink_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status, (void)kind, (void)place;
+    return remove(path);
+}
+
+static void end(struct session *session, json_t *names)
+{
+    hc_directory_close(session->directory, NULL);
+    hc_directory_free(session->directory);
+    hc_feed_free(session->feed);
+    json_decref(names);
+    nftw(session->folder, unlink_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Runs the cases of a script. */
+static void run(const char *script)
+{
+    FILE *file = fopen(script, "r");
+    struct session session = {"", NULL, NULL};
+    json_t *names = NULL;
+    char *line = NULL;
+    size_t capacity = 0, number = 0;
+    int is_good = 0, is_case = 0;
+    if (file == NULL)
+        stop("can't open", script);
+    for (;;) {
+        int more = getline(&line, &capacity, file) > 0;
+        json_t *step = more ? json_loads(line, JSON_ALLOW_NUL, NULL) : NULL;
+        number++;
+        if (more && step == NULL && strspn(line, " \n") < strlen(line))
+            stop("no JSON in", script);
+        if (is_case && (!more || json_object_get(step, "case") != NULL)) {
+            passed += (size_t)is_good;
+            failed += (size_t)!is_good;
+            end(&session, names);
+            is_case = 0;
+        }
+        if (!more)
+            break;
+        if (json_object_get(step, "case") != NULL) {
+            session = (struct session){"/tmp/headcount-XX" "XX" "XX", NULL, NULL};
+            names = json_object();
+            is_case = 1;
+            is_good = mkdtemp(session.folder) != NULL
+                && open_directory(&session, json_object_get(step, "open"), NULL) == HC_STATUS_OK;
+            snprintf(problem, sizeof problem, "can't be opened");
+        } else if (step != NULL && is_good) {
+            is_good = take(&session, step, names);
+        } else {
+            json_decref(step);
+            continue;
+        }
+        if (!is_good)
+            printf("%s:%zu: %s", script, number, line), printf("    %s\n", problem);
+        json_decref(step);
+    }
+    free(line);
+    fclose(file);
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        run(argv[i]);
+    printf("%zu passed, %zu failed\n", passed, failed);
+    return failed > 0;
+}

@@ -1,0 +1,61 @@
+/* What the parts of the runner share. */
+#ifndef RUNNER_H
+#define RUNNER_H
+
+#include "headcount.h"
+
+#include <jansson.h>
+
+/* What a case has: a folder, the directory in use, and perhaps a feed. */
+struct session {
+    char folder[64];
+    hc_directory *directory;
+    hc_feed *feed;
+};
+
+/* A call that is being made. */
+struct call {
+    struct session *session;
+    const hc_directory *directory;
+    const char *name;
+    const json_t *in;
+    hc_error *error;
+};
+
+/* The two arguments of a text of JSON; a number is written as one. */
+#define TEXT(value) text_of(value), text_len(value)
+
+/* Leaves the function, with nothing, when a call fails. */
+#define TRY(status)                                                             \
+    do {                                                                        \
+        if ((status) != HC_STATUS_OK)                                           \
+            return NULL;                                                        \
+    } while (0)
+
+const uint8_t *text_of(const json_t *value);
+size_t text_len(const json_t *value);
+const json_t *in(const struct call *call, const char *key);
+_Noreturn void stop(const char *what, const char *which);
+
+/* calls.c: what the call returns, to be freed; NULL where call->error says why not. */
+json_t *make_call(struct call *call);
+hc_status open_directory(struct session *session, const json_t *how, hc_error **error);
+
+/* batches.c: builders and batches of what the script says; NULL as above. */
+hc_new_user *new_user(const json_t *in, hc_error **error);
+hc_user_update *user_update(const json_t *in, hc_error **error);
+json_t *apply(struct call *call);
+
+/* show.c: records as the script has them. */
+json_t *show_id(const uint8_t *id);
+json_t *show_time(uint64_t micros);
+json_t *show_user(hc_user *user);
+json_t *show_workspace(hc_workspace *workspace);
+json_t *show_members(hc_members *members);
+json_t *show_seats(const hc_directory *directory, hc_error **error);
+json_t *show_license(int32_t license, uint64_t seats);
+json_t *show_changes(const uint8_t *batch, size_t length);
+json_t *show_applied(hc_applied *applied);
+json_t *show_error(const hc_error *error);
+
+#endif

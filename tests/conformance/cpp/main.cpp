@@ -1,0 +1,212 @@
+// The conformance script against the C++ header: ../README.md has the format. Takes the scripts
+// as arguments, prints the cases that failed, and `N passed, N failed` at the end.
+#include "runner.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <variant>
+
+namespace {
+
+using names = std::map<std::string, json>;
+struct failure {
+    json error;
+};
+using outcome = std::variant<json, failure>;
+
+// The arguments, with what the names stand for; a thread's number in the place of {i}.
+json filled(const json &given, const names &known, int i)
+{
+    if (given.is_string()) {
+        std::string text = given;
+        if (!text.empty() && text[0] == '$')
+            return known.at(text);
+        if (const auto at = text.find("{i}"); at != std::string::npos && i >= 0)
+            text.replace(at, 3, std::to_string(i));
+        return text;
+    }
+    if (given.is_object() && given.contains("$repeat")) {
+        std::string text;
+        for (int times = given["times"]; times > 0; times--)
+            text += given["$repeat"].get<std::string>();
+        return text;
+    }
+    if (!given.is_structured())
+        return given;
+    json made = given;
+    for (auto &each : made)
+        each = filled(each, known, i);
+    return made;
+}
+
+bool matches(const json &wanted, const json &found, names &known)
+{
+    if (wanted.is_string() && wanted.get<std::string>().rfind('$', 0) == 0)
+        return !found.is_null() && known.emplace(wanted, found).first->second == found;
+    if (wanted.is_object() && wanted.contains("$from"))
+        return found.is_string() &&
+               hc::time_from_text(found.get<std::string>()) >=
+                   hc::time_from_text(known.at(wanted["$from"]).get<std::string>());
+    if (wanted.is_object() && found.is_object()) {
+        for (const auto &[key, each] : wanted.items())
+            if (!matches(each, value(found, key.c_str()), known))
+                return false;
+        return true;
+    }
+    if (wanted.is_array() && found.is_array()) {
+        bool same = wanted.size() == found.size();
+        for (std::size_t i = 0; same && i < wanted.size(); i++)
+            same = matches(wanted[i], found[i], known);
+        return same;
+    }
+    return wanted == found;
+}
+
+// Whether the outcome is what the step says.
+bool as_said(const json &step, const outcome &result, names &known)
+{
+    if (const auto *out = std::get_if<json>(&result))
+        return !step.contains("err") &&
+               (!step.contains("out") || matches(step["out"], *out, known));
+    const json &error = std::get<failure>(result).error;
+    const json err = value(step, "err");
+    if (err.is_string())
+        return err == error["kind"];
+    for (const auto &[kind, numbers] : err.items())
+        return error["kind"] == kind && matches(numbers, error, known);
+    return false;
+}
+
+outcome make(session &all, const json &step, const json &in, const json &as)
+{
+    try {
+        if (as.is_null())
+            return call(all, *all.directory, step["do"], in);
+        const auto acting = all.directory->acting_as(hc::id::parse(as.get<std::string>()));
+        return call(all, acting, step["do"], in);
+    } catch (const hc::error &error) {
+        return failure{show(error)};
+    }
+}
+
+bool race(session &all, const json &step, const names &known, std::string &told)
+{
+    const std::size_t racers = step["race"];
+    std::mutex lock;
+    std::condition_variable arrived;
+    std::size_t waiting = 0, won = 0;
+    std::vector<outcome> results(racers);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < racers; i++)
+        threads.emplace_back([&, i] {
+            const json in = filled(value(step, "in"), known, static_cast<int>(i));
+            {
+                std::unique_lock held(lock);
+                if (++waiting == racers)
+                    arrived.notify_all();
+                arrived.wait(held, [&] { return waiting == racers; });
+            }
+            results[i] = make(all, step, in, json());
+        });
+    for (std::thread &thread : threads)
+        thread.join();
+    bool good = true;
+    for (const outcome &result : results) {
+        json of_this = step;
+        const bool has_won = std::holds_alternative<json>(result);
+        of_this.erase(has_won ? "err" : "out");
+        names own = known;
+        good &= as_said(of_this, result, own);
+        won += has_won;
+    }
+    told = "was won by " + std::to_string(won);
+    return good && step["won"] == won;
+}
+
+bool take(session &all, const json &step, names &known, std::string &told)
+{
+    if (step.contains("race"))
+        return race(all, step, known, told);
+    if (value(step, "fork") == true) {
+        const pid_t child = fork();
+        int status = 0;
+        if (child > 0)
+            return waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+                   WEXITSTATUS(status) == 0;
+        const outcome result = make(all, step, filled(value(step, "in"), known, -1), json());
+        _exit(as_said(step, result, known) ? 0 : 1);
+    }
+    const outcome result = make(all, step, filled(value(step, "in"), known, -1),
+                                filled(value(step, "as"), known, -1));
+    const auto *out = std::get_if<json>(&result);
+    told = "gave " + (out ? *out : std::get<failure>(result).error).dump();
+    return as_said(step, result, known);
+}
+
+// Runs the steps of a case, the first of which is its head; what failed, or nothing.
+std::string run(const std::vector<json> &lines)
+{
+    char folder[] = "/tmp/headcount-XX" "XX" "XX";
+    if (mkdtemp(folder) == nullptr)
+        stop("no folder can be made");
+    session all;
+    all.folder = folder;
+    names known;
+    std::string failed, told = "can't be opened";
+    try {
+        all.open(lines[0]["open"]);
+        for (std::size_t i = 1; i < lines.size() && failed.empty(); i++)
+            if (!take(all, lines[i], known, told))
+                failed = lines[i].dump() + "\n    " + told;
+    } catch (const hc::error &error) {
+        failed = lines[0].dump() + ": " + error.what();
+    }
+    if (all.directory)
+        (void)all.directory->try_close();
+    std::filesystem::remove_all(all.folder);
+    return failed;
+}
+
+} // namespace
+
+void stop(const std::string &what)
+{
+    std::cerr << what << "\n";
+    std::exit(2);
+}
+
+int main(int argc, char **argv)
+{
+    std::size_t passed = 0, failed = 0;
+    for (int i = 1; i < argc; i++) {
+        std::ifstream script(argv[i]);
+        if (!script)
+            stop(std::string("can't open ") + argv[i]);
+        std::vector<std::vector<json>> cases;
+        for (std::string line; std::getline(script, line);) {
+            if (line.empty())
+                continue;
+            const json step = json::parse(line);
+            if (step.contains("case"))
+                cases.emplace_back();
+            cases.back().push_back(step);
+        }
+        for (const auto &lines : cases) {
+            const std::string what = run(lines);
+            (what.empty() ? passed : failed)++;
+            if (!what.empty())
+                std::cout << argv[i] << ": " << lines[0]["case"] << ": " << what << "\n";
+        }
+    }
+    std::cout << passed << " passed, " << failed << " failed\n";
+    return failed > 0;
+}

@@ -1,0 +1,53 @@
+// What the parts of the runner share.
+#ifndef RUNNER_HPP
+#define RUNNER_HPP
+
+#include <headcount.hpp>
+
+#include <deque>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+namespace hc = headcount;
+using json = nlohmann::json;
+
+// What a case has: a folder, the directory in use, and perhaps a feed.
+struct session {
+    std::filesystem::path folder;
+    std::optional<hc::directory> directory;
+    std::optional<hc::feed> feed;
+    std::deque<json> read; // changes that the feed gave out and the script didn't take
+    std::uint64_t position = 0;
+
+    void open(const json &how);
+};
+
+[[noreturn]] void stop(const std::string &what);
+
+// A value of an object; null where there is none.
+json value(const json &object, const char *key);
+// A text; of a number, its digits.
+std::string text(const json &object, const char *key);
+
+// calls.cpp: what a call returns; throws what it throws.
+json call(session &all, const hc::directory &directory, const std::string &name, const json &in);
+
+// show.cpp: records as the script has them.
+json show(const hc::user &user);
+json show(const hc::workspace &workspace);
+json show(const hc::member &member);
+json show(const hc::seat_usage &seats);
+json show(const hc::change_view &change);
+json show(const hc::applied &applied);
+json show(const hc::error &error);
+json show(const std::optional<hc::id> &id);
+
+template <class T>
+json show(const std::optional<T> &found)
+{
+    return found ? show(*found) : json();
+}
+
+#endif
