@@ -155,13 +155,18 @@ fn sustain(path: &Path, seconds: u64, threads: u64) {
     let took = started.elapsed();
     let mut all = all.into_inner().unwrap();
     println!("ms, creates, longest wait in ms:");
-    let mut series = vec![(0, Duration::ZERO); usize::try_from(took.as_millis() / 250).unwrap() + 1];
+    let mut series =
+        vec![(0, Duration::ZERO); usize::try_from(took.as_millis() / 250).unwrap() + 1];
     for (at, latency) in &all {
         let step = &mut series[usize::try_from(at.as_millis() / STEP.as_millis()).unwrap()];
         *step = (step.0 + 1, step.1.max(*latency));
     }
     for (step, (creates, longest)) in series.iter().enumerate() {
-        println!("{:>6} {creates:>6} {:>8.1}", step * 250, longest.as_secs_f64() * 1e3);
+        println!(
+            "{:>6} {creates:>6} {:>8.1}",
+            step * 250,
+            longest.as_secs_f64() * 1e3
+        );
     }
     all.sort_unstable_by_key(|(_, latency)| *latency);
     let at = |permille: usize| all[(all.len() - 1) * permille / 1000].1;

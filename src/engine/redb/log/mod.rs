@@ -118,7 +118,10 @@ impl Log {
     /// `found`, one of which must be free. Returns those that hold what the database does
     /// not have yet. No frame is ever added to one of these: behind a frame that was torn
     /// there may be whole ones, which would follow from what took its place.
-    pub(super) fn resume(&mut self, found: Vec<Option<FoundSegment>>) -> io::Result<Vec<Arc<Segment>>> {
+    pub(super) fn resume(
+        &mut self,
+        found: Vec<Option<FoundSegment>>,
+    ) -> io::Result<Vec<Arc<Segment>>> {
         let mut live = vec![None; SEGMENTS.len()];
         for (place, found) in found.into_iter().enumerate().take(SEGMENTS.len()) {
             let Some(found) = found else { continue };
@@ -302,7 +305,9 @@ impl Log {
     pub(super) fn grown(&self, segment: &Segment) -> u64 {
         let others = self.bytes() - segment.bytes();
         let left = (self.segment_bytes_max * 2).saturating_sub(others);
-        (segment.bytes() * GROWTH).min(self.segment_bytes_max).min(left)
+        (segment.bytes() * GROWTH)
+            .min(self.segment_bytes_max)
+            .min(left)
     }
 
     /// What there is to sync, to be done without holding up the writer.

@@ -133,7 +133,10 @@ pub(in crate::engine::redb) fn read(
 /// that is free there is anything that a frame that was never acknowledged left. Such a
 /// block could pass for one of the new frame that has its number.
 fn is_resumable(segments: &[Vec<u8>], replay: &Replay) -> bool {
-    let mut free = segments.iter().zip(&replay.live).filter(|(_, live)| !**live);
+    let mut free = segments
+        .iter()
+        .zip(&replay.live)
+        .filter(|(_, live)| !**live);
     let is_later = |block: &[u8]| block::claimed_sequence(block) > replay.last;
     let has_later = |segment: &[u8]| segment.chunks_exact(BLOCK_BYTES).any(is_later);
     replay.live.contains(&false) && !free.any(|(segment, _)| has_later(segment))
@@ -179,7 +182,9 @@ pub(in crate::engine::redb) fn replay_segments(
             return replay;
         }
     }
-    let vouched = segments.iter().map(|segment| vouched(segment, use_id, replay.last));
+    let vouched = segments
+        .iter()
+        .map(|segment| vouched(segment, use_id, replay.last));
     let vouched = vouched.max().unwrap_or_default();
     if vouched > replay.last {
         replay.salvaged = Some(ReplayError::Missing(format!(

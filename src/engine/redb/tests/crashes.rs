@@ -200,6 +200,9 @@ impl Script {
             return;
         }
         // What was seen is there for good, also if nothing was written since.
+        for _ in 0..self.random.usize(..3) {
+            self.transact(&engine);
+        }
         self.disk.fail_from_now(io::ErrorKind::Other);
         drop(engine);
         self.cut();

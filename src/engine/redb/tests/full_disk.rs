@@ -105,7 +105,11 @@ fn a_crashed_directory_opens_where_not_a_byte_is_free() {
     for commits in [1_u16, 10, 100] {
         let disk = crashed(&SMALL, commits);
         let names = disk.names();
-        let lengths = || names.iter().map(|name| disk.with_bytes(name, |bytes| bytes.len()));
+        let lengths = || {
+            names
+                .iter()
+                .map(|name| disk.with_bytes(name, |bytes| bytes.len()))
+        };
         let before: Vec<_> = lengths().collect();
         disk.set_capacity(Some(disk.used()));
         let engine = disk.open(&SMALL).unwrap();

@@ -104,7 +104,10 @@ fn a_copy_begins_a_use_of_its_own() {
     let copy = folder.path().join("copy.redb");
     let engine = Redb::open(&path, &CREATE).unwrap();
     put(&engine, b"ann", b"1").unwrap();
-    for (from, to) in [("users.redb", "copy.redb"), ("users.redb-log0", "copy.redb-log0")] {
+    for (from, to) in [
+        ("users.redb", "copy.redb"),
+        ("users.redb-log0", "copy.redb-log0"),
+    ] {
         fs::copy(folder.path().join(from), folder.path().join(to)).unwrap();
     }
     let copied = Redb::open(&copy, &SMALL).unwrap();
