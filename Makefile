@@ -13,6 +13,7 @@
 #     PROFILE     the profile of cargo: release
 #     TARGET      the platform to build for, as rustc calls it: this one
 #     CARGO       how to call cargo
+#     OBJCOPY     what splits the debug information off: objcopy
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -24,10 +25,13 @@ TARGET ?=
 CARGO ?= cargo
 CARGO_TARGET_DIR ?= target
 INSTALL ?= install
+OBJCOPY ?= objcopy
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-SOVERSION := $(firstword $(subst ., ,$(VERSION)))
-SONAME := libheadcount.so.$(SOVERSION)
+# Programs go on working with a library of the same ABI, whatever its version.
+ABI := $(shell sed -n 's/^\#define HC_ABI_VERSION //p' include/headcount.h)
+SONAME := libheadcount.so.$(ABI)
+FILE := libheadcount.so.$(VERSION)
 BUILT := $(CARGO_TARGET_DIR)/$(if $(TARGET),$(TARGET)/)$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
 # What programs need besides libheadcount.a: what `rustc --print native-static-libs`
@@ -35,14 +39,13 @@ BUILT := $(CARGO_TARGET_DIR)/$(if $(TARGET),$(TARGET)/)$(if $(filter dev,$(PROFI
 # fits (a test compares the two).
 STATIC_LIBS := -lutil -lrt -lpthread -lm -ldl
 
-PKGCONFIGDIR = $(LIBDIR)/pkgconfig
 CMAKEDIR = $(LIBDIR)/cmake/headcount
 # CMake finds the rest from where its files are, so that the whole can be moved.
-CMAKE_INCLUDEDIR = $(shell realpath -ms --relative-to=$(CMAKEDIR) $(INCLUDEDIR))
+CMAKE_INCLUDEDIR = $(shell realpath -ms --relative-to="$(CMAKEDIR)" "$(INCLUDEDIR)")
 
 HEADERS := include/headcount.h include/headcount_packed.h \
     $(wildcard bindings/cpp/headcount.hpp)
-DOCS := README.md docs/packed.md LICENSE-MIT LICENSE-APACHE
+DOCS := README.md docs/c-api.md docs/packed.md include/headcount.json LICENSE-MIT LICENSE-APACHE
 
 FILL := sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' \
     -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|g' -e 's|@VERSION@|$(VERSION)|g' \
@@ -56,23 +59,37 @@ build:
 	    --profile $(PROFILE) --target-dir $(CARGO_TARGET_DIR) \
 	    $(if $(TARGET),--target $(TARGET)) -- -C link-arg=-Wl,-soname,$(SONAME)
 
+# The folders of this installation, which may have spaces in their names.
+TO_LIB = "$(DESTDIR)$(LIBDIR)
+TO_INCLUDE = "$(DESTDIR)$(INCLUDEDIR)
+TO_CMAKE = "$(DESTDIR)$(CMAKEDIR)
+TO_DOC = "$(DESTDIR)$(DOCDIR)
+
 install: build
-	$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PKGCONFIGDIR) \
-	    $(DESTDIR)$(CMAKEDIR) $(DESTDIR)$(DOCDIR)
-	$(INSTALL) -m 644 $(HEADERS) $(DESTDIR)$(INCLUDEDIR)
-	$(INSTALL) -m 755 $(BUILT)/libheadcount.so $(DESTDIR)$(LIBDIR)/libheadcount.so.$(VERSION)
-	ln -sf libheadcount.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libheadcount.so
-	$(INSTALL) -m 644 $(BUILT)/libheadcount.a $(DESTDIR)$(LIBDIR)
-	$(FILL) packaging/headcount.pc.in >$(DESTDIR)$(PKGCONFIGDIR)/headcount.pc
+	$(INSTALL) -d $(TO_INCLUDE)" $(TO_LIB)/pkgconfig" $(TO_CMAKE)" $(TO_DOC)"
+	$(INSTALL) -m 644 $(HEADERS) $(TO_INCLUDE)"
+	$(INSTALL) -m 755 "$(BUILT)/libheadcount.so" $(TO_LIB)/$(FILE)"
+	$(call split,$(FILE))
+	ln -sf $(FILE) $(TO_LIB)/$(SONAME)"
+	ln -sf $(SONAME) $(TO_LIB)/libheadcount.so"
+	$(INSTALL) -m 644 "$(BUILT)/libheadcount.a" $(TO_LIB)"
+	$(FILL) packaging/headcount.pc.in >$(TO_LIB)/pkgconfig/headcount.pc"
 	$(FILL) -e 's|@CMAKE_INCLUDEDIR@|$(CMAKE_INCLUDEDIR)|g' \
-	    packaging/headcountConfig.cmake.in >$(DESTDIR)$(CMAKEDIR)/headcountConfig.cmake
-	$(FILL) packaging/headcountConfigVersion.cmake.in \
-	    >$(DESTDIR)$(CMAKEDIR)/headcountConfigVersion.cmake
-	$(INSTALL) -m 644 $(DOCS) $(DESTDIR)$(DOCDIR)
+	    packaging/headcountConfig.cmake.in >$(TO_CMAKE)/headcountConfig.cmake"
+	$(FILL) packaging/headcountConfigVersion.cmake.in >$(TO_CMAKE)/headcountConfigVersion.cmake"
+	$(INSTALL) -m 644 $(DOCS) $(TO_DOC)"
+
+# Puts the debug information of a library into a file beside it, where debuggers and
+# backtraces find it: the library is what programs load.
+define split
+if command -v $(OBJCOPY) >/dev/null; then cd $(TO_LIB)" \
+    && $(OBJCOPY) --only-keep-debug $(1) $(1).debug && chmod 644 $(1).debug \
+    && $(OBJCOPY) --strip-debug --add-gnu-debuglink=$(1).debug $(1); fi
+endef
 
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(HEADERS)))
-	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/libheadcount.,so so.$(SOVERSION) so.$(VERSION) a)
-	rm -f $(DESTDIR)$(PKGCONFIGDIR)/headcount.pc
-	rm -rf $(DESTDIR)$(CMAKEDIR) $(DESTDIR)$(DOCDIR)
+	for file in $(notdir $(HEADERS)); do rm -f $(TO_INCLUDE)/$$file"; done
+	for end in so $(patsubst libheadcount.%,%,$(SONAME) $(FILE)) $(patsubst libheadcount.%,%,$(FILE)).debug a; do \
+	    rm -f $(TO_LIB)/libheadcount.$$end"; done
+	rm -f $(TO_LIB)/pkgconfig/headcount.pc"
+	rm -rf $(TO_CMAKE)" $(TO_DOC)"

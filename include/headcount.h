@@ -320,6 +320,11 @@ enum hc_status
      * The request id belongs to another batch, which was applied.
      */
     HC_STATUS_REQUEST_ID_REUSED = 61,
+    /**
+     * Another user has this external id of the provisioner, or another workspace
+     * where it is given to one.
+     */
+    HC_STATUS_EXTERNAL_ID_TAKEN = 62,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -449,6 +454,10 @@ enum hc_event
      * memberships without such events.
      */
     HC_EVENT_MEMBER_REMOVED = 16,
+    /**
+     * The id that a provisioner has for the workspace was set, changed or removed.
+     */
+    HC_EVENT_WORKSPACE_EXTERNAL_ID_SET = 17,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -492,6 +501,10 @@ enum hc_field
      * The attributes.
      */
     HC_FIELD_ATTRIBUTES = 32,
+    /**
+     * The ids that provisioners have for the user.
+     */
+    HC_FIELD_EXTERNAL_IDS = 64,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -3535,7 +3548,8 @@ hc_status hc_user_deactivate_by_id(const struct hc_directory *directory,
                                    struct hc_error **error);
 
 /**
- * Deletes a user for good. The id is never given again; the email and the
+ * Deletes a user for good. The id is not given again as long as the change that deletes
+ * the user is kept (see hc_directory_trim_changes()); the email and the
  * username are free for others. To keep the user, use hc_user_deactivate().
  *
  * @param directory       The directory.

@@ -64,6 +64,9 @@ pub enum ErrorKind {
     WorkspaceNotFound,
     /// Another workspace has this name.
     WorkspaceNameTaken,
+    /// Another user has this external id of the provisioner, or another workspace where
+    /// it is given to one.
+    ExternalIdTaken,
     /// The workspace is archived; restore it first.
     WorkspaceArchived,
     /// The user is not a member of the workspace.
@@ -158,6 +161,7 @@ impl ErrorKind {
             Self::UserNotFound => "user_not_found",
             Self::WorkspaceNotFound => "workspace_not_found",
             Self::WorkspaceNameTaken => "workspace_name_taken",
+            Self::ExternalIdTaken => "external_id_taken",
             Self::WorkspaceArchived => "workspace_archived",
             Self::MemberNotFound => "member_not_found",
             Self::RoleDiffers => "role_differs",

@@ -107,6 +107,7 @@ enum class status : std::int32_t {
     file_replaced = HC_STATUS_FILE_REPLACED,           ///< Replaced or deleted while open.
     change_not_yet = HC_STATUS_CHANGE_NOT_YET,         ///< See error::latest_change().
     request_id_reused = HC_STATUS_REQUEST_ID_REUSED,   ///< The id belongs to another batch.
+    external_id_taken = HC_STATUS_EXTERNAL_ID_TAKEN,   ///< Another has it of the provisioner.
 };
 
 /** What a key is that directory::read_user() finds a user by. */
@@ -258,6 +259,7 @@ enum class event_kind : std::int32_t {
     member_added = HC_EVENT_MEMBER_ADDED,               ///< In event::role.
     member_role_set = HC_EVENT_MEMBER_ROLE_SET,         ///< To event::role.
     member_removed = HC_EVENT_MEMBER_REMOVED,           ///< No member any more.
+    workspace_external_id_set = HC_EVENT_WORKSPACE_EXTERNAL_ID_SET, ///< Or removed.
 };
 
 /** Fields of a user, as bits of event::fields. */
@@ -268,6 +270,7 @@ enum class field : std::uint32_t {
     family_name = HC_FIELD_FAMILY_NAME, ///< The family name.
     admin = HC_FIELD_ADMIN,             ///< Whether the user is an admin.
     attributes = HC_FIELD_ATTRIBUTES,   ///< The attributes.
+    external_ids = HC_FIELD_EXTERNAL_IDS, ///< The ids that provisioners have.
 };
 
 /** A moment, as the directory keeps it: to the microsecond. */

@@ -95,6 +95,8 @@ const (
 	ErrChangeNotYet Kind = C.HC_STATUS_CHANGE_NOT_YET
 	// ErrRequestIDReused: the request id belongs to another batch that was applied.
 	ErrRequestIDReused Kind = C.HC_STATUS_REQUEST_ID_REUSED
+	// ErrExternalIDTaken: another user or workspace has this external id of the provisioner.
+	ErrExternalIDTaken Kind = C.HC_STATUS_EXTERNAL_ID_TAKEN
 )
 
 // String is the name of the kind, such as "no_free_seat", the same in every language.

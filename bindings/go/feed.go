@@ -51,25 +51,28 @@ const (
 	MemberRoleSet EventKind = C.HC_EVENT_MEMBER_ROLE_SET
 	// MemberRemoved: the user is no member any more.
 	MemberRemoved EventKind = C.HC_EVENT_MEMBER_REMOVED
+	// WorkspaceExternalIDSet: the id that a provisioner has for the workspace changed.
+	WorkspaceExternalIDSet EventKind = C.HC_EVENT_WORKSPACE_EXTERNAL_ID_SET
 )
 
 var eventNames = map[EventKind]string{
-	UserCreated:          "user_created",
-	UserUpdated:          "user_updated",
-	UserActivated:        "user_activated",
-	UserDeactivated:      "user_deactivated",
-	UserDeleted:          "user_deleted",
-	LicenseSet:           "license_set",
-	WorkspaceCreated:     "workspace_created",
-	WorkspaceRenamed:     "workspace_renamed",
-	WorkspaceArchived:    "workspace_archived",
-	WorkspaceRestored:    "workspace_restored",
-	WorkspaceDeleted:     "workspace_deleted",
-	WorkspaceUndefaulted: "workspace_undefaulted",
-	WorkspaceOwnerless:   "workspace_ownerless",
-	MemberAdded:          "member_added",
-	MemberRoleSet:        "member_role_set",
-	MemberRemoved:        "member_removed",
+	UserCreated:            "user_created",
+	UserUpdated:            "user_updated",
+	UserActivated:          "user_activated",
+	UserDeactivated:        "user_deactivated",
+	UserDeleted:            "user_deleted",
+	LicenseSet:             "license_set",
+	WorkspaceCreated:       "workspace_created",
+	WorkspaceRenamed:       "workspace_renamed",
+	WorkspaceArchived:      "workspace_archived",
+	WorkspaceRestored:      "workspace_restored",
+	WorkspaceDeleted:       "workspace_deleted",
+	WorkspaceUndefaulted:   "workspace_undefaulted",
+	WorkspaceOwnerless:     "workspace_ownerless",
+	MemberAdded:            "member_added",
+	MemberRoleSet:          "member_role_set",
+	MemberRemoved:          "member_removed",
+	WorkspaceExternalIDSet: "workspace_external_id_set",
 }
 
 // String is the name of the kind, such as "user_created", the same in every language; empty
@@ -94,9 +97,11 @@ const (
 	AdminField Fields = C.HC_FIELD_ADMIN
 	// AttributesField is the attributes.
 	AttributesField Fields = C.HC_FIELD_ATTRIBUTES
+	// ExternalIDsField is the ids that provisioners have for the user.
+	ExternalIDsField Fields = C.HC_FIELD_EXTERNAL_IDS
 )
 
-var fieldNames = []string{"email", "username", "given_name", "family_name", "admin", "attributes"}
+var fieldNames = []string{"email", "username", "given_name", "family_name", "admin", "attributes", "external_ids"}
 
 // String is the names of the fields, with commas between them.
 func (f Fields) String() string {

@@ -186,7 +186,8 @@ func (d *Directory) DeactivateUser(ref string) (User, error) {
 	})
 }
 
-// DeleteUser deletes a user for good. The id is never given again; the email and the
+// DeleteUser deletes a user for good. The id is not given again as long as the change that
+// deletes the user is kept (see TrimChanges); the email and the
 // username are free for others. It fails as [Directory.DeactivateUser] does.
 func (d *Directory) DeleteUser(ref string) error {
 	bytes, length := text(ref)

@@ -186,6 +186,7 @@ fn rest_status(kind: ErrorKind) -> StatusCode {
         | ErrorKind::UsernameTaken
         | ErrorKind::IdTaken
         | ErrorKind::WorkspaceNameTaken
+        | ErrorKind::ExternalIdTaken
         | ErrorKind::WorkspaceArchived
         | ErrorKind::RoleDiffers
         | ErrorKind::LastOwner
@@ -251,7 +252,8 @@ fn scim_type(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::EmailTaken
         | ErrorKind::UsernameTaken
         | ErrorKind::IdTaken
-        | ErrorKind::WorkspaceNameTaken => Some("uniqueness"),
+        | ErrorKind::WorkspaceNameTaken
+        | ErrorKind::ExternalIdTaken => Some("uniqueness"),
         _ if scim_status(kind) == StatusCode::BAD_REQUEST => Some("invalidValue"),
         _ => None,
     }

@@ -43,6 +43,8 @@ pub enum HcEvent {
     /// The user is no member any more. Deleting a user or a workspace removes
     /// memberships without such events.
     MemberRemoved = 16,
+    /// The id that a provisioner has for the workspace was set, changed or removed.
+    WorkspaceExternalIdSet = 17,
 }
 
 /// Fields of a user, as bits of a number: those that an update changed.
@@ -63,6 +65,8 @@ pub enum HcField {
     Admin = 16,
     /// The attributes.
     Attributes = 32,
+    /// The ids that provisioners have for the user.
+    ExternalIds = 64,
 }
 
 impl HcField {
@@ -80,6 +84,7 @@ impl HcField {
             Field::FamilyName => Self::FamilyName,
             Field::Admin => Self::Admin,
             Field::Attributes => Self::Attributes,
+            Field::ExternalIds => Self::ExternalIds,
         }
     }
 }

@@ -113,10 +113,13 @@ pub enum HcStatus {
     ChangeNotYet = 60,
     /// The request id belongs to another batch, which was applied.
     RequestIdReused = 61,
+    /// Another user has this external id of the provisioner, or another workspace
+    /// where it is given to one.
+    ExternalIdTaken = 62,
 }
 
 impl HcStatus {
-    const ALL: [(Self, &'static CStr); 41] = [
+    const ALL: [(Self, &'static CStr); 42] = [
         (Self::Ok, c"HC_STATUS_OK"),
         (Self::InvalidArgument, c"HC_STATUS_INVALID_ARGUMENT"),
         (Self::NullArgument, c"HC_STATUS_NULL_ARGUMENT"),
@@ -158,6 +161,7 @@ impl HcStatus {
         (Self::FileReplaced, c"HC_STATUS_FILE_REPLACED"),
         (Self::ChangeNotYet, c"HC_STATUS_CHANGE_NOT_YET"),
         (Self::RequestIdReused, c"HC_STATUS_REQUEST_ID_REUSED"),
+        (Self::ExternalIdTaken, c"HC_STATUS_EXTERNAL_ID_TAKEN"),
     ];
 }
 
@@ -199,6 +203,7 @@ impl From<ErrorKind> for HcStatus {
             ErrorKind::FileReplaced => Self::FileReplaced,
             ErrorKind::ChangeNotYet { .. } => Self::ChangeNotYet,
             ErrorKind::RequestIdReused => Self::RequestIdReused,
+            ErrorKind::ExternalIdTaken => Self::ExternalIdTaken,
         }
     }
 }

@@ -132,7 +132,8 @@ pub unsafe extern "C" fn hc_user_deactivate_by_id(
     }
 }
 
-/// Deletes a user for good. The id is never given again; the email and the
+/// Deletes a user for good. The id is not given again as long as the change that deletes
+/// the user is kept (see hc_directory_trim_changes()); the email and the
 /// username are free for others. To keep the user, use hc_user_deactivate().
 ///
 /// @param directory       The directory.

@@ -13,11 +13,13 @@
 //! | `DOMAIN` | domain, 0, email key | |
 //! | `CREATED` | time, user id | the email key |
 //! | `UPDATED` | time, user id | the email key |
+//! | `EXTERNAL_ID` | provisioner, 0, a user's external id | the email key |
 //! | `WORKSPACE` | workspace id | the workspace |
 //! | `WORKSPACE_NAME` | name key | the workspace id |
 //! | `DEFAULT_WORKSPACE` | user id | the workspace id |
 //! | `MEMBER` | workspace id, role, email key | user id |
 //! | `MEMBERSHIP` | user id, workspace id | the membership |
+//! | `WORKSPACE_EXTERNAL_ID` | provisioner, 0, a workspace's external id | the workspace id |
 //! | `CHANGE` | sequence | the change |
 //! | `REQUEST` | request id | the outcome |
 //! | `EXTRA` | name | the bytes that the caller keeps there |
@@ -43,11 +45,13 @@ pub(crate) enum Kind {
     Created = 0x16,
     Updated = 0x17,
     LookAlike = 0x18,
+    ExternalId = 0x19,
     Workspace = 0x20,
     WorkspaceName = 0x21,
     DefaultWorkspace = 0x22,
     Member = 0x23,
     Membership = 0x24,
+    WorkspaceExternalId = 0x25,
     Change = 0x30,
     Request = 0x31,
     Extra = 0x40,
@@ -62,6 +66,9 @@ pub(crate) const TOTALS: &[u8] = &[Kind::Meta as u8, 0x03];
 
 /// Bytes that hold most keys.
 const KEY_BYTES_USUAL: usize = 64;
+
+/// The end of a provisioner in the key of an external id; no name of one contains it.
+const PROVISIONER_END: u8 = 0;
 
 /// The end of the domain in a key of [`Kind::Domain`]; no domain contains it.
 const DOMAIN_END: char = '\0';
@@ -178,6 +185,16 @@ pub(crate) fn put_look_alike(out: &mut Vec<u8>, look: &str) {
     Kind::LookAlike.put(out, &[look.as_bytes()]);
 }
 
+/// The key of an external id of a user or, as `kind` says, of a workspace.
+pub(crate) fn external_id(kind: Kind, provisioner: &str, id: &str) -> Vec<u8> {
+    made(|out| put_external_id(out, kind, provisioner, id))
+}
+
+pub(crate) fn put_external_id(out: &mut Vec<u8>, kind: Kind, provisioner: &str, id: &str) {
+    let parts: [&[u8]; 3] = [provisioner.as_bytes(), &[PROVISIONER_END], id.as_bytes()];
+    kind.put(out, &parts);
+}
+
 pub(crate) fn states(active: bool) -> Prefix {
     Prefix(Kind::State.key(&[&[u8::from(active)]]))
 }
@@ -240,7 +257,9 @@ pub(crate) fn email_key_in(kind: Kind, key: &[u8], value: &[u8]) -> Option<Strin
             Some(email_key.to_owned())
         }
         Kind::Member => text(kind.rest(key)?.get(9..)?),
-        Kind::Username | Kind::Created | Kind::Updated | Kind::LookAlike => text(value),
+        Kind::Username | Kind::Created | Kind::Updated | Kind::LookAlike | Kind::ExternalId => {
+            text(value)
+        }
         _ => None,
     }
 }

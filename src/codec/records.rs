@@ -1,5 +1,7 @@
 //! The records: what each stored value holds, and how it becomes the model's.
 
+use std::collections::BTreeMap;
+
 use wincode::config::Configuration;
 use wincode::int_encoding::{LittleEndian, VarInt};
 use wincode::len::BincodeLen;
@@ -34,6 +36,8 @@ pub(super) struct UserRecord<'a> {
     pub(super) given_name: Option<&'a str>,
     pub(super) family_name: Option<&'a str>,
     pub(super) deactivated_at: Option<Timestamp>,
+    /// Provisioners, each with its id.
+    pub(super) external_ids: Vec<(&'a str, &'a str)>,
     pub(super) attributes: Vec<(&'a str, &'a str)>,
 }
 
@@ -72,7 +76,8 @@ impl<'a> UsernameRecord<'a> {
 pub(crate) enum IdEntry<'a> {
     /// The user's email key.
     User(&'a str),
-    /// The user was deleted; the id is not given again.
+    /// The user was deleted; the id is not given again until the change that deleted the
+    /// user is trimmed.
     Deleted,
 }
 
@@ -117,6 +122,7 @@ pub(super) struct WorkspaceRecord<'a> {
     pub(super) name: &'a str,
     /// Where it differs from the name.
     pub(super) name_key: Option<&'a str>,
+    pub(super) external_ids: Vec<(&'a str, &'a str)>,
 }
 
 #[derive(SchemaRead, SchemaWrite)]
@@ -203,6 +209,7 @@ pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
         given_name: user.given_name.as_deref(),
         family_name: user.family_name.as_deref(),
         deactivated_at: user.deactivated_at,
+        external_ids: user.external_ids().collect(),
         attributes: user.attributes().collect(),
     };
     put(out, &record)
@@ -220,17 +227,21 @@ pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
         family_name: to_owned(record.family_name),
         active: record.active,
         admin: record.admin,
-        attributes: record
-            .attributes
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
+        external_ids: owned_pairs(record.external_ids),
+        attributes: owned_pairs(record.attributes),
         created_at: record.created_at,
         updated_at: record.updated_at,
         deactivated_at: record.deactivated_at,
         version: record.version,
         nul_texts: NulTexts::default(),
     })
+}
+
+fn owned_pairs(pairs: Vec<(&str, &str)>) -> BTreeMap<String, String> {
+    let pairs = pairs.into_iter();
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// Appends what is known of an id.
@@ -265,6 +276,7 @@ pub(crate) fn put_workspace(out: &mut Vec<u8>, workspace: &Workspace) -> Result<
         default_of: workspace.default_of,
         name: &workspace.name,
         name_key: Some(workspace.name_key.as_str()).filter(|key| *key != workspace.name),
+        external_ids: workspace.external_ids().collect(),
     };
     put(out, &record)
 }
@@ -277,6 +289,7 @@ pub(crate) fn decode_workspace(id: WorkspaceId, bytes: &[u8]) -> Result<Workspac
         name_key: record.name_key.unwrap_or(record.name).to_owned(),
         archived: record.archived,
         default_of: record.default_of,
+        external_ids: owned_pairs(record.external_ids),
         created_at: record.created_at,
         updated_at: record.updated_at,
         version: record.version,

@@ -1,13 +1,13 @@
 //! Users as they are stored, read without copying anything.
 
-use std::ops::ControlFlow;
+use std::collections::BTreeMap;
 
 use wincode::io::Reader;
 use wincode::{SchemaRead, SchemaWrite};
 
 use super::records::{self, Format, UsernameRecord};
 use crate::error::{Error, Result};
-use crate::model::{Attributes, Email, NulTexts, Timestamp, User, UserId};
+use crate::model::{Email, NulTexts, Timestamp, User, UserId};
 
 /// A user, borrowed from where it lies: in the store, or in a [`User`].
 ///
@@ -43,6 +43,7 @@ pub struct UserView<'a> {
     family_name: Option<&'a str>,
     active: bool,
     admin: bool,
+    external_ids: Pairs<'a>,
     attributes: Pairs<'a>,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -55,10 +56,10 @@ pub struct UserView<'a> {
 enum Pairs<'a> {
     /// So many, as they are stored; checked before.
     Stored(usize, &'a [u8]),
-    Owned(&'a Attributes),
+    Owned(&'a BTreeMap<String, String>),
 }
 
-/// What stands before the attributes in the record of a user.
+/// What stands before the pairs in the record of a user.
 #[derive(SchemaRead, SchemaWrite)]
 struct Head<'a> {
     id: UserId,
@@ -79,8 +80,11 @@ pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserV
     let mut rest = records::body("a user", bytes)?;
     let head = <Head<'a> as SchemaRead<'a, Format>>::get(rest.by_ref())
         .map_err(|error| Error::corrupted("a user is malformed").with_source(error))?;
-    let attributes =
-        stored_pairs(rest).ok_or_else(|| Error::corrupted("a user's attributes are malformed"))?;
+    let malformed = || Error::corrupted("a user's attributes or external ids are malformed");
+    let external_ids = take_pairs(&mut rest).ok_or_else(malformed)?;
+    let attributes = take_pairs(&mut rest)
+        .filter(|_| rest.is_empty())
+        .ok_or_else(malformed)?;
     Ok(UserView {
         id: head.id,
         email: head.email.unwrap_or(email_key),
@@ -90,6 +94,7 @@ pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserV
         family_name: head.family_name,
         active: head.active,
         admin: head.admin,
+        external_ids,
         attributes,
         created_at: head.created_at,
         updated_at: head.updated_at,
@@ -146,23 +151,22 @@ impl<'a> UserView<'a> {
 
     /// The value of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&'a str> {
-        let found = self.attributes().find(|(other, _)| *other == name);
-        found.map(|(_, value)| value)
+        self.attributes.value(name)
     }
 
     /// All attributes, ordered by name.
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + use<'a> {
-        let (count, mut bytes, mut owned) = match self.attributes {
-            Pairs::Stored(count, bytes) => (count, bytes, None),
-            Pairs::Owned(pairs) => (pairs.len(), [].as_slice(), Some(pairs.iter())),
-        };
-        (0..count).map(move |_| match &mut owned {
-            // There are as many as were counted, so that nothing is ever missing.
-            Some(pairs) => pairs
-                .next()
-                .map_or(("", ""), |(name, value)| (name.as_str(), value.as_str())),
-            None => take_pair(&mut bytes).unwrap_or_default(),
-        })
+        self.attributes.iter()
+    }
+
+    /// The id that a provisioner has for the user: see [`User::external_id`].
+    pub fn external_id(&self, provisioner: &str) -> Option<&'a str> {
+        self.external_ids.value(provisioner)
+    }
+
+    /// All external ids, each behind its provisioner, by whose names they are ordered.
+    pub fn external_ids(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + use<'a> {
+        self.external_ids.iter()
     }
 
     /// Bytes that the texts of all attributes have at most, with one more for each.
@@ -208,10 +212,8 @@ impl<'a> UserView<'a> {
             family_name: self.family_name.map(str::to_owned),
             active: self.active,
             admin: self.admin,
-            attributes: self
-                .attributes()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
+            external_ids: self.external_ids.to_owned(),
+            attributes: self.attributes.to_owned(),
             created_at: self.created_at,
             updated_at: self.updated_at,
             deactivated_at: self.deactivated_at,
@@ -239,6 +241,7 @@ impl<'a> From<&'a User> for UserView<'a> {
             family_name: user.family_name.as_deref(),
             active: user.active,
             admin: user.admin,
+            external_ids: Pairs::Owned(&user.external_ids),
             attributes: Pairs::Owned(&user.attributes),
             created_at: user.created_at,
             updated_at: user.updated_at,
@@ -248,15 +251,42 @@ impl<'a> From<&'a User> for UserView<'a> {
     }
 }
 
-/// Counts and checks the pairs that all of `bytes` must be.
-fn stored_pairs(mut bytes: &[u8]) -> Option<Pairs<'_>> {
-    let count = take_length(&mut bytes)?;
-    let pairs = bytes;
-    let checked = (0..count).try_for_each(|_| match take_pair(&mut bytes) {
-        Some(_) => ControlFlow::Continue(()),
-        None => ControlFlow::Break(()),
-    });
-    (checked.is_continue() && bytes.is_empty()).then_some(Pairs::Stored(count, pairs))
+impl<'a> Pairs<'a> {
+    fn iter(self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + use<'a> {
+        let (count, mut bytes, mut owned) = match self {
+            Self::Stored(count, bytes) => (count, bytes, None),
+            Self::Owned(pairs) => (pairs.len(), [].as_slice(), Some(pairs.iter())),
+        };
+        (0..count).map(move |_| match &mut owned {
+            // There are as many as were counted, so that nothing is ever missing.
+            Some(pairs) => pairs
+                .next()
+                .map_or(("", ""), |(name, value)| (name.as_str(), value.as_str())),
+            None => take_pair(&mut bytes).unwrap_or_default(),
+        })
+    }
+
+    fn value(self, name: &str) -> Option<&'a str> {
+        let found = self.iter().find(|(other, _)| *other == name);
+        found.map(|(_, value)| value)
+    }
+
+    fn to_owned(self) -> BTreeMap<String, String> {
+        let pairs = self.iter();
+        pairs
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+}
+
+/// Takes pairs, with their number before them, off the front of `bytes`, and checks them.
+fn take_pairs<'a>(bytes: &mut &'a [u8]) -> Option<Pairs<'a>> {
+    let count = take_length(bytes)?;
+    let pairs = *bytes;
+    for _ in 0..count {
+        take_pair(bytes)?;
+    }
+    Some(Pairs::Stored(count, pairs))
 }
 
 fn take_pair<'a>(bytes: &mut &'a [u8]) -> Option<(&'a str, &'a str)> {
@@ -293,82 +323,4 @@ fn take_length(bytes: &mut &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::codec::{decode_user, put_user};
-    use crate::error::ErrorKind;
-    use crate::model::Username;
-
-    fn user(email: &str) -> User {
-        User {
-            id: UserId::generate(),
-            email: Email::parse(email).unwrap(),
-            username: None,
-            given_name: None,
-            family_name: None,
-            active: false,
-            admin: true,
-            attributes: Attributes::new(),
-            created_at: Timestamp::now(),
-            updated_at: Timestamp::now(),
-            deactivated_at: None,
-            version: 300,
-            nul_texts: NulTexts::default(),
-        }
-    }
-
-    fn users() -> [User; 2] {
-        let mut full = user("Ann@Bücher.example");
-        full.username = Some(Username::parse("ＡＮＮ\u{430}").unwrap());
-        full.deactivated_at = Some(Timestamp::now());
-        full.given_name = Some("Ann".to_owned());
-        full.family_name = Some("Lee".to_owned());
-        for (name, value) in [("short", String::new()), ("long", "x".repeat(251))] {
-            full.attributes.insert(name.to_owned(), value);
-        }
-        [user("bob@ex.co"), full]
-    }
-
-    fn encoded(user: &User) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        put_user(&mut bytes, user).unwrap();
-        bytes
-    }
-
-    #[test]
-    fn a_view_says_what_the_user_does() {
-        for user in users() {
-            let bytes = encoded(&user);
-            let stored = view_user(user.email_key(), &bytes).unwrap();
-            for view in [stored, UserView::from(&user)] {
-                assert_eq!(view.to_user(), user);
-                assert_eq!(view.email(), user.email().as_str());
-                assert_eq!(view.email_key(), user.email().key());
-                assert_eq!(view.username(), user.username());
-                assert_eq!(view.attribute("long"), user.attribute("long"));
-                assert_eq!(view.attribute("none"), None);
-                assert!(view.attributes().eq(user.attributes()));
-                assert_eq!(view.attributes().len(), user.attributes().len());
-            }
-        }
-    }
-
-    #[test]
-    fn a_view_refuses_what_is_no_user() {
-        for user in users() {
-            let (key, bytes) = (user.email_key(), encoded(&user));
-            for length in 0..bytes.len() {
-                let cut = view_user(key, &bytes[..length]).map(|_| ()).unwrap_err();
-                assert_eq!(cut.kind(), ErrorKind::Corrupted, "{length}");
-            }
-            let longer = [bytes.as_slice(), &[0]].concat();
-            assert!(view_user(key, &longer).is_err());
-            for place in 0..bytes.len() {
-                let mut damaged = bytes.clone();
-                damaged[place] ^= 0x85;
-                let view = view_user(key, &damaged).map(|view| view.to_user()).ok();
-                assert_eq!(view, decode_user(key, &damaged).ok(), "byte {place}");
-            }
-        }
-    }
-}
+mod tests;

@@ -268,8 +268,8 @@ impl Directory {
         ChangeFeed::new(self.clone(), after)
     }
 
-    /// Forgets the changes with numbers below `before`, with their request ids,
-    /// and returns how many those were. Who asks for them later is refused with
+    /// Forgets the changes with numbers below `before`, with their request ids and the ids
+    /// of users whom they deleted, and returns how many those were. Who asks for them later is refused with
     /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed).
     ///
     /// Of very many it forgets some at a time: when it fails, the oldest may be gone

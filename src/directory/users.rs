@@ -114,6 +114,24 @@ impl Directory {
         }
     }
 
+    /// The user for whom a provisioner, such as an identity provider, has this id;
+    /// `None` when there is none. It is not cached.
+    ///
+    /// ```
+    /// use headcount::{Directory, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// directory.update_user(&*ann, UserUpdate::new().external_id("entra", "6f1a"))?;
+    /// assert_eq!(directory.user_by_external_id("entra", "6f1a")?.unwrap().id(), ann.id());
+    /// assert!(directory.user_by_external_id("okta", "6f1a")?.is_none());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn user_by_external_id(&self, provisioner: &str, id: &str) -> Result<Option<Arc<User>>> {
+        let found = read::user_by_external_id(&self.snapshot()?, provisioner, id)?;
+        Ok(found.map(Arc::new))
+    }
+
     fn user_by_username_key(&self, key: &str) -> Result<Option<Arc<User>>> {
         self.check()?;
         self.shared
@@ -242,7 +260,8 @@ impl Directory {
     ///
     /// [`EmailRequired`](ErrorKind::EmailRequired) and the kinds for malformed
     /// parts; [`EmailTaken`](ErrorKind::EmailTaken),
-    /// [`UsernameTaken`](ErrorKind::UsernameTaken), [`IdTaken`](ErrorKind::IdTaken);
+    /// [`UsernameTaken`](ErrorKind::UsernameTaken), [`IdTaken`](ErrorKind::IdTaken),
+    /// [`ExternalIdTaken`](ErrorKind::ExternalIdTaken);
     /// [`NoFreeSeat`](ErrorKind::NoFreeSeat).
     pub fn create_user(&self, user: impl Into<NewUser>) -> Result<Arc<User>> {
         self.apply_to_user(Op::CreateUser(user.into()))
@@ -280,7 +299,8 @@ impl Directory {
         self.apply_to_user(Op::DeactivateUser(user.into()))
     }
 
-    /// Deletes a user for good and returns the id, which is never given again.
+    /// Deletes a user for good and returns the id, which is not given again as long as the
+    /// change that deletes the user is kept: see [`trim_changes`](Self::trim_changes).
     /// The email and the username are free for others. To keep the user, use
     /// [`deactivate_user`](Self::deactivate_user).
     ///

@@ -14,6 +14,16 @@ impl Directory {
         read::workspace(&self.snapshot()?, &workspace.into())
     }
 
+    /// The workspace for which a provisioner, such as an identity provider, has this id;
+    /// `None` when there is none.
+    pub fn workspace_by_external_id(
+        &self,
+        provisioner: &str,
+        id: &str,
+    ) -> Result<Option<Workspace>> {
+        read::workspace_by_external_id(&self.snapshot()?, provisioner, id)
+    }
+
     /// All workspaces, archived ones included, ordered by id, as they are at this
     /// moment.
     pub fn workspaces(&self) -> Result<Workspaces> {
@@ -102,6 +112,41 @@ impl Directory {
         name: impl Into<String>,
     ) -> Result<Workspace> {
         self.apply_to_workspace(Op::RenameWorkspace(workspace.into(), name.into()))
+    }
+
+    /// Sets or, with `None`, removes the id that a provisioner has for a workspace.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let made = directory.create_workspace(NewWorkspace::new("Fraud").owner("ann@ex.co"))?;
+    /// directory.set_workspace_external_id(made.id(), "okta", "00g1")?;
+    /// let found = directory.workspace_by_external_id("okta", "00g1")?.unwrap();
+    /// assert_eq!(found.id(), made.id());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
+    /// [`ExternalIdTaken`](ErrorKind::ExternalIdTaken) where another workspace has it,
+    /// [`WorkspaceArchived`](ErrorKind::WorkspaceArchived),
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a text out of the limits of
+    /// [`NewUser::external_id`](crate::NewUser::external_id).
+    pub fn set_workspace_external_id<'a>(
+        &self,
+        workspace: impl Into<WorkspaceRef>,
+        provisioner: impl Into<String>,
+        id: impl Into<Option<&'a str>>,
+    ) -> Result<Workspace> {
+        let id = id.into().map(str::to_owned);
+        self.apply_to_workspace(Op::SetWorkspaceExternalId(
+            workspace.into(),
+            provisioner.into(),
+            id,
+        ))
     }
 
     /// Archives a workspace: see [`Workspace::is_archived`].

@@ -19,6 +19,7 @@ pub fn check(bytes: &[u8]) {
         Kind::Created,
         Kind::Updated,
         Kind::LookAlike,
+        Kind::ExternalId,
         Kind::Workspace,
         Kind::Member,
         Kind::Change,
@@ -70,7 +71,7 @@ fn index_leads_back(kind: Kind, key: &[u8], value: &[u8], email_key: &str) {
             let role = [Role::Owner, Role::User][usize::from(key[9])];
             keys::put_member(&mut made, workspace, role, email_key);
         }
-        Kind::Username | Kind::Created | Kind::Updated | Kind::LookAlike => {
+        Kind::Username | Kind::Created | Kind::Updated | Kind::LookAlike | Kind::ExternalId => {
             assert_eq!(email_key.as_bytes(), value);
             return;
         }

@@ -1,12 +1,7 @@
-//! A batch: operations that succeed or fail together, and what came of them.
-
-use std::sync::Arc;
-
-use wincode::{SchemaRead, SchemaWrite};
+//! A batch: operations that succeed or fail together.
 
 use super::{
-    BatchDigest, License, NewUser, NewWorkspace, Role, User, UserId, UserRef, UserUpdate,
-    WorkspaceId, WorkspaceRef,
+    BatchDigest, License, NewUser, NewWorkspace, Role, UserId, UserRef, UserUpdate, WorkspaceRef,
 };
 use crate::error::{Error, Result};
 
@@ -32,6 +27,9 @@ pub enum Op {
     DefaultWorkspace(UserRef),
     /// Gives a workspace another name.
     RenameWorkspace(WorkspaceRef, String),
+    /// Sets or, with `None`, removes the id that a provisioner, named first, has for a
+    /// workspace.
+    SetWorkspaceExternalId(WorkspaceRef, String, Option<String>),
     /// Archives a workspace; no effect on an archived one.
     ArchiveWorkspace(WorkspaceRef),
     /// Restores an archived workspace; no effect on another.
@@ -232,6 +230,22 @@ impl Batch {
         self.with(Op::RenameWorkspace(workspace.into(), name.into()))
     }
 
+    /// Appends [`Op::SetWorkspaceExternalId`].
+    #[must_use]
+    pub fn set_workspace_external_id<'a>(
+        self,
+        workspace: impl Into<WorkspaceRef>,
+        provisioner: impl Into<String>,
+        id: impl Into<Option<&'a str>>,
+    ) -> Self {
+        let id = id.into().map(str::to_owned);
+        self.with(Op::SetWorkspaceExternalId(
+            workspace.into(),
+            provisioner.into(),
+            id,
+        ))
+    }
+
     /// Appends [`Op::ArchiveWorkspace`].
     #[must_use]
     pub fn archive_workspace(self, workspace: impl Into<WorkspaceRef>) -> Self {
@@ -312,88 +326,5 @@ impl Step {
             Some(expected) if expected != found => Err(Error::conflict(expected, found)),
             _ => Ok(()),
         }
-    }
-}
-
-/// What became of one operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
-#[cfg_attr(test, derive(bincode::Encode))]
-#[non_exhaustive]
-pub struct Outcome {
-    /// What it was about.
-    pub subject: Subject,
-    /// Whether it changed anything: activating an active user does not.
-    pub changed: bool,
-    /// The version of the record afterwards; 0 where it was deleted.
-    pub version: u64,
-}
-
-/// What an operation was about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, SchemaRead, SchemaWrite)]
-#[cfg_attr(test, derive(bincode::Encode))]
-#[non_exhaustive]
-pub enum Subject {
-    /// This user.
-    User(UserId),
-    /// The license.
-    License,
-    /// This workspace.
-    Workspace(WorkspaceId),
-    /// The membership of this user in this workspace.
-    Member(WorkspaceId, UserId),
-}
-
-/// What became of a [`Batch`].
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Applied {
-    /// The number of the [`Change`](super::Change) it made; `None` when nothing
-    /// changed.
-    pub sequence: Option<u64>,
-    /// What became of each operation, in order.
-    pub outcomes: Vec<Outcome>,
-    /// Whether this is the outcome of an earlier batch with the same request id,
-    /// and nothing was done now.
-    pub replayed: bool,
-    /// The users it was about, as they are afterwards; `None` for deleted ones.
-    pub(crate) users: UsersAfter,
-}
-
-impl Applied {
-    /// A user that the batch was about, as the batch left it. Not known of a
-    /// [replayed](Self::replayed) outcome.
-    pub fn user(&self, id: UserId) -> Option<&Arc<User>> {
-        self.users.get(id)
-    }
-}
-
-/// Users as a batch left them, ordered by id; `None` for deleted ones.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct UsersAfter(Vec<(UserId, Option<Arc<User>>)>);
-
-impl UsersAfter {
-    fn get(&self, id: UserId) -> Option<&Arc<User>> {
-        let place = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
-        self.0[place].1.as_ref()
-    }
-
-    /// How many there are, deleted ones included.
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// The users alone.
-    #[cfg(test)]
-    pub(crate) fn into_values(self) -> impl Iterator<Item = Option<Arc<User>>> {
-        self.0.into_iter().map(|(_, user)| user)
-    }
-}
-
-impl FromIterator<(UserId, Option<Arc<User>>)> for UsersAfter {
-    fn from_iter<I: IntoIterator<Item = (UserId, Option<Arc<User>>)>>(users: I) -> Self {
-        let mut users = Vec::from_iter(users);
-        users.sort_unstable_by_key(|(id, _)| *id);
-        Self(users)
     }
 }

@@ -133,6 +133,11 @@ pub enum Event {
         /// Who was the member.
         user: UserId,
     },
+    /// A provisioner's id for a workspace was set, changed or removed.
+    WorkspaceExternalIdSet {
+        /// The workspace.
+        workspace: WorkspaceId,
+    },
 }
 
 /// The name of a field of a user.
@@ -153,6 +158,8 @@ pub enum Field {
     Admin,
     /// [`User::attributes`](super::User::attributes).
     Attributes,
+    /// [`User::external_ids`](super::User::external_ids).
+    ExternalIds,
 }
 
 #[expect(clippy::ref_option, reason = "serde passes a reference to the field")]

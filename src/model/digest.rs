@@ -16,8 +16,8 @@
 use twox_hash::XxHash3_128;
 
 use super::{
-    Batch, License, NewUser, NewWorkspace, Op, Role, Timestamp, UserId, UserRef, WorkspaceRef,
-    WorkspaceTarget,
+    Batch, ExternalIds, License, NewUser, NewWorkspace, Op, Role, Timestamp, UserId, UserRef,
+    WorkspaceRef, WorkspaceTarget,
 };
 use super::{Step, Target};
 
@@ -151,6 +151,11 @@ fn put_step(out: &mut Digester, step: &Step) {
             put_role(out, *role);
         }
         Op::RemoveMember(workspace, user) => put_member_op(out, 14, workspace, user),
+        Op::SetWorkspaceExternalId(workspace, provisioner, id) => {
+            put_workspace_op(out, 15, workspace);
+            out.text(provisioner);
+            out.optional(id.as_deref(), Digester::text);
+        }
     }
 }
 
@@ -199,6 +204,7 @@ fn put_workspace(out: &mut Digester, workspace: &WorkspaceRef) {
 fn put_new_workspace(out: &mut Digester, workspace: &NewWorkspace) {
     out.text(&workspace.name);
     out.optional(workspace.owner.as_ref(), put_user);
+    put_external_ids(out, &workspace.external_ids);
 }
 
 fn put_new_user(out: &mut Digester, user: &NewUser) {
@@ -220,12 +226,21 @@ fn put_new_user(out: &mut Digester, user: &NewUser) {
     out.optional(draft.family_name.as_deref(), Digester::text);
     out.flag(draft.active);
     out.flag(draft.admin);
+    put_external_ids(out, &draft.external_ids);
     out.number(draft.attributes.len() as u64);
     for (name, value) in &draft.attributes {
         out.text(name);
         out.text(value);
     }
     out.optional(draft.created_at.as_ref(), |out, time| out.time(*time));
+}
+
+fn put_external_ids(out: &mut Digester, ids: &ExternalIds) {
+    out.number(ids.len() as u64);
+    for (provisioner, id) in ids {
+        out.text(provisioner);
+        out.text(id);
+    }
 }
 
 fn put_license(out: &mut Digester, license: License) {

@@ -1,10 +1,12 @@
 //! Plain values. Each is parsed once, at the door, and is right from then on.
 
+mod applied;
 mod attributes;
 mod batch;
 mod change;
 mod digest;
 mod email;
+mod external;
 mod id;
 mod license;
 mod nul_texts;
@@ -16,12 +18,15 @@ mod username;
 mod visible;
 mod workspace;
 
+pub use applied::{Applied, Outcome, Subject};
+#[cfg(test)]
 pub(crate) use attributes::Attributes;
 pub(crate) use batch::Step;
-pub use batch::{Applied, Batch, Op, Outcome, Subject};
+pub use batch::{Batch, Op};
 pub use change::{Change, Event, Field};
 pub(crate) use digest::BatchDigest;
 pub use email::Email;
+pub(crate) use external::{ExternalIds, check_external_id, check_provisioner, set_external_id};
 pub(crate) use id::Target;
 pub use id::{UserId, UserRef};
 pub use license::{License, Seats};

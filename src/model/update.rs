@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
 use super::digest::Digester;
+use super::external::{check_external_id, check_provisioner, set_external_id};
 use super::user::apart_from;
 use super::{Email, Field, User, Username};
 use crate::error::{Error, Result};
@@ -37,6 +38,8 @@ struct Parts {
     given_name: Option<Option<String>>,
     family_name: Option<Option<String>>,
     admin: Option<bool>,
+    /// By the names of provisioners.
+    external_ids: BTreeMap<String, Option<String>>,
     /// Whether the attributes that are not in `attributes` go.
     replace_attributes: bool,
     attributes: BTreeMap<String, Option<String>>,
@@ -125,6 +128,26 @@ impl UserUpdate {
         })
     }
 
+    /// Sets the id that a provisioner has for the user, with the limits of
+    /// [`NewUser::external_id`](super::NewUser::external_id), and leaves those of others;
+    /// `None` removes it.
+    #[must_use]
+    pub fn external_id<'a>(
+        self,
+        provisioner: impl AsRef<str>,
+        id: impl Into<Option<&'a str>>,
+    ) -> Self {
+        let (provisioner, id) = (provisioner.as_ref(), id.into());
+        self.with(|parts| {
+            check_provisioner(provisioner)?;
+            id.map_or(Ok(()), check_external_id)?;
+            parts
+                .external_ids
+                .insert(provisioner.to_owned(), id.map(str::to_owned));
+            Ok(())
+        })
+    }
+
     /// Removes all attributes but those that this update sets.
     #[must_use]
     pub fn replace_attributes(self) -> Self {
@@ -169,6 +192,9 @@ impl UserUpdate {
         if let Some(admin) = parts.admin {
             updated.admin = admin;
         }
+        for (provisioner, id) in &parts.external_ids {
+            set_external_id(&mut updated.external_ids, provisioner, id.as_deref())?;
+        }
         parts.merge_attributes(&mut updated.attributes)?;
         let fields = changed_fields(user, &updated);
         Ok((updated, fields))
@@ -201,6 +227,11 @@ impl UserUpdate {
             });
         }
         out.optional(parts.admin.as_ref(), |out, admin| out.flag(*admin));
+        out.number(parts.external_ids.len() as u64);
+        for (provisioner, id) in &parts.external_ids {
+            out.text(provisioner);
+            out.optional(id.as_deref(), Digester::text);
+        }
         out.flag(parts.replace_attributes);
         out.number(parts.attributes.len() as u64);
         for (name, value) in &parts.attributes {
@@ -238,6 +269,10 @@ fn changed_fields(before: &User, after: &User) -> Vec<Field> {
         (Field::FamilyName, before.family_name != after.family_name),
         (Field::Admin, before.admin != after.admin),
         (Field::Attributes, before.attributes != after.attributes),
+        (
+            Field::ExternalIds,
+            before.external_ids != after.external_ids,
+        ),
     ];
     differs
         .into_iter()

@@ -4,6 +4,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
+use super::external::{ExternalIds, check_external_id, check_provisioner, set_external_id};
 use super::{Email, NulTexts, Timestamp, UserId, Username};
 use crate::error::{Error, Result};
 
@@ -29,6 +30,7 @@ pub struct User {
     pub(crate) family_name: Option<String>,
     pub(crate) active: bool,
     pub(crate) admin: bool,
+    pub(crate) external_ids: ExternalIds,
     pub(crate) attributes: Attributes,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
@@ -104,6 +106,29 @@ impl User {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The id that a provisioner, such as an identity provider, has for the user; no other
+    /// user has it of the same provisioner.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user(NewUser::new("ann@ex.co").external_id("okta", "00u1"))?;
+    /// let ann = directory.user_by_external_id("okta", "00u1")?.unwrap();
+    /// assert_eq!(ann.external_id("okta"), Some("00u1"));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn external_id(&self, provisioner: &str) -> Option<&str> {
+        self.external_ids.get(provisioner).map(String::as_str)
+    }
+
+    /// All external ids, each behind its provisioner, by whose names they are ordered.
+    pub fn external_ids(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.external_ids
+            .iter()
+            .map(|(provisioner, id)| (provisioner.as_str(), id.as_str()))
+    }
+
     /// When the user was created.
     pub fn created_at(&self) -> Timestamp {
         self.created_at
@@ -139,7 +164,7 @@ impl User {
 
 impl Serialize for User {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut user = serializer.serialize_struct("User", 12)?;
+        let mut user = serializer.serialize_struct("User", 13)?;
         user.serialize_field("id", &self.id)?;
         user.serialize_field("email", &self.email)?;
         user.serialize_field("username", self.username())?;
@@ -147,6 +172,7 @@ impl Serialize for User {
         user.serialize_field("family_name", &self.family_name)?;
         user.serialize_field("active", &self.active)?;
         user.serialize_field("admin", &self.admin)?;
+        user.serialize_field("external_ids", &self.external_ids)?;
         user.serialize_field("attributes", &self.attributes)?;
         user.serialize_field("created_at", &self.created_at)?;
         user.serialize_field("updated_at", &self.updated_at)?;
@@ -192,6 +218,7 @@ pub(crate) struct Draft {
     pub(crate) family_name: Option<String>,
     pub(crate) active: bool,
     pub(crate) admin: bool,
+    pub(crate) external_ids: ExternalIds,
     pub(crate) attributes: Attributes,
     /// The time of the request when the caller gives none.
     pub(crate) created_at: Option<Timestamp>,
@@ -209,6 +236,7 @@ impl NewUser {
             family_name: None,
             active: true,
             admin: false,
+            external_ids: ExternalIds::new(),
             attributes: Attributes::new(),
             created_at: None,
         }))
@@ -283,6 +311,19 @@ impl NewUser {
                 .attributes
                 .insert(name.as_ref().to_owned(), value.into());
             check_attributes(&draft.attributes)
+        })
+    }
+
+    /// Gives the user the id that a provisioner has for it: at most 255 bytes, with no
+    /// control characters, kept and compared as it is. The name of the provisioner has at
+    /// most 64 bytes; a user has ids of at most 16 provisioners.
+    #[must_use]
+    pub fn external_id(self, provisioner: impl AsRef<str>, id: impl AsRef<str>) -> Self {
+        let (provisioner, id) = (provisioner.as_ref(), id.as_ref());
+        self.with(|draft| {
+            check_provisioner(provisioner)?;
+            check_external_id(id)?;
+            set_external_id(&mut draft.external_ids, provisioner, Some(id)).map(drop)
         })
     }
 

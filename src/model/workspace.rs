@@ -7,6 +7,7 @@ use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 use wincode::{SchemaRead, SchemaWrite};
 
+use super::external::ExternalIds;
 use super::visible::{look_of, parse_visible};
 use super::{Timestamp, UserId};
 use crate::error::{Error, ErrorKind, Result};
@@ -168,6 +169,7 @@ pub struct Workspace {
     pub(crate) name_key: String,
     pub(crate) archived: bool,
     pub(crate) default_of: Option<UserId>,
+    pub(crate) external_ids: ExternalIds,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) version: u64,
@@ -199,6 +201,19 @@ impl Workspace {
     /// Whose default workspace this is.
     pub fn default_of(&self) -> Option<UserId> {
         self.default_of
+    }
+
+    /// The id that a provisioner has for it, as for a group that it is; no other
+    /// workspace has it of the same provisioner.
+    pub fn external_id(&self, provisioner: &str) -> Option<&str> {
+        self.external_ids.get(provisioner).map(String::as_str)
+    }
+
+    /// All external ids, each behind its provisioner, by whose names they are ordered.
+    pub fn external_ids(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.external_ids
+            .iter()
+            .map(|(provisioner, id)| (provisioner.as_str(), id.as_str()))
     }
 
     /// When it was created.
@@ -314,6 +329,7 @@ impl Member {
 pub struct NewWorkspace {
     pub(crate) name: String,
     pub(crate) owner: Option<super::UserRef>,
+    pub(crate) external_ids: ExternalIds,
 }
 
 impl NewWorkspace {
@@ -322,6 +338,7 @@ impl NewWorkspace {
         Self {
             name: name.into(),
             owner: None,
+            external_ids: ExternalIds::new(),
         }
     }
 
@@ -329,6 +346,15 @@ impl NewWorkspace {
     #[must_use]
     pub fn owner(mut self, user: impl Into<super::UserRef>) -> Self {
         self.owner = Some(user.into());
+        self
+    }
+
+    /// Gives it the id that a provisioner has for it, with the limits of
+    /// [`NewUser::external_id`](super::NewUser::external_id). It is looked at by the call
+    /// that takes the workspace.
+    #[must_use]
+    pub fn external_id(mut self, provisioner: impl Into<String>, id: impl Into<String>) -> Self {
+        self.external_ids.insert(provisioner.into(), id.into());
         self
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum Entry<'a> {
     Username(&'a str, &'a str),
     /// What the username looks like, and the key of the email.
     LookAlike(&'a str, &'a str),
+    /// The provisioner, its id for a user, and the key of the email.
+    ExternalId(&'a str, &'a str, &'a str),
     /// Whether active, and the key of the email.
     State(bool, &'a str),
     Admin(&'a str),
@@ -26,15 +28,17 @@ pub(super) enum Entry<'a> {
     Moment(Kind, Timestamp, UserId, &'a str),
     Workspace(&'a Workspace),
     WorkspaceName(&'a str, WorkspaceId),
+    /// The provisioner, and its id for a workspace.
+    WorkspaceExternalId(&'a str, &'a str, WorkspaceId),
     DefaultWorkspace(UserId, WorkspaceId),
     Membership(&'a Member),
     /// The member with this key of the email.
     Member(&'a Member, &'a str),
 }
 
-/// The kinds of entries that a user can have, apart from those of memberships: one
-/// of each at most. They are in the order of keys.
-pub(super) const KINDS_OF_USER: [Kind; 9] = [
+/// The kinds of entries that a user can have, apart from those of memberships: one of
+/// each at most, but for external ids. They are in the order of keys.
+pub(super) const KINDS_OF_USER: [Kind; 10] = [
     Kind::User,
     Kind::Id,
     Kind::Username,
@@ -44,9 +48,36 @@ pub(super) const KINDS_OF_USER: [Kind; 9] = [
     Kind::Created,
     Kind::Updated,
     Kind::LookAlike,
+    Kind::ExternalId,
 ];
 
-/// The entry of one of [`KINDS_OF_USER`] that `user` calls for.
+/// The entries of one of [`KINDS_OF_USER`] that `user` calls for.
+pub(super) fn all_of_user(user: &User, kind: Kind) -> impl Iterator<Item = Entry<'_>> {
+    let ids = (kind == Kind::ExternalId).then(|| {
+        let ids = user.external_ids.keys();
+        ids.filter_map(|provisioner| of_external_id(user, provisioner))
+    });
+    of_user(user, kind)
+        .into_iter()
+        .chain(ids.into_iter().flatten())
+}
+
+/// The entry of the external id that the provisioner has for `user`.
+pub(super) fn of_external_id<'a>(user: &'a User, provisioner: &str) -> Option<Entry<'a>> {
+    let (provisioner, id) = user.external_ids.get_key_value(provisioner)?;
+    Some(Entry::ExternalId(provisioner, id, user.email_key()))
+}
+
+/// The entry of the external id that the provisioner has for a workspace.
+pub(super) fn of_workspace_external_id<'a>(
+    workspace: &'a Workspace,
+    provisioner: &str,
+) -> Option<Entry<'a>> {
+    let (provisioner, id) = workspace.external_ids.get_key_value(provisioner)?;
+    Some(Entry::WorkspaceExternalId(provisioner, id, workspace.id))
+}
+
+/// The entry of one of [`KINDS_OF_USER`] that `user` calls for, but for external ids.
 pub(super) fn of_user(user: &User, kind: Kind) -> Option<Entry<'_>> {
     let email_key = user.email_key();
     Some(match kind {
@@ -68,7 +99,7 @@ pub(super) fn of_deleted_user<'a>(id: UserId, kind: Kind) -> Option<Entry<'a>> {
     (kind == Kind::Id).then_some(Entry::Id(id, IdEntry::Deleted))
 }
 
-/// The entries of a workspace, apart from memberships.
+/// The entries of a workspace, apart from memberships and external ids.
 pub(super) fn of_workspace(workspace: &Workspace) -> [Option<Entry<'_>>; 3] {
     let default_of = workspace.default_of;
     [
@@ -94,6 +125,12 @@ impl Entry<'_> {
             Self::Id(id, _) => keys::put_id(out, id),
             Self::Username(key, _) => keys::put_username(out, key),
             Self::LookAlike(look, _) => keys::put_look_alike(out, look),
+            Self::ExternalId(provisioner, id, _) => {
+                keys::put_external_id(out, Kind::ExternalId, provisioner, id);
+            }
+            Self::WorkspaceExternalId(provisioner, id, _) => {
+                keys::put_external_id(out, Kind::WorkspaceExternalId, provisioner, id);
+            }
             Self::State(active, email_key) => keys::put_state(out, active, email_key),
             Self::Admin(email_key) => keys::put_admin(out, email_key),
             Self::Domain(email_key) => keys::put_domain(out, email_key),
@@ -117,11 +154,14 @@ impl Entry<'_> {
             Self::Membership(member) => return put_member(out, member),
             Self::Username(_, email_key)
             | Self::LookAlike(_, email_key)
+            | Self::ExternalId(.., email_key)
             | Self::Moment(.., email_key) => {
                 out.extend_from_slice(email_key.as_bytes());
             }
             Self::State(..) | Self::Admin(_) | Self::Domain(_) => {}
-            Self::WorkspaceName(_, id) | Self::DefaultWorkspace(_, id) => {
+            Self::WorkspaceName(_, id)
+            | Self::DefaultWorkspace(_, id)
+            | Self::WorkspaceExternalId(.., id) => {
                 out.extend_from_slice(&id.as_u64().to_be_bytes());
             }
             Self::Member(member, _) => out.extend_from_slice(member.user.as_bytes()),

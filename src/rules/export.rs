@@ -28,7 +28,7 @@ pub enum Exported<'a> {
     },
     /// A user.
     User(&'a User),
-    /// The id of a user who was deleted, which is never given again.
+    /// The id of a user who was deleted, which is not given again.
     DeletedUser {
         /// The id.
         id: UserId,

@@ -86,8 +86,10 @@ impl<R: Read> Session<'_, R> {
     /// What is written of workspaces and memberships.
     fn write_rest(&self, run: &mut Run) -> Result<()> {
         for workspace in self.workspaces.changed() {
-            let before = workspace.before.as_deref().map(entries::of_workspace);
-            let now = workspace.now.as_deref().map(entries::of_workspace);
+            let (before, now) = (workspace.before.as_deref(), workspace.now.as_deref());
+            run.replace_external_ids(before, now, entries::of_workspace_external_id)?;
+            let before = before.map(entries::of_workspace);
+            let now = now.map(entries::of_workspace);
             replace_all(run, before, now)?;
         }
         for member in self.members.all() {

@@ -104,6 +104,8 @@ enum Stored {
         archived: bool,
         #[serde(default, deserialize_with = "parsed_or_null")]
         default_of: Option<UserId>,
+        #[serde(default, deserialize_with = "pairs")]
+        external_ids: BTreeMap<String, String>,
         #[serde(deserialize_with = "parsed")]
         created_at: Timestamp,
         #[serde(deserialize_with = "parsed")]
@@ -146,6 +148,7 @@ impl From<Stored> for Line {
                 name,
                 archived,
                 default_of,
+                external_ids,
                 created_at,
                 updated_at,
                 version,
@@ -154,6 +157,7 @@ impl From<Stored> for Line {
                 name,
                 archived,
                 default_of,
+                external_ids: external_ids.into_iter().collect(),
                 created_at,
                 updated_at,
                 version,
@@ -186,7 +190,9 @@ struct StoredUser {
     family_name: Option<String>,
     active: bool,
     admin: bool,
-    #[serde(deserialize_with = "attributes")]
+    #[serde(default, deserialize_with = "pairs")]
+    external_ids: BTreeMap<String, String>,
+    #[serde(deserialize_with = "pairs")]
     attributes: BTreeMap<String, String>,
     #[serde(deserialize_with = "parsed")]
     created_at: Timestamp,
@@ -210,6 +216,9 @@ impl From<StoredUser> for Record {
         }
         if let Some(name) = &stored.family_name {
             user = user.family_name(name);
+        }
+        for (provisioner, id) in stored.external_ids {
+            user = user.external_id(provisioner, id);
         }
         for (name, value) in stored.attributes {
             user = user.attribute(name, value);
@@ -240,8 +249,8 @@ fn parsed_or_null<'de, D: Deserializer<'de>, T: FromStr<Err = Error>>(
     value.map_err(D::Error::custom)
 }
 
-/// Attributes, each name once.
-fn attributes<'de, D: Deserializer<'de>>(
+/// Attributes or external ids, each name once.
+fn pairs<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<BTreeMap<String, String>, D::Error> {
     struct Once;
@@ -256,16 +265,14 @@ fn attributes<'de, D: Deserializer<'de>>(
             self,
             mut members: A,
         ) -> std::result::Result<Self::Value, A::Error> {
-            let mut attributes = BTreeMap::new();
+            let mut pairs = BTreeMap::new();
             while let Some((name, value)) = members.next_entry::<String, String>()? {
-                if attributes.contains_key(&name) {
-                    return Err(A::Error::custom(format_args!(
-                        "the attribute `{name}` is there twice"
-                    )));
+                if pairs.contains_key(&name) {
+                    return Err(A::Error::custom(format_args!("`{name}` is there twice")));
                 }
-                attributes.insert(name, value);
+                pairs.insert(name, value);
             }
-            Ok(attributes)
+            Ok(pairs)
         }
     }
     deserializer.deserialize_map(Once)

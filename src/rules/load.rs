@@ -9,8 +9,8 @@ use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license, encode_totals,
 use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Event, License, Member, NewUser, NulTexts, Role, Timestamp, User, UserId, Workspace,
-    WorkspaceId, WorkspaceName,
+    Change, Event, ExternalIds, License, Member, NewUser, NulTexts, Role, Timestamp, User, UserId,
+    Workspace, WorkspaceId, WorkspaceName, check_external_id, check_provisioner, set_external_id,
 };
 
 /// A record to load: see [`Directory::load`](crate::Directory::load). They come in the
@@ -53,6 +53,8 @@ pub enum Record {
         archived: bool,
         /// Whose default workspace it is.
         default_of: Option<UserId>,
+        /// Its external ids, each behind its provisioner.
+        external_ids: Vec<(String, String)>,
         /// When it was created.
         created_at: Timestamp,
         /// When the record last changed.
@@ -134,6 +136,7 @@ impl<W: Write> Loading<'_, W> {
                 name,
                 archived,
                 default_of,
+                external_ids,
                 created_at,
                 updated_at,
                 version,
@@ -145,6 +148,7 @@ impl<W: Write> Loading<'_, W> {
                     name_key: name.key,
                     archived,
                     default_of,
+                    external_ids: checked(external_ids)?,
                     created_at,
                     updated_at,
                     version,
@@ -185,6 +189,7 @@ impl<W: Write> Loading<'_, W> {
             family_name: draft.family_name.clone(),
             active: draft.active,
             admin: draft.admin,
+            external_ids: draft.external_ids.clone(),
             attributes: draft.attributes.clone(),
             created_at,
             updated_at,
@@ -202,10 +207,11 @@ impl<W: Write> Loading<'_, W> {
             let refusal = match kind {
                 Kind::Id => ErrorKind::IdTaken,
                 Kind::Username | Kind::LookAlike => ErrorKind::UsernameTaken,
+                Kind::ExternalId => ErrorKind::ExternalIdTaken,
                 _ => ErrorKind::EmailTaken,
             };
-            if let Some(entry) = entries::of_user(&user, kind) {
-                let what = format!("the email, the id {id} or the username");
+            for entry in entries::all_of_user(&user, kind) {
+                let what = format!("the email, the id {id}, the username or an external id");
                 self.put(&entry, refusal, &what)?;
             }
         }
@@ -253,6 +259,12 @@ impl<W: Write> Loading<'_, W> {
         for entry in entries::of_workspace(workspace).iter().flatten() {
             let what = format!("the id, name or user of workspace {id}");
             self.put(entry, ErrorKind::WorkspaceNameTaken, &what)?;
+        }
+        for provisioner in workspace.external_ids.keys() {
+            if let Some(entry) = entries::of_workspace_external_id(workspace, provisioner) {
+                let what = format!("an external id of workspace {id}");
+                self.put(&entry, ErrorKind::ExternalIdTaken, &what)?;
+            }
         }
         if let Some(user) = workspace.default_of {
             self.defaults.insert((id, user));
@@ -331,6 +343,17 @@ impl<W: Write> Loading<'_, W> {
         self.txn.put(&keys::change(1), &value)?;
         self.txn.put(keys::TOTALS, &encode_totals(&self.totals)?)
     }
+}
+
+/// External ids that are within the limits.
+fn checked(pairs: Vec<(String, String)>) -> Result<ExternalIds> {
+    let mut ids = ExternalIds::new();
+    for (provisioner, id) in pairs {
+        check_provisioner(&provisioner)?;
+        check_external_id(&id)?;
+        set_external_id(&mut ids, &provisioner, Some(&id))?;
+    }
+    Ok(ids)
 }
 
 fn refused(what: &str) -> Error {

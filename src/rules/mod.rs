@@ -7,6 +7,7 @@
 mod claims;
 mod entries;
 pub(crate) mod export;
+mod external;
 pub(crate) mod extra;
 mod finish;
 pub(crate) mod format;

@@ -152,6 +152,9 @@ fn replace_user(
     before: Option<&User>,
     now: Option<&User>,
 ) -> Result<()> {
+    if kind == Kind::ExternalId {
+        return run.replace_external_ids(before, now, entries::of_external_id);
+    }
     let before = before.and_then(|user| entries::of_user(user, kind));
     let now = match now {
         Some(user) => entries::of_user(user, kind),
@@ -165,7 +168,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::model::{Email, NulTexts, Timestamp};
+    use crate::model::{Email, ExternalIds, NulTexts, Timestamp};
     use crate::rules::working::WorkingSet;
 
     type Entries = Vec<(Vec<u8>, Option<Vec<u8>>)>;
@@ -179,12 +182,23 @@ mod tests {
             family_name: None,
             active,
             admin: number.is_multiple_of(3),
+            external_ids: external_ids(number, version),
             attributes: BTreeMap::new(),
             created_at: Timestamp::from_unix_micros(1).unwrap(),
             updated_at: Timestamp::from_unix_micros(version).unwrap(),
             deactivated_at: None,
             version,
             nul_texts: NulTexts::default(),
+        }
+    }
+
+    /// Of some users, who change them with the version, and give one to another.
+    fn external_ids(number: u8, version: u64) -> ExternalIds {
+        let id = |provisioner: &str, id: u64| (provisioner.to_owned(), id.to_string());
+        match number % 5 {
+            0 => ExternalIds::from([id("entra", number.into()), id("okta", version)]),
+            1 => ExternalIds::from([id("okta", u64::from(number) + version)]),
+            _ => ExternalIds::new(),
         }
     }
 

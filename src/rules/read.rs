@@ -47,8 +47,17 @@ fn user_at_entry(read: &impl Read, key: &[u8]) -> Result<Option<User>> {
         return Ok(None);
     };
     let email_key = str::from_utf8(&bytes)
-        .map_err(|error| Error::corrupted("a username leads to no text").with_source(error))?;
+        .map_err(|error| Error::corrupted("an index entry leads to no text").with_source(error))?;
     behind(read, email_key).map(Some)
+}
+
+/// The user for whom the provisioner has this id.
+pub(crate) fn user_by_external_id(
+    read: &impl Read,
+    provisioner: &str,
+    id: &str,
+) -> Result<Option<User>> {
+    user_at_entry(read, &keys::external_id(Kind::ExternalId, provisioner, id))
 }
 
 /// The user whose username is not this key, but looks like it.
@@ -211,7 +220,19 @@ pub(crate) fn default_workspace_id(read: &impl Read, user: UserId) -> Result<Opt
     workspace_id_at(read, &keys::default_workspace(user))
 }
 
-fn workspace_id_at(read: &impl Read, key: &[u8]) -> Result<Option<WorkspaceId>> {
+/// The workspace for which the provisioner has this id.
+pub(crate) fn workspace_by_external_id(
+    read: &impl Read,
+    provisioner: &str,
+    id: &str,
+) -> Result<Option<Workspace>> {
+    let key = keys::external_id(Kind::WorkspaceExternalId, provisioner, id);
+    let id = workspace_id_at(read, &key)?;
+    id.map_or(Ok(None), |id| workspace_by_id(read, id))
+}
+
+/// The workspace id that the entry under this key leads to.
+pub(super) fn workspace_id_at(read: &impl Read, key: &[u8]) -> Result<Option<WorkspaceId>> {
     let Some(bytes) = read.get(key)? else {
         return Ok(None);
     };

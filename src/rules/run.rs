@@ -1,6 +1,7 @@
 //! Entries to write, in the order of their keys, in a few large allocations.
 
 use super::entries::Entry;
+use super::external::HasExternalIds;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Keys with the values they get, or that are removed.
@@ -93,6 +94,28 @@ impl Run {
             Some(now) => self.finish_put(middle, |out| now.put_value(out)),
             None => Ok(()),
         }
+    }
+
+    /// Puts the external ids of a record in the place of those it had, each in that of the
+    /// same provisioner.
+    pub(super) fn replace_external_ids<'a, T: HasExternalIds>(
+        &mut self,
+        before: Option<&'a T>,
+        now: Option<&'a T>,
+        entry: impl Fn(&'a T, &str) -> Option<Entry<'a>>,
+    ) -> Result<()> {
+        let provisioners = |record: Option<&'a T>| {
+            let ids = record.map(|record| record.external_ids().keys());
+            ids.into_iter().flatten()
+        };
+        let is_kept =
+            |name: &&String| now.is_some_and(|now| now.external_ids().contains_key(*name));
+        let removed = provisioners(before).filter(|name| !is_kept(name));
+        for provisioner in provisioners(now).chain(removed) {
+            let entry = |record: Option<&'a T>| entry(record?, provisioner);
+            self.replace(entry(before), entry(now))?;
+        }
+        Ok(())
     }
 
     /// Makes an entry of the key from `start` on and the value behind it.

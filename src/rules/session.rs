@@ -8,6 +8,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::claims::{Claims, EMAIL, LOOK, USERNAME};
+use super::external::GivenIds;
 use super::ops::members::{self, Members};
 use super::ops::{users, workspaces};
 use super::plan::{Plan, Writes};
@@ -120,6 +121,8 @@ pub(super) struct Session<'a, R> {
     pub(super) members: Members,
     pub(super) user_names: Claims<User>,
     pub(super) workspace_names: Claims<Workspace>,
+    pub(super) given_to_users: GivenIds<UserId>,
+    pub(super) given_to_workspaces: GivenIds<WorkspaceId>,
     /// Default workspaces that the batch made.
     pub(super) defaults: HashMap<UserId, WorkspaceId>,
     /// Workspaces that may have lost their last active owner.
@@ -154,6 +157,8 @@ impl<'a, R: Read> Session<'a, R> {
             members: Members::default(),
             user_names,
             workspace_names: Claims::default(),
+            given_to_users: GivenIds::default(),
+            given_to_workspaces: GivenIds::default(),
             defaults: HashMap::new(),
             owners_to_check: BTreeSet::new(),
             last_workspace: totals.last_workspace,
@@ -183,6 +188,9 @@ impl<'a, R: Read> Session<'a, R> {
                 members::set_role(self, step, workspace, user, *role)
             }
             Op::RemoveMember(workspace, user) => members::remove(self, step, workspace, user),
+            Op::SetWorkspaceExternalId(workspace, provisioner, id) => {
+                workspaces::set_external_id(self, step, workspace, provisioner, id.as_deref())
+            }
         };
         self.outcomes
             .push(outcome.map_err(|error| error.at_op(index))?);
@@ -231,6 +239,7 @@ impl<'a, R: Read> Session<'a, R> {
                 None => Ok(None),
             }
         })?);
+        refusals.extend(self.contested_external_ids()?);
         refusals.sort_by_key(Error::op_index);
         Ok(refusals)
     }

@@ -1,15 +1,17 @@
 //! Forgetting old changes.
 
 use super::read;
-use crate::codec::{encode_totals, keys};
+use crate::codec::{IdEntry, decode_id, encode_totals, keys};
 use crate::engine::Write;
 use crate::error::Result;
+use crate::model::{Event, UserId};
 
 /// Changes that one transaction trims.
 const CHANGES_MAX: usize = 10_000;
 
-/// Removes changes with numbers below `before`, with their request ids, up to a
-/// bounded number; returns how many. Repeat it until it returns none.
+/// Removes changes with numbers below `before`, with their request ids and what is kept of
+/// the users whom they deleted, up to a bounded number; returns how many. Repeat it until it
+/// returns none.
 pub(crate) fn trim(txn: &mut impl Write, before: u64) -> Result<u64> {
     let mut totals = read::totals(txn)?;
     let mut changes = read::changes_after(txn, totals.last_trimmed, CHANGES_MAX)?;
@@ -19,10 +21,28 @@ pub(crate) fn trim(txn: &mut impl Write, before: u64) -> Result<u64> {
         if let Some(id) = &change.request_id {
             txn.delete(&keys::request(id))?;
         }
+        for event in &change.events {
+            if let Event::UserDeleted { user } = event {
+                forget(txn, *user)?;
+            }
+        }
         totals.last_trimmed = change.sequence;
     }
     if !changes.is_empty() {
         txn.put(keys::TOTALS, &encode_totals(&totals)?)?;
     }
     Ok(changes.len() as u64)
+}
+
+/// Removes what is kept of a deleted user.
+fn forget(txn: &mut impl Write, user: UserId) -> Result<()> {
+    let key = keys::id(user);
+    let is_deleted = match txn.get(&key)? {
+        Some(value) => decode_id(&value)? == IdEntry::Deleted,
+        None => false,
+    };
+    if is_deleted {
+        txn.delete(&key)?;
+    }
+    Ok(())
 }

@@ -110,6 +110,31 @@ fn cmake_finds_it() {
     }
 }
 
+/// A package without the static library has the shared one, in a folder with a space too.
+#[test]
+fn cmake_does_without_the_static_library() {
+    if !tools::have(&["gcc", "g++", "cmake"]) {
+        return;
+    }
+    let folder = project();
+    let prefix = folder.path().join("a prefix");
+    let mut copy = Command::new("cp");
+    tools::run(copy.arg("-a").arg(library::prefix()).arg(&prefix));
+    fs::remove_file(prefix.join("lib/libheadcount.a")).unwrap();
+    let shared = CMAKE
+        .lines()
+        .filter(|line| !line.contains("_static"))
+        .collect::<Vec<_>>();
+    fs::write(folder.path().join("CMakeLists.txt"), shared.join("\n")).unwrap();
+    let mut cmake = cmake(folder.path());
+    tools::run(cmake.arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display())));
+    let build = folder.path().join("build");
+    tools::run(Command::new("cmake").arg("--build").arg(&build));
+    let mut program = Command::new(build.join("cpp_shared"));
+    let printed = tools::run(program.env("LD_LIBRARY_PATH", prefix.join("lib")));
+    assert_eq!(printed, PRINTED);
+}
+
 /// A version is refused that is newer, or that promises something else.
 #[test]
 fn cmake_refuses_what_does_not_fit() {
@@ -147,7 +172,7 @@ fn check(program: &Path, shared: bool) {
     let printed = tools::run(Command::new(program).env("LD_LIBRARY_PATH", lib));
     assert_eq!(printed, PRINTED);
     let needed = tools::run(Command::new("readelf").arg("-d").arg(program));
-    let is_needed = needed.contains("[libheadcount.so.0]");
+    let is_needed = needed.contains("[libheadcount.so.1]");
     assert_eq!(is_needed, shared, "{needed}");
 }
 
@@ -174,10 +199,19 @@ fn shared_library_has_its_name_and_its_links() {
     let lib = library::prefix().join("lib");
     let link = |name: &str| fs::read_link(lib.join(name)).unwrap();
     let file = format!("libheadcount.so.{}", env!("CARGO_PKG_VERSION"));
-    assert_eq!(link("libheadcount.so"), Path::new("libheadcount.so.0"));
-    assert_eq!(link("libheadcount.so.0"), Path::new(&file));
+    assert_eq!(link("libheadcount.so"), Path::new("libheadcount.so.1"));
+    assert_eq!(link("libheadcount.so.1"), Path::new(&file));
+    // What programs load has no debug information, but knows where it is.
+    let sections = tools::run(Command::new("readelf").arg("-SW").arg(lib.join(&file)));
+    assert!(sections.contains(".gnu_debuglink") && !sections.contains(".debug_info"));
+    let sections = tools::run(
+        Command::new("readelf")
+            .arg("-SW")
+            .arg(lib.join(format!("{file}.debug"))),
+    );
+    assert!(sections.contains(".debug_info"));
     let dynamic = tools::run(Command::new("readelf").arg("-d").arg(lib.join(file)));
-    assert!(dynamic.contains("soname: [libheadcount.so.0]"), "{dynamic}");
+    assert!(dynamic.contains("soname: [libheadcount.so.1]"), "{dynamic}");
 }
 
 /// Packagers install into a folder that stands for the root, into folders of their own
@@ -191,19 +225,22 @@ fn packagers_can_stage_it() {
     let root = tempfile::tempdir().unwrap();
     let make = |target: &str| {
         let mut make = library::make(target);
-        make.arg(format!("DESTDIR={}", root.path().display()));
+        make.arg(format!("DESTDIR={}/a root", root.path().display()));
         make.args(["PREFIX=/usr", "LIBDIR=/usr/lib/x86_64-linux-gnu"]);
         tools::run(&mut make);
     };
     make("install");
-    let lib = root.path().join("usr/lib/x86_64-linux-gnu");
+    let staged = root.path().join("a root");
+    let lib = staged.join("usr/lib/x86_64-linux-gnu");
     for (folder, file) in [
         (&lib, "libheadcount.a"),
         (&lib, "libheadcount.so"),
         (&lib, "cmake/headcount/headcountConfigVersion.cmake"),
-        (&root.path().join("usr/include"), "headcount.h"),
-        (&root.path().join("usr/include"), "headcount_packed.h"),
-        (&root.path().join("usr/share/doc/headcount"), "packed.md"),
+        (&staged.join("usr/include"), "headcount.h"),
+        (&staged.join("usr/include"), "headcount_packed.h"),
+        (&staged.join("usr/share/doc/headcount"), "packed.md"),
+        (&staged.join("usr/share/doc/headcount"), "c-api.md"),
+        (&staged.join("usr/share/doc/headcount"), "headcount.json"),
     ] {
         assert!(folder.join(file).is_file(), "{file}");
     }

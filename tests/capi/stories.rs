@@ -141,6 +141,11 @@ fn packed_operations_do_what_single_ones_do() {
 }
 
 #[test]
+fn little_stack_is_enough() {
+    story("small_stack", Argument::File);
+}
+
+#[test]
 fn records_go_out_and_in_again() {
     story("transfer", Argument::None);
 }

@@ -101,6 +101,9 @@ pub fn call(directory: &Directory, name: &str, given: &Value) -> Result<Value> {
         "user_by_id" => d.user_by_id(text(&given["id"]).parse()?).map(perhaps),
         "user_by_email" => d.user_by_email(&text(&given["email"])).map(perhaps),
         "user_by_username" => d.user_by_username(&text(&given["username"])).map(perhaps),
+        "user_by_external_id" => d.user_by_external_id(&text(&given["provisioner"]), &text(&given["id"])).map(perhaps),
+        "workspace_by_external_id" => d.workspace_by_external_id(&text(&given["provisioner"]), &text(&given["id"])).map(json),
+        "set_workspace_external_id" => d.set_workspace_external_id(workspace(given), text(&given["provisioner"]), given["id"].as_str()).map(json),
         "users" => d.users()?.map(|user| user.map(person)).collect(),
         "query" => {
             let page = d.query(&query(given)?)?;
@@ -170,6 +173,10 @@ fn op(given: &Value) -> Result<Op> {
         "create_workspace" => Op::CreateWorkspace(new_workspace(given)),
         "default_workspace" => Op::DefaultWorkspace(user(given)),
         "rename_workspace" => Op::RenameWorkspace(workspace(given), text(&given["name"])),
+        "set_workspace_external_id" => {
+            let id = given["id"].as_str().map(str::to_owned);
+            Op::SetWorkspaceExternalId(workspace(given), text(&given["provisioner"]), id)
+        }
         "archive_workspace" => Op::ArchiveWorkspace(workspace(given)),
         "restore_workspace" => Op::RestoreWorkspace(workspace(given)),
         "delete_workspace" => Op::DeleteWorkspace(workspace(given)),
@@ -197,6 +204,11 @@ fn new_user(given: &Value) -> Result<NewUser> {
                     user.attribute(name, text(value))
                 })
             }
+            "external_ids" => {
+                let ids = value.as_object().unwrap();
+                ids.iter()
+                    .fold(user, |user, (by, id)| user.external_id(by, text(id)))
+            }
             "email" | "op" => user,
             unknown => panic!("no user has the field {unknown}"),
         };
@@ -218,6 +230,12 @@ fn user_update(given: &Value) -> UserUpdate {
                 let attributes = value.as_object().unwrap();
                 attributes.iter().fold(update, |update, (name, value)| {
                     update.attribute(name, value.as_str())
+                })
+            }
+            "external_ids" => {
+                let ids = value.as_object().unwrap();
+                ids.iter().fold(update, |update, (by, id)| {
+                    update.external_id(by, id.as_str())
                 })
             }
             "user" | "op" | "if_version" => update,
@@ -260,7 +278,10 @@ fn query(given: &Value) -> Result<UserQuery> {
 }
 
 fn new_workspace(given: &Value) -> NewWorkspace {
-    let workspace = NewWorkspace::new(text(&given["name"]));
+    let ids = given["external_ids"].as_object().into_iter().flatten();
+    let workspace = ids.fold(NewWorkspace::new(text(&given["name"])), |new, (by, id)| {
+        new.external_id(by, text(id))
+    });
     match given["owner"].as_str() {
         Some(owner) => workspace.owner(owner),
         None => workspace,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use headcount::{Directory, ErrorKind};
+use headcount::{Batch, Directory, ErrorKind, NewUser};
 
 use crate::disk::{Disk, Kind};
 use crate::writer::{acknowledged, open, start};
@@ -98,5 +98,82 @@ fn nothing_is_left_of_what_did_not_fit() {
         assert_eq!(refused.kind(), ErrorKind::Io, "{refused}");
         assert!(refused.to_string().contains("No space left"), "{refused}");
         assert_eq!(names(), before);
+    }
+}
+
+/// A handle whose writes are refused for want of space still answers, and goes on when
+/// there is some.
+#[test]
+fn a_handle_goes_on_when_there_is_space_again() {
+    for kind in [Kind::Ext4, Kind::Tmpfs] {
+        let Some(disk) = Disk::new(kind, 24 << 20) else {
+            return;
+        };
+        let path = disk.path().join("users.redb");
+        let directory = open(&path).unwrap();
+        directory.create_user("first@ex.co").unwrap();
+        let mut acknowledged = HashSet::from(["first@ex.co".to_owned()]);
+        for round in 0..3 {
+            let ballast = disk.fill(0);
+            let refused = (0..).find_map(|number| {
+                let email = format!("user{number}.{round}@ex.co");
+                let user = NewUser::new(email.as_str()).active(false);
+                match directory.create_user(user.attribute("note", "x".repeat(200))) {
+                    Ok(_) => {
+                        acknowledged.insert(email);
+                        None
+                    }
+                    Err(error) => Some(error),
+                }
+            });
+            let refused = refused.unwrap();
+            assert_eq!(refused.kind(), ErrorKind::Io, "{refused}");
+            assert!(refused.to_string().contains("free some space"), "{refused}");
+            is_there(&directory, &acknowledged);
+            fs::remove_file(ballast).unwrap();
+            let late = format!("late{round}@ex.co");
+            directory
+                .create_user(NewUser::new(late.as_str()).active(false))
+                .unwrap();
+            acknowledged.insert(late);
+            is_there(&directory, &acknowledged);
+        }
+        println!("{kind:?}: {} users", acknowledged.len());
+        directory.close().unwrap();
+        is_there(&open(&path).unwrap(), &acknowledged);
+    }
+}
+
+/// What is too much for the disk as one batch is refused as a whole, and smaller ones
+/// still fit.
+#[test]
+fn a_batch_that_does_not_fit_the_disk_changes_nothing() {
+    for kind in [Kind::Ext4, Kind::Tmpfs] {
+        let Some(disk) = Disk::new(kind, 48 << 20) else {
+            return;
+        };
+        let path = disk.path().join("users.redb");
+        let directory = open(&path).unwrap();
+        directory.create_user("first@ex.co").unwrap();
+        let ballast = disk.fill(4 * LEFT);
+        let users = |count: usize| {
+            (0..count).fold(Batch::new(), |batch, number| {
+                let user = NewUser::new(format!("user{number}@ex.co")).active(false);
+                batch.create_user(user.attribute("note", "x".repeat(200)))
+            })
+        };
+        for _ in 0..2 {
+            let refused = directory.apply(users(40_000)).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::Io, "{refused}");
+            assert!(
+                refused.to_string().contains("nothing was written"),
+                "{refused}"
+            );
+            assert_eq!(emails(&directory).len(), 1);
+        }
+        fs::remove_file(ballast).unwrap();
+        directory.apply(users(40_000)).unwrap();
+        directory.close().unwrap();
+        assert_eq!(emails(&open(&path).unwrap()).len(), 40_001);
     }
 }

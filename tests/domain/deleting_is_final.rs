@@ -1,5 +1,5 @@
-//! A deleted user leaves nothing but the id, which nobody gets again. The email
-//! and the username are free.
+//! A deleted user leaves nothing but the id, which nobody gets again while the change is
+//! kept. The email and the username are free.
 
 use headcount::{Batch, Directory, ErrorKind, NewUser, Role, Timestamp, UserQuery, UserUpdate};
 
@@ -43,7 +43,7 @@ fn email_and_username_are_free_at_once() {
 }
 
 #[test]
-fn the_id_is_never_given_again() {
+fn the_id_is_not_given_again() {
     let file = TempPath::new();
     let directory = file.open();
     let ann = hire(&directory, "ann");
@@ -72,6 +72,38 @@ fn the_id_is_never_given_again() {
     assert_eq!(changes(&directory, 0), before);
     assert_eq!(directory.verify().unwrap().deleted, 1);
     finish(directory);
+}
+
+/// So that a directory in which many come and go doesn't grow for ever.
+#[test]
+fn trimming_forgets_ids_of_deleted_users() {
+    on_both_engines(|directory| {
+        let ids: Vec<_> = ["ann", "bob", "cid"]
+            .map(|name| hire(directory, name))
+            .into();
+        let [ann, bob, cid] = ids[..] else { panic!() };
+        directory.delete_user(ann).unwrap();
+        directory.delete_user(bob).unwrap();
+        let deleted = || directory.verify().unwrap().deleted;
+        let last = changes(directory, 0).last().unwrap().sequence;
+        directory.trim_changes(last).unwrap();
+        assert_eq!(deleted(), 1, "bob's deletion is kept");
+        let reborn = |id, email| NewUser::new(email).id(id).active(false);
+        let again = directory.create_user(reborn(bob, "other@ex.co"));
+        assert_eq!(kind(again), ErrorKind::IdTaken);
+        directory.create_user(reborn(ann, "ann@ex.co")).unwrap();
+        directory.trim_changes(u64::MAX).unwrap();
+        assert_eq!(deleted(), 0);
+        // Those who are there are there.
+        for id in [ann, cid] {
+            let again = directory.create_user(reborn(id, "other@ex.co"));
+            assert_eq!(kind(again), ErrorKind::IdTaken);
+            assert_eq!(directory.user(id).unwrap().unwrap().id(), id);
+        }
+        // A second life ends as the first did.
+        directory.delete_user(ann).unwrap();
+        assert_eq!(deleted(), 1);
+    });
 }
 
 #[test]

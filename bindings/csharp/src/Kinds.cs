@@ -109,6 +109,8 @@ namespace Headcount
         ChangeNotYet = 60,
         /// <summary>The request id belongs to another batch, which was applied.</summary>
         RequestIdReused = 61,
+        /// <summary>Another user or workspace has this external id of the provisioner.</summary>
+        ExternalIdTaken = 62,
     }
 
     /// <summary>What happened, in an <see cref="Event"/>. Later releases may add kinds.</summary>
@@ -149,6 +151,8 @@ namespace Headcount
         /// without such events.
         /// </summary>
         MemberRemoved = 16,
+        /// <summary>The id that a provisioner has for the workspace was set, changed or removed.</summary>
+        WorkspaceExternalIdSet = 17,
     }
 
     /// <summary>Fields of a user that an update changed.</summary>
@@ -169,6 +173,8 @@ namespace Headcount
         Admin = 16,
         /// <summary>The attributes.</summary>
         Attributes = 32,
+        /// <summary>The ids that provisioners have for the user.</summary>
+        ExternalIds = 64,
     }
 
     /// <summary>What a member may do in a workspace.</summary>

@@ -48,6 +48,8 @@ export type ErrorKind =
   | "change_not_yet"
   /** The request id belongs to another batch. */
   | "request_id_reused"
+  /** Another user or workspace has this external id of the provisioner. */
+  | "external_id_taken"
   /** Another process, or another handle of this one, has the file open. */
   | "already_open"
   /** The directory was opened in the parent of this process. */

@@ -262,7 +262,8 @@ export type Event =
         | "workspace_restored"
         | "workspace_deleted"
         | "workspace_undefaulted"
-        | "workspace_ownerless";
+        | "workspace_ownerless"
+        | "workspace_external_id_set";
       readonly workspace: number;
     }
   | {
@@ -274,7 +275,14 @@ export type Event =
   | { readonly event: "member_removed"; readonly workspace: number; readonly user: string };
 
 /** A field of a user. */
-export type Field = "email" | "username" | "given_name" | "family_name" | "admin" | "attributes";
+export type Field =
+  | "email"
+  | "username"
+  | "given_name"
+  | "family_name"
+  | "admin"
+  | "attributes"
+  | "external_ids";
 
 /** How to write a copy. */
 export interface CopyOptions {

@@ -211,6 +211,7 @@ fn event_name(event: &Event) -> &'static str {
         Event::MemberAdded { .. } => "member_added",
         Event::MemberRoleSet { .. } => "member_role_set",
         Event::MemberRemoved { .. } => "member_removed",
+        Event::WorkspaceExternalIdSet { .. } => "workspace_external_id_set",
         // Of a kind that this release of the binding doesn't know.
         _ => "unknown",
     }
@@ -239,6 +240,7 @@ fn event_workspace(event: &Event) -> Option<WorkspaceId> {
         | Event::WorkspaceDeleted { workspace }
         | Event::WorkspaceUndefaulted { workspace }
         | Event::WorkspaceOwnerless { workspace }
+        | Event::WorkspaceExternalIdSet { workspace }
         | Event::MemberAdded { workspace, .. }
         | Event::MemberRoleSet { workspace, .. }
         | Event::MemberRemoved { workspace, .. } => Some(*workspace),
@@ -254,6 +256,7 @@ fn field_name(field: Field) -> &'static str {
         Field::FamilyName => "family_name",
         Field::Admin => "admin",
         Field::Attributes => "attributes",
+        Field::ExternalIds => "external_ids",
         _ => "unknown",
     }
 }

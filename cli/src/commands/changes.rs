@@ -150,6 +150,9 @@ fn describe_of_workspace(event: &Event) -> String {
         Event::WorkspaceOwnerless { workspace } => {
             format!("workspace {workspace} left without an active owner")
         }
+        Event::WorkspaceExternalIdSet { workspace } => {
+            format!("external id of workspace {workspace} set")
+        }
         Event::MemberAdded {
             workspace,
             user,

@@ -20,6 +20,14 @@ fn full() -> Folder {
     folder.done("users create eve@ex.co");
     folder.done("users delete eve@ex.co --yes");
     folder.done("license set 7");
+    // The command doesn't set external ids yet.
+    let directory = headcount::Directory::open(folder.path("headcount.redb")).unwrap();
+    let update = headcount::UserUpdate::new().external_id("okta", "00u1");
+    directory.update_user("ann@ex.co", update).unwrap();
+    directory
+        .set_workspace_external_id("Models", "okta", "00g1")
+        .unwrap();
+    directory.close().unwrap();
     folder
 }
 

@@ -82,13 +82,21 @@ fn fill(directory: &Directory) {
     let acting = directory.acting_as(ann.id());
     let batch = Batch::new()
         .request_id(*b"0123456789abcdef")
-        .create_user(NewUser::new("bob@ex.co").attribute("site", "Ulm"))
+        .create_user(
+            NewUser::new("bob@ex.co")
+                .attribute("site", "Ulm")
+                .external_id("okta", "00u1"),
+        )
         .create_user(NewUser::new("zoe@ex.co").active(false));
     acting.apply(batch).unwrap();
     let update = UserUpdate::new().given_name("Bob").family_name("B");
     acting.update_user("bob@ex.co", update).unwrap();
     let models = acting
-        .create_workspace(NewWorkspace::new("Models").owner("ann@ex.co"))
+        .create_workspace(
+            NewWorkspace::new("Models")
+                .owner("ann@ex.co")
+                .external_id("okta", "00g1"),
+        )
         .unwrap();
     acting
         .add_member(models.id(), "bob@ex.co", Role::User)

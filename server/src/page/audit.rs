@@ -156,6 +156,9 @@ fn told(directory: &Directory, event: &Event) -> Markup {
         Event::MemberRemoved { workspace, user } => html! {
             "took " (of(user)) " out of " (at(workspace))
         },
+        Event::WorkspaceExternalIdSet { workspace } => html! {
+            "changed the external id of " (at(workspace))
+        },
         other => html! { (serde_json::to_string(other).unwrap_or_default()) },
     }
 }

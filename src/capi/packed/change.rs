@@ -159,6 +159,9 @@ impl From<&Event> for Packed {
             Event::WorkspaceOwnerless { workspace } => {
                 Self::of_workspace(Kind::WorkspaceOwnerless, workspace)
             }
+            Event::WorkspaceExternalIdSet { workspace } => {
+                Self::of_workspace(Kind::WorkspaceExternalIdSet, workspace)
+            }
             Event::MemberAdded {
                 workspace,
                 user,

@@ -333,6 +333,10 @@ fn events_of_workspaces(workspace: WorkspaceId, user: UserId) -> Vec<Numbered> {
             Event::MemberRemoved { workspace, user },
             [16, 3, 0, 0, 0, 0],
         ),
+        (
+            Event::WorkspaceExternalIdSet { workspace },
+            [17, 2, 0, 0, 0, 0],
+        ),
     ]
 }
 

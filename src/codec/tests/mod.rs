@@ -7,8 +7,8 @@ use std::{env, fs};
 use super::*;
 use crate::error::{ErrorKind, Result};
 use crate::model::{
-    Change, Email, Event, Field, License, Member, NulTexts, Outcome, Role, Subject, Timestamp,
-    User, UserId, Username, Workspace, WorkspaceId,
+    Change, Email, Event, ExternalIds, Field, License, Member, NulTexts, Outcome, Role, Subject,
+    Timestamp, User, UserId, Username, Workspace, WorkspaceId,
 };
 
 mod properties;
@@ -135,6 +135,7 @@ fn least_user() -> User {
         family_name: None,
         active: false,
         admin: false,
+        external_ids: ExternalIds::new(),
         attributes: BTreeMap::new(),
         created_at: at(0),
         updated_at: at(250),
@@ -142,6 +143,12 @@ fn least_user() -> User {
         version: 1,
         nul_texts: NulTexts::default(),
     }
+}
+
+fn external_ids() -> ExternalIds {
+    let ids = [("okta", "00u1"), ("entra", "Ä-1")];
+    let ids = ids.map(|(provisioner, id)| (provisioner.to_owned(), id.to_owned()));
+    ids.into()
 }
 
 fn fullest_user() -> User {
@@ -156,6 +163,7 @@ fn fullest_user() -> User {
         family_name: Some("Лі".to_owned()),
         active: true,
         admin: true,
+        external_ids: external_ids(),
         attributes: attributes
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into(),
@@ -187,6 +195,7 @@ fn least_workspace() -> Workspace {
         name_key: "fraud".to_owned(),
         archived: false,
         default_of: None,
+        external_ids: ExternalIds::new(),
         created_at: at(0),
         updated_at: at(251),
         version: 1,
@@ -199,6 +208,7 @@ fn fullest_workspace() -> Workspace {
         name_key: "fraud é".to_owned(),
         archived: true,
         default_of: Some(id(3)),
+        external_ids: external_ids(),
         ..least_workspace()
     }
 }
@@ -262,6 +272,7 @@ fn workspace_events() -> Vec<Event> {
             role: Role::User,
         },
         Event::MemberRemoved { workspace, user },
+        Event::WorkspaceExternalIdSet { workspace },
     ]
 }
 
@@ -289,6 +300,7 @@ fn samples() -> Vec<Sample> {
         Field::FamilyName,
         Field::Admin,
         Field::Attributes,
+        Field::ExternalIds,
     ];
     let user = id(2);
     let events = vec![

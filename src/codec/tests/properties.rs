@@ -50,8 +50,9 @@ fn any_fields() -> impl Strategy<Value = Vec<Field>> {
         Just(Field::FamilyName),
         Just(Field::Admin),
         Just(Field::Attributes),
+        Just(Field::ExternalIds),
     ];
-    vec(field, 0..7)
+    vec(field, 0..8)
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
@@ -83,15 +84,20 @@ fn any_change() -> impl Strategy<Value = Change> {
         })
 }
 
+fn any_pairs() -> impl Strategy<Value = BTreeMap<String, String>> {
+    proptest::collection::btree_map(any::<String>(), any::<String>(), 0..5)
+}
+
 type Texts = [Option<String>; 6];
 
 fn any_user() -> impl Strategy<Value = User> {
     let texts: [_; 6] = std::array::from_fn(|_| proptest::option::of(any::<String>()));
     let switches = (any::<bool>(), any::<bool>());
     let times = (any_time(), any_time());
-    let attributes = proptest::collection::btree_map(any::<String>(), any::<String>(), 0..5);
-    (any_id(), any_number(), switches, times, texts, attributes).prop_map(
-        |(id, version, (active, admin), (created_at, updated_at), texts, attributes)| {
+    let pairs = [any_pairs(), any_pairs()];
+    (any_id(), any_number(), switches, times, texts, pairs).prop_map(
+        |(id, version, (active, admin), (created_at, updated_at), texts, pairs)| {
+            let [external_ids, attributes] = pairs;
             let [email, username, name_key, given_name, family_name, look]: Texts = texts;
             User {
                 id,
@@ -104,6 +110,7 @@ fn any_user() -> impl Strategy<Value = User> {
                 family_name,
                 active,
                 admin,
+                external_ids,
                 attributes,
                 created_at,
                 updated_at,
@@ -134,6 +141,7 @@ fn record_of(user: &User) -> UserRecord<'_> {
         given_name: user.given_name.as_deref(),
         family_name: user.family_name.as_deref(),
         deactivated_at: user.deactivated_at,
+        external_ids: user.external_ids().collect(),
         attributes: user.attributes().collect(),
     }
 }
@@ -213,11 +221,12 @@ proptest! {
         digest in any::<[u8; 16]>(),
         default_of in proptest::option::of(any_id()),
         is_owner in any::<bool>(),
+        external_ids in any_pairs(),
     ) {
         let [name, name_key] = texts;
         let archived = is_owner;
         let workspace = Workspace {
-            id: WORKSPACE, name, name_key, archived, default_of,
+            id: WORKSPACE, name, name_key, archived, default_of, external_ids,
             created_at: since, updated_at: since, version,
         };
         let bytes = encode_workspace(&workspace).unwrap();
@@ -230,6 +239,7 @@ proptest! {
             default_of,
             name: &workspace.name,
             name_key: (key != workspace.name).then_some(key),
+            external_ids: workspace.external_ids().collect(),
         }));
         prop_assert_eq!(decode_workspace(WORKSPACE, &bytes).unwrap(), workspace);
 

@@ -120,9 +120,9 @@ const ENTRY_BYTES: usize = 112;
 const ALLOCATION_BYTES: usize = 16;
 /// The two counters of an `Arc`.
 const COUNTER_BYTES: usize = 2 * size_of::<usize>();
-/// Bytes of a node of the map that holds attributes, and how many are in one.
+/// Bytes of a node of a map of attributes or external ids, and how many are in one.
 const NODE_BYTES: usize = 560;
-const NODE_ATTRIBUTES: usize = 6;
+const NODE_PAIRS: usize = 6;
 
 /// What an entry weighs: about the bytes of memory that it takes in all.
 pub(super) fn weight(key: &Key, user: &User) -> usize {
@@ -152,19 +152,21 @@ fn user_bytes(user: &User) -> usize {
         .flatten()
         .map(|name| text_bytes(name.len()))
         .sum();
-    let attributes: usize = user
+    let text_pairs: usize = user
         .attributes()
+        .chain(user.external_ids())
         .map(|(name, value)| text_bytes(name.len()) + text_bytes(value.len()))
         .sum();
-    let nodes = user.attributes().len().div_ceil(NODE_ATTRIBUTES) * NODE_BYTES;
+    let nodes = |pairs: usize| pairs.div_ceil(NODE_PAIRS) * NODE_BYTES;
     COUNTER_BYTES
         + size_of::<User>()
         + ALLOCATION_BYTES
         + email
         + username
         + names
-        + attributes
-        + nodes
+        + text_pairs
+        + nodes(user.attributes().len())
+        + nodes(user.external_ids().len())
 }
 
 /// Bytes of a text of its own allocation.

@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::*;
-use crate::model::{Attributes, Email, NulTexts, Timestamp, UserId};
+use crate::model::{Attributes, Email, ExternalIds, NulTexts, Timestamp, UserId};
 
 pub(super) fn user(email: &str, version: u64) -> User {
     User {
@@ -14,6 +14,7 @@ pub(super) fn user(email: &str, version: u64) -> User {
         family_name: None,
         active: true,
         admin: false,
+        external_ids: ExternalIds::new(),
         attributes: Attributes::new(),
         created_at: Timestamp::now(),
         updated_at: Timestamp::now(),

@@ -31,6 +31,7 @@ fn record(exported: &Exported<'_>) -> Record {
             name: workspace.name().to_owned(),
             archived: workspace.is_archived(),
             default_of: workspace.default_of(),
+            external_ids: pairs(workspace.external_ids()),
             created_at: workspace.created_at(),
             updated_at: workspace.updated_at(),
             version: workspace.version(),
@@ -45,6 +46,12 @@ fn record(exported: &Exported<'_>) -> Record {
     }
 }
 
+fn pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
 fn new_user(user: &User) -> NewUser {
     let mut new = NewUser::new(user.email().as_str())
         .id(user.id())
@@ -57,6 +64,9 @@ fn new_user(user: &User) -> NewUser {
     }
     if let Some(name) = user.family_name() {
         new = new.family_name(name);
+    }
+    for (provisioner, id) in user.external_ids() {
+        new = new.external_id(provisioner, id);
     }
     for (name, value) in user.attributes() {
         new = new.attribute(name, value);
@@ -150,6 +160,31 @@ fn records_that_break_a_rule_are_refused_and_leave_nothing() {
         (user("b@ex.co", "b", BOB), ErrorKind::IdTaken),
         (user("b@ex.co", "b", DEE), ErrorKind::IdTaken),
         (Record::DeletedUser { id: ANN }, ErrorKind::IdTaken),
+        (
+            Record::User {
+                user: NewUser::new("b@ex.co")
+                    .id(other)
+                    .created_at(moment)
+                    .external_id("okta", "00u1"),
+                updated_at: moment,
+                deactivated_at: None,
+                version: 1,
+            },
+            ErrorKind::ExternalIdTaken,
+        ),
+        (
+            Record::Workspace {
+                id: WorkspaceId::from_u64(9),
+                name: "Other".to_owned(),
+                archived: false,
+                default_of: None,
+                external_ids: vec![("okta".to_owned(), "00g1".to_owned())],
+                created_at: moment,
+                updated_at: moment,
+                version: 1,
+            },
+            ErrorKind::ExternalIdTaken,
+        ),
     ] {
         assert_eq!(refused(&|all| all.push(record.clone())), kind);
     }

@@ -2,7 +2,7 @@
 //! value hides nothing else.
 
 use super::*;
-use crate::codec::keys::{Kind, domains, states};
+use crate::codec::keys::{Kind, domains, external_id, states};
 use crate::codec::{
     IdEntry, decode_totals, decode_user, decode_workspace, encode_totals, put_id, put_user,
     put_workspace,
@@ -31,10 +31,18 @@ pub(super) fn make_full(path: &Path) {
     };
     let batch = Batch::new()
         .create_user(user("ann@ex.co", ANN).admin(true))
-        .create_user(user("bob@ex.co", BOB).username("bob"))
+        .create_user(
+            user("bob@ex.co", BOB)
+                .username("bob")
+                .external_id("okta", "00u1"),
+        )
         .create_user(user("cho@ex.co", CHO).username("cho").active(false))
         .create_user(user("dee@ex.co", DEE))
-        .create_workspace(NewWorkspace::new("Team").owner(ANN));
+        .create_workspace(
+            NewWorkspace::new("Team")
+                .owner(ANN)
+                .external_id("okta", "00g1"),
+        );
     directory.apply(batch.request_id(REQUEST)).unwrap();
     directory.default_workspace(BOB).unwrap();
     directory.add_member(TEAM, BOB, Role::User).unwrap();
@@ -147,6 +155,12 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     (FaultKind::Missing, "member", |txn| {
         remove_first(Kind::Member, txn)
     }),
+    (FaultKind::Missing, "external_id", |txn| {
+        remove_first(Kind::ExternalId, txn)
+    }),
+    (FaultKind::Missing, "workspace_external_id", |txn| {
+        remove_first(Kind::WorkspaceExternalId, txn)
+    }),
     (FaultKind::Missing, "request", |txn| {
         remove_first(Kind::Request, txn)
     }),
@@ -170,6 +184,13 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     (FaultKind::Wrong, "workspace_name", |txn| {
         txn.put(&keys::workspace_name("team"), &2_u64.to_be_bytes())
     }),
+    (FaultKind::Wrong, "external_id", |txn| {
+        txn.put(&external_id(Kind::ExternalId, "okta", "00u1"), b"cho@ex.co")
+    }),
+    (FaultKind::Wrong, "workspace_external_id", |txn| {
+        let key = external_id(Kind::WorkspaceExternalId, "okta", "00g1");
+        txn.put(&key, &2_u64.to_be_bytes())
+    }),
     (FaultKind::NotDeleted, "id", |txn| {
         let mut value = Vec::new();
         put_id(&mut value, &IdEntry::Deleted)?;
@@ -182,6 +203,16 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     }),
     (FaultKind::Leftover, "username", |txn| {
         txn.put(&keys::username("zed"), b"cho@ex.co")
+    }),
+    (FaultKind::Leftover, "external_id", |txn| {
+        txn.put(
+            &external_id(Kind::ExternalId, "entra", "00u1"),
+            b"bob@ex.co",
+        )
+    }),
+    (FaultKind::Leftover, "workspace_external_id", |txn| {
+        let key = external_id(Kind::WorkspaceExternalId, "okta", "00g2");
+        txn.put(&key, &1_u64.to_be_bytes())
     }),
     (FaultKind::Leftover, "state", |txn| {
         let mut key = states(true).0;
@@ -278,6 +309,38 @@ fn each_kind_of_fault_is_found_and_nothing_else_is() {
         );
         repairs::assert_repairable(&path);
     }
+}
+
+#[test]
+fn of_two_with_one_external_id_the_later_gives_it_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.redb");
+    make_full(&path);
+    tamper(&path, |txn| {
+        let bytes = txn.get(&keys::user("ann@ex.co"))?.unwrap().to_vec();
+        let mut ann = decode_user("ann@ex.co", &bytes)?;
+        ann.external_ids
+            .insert("okta".to_owned(), "00u1".to_owned());
+        let mut value = Vec::new();
+        put_user(&mut value, &ann)?;
+        txn.put(&keys::user("ann@ex.co"), &value)?;
+        let bytes = txn.get(&keys::workspace(OWN))?.unwrap().to_vec();
+        let mut own = decode_workspace(OWN, &bytes)?;
+        own.external_ids
+            .insert("okta".to_owned(), "00g1".to_owned());
+        let mut value = Vec::new();
+        put_workspace(&mut value, &own)?;
+        txn.put(&keys::workspace(OWN), &value)
+    });
+    let expected = [
+        (FaultKind::Duplicate, "user"),
+        (FaultKind::Duplicate, "workspace"),
+    ];
+    let inspection = inspect(&path);
+    assert_eq!(found(&inspection), expected);
+    assert_eq!(inspection.faults[0].user, Some(BOB), "Ann is older");
+    assert_eq!(inspection.faults[1].workspace, Some(OWN));
+    repairs::assert_repairable(&path);
 }
 
 #[test]

@@ -11,11 +11,12 @@ use ::redb::{
 };
 
 use super::RedbOptions;
+use super::backend::{Backend, Length};
+use super::checkpoint::Work;
 use super::errors::Name;
 use super::filtering::Filtering;
 use super::guard::guarded;
 use super::log::LogState;
-use super::measured::{Length, Measured};
 use super::place::FileId;
 use super::snapshot::Committed;
 use super::transaction::{AsWrite, Transaction};
@@ -76,11 +77,12 @@ impl Base {
         file: Option<FileId>,
         name: Name,
         options: &RedbOptions,
+        work: &Work,
     ) -> Result<Opened> {
         let guarded_name = name.clone();
         guarded(&guarded_name, || {
             let length = Length::default();
-            let backend = Measured::new(backend, length.clone());
+            let backend = Backend::new(backend, length.clone(), work.clone());
             let database = Database::builder()
                 .set_cache_size(options.cache_bytes)
                 .create_with_backend(backend)

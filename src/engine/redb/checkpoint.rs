@@ -14,6 +14,8 @@
 
 mod threads;
 
+use std::fmt;
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -36,9 +38,12 @@ pub(super) struct Job {
     pub(super) segments: Vec<(Arc<Segment>, u64)>,
 }
 
-/// What there is to do, and who waits for it.
+/// What there is to do, and who waits for it. Clones are the same.
+#[derive(Clone, Default)]
+pub(super) struct Work(Arc<Inner>);
+
 #[derive(Default)]
-pub(super) struct Work {
+struct Inner {
     progress: Mutex<Progress>,
     changed: Condvar,
 }
@@ -49,49 +54,121 @@ struct Progress {
     job: Option<Job>,
     /// Begun or waiting.
     under_way: bool,
+    space: Space,
     /// A filter that waits to be built.
     filter: Option<Unfinished>,
     ending: bool,
 }
 
-impl Work {
-    /// With what a crash left in the log.
-    pub(super) fn beginning_with(job: Option<Job>) -> Self {
-        let progress = Progress {
-            under_way: job.is_some(),
-            job,
-            ..Progress::default()
-        };
+/// Whether there is space for the checkpoint under way.
+#[derive(Default)]
+struct Space {
+    /// Why it waits, if it does.
+    full: Option<Full>,
+    /// How often there was none.
+    attempts: u64,
+    /// How often somebody wants it to have been tried before the time.
+    wanted: u64,
+}
+
+/// After how many attempts that fail one is sure to have begun when somebody came: the
+/// first may have been under way.
+const ATTEMPTS: u64 = 2;
+
+/// How long a write that found no space waits for some.
+const RETRY: Duration = Duration::from_millis(250);
+
+/// Why there is no space. An [`io::Error`] can't be cloned.
+#[derive(Clone, Copy)]
+struct Full {
+    kind: io::ErrorKind,
+    code: Option<i32>,
+}
+
+impl Full {
+    fn new(error: &io::Error) -> Self {
         Self {
-            progress: Mutex::new(progress),
-            changed: Condvar::new(),
+            kind: error.kind(),
+            code: error.raw_os_error(),
         }
     }
 
+    fn error(self) -> io::Error {
+        let of_code = self.code.map(io::Error::from_raw_os_error);
+        of_code.unwrap_or_else(|| self.kind.into())
+    }
+}
+
+/// redb wants it of a backend.
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Work")
+    }
+}
+
+impl Work {
     /// Tells that there are recent writes again.
     pub(super) fn notice(&self) {
         let _progress = self.lock();
-        self.changed.notify_all();
+        self.0.changed.notify_all();
     }
 
     /// Waits until no checkpoint is under way.
-    pub(super) fn wait_until_over(&self) {
+    ///
+    /// # Errors
+    ///
+    /// That one is under way and waits for space, which it has just looked for in vain.
+    pub(super) fn wait_until_over(&self) -> io::Result<()> {
         let mut progress = self.lock();
+        let wanted = progress.space.attempts + ATTEMPTS;
         while progress.under_way {
+            if let Some(full) = progress.space.full {
+                if progress.space.attempts >= wanted {
+                    return Err(full.error());
+                }
+                progress.space.wanted = progress.space.wanted.max(wanted);
+                self.0.changed.notify_all();
+            }
             progress = self.wait(progress);
         }
+        Ok(())
+    }
+
+    /// Waits until a write that failed for want of space is to be tried again; whether it
+    /// is.
+    pub(super) fn wait_for_space(&self, error: &io::Error) -> bool {
+        let mut progress = self.lock();
+        if progress.ending && progress.space.full.is_some() {
+            return false;
+        }
+        if progress.space.full.is_none() {
+            ::log::error!("a checkpoint waits for space on the disk: {error}");
+        }
+        progress.space.full = Some(Full::new(error));
+        progress.space.attempts += 1;
+        self.0.changed.notify_all();
+        let mut timed_out = false;
+        while !timed_out && !progress.ending && progress.space.attempts >= progress.space.wanted {
+            (progress, timed_out) = self.wait_for(progress, RETRY);
+        }
+        true
+    }
+
+    /// Tells that there was space.
+    pub(super) fn found_space(&self) {
+        self.lock().space.full = None;
     }
 
     /// Asks the threads to end when they have nothing left to do.
     pub(super) fn end(&self) {
         self.lock().ending = true;
-        self.changed.notify_all();
+        self.0.changed.notify_all();
     }
 
     /// Hands a filter to the thread that builds it.
     pub(super) fn build(&self, unfinished: Unfinished) {
         self.lock().filter = Some(unfinished);
-        self.changed.notify_all();
+        self.0.changed.notify_all();
     }
 
     /// Whether the threads are to end.
@@ -99,19 +176,21 @@ impl Work {
         self.lock().ending
     }
 
-    fn begin(&self, job: Job) {
+    /// Hands a checkpoint to whoever makes it.
+    pub(super) fn begin(&self, job: Job) {
         let mut progress = self.lock();
         progress.job = Some(job);
         progress.under_way = true;
-        self.changed.notify_all();
+        self.0.changed.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, Progress> {
-        lock(&self.progress)
+        lock(&self.0.progress)
     }
 
     fn wait<'w>(&self, progress: MutexGuard<'w, Progress>) -> MutexGuard<'w, Progress> {
-        self.changed
+        self.0
+            .changed
             .wait(progress)
             .unwrap_or_else(PoisonError::into_inner)
     }
@@ -122,7 +201,7 @@ impl Work {
         progress: MutexGuard<'w, Progress>,
         timeout: Duration,
     ) -> (MutexGuard<'w, Progress>, bool) {
-        let waited = self.changed.wait_timeout(progress, timeout);
+        let waited = self.0.changed.wait_timeout(progress, timeout);
         let (progress, result) = waited.unwrap_or_else(PoisonError::into_inner);
         (progress, result.timed_out())
     }
@@ -134,7 +213,7 @@ struct UnderWay<'w>(&'w Work);
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         self.0.lock().under_way = false;
-        self.0.changed.notify_all();
+        self.0.0.changed.notify_all();
     }
 }
 
@@ -175,13 +254,15 @@ impl Shared {
         Ok(())
     }
 
-    /// Waits until no checkpoint is under way.
+    /// Waits until no checkpoint is under way, unless that one waits for space.
     pub(super) fn wait_for_checkpoint(&self) -> Result<()> {
         if !self.background && self.check().is_ok() {
             // That of what a crash left in the log.
             self.run_job();
         }
-        self.work.wait_until_over();
+        self.work
+            .wait_until_over()
+            .map_err(|error| self.name.no_space(error))?;
         self.check()
     }
 

@@ -11,6 +11,13 @@ use super::transaction::Transaction;
 use super::txn::Pending;
 use crate::error::{Error, Result};
 
+/// Bytes that the smallest commit of the database may need: what it notes of its pages.
+const SPACE_MIN: u64 = 1 << 20;
+
+/// Bytes that the database may need for each that it takes over, as each entry may come to
+/// a page of its own. No more than what redb keeps in memory: the rest has its space then.
+const SPACE_PER_BYTE: u64 = 16;
+
 impl Shared {
     /// Makes the commit that follows `state` durable, and then visible.
     pub(super) fn commit(
@@ -63,6 +70,7 @@ impl Shared {
         if log.is_recorded() {
             return Ok(());
         }
+        self.require_space(0)?;
         let guard = PoisonGuard(self);
         let begun = self.with_base(|base| base.begin_use(log.use_id(), log.database()));
         match begun {
@@ -77,6 +85,19 @@ impl Shared {
         guard.clear();
         log.set_recorded();
         Ok(())
+    }
+
+    /// Refuses to let the database take over entries of `bytes` where the disk has no space
+    /// for them: redb does not go on from a write that found none.
+    pub(super) fn require_space(&self, bytes: u64) -> Result<()> {
+        let in_memory = (self.cache_bytes / 2) as u64;
+        let needed = SPACE_MIN + (bytes * SPACE_PER_BYTE).min(in_memory);
+        match self.files.available() {
+            Some(available) if available < needed => {
+                Err(self.name.too_little_space(needed, available))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Begins a transaction of the database that has everything up to now in it.
@@ -97,7 +118,7 @@ impl Shared {
     /// Commits what is too large for a frame: the database takes over everything
     /// at once, this commit included, and the log starts again.
     fn commit_around(&self, log: &mut Log, sequence: u64, mut pending: Pending) -> Result<()> {
-        let moved = pending.go_around(self).map(drop);
+        let moved = pending.go_around(self);
         let Some(around) = pending.around.take() else {
             return moved;
         };

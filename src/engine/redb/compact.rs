@@ -10,6 +10,7 @@ use std::path::Path;
 use ::redb::backends::FileBackend;
 
 use super::base::Base;
+use super::checkpoint::Work;
 use super::errors::Name;
 use super::{Redb, RedbOptions, file};
 use crate::engine::Engine;
@@ -35,7 +36,7 @@ pub(crate) fn compact(path: &Path, cache_bytes: usize) -> Result<(u64, u64)> {
     let length = file.try_clone().map_err(|error| name.io(error))?;
     let before = bytes(&length)?;
     let backend = FileBackend::new(file).map_err(|error| name.open_failed(error))?;
-    let mut base = Base::open(backend, None, name.clone(), &options)?.base;
+    let mut base = Base::open(backend, None, name.clone(), &options, &Work::default())?.base;
     let compacted = base.compact();
     let closed = base.close();
     compacted.and(closed)?;

@@ -14,6 +14,7 @@ use ::redb::backends::FileBackend;
 
 use super::RedbOptions;
 use super::base::Base;
+use super::checkpoint::Work;
 use super::errors::Name;
 use super::staging::Writes;
 use crate::engine::{Order, Read};
@@ -53,7 +54,7 @@ pub(super) fn copy_to(
         cache_bytes: CACHE_BYTES,
         ..RedbOptions::new(true)
     };
-    let base = Base::open(backend, None, name.clone(), &options)?.base;
+    let base = Base::open(backend, None, name.clone(), &options, &Work::default())?.base;
     let copied = fill(&base, read, progress);
     let closed = base.close();
     copied

@@ -13,6 +13,7 @@ use ::redb::{BackendError, StorageBackend};
 
 use super::RedbOptions;
 use super::base::{Base, Opened};
+use super::checkpoint::Work;
 use super::errors::Name;
 use super::log::{self, LogState, MARK, SideFile, SideFiles};
 use super::place::FileId;
@@ -31,13 +32,14 @@ pub(super) fn open<B: StorageBackend>(
     files: &dyn SideFiles,
     name: &Name,
     options: &RedbOptions,
+    work: &Work,
 ) -> Result<Opened> {
     let file = backend()?;
     let id = files.database();
     let io = |error| name.io(error);
     let may_be_new = options.create && file.len().map_err(io)? == 0;
     let Some(mark) = find_mark(files, may_be_new).map_err(io)? else {
-        return Base::open(file, id, name.clone(), options);
+        return Base::open(file, id, name.clone(), options, work);
     };
     if !lock(&*mark).map_err(io)? {
         return Err(name.error(::redb::DatabaseError::DatabaseAlreadyOpen));
@@ -50,11 +52,11 @@ pub(super) fn open<B: StorageBackend>(
     }
     let is_whole = is_whole(&file).map_err(io)?;
     let is_unfinished = is_unfinished(&file, &*mark, id).map_err(io)?;
-    let opened = match Base::open(file, id, name.clone(), options) {
+    let opened = match Base::open(file, id, name.clone(), options, work) {
         Err(error) if error.kind() == ErrorKind::AlreadyOpen => return Err(error),
         Err(_) if is_unfinished && options.create => {
             clear(&backend()?).map_err(io)?;
-            Base::open(backend()?, id, name.clone(), options)
+            Base::open(backend()?, id, name.clone(), options, work)
         }
         opened => opened,
     };

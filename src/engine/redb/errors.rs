@@ -1,5 +1,7 @@
 //! What redb's errors mean to the caller. Every message names the file.
 
+mod log;
+
 use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
@@ -7,7 +9,6 @@ use std::{fmt, io};
 
 use ::redb::{CommitError, DatabaseError, StorageError};
 
-use super::log::ReplayError;
 use super::{guard, holder};
 use crate::error::{Error, ErrorKind};
 
@@ -159,46 +160,6 @@ impl Name {
         )
     }
 
-    /// A commit could not be written to the log, and may or may not be in it.
-    pub(super) fn log_failed(&self, error: io::Error) -> Error {
-        Error::new(
-            ErrorKind::OutcomeUnknown,
-            format!(
-                "a write to the log of `{}` failed: {error}; check the disk, then close it and open it again to see whether it took effect",
-                self.0
-            ),
-        )
-        .with_source(error)
-    }
-
-    /// What was written after the last checkpoint can't be read.
-    pub(super) fn replay_failed(&self, error: ReplayError) -> Error {
-        match error {
-            ReplayError::Io(error) => self.io(error),
-            ReplayError::Damaged(what) => Error::new(
-                ErrorKind::Corrupted,
-                format!(
-                    "the log of `{0}` is damaged: {what}; restore a backup, or open `{0}` with its log salvaged, without that commit and all after it",
-                    self.0
-                ),
-            ),
-            ReplayError::Missing(what) => Error::new(
-                ErrorKind::LogMissing,
-                format!(
-                    "`{0}` was not closed and its log is missing or too short: {what}; bring back its files `{0}-log0`, `-log1` and `-log2`, as many as there were, from where it was moved or copied from (or by which other name it was opened), or open it with its log salvaged, without the commits that were only there",
-                    self.0
-                ),
-            ),
-            ReplayError::Foreign(what) => Error::new(
-                ErrorKind::LogForeign,
-                format!(
-                    "the log beside `{0}` belongs to another use of it or to another file: {what}; bring back the file that belongs to the log, or open `{0}` with its log salvaged, without the commits in that log, which is set aside",
-                    self.0
-                ),
-            ),
-        }
-    }
-
     /// Not all pages of a copy are of one commit.
     pub(super) fn torn_copy(&self, error: DatabaseError) -> Error {
         Error::new(
@@ -220,30 +181,6 @@ impl Name {
                 self.0
             ),
         )
-    }
-
-    /// The log could not be made; nothing was written.
-    pub(super) fn log_not_made(&self, error: io::Error) -> Error {
-        Error::new(
-            ErrorKind::Io,
-            format!(
-                "can't make the log beside `{}`: {error}; nothing was written; free some space or check its directory, and try again",
-                self.0
-            ),
-        )
-        .with_source(error)
-    }
-
-    /// The log is in the database, and still there.
-    pub(super) fn log_not_removed(&self, error: io::Error) -> Error {
-        Error::new(
-            ErrorKind::Io,
-            format!(
-                "can't remove the log of `{}`: {error}; nothing is lost, check its directory",
-                self.0
-            ),
-        )
-        .with_source(error)
     }
 
     /// The operating system has no thread for it.

@@ -9,6 +9,7 @@
 //!
 //! DESIGN.md tells what each step keeps true, and what a crash at it leaves.
 
+mod backend;
 mod base;
 mod checkpoint;
 mod checksum;
@@ -26,8 +27,8 @@ mod guard;
 mod holder;
 mod inspect;
 mod log;
-mod measured;
 mod memtable;
+mod options;
 mod overlay;
 mod own_file;
 mod owner;
@@ -50,11 +51,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use ::redb::StorageBackend;
 use arc_swap::ArcSwapOption;
 
+use self::backend::Length;
 use self::base::Base;
 use self::checkpoint::Work;
 pub(crate) use self::compact::compact;
@@ -65,7 +66,7 @@ use self::filtering::Filtering;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles};
-use self::measured::Length;
+pub(crate) use self::options::RedbOptions;
 use self::own_file::OwnFile;
 pub(crate) use self::read_only::ReadOnly;
 use self::recovery::Recovered;
@@ -76,51 +77,6 @@ pub(crate) use self::txn::Txn;
 use self::txn::{Pending, Usual};
 use crate::engine::{Engine, Measured};
 use crate::error::{Error, ErrorKind, Result};
-
-/// How to open a [`Redb`].
-#[derive(Clone, Debug)]
-pub(crate) struct RedbOptions {
-    /// Whether an absent or empty file is made a new, empty map.
-    pub(crate) create: bool,
-    /// How much of the file redb may keep in memory.
-    pub(crate) cache_bytes: usize,
-    /// How large the files of the log may become, together. They bound the memory
-    /// for recent writes too.
-    pub(crate) log_bytes: u64,
-    /// `None`: a commit is on disk when it is acknowledged. Otherwise it is after
-    /// this time, and what is younger can be lost when the machine stops.
-    pub(crate) sync_interval: Option<Duration>,
-    /// Whether a log that is damaged, missing or another's is used as far as it goes and
-    /// set aside, instead of being refused.
-    pub(crate) salvage_log: bool,
-    /// Whether what a crash left in the log may be taken over by the first checkpoint
-    /// instead of while opening.
-    pub(crate) recovers_later: bool,
-    /// Whether threads of the engine's own make checkpoints and sync the log.
-    /// Otherwise a checkpoint is made by the writer whose commit no longer fits,
-    /// and what is to be synced later is so by whoever asks for it: for tests, in
-    /// which nothing may happen by itself.
-    pub(crate) background: bool,
-    /// The first bytes of those keys that are often looked up and not there: a filter is
-    /// made for them.
-    pub(crate) looked_up: &'static [u8],
-}
-
-impl RedbOptions {
-    /// What is usual, where the file is made if `create` is set.
-    pub(crate) const fn new(create: bool) -> Self {
-        Self {
-            create,
-            cache_bytes: 64 << 20,
-            log_bytes: 64 << 20,
-            sync_interval: None,
-            salvage_log: false,
-            recovers_later: true,
-            background: true,
-            looked_up: &[],
-        }
-    }
-}
 
 /// An ordered map in one redb file.
 ///
@@ -161,6 +117,9 @@ struct Shared {
     filtering: Filtering,
     /// How large transactions have been.
     usual: Usual,
+    files: Arc<dyn SideFiles>,
+    /// How much of the file redb may keep in memory.
+    cache_bytes: usize,
     /// The file, if this engine created it.
     created: Option<PathBuf>,
     figures: Figures,
@@ -190,7 +149,7 @@ impl Redb {
         };
         let created = (!resolved.exists()).then(|| resolved.clone());
         let is_new = created.is_some();
-        let side_files = Box::new(files.clone());
+        let side_files = Arc::new(files.clone());
         let opened = Self::start(backend, side_files, name.clone(), options, created);
         if let Err(error) = &opened
             && is_new
@@ -205,22 +164,25 @@ impl Redb {
     /// `created` by this goes again if nothing is ever committed to it.
     fn start<B: StorageBackend>(
         backend: impl Fn() -> Result<B>,
-        files: Box<dyn SideFiles>,
+        files: Arc<dyn SideFiles>,
         name: Name,
         options: &RedbOptions,
         created: Option<PathBuf>,
     ) -> Result<Self> {
+        let work = Work::default();
         let Recovered {
             base,
             committed,
             log,
             last,
             job,
-        } = recovery::recover(&backend, files, &name, options)?;
+        } = recovery::recover(&backend, &files, &name, options, &work)?;
         let shared = Arc::new(Shared {
             name,
             length: base.length(),
             filtering: base.filtering(),
+            files,
+            cache_bytes: options.cache_bytes,
             created,
             published: ArcSwapOption::from_pointee(State {
                 base: Arc::new(committed),
@@ -231,7 +193,7 @@ impl Redb {
             publishing: Mutex::default(),
             writer: Mutex::new(Some(log)),
             base: Mutex::new(Some(base)),
-            work: Work::beginning_with(job),
+            work,
             in_doubt: AtomicBool::new(false),
             is_replaced: AtomicBool::new(false),
             failure: OnceLock::new(),
@@ -239,6 +201,9 @@ impl Redb {
             usual: Usual::default(),
             figures: Figures::default(),
         });
+        if let Some(job) = job {
+            shared.work.begin(job);
+        }
         let engine = Self {
             shared,
             threads: Mutex::default(),

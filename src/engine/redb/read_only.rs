@@ -16,6 +16,7 @@ use ::redb::backends::FileBackend;
 use arc_swap::ArcSwapOption;
 
 use super::base::Base;
+use super::checkpoint::Work;
 use super::errors::Name;
 use super::log::{self, MARK, SideFile, SideFiles};
 use super::memtable::Memtable;
@@ -75,7 +76,13 @@ impl ReadOnly {
             cache_bytes,
             ..RedbOptions::new(false)
         };
-        let opened = Base::open(overlay, files.database(), name.clone(), &options)?;
+        let opened = Base::open(
+            overlay,
+            files.database(),
+            name.clone(),
+            &options,
+            &Work::default(),
+        )?;
         let replay = log::read(files, &opened.log, salvage_log);
         let replay = replay.map_err(|error| name.replay_failed(error))?;
         let recent = Memtable::of(replay.commits);
@@ -202,5 +209,9 @@ impl SideFiles for BesideReadOnly {
 
     fn is_in_place(&self) -> io::Result<bool> {
         Ok(FileId::at(&self.database)? == Some(self.id))
+    }
+
+    fn available(&self) -> Option<u64> {
+        None
     }
 }

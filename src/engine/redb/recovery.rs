@@ -15,13 +15,16 @@ use twox_hash::XxHash3_64;
 use uuid::Uuid;
 
 use super::base::{Base, Opened};
-use super::checkpoint::Job;
+use super::checkpoint::{Job, Work};
 use super::errors::Name;
 use super::log::{self, Log, LogState, Replay, SideFiles, Sync};
 use super::memtable::Memtable;
 use super::snapshot::Committed;
 use super::{RedbOptions, create};
 use crate::error::{Error, Result};
+
+/// Bytes of free space below which the log gives back what it doesn't need.
+const SPACE_LOW: u64 = 16 << 20;
 
 /// A database with its log.
 pub(super) struct Recovered {
@@ -37,15 +40,16 @@ pub(super) struct Recovered {
 /// Opens the database, and sees to what is in the log.
 pub(super) fn recover<B: StorageBackend>(
     backend: &impl Fn() -> Result<B>,
-    files: Box<dyn SideFiles>,
+    files: &Arc<dyn SideFiles>,
     name: &Name,
     options: &RedbOptions,
+    work: &Work,
 ) -> Result<Recovered> {
-    let opened = match open(backend, &*files, name, options) {
+    let opened = match open(backend, &**files, name, options, work) {
         Err(error) if is_storage_full(&error) => {
             // The log has space that it doesn't need.
-            log::trim(&*files).map_err(|error| name.io(error))?;
-            open(backend, &*files, name, options)
+            log::trim(&**files).map_err(|error| name.io(error))?;
+            open(backend, &**files, name, options, work)
         }
         opened => opened,
     };
@@ -56,16 +60,16 @@ pub(super) fn recover<B: StorageBackend>(
         log: state,
     } = opened;
     let last = replay.last;
-    let begin = |files, use_id| {
+    let begin = |use_id| {
         let sync = match options.sync_interval {
             None => Sync::EachFrame,
             Some(_) => Sync::Later,
         };
-        Log::new(files, use_id, last, sync, options.log_bytes / 2)
+        Log::new(Arc::clone(files), use_id, last, sync, options.log_bytes / 2)
     };
     let (log, job) = match (state.in_use, replay.resumable.take()) {
         (Some(use_id), Some(found)) => {
-            let mut log = begin(files, use_id);
+            let mut log = begin(use_id);
             let live = log.resume(found).map_err(|error| name.io(error))?;
             let commits = mem::take(&mut replay.commits);
             ::log::info!(
@@ -81,8 +85,8 @@ pub(super) fn recover<B: StorageBackend>(
         }
         _ => {
             let use_id = new_use_id();
-            leave_log(&*files, &replay, use_id, name)?;
-            (begin(files, use_id), None)
+            leave_log(&**files, &replay, use_id, name)?;
+            (begin(use_id), None)
         }
     };
     Ok(Recovered {
@@ -101,13 +105,21 @@ fn open<B: StorageBackend>(
     files: &dyn SideFiles,
     name: &Name,
     options: &RedbOptions,
+    work: &Work,
 ) -> Result<(Opened, Replay)> {
-    let mut opened = create::open(backend, files, name, options)?;
+    let mut opened = create::open(backend, files, name, options, work)?;
     let state = opened.log;
     let replay = log::read(files, &state, options.salvage_log);
     let mut replay = replay.map_err(|error| name.replay_failed(error))?;
     if !options.recovers_later || !is_same_file(&state, files) {
         replay.resumable = None;
+    }
+    let available = files.available();
+    if replay.resumable.is_some() && available.is_some_and(|bytes| bytes < SPACE_LOW) {
+        // The checkpoint that is to come may need it.
+        log::trim(files).map_err(|error| name.io(error))?;
+        let trimmed = log::read(files, &state, options.salvage_log);
+        replay = trimmed.map_err(|error| name.replay_failed(error))?;
     }
     if let (Some(use_id), None) = (state.in_use, &replay.resumable) {
         let recent = Memtable::of(mem::take(&mut replay.commits));

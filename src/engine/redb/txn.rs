@@ -38,6 +38,8 @@ pub(super) struct Pending {
     run: Writes,
     /// About how long what is in `staged` or `run` is.
     bytes: usize,
+    /// About how long what went around the log is.
+    around_bytes: u64,
 }
 
 /// Every key.
@@ -120,7 +122,13 @@ impl Pending {
     }
 
     /// Moves what is staged into a transaction of the database.
-    pub(super) fn go_around(&mut self, shared: &Shared) -> Result<&mut Transaction> {
+    ///
+    /// # Errors
+    ///
+    /// After one the transaction can only be aborted.
+    pub(super) fn go_around(&mut self, shared: &Shared) -> Result<()> {
+        self.around_bytes += self.bytes as u64;
+        shared.require_space(self.around_bytes)?;
         let around = match &mut self.around {
             Some(around) => around,
             none => none.insert(shared.begin_around()?),
@@ -129,7 +137,7 @@ impl Pending {
         around.write(mem::take(&mut self.staged).sorted(ALL).into_iter())?;
         around.write(self.run.iter())?;
         self.run.clear();
-        Ok(around)
+        Ok(())
     }
 }
 

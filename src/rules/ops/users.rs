@@ -39,6 +39,7 @@ pub(in crate::rules) fn create<R: Read>(
         family_name: draft.family_name.clone(),
         active: draft.active,
         admin: draft.admin,
+        external_ids: draft.external_ids.clone(),
         attributes: draft.attributes.clone(),
         created_at: draft.created_at.unwrap_or(session.at),
         updated_at: session.at,
@@ -161,6 +162,10 @@ fn put<R: Read>(
     let version = now.as_ref().map_or(0, |user| user.version);
     let (place, had) = session.users.put(id, now);
     note_names(session, place, had.as_deref(), Some(session.op_index));
+    let now = session.users.at_mut(place).now.as_deref();
+    session
+        .given_to_users
+        .note(id, had.as_deref(), now, session.op_index);
     session.events.push(event);
     Outcome {
         subject: Subject::User(id),

@@ -8,8 +8,9 @@ use super::{members, users};
 use crate::engine::Read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Event, NewWorkspace, Outcome, Role, Step, Subject, User, UserId, UserRef, Workspace,
-    WorkspaceId, WorkspaceName, WorkspaceRef, WorkspaceTarget,
+    self, Event, ExternalIds, NewWorkspace, Outcome, Role, Step, Subject, User, UserId, UserRef,
+    Workspace, WorkspaceId, WorkspaceName, WorkspaceRef, WorkspaceTarget, check_external_id,
+    check_provisioner,
 };
 
 /// Creates a workspace.
@@ -22,7 +23,13 @@ pub(in crate::rules) fn create<R: Read>(
         Some(owner) => Some(users::find(session, owner)?.id),
         None => None,
     };
-    Ok(insert(session, name, owner, None))
+    let mut external_ids = ExternalIds::new();
+    for (provisioner, id) in &new.external_ids {
+        check_provisioner(provisioner)?;
+        check_external_id(id)?;
+        model::set_external_id(&mut external_ids, provisioner, Some(id))?;
+    }
+    Ok(insert(session, name, owner, None, external_ids))
 }
 
 /// Makes the default workspace of a user, unless there is one.
@@ -35,7 +42,8 @@ pub(in crate::rules) fn default_of<R: Read>(
         return Ok(unchanged(&workspace));
     }
     let name = unused_default_name(session, user.id)?;
-    Ok(insert(session, name, Some(user.id), Some(user.id)))
+    let (id, none) = (Some(user.id), ExternalIds::new());
+    Ok(insert(session, name, id, id, none))
 }
 
 /// A name that tells nothing of the user but the id, and that nobody has.
@@ -60,6 +68,7 @@ fn insert<R: Read>(
     name: WorkspaceName,
     owner: Option<UserId>,
     default_of: Option<UserId>,
+    external_ids: ExternalIds,
 ) -> Outcome {
     session.last_workspace += 1;
     let id = WorkspaceId::from_u64(session.last_workspace);
@@ -69,6 +78,7 @@ fn insert<R: Read>(
         name_key: name.key,
         archived: false,
         default_of,
+        external_ids,
         created_at: session.at,
         updated_at: session.at,
         version: 1,
@@ -109,6 +119,27 @@ pub(in crate::rules) fn rename<R: Read>(
     (after.name, after.name_key) = (name.typed, name.key);
     Ok(update(session, after, |workspace| {
         Event::WorkspaceRenamed { workspace }
+    }))
+}
+
+/// Sets or removes the id that a provisioner has for a workspace.
+pub(in crate::rules) fn set_external_id<R: Read>(
+    session: &mut Session<'_, R>,
+    step: &Step,
+    workspace: &WorkspaceRef,
+    provisioner: &str,
+    id: Option<&str>,
+) -> Result<Outcome> {
+    check_provisioner(provisioner)?;
+    id.map_or(Ok(()), check_external_id)?;
+    let before = find_open(session, workspace)?;
+    step.check_version(before.version)?;
+    let mut after = Workspace::clone(&before);
+    if !model::set_external_id(&mut after.external_ids, provisioner, id)? {
+        return Ok(unchanged(&before));
+    }
+    Ok(update(session, after, |workspace| {
+        Event::WorkspaceExternalIdSet { workspace }
     }))
 }
 
@@ -214,6 +245,10 @@ fn put<R: Read>(
     let version = now.as_ref().map_or(0, |workspace| workspace.version);
     let workspaces = &mut session.workspaces;
     let (place, had) = workspaces.put(id, now);
+    let now = workspaces.at_mut(place).now.as_deref();
+    session
+        .given_to_workspaces
+        .note(id, had.as_deref(), now, session.op_index);
     let op_index = Some(session.op_index);
     session
         .workspace_names

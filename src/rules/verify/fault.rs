@@ -131,7 +131,7 @@ pub(in crate::rules) enum Fix {
 }
 
 /// The kinds of keys there are, in their order.
-pub(super) const KINDS: [Kind; 18] = [
+pub(super) const KINDS: [Kind; 20] = [
     Kind::Meta,
     Kind::User,
     Kind::Id,
@@ -142,11 +142,13 @@ pub(super) const KINDS: [Kind; 18] = [
     Kind::Created,
     Kind::Updated,
     Kind::LookAlike,
+    Kind::ExternalId,
     Kind::Workspace,
     Kind::WorkspaceName,
     Kind::DefaultWorkspace,
     Kind::Member,
     Kind::Membership,
+    Kind::WorkspaceExternalId,
     Kind::Change,
     Kind::Request,
     Kind::Extra,
@@ -171,11 +173,13 @@ pub(in crate::rules) const fn name_of(kind: Kind) -> &'static str {
         Kind::Created => "created",
         Kind::Updated => "updated",
         Kind::LookAlike => "look_alike",
+        Kind::ExternalId => "external_id",
         Kind::Workspace => "workspace",
         Kind::WorkspaceName => "workspace_name",
         Kind::DefaultWorkspace => "default_workspace",
         Kind::Member => "member",
         Kind::Membership => "membership",
+        Kind::WorkspaceExternalId => "workspace_external_id",
         Kind::Change => "change",
         Kind::Request => "request",
         Kind::Extra => "extra",

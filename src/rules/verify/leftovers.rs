@@ -22,9 +22,11 @@ impl<R: Read> Examiner<'_, R> {
             Kind::Created,
             Kind::Updated,
             Kind::LookAlike,
+            Kind::ExternalId,
             Kind::WorkspaceName,
             Kind::DefaultWorkspace,
             Kind::Member,
+            Kind::WorkspaceExternalId,
             Kind::Request,
         ] {
             let mut count = 0;
@@ -68,7 +70,7 @@ impl<R: Read> Examiner<'_, R> {
         let (is_called_for, user) = match kind {
             Kind::Request => (self.has_change(key, value)?, None),
             Kind::Member => self.is_of_member(key, value)?,
-            Kind::WorkspaceName | Kind::DefaultWorkspace => {
+            Kind::WorkspaceName | Kind::DefaultWorkspace | Kind::WorkspaceExternalId => {
                 (self.is_of_workspace(kind, key, value)?, None)
             }
             _ => self.is_of_user(kind, key, value)?,
@@ -101,8 +103,7 @@ impl<R: Read> Examiner<'_, R> {
             Found::Absent => (Some(false), None),
             Found::Unreadable => (None, None),
             Found::Sound(user) => {
-                let entry = entries::of_user(&user, kind);
-                let is_same = entry.is_some_and(|entry| is_key_of(&entry, key));
+                let is_same = entries::all_of_user(&user, kind).any(|entry| is_key_of(&entry, key));
                 (Some(is_same), Some(user.id))
             }
         })
@@ -115,6 +116,12 @@ impl<R: Read> Examiner<'_, R> {
         Ok(match self.workspace_with_id(id)? {
             Found::Absent => Some(false),
             Found::Unreadable => None,
+            Found::Sound(workspace) if kind == Kind::WorkspaceExternalId => {
+                let mut entries = workspace.external_ids.keys().filter_map(|provisioner| {
+                    entries::of_workspace_external_id(&workspace, provisioner)
+                });
+                Some(entries.any(|entry| is_key_of(&entry, key)))
+            }
             Found::Sound(workspace) => {
                 let [_, name, default] = entries::of_workspace(&workspace);
                 let entry = if kind == Kind::WorkspaceName {

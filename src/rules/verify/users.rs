@@ -6,7 +6,7 @@ use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::sound::{Found, readable};
 use super::{Caller, Entered, Examiner, Rival};
 use crate::codec::keys::{self, Kind};
-use crate::codec::{IdEntry, decode_id, decode_user};
+use crate::codec::{IdEntry, decode_id, decode_user, put_user};
 use crate::engine::Read;
 use crate::error::Result;
 use crate::model::{User, UserId};
@@ -82,15 +82,13 @@ impl<R: Read> Examiner<'_, R> {
             email_key: user.email_key().to_owned(),
         };
         for kind in KINDS_OF_USER.into_iter().skip(1) {
-            let Some(entry) = entries::of_user(user, kind) else {
-                continue;
-            };
             let faults = self.faults;
-            let entered = self.expect(kind, &entry, &caller)?;
-            let is_id = kind == Kind::Id;
-            if let Entered::Contested(rival) = entered {
-                self.contested(kind, &entry, user, (key, value), &caller, rival)?;
+            for entry in entries::all_of_user(user, kind) {
+                if let Entered::Contested(rival) = self.expect(kind, &entry, &caller)? {
+                    self.contested(kind, &entry, user, (key, value), &caller, rival)?;
+                }
             }
+            let is_id = kind == Kind::Id;
             if is_id && (self.faults > faults || self.state.is_damaged(&keys::id(user.id))) {
                 self.displaced.insert(user.id, user.email_key().to_owned());
             }
@@ -150,7 +148,9 @@ impl<R: Read> Examiner<'_, R> {
                 }
                 None => return self.wrong(FaultKind::Malformed, kind, entry, caller),
             },
-            Rival::Stored(stored) if matches!(kind, Kind::Username | Kind::LookAlike) => {
+            Rival::Stored(stored)
+                if matches!(kind, Kind::Username | Kind::LookAlike | Kind::ExternalId) =>
+            {
                 String::from_utf8(stored).ok()
             }
             Rival::Stored(_) | Rival::Seen(_) => None,
@@ -162,15 +162,39 @@ impl<R: Read> Examiner<'_, R> {
         let Found::Sound(rival) = rival else {
             return self.wrong(FaultKind::Wrong, kind, entry, caller);
         };
-        let (mut wanted, mut also) = (Vec::new(), Vec::new());
-        entry.put_key(&mut wanted);
-        if let Some(entry) = entries::of_user(&rival, kind) {
-            entry.put_key(&mut also);
-        }
-        if wanted != also || rival.email_key() == user.email_key() {
+        let key_of = |entry: &Entry<'_>| {
+            let mut key = Vec::new();
+            entry.put_key(&mut key);
+            key
+        };
+        let wanted = key_of(entry);
+        let has_too = entries::all_of_user(&rival, kind).any(|entry| key_of(&entry) == wanted);
+        if !has_too || rival.email_key() == user.email_key() {
             return self.wrong(FaultKind::Wrong, kind, entry, caller);
         }
+        if let Entry::ExternalId(provisioner, ..) = *entry {
+            return self.one_external_id(provisioner, user, &rival);
+        }
         self.one_name(kind, user, (key, value), &rival)
+    }
+
+    /// Reports that two users have one external id; the one who was created later gives it
+    /// up.
+    fn one_external_id(&mut self, provisioner: &str, one: &User, other: &User) -> Result<()> {
+        let mut mended = if age(one) < age(other) { other } else { one }.clone();
+        let key = keys::user(mended.email_key());
+        if !self.judged.insert(key.clone()) {
+            return Ok(());
+        }
+        mended.external_ids.remove(provisioner);
+        let mut value = Vec::new();
+        put_user(&mut value, &mended)?;
+        let fault = Fault::new(
+            FaultKind::Duplicate,
+            name_of(Kind::User),
+            "two users have one external id; the one who was created first keeps it",
+        );
+        self.fault(fault.user(mended.id), Fix::Put(key, value))
     }
 
     /// Reports that `user` and `rival` have one name or id; the older one keeps it.

@@ -65,9 +65,57 @@ impl<R: Read> Examiner<'_, R> {
                 _ => self.wrong(FaultKind::Wrong, kind, &entry, &caller)?,
             }
         }
+        for provisioner in workspace.external_ids.keys() {
+            self.workspace_external_id(workspace, provisioner, &caller)?;
+        }
         match workspace.default_of {
             Some(user) => self.default_of(workspace, user),
             None => Ok(()),
+        }
+    }
+
+    /// Follows an external id. Of two workspaces that have it, the one that was made later
+    /// gives it up.
+    fn workspace_external_id(
+        &mut self,
+        workspace: &Workspace,
+        provisioner: &str,
+        caller: &Caller,
+    ) -> Result<()> {
+        let kind = Kind::WorkspaceExternalId;
+        let Some(entry) = entries::of_workspace_external_id(workspace, provisioner) else {
+            return Ok(());
+        };
+        let rival = match self.expect(kind, &entry, caller)? {
+            Entered::Settled => return Ok(()),
+            Entered::Contested(Rival::Seen(Caller::Workspace(rival))) => Some(rival),
+            Entered::Contested(Rival::Seen(_)) => None,
+            Entered::Contested(Rival::Stored(stored)) => keys::workspace_id(&stored),
+        };
+        let rival = match rival {
+            Some(rival) => self.workspace_with_id(rival)?,
+            None => Found::Absent,
+        };
+        match rival {
+            Found::Sound(rival)
+                if rival.id != workspace.id
+                    && rival.external_id(provisioner) == workspace.external_id(provisioner) =>
+            {
+                let later = if workspace.id > rival.id {
+                    workspace
+                } else {
+                    &rival
+                };
+                let mut mended = later.clone();
+                mended.external_ids.remove(provisioner);
+                let fault = Fault::new(
+                    FaultKind::Duplicate,
+                    name_of(Kind::Workspace),
+                    "two workspaces have one external id; the first one keeps it",
+                );
+                self.fault(fault.workspace(later.id), put(&mended)?)
+            }
+            _ => self.wrong(FaultKind::Wrong, kind, &entry, caller),
         }
     }
 

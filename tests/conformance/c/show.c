@@ -118,9 +118,9 @@ static json_t *show_event(const hc_packed_event *event)
         "user_deactivated", "user_deleted", "license_set", "workspace_created",
         "workspace_renamed", "workspace_archived", "workspace_restored", "workspace_deleted",
         "workspace_undefaulted", "workspace_ownerless", "member_added", "member_role_set",
-        "member_removed"};
+        "member_removed", "workspace_external_id_set"};
     static const char *const fields[] = {"email", "username", "given_name", "family_name",
-                                         "admin", "attributes"};
+                                         "admin", "attributes", "external_ids"};
     json_t *changed = json_array();
     size_t i;
     for (i = 0; i < sizeof fields / sizeof *fields; i++)

@@ -29,6 +29,7 @@ const std::pair<hc::field, const char *> fields[] = {
     {hc::field::family_name, "family_name"},
     {hc::field::admin, "admin"},
     {hc::field::attributes, "attributes"},
+    {hc::field::external_ids, "external_ids"},
 };
 
 const char *name(hc::event_kind kind)
@@ -50,6 +51,7 @@ const char *name(hc::event_kind kind)
     case hc::event_kind::member_added: return "member_added";
     case hc::event_kind::member_role_set: return "member_role_set";
     case hc::event_kind::member_removed: return "member_removed";
+    case hc::event_kind::workspace_external_id_set: return "workspace_external_id_set";
     }
     return "unknown";
 }

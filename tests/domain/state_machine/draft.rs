@@ -2,8 +2,8 @@
 
 use headcount::{ErrorKind, Event, Field, License, Role, Subject, UserId, WorkspaceId};
 
-use super::model::{Member, Model, Outcome, User, Workspace, lower};
-use super::script::{self, Act, Edit, Step, Where, Who};
+use super::model::{ExternalIds, Member, Model, Outcome, User, Workspace, lower};
+use super::script::{self, Act, Edit, ExternalId, Step, Where, Who};
 
 /// The copy that a request is carried out on.
 pub struct Draft {
@@ -33,6 +33,7 @@ impl Draft {
                     active: *active,
                     admin: *admin,
                     version: 1,
+                    external_ids: ExternalIds::new(),
                     email_from: Some(self.op),
                     username_from: Some(self.op),
                 };
@@ -50,6 +51,7 @@ impl Draft {
             }
             Act::DefaultWorkspace(who) => self.default_workspace(*who),
             Act::Rename(place, name) => self.rename(version, *place, *name),
+            Act::Call(place, id) => self.call(version, *place, *id),
             Act::Archive(place) => self.archive(version, *place, true),
             Act::Restore(place) => self.archive(version, *place, false),
             Act::DeleteWorkspace(place) => self.delete_workspace(version, *place),
@@ -96,11 +98,15 @@ impl Draft {
         if user.username.as_deref().map(lower) != before.username.as_deref().map(lower) {
             user.username_from = Some(op);
         }
+        let is_called_otherwise = edit
+            .external_id
+            .is_some_and(|id| set_external_id(&mut user.external_ids, id, op));
         let differing = [
             (Field::Email, user.email != before.email),
             (Field::Username, user.username != before.username),
             (Field::GivenName, user.given_name != before.given_name),
             (Field::Admin, user.admin != before.admin),
+            (Field::ExternalIds, is_called_otherwise),
         ];
         let fields: Vec<_> = differing
             .into_iter()
@@ -199,6 +205,7 @@ impl Draft {
             archived: false,
             default_of,
             version: 1,
+            external_ids: ExternalIds::new(),
             name_from: Some(self.op),
         });
         self.events.push(Event::WorkspaceCreated {
@@ -252,6 +259,26 @@ impl Draft {
         workspace.version += 1;
         self.events.push(Event::WorkspaceRenamed { workspace: id });
         Ok((Subject::Workspace(id), true, workspace.version))
+    }
+
+    fn call(
+        &mut self,
+        version: Option<u64>,
+        place: Where,
+        id: ExternalId,
+    ) -> Result<Outcome, ErrorKind> {
+        let op = self.op;
+        let n = self.open_workspace(place)?;
+        let workspace = &mut self.model.workspaces[n];
+        check_version(version, workspace.version)?;
+        let changed = set_external_id(&mut workspace.external_ids, id, op);
+        workspace.version += u64::from(changed);
+        let (workspace, version) = (workspace.id, workspace.version);
+        if changed {
+            self.events
+                .push(Event::WorkspaceExternalIdSet { workspace });
+        }
+        Ok((Subject::Workspace(workspace), changed, version))
     }
 
     fn archive(
@@ -438,6 +465,19 @@ impl Draft {
             .position(|m| m.workspace == workspace && m.user == user)
             .ok_or(ErrorKind::MemberNotFound)
     }
+}
+
+/// Gives or takes an external id; whether that changes anything.
+fn set_external_id(ids: &mut ExternalIds, (by, id): ExternalId, op: usize) -> bool {
+    let by = script::provisioner(by);
+    let Some(id) = id.map(script::external_id) else {
+        return ids.remove(&by).is_some();
+    };
+    if ids.get(&by).is_some_and(|(had, _)| *had == id) {
+        return false;
+    }
+    ids.insert(by, (id, Some(op)));
+    true
 }
 
 /// A username that is the email is none of its own.

@@ -135,6 +135,11 @@ fn compare_users(directory: &Directory, model: &Model) {
             (user.active, user.admin)
         );
         assert_eq!(found.version(), user.version);
+        for (provisioner, (id, _)) in &user.external_ids {
+            let by_id = directory.user_by_external_id(provisioner, id).unwrap();
+            assert_eq!(by_id.as_ref(), Some(found));
+        }
+        assert_eq!(found.external_ids().len(), user.external_ids.len());
         let by_username = directory.user_by_username(found.username()).unwrap();
         assert_eq!(by_username.unwrap().id(), user.id);
 
@@ -152,6 +157,8 @@ fn compare_users(directory: &Directory, model: &Model) {
     for id in &model.deleted {
         assert!(directory.user_by_id(*id).unwrap().is_none());
     }
+    let kept = directory.verify().unwrap().deleted;
+    assert_eq!(kept, model.deleted.len() as u64);
 }
 
 fn compare_workspaces(directory: &Directory, model: &Model) {
@@ -165,6 +172,11 @@ fn compare_workspaces(directory: &Directory, model: &Model) {
         assert_eq!(found.is_archived(), workspace.archived);
         assert_eq!(found.default_of(), workspace.default_of);
         assert_eq!(found.version(), workspace.version);
+        for (provisioner, (id, _)) in &workspace.external_ids {
+            let by_id = directory.workspace_by_external_id(provisioner, id);
+            assert_eq!(by_id.unwrap().as_ref(), Some(found));
+        }
+        assert_eq!(found.external_ids().len(), workspace.external_ids.len());
         assert_eq!(
             directory.workspace(found.name()).unwrap().as_ref(),
             Some(found)

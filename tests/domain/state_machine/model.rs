@@ -2,10 +2,15 @@
 //! from the front, a copy for each request, and the rules looked at when the
 //! whole request has been carried out on the copy.
 
+use std::collections::BTreeMap;
+
 use headcount::{ErrorKind, Event, License, Role, Subject, UserId, WorkspaceId};
 
 use super::draft::Draft;
 use super::script::{self, Request};
+
+/// By provisioner: the id, and the operation of this request by which it came.
+pub type ExternalIds = BTreeMap<String, (String, Option<usize>)>;
 
 #[derive(Clone)]
 pub struct User {
@@ -16,6 +21,7 @@ pub struct User {
     pub active: bool,
     pub admin: bool,
     pub version: u64,
+    pub external_ids: ExternalIds,
     /// The operation of this request by which the email and username came.
     pub email_from: Option<usize>,
     pub username_from: Option<usize>,
@@ -28,6 +34,7 @@ pub struct Workspace {
     pub archived: bool,
     pub default_of: Option<UserId>,
     pub version: u64,
+    pub external_ids: ExternalIds,
     pub name_from: Option<usize>,
 }
 
@@ -110,11 +117,16 @@ impl Model {
     }
 
     pub fn trim(&mut self, before: u64) -> u64 {
-        let had = self.changes.len();
-        self.changes.retain(|change| change.sequence >= before);
-        let trimmed = (had - self.changes.len()) as u64;
-        self.last_trimmed += trimmed;
-        trimmed
+        let changes = std::mem::take(&mut self.changes);
+        let (kept, trimmed): (Vec<_>, Vec<_>) = changes
+            .into_iter()
+            .partition(|change| change.sequence >= before);
+        self.changes = kept;
+        let gone = |id: &UserId| Event::UserDeleted { user: *id };
+        let events: Vec<_> = trimmed.iter().flat_map(|change| &change.events).collect();
+        self.deleted.retain(|id| !events.contains(&&gone(id)));
+        self.last_trimmed += trimmed.len() as u64;
+        trimmed.len() as u64
     }
 
     /// Carries out a request on a copy, which is kept when nothing is against it.
@@ -142,9 +154,11 @@ impl Model {
         };
         for user in &mut draft.model.users {
             (user.email_from, user.username_from) = (None, None);
+            forget_origins(&mut user.external_ids);
         }
         for workspace in &mut draft.model.workspaces {
             workspace.name_from = None;
+            forget_origins(&mut workspace.external_ids);
         }
         let mut outcomes = Vec::new();
         for (op, step) in request.steps.iter().enumerate() {
@@ -197,7 +211,14 @@ impl Model {
             .collect();
         let name_of = |w: &Workspace| (lower(&w.name), w.name_from, ErrorKind::WorkspaceNameTaken);
         let workspaces: Vec<_> = after.workspaces.iter().map(name_of).collect();
-        let first = [first_contested(&users), first_contested(&workspaces)];
+        let of_users = after.users.iter().flat_map(|u| held(&u.external_ids));
+        let of_workspaces = after.workspaces.iter().flat_map(|w| held(&w.external_ids));
+        let first = [
+            first_contested(&users),
+            first_contested(&workspaces),
+            first_contested(&of_users.collect::<Vec<_>>()),
+            first_contested(&of_workspaces.collect::<Vec<_>>()),
+        ];
         if let Some((op, kind)) = first.into_iter().flatten().min_by_key(|(op, _)| *op) {
             return Err((kind, Some(op)));
         }
@@ -256,6 +277,19 @@ impl Model {
         let own = workspace.default_of;
         own.is_some() && members.iter().all(|member| Some(member.user) == own)
     }
+}
+
+fn forget_origins(ids: &mut ExternalIds) {
+    for (_, from) in ids.values_mut() {
+        *from = None;
+    }
+}
+
+fn held(ids: &ExternalIds) -> impl Iterator<Item = Held> {
+    ids.iter().map(|(provisioner, (id, from))| {
+        let name = format!("{provisioner} {id}");
+        (name, *from, ErrorKind::ExternalIdTaken)
+    })
 }
 
 /// A name, the operation of this request that gave it, and how a clash is called.

@@ -15,6 +15,8 @@ const EMAILS: u8 = 9;
 const USERNAMES: u8 = 3;
 const NAMES: u8 = 3;
 const REQUESTS: u8 = 4;
+const PROVISIONERS: u8 = 2;
+const EXTERNAL_IDS: u8 = 3;
 
 pub fn user_id(n: u8) -> UserId {
     UserId::from_bytes([n + 1; 16])
@@ -47,6 +49,14 @@ pub fn workspace_name(n: u8) -> String {
     }
 }
 
+pub fn provisioner(n: u8) -> String {
+    format!("p{n}")
+}
+
+pub fn external_id(n: u8) -> String {
+    format!("x{n}")
+}
+
 #[derive(Clone, Copy)]
 pub enum Who {
     Id(u8),
@@ -77,6 +87,8 @@ pub enum Act {
     CreateWorkspace(u8, Option<Who>),
     DefaultWorkspace(Who),
     Rename(Where, u8),
+    /// The external id of a provisioner, or none.
+    Call(Where, ExternalId),
     Archive(Where),
     Restore(Where),
     DeleteWorkspace(Where),
@@ -85,6 +97,9 @@ pub enum Act {
     Remove(Where, Who),
 }
 
+/// The number of a provisioner and of an id, or of none.
+pub type ExternalId = (u8, Option<u8>);
+
 /// What stays is `None`; a username of `Some(None)` follows the email.
 #[derive(Clone)]
 pub struct Edit {
@@ -92,6 +107,7 @@ pub struct Edit {
     pub username: Option<Option<u8>>,
     pub given_name: Option<bool>,
     pub admin: Option<bool>,
+    pub external_id: Option<ExternalId>,
 }
 
 #[derive(Clone)]
@@ -167,6 +183,10 @@ impl Act {
             }
             Self::DefaultWorkspace(who) => Op::DefaultWorkspace(who.into()),
             Self::Rename(place, name) => Op::RenameWorkspace(place.into(), workspace_name(*name)),
+            Self::Call(place, (by, id)) => {
+                let id = id.map(external_id);
+                Op::SetWorkspaceExternalId(place.into(), provisioner(*by), id)
+            }
             Self::Archive(place) => Op::ArchiveWorkspace(place.into()),
             Self::Restore(place) => Op::RestoreWorkspace(place.into()),
             Self::DeleteWorkspace(place) => Op::DeleteWorkspace(place.into()),
@@ -191,6 +211,9 @@ impl Edit {
         }
         if let Some(admin) = self.admin {
             update = update.admin(admin);
+        }
+        if let Some((by, id)) = self.external_id {
+            update = update.external_id(provisioner(by), id.map(external_id).as_deref());
         }
         update
     }
@@ -308,6 +331,7 @@ fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(name, owner)| Act::CreateWorkspace(name, owner)),
         2 => who().prop_map(Act::DefaultWorkspace),
         2 => (place(), 0..=2 * NAMES).prop_map(|(place, name)| Act::Rename(place, name)),
+        3 => (place(), any_external_id()).prop_map(|(place, id)| Act::Call(place, id)),
         1 => place().prop_map(Act::Archive),
         1 => place().prop_map(Act::Restore),
         1 => place().prop_map(Act::DeleteWorkspace),
@@ -341,13 +365,19 @@ fn edit() -> impl Strategy<Value = Edit> {
         option::weighted(0.3, option::of(any_username())),
         option::weighted(0.2, any::<bool>()),
         option::weighted(0.3, any::<bool>()),
+        option::weighted(0.3, any_external_id()),
     );
-    parts.prop_map(|(email, username, given_name, admin)| Edit {
+    parts.prop_map(|(email, username, given_name, admin, external_id)| Edit {
         email,
         username,
         given_name,
         admin,
+        external_id,
     })
+}
+
+fn any_external_id() -> impl Strategy<Value = ExternalId> {
+    (0..PROVISIONERS, option::weighted(0.8, 0..EXTERNAL_IDS))
 }
 
 fn any_username() -> impl Strategy<Value = u8> {

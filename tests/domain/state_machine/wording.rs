@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::script::{
-    Act, Edit, Request, Script, Step, Turn, Where, Who, email, username, workspace_name,
+    Act, Edit, ExternalId, Request, Script, Step, Turn, Where, Who, email, external_id,
+    provisioner, username, workspace_name,
 };
 
 impl fmt::Debug for Who {
@@ -53,6 +54,7 @@ impl fmt::Debug for Act {
             }
             Self::DefaultWorkspace(who) => write!(f, "default of {who:?}"),
             Self::Rename(place, name) => write!(f, "rename {place:?} {:?}", workspace_name(*name)),
+            Self::Call(place, id) => write!(f, "call {place:?} {}", in_words(*id)),
             Self::Archive(place) => write!(f, "archive {place:?}"),
             Self::Restore(place) => write!(f, "restore {place:?}"),
             Self::DeleteWorkspace(place) => write!(f, "delete {place:?}"),
@@ -61,6 +63,11 @@ impl fmt::Debug for Act {
             Self::Remove(place, who) => write!(f, "remove {who:?} from {place:?}"),
         }
     }
+}
+
+fn in_words((by, id): ExternalId) -> String {
+    let id = id.map_or("nothing".to_owned(), external_id);
+    format!("{}={id}", provisioner(by))
 }
 
 impl fmt::Debug for Edit {
@@ -76,6 +83,9 @@ impl fmt::Debug for Edit {
         }
         if let Some(admin) = self.admin {
             write!(f, " admin={admin}")?;
+        }
+        if let Some(id) = self.external_id {
+            write!(f, " {}", in_words(id))?;
         }
         Ok(())
     }

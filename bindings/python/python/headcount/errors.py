@@ -178,6 +178,12 @@ class RequestIdReusedError(HeadcountError):
     kind = "request_id_reused"
 
 
+class ExternalIdTakenError(HeadcountError):
+    """Another user or workspace has this external id of the provisioner."""
+
+    kind = "external_id_taken"
+
+
 class AlreadyOpenError(HeadcountError):
     """Another process, or another handle of this one, has the file open."""
 

@@ -54,7 +54,8 @@ impl Directory {
             .map(User::from)
     }
 
-    /// Deletes a user for good and returns the id, which is never given again.
+    /// Deletes a user for good and returns the id, which is not given again as
+    /// long as the change that deletes the user is kept (see `trim_changes`).
     fn delete_user(&self, py: Python<'_>, user: Named) -> PyResult<String> {
         let deleted = self.write(py, |directory| directory.delete_user(user.0))?;
         Ok(deleted.to_string())

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use ::redb::StorageBackend;
 
-use crate::engine::redb::file::sync_entry;
+use crate::engine::redb::file::{parent, sync_entry};
 use crate::engine::redb::lock;
 use crate::engine::redb::own_file::OwnFile;
 use crate::engine::redb::place::FileId;
@@ -49,6 +49,9 @@ pub(in crate::engine::redb) trait SideFiles: Send + Sync {
 
     /// Whether the database is still at its name.
     fn is_in_place(&self) -> io::Result<bool>;
+
+    /// How many bytes the disk has for more; `None` where that can't be told.
+    fn available(&self) -> Option<u64>;
 }
 
 /// Files whose names begin with the database's: `users.redb-log0`. Clones are the same.
@@ -137,6 +140,17 @@ impl SideFiles for Beside {
     fn is_in_place(&self) -> io::Result<bool> {
         let at = FileId::at(&self.database)?;
         Ok(at.as_ref() == self.opened.get())
+    }
+
+    #[cfg(unix)]
+    fn available(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(parent(&self.database)).ok()?;
+        disk.f_bavail.checked_mul(disk.f_frsize)
+    }
+
+    #[cfg(not(unix))]
+    fn available(&self) -> Option<u64> {
+        None
     }
 }
 

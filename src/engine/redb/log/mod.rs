@@ -66,7 +66,7 @@ pub(super) enum Sync {
 
 /// The end of the log that is written.
 pub(super) struct Log {
-    disk: Box<dyn SideFiles>,
+    disk: Arc<dyn SideFiles>,
     /// The use of the database that the log belongs to.
     use_id: u64,
     /// Whether the database names this use.
@@ -91,7 +91,7 @@ impl Log {
     /// An empty log after the commit `durable`. Its files are made at the first
     /// frame; `disk` must have none.
     pub(super) fn new(
-        disk: Box<dyn SideFiles>,
+        disk: Arc<dyn SideFiles>,
         use_id: u64,
         durable: u64,
         sync: Sync,

@@ -15,7 +15,7 @@ const ID: u64 = 7;
 /// switch behind the commit `switch`.
 fn written(commits: u64, switch: u64) -> Vec<Vec<u8>> {
     let disk = Disk::default();
-    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
+    let mut log = Log::new(Arc::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
     for sequence in 1..=commits {
         append(&mut log, sequence);
         if sequence == switch {
@@ -130,7 +130,7 @@ fn a_missing_segment_is_noticed() {
 /// A log of three commits and the state of the database that needs it.
 fn needed() -> (Disk, LogState) {
     let disk = Disk::default();
-    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
+    let mut log = Log::new(Arc::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
     append(&mut log, 1);
     append(&mut log, 2);
     log.switch().unwrap();
@@ -226,7 +226,7 @@ fn a_file_of_any_length_is_read_within_its_header() {
 #[test]
 fn an_older_database_than_the_log_goes_on_from_is_refused() {
     let disk = Disk::default();
-    let mut log = Log::new(Box::new(disk.clone()), ID, 5, Sync::EachFrame, 1 << 20);
+    let mut log = Log::new(Arc::new(disk.clone()), ID, 5, Sync::EachFrame, 1 << 20);
     append(&mut log, 6);
     append(&mut log, 7);
     let segment = frames_of(&disk, SEGMENTS[0]).unwrap();
@@ -238,7 +238,7 @@ fn an_older_database_than_the_log_goes_on_from_is_refused() {
 #[test]
 fn an_older_database_than_the_log_started_again_from_is_refused() {
     let disk = Disk::default();
-    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
+    let mut log = Log::new(Arc::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
     (1..=3).for_each(|sequence| append(&mut log, sequence));
     log.restart(9);
     append(&mut log, 10);
@@ -252,7 +252,7 @@ fn an_older_database_than_the_log_started_again_from_is_refused() {
 #[test]
 fn frames_of_an_earlier_use_are_never_replayed() {
     let disk = Disk::default();
-    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
+    let mut log = Log::new(Arc::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
     (1..=5).for_each(|sequence| append(&mut log, sequence));
     log.restart(5);
     append(&mut log, 6);
@@ -266,7 +266,7 @@ fn frames_of_an_earlier_use_are_never_replayed() {
 #[test]
 fn a_frame_of_another_use_does_not_go_on_from_this_one() {
     let disk = Disk::default();
-    let mut log = Log::new(Box::new(disk.clone()), ID, 4, Sync::EachFrame, 1 << 20);
+    let mut log = Log::new(Arc::new(disk.clone()), ID, 4, Sync::EachFrame, 1 << 20);
     append(&mut log, 5);
     let this_use = frames_of(&disk, SEGMENTS[0]).unwrap();
     let frame = end(&this_use);
@@ -281,7 +281,7 @@ fn a_frame_of_another_use_does_not_go_on_from_this_one() {
 #[test]
 fn what_was_not_synced_may_be_lost_from_any_place_on() {
     let disk = Disk::default();
-    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::Later, 1 << 20);
+    let mut log = Log::new(Arc::new(disk.clone()), ID, 0, Sync::Later, 1 << 20);
     append(&mut log, 1);
     append(&mut log, 2);
     log.pending(2).unwrap().sync().unwrap();
@@ -302,7 +302,7 @@ fn what_was_not_synced_may_be_lost_from_any_place_on() {
 #[test]
 fn a_segment_is_synced_before_the_other_is_written() {
     let disk = Disk::default();
-    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::Later, 1 << 20);
+    let mut log = Log::new(Arc::new(disk.clone()), ID, 0, Sync::Later, 1 << 20);
     append(&mut log, 1);
     log.switch().unwrap();
     let left = disk.after(PowerCut::LosesAll, &mut fastrand::Rng::with_seed(1));
@@ -313,7 +313,7 @@ fn a_segment_is_synced_before_the_other_is_written() {
 #[test]
 fn a_grown_segment_keeps_what_it_has() {
     let disk = Disk::default();
-    let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
+    let mut log = Log::new(Arc::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
     append(&mut log, 1);
     let segment: Arc<Segment> = log.switch().unwrap().unwrap();
     let bytes = log.grown(&segment);
@@ -329,7 +329,7 @@ fn a_grown_segment_keeps_what_it_has() {
 fn a_frame_that_was_torn_anywhere_is_dropped() {
     for restarted in [false, true] {
         let disk = Disk::default();
-        let mut log = Log::new(Box::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
+        let mut log = Log::new(Arc::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
         if restarted {
             (1..=4).for_each(|sequence| append(&mut log, sequence));
             log.restart(4);

@@ -91,7 +91,7 @@ pub(crate) enum PowerCut {
 impl Disk {
     /// Opens the engine on it.
     pub(crate) fn open(&self, options: &RedbOptions) -> Result<Redb> {
-        let files = Box::new(self.clone());
+        let files = Arc::new(self.clone());
         Redb::start(
             || Ok(self.file(BASE)),
             files,
@@ -419,6 +419,12 @@ impl SideFiles for Disk {
 
     fn is_in_place(&self) -> io::Result<bool> {
         Ok(true)
+    }
+
+    fn available(&self) -> Option<u64> {
+        let state = self.lock();
+        let left = state.capacity?.saturating_sub(state.used());
+        u64::try_from(left).ok()
     }
 
     fn sync_names(&self) -> io::Result<()> {

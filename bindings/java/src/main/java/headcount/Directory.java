@@ -277,7 +277,8 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Deletes a user for good. The id is never given again; the email and the username are free for others.
+     * Deletes a user for good. The id is not given again as long as the change that deletes the user is kept
+     * (see {@link #trimChanges}); the email and the username are free for others.
      *
      * @param ref the id of a user as text, or an email
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#LAST_ADMIN}, {@link

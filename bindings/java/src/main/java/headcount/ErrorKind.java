@@ -99,6 +99,8 @@ public enum ErrorKind {
     CHANGE_NOT_YET(Native.HC_STATUS_CHANGE_NOT_YET),
     /** The request id belongs to another batch, which was applied. */
     REQUEST_ID_REUSED(Native.HC_STATUS_REQUEST_ID_REUSED),
+    /** Another user or workspace has this external id of the provisioner. */
+    EXTERNAL_ID_TAKEN(Native.HC_STATUS_EXTERNAL_ID_TAKEN),
     /** What a later release added, and this one doesn't know. */
     UNKNOWN(-1);
 

@@ -39,6 +39,8 @@ public enum EventKind {
      * events.
      */
     MEMBER_REMOVED(Native.HC_EVENT_MEMBER_REMOVED),
+    /** The id that a provisioner has for the workspace was set, changed or removed. */
+    WORKSPACE_EXTERNAL_ID_SET(Native.HC_EVENT_WORKSPACE_EXTERNAL_ID_SET),
     /** What a later release added, and this one doesn't know. */
     UNKNOWN(-1);
 

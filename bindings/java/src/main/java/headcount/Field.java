@@ -15,7 +15,9 @@ public enum Field {
     /** Whether the user administers the platform. */
     ADMIN(Native.HC_FIELD_ADMIN),
     /** The attributes. */
-    ATTRIBUTES(Native.HC_FIELD_ATTRIBUTES);
+    ATTRIBUTES(Native.HC_FIELD_ATTRIBUTES),
+    /** The ids that provisioners have for the user. */
+    EXTERNAL_IDS(Native.HC_FIELD_EXTERNAL_IDS);
 
     private final int code;
 

@@ -1,4 +1,11 @@
-//! How long the database's file is, known without asking the operating system.
+//! The database's file as redb has it: its length is known without asking the operating
+//! system, and that the disk is full is kept from redb while somebody can wait.
+//!
+//! redb refuses everything, reads too, after the first error of its file. A checkpoint
+//! loses nothing by waiting: what it takes over is in the log. So on the engine's own
+//! thread a write that finds no space is tried again until there is some, or the engine
+//! is closed; see [`Work`]. On other threads it fails: these make sure that there is space
+//! before they begin.
 
 use std::io;
 use std::ops::Bound;
@@ -6,6 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::redb::{BackendError, StorageBackend};
+
+use super::checkpoint::{Work, is_own_thread};
 
 /// The length of a file, kept up to date while it is open.
 #[derive(Clone, Debug, Default)]
@@ -22,22 +31,57 @@ impl Length {
     }
 }
 
-/// A backend that keeps a [`Length`] up to date.
+/// A backend that keeps a [`Length`] up to date and waits for space.
 #[derive(Debug)]
-pub(super) struct Measured<B> {
+pub(super) struct Backend<B> {
     inner: B,
     length: Length,
+    work: Work,
 }
 
-impl<B: StorageBackend> Measured<B> {
-    /// Around `inner`; `length` is set when redb first asks for it, as it does.
-    pub(super) fn new(inner: B, length: Length) -> Self {
-        Self { inner, length }
+impl<B: StorageBackend> Backend<B> {
+    /// Around `inner`; `length` is set when redb first asks for it, as it does. Who waits
+    /// for space says so to `work`.
+    pub(super) fn new(inner: B, length: Length, work: Work) -> Self {
+        Self {
+            inner,
+            length,
+            work,
+        }
+    }
+
+    /// Does `write`, which can be done again, until there is space for it.
+    fn with_space(&self, write: impl Fn() -> io::Result<()>) -> io::Result<()> {
+        let mut has_waited = false;
+        loop {
+            match write() {
+                Err(error) if is_full(&error) && is_own_thread() => {
+                    has_waited = true;
+                    if !self.work.wait_for_space(&error) {
+                        return Err(error);
+                    }
+                }
+                done => {
+                    if has_waited {
+                        self.work.found_space();
+                    }
+                    return done;
+                }
+            }
+        }
     }
 }
 
+/// Whether it is for want of space, which may come.
+pub(super) fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
+}
+
 /// Redb never writes behind the end: it makes the file longer first.
-impl<B: StorageBackend> StorageBackend for Measured<B> {
+impl<B: StorageBackend> StorageBackend for Backend<B> {
     fn len(&self) -> io::Result<u64> {
         let bytes = self.inner.len()?;
         self.length.set(bytes);
@@ -49,7 +93,7 @@ impl<B: StorageBackend> StorageBackend for Measured<B> {
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
-        self.inner.set_len(bytes)?;
+        self.with_space(|| self.inner.set_len(bytes))?;
         self.length.set(bytes);
         Ok(())
     }
@@ -59,7 +103,7 @@ impl<B: StorageBackend> StorageBackend for Measured<B> {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.inner.write(offset, data)
+        self.with_space(|| self.inner.write(offset, data))
     }
 
     fn close(&self) -> io::Result<()> {

@@ -1,0 +1,90 @@
+//! What came of a batch.
+
+use std::sync::Arc;
+
+use wincode::{SchemaRead, SchemaWrite};
+
+use super::{User, UserId, WorkspaceId};
+
+/// What became of one operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
+#[non_exhaustive]
+pub struct Outcome {
+    /// What it was about.
+    pub subject: Subject,
+    /// Whether it changed anything: activating an active user does not.
+    pub changed: bool,
+    /// The version of the record afterwards; 0 where it was deleted.
+    pub version: u64,
+}
+
+/// What an operation was about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, SchemaRead, SchemaWrite)]
+#[cfg_attr(test, derive(bincode::Encode))]
+#[non_exhaustive]
+pub enum Subject {
+    /// This user.
+    User(UserId),
+    /// The license.
+    License,
+    /// This workspace.
+    Workspace(WorkspaceId),
+    /// The membership of this user in this workspace.
+    Member(WorkspaceId, UserId),
+}
+
+/// What became of a [`Batch`](super::Batch).
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Applied {
+    /// The number of the [`Change`](super::Change) it made; `None` when nothing
+    /// changed.
+    pub sequence: Option<u64>,
+    /// What became of each operation, in order.
+    pub outcomes: Vec<Outcome>,
+    /// Whether this is the outcome of an earlier batch with the same request id,
+    /// and nothing was done now.
+    pub replayed: bool,
+    /// The users it was about, as they are afterwards; `None` for deleted ones.
+    pub(crate) users: UsersAfter,
+}
+
+impl Applied {
+    /// A user that the batch was about, as the batch left it. Not known of a
+    /// [replayed](Self::replayed) outcome.
+    pub fn user(&self, id: UserId) -> Option<&Arc<User>> {
+        self.users.get(id)
+    }
+}
+
+/// Users as a batch left them, ordered by id; `None` for deleted ones.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UsersAfter(Vec<(UserId, Option<Arc<User>>)>);
+
+impl UsersAfter {
+    fn get(&self, id: UserId) -> Option<&Arc<User>> {
+        let place = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        self.0[place].1.as_ref()
+    }
+
+    /// How many there are, deleted ones included.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The users alone.
+    #[cfg(test)]
+    pub(crate) fn into_values(self) -> impl Iterator<Item = Option<Arc<User>>> {
+        self.0.into_iter().map(|(_, user)| user)
+    }
+}
+
+impl FromIterator<(UserId, Option<Arc<User>>)> for UsersAfter {
+    fn from_iter<I: IntoIterator<Item = (UserId, Option<Arc<User>>)>>(users: I) -> Self {
+        let mut users = Vec::from_iter(users);
+        users.sort_unstable_by_key(|(id, _)| *id);
+        Self(users)
+    }
+}
