@@ -83,6 +83,9 @@ impl Base {
         guarded(&guarded_name, || {
             let length = Length::default();
             let backend = Backend::new(backend, length.clone(), work.clone());
+            // A process that was killed may have written a commit and not synced it. The log
+            // is used again behind the last commit that is found here.
+            backend.sync_data().map_err(|error| name.io(error))?;
             let database = Database::builder()
                 .set_cache_size(options.cache_bytes)
                 .create_with_backend(backend)

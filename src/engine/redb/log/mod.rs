@@ -127,13 +127,17 @@ impl Log {
             let Some(found) = found else { continue };
             let is_live = found.is_live;
             let segment = Arc::new(Segment::new(found.file, found.header));
+            // What was found may have been written and not synced: frames that readers are
+            // about to see, or the header of a segment that was just made.
+            segment.sync()?;
             if is_live {
-                // What readers are about to see may have been written and not synced.
-                segment.sync()?;
                 live[place] = Some(Arc::clone(&segment));
             }
             self.segments[place] = Some(segment);
         }
+        // The process may have been killed while it made one of them.
+        self.disk.sync_names()?;
+        self.tell_count(self.count())?;
         self.go_on_in(|place| live[place].is_none());
         self.is_recorded = true;
         Ok(live.into_iter().flatten().collect())
@@ -198,12 +202,15 @@ impl Log {
         }
         let segment = self.create()?;
         // From here on those that were there say that there must be another.
-        let count = self.count() + 1;
-        for other in self.segments.iter().flatten() {
-            other.update(|header| header.segments = count)?;
-        }
+        self.tell_count(self.count() + 1)?;
         self.segments[self.current] = Some(Arc::new(segment));
         Ok(())
+    }
+
+    /// Has each segment say that there are so many of them.
+    fn tell_count(&self, count: u32) -> io::Result<()> {
+        let mut segments = self.segments.iter().flatten();
+        segments.try_for_each(|segment| segment.tell_count(count))
     }
 
     /// How many segments there are.

@@ -76,9 +76,17 @@ impl Segment {
         self.file.sync_data()
     }
 
+    /// Has it say, durably, that there are `count` segments or more.
+    pub(super) fn tell_count(&self, count: u32) -> io::Result<()> {
+        if lock(&self.header).segments >= count {
+            return Ok(());
+        }
+        self.update(|header| header.segments = count)
+    }
+
     /// Changes what it says of itself, durably. After an error it still says what it
     /// said before, or the change.
-    pub(super) fn update(&self, change: impl FnOnce(&mut SegmentHeader)) -> io::Result<()> {
+    fn update(&self, change: impl FnOnce(&mut SegmentHeader)) -> io::Result<()> {
         let mut header = lock(&self.header);
         let mut changed = *header;
         change(&mut changed);

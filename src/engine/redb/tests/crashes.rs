@@ -151,10 +151,13 @@ impl Script {
     /// Opens, writes and closes until the power is cut.
     fn live(&mut self) {
         while !self.disk.has_failed() {
-            let Ok(engine) = self.disk.open(&self.options) else {
-                assert!(self.disk.has_failed(), "it does not open");
-                self.seen.failed_opens += 1;
-                return;
+            let engine = match self.disk.open(&self.options) {
+                Ok(engine) => engine,
+                Err(error) => {
+                    assert!(self.disk.has_failed(), "it does not open: {error}");
+                    self.seen.failed_opens += 1;
+                    return;
+                }
             };
             self.seen.resumed += u64::from(engine.has_frozen());
             self.decide(&engine);
