@@ -3,17 +3,27 @@ package headcount
 /*
 #include "headcount.h"
 
-extern int32_t headcountWrite(void *transfer, uint8_t *bytes, size_t length);
-extern int32_t headcountRead(void *transfer, uint8_t *buffer, size_t capacity, size_t *read);
+extern int32_t headcountWrite(uintptr_t transfer, uint8_t *bytes, size_t length);
+extern int32_t headcountRead(uintptr_t transfer, uint8_t *buffer, size_t capacity, size_t *read);
+
+static inline int32_t hcgo_write(void *transfer, const uint8_t *bytes, size_t length)
+{
+    return headcountWrite((uintptr_t)transfer, (uint8_t *)bytes, length);
+}
+
+static inline int32_t hcgo_read(void *transfer, uint8_t *buffer, size_t capacity, size_t *read)
+{
+    return headcountRead((uintptr_t)transfer, buffer, capacity, read);
+}
 
 static inline hc_status hcgo_export(const hc_directory *directory, uintptr_t transfer, hc_error **error)
 {
-    return hc_directory_export(directory, (hc_write_callback)headcountWrite, NULL, (void *)transfer, error);
+    return hc_directory_export(directory, hcgo_write, NULL, (void *)transfer, error);
 }
 
 static inline hc_status hcgo_load(const hc_directory *directory, uintptr_t transfer, hc_error **error)
 {
-    return hc_directory_load(directory, (hc_read_callback)headcountRead, NULL, (void *)transfer, error);
+    return hc_directory_load(directory, hcgo_read, NULL, (void *)transfer, error);
 }
 */
 import "C"
@@ -62,8 +72,8 @@ func (d *Directory) transfer(t *transfer, call func(*C.hc_directory, C.uintptr_t
 }
 
 //export headcountWrite
-func headcountWrite(of unsafe.Pointer, bytes *C.uint8_t, length C.size_t) C.int32_t {
-	t := cgo.Handle(uintptr(of)).Value().(*transfer)
+func headcountWrite(of C.uintptr_t, bytes *C.uint8_t, length C.size_t) C.int32_t {
+	t := cgo.Handle(of).Value().(*transfer)
 	if _, t.failed = t.to.Write(unsafe.Slice((*byte)(bytes), length)); t.failed != nil {
 		return 1
 	}
@@ -71,8 +81,8 @@ func headcountWrite(of unsafe.Pointer, bytes *C.uint8_t, length C.size_t) C.int3
 }
 
 //export headcountRead
-func headcountRead(of unsafe.Pointer, buffer *C.uint8_t, capacity C.size_t, read *C.size_t) C.int32_t {
-	t := cgo.Handle(uintptr(of)).Value().(*transfer)
+func headcountRead(of C.uintptr_t, buffer *C.uint8_t, capacity C.size_t, read *C.size_t) C.int32_t {
+	t := cgo.Handle(of).Value().(*transfer)
 	for {
 		n, err := t.from.Read(unsafe.Slice((*byte)(buffer), capacity))
 		if n == 0 && err == nil {

@@ -2,6 +2,7 @@
 
 mod batch;
 mod changes;
+mod doctor;
 mod export;
 mod files;
 mod filter;
@@ -21,6 +22,7 @@ use headcount::{Batch, License};
 
 pub(crate) use self::batch::BatchArgs;
 pub(crate) use self::changes::ChangesArgs;
+pub(crate) use self::doctor::{BenchArgs, UndoArgs};
 pub(crate) use self::export::{ExportArgs, ExportFormat, StatsArgs, StatsFormat};
 pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::filter::FilterArgs;
@@ -86,6 +88,13 @@ pub(crate) enum Command {
     /// List, show, create and change users
     #[command(subcommand, visible_alias = "user")]
     Users(UsersCommand),
+    /// Find users by a text in their email, username or name
+    Search {
+        /// The text, in any case
+        text: String,
+        #[command(flatten)]
+        list: Box<ListArgs>,
+    },
     /// Show or set the license
     #[command(subcommand)]
     License(LicenseCommand),
@@ -96,6 +105,8 @@ pub(crate) enum Command {
     Batch(BatchArgs),
     /// Show what was changed, by whom and when, and go on as changes come
     Changes(ChangesArgs),
+    /// Take a change back, where that is possible
+    Undo(UndoArgs),
     /// Copy the directory to a new file, verified before it is done
     Backup(BackupArgs),
     /// Put a copy of a backup in the directory's place, verified before it is done
@@ -106,6 +117,11 @@ pub(crate) enum Command {
     Compact,
     /// Show figures of the directory: seats, users, sizes
     Stats(StatsArgs),
+    /// Look at the file, its log and disk, the records and the license, and say what helps
+    #[command(after_help = doctor::DOCTOR_HELP)]
+    Doctor,
+    /// Measure what this disk and this library do
+    Bench(BenchArgs),
     /// List everything that is wrong with the directory's file
     Verify(VerifyArgs),
     /// Make a damaged file sound again, from what can be read of it
@@ -154,7 +170,7 @@ pub(crate) enum UsersCommand {
     /// Create a user, who is active and takes a seat unless --inactive is given
     #[command(visible_alias = "add")]
     Create(CreateArgs),
-    /// Change fields of a user; what isn't named stays as it is
+    /// Change fields of users; what isn't named stays as it is
     Update(UpdateArgs),
     /// Make users active, each of whom takes a seat
     #[command(visible_alias = "enable", after_help = selection::HELP)]
@@ -273,11 +289,19 @@ pub(crate) struct CreateArgs {
 #[derive(Debug, clap::Args)]
 #[command(
     group = ArgGroup::new("change").required(true).multiple(true),
-    override_usage = "headcount users update [OPTIONS] <USER>"
+    override_usage = "headcount users update [OPTIONS] <USER>...",
+    after_help = selection::UPDATE_HELP
 )]
 pub(crate) struct UpdateArgs {
-    /// The user's id, email or username
-    pub(crate) user: String,
+    /// Users, each by id, email or username; - reads them from standard input
+    #[arg(value_name = "USER", required_unless_present = "from")]
+    pub(crate) users: Vec<String>,
+    /// A file with a user on each line; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+    /// Say what would happen, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// A new email address; a username that is the email follows
     #[arg(long, group = "change")]
     pub(crate) email: Option<String>,

@@ -1,5 +1,48 @@
-//! The body of the fuzz target of the importer, in `fuzz/`.
+//! The bodies of the fuzz targets of the importer and of batches, in `fuzz/`.
 //!
 //! No release has this module: it is compiled with `--cfg fuzzing` alone.
 
+#![allow(clippy::unwrap_used)]
+
+use headcount::{Batch, Directory};
+
+use crate::import::encoding::{Encoding, decode};
 pub use crate::import::fuzzing::check;
+use crate::ops;
+
+/// Reads a file of operations and applies it: what is refused changes nothing and names
+/// lines that are there, and the directory is sound afterwards.
+pub fn check_batch(bytes: &[u8]) {
+    let Ok(text) = decode(bytes, Encoding::Auto) else {
+        return;
+    };
+    let lines = text.split(['\n', '\r']).count();
+    let operations = match ops::parse(&text) {
+        Ok(operations) => operations,
+        Err(unreadable) => {
+            assert!(!unreadable.is_empty());
+            for refused in unreadable {
+                assert!((1..=lines).contains(&refused.line) && !refused.reason.is_empty());
+            }
+            return;
+        }
+    };
+    let directory = Directory::in_memory().unwrap();
+    directory.create_user("ann@ex.co").unwrap();
+    let mut batch = Batch::new();
+    for operation in operations {
+        assert!((1..=lines).contains(&operation.line));
+        batch.push(operation.op);
+        if let Some(version) = operation.if_version {
+            batch = batch.if_version(version);
+        }
+    }
+    let is_fine = directory.preview(batch.clone()).unwrap().is_empty();
+    let before = directory.stats().unwrap().latest_change;
+    let applied = directory.apply(batch);
+    assert!(is_fine || applied.is_err());
+    let after = directory.stats().unwrap().latest_change;
+    let sequence = applied.ok().and_then(|applied| applied.sequence);
+    assert_eq!(after > before, sequence.is_some());
+    directory.verify().unwrap();
+}

@@ -18,28 +18,54 @@ const LOT_ROWS: usize = 4_096;
 
 /// A table without lines, written some thousand rows at a time: a long one needs
 /// no more memory than that. Columns only ever grow, from one lot of rows to the
-/// next; nothing is cut off, and what could upset a terminal is written out.
-pub(crate) struct Table<'o, const N: usize> {
+/// next; nothing is cut off, and what could upset a terminal is written out. On a
+/// terminal that is too narrow for it, each row is a paragraph with a line for each cell.
+pub(crate) struct Table<'o> {
     out: &'o mut dyn Write,
+    heads: Vec<String>,
     /// The rows to be written next, and the head before the first of them.
     rows: comfy_table::Table,
     /// How wide the columns were so far.
-    widths: [u16; N],
+    widths: Vec<u16>,
+    /// How many columns the terminal has, if it is one.
+    columns: Option<u16>,
+    is_narrow: bool,
 }
 
-impl<'o, const N: usize> Table<'o, N> {
-    pub(crate) fn new(heads: [&'static str; N], out: &'o mut dyn Write) -> Self {
+impl<'o> Table<'o> {
+    pub(crate) fn new<H: Into<String>>(
+        heads: impl IntoIterator<Item = H>,
+        out: &'o mut dyn Write,
+    ) -> Self {
+        let columns = terminal_size::terminal_size_of(io::stdout());
+        Self::for_columns(columns.map(|(width, _)| width.0), heads, out)
+    }
+
+    fn for_columns<H: Into<String>>(
+        columns: Option<u16>,
+        heads: impl IntoIterator<Item = H>,
+        out: &'o mut dyn Write,
+    ) -> Self {
+        let heads = heads.into_iter().map(Into::into);
+        let heads: Vec<_> = heads.map(|head| safe(&head).into_owned()).collect();
         let mut rows = comfy_table::Table::new();
-        rows.set_header(heads);
+        rows.set_header(&heads);
         Self {
             out,
             rows,
-            widths: [0; N],
+            widths: vec![0; heads.len()],
+            heads,
+            columns,
+            is_narrow: false,
         }
     }
 
-    pub(crate) fn push(&mut self, row: &[Cow<'_, str>; N]) -> io::Result<()> {
-        self.rows.add_row(row.each_ref().map(|cell| safe(cell)));
+    pub(crate) fn push<'c>(
+        &mut self,
+        row: impl IntoIterator<Item = Cow<'c, str>>,
+    ) -> io::Result<()> {
+        let cells = row.into_iter().map(|cell| safe(&cell).into_owned());
+        self.rows.add_row(cells);
         if self.rows.row_count() < LOT_ROWS {
             return Ok(());
         }
@@ -56,7 +82,22 @@ impl<'o, const N: usize> Table<'o, N> {
         for (width, needed) in self.widths.iter_mut().zip(widths) {
             *width = needed.max(*width);
         }
-        for (column, width) in self.rows.column_iter_mut().zip(self.widths) {
+        let whole = self.widths.iter().fold(0_u16, |whole, width| {
+            whole.saturating_add(*width).saturating_add(GAP)
+        });
+        let has_room = |columns| whole.saturating_sub(GAP) <= columns;
+        self.is_narrow |= !self.columns.is_none_or(has_room);
+        if self.is_narrow {
+            self.write_paragraphs()?;
+        } else {
+            self.write_lines()?;
+        }
+        self.rows = comfy_table::Table::new();
+        Ok(())
+    }
+
+    fn write_lines(&mut self) -> io::Result<()> {
+        for (column, width) in self.rows.column_iter_mut().zip(&self.widths) {
             let with_gap = Width::Fixed(width.saturating_add(GAP));
             column
                 .set_padding((0, GAP))
@@ -65,7 +106,20 @@ impl<'o, const N: usize> Table<'o, N> {
         for line in self.rows.load_style(NOTHING).lines() {
             writeln!(self.out, "{}", line.trim_end_matches(' '))?;
         }
-        self.rows = comfy_table::Table::new();
+        Ok(())
+    }
+
+    fn write_paragraphs(&mut self) -> io::Result<()> {
+        let width = self.heads.iter().map(String::len).max().unwrap_or(0);
+        for (number, row) in self.rows.row_iter().enumerate() {
+            if number > 0 {
+                writeln!(self.out)?;
+            }
+            for (head, cell) in self.heads.iter().zip(row.cell_iter()) {
+                let line = format!("{head:<width$}  {}", cell.content());
+                writeln!(self.out, "{}", line.trim_end_matches(' '))?;
+            }
+        }
         Ok(())
     }
 }
@@ -173,10 +227,14 @@ mod tests {
     }
 
     fn printed(rows: &[[Cow<'_, str>; 2]]) -> String {
+        printed_on(None, rows)
+    }
+
+    fn printed_on(columns: Option<u16>, rows: &[[Cow<'_, str>; 2]]) -> String {
         let mut out = Vec::new();
-        let mut table = Table::new(["ONE", "TWO"], &mut out);
+        let mut table = Table::for_columns(columns, ["ONE", "TWO"], &mut out);
         for row in rows {
-            table.push(row).unwrap();
+            table.push(row.clone()).unwrap();
         }
         table.finish().unwrap();
         String::from_utf8(out).unwrap()
@@ -194,6 +252,15 @@ mod tests {
         assert_eq!(printed(&[]), "ONE  TWO\n");
         // No column narrower than its head, no blank at the end.
         assert_eq!(printed(&[["".into(), "".into()]]), "ONE  TWO\n\n");
+    }
+
+    #[test]
+    fn a_narrow_terminal_has_a_paragraph_for_each_row() {
+        let rows = [["a".into(), "中".into()], ["".into(), "long".into()]];
+        let table = "ONE  TWO\na    中\n     long\n";
+        assert_eq!(printed_on(Some(9), &rows), table);
+        let paragraphs = "ONE  a\nTWO  中\n\nONE\nTWO  long\n";
+        assert_eq!(printed_on(Some(8), &rows), paragraphs);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::door::{Door, Failure};
 use crate::health;
 use crate::keys::Scope;
 use crate::page;
-use crate::rest::{batch, changes, license, users, workspaces};
+use crate::rest::{batch, changes, license, openapi, users, workspaces};
 use crate::scim::{self, discovery};
 use crate::server::Server;
 use crate::wire::{graphql, people, spaces};
@@ -66,6 +66,7 @@ static ROUTES: &[Route] = &[
     route("POST", "/v1/api/workspaces/list_users", READ, Door::Platform, || post(spaces::list_users)),
     route("POST", "/v1/api/workspaces/remove_user", WRITE, Door::Platform, || post(spaces::remove_user)),
     route("POST", "/v1/graphql", READ, Door::Platform, || post(graphql::answer)),
+    route("GET", "/openapi.json", Access::Open, Door::Rest, || get(openapi::document)),
     // REST. What makes admins needs the scope `admin` too.
     route("GET", "/api/v1/users", READ, Door::Rest, || get(users::list)),
     route("POST", "/api/v1/users", WRITE, Door::Rest, || post(users::create)),
@@ -193,6 +194,8 @@ async fn wrong_method(method: Method, uri: Uri) -> axum::response::Response {
 fn door_of(uri: &Uri) -> Door {
     if uri.path().starts_with("/scim/") {
         Door::Scim
+    } else if uri.path().starts_with("/api/") {
+        Door::Rest
     } else if uri.path().starts_with("/admin") {
         Door::Page
     } else {

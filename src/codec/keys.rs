@@ -8,11 +8,11 @@
 //! | `ID` | user id | the email key, or a tombstone |
 //! | `USERNAME` | username key, or email key where that is the username | the email key |
 //! | `LOOK_ALIKE` | what the username looks like, where that is another | the email key |
-//! | `STATE` | 1 or 0 for active, email key | |
+//! | `INACTIVE` | email key, where the user is inactive | |
 //! | `ADMIN` | email key | |
 //! | `DOMAIN` | domain, 0, email key | |
 //! | `CREATED` | time, user id | the email key |
-//! | `UPDATED` | time, user id | the email key |
+//! | `UPDATED` | time, user id, where that is not the time of creation | the email key |
 //! | `EXTERNAL_ID` | provisioner, 0, a user's external id | the email key |
 //! | `WORKSPACE` | workspace id | the workspace |
 //! | `WORKSPACE_NAME` | name key | the workspace id |
@@ -39,7 +39,7 @@ pub(crate) enum Kind {
     User = 0x10,
     Id = 0x11,
     Username = 0x12,
-    State = 0x13,
+    Inactive = 0x13,
     Admin = 0x14,
     Domain = 0x15,
     Created = 0x16,
@@ -195,12 +195,8 @@ pub(crate) fn put_external_id(out: &mut Vec<u8>, kind: Kind, provisioner: &str, 
     kind.put(out, &parts);
 }
 
-pub(crate) fn states(active: bool) -> Prefix {
-    Prefix(Kind::State.key(&[&[u8::from(active)]]))
-}
-
-pub(crate) fn put_state(out: &mut Vec<u8>, active: bool, email_key: &str) {
-    Kind::State.put(out, &[&[u8::from(active)], email_key.as_bytes()]);
+pub(crate) fn put_inactive(out: &mut Vec<u8>, email_key: &str) {
+    Kind::Inactive.put(out, &[email_key.as_bytes()]);
 }
 
 pub(crate) fn put_admin(out: &mut Vec<u8>, email_key: &str) {
@@ -248,8 +244,7 @@ pub(crate) fn put_moment(out: &mut Vec<u8>, kind: Kind, moment: Timestamp, id: O
 pub(crate) fn email_key_in(kind: Kind, key: &[u8], value: &[u8]) -> Option<String> {
     let text = |bytes: &[u8]| str::from_utf8(bytes).ok().map(str::to_owned);
     match kind {
-        Kind::User | Kind::Admin => text(kind.rest(key)?),
-        Kind::State => text(kind.rest(key)?.get(1..)?),
+        Kind::User | Kind::Inactive | Kind::Admin => text(kind.rest(key)?),
         Kind::Domain => {
             let (_, email_key) = str::from_utf8(kind.rest(key)?)
                 .ok()?

@@ -4,6 +4,7 @@
 //! bincode 2: variable-length integers, little-endian, lengths in front. The
 //! golden file `tests/golden/records.txt` pins the bytes of each.
 
+mod fields;
 pub(crate) mod keys;
 mod records;
 #[cfg(test)]
@@ -22,4 +23,4 @@ pub(crate) use view::view_user;
 
 /// The format of the directory as a whole: which keys there are and what they
 /// mean. A file with a larger number was written by a newer release.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;

@@ -9,24 +9,30 @@ use wincode::{SchemaRead, SchemaWrite};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    BatchDigest, Change, Email, License, Member, NulTexts, Outcome, Role, Timestamp, User, UserId,
-    Username, Workspace, WorkspaceId,
+    BatchDigest, Change, License, Member, Outcome, Role, Timestamp, User, UserId, Username,
+    Workspace, WorkspaceId,
 };
 
 /// The largest collection that is decoded, in bytes of memory: a damaged length
 /// must not ask for all there is. A change of two million events fits.
 const DECODED_BYTES_MAX: usize = 128 << 20;
 
+/// The oldest format of a directory that is read; those before were never released.
+const FORMAT_MIN: u32 = 2;
+
 /// The one version of each record so far.
 const V1: u8 = 1;
 
-#[derive(SchemaRead, SchemaWrite)]
+/// Fields of fixed shape stand first and texts last, behind each other: a view checks
+/// all of them for UTF-8 at once.
+#[derive(SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 pub(super) struct UserRecord<'a> {
     pub(super) id: UserId,
     pub(super) version: u64,
     pub(super) created_at: Timestamp,
     pub(super) updated_at: Timestamp,
+    pub(super) deactivated_at: Option<Timestamp>,
     pub(super) active: bool,
     pub(super) admin: bool,
     /// Where the email was typed otherwise than its key, which is in the row's key.
@@ -35,7 +41,6 @@ pub(super) struct UserRecord<'a> {
     pub(super) username: Option<UsernameRecord<'a>>,
     pub(super) given_name: Option<&'a str>,
     pub(super) family_name: Option<&'a str>,
-    pub(super) deactivated_at: Option<Timestamp>,
     /// Provisioners, each with its id.
     pub(super) external_ids: Vec<(&'a str, &'a str)>,
     pub(super) attributes: Vec<(&'a str, &'a str)>,
@@ -180,6 +185,7 @@ where
 }
 
 /// What follows the version of a record.
+#[inline]
 pub(super) fn body<'a>(what: &str, bytes: &'a [u8]) -> Result<&'a [u8]> {
     match bytes {
         [V1, record @ ..] => Ok(record),
@@ -202,13 +208,13 @@ pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
         version: user.version,
         created_at: user.created_at,
         updated_at: user.updated_at,
+        deactivated_at: user.deactivated_at,
         active: user.active,
         admin: user.admin,
         email: Some(user.email.as_str()).filter(|typed| *typed != user.email.key()),
         username: user.username.as_ref().map(UsernameRecord::of),
         given_name: user.given_name.as_deref(),
         family_name: user.family_name.as_deref(),
-        deactivated_at: user.deactivated_at,
         external_ids: user.external_ids().collect(),
         attributes: user.attributes().collect(),
     };
@@ -217,24 +223,7 @@ pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
 
 /// The user whose row has this email key.
 pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
-    let record: UserRecord<'_> = decode("a user", bytes)?;
-    let to_owned = |text: Option<&str>| text.map(str::to_owned);
-    Ok(User {
-        id: record.id,
-        email: Email::from_stored(record.email.unwrap_or(email_key), email_key),
-        username: record.username.map(UsernameRecord::to_username),
-        given_name: to_owned(record.given_name),
-        family_name: to_owned(record.family_name),
-        active: record.active,
-        admin: record.admin,
-        external_ids: owned_pairs(record.external_ids),
-        attributes: owned_pairs(record.attributes),
-        created_at: record.created_at,
-        updated_at: record.updated_at,
-        deactivated_at: record.deactivated_at,
-        version: record.version,
-        nul_texts: NulTexts::default(),
-    })
+    super::view_user(email_key, bytes).map(|view| view.to_user())
 }
 
 fn owned_pairs(pairs: Vec<(&str, &str)>) -> BTreeMap<String, String> {
@@ -364,6 +353,15 @@ pub(crate) fn decode_format(bytes: &[u8]) -> Result<u32> {
             "format {format}, and this release reads up to {}",
             super::FORMAT
         )));
+    }
+    if format < FORMAT_MIN {
+        return Err(Error::new(
+            ErrorKind::UnsupportedFormat,
+            format!(
+                "the directory has format {format} of a preview, and this release reads from \
+                 {FORMAT_MIN} on; export it with that preview and import the export"
+            ),
+        ));
     }
     Ok(format)
 }

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use wincode::io::Reader;
-use wincode::{SchemaRead, SchemaWrite};
-
-use super::records::{self, Format, UsernameRecord};
-use crate::error::{Error, Result};
+use super::fields::{Fields, malformed};
+use super::records::{self, UsernameRecord};
+use crate::error::Result;
 use crate::model::{Email, NulTexts, Timestamp, User, UserId};
 
 /// A user, borrowed from where it lies: in the store, or in a [`User`].
@@ -54,52 +52,57 @@ pub struct UserView<'a> {
 /// Pairs of name and value.
 #[derive(Clone, Copy, Debug)]
 enum Pairs<'a> {
-    /// So many, as they are stored; checked before.
-    Stored(usize, &'a [u8]),
+    /// Up to this many, as they are stored; checked before.
+    Stored(usize, Fields<'a>),
     Owned(&'a BTreeMap<String, String>),
 }
 
-/// What stands before the pairs in the record of a user.
-#[derive(SchemaRead, SchemaWrite)]
-struct Head<'a> {
-    id: UserId,
-    version: u64,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-    active: bool,
-    admin: bool,
-    email: Option<&'a str>,
-    username: Option<UsernameRecord<'a>>,
-    given_name: Option<&'a str>,
-    family_name: Option<&'a str>,
-    deactivated_at: Option<Timestamp>,
-}
-
-/// The user whose row has this email key.
+/// The user whose row has this email key: a [`records::UserRecord`], read by hand, since
+/// lists spend most of their time here.
 pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserView<'a>> {
-    let mut rest = records::body("a user", bytes)?;
-    let head = <Head<'a> as SchemaRead<'a, Format>>::get(rest.by_ref())
-        .map_err(|error| Error::corrupted("a user is malformed").with_source(error))?;
-    let malformed = || Error::corrupted("a user's attributes or external ids are malformed");
-    let external_ids = take_pairs(&mut rest).ok_or_else(malformed)?;
-    let attributes = take_pairs(&mut rest)
-        .filter(|_| rest.is_empty())
-        .ok_or_else(malformed)?;
+    let mut fields = Fields::new(records::body("a user", bytes)?);
+    let id = UserId::from_bytes(*fields.array()?);
+    let version = fields.number()?;
+    let created_at = Timestamp::from_stored(fields.number()?);
+    let updated_at = Timestamp::from_stored(fields.number()?);
+    let deactivated_at = if fields.flag()? {
+        Some(Timestamp::from_stored(fields.number()?))
+    } else {
+        None
+    };
+    let (active, admin) = (fields.flag()?, fields.flag()?);
+    fields.only_texts_follow();
+    let email = fields.optional_text()?.unwrap_or(email_key);
+    let username = if fields.flag()? {
+        Some(UsernameRecord {
+            typed: fields.text()?,
+            key: fields.optional_text()?,
+            look: fields.optional_text()?,
+        })
+    } else {
+        None
+    };
+    let (given_name, family_name) = (fields.optional_text()?, fields.optional_text()?);
+    let external_ids = take_pairs(&mut fields)?;
+    let attributes = take_pairs(&mut fields)?;
+    if fields.left() > 0 {
+        return Err(malformed());
+    }
     Ok(UserView {
-        id: head.id,
-        email: head.email.unwrap_or(email_key),
+        id,
+        email,
         email_key,
-        username: head.username,
-        given_name: head.given_name,
-        family_name: head.family_name,
-        active: head.active,
-        admin: head.admin,
+        username,
+        given_name,
+        family_name,
+        active,
+        admin,
         external_ids,
         attributes,
-        created_at: head.created_at,
-        updated_at: head.updated_at,
-        deactivated_at: head.deactivated_at,
-        version: head.version,
+        created_at,
+        updated_at,
+        deactivated_at,
+        version,
     })
 }
 
@@ -174,7 +177,7 @@ impl<'a> UserView<'a> {
     pub(crate) fn attribute_bytes_at_most(&self) -> usize {
         match self.attributes {
             // Each text has its length before it, of one byte at least.
-            Pairs::Stored(_, bytes) => bytes.len(),
+            Pairs::Stored(_, fields) => fields.left(),
             Pairs::Owned(pairs) => pairs
                 .iter()
                 .map(|(name, value)| name.len() + value.len() + 2)
@@ -253,16 +256,16 @@ impl<'a> From<&'a User> for UserView<'a> {
 
 impl<'a> Pairs<'a> {
     fn iter(self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + use<'a> {
-        let (count, mut bytes, mut owned) = match self {
-            Self::Stored(count, bytes) => (count, bytes, None),
-            Self::Owned(pairs) => (pairs.len(), [].as_slice(), Some(pairs.iter())),
+        let (count, mut fields, mut owned) = match self {
+            Self::Stored(count, fields) => (count, fields, None),
+            Self::Owned(pairs) => (pairs.len(), Fields::default(), Some(pairs.iter())),
         };
         (0..count).map(move |_| match &mut owned {
             // There are as many as were counted, so that nothing is ever missing.
             Some(pairs) => pairs
                 .next()
                 .map_or(("", ""), |(name, value)| (name.as_str(), value.as_str())),
-            None => take_pair(&mut bytes).unwrap_or_default(),
+            None => fields.pair().unwrap_or_default(),
         })
     }
 
@@ -279,47 +282,18 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// Takes pairs, with their number before them, off the front of `bytes`, and checks them.
-fn take_pairs<'a>(bytes: &mut &'a [u8]) -> Option<Pairs<'a>> {
-    let count = take_length(bytes)?;
-    let pairs = *bytes;
-    for _ in 0..count {
-        take_pair(bytes)?;
+/// Takes pairs, with their number before them, off the front of `fields`, and checks them.
+#[inline]
+fn take_pairs<'a>(fields: &mut Fields<'a>) -> Result<Pairs<'a>> {
+    let count = usize::try_from(fields.number()?).map_err(|_| malformed())?;
+    if count == 0 {
+        return Ok(Pairs::Stored(0, Fields::default()));
     }
-    Some(Pairs::Stored(count, pairs))
-}
-
-fn take_pair<'a>(bytes: &mut &'a [u8]) -> Option<(&'a str, &'a str)> {
-    Some((take_text(bytes)?, take_text(bytes)?))
-}
-
-fn take_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
-    let length = take_length(bytes)?;
-    let (text, rest) = bytes.split_at_checked(length)?;
-    *bytes = rest;
-    str::from_utf8(text).ok()
-}
-
-/// A number of variable length, as bincode 2 writes it: one byte up to 250, or a byte
-/// that says how many follow. No text or map of a user needs more than four.
-fn take_length(bytes: &mut &[u8]) -> Option<usize> {
-    let (&first, rest) = bytes.split_first()?;
-    let width = match first {
-        ..=250 => {
-            *bytes = rest;
-            return Some(usize::from(first));
-        }
-        251 => 2,
-        252 => 4,
-        _ => return None,
-    };
-    let (number, rest) = rest.split_at_checked(width)?;
-    *bytes = rest;
-    let number = number
-        .iter()
-        .rev()
-        .fold(0, |sum, byte| sum << 8 | u32::from(*byte));
-    usize::try_from(number).ok()
+    let pairs = *fields;
+    for _ in 0..count {
+        fields.pair()?;
+    }
+    Ok(Pairs::Stored(count, pairs))
 }
 
 #[cfg(test)]

@@ -192,13 +192,35 @@ impl Iterator for Changes {
 /// [`Users`], it holds that state until the last of them was read, but not for too long.
 pub struct Workspaces {
     page: Page<Workspace>,
+    start: WorkspaceId,
 }
 
 impl Workspaces {
     pub(super) fn new(directory: &Directory) -> Result<Self> {
         Ok(Self {
             page: Page::new(directory)?,
+            start: WorkspaceId::from_u64(0),
         })
+    }
+
+    /// Begins behind the workspace with this id, which need not exist any more. Call it
+    /// before reading: later it changes nothing.
+    ///
+    /// ```
+    /// # use headcount::{Directory, NewWorkspace};
+    /// # let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?.id();
+    /// let first = directory.create_workspace(NewWorkspace::new("first").owner(ann))?;
+    /// let second = directory.create_workspace(NewWorkspace::new("second").owner(ann))?;
+    ///
+    /// let mut behind = directory.workspaces()?.after(first.id());
+    /// assert_eq!(behind.next().transpose()?, Some(second));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn after(mut self, id: WorkspaceId) -> Self {
+        self.start = id;
+        self
     }
 }
 
@@ -214,8 +236,9 @@ impl Iterator for Workspaces {
     type Item = Result<Workspace>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        let start = self.start;
         self.page.next(|snapshot, last| {
-            let after = last.map_or(WorkspaceId::from_u64(0), Workspace::id);
+            let after = last.map_or(start, Workspace::id);
             read::workspaces_after(snapshot, after, PAGE)
         })
     }

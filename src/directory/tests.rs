@@ -106,19 +106,21 @@ fn contents(path: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 #[test]
-fn a_file_of_a_newer_format_is_refused_and_keeps_what_it_holds() {
+fn a_file_of_another_format_is_refused_and_keeps_what_it_holds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("users.redb");
     make(&path);
-    let newer = encode_format(FORMAT + 1).unwrap();
-    tamper(&path, |txn| txn.put(keys::FORMAT, &newer));
-    let before = contents(&path);
+    for (format, told) in [(FORMAT + 1, "newer release"), (1, "preview")] {
+        let format = encode_format(format).unwrap();
+        tamper(&path, |txn| txn.put(keys::FORMAT, &format));
+        let before = contents(&path);
 
-    for _ in 0..2 {
-        let error = Directory::open(&path).err().unwrap();
-        assert_eq!(error.kind(), ErrorKind::UnsupportedFormat);
-        assert!(error.to_string().contains("newer release"), "{error}");
-        assert_eq!(contents(&path), before);
+        for _ in 0..2 {
+            let error = Directory::open(&path).err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::UnsupportedFormat);
+            assert!(error.to_string().contains(told), "{error}");
+            assert_eq!(contents(&path), before);
+        }
     }
 
     // The release that wrote it still can open it.

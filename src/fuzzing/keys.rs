@@ -13,7 +13,7 @@ pub fn check(bytes: &[u8]) {
         Kind::User,
         Kind::Id,
         Kind::Username,
-        Kind::State,
+        Kind::Inactive,
         Kind::Admin,
         Kind::Domain,
         Kind::Created,
@@ -60,7 +60,7 @@ fn index_leads_back(kind: Kind, key: &[u8], value: &[u8], email_key: &str) {
     match kind {
         Kind::User => keys::put_user(&mut made, email_key),
         Kind::Admin => keys::put_admin(&mut made, email_key),
-        Kind::State if key[1] <= 1 => keys::put_state(&mut made, key[1] == 1, email_key),
+        Kind::Inactive => keys::put_inactive(&mut made, email_key),
         Kind::Domain => {
             let end = key.len() - email_key.len() - 1;
             let domain = str::from_utf8(&key[1..end]).expect("text before the email");

@@ -138,14 +138,21 @@ impl Seats {
     }
 }
 
+/// The word for this many.
+pub(crate) const fn seats_called(number: u64) -> &'static str {
+    if number == 1 { "seat" } else { "seats" }
+}
+
 impl fmt::Display for Seats {
     /// One line, such as `5 of 5 seats in use (community), 2 inactive`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.limit() {
             None => write!(
                 f,
-                "{} seats in use ({}: no limit)",
-                self.active, self.license
+                "{} {} in use ({}: no limit)",
+                self.active,
+                seats_called(self.active),
+                self.license
             )?,
             Some(limit) => {
                 let name = if self.license == License::Community {
@@ -153,7 +160,12 @@ impl fmt::Display for Seats {
                 } else {
                     ""
                 };
-                write!(f, "{} of {limit} seats in use{name}", self.active)?;
+                write!(
+                    f,
+                    "{} of {limit} {} in use{name}",
+                    self.active,
+                    seats_called(limit)
+                )?;
             }
         }
         write!(f, ", {} inactive", self.inactive)?;

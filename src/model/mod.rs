@@ -29,6 +29,7 @@ pub use email::Email;
 pub(crate) use external::{ExternalIds, check_external_id, check_provisioner, set_external_id};
 pub(crate) use id::Target;
 pub use id::{UserId, UserRef};
+pub(crate) use license::seats_called;
 pub use license::{License, Seats};
 pub(crate) use nul_texts::NulTexts;
 pub use query::{Sort, UserPage, UserQuery};

@@ -29,7 +29,7 @@ pub enum Sort {
 /// | [`admins`](Self::admins) | the admins, ordered by email |
 /// | [`email_domain`](Self::email_domain) | the users of the domain, ordered by email |
 /// | [`email_prefix`](Self::email_prefix) | the users with the prefix, ordered by email |
-/// | [`active`](Self::active), [`inactive`](Self::inactive) alone and by email, or at most one user in eight | the users of that state, ordered by email |
+/// | [`inactive`](Self::inactive) alone and by email, or at most one user in eight | the inactive users, ordered by email |
 /// | [`username_prefix`](Self::username_prefix) | the users with the prefix, ordered by username |
 /// | [`created_since`](Self::created_since) | the users since, ordered by creation |
 /// | [`changed_since`](Self::changed_since) | the users since |

@@ -63,6 +63,11 @@ impl Timestamp {
         Ok(Self(micros))
     }
 
+    /// What was stored, which is not checked again.
+    pub(crate) const fn from_stored(micros: u64) -> Self {
+        Self(micros)
+    }
+
     /// Microseconds since 1970.
     pub const fn as_unix_micros(self) -> u64 {
         self.0

@@ -20,8 +20,7 @@ pub(super) enum Entry<'a> {
     LookAlike(&'a str, &'a str),
     /// The provisioner, its id for a user, and the key of the email.
     ExternalId(&'a str, &'a str, &'a str),
-    /// Whether active, and the key of the email.
-    State(bool, &'a str),
+    Inactive(&'a str),
     Admin(&'a str),
     Domain(&'a str),
     /// Created or updated then, with the key of the email.
@@ -42,7 +41,7 @@ pub(super) const KINDS_OF_USER: [Kind; 10] = [
     Kind::User,
     Kind::Id,
     Kind::Username,
-    Kind::State,
+    Kind::Inactive,
     Kind::Admin,
     Kind::Domain,
     Kind::Created,
@@ -85,11 +84,14 @@ pub(super) fn of_user(user: &User, kind: Kind) -> Option<Entry<'_>> {
         Kind::Id => Entry::Id(user.id, IdEntry::User(email_key)),
         Kind::Username => Entry::Username(user.username_key().unwrap_or(email_key), email_key),
         Kind::LookAlike => Entry::LookAlike(user.username_look()?, email_key),
-        Kind::State => Entry::State(user.active, email_key),
+        Kind::Inactive if !user.active => Entry::Inactive(email_key),
         Kind::Admin if user.admin => Entry::Admin(email_key),
         Kind::Domain => Entry::Domain(email_key),
         Kind::Created => Entry::Moment(kind, user.created_at, user.id, email_key),
-        Kind::Updated => Entry::Moment(kind, user.updated_at, user.id, email_key),
+        // Who never changed since is found by the time of creation.
+        Kind::Updated if user.updated_at != user.created_at => {
+            Entry::Moment(kind, user.updated_at, user.id, email_key)
+        }
         _ => return None,
     })
 }
@@ -131,7 +133,7 @@ impl Entry<'_> {
             Self::WorkspaceExternalId(provisioner, id, _) => {
                 keys::put_external_id(out, Kind::WorkspaceExternalId, provisioner, id);
             }
-            Self::State(active, email_key) => keys::put_state(out, active, email_key),
+            Self::Inactive(email_key) => keys::put_inactive(out, email_key),
             Self::Admin(email_key) => keys::put_admin(out, email_key),
             Self::Domain(email_key) => keys::put_domain(out, email_key),
             Self::Moment(kind, moment, id, _) => keys::put_moment(out, kind, moment, Some(id)),
@@ -158,7 +160,7 @@ impl Entry<'_> {
             | Self::Moment(.., email_key) => {
                 out.extend_from_slice(email_key.as_bytes());
             }
-            Self::State(..) | Self::Admin(_) | Self::Domain(_) => {}
+            Self::Inactive(_) | Self::Admin(_) | Self::Domain(_) => {}
             Self::WorkspaceName(_, id)
             | Self::DefaultWorkspace(_, id)
             | Self::WorkspaceExternalId(.., id) => {

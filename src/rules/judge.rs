@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::codec::Totals;
 use crate::error::{Error, ErrorKind};
-use crate::model::{License, Workspace};
+use crate::model::{License, Workspace, seats_called};
 
 /// Workspaces that one message names.
 const NAMED_MAX: usize = 20;
@@ -41,8 +41,10 @@ pub(super) fn seats(license: License, before: &Totals, after: &Totals) -> Option
             requested,
         },
         format!(
-            "{free}{needed}: {active} of {limit} seats{of_license} are in use; \
-             deactivate a user or install a larger license"
+            "{free}{needed}: {active} of {limit} {}{of_license} {} in use; \
+             deactivate a user or install a larger license",
+            seats_called(limit),
+            if active == 1 { "is" } else { "are" },
         ),
     ))
 }

@@ -18,6 +18,8 @@ fn everything_is_refused(directory: &Directory) {
         refusal(directory.user_by_id(nobody)),
         refusal(directory.user_by_email("ann@ex.co")),
         refusal(directory.user_by_username("ann@ex.co")),
+        refusal(directory.users_by_emails(&["ann@ex.co"])),
+        refusal(directory.users_by_ids(&[nobody])),
         refusal(directory.users()),
         refusal(directory.len()),
         refusal(directory.is_empty()),

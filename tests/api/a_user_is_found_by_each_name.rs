@@ -1,7 +1,7 @@
 //! A user is found by id, email and username; a text that is nobody's finds
 //! nobody, and is never an error.
 
-use headcount::{Directory, ErrorKind, NewUser, UserId, UserUpdate};
+use headcount::{Directory, ErrorKind, License, NewUser, UserId, UserUpdate};
 
 use crate::helpers::{create, emails, on_both_engines, refusal};
 
@@ -25,6 +25,40 @@ fn by_id_email_and_username() {
         ];
         for found in found {
             assert_eq!(found.unwrap().unwrap(), ann);
+        }
+    });
+}
+
+#[test]
+fn many_at_once_as_one_by_one() {
+    on_both_engines(|directory| {
+        directory.set_license(License::Enterprise).unwrap();
+        let names: Vec<_> = (0..150).map(|n| format!("User{n}@ex.co")).collect();
+        let made: Vec<_> = names.iter().map(|name| create(directory, name)).collect();
+        let asked: Vec<_> = names
+            .iter()
+            .flat_map(|name| {
+                [
+                    name.clone(),
+                    format!(" {} ", name.to_lowercase()),
+                    name.replace('@', "#"),
+                ]
+            })
+            .collect();
+        for _ in 0..2 {
+            let found = directory.users_by_emails(&asked).unwrap();
+            let singly = asked
+                .iter()
+                .map(|email| directory.user_by_email(email).unwrap());
+            assert_eq!(found, singly.collect::<Vec<_>>());
+            assert_eq!(found.iter().flatten().count(), 300);
+        }
+        let ids = [&made[..], &[UserId::generate()]].concat();
+        for _ in 0..2 {
+            let found = directory.users_by_ids(&ids).unwrap();
+            assert_eq!(found.last(), Some(&None));
+            let found = found.iter().flatten().map(|user| user.id());
+            assert!(found.eq(made.iter().copied()));
         }
     });
 }

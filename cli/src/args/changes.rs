@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use headcount::Timestamp;
+
+use super::values::moment;
+
 /// What following means with a file that one process can have open.
 const CHANGES_HELP: &str = "\
 Without --after, the list starts from the oldest change that is still kept. With
@@ -21,6 +25,23 @@ pub(crate) struct ChangesArgs {
     /// Start behind the change with this number
     #[arg(long, value_name = "N", value_parser = super::values::number)]
     pub(crate) after: Option<u64>,
+    /// Only what happened to this user: an id, email or username; of a deleted user the
+    /// id. Of a change, only the events about the user are shown
+    #[arg(long, value_name = "USER")]
+    pub(crate) user: Option<String>,
+    /// Only what happened to this workspace or in it: its name, or id:12
+    #[arg(long)]
+    pub(crate) workspace: Option<String>,
+    /// Only what this user did
+    #[arg(long, value_name = "USER")]
+    pub(crate) by: Option<String>,
+    /// Only changes made then or later: 2026-11-01, 2026-11-01T08:00:00Z, or 7d for seven
+    /// days ago
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) since: Option<Timestamp>,
+    /// Only changes made before
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) before: Option<Timestamp>,
     /// Go on and print changes as they come; with --json, each on a line of its own
     #[arg(long)]
     pub(crate) follow: bool,
@@ -33,7 +54,7 @@ pub(crate) struct ChangesArgs {
     /// Instead of showing any, forget the changes with numbers below this one, and
     /// with them the request ids of their batches
     #[arg(
-        long, value_name = "N", conflicts_with_all = ["after", "follow"],
+        long, value_name = "N", conflicts_with_all = ["after", "follow", "user", "workspace", "by", "since", "before"],
         value_parser = super::values::number
     )]
     pub(crate) trim_before: Option<u64>,

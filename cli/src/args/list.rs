@@ -7,7 +7,8 @@ use super::values::limit;
 
 const LIST_HELP: &str = "\
 Columns: id, email, username, given_name, family_name, active, admin, created_at,
-updated_at, deactivated_at, version, and attributes.NAME.
+updated_at, deactivated_at, version, and attributes.NAME. The list can be sorted by
+each; who doesn't have it comes last.
 
 Examples:
   headcount users list --domain ex.co --created-since 7d
@@ -20,8 +21,8 @@ pub(crate) struct ListArgs {
     /// Only those with this text in their email, username or name, in any case
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<String>,
-    /// What to order them by
-    #[arg(long, value_enum, default_value_t = SortArg::Email)]
+    /// The column to order them by
+    #[arg(long, value_name = "COLUMN", default_value = "email", value_parser = sort)]
     pub(crate) sort: SortArg,
     /// In the opposite order
     #[arg(long)]
@@ -29,7 +30,7 @@ pub(crate) struct ListArgs {
     /// List up to this many, and say how to get at the next ones
     #[arg(long, value_name = "N", value_parser = limit)]
     pub(crate) limit: Option<usize>,
-    /// Go on behind the place that an earlier list has as its next, with the same
+    /// Go on where an earlier list ended: the cursor that it printed, with the same
     /// conditions and order
     #[arg(long, value_name = "CURSOR")]
     pub(crate) after: Option<String>,
@@ -47,11 +48,14 @@ pub(crate) struct ListArgs {
     pub(crate) filter: FilterArgs,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+/// What to order users by.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SortArg {
     Email,
     Username,
     Created,
+    /// A column for which the library has no order.
+    Column(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -76,6 +80,15 @@ pub(crate) const COLUMNS: [&str; 11] = [
     "deactivated_at",
     "version",
 ];
+
+fn sort(text: &str) -> Result<SortArg, String> {
+    Ok(match text {
+        "email" => SortArg::Email,
+        "username" => SortArg::Username,
+        "created_at" | "created" => SortArg::Created,
+        other => SortArg::Column(column(other)?),
+    })
+}
 
 fn column(text: &str) -> Result<String, String> {
     let is_attribute = text

@@ -15,7 +15,16 @@ Examples:
   headcount users delete --from leavers.txt --yes
   headcount users list --attribute team=gone --format jsonl | headcount users delete - --yes";
 
-#[derive(Debug, clap::Args)]
+pub(super) const UPDATE_HELP: &str = "\
+Several users are named one by one, or in a file with one on each line; lines of
+`headcount users list --format jsonl` are taken too. All are changed, or none. An email,
+a username and a version are one user's.
+
+Examples:
+  headcount users update ann@ex.co --given-name Ann --username ann
+  headcount users list --domain ex.co --format jsonl | headcount users update - --attribute team=a";
+
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct SelectionArgs {
     /// Users, each by id, email or username; - reads them from standard input
     #[arg(value_name = "USER")]

@@ -253,7 +253,7 @@ impl Report<'_> {
                     0 => "-".into(),
                     version => version.to_string().into(),
                 };
-                table.push(&[
+                table.push([
                     operation.line.to_string().into(),
                     operation.name.as_str().into(),
                     self.about(outcome.subject)?.into(),

@@ -1,12 +1,16 @@
 //! `headcount changes`: what was changed, by whom and when.
 
+mod filter;
+mod follow;
+
 use std::io::Write;
 
 use headcount::{Change, Changes, Directory, ErrorKind, Event};
 use serde_json::json;
 
+use self::filter::Filter;
+use super::Store;
 use super::confirm::confirm;
-use super::{Store, follow};
 use crate::args::{ChangesArgs, Yes};
 use crate::failure::{Result, took_effect};
 use crate::output::{count, license_name, write_json, write_json_list};
@@ -20,12 +24,18 @@ pub(super) fn run(
     match args.trim_before {
         Some(before) => trim(store, before, args.yes, json, out),
         None if args.follow => follow::run(store, args, json, out),
-        None => list(store, args.after, json, out),
+        None => list(store, args, json, out),
     }
 }
 
-fn list(store: &Store<'_>, after: Option<u64>, json: bool, out: &mut dyn Write) -> Result<()> {
-    let Kept { changes, trimmed } = kept(&store.open()?, after)?;
+fn list(store: &Store<'_>, args: &ChangesArgs, json: bool, out: &mut dyn Write) -> Result<()> {
+    let directory = store.open()?;
+    let filter = Filter::of(&directory, args)?;
+    let Kept { changes, trimmed } = kept(&directory, args.after)?;
+    let mut changes = changes.filter_map(|change| match change {
+        Ok(change) => filter.pick(change).map(Ok),
+        error => Some(error),
+    });
     if json {
         out.write_all(b"{")?;
         write_json_list(out, "changes", changes)?;
@@ -33,16 +43,18 @@ fn list(store: &Store<'_>, after: Option<u64>, json: bool, out: &mut dyn Write) 
         return Ok(());
     }
     write_trimmed(trimmed, out)?;
-    let mut is_empty = true;
-    for change in changes {
-        if is_empty {
-            write_head(out)?;
-        }
-        is_empty = false;
+    let Some(first) = changes.next() else {
+        let like = if filter.is_empty() { "" } else { " like that" };
+        writeln!(
+            out,
+            "no changes{like} after {}",
+            args.after.unwrap_or(trimmed)
+        )?;
+        return Ok(());
+    };
+    write_head(out)?;
+    for change in std::iter::once(first).chain(changes) {
         write_change(&change?, out)?;
-    }
-    if is_empty {
-        writeln!(out, "no changes after {}", after.unwrap_or(trimmed))?;
     }
     Ok(())
 }

@@ -113,7 +113,7 @@ fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
             Some(moment) => moment.to_string(),
             None => "never".to_owned(),
         };
-        table.push(&[
+        table.push([
             key.id.as_str().into(),
             key.name.as_str().into(),
             holder.into(),

@@ -1,28 +1,34 @@
-//! `headcount users list`: the users who meet every condition.
+//! `headcount users list` and `headcount search`: the users who meet every condition.
 
+mod cursor;
+mod listed;
 mod rows;
+mod sorted;
 
 use std::io::Write;
 use std::sync::Arc;
-use std::vec;
 
-use headcount::{Directory, Sort, User, UserQuery};
+use headcount::{Directory, Sort, User};
 use serde_json::json;
 
+use self::cursor::{Cursors, make_key};
+use self::listed::Listed;
+use self::sorted::Sorted;
 use super::Store;
 use super::filter::Filter;
 use crate::args::{ListArgs, ListFormat, SortArg};
-use crate::failure::{Failure, Result};
-use crate::output::{Table, USER_HEADS, safe, user_cells, write_json, write_json_list};
+use crate::failure::Result;
+use crate::output::{Table, USER_HEADS, user_cells, write_json, write_json_list};
 
 pub(super) fn run(
     store: &Store<'_>,
     args: &ListArgs,
+    text: Option<&str>,
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let directory = store.open()?;
-    let filter = filter(&directory, args)?;
+    let directory = open(store, args)?;
+    let filter = filter(&directory, args, text)?;
     if args.count {
         let count = count(&directory, &filter)?;
         if json {
@@ -32,7 +38,8 @@ pub(super) fn run(
         return Ok(());
     }
     let seats = directory.seats()?;
-    let mut users = Listed::start(&directory, filter, args)?;
+    let cursors = Cursors::of(&directory)?;
+    let mut users = Users::start(&directory, &cursors, filter, args)?;
     match (args.format, &*args.columns) {
         (ListFormat::Jsonl, columns) => return rows::lines(&mut users, columns, out),
         (ListFormat::Csv, columns) => return rows::csv(&mut users, columns, out),
@@ -46,7 +53,7 @@ pub(super) fn run(
         let shown = (&mut users).map(|user| Ok(rows::shown(&*user?, &args.columns)));
         write_json_list(out, "users", shown)?;
         if args.limit.is_some() {
-            write!(out, ",\"next\":{}", json!(users.next))?;
+            write!(out, ",\"next\":{}", json!(users.rest(&cursors)))?;
         }
         out.write_all(b",\"seats\":")?;
         serde_json::to_writer(&mut *out, &seats)?;
@@ -57,16 +64,15 @@ pub(super) fn run(
         None => writeln!(out, "no users")?,
         Some(first) => {
             let mut table = Table::new(USER_HEADS, out);
-            table.push(&user_cells(&*first?))?;
+            table.push(user_cells(&*first?))?;
             for user in &mut users {
-                table.push(&user_cells(&*user?))?;
+                table.push(user_cells(&*user?))?;
             }
             table.finish()?;
         }
     }
-    if let Some(cursor) = &users.next {
-        let quoted = cursor.replace('\'', r"'\''");
-        writeln!(out, "\nthere are more: --after '{}'", safe(&quoted))?;
+    if let Some(cursor) = users.rest(&cursors) {
+        writeln!(out, "\nthere are more: --after {cursor}")?;
     }
     writeln!(out, "\n{seats}")?;
     Ok(())
@@ -85,87 +91,92 @@ fn count(directory: &Directory, filter: &Filter) -> Result<u64> {
     Ok(count)
 }
 
-fn filter(directory: &Directory, args: &ListArgs) -> Result<Filter> {
+fn filter(directory: &Directory, args: &ListArgs, text: Option<&str>) -> Result<Filter> {
     let mut filter = Filter::of(directory, &args.filter)?;
-    if let Some(text) = &args.search {
+    for text in args.search.as_deref().into_iter().chain(text) {
         filter = filter.and_has(text);
     }
-    let mut query = filter.query.sort(match args.sort {
-        SortArg::Email => Sort::Email,
-        SortArg::Username => Sort::Username,
-        SortArg::Created => Sort::Created,
-    });
-    if args.descending {
-        query = query.descending();
-    }
-    filter.query = query;
-    if !filter.is_query() && (args.limit.is_some() || args.after.is_some()) {
-        return Err(Failure::refused(
-            "usage",
-            "--limit and --after don't go with --search, --attribute, --created-before and \
-             --changed-before; leave --limit out",
-        ));
+    filter.query = match args.sort {
+        SortArg::Username => filter.query.sort(Sort::Username),
+        SortArg::Created => filter.query.sort(Sort::Created),
+        SortArg::Email | SortArg::Column(_) => filter.query,
+    };
+    if args.descending && !matches!(args.sort, SortArg::Column(_)) {
+        filter.query = filter.query.descending();
     }
     Ok(filter)
 }
 
-/// The users of a query, read a page at a time: as many as the limit says, or all.
-struct Listed<'a> {
-    directory: &'a Directory,
-    filter: Filter,
-    page: vec::IntoIter<Arc<User>>,
-    /// How many are yet to be read.
-    left: usize,
-    /// Where to read on; `None` at the end.
-    next: Option<String>,
+/// Opens the directory, which has a key for cursors if the list may end in one.
+fn open(store: &Store<'_>, args: &ListArgs) -> Result<Directory> {
+    let directory = store.open()?;
+    let Some(limit) = args.limit else {
+        return Ok(directory);
+    };
+    let stats = directory.stats()?;
+    let all = stats.users_active.saturating_add(stats.users_inactive);
+    let may_have_more = u64::try_from(limit).is_ok_and(|limit| limit < all);
+    if !may_have_more || !Cursors::of(&directory)?.have_no_key() {
+        return Ok(directory);
+    }
+    directory.close()?;
+    make_key(store)?;
+    store.open()
 }
 
-impl<'a> Listed<'a> {
-    /// Reads the first page, so that what is refused is so before anything is shown.
-    fn start(directory: &'a Directory, filter: Filter, args: &ListArgs) -> headcount::Result<Self> {
-        let mut listed = Self {
-            directory,
-            filter,
-            page: Vec::new().into_iter(),
-            left: args.limit.unwrap_or(usize::MAX),
-            next: args.after.clone(),
+/// The users of a list in its order.
+struct Users<'a> {
+    /// The order as its cursors know it.
+    order: String,
+    users: InOrder<'a>,
+}
+
+enum InOrder<'a> {
+    Listed(Box<Listed<'a>>),
+    Sorted(Sorted<'a>),
+}
+
+impl<'a> Users<'a> {
+    fn start(
+        directory: &'a Directory,
+        cursors: &Cursors,
+        filter: Filter,
+        args: &ListArgs,
+    ) -> Result<Self> {
+        let direction = if args.descending { "descending" } else { "" };
+        let order = format!("{:?} {direction}", args.sort);
+        let after = args.after.as_ref();
+        let after = after
+            .map(|cursor| cursors.open(&order, cursor))
+            .transpose()?;
+        let users = if let SortArg::Column(column) = &args.sort {
+            let sort = (column.as_str(), args.descending);
+            let after = after.as_deref();
+            InOrder::Sorted(Sorted::start(directory, &filter, sort, after, args.limit)?)
+        } else {
+            let listed = Listed::start(directory, filter, after, args.limit)?;
+            InOrder::Listed(Box::new(listed))
         };
-        listed.read_page()?;
-        Ok(listed)
+        Ok(Self { order, users })
     }
 
-    fn read_page(&mut self) -> headcount::Result<()> {
-        let limit = self.left.min(UserQuery::LIMIT_MAX);
-        let mut query = self.filter.query.clone().limit(limit);
-        if let Some(cursor) = self.next.take() {
-            query = query.after(cursor);
-        }
-        let page = self.directory.query(&query)?;
-        self.left -= page.users.len();
-        self.page = page.users.into_iter();
-        self.next = page.next;
-        Ok(())
+    /// The cursor of those who are left, once all others were read.
+    fn rest(&self, cursors: &Cursors) -> Option<String> {
+        let rest = match &self.users {
+            InOrder::Listed(users) => users.rest.as_deref(),
+            InOrder::Sorted(users) => users.rest.as_deref(),
+        };
+        cursors.seal(&self.order, rest?)
     }
 }
 
-impl Iterator for Listed<'_> {
+impl Iterator for Users<'_> {
     type Item = headcount::Result<Arc<User>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(user) = self.page.next() {
-                if self.filter.holds(&user) {
-                    return Some(Ok(user));
-                }
-                continue;
-            }
-            if self.left == 0 || self.next.is_none() {
-                return None;
-            }
-            if let Err(error) = self.read_page() {
-                self.left = 0;
-                return Some(Err(error));
-            }
+        match &mut self.users {
+            InOrder::Listed(users) => users.next(),
+            InOrder::Sorted(users) => users.next(),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The commands, one room each, and how they get at the directory.
 
 mod batch;
+mod bench;
 mod changes;
 mod confirm;
+mod doctor;
 mod export;
 mod files;
 mod filter;
-mod follow;
 mod import;
 mod import_files;
 mod input;
@@ -20,6 +21,7 @@ mod selection;
 mod serve;
 mod shell;
 mod stats;
+mod undo;
 mod upkeep;
 mod users;
 mod workspaces;
@@ -46,10 +48,14 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     match &args.command {
         Command::Import(import) => import::run(&store, import, args.json, out),
         Command::Users(command) => users::run(&store, command, args.json, out),
+        Command::Search { text, list } => list::run(&store, list, Some(text), args.json, out),
         Command::License(command) => license::run(&store, command, args.json, out),
         Command::Workspaces(command) => workspaces::run(&store, command, args.json, out),
         Command::Batch(batch) => batch::run(&store, batch, args.json, out),
         Command::Changes(changes) => changes::run(&store, changes, args.json, out),
+        Command::Undo(undo) => undo::run(&store, undo, args.json, out),
+        Command::Doctor => doctor::run(&store, args.json, out),
+        Command::Bench(bench) => bench::run(&store, bench, args.json, out),
         Command::Backup(backup) => files::backup(&store, backup, args.json, out),
         Command::Restore(restore) => files::restore(&store, restore, args.json, out),
         Command::Export(export) => export::run(&store, export, args.json, out),

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use headcount::{Applied, Batch, Directory, Op, Subject, User, UserRef};
+use headcount::{Applied, Batch, Directory, Op, Subject, User, UserRef, UserUpdate};
 use serde_json::{Value, json};
 
 use super::filter::Filter;
@@ -18,34 +18,37 @@ use crate::output::{Table, count, write_json};
 const NAMED_MAX: usize = 20;
 
 /// What is done to users.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     Activate,
     Deactivate,
     Delete,
+    Update(Box<UserUpdate>),
 }
 
 impl Verb {
-    pub(super) fn op(self, user: impl Into<UserRef>) -> Op {
+    pub(super) fn op(&self, user: impl Into<UserRef>) -> Op {
         match self {
             Self::Activate => Op::ActivateUser(user.into()),
             Self::Deactivate => Op::DeactivateUser(user.into()),
             Self::Delete => Op::DeleteUser(user.into()),
+            Self::Update(update) => Op::UpdateUser(user.into(), (**update).clone()),
         }
     }
 
-    fn done(self) -> &'static str {
+    fn done(&self) -> &'static str {
         match self {
             Self::Activate => "activated",
             Self::Deactivate => "deactivated",
             Self::Delete => "deleted",
+            Self::Update(_) => "updated",
         }
     }
 
     /// What is said of a user for whom nothing had to be done.
-    fn unchanged(self) -> &'static str {
+    fn unchanged(&self) -> &'static str {
         match self {
             Self::Activate => "active already",
+            Self::Update(_) => "like that already",
             _ => "inactive already",
         }
     }
@@ -189,7 +192,7 @@ fn not_found(missing: &[&str]) -> Failure {
 pub(super) fn change(
     directory: Directory,
     users: &[Arc<User>],
-    verb: Verb,
+    verb: &Verb,
     ownerless: Option<Ownerless>,
     [dry_run, json]: [bool; 2],
     out: &mut dyn Write,
@@ -239,7 +242,7 @@ pub(super) fn change(
             } else {
                 verb.unchanged()
             };
-            table.push(&[
+            table.push([
                 user.email().as_str().into(),
                 user.username().into(),
                 result.into(),

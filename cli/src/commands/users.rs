@@ -22,7 +22,7 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<()> {
     match command {
-        UsersCommand::List(args) => list::run(store, args, json, out),
+        UsersCommand::List(args) => list::run(store, args, None, json, out),
         UsersCommand::Get { user, username } => {
             let directory = store.open()?;
             let user = find(&directory, user.as_deref(), username.as_deref())?;
@@ -42,11 +42,7 @@ pub(super) fn run(
             let batch = Batch::new().create_user(user);
             change(directory, batch, ["created", ""], json, out)
         }
-        UsersCommand::Update(args) => {
-            let batch = Batch::new().update_user(&args.user, update(args));
-            let told = ["updated", "is like that already"];
-            change(store.open_to_change()?, batch, told, json, out)
-        }
+        UsersCommand::Update(args) => update_users(store, args, json, out),
         UsersCommand::Activate { who, version } => {
             let change = Change::new(Verb::Activate, who, *version);
             change.run(store, json, out)
@@ -72,6 +68,42 @@ pub(super) fn run(
         }
         .run(store, json, out),
     }
+}
+
+/// Changes fields of one user, or of several.
+fn update_users(
+    store: &Store<'_>,
+    args: &UpdateArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let who = SelectionArgs {
+        users: args.users.clone(),
+        from: args.from.clone(),
+        dry_run: args.dry_run,
+        ..SelectionArgs::default()
+    };
+    let named = selection::named(&who)?;
+    if let Named::One(user) = &named {
+        let batch = Batch::new().update_user(user, update(args));
+        let told = ["updated", "is like that already"];
+        return change(store.open_to_change()?, batch, told, json, out);
+    }
+    let directory = if args.dry_run {
+        store.open_to_try()?
+    } else {
+        store.open_to_change()?
+    };
+    let users = selection::find(&directory, &who, &named)?;
+    let is_of_one = args.email.is_some() || args.username.is_some() || args.if_version.is_some();
+    if users.len() > 1 && is_of_one {
+        return Err(Failure::refused(
+            "usage",
+            "--email, --username and --if-version are of one user; name one",
+        ));
+    }
+    let verb = Verb::Update(Box::new(update(args)));
+    selection::change(directory, &users, &verb, None, [args.dry_run, json], out)
 }
 
 /// A change of one user, or of several.
@@ -117,7 +149,7 @@ impl<'a> Change<'a> {
                 ));
             }
             let how = [self.who.dry_run, json];
-            return selection::change(directory, &users, self.verb, self.ownerless, how, out);
+            return selection::change(directory, &users, &self.verb, self.ownerless, how, out);
         };
         let mut batch = self.version.on(Batch::from_iter([self.verb.op(user.id())]));
         if let Some(ownerless) = self.ownerless {
@@ -132,6 +164,8 @@ impl<'a> Change<'a> {
                 let told = ["deactivated", "is inactive already"];
                 change(directory, batch, told, json, out)
             }
+            // An update has arguments and a command of its own.
+            Verb::Update(_) => change(directory, batch, ["updated", "is like that"], json, out),
             Verb::Delete => delete(directory, user, batch, json, out),
         }
     }

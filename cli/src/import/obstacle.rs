@@ -94,9 +94,10 @@ pub(super) fn too_few_seats(plan: &Plan, file: &str) -> Option<Obstacle> {
         License::Community => "Community license",
         _ => "license",
     };
+    let has = count(usize::try_from(limit).unwrap_or(usize::MAX), "seat");
     let message = format!(
         "{seats} {needed} needed: with {file} there would be {wanted} active users, and the \
-         {name} has {limit} seats, {active} of them in use; nothing was changed"
+         {name} has {has}, {active} of them in use; nothing was changed"
     );
     let cures = vec![
         "use --when-full inactive to take those who find no seat as inactive".to_owned(),

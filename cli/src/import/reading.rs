@@ -97,8 +97,8 @@ impl<'a> Reading<'a> {
         }
         if !self.federated.is_empty() {
             notes.push(format!(
-                "federatedUsers left out, who have neither a name nor an address in the file: {}; \
-                 export them from the store that Keycloak has them from",
+                "federatedUsers left out: {}; Keycloak has their names and addresses from another \
+                 store, so export them from there",
                 listed(&self.federated)
             ));
         }

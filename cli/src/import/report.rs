@@ -292,7 +292,7 @@ impl<'a> Report<'a> {
         let heads = [email, username, name, seat, admin, "IMPORT"];
         let mut table = Table::new(heads, out);
         for imported in &self.users {
-            table.push(&cells(imported))?;
+            table.push(cells(imported))?;
         }
         table.finish()?;
         writeln!(out)?;

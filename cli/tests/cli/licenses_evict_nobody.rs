@@ -26,7 +26,7 @@ fn below_todays_use_it_is_accepted() {
     let folder = Folder::with_examples();
     folder.done("import examples/data/seed-users.jsonl");
     let over = "\
-4 of 1 seats in use, 0 inactive; over the limit by 3
+4 of 1 seat in use, 0 inactive; over the limit by 3
 nobody was deactivated; to activate another, deactivate 4 first or install a larger license
 ";
     assert_eq!(

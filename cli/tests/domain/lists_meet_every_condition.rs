@@ -164,6 +164,6 @@ fn a_workspace_that_is_not_there_is_an_error() {
     );
     assert_eq!(
         folder.done("users list --inactive"),
-        "no users\n\n1 seats in use (enterprise: no limit), 0 inactive\n"
+        "no users\n\n1 seat in use (enterprise: no limit), 0 inactive\n"
     );
 }

@@ -8,14 +8,20 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+#[cfg(unix)]
+mod a_doctor_says_what_helps;
 mod a_killed_server_loses_nothing;
 mod a_server_starts_and_ends;
 mod batches_are_all_or_nothing;
 mod changes_are_followed;
+mod changes_are_found;
+mod changes_are_undone;
 mod exit_codes_and_aliases;
 mod exports_make_the_same_directory;
 mod files_of_this_format_open;
 mod folder;
+#[cfg(target_os = "linux")]
+mod help_and_tables_look_like_this;
 mod lists_are_read_page_by_page;
 mod lists_meet_every_condition;
 mod members_come_and_go;

@@ -7,7 +7,7 @@ use crate::folder::{Folder, assert_says};
 fn until_enough_have_left() {
     let folder = Folder::with_users(&["ann", "bob", "cho"]);
     folder.done("users create dee@ex.co --inactive");
-    let over = "3 of 1 seats in use, 1 inactive; over the limit by 2\n";
+    let over = "3 of 1 seat in use, 1 inactive; over the limit by 2\n";
     assert_says(
         &folder.done("license set 1"),
         &[
@@ -33,7 +33,7 @@ fn until_enough_have_left() {
     folder.done("workspaces create a --owner bob@ex.co");
     assert_says(
         &folder.done("users deactivate cho@ex.co"),
-        &["2 of 1 seats in use, 2 inactive; over the limit by 1\n"],
+        &["2 of 1 seat in use, 2 inactive; over the limit by 1\n"],
     );
     assert_eq!(
         folder.done("license set 2"),

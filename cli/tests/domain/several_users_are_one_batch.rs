@@ -136,3 +136,38 @@ fn on_a_terminal_the_answer_decides() {
     assert_eq!(code, 0, "{shown}");
     assert_eq!(folder.users(""), ["bob"]);
 }
+
+#[test]
+fn fields_of_several_users() {
+    let folder = Folder::with_users(&["ann", "bob", "cho"]);
+    let told = folder.json("users update ann@ex.co bob@ex.co --attribute team=a --dry-run");
+    assert_eq!(
+        (&told["changed"], &told["dry_run"]),
+        (&json!(2), &json!(true))
+    );
+    assert!(folder.users("--attribute team").is_empty());
+    let before = folder.changes().len();
+    let told = folder.done("users update ann@ex.co bob@ex.co --attribute team=a");
+    assert_says(&told, &["updated 2 users\n"]);
+    assert_eq!(folder.changes().len(), before + 1);
+    assert_eq!(folder.users("--attribute team=a"), ["ann", "bob"]);
+    let lines = folder.done("users list --format jsonl");
+    let line = "users update - --admin true --family-name Lee";
+    let run = folder.run_with_input(line, &lines);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert_eq!(folder.users("--admin"), ["ann", "bob", "cho"]);
+    for line in [
+        "users update ann@ex.co bob@ex.co --email c@ex.co",
+        "users update ann@ex.co bob@ex.co --admin true --if-version 2",
+        "users update --admin true",
+    ] {
+        assert_eq!(folder.run(line).code, 2, "{line}");
+    }
+    folder.refused("users update ann@ex.co nobody --family-name Roe");
+    assert_eq!(folder.json("search LEE --count")["count"], 3);
+    assert_eq!(folder.listed("search bob", "users", "email"), ["bob@ex.co"]);
+    assert_eq!(
+        folder.done("search Roe"),
+        folder.done("users list --search roe")
+    );
+}

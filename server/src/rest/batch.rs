@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use headcount::{Applied, Batch, Directory, Subject};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{Asked, Body, Rest, with_request_id};
 use crate::auth::Caller;
@@ -13,16 +14,19 @@ use crate::keys::Scope;
 use crate::ops::Operation;
 use crate::server::Server;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct How {
+    /// Whether to tell what would come of it, and change nothing.
     #[serde(default)]
     dry_run: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = BatchRequest)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Request {
+    #[schema(value_type = Vec<super::shapes::Operation>)]
     operations: Vec<Operation>,
     /// Whether workspaces may be left without an active owner.
     #[serde(default)]

@@ -15,24 +15,27 @@ use hyper::body::Frame;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc;
+use utoipa::IntoParams;
 
-use super::{Asked, Rest};
+use super::{Asked, Rest, page_limit};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::server::Server;
 
 /// Changes of a page.
 const LIMIT: usize = 100;
-const LIMIT_MAX: usize = 1_000;
 /// How often a listener hears something although nothing changes.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Texts that wait for a slow listener.
 const TEXTS_MAX: usize = 4;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listing {
+    /// The number of the change behind which to begin.
     after: Option<u64>,
+    /// Changes of the page.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
 }
 
@@ -47,7 +50,7 @@ pub(crate) async fn list(
     let wants_events = headers
         .get(header::ACCEPT)
         .is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream"));
-    let limit = listing.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
+    let limit = page_limit(listing.limit, LIMIT)?;
     if !wants_events {
         let changes = page(&server, listing.after.unwrap_or(0), limit)?;
         let last = changes.last().map(|change| change.sequence);

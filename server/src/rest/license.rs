@@ -6,6 +6,7 @@ use axum::response::Response;
 use headcount::{Batch, License};
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::{Body, Rest, conditional, tagged};
 use crate::auth::Caller;
@@ -18,10 +19,12 @@ pub(crate) async fn show(State(server): State<Server>) -> Rest<Response> {
     Ok(tagged(StatusCode::OK, seats.license_version, &seats))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewLicense)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     /// `community`, `enterprise`, or a number of seats.
+    #[schema(value_type = super::shapes::License)]
     license: Value,
 }
 

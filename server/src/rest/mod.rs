@@ -4,6 +4,8 @@ pub(crate) mod batch;
 pub(crate) mod changes;
 mod if_match;
 pub(crate) mod license;
+pub(crate) mod openapi;
+mod shapes;
 pub(crate) mod users;
 pub(crate) mod workspaces;
 
@@ -80,6 +82,19 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
             }
         }
     }
+}
+
+/// Records of a page, at most.
+const LIMIT_MAX: usize = 1_000;
+
+/// The records that a page is to have.
+fn page_limit(asked: Option<usize>, default: usize) -> Result<usize, Failure> {
+    let limit = asked.unwrap_or(default);
+    if (1..=LIMIT_MAX).contains(&limit) {
+        return Ok(limit);
+    }
+    let message = format!("limit has to be from 1 to {LIMIT_MAX}, not {limit}");
+    Err(Failure::bad_request(message))
 }
 
 /// A record with its version as the entity tag.

@@ -13,40 +13,44 @@ use headcount::{
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
-use super::{Asked, At, Body, Rest, conditional, tagged, with_request_id};
+use super::{Asked, At, Body, Rest, conditional, page_limit, tagged, with_request_id};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::keys::Scope;
 use crate::server::Server;
 
-/// Users of a page, at most.
-const LIMIT_MAX: usize = 1_000;
-
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listing {
+    /// Active or inactive users only.
     active: Option<bool>,
+    /// Admins only.
     #[serde(default)]
     admins: bool,
+    /// With emails that begin like this.
     email_prefix: Option<String>,
+    /// With emails at this domain.
     email_domain: Option<String>,
+    /// With usernames that begin like this.
     username_prefix: Option<String>,
+    /// Members of the workspace with this id.
     workspace: Option<u64>,
+    #[param(pattern = "^(email|username|created)$")]
     sort: Option<String>,
     #[serde(default)]
     descending: bool,
+    /// Users of the page.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
+    /// The last page's `next`.
     after: Option<String>,
 }
 
 impl Listing {
     fn query(self) -> Result<UserQuery, Failure> {
-        let limit = self.limit.unwrap_or(UserQuery::LIMIT);
-        if !(1..=LIMIT_MAX).contains(&limit) {
-            let message = format!("limit has to be from 1 to {LIMIT_MAX}, not {limit}");
-            return Err(Failure::bad_request(message));
-        }
+        let limit = page_limit(self.limit, UserQuery::LIMIT)?;
         let sort = match self.sort.as_deref() {
             None | Some("email") => Sort::Email,
             Some("username") => Sort::Username,
@@ -97,10 +101,13 @@ pub(crate) async fn list(
     Ok(Json(json!({ "users": users, "next": page.next })))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewUser)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
+    #[schema(format = "email")]
     email: String,
+    #[schema(format = "uuid")]
     id: Option<String>,
     username: Option<String>,
     given_name: Option<String>,
@@ -191,18 +198,24 @@ pub(crate) async fn show(State(server): State<Server>, At(name): At<String>) -> 
     Ok(tagged(StatusCode::OK, user.version(), &*user))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = UserChange)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Change {
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = String, format = "email", required = false)]
     email: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     username: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     given_name: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     family_name: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = bool, required = false)]
     admin: Option<bool>,
     #[serde(default)]
     attributes: BTreeMap<String, Option<String>>,
@@ -294,7 +307,7 @@ async fn operate(
     Ok(tagged(StatusCode::OK, user.version(), &*user))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Leaving {
     /// Whether workspaces may be left without an active owner.

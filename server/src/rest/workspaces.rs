@@ -7,20 +7,23 @@ use axum::response::{IntoResponse, Response};
 use headcount::{Batch, Directory, ErrorKind, NewWorkspace, Role, Subject, Workspace, WorkspaceId};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
-use super::{Asked, At, Body, Rest, conditional, tagged, with_request_id};
+use super::{Asked, At, Body, Rest, conditional, page_limit, tagged, with_request_id};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::server::Server;
 
 /// Workspaces of a page.
 const LIMIT: usize = 100;
-const LIMIT_MAX: usize = 1_000;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listing {
+    /// The id behind which the page begins: the last page's `next`.
     after: Option<u64>,
+    /// Workspaces of the page.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
 }
 
@@ -29,25 +32,18 @@ pub(crate) async fn list(
     State(server): State<Server>,
     Asked(listing): Asked<Listing>,
 ) -> Rest<Json<Value>> {
-    let limit = listing.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
-    let after = listing.after.unwrap_or(0);
-    let mut page = Vec::new();
-    for workspace in server.0.directory.workspaces()? {
-        let workspace = workspace?;
-        if workspace.id().as_u64() > after {
-            page.push(workspace);
-        }
-        if page.len() > limit {
-            break;
-        }
-    }
+    let limit = page_limit(listing.limit, LIMIT)?;
+    let after = WorkspaceId::from_u64(listing.after.unwrap_or(0));
+    let found = server.0.directory.workspaces()?.after(after);
+    let mut page: Vec<_> = found.take(limit + 1).collect::<headcount::Result<_>>()?;
     let has_more = page.len() > limit;
     page.truncate(limit);
     let next = page.last().filter(|_| has_more).map(Workspace::id);
     Ok(Json(json!({ "workspaces": page, "next": next })))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewWorkspace)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct New {
     name: String,
@@ -104,7 +100,8 @@ pub(crate) async fn show(State(server): State<Server>, At(id): At<u64>) -> Rest<
     Ok(tagged(StatusCode::OK, workspace.version(), &workspace))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = WorkspaceChange)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Change {
     name: String,
@@ -172,9 +169,10 @@ pub(crate) async fn members(State(server): State<Server>, At(id): At<u64>) -> Re
     Ok(Json(json!({ "members": members })))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Membership {
+    #[schema(pattern = "^(owner|user)$")]
     role: String,
 }
 

@@ -195,3 +195,47 @@ fn a_workspace_lives_and_has_members() {
     assert_eq!(client.send("DELETE", &path, "", "").status, 204);
     assert_eq!(client.get(&path).json()["kind"], "workspace_not_found");
 }
+
+#[test]
+fn workspaces_are_read_a_page_at_a_time() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    for name in ["c", "a", "b"] {
+        client.post("/api/v1/workspaces", &json!({ "name": name }));
+    }
+    let page = |query: &str| client.get(&format!("/api/v1/workspaces?{query}")).json();
+    let names = |page: &Value| {
+        let all = page["workspaces"].as_array().unwrap().iter();
+        all.map(|one| one["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let first = page("limit=2");
+    assert_eq!(names(&first), ["c", "a"]);
+    assert_eq!(
+        client.send("DELETE", "/api/v1/workspaces/2", "", "").status,
+        204
+    );
+    let second = page(&format!("limit=2&after={}", first["next"]));
+    assert_eq!(names(&second), ["b"], "also behind one that was deleted");
+    assert!(second["next"].is_null());
+    for limit in ["0", "1001", "-1", "x"] {
+        for path in ["workspaces", "changes", "users"] {
+            let answer = client.get(&format!("/api/v1/{path}?limit={limit}"));
+            assert_eq!(answer.status, 400, "{path} {limit}");
+        }
+    }
+}
+
+#[test]
+fn the_openapi_document_is_there_without_a_key() {
+    let running = Running::new();
+    let answer = running.stranger().get("/openapi.json");
+    assert_eq!(answer.status, 200);
+    let document = answer.json();
+    assert_eq!(document["openapi"], "3.1.0");
+    let create = &document["paths"]["/api/v1/users"]["post"];
+    assert_eq!(
+        create["requestBody"]["content"]["application/json"]["schema"]["$ref"],
+        "#/components/schemas/NewUser"
+    );
+}

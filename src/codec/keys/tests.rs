@@ -26,7 +26,7 @@ fn indexes_by_email_lead_back_to_it() {
     for (prefix, kind) in [
         (Kind::User.all(), Kind::User),
         (Kind::Admin.all(), Kind::Admin),
-        (states(true), Kind::State),
+        (Kind::Inactive.all(), Kind::Inactive),
         (domains("ex.co"), Kind::Domain),
         (members(WorkspaceId::from_u64(7), Role::User), Kind::Member),
     ] {

@@ -130,6 +130,7 @@ fn record_of(user: &User) -> UserRecord<'_> {
         version: user.version,
         created_at: user.created_at,
         updated_at: user.updated_at,
+        deactivated_at: user.deactivated_at,
         active: user.active,
         admin: user.admin,
         email: (typed != KEY).then_some(typed),
@@ -140,7 +141,6 @@ fn record_of(user: &User) -> UserRecord<'_> {
         }),
         given_name: user.given_name.as_deref(),
         family_name: user.family_name.as_deref(),
-        deactivated_at: user.deactivated_at,
         external_ids: user.external_ids().collect(),
         attributes: user.attributes().collect(),
     }

@@ -36,7 +36,9 @@
 //! [`Generation`], which follows the same steps.
 
 mod generation;
+mod hits;
 mod key;
+mod many;
 mod marks;
 #[cfg(test)]
 mod model;
@@ -46,15 +48,15 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
 use std::num::NonZero;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(super) use self::key::Kind;
 use std::thread::available_parallelism;
 
 use self::generation::Generation;
+use self::hits::Hits;
 use self::key::{Hashing, KeyRef};
 use self::marks::Marks;
 use self::table::Table;
@@ -132,7 +134,7 @@ impl UserCache {
             return None;
         }
         let user = self.table(&key).read().get(&key).cloned()?;
-        self.hits.count();
+        self.hits.add(1);
         Some(user)
     }
 
@@ -216,8 +218,13 @@ impl UserCache {
     /// The table of a key. It is chosen by other bits than the slot and the mark.
     #[inline]
     fn table(&self, key: &KeyRef<'_>) -> &Part {
+        &self.tables[self.table_index(key)]
+    }
+
+    #[inline]
+    fn table_index(&self, key: &KeyRef<'_>) -> usize {
         let chosen = (key.hash >> 58) as usize;
-        &self.tables[chosen & (self.tables.len() - 1)]
+        chosen & (self.tables.len() - 1)
     }
 
     fn clear(&self) {
@@ -345,51 +352,4 @@ fn keys<'u>(cache: &UserCache, users: &'u [Arc<User>]) -> impl Iterator<Item = K
     users
         .iter()
         .flat_map(|user| KeyRef::all_of(&cache.hashing, user))
-}
-
-/// How often something happened, counted by each thread in its own place, for one
-/// that is shared would cost more than what is counted. Where many threads count,
-/// two that share a place may lose a count now and then.
-struct Hits([Place; PLACES]);
-
-/// More than the processors of most machines.
-const PLACES: usize = 64;
-
-/// A counter with its cache lines to itself.
-#[derive(Default)]
-#[repr(align(128))]
-struct Place(AtomicU64);
-
-impl Default for Hits {
-    fn default() -> Self {
-        Self(std::array::from_fn(|_| Place::default()))
-    }
-}
-
-impl Hits {
-    #[inline]
-    fn count(&self) {
-        thread_local! {
-            static OWN: Cell<usize> = const { Cell::new(usize::MAX) };
-        }
-        let own = match OWN.get() {
-            usize::MAX => {
-                static NEXT: AtomicUsize = AtomicUsize::new(0);
-                let own = NEXT.fetch_add(1, Ordering::Relaxed) % PLACES;
-                OWN.set(own);
-                own
-            }
-            own => own,
-        };
-        // Not in one step: that would cost as much as a lock.
-        let place = &self.0[own].0;
-        place.store(place.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-    }
-
-    fn sum(&self) -> u64 {
-        self.0
-            .iter()
-            .map(|place| place.0.load(Ordering::Relaxed))
-            .sum()
-    }
 }

@@ -86,6 +86,13 @@ impl Table {
         slot.user.as_ref()
     }
 
+    /// Reads from where the key belongs, so that it is near when it is looked for.
+    pub(super) fn touch(&self, key: &KeyRef<'_>) -> u64 {
+        self.slots
+            .get(self.home(key.hash))
+            .map_or(0, |slot| slot.hash)
+    }
+
     /// Reserves a key until it is [filled](Self::fill), given back or removed.
     pub(super) fn reserve(&mut self, key: &KeyRef<'_>) -> u64 {
         let ticket = self.next_ticket;

@@ -82,6 +82,43 @@ fn during_a_commit_readers_ask_the_engine() {
 }
 
 #[test]
+fn many_are_found_in_their_order_but_not_those_who_change() {
+    let cache = cache();
+    let names: Vec<_> = (0..200).map(|n| format!("user{n}@ex.co")).collect();
+    let text = |name: &String| user(name, 1).email.key().to_owned().into_bytes();
+    let cached = |n: usize| !n.is_multiple_of(3);
+    for (n, name) in names.iter().enumerate().filter(|(n, _)| cached(*n)) {
+        let load = || Ok(Some(user(name, n as u64)));
+        cache.get_or_load(Kind::Email, &text(name), load).unwrap();
+    }
+    let versions = |kind| -> Vec<_> {
+        let texts = names.iter().map(String::as_bytes);
+        let found = cache.get_many(kind, texts).into_iter();
+        found.map(|user| user.map(|user| user.version)).collect()
+    };
+    let wanted = |n: usize| cached(n).then_some(n as u64);
+    assert_eq!(
+        versions(Kind::Email),
+        (0..200).map(wanted).collect::<Vec<_>>()
+    );
+    assert_eq!(versions(Kind::Username), [None; 200]);
+    let hits = (0..200).filter(|n| cached(*n)).count() as u64;
+    assert_eq!(cache.reads().0, hits);
+
+    let mut change = cache.change();
+    change.mark(vec![Arc::new(user(&names[100], 100))]);
+    assert_eq!(versions(Kind::Email)[99..102], [None, None, Some(101)]);
+    drop(change);
+    assert_eq!(versions(Kind::Email)[99..102], [None, None, Some(101)]);
+    let nobody: [&[u8]; 2] = [&[b'a'; 300], b""];
+    assert_eq!(
+        cache.get_many(Kind::Email, nobody.into_iter()),
+        [None, None]
+    );
+    assert!(cache.get_many(Kind::Email, [].into_iter()).is_empty());
+}
+
+#[test]
 fn a_commit_forgets_a_user_under_each_key() {
     let cache = cache();
     let load = || Ok(Some(ann(1)));

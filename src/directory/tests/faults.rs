@@ -2,7 +2,7 @@
 //! value hides nothing else.
 
 use super::*;
-use crate::codec::keys::{Kind, domains, external_id, states};
+use crate::codec::keys::{Kind, domains, external_id};
 use crate::codec::{
     IdEntry, decode_totals, decode_user, decode_workspace, encode_totals, put_id, put_user,
     put_workspace,
@@ -131,8 +131,8 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     (FaultKind::Missing, "username", |txn| {
         remove_first(Kind::Username, txn)
     }),
-    (FaultKind::Missing, "state", |txn| {
-        remove_first(Kind::State, txn)
+    (FaultKind::Missing, "inactive", |txn| {
+        remove_first(Kind::Inactive, txn)
     }),
     (FaultKind::Missing, "admin", |txn| {
         remove_first(Kind::Admin, txn)
@@ -172,9 +172,8 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     (FaultKind::Wrong, "username", |txn| {
         txn.put(&keys::username("bob"), b"cho@ex.co")
     }),
-    (FaultKind::Wrong, "state", |txn| {
-        let mut key = states(true).0;
-        key.extend_from_slice(b"ann@ex.co");
+    (FaultKind::Wrong, "inactive", |txn| {
+        let key = key_of(Kind::Inactive, txn);
         txn.put(&key, b"more")
     }),
     (FaultKind::Wrong, "created", |txn| {
@@ -214,10 +213,8 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
         let key = external_id(Kind::WorkspaceExternalId, "okta", "00g2");
         txn.put(&key, &1_u64.to_be_bytes())
     }),
-    (FaultKind::Leftover, "state", |txn| {
-        let mut key = states(true).0;
-        key.extend_from_slice(b"cho@ex.co");
-        txn.put(&key, b"")
+    (FaultKind::Leftover, "inactive", |txn| {
+        txn.put(b"\x13ann@ex.co", b"")
     }),
     (FaultKind::Leftover, "domain", |txn| {
         let mut key = domains("ex.co").0;

@@ -28,6 +28,8 @@ mod holder;
 mod inspect;
 mod log;
 mod memtable;
+#[cfg(test)]
+mod model;
 mod options;
 mod overlay;
 mod own_file;

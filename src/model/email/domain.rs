@@ -62,6 +62,28 @@ pub(super) fn to_a_labels(domain: &str) -> Result<Option<String>, Refusal> {
     Ok((!mapped.eq_ignore_ascii_case(domain)).then_some(mapped))
 }
 
+/// Whether this is a host name in lower case, of labels without two hyphens in a row:
+/// these are their own A-labels.
+pub(super) fn is_plain_key(domain: &[u8]) -> bool {
+    let (mut previous, mut label_bytes, mut is_number) = (b'.', 0, true);
+    for &byte in domain {
+        let follows_a_letter = previous.is_ascii_alphanumeric();
+        match byte {
+            b'a'..=b'z' => is_number = false,
+            b'0'..=b'9' => {}
+            b'-' if follows_a_letter => is_number = false,
+            b'.' if follows_a_letter => (label_bytes, is_number) = (0, true),
+            _ => return false,
+        }
+        label_bytes += usize::from(byte != b'.');
+        if label_bytes > LABEL_BYTES_MAX {
+            return false;
+        }
+        previous = byte;
+    }
+    previous.is_ascii_alphanumeric() && !is_number
+}
+
 /// Whether every label is letters, digits and hyphens, so that IDNA would only
 /// lower their case; `false` when IDNA must decide.
 fn is_plain(domain: &str) -> Result<bool, Refusal> {

@@ -229,6 +229,38 @@ impl Serialize for Email {
 
 /// The key of a trimmed text; borrowed when the text is its own key.
 fn key_of(typed: &str) -> Result<Cow<'_, str>, Refusal> {
+    if is_plain_key(typed.as_bytes()) {
+        return Ok(Cow::Borrowed(typed));
+    }
+    key_by_rules(typed)
+}
+
+/// Whether this is its own key without a doubt. Most addresses are, and every look-up
+/// passes here; of the others, nothing is said.
+fn is_plain_key(text: &[u8]) -> bool {
+    let Some(at) = text.iter().position(|byte| *byte == b'@') else {
+        return false;
+    };
+    text.len() <= KEY_BYTES_MAX
+        && is_plain_local(&text[..at])
+        && domain::is_plain_key(&text[at + 1..])
+}
+
+/// Whether this is a dot-atom without upper case.
+fn is_plain_local(local: &[u8]) -> bool {
+    let mut previous = b'.';
+    for &byte in local {
+        let is_plain = ATEXT[usize::from(byte)] && !byte.is_ascii_uppercase();
+        if !(is_plain || byte == b'.' && previous != b'.') {
+            return false;
+        }
+        previous = byte;
+    }
+    previous != b'.' && local.len() <= LOCAL_BYTES_MAX
+}
+
+/// [`key_of`] any text.
+fn key_by_rules(typed: &str) -> Result<Cow<'_, str>, Refusal> {
     if typed.is_empty() {
         return Err(Refusal::Empty);
     }

@@ -9,11 +9,11 @@ use crate::codec::decode_user;
 use crate::codec::keys::{self, Kind, Prefix};
 use crate::engine::{Order, Read};
 use crate::error::{Error, Result};
-use crate::model::{Role, Sort, User, UserQuery};
+use crate::model::{Role, Sort, Timestamp, User, UserQuery};
 use crate::rules::read;
 
-/// Users of a state are worth reading in any order where they are at most one in
-/// this many.
+/// Inactive users are worth reading in any order where they are at most one in this
+/// many.
 const FEW: u64 = 8;
 
 /// Entries read at a time.
@@ -23,7 +23,7 @@ const CHUNK: usize = 256;
 pub(super) struct Source {
     /// `None` for an order that no query can have.
     pub(super) sort: Option<Sort>,
-    /// Several where they are merged by email.
+    /// Several where they are merged by email, or where the order doesn't matter.
     ranges: Vec<Range>,
 }
 
@@ -36,6 +36,8 @@ struct Range {
     /// Where to start, and where to end.
     start: Vec<u8>,
     end: Vec<u8>,
+    /// Whether users who changed after their creation are passed over.
+    only_unchanged: bool,
 }
 
 impl Source {
@@ -47,6 +49,7 @@ impl Source {
                 prefix,
                 start,
                 end,
+                only_unchanged: false,
             }
         });
         Self {
@@ -79,8 +82,21 @@ impl Source {
                 prefix,
                 start,
                 end,
+                only_unchanged: false,
             }],
         }
+    }
+
+    /// Everybody who changed since `moment` or was created since.
+    fn changed_since(moment: Timestamp) -> Self {
+        let since = |kind| Self::of(None, kind, keys::moment(kind, moment, None), false);
+        let mut source = since(Kind::Updated);
+        let created = since(Kind::Created).ranges.into_iter();
+        source.ranges.extend(created.map(|range| Range {
+            only_unchanged: true,
+            ..range
+        }));
+        source
     }
 }
 
@@ -133,10 +149,10 @@ pub(super) fn choose(
             true,
         ));
     }
-    if let Some(active) = query.active
-        && (query.sort == Sort::Email && conditions.is_state_only() || are_few(read, active)?)
+    if query.active == Some(false)
+        && (query.sort == Sort::Email && conditions.is_state_only() || inactive_are_few(read)?)
     {
-        return Ok(Source::by_email([(Kind::State, keys::states(active))]));
+        return Ok(Source::by_email([(Kind::Inactive, Kind::Inactive.all())]));
     }
     if let Some(prefix) = &conditions.username_prefix {
         return Ok(Source::of(
@@ -151,8 +167,7 @@ pub(super) fn choose(
         return Ok(Source::of(Some(Sort::Created), Kind::Created, start, false));
     }
     if let Some(moment) = query.changed_since {
-        let start = keys::moment(Kind::Updated, moment, None);
-        return Ok(Source::of(None, Kind::Updated, start, false));
+        return Ok(Source::changed_since(moment));
     }
     let kind = match query.sort {
         Sort::Email => Kind::User,
@@ -162,15 +177,10 @@ pub(super) fn choose(
     Ok(Source::of(Some(query.sort), kind, kind.all().0, true))
 }
 
-/// Whether users of this state are so few that reading them all is cheap.
-fn are_few(read: &impl Read, active: bool) -> Result<bool> {
+/// Whether inactive users are so few that reading them all is cheap.
+fn inactive_are_few(read: &impl Read) -> Result<bool> {
     let totals = read::totals(read)?;
-    let users = if active {
-        totals.active
-    } else {
-        totals.inactive
-    };
-    Ok(users <= (totals.active + totals.inactive) / FEW)
+    Ok(totals.inactive <= (totals.active + totals.inactive) / FEW)
 }
 
 /// The users of a source, in its order.
@@ -192,6 +202,7 @@ struct Buffer {
 struct Candidate {
     email_key: String,
     user: Option<User>,
+    only_unchanged: bool,
 }
 
 impl<'s> Stream<'s> {
@@ -223,8 +234,23 @@ impl<'s> Stream<'s> {
     }
 
     pub(super) fn next(&mut self, read: &impl Read) -> Result<Option<User>> {
+        while let Some(candidate) = self.next_candidate(read)? {
+            let user = match candidate.user {
+                Some(user) => user,
+                None => read::user_by_email_key(read, &candidate.email_key)?.ok_or_else(|| {
+                    Error::corrupted("an index entry leads to a user who is not there")
+                })?,
+            };
+            if !candidate.only_unchanged || user.updated_at == user.created_at {
+                return Ok(Some(user));
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_candidate(&mut self, read: &impl Read) -> Result<Option<Candidate>> {
         for (range, buffer) in &mut self.ranges {
-            buffer.fill(read, range.kind, self.order)?;
+            buffer.fill(read, range, self.order)?;
         }
         let heads = self
             .ranges
@@ -237,20 +263,12 @@ impl<'s> Stream<'s> {
             Order::Ascending => heads.min_by(by_email),
             Order::Descending => heads.max_by(by_email),
         };
-        let Some(candidate) = first.and_then(VecDeque::pop_front) else {
-            return Ok(None);
-        };
-        match candidate.user {
-            Some(user) => Ok(Some(user)),
-            None => read::user_by_email_key(read, &candidate.email_key)?
-                .map(Some)
-                .ok_or_else(|| Error::corrupted("an index entry leads to a user who is not there")),
-        }
+        Ok(first.and_then(VecDeque::pop_front))
     }
 }
 
 impl Buffer {
-    fn fill(&mut self, read: &impl Read, kind: Kind, order: Order) -> Result<()> {
+    fn fill(&mut self, read: &impl Read, source: &Range, order: Order) -> Result<()> {
         if !self.users.is_empty() || self.ended {
             return Ok(());
         }
@@ -260,7 +278,7 @@ impl Buffer {
         );
         let mut last = None;
         read::try_scan(read, range, order, |key, value| {
-            self.users.push_back(candidate(kind, key, value)?);
+            self.users.push_back(candidate(source, key, value)?);
             if self.users.len() < self.chunk {
                 return Ok(ControlFlow::Continue(()));
             }
@@ -277,12 +295,16 @@ impl Buffer {
     }
 }
 
-fn candidate(kind: Kind, key: &[u8], value: &[u8]) -> Result<Candidate> {
-    let email_key = keys::email_key_in(kind, key, value)
+fn candidate(source: &Range, key: &[u8], value: &[u8]) -> Result<Candidate> {
+    let email_key = keys::email_key_in(source.kind, key, value)
         .ok_or_else(|| Error::corrupted("an index entry does not name a user"))?;
-    let user = match kind {
+    let user = match source.kind {
         Kind::User => Some(decode_user(&email_key, value)?),
         _ => None,
     };
-    Ok(Candidate { email_key, user })
+    Ok(Candidate {
+        email_key,
+        user,
+        only_unchanged: source.only_unchanged,
+    })
 }

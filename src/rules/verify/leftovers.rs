@@ -16,7 +16,7 @@ impl<R: Read> Examiner<'_, R> {
     pub(super) fn leftovers(&mut self) -> Result<()> {
         for kind in [
             Kind::Username,
-            Kind::State,
+            Kind::Inactive,
             Kind::Admin,
             Kind::Domain,
             Kind::Created,

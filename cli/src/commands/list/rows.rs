@@ -1,5 +1,6 @@
 //! Chosen columns of users, as a table, CSV or lines of JSON.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::args::COLUMNS;
 use crate::failure::Result;
-use crate::output::safe;
+use crate::output::Table;
 
 type Users<'u> = &'u mut dyn Iterator<Item = headcount::Result<Arc<User>>>;
 
@@ -50,22 +51,15 @@ pub(super) fn csv(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> 
     Ok(table.flush()?)
 }
 
-/// A table with these columns; each is as wide as its widest cell.
+/// A table with these columns.
 pub(super) fn table(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> Result<()> {
     let heads = columns.iter().map(|name| name.to_uppercase());
-    let mut rows = comfy_table::Table::new();
-    rows.load_style(comfy_table::presets::NOTHING)
-        .set_header(heads);
+    let mut rows = Table::new(heads, out);
     for user in users {
-        rows.add_row(cells(&*user?, columns).iter().map(|cell| safe(cell)));
+        let cells = cells(&*user?, columns);
+        rows.push(cells.into_iter().map(Cow::from))?;
     }
-    for column in rows.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    for line in rows.lines() {
-        writeln!(out, "{}", line.trim_end_matches(' '))?;
-    }
-    Ok(())
+    Ok(rows.finish()?)
 }
 
 fn cells(user: &User, columns: &[String]) -> Vec<String> {

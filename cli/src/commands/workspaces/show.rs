@@ -34,7 +34,7 @@ pub(super) fn list(
     let mut table = Table::new(["ID", "NAME", "ARCHIVED", "DEFAULT OF", "CREATED"], out);
     for workspace in std::iter::once(first).chain(workspaces) {
         let workspace = workspace?;
-        table.push(&[
+        table.push([
             workspace.id().to_string().into(),
             workspace.name().into(),
             yes_or_no(workspace.is_archived()).into(),
@@ -133,7 +133,7 @@ fn write_members(members: &[(Member, Option<Arc<User>>)], out: &mut dyn Write) -
             None => member.user().to_string(),
         };
         let is_active = user.as_ref().is_some_and(|user| user.is_active());
-        table.push(&[
+        table.push([
             email.into(),
             member.role().to_string().into(),
             yes_or_no(is_active).into(),

@@ -1,9 +1,7 @@
 //! The batches of a memtable by their numbers: a list that one thread appends to while
 //! others read it, and that never moves what it holds.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
+use super::sync::{AtomicUsize, BATCHES_MIN, OnceLock, Ordering};
 use crate::engine::redb::staging::Writes;
 
 /// The writes of one commit.
@@ -12,8 +10,7 @@ pub(super) struct Batch {
     pub(super) writes: Writes,
 }
 
-/// Batches in the first chunk; each later one has twice as many.
-const FIRST: usize = 16;
+/// Chunks; the first has [`BATCHES_MIN`] batches, and each later one twice as many.
 const CHUNKS: usize = 23;
 
 /// The list. Its length is stored (release) after the batch that it counts.
@@ -33,9 +30,9 @@ impl Default for Batches {
 
 /// The chunk of the batch `number`, and its place in that.
 fn place(number: usize) -> (usize, usize) {
-    let from_first = number + FIRST;
-    let chunk = (from_first.ilog2() - FIRST.ilog2()) as usize;
-    (chunk, from_first - (FIRST << chunk))
+    let from_first = number + BATCHES_MIN;
+    let chunk = (from_first.ilog2() - BATCHES_MIN.ilog2()) as usize;
+    (chunk, from_first - (BATCHES_MIN << chunk))
 }
 
 impl Batches {
@@ -56,36 +53,9 @@ impl Batches {
         let (chunk, at) = place(number);
         let chunk = self.chunks[chunk].get_or_init(|| {
             let room = std::iter::repeat_with(OnceLock::new);
-            room.take(FIRST << chunk).collect()
+            room.take(BATCHES_MIN << chunk).collect()
         });
         let _ = chunk[at].set(batch);
         self.count.store(number + 1, Ordering::Release);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_batch_keeps_its_number_and_its_place() {
-        let batches = Batches::default();
-        assert!(batches.get(0).is_none());
-        let mut addresses = Vec::new();
-        for number in 0..1_000 {
-            assert_eq!(batches.len(), number);
-            batches.push(Batch {
-                sequence: number as u64,
-                writes: Writes::default(),
-            });
-            addresses.push(std::ptr::from_ref(batches.get(number).unwrap()));
-            assert!(batches.get(number + 1).is_none());
-        }
-        for (number, address) in addresses.into_iter().enumerate() {
-            let batch = batches.get(number).unwrap();
-            assert_eq!(batch.sequence, number as u64);
-            assert!(std::ptr::eq(batch, address));
-        }
-        assert!(batches.get(usize::MAX - FIRST).is_none());
     }
 }

@@ -12,7 +12,7 @@
 //!    that was there when it was replaced; who has been told of a later commit has been
 //!    told of the larger table too.
 
-use super::super::sync::{AtomicU64, AtomicUsize, OnceLock, Ordering};
+use super::sync::{AtomicU64, AtomicUsize, OnceLock, Ordering, WORDS_MIN};
 
 /// A place in the memtable: the number of a batch, and the number of a write in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +49,6 @@ impl Place {
 fn tag(hash: u64) -> u64 {
     hash & !(MASK << BITS | MASK)
 }
-
-/// Words of the first table.
-const WORDS_MIN: usize = 64;
 
 /// How often a table can become twice as large.
 const TABLES: usize = 28;

@@ -13,7 +13,6 @@ mod order;
 mod tests;
 
 use std::ops::Bound;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
@@ -21,9 +20,10 @@ use arc_swap::ArcSwap;
 use self::batches::{Batch, Batches};
 use self::index::{Index, PLACES_MAX, Place};
 use self::order::{Runs, Scan};
-use super::lock;
+use self::sync::{AtomicUsize, Ordering};
 use super::log::Write;
 use super::staging::{Slot, Staging, Writes};
+use super::{lock, sync};
 use crate::engine::{KeyRange, Order};
 
 /// Writes that may be unsorted.

@@ -207,3 +207,25 @@ fn readers_see_whole_commits_while_others_come() {
         done.store(true, Ordering::Relaxed);
     });
 }
+
+#[test]
+fn a_batch_keeps_its_number_and_its_place() {
+    let batches = Batches::default();
+    assert!(batches.get(0).is_none());
+    let mut addresses = Vec::new();
+    for number in 0..1_000 {
+        assert_eq!(batches.len(), number);
+        batches.push(Batch {
+            sequence: number as u64,
+            writes: Writes::default(),
+        });
+        addresses.push(std::ptr::from_ref(batches.get(number).unwrap()));
+        assert!(batches.get(number + 1).is_none());
+    }
+    for (number, address) in addresses.into_iter().enumerate() {
+        let batch = batches.get(number).unwrap();
+        assert_eq!(batch.sequence, number as u64);
+        assert!(std::ptr::eq(batch, address));
+    }
+    assert!(batches.get(usize::MAX - sync::BATCHES_MIN).is_none());
+}

@@ -38,6 +38,32 @@ fn every_address_of_the_table_has_its_verdict() {
 }
 
 #[test]
+fn a_plain_key_is_its_own_key_by_the_rules_too() {
+    let mut plain = 0;
+    for &(text, expected) in cases::CASES {
+        if is_plain_key(text.as_bytes()) {
+            plain += 1;
+            assert_eq!(key_by_rules(text), Ok(Cow::Borrowed(text)));
+            assert_eq!(expected, Ok(text));
+        }
+    }
+    assert!(plain > 10, "{plain}");
+    for text in ["a.b+c@ex.co", "a@r-1.ex.co", "a@1.co", "a@3a", "a@b-1"] {
+        assert!(is_plain_key(text.as_bytes()), "{text}");
+    }
+    let longest = "a".repeat(63);
+    assert!(is_plain_key(format!("{longest}a@{longest}.co").as_bytes()));
+    for text in [
+        format!("{longest}aa@ex.co"),
+        format!("a@{longest}a.co"),
+        format!("a@{longest}.{longest}.{longest}.{longest}"),
+        "a@xn--bcher-kva.example".to_owned(),
+    ] {
+        assert!(!is_plain_key(text.as_bytes()), "{text}");
+    }
+}
+
+#[test]
 fn the_table_has_no_row_twice() {
     let texts: HashSet<_> = cases::CASES.iter().map(|case| case.0).collect();
     assert_eq!(texts.len(), cases::CASES.len());
@@ -149,6 +175,13 @@ fn any_text() -> impl Strategy<Value = String> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2048))]
+
+    #[test]
+    fn what_looks_plain_is_its_own_key(text in "[aB1.@+-]{1,6}@[aZ19.x\u{e9}-]{1,8}") {
+        if is_plain_key(text.as_bytes()) {
+            prop_assert_eq!(key_by_rules(&text), Ok(Cow::Borrowed(&text[..])));
+        }
+    }
 
     #[test]
     fn no_text_panics_and_no_refusal_breaks_its_line(text in any_text()) {

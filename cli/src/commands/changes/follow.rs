@@ -14,9 +14,10 @@ use std::time::{Duration, SystemTime};
 
 use headcount::Change;
 
-use super::Store;
-use super::changes::{Kept, kept, write_change, write_head, write_trimmed};
+use super::filter::Filter;
+use super::{Kept, kept, write_change, write_head, write_trimmed};
 use crate::args::ChangesArgs;
+use crate::commands::Store;
 use crate::failure::{Failure, Result};
 use crate::output::{safe, write_json};
 
@@ -44,20 +45,25 @@ pub(super) fn run(
         out.flush()?;
     }
     loop {
-        let changes = follower.look(store, json, out)?;
-        for change in &changes {
-            if json {
-                write_json(out, change)?;
-            } else {
-                write_change(change, out)?;
-            }
-        }
-        out.flush()?;
+        let changes = follower.look(store, args, json, out)?;
         let pause = if changes.len() < CHANGES_MAX {
             args.interval
         } else {
             Duration::ZERO
         };
+        for change in changes {
+            // Without a filter nothing was read yet.
+            let picked = follower
+                .filter
+                .as_ref()
+                .and_then(|filter| filter.pick(change));
+            match picked {
+                Some(change) if json => write_json(out, &change)?,
+                Some(change) => write_change(&change, out)?,
+                None => {}
+            }
+        }
+        out.flush()?;
         match stop.recv_timeout(pause) {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(()) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
@@ -80,6 +86,8 @@ fn stop_signal() -> Result<Receiver<()>> {
 struct Follower {
     /// The number of the last change that was read; `None` before the first look.
     position: Option<u64>,
+    /// What is shown; the first look finds whom it names.
+    filter: Option<Filter>,
     /// The file as it was after the last look.
     seen: Option<Stamp>,
     skips: u32,
@@ -91,7 +99,13 @@ type Stamp = (SystemTime, u64);
 
 impl Follower {
     /// The next changes, if there are any and the file is free.
-    fn look(&mut self, store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<Vec<Change>> {
+    fn look(
+        &mut self,
+        store: &Store<'_>,
+        args: &ChangesArgs,
+        json: bool,
+        out: &mut dyn Write,
+    ) -> Result<Vec<Change>> {
         if self.seen.is_some() && self.seen == stamp(store.path) && self.skips < SKIPS_MAX {
             self.skips += 1;
             return Ok(Vec::new());
@@ -104,6 +118,9 @@ impl Follower {
             return Ok(Vec::new());
         };
         (self.held, self.skips) = (0, 0);
+        if self.filter.is_none() {
+            self.filter = Some(Filter::of(&directory, args)?);
+        }
         let Kept { changes, trimmed } = kept(&directory, self.position)?;
         let changes: Vec<_> = changes.take(CHANGES_MAX).collect::<Result<_, _>>()?;
         directory.close()?;

@@ -1,0 +1,223 @@
+//! `headcount bench`: what this disk and this library do, against the rate at which the
+//! disk syncs a small write.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use headcount::{Batch, Directory, License, NewUser};
+use serde_json::{Value, json};
+
+use super::Store;
+use super::progress::Progress;
+use crate::args::BenchArgs;
+use crate::failure::{Failure, Result};
+use crate::output::write_json;
+
+/// How much a sync has to write: about what creating a user does.
+const WRITE_BYTES: usize = 512;
+/// The file that is synced, written through before, as a log is.
+const SYNCED_BYTES: usize = 4 << 20;
+const THREADS: usize = 16;
+/// Users created at once.
+const LOT: usize = 10_000;
+/// The longest bar of the chart.
+const BAR_CELLS: f64 = 32.0;
+
+/// One thing that was measured.
+struct Measured {
+    what: &'static str,
+    per_second: f64,
+}
+
+pub(super) fn run(
+    store: &Store<'_>,
+    args: &BenchArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let beside = store.path.parent().filter(|path| path != &Path::new(""));
+    let folder = args.folder.as_deref().or(beside).unwrap_or(Path::new("."));
+    let scratch = Scratch::make(folder)?;
+    let progress = Progress::new();
+    let all = measure(&scratch.0, args.time / 5, &progress)?;
+    drop(progress);
+    let syncs = all.first().map_or(1.0, |first| first.per_second);
+    if json {
+        let told: Vec<Value> = all
+            .iter()
+            .map(|one| {
+                json!({
+                    "what": one.what,
+                    "per_second": one.per_second.round(),
+                    "of_raw_syncs": (one.per_second / syncs * 100.0).round() / 100.0,
+                })
+            })
+            .collect();
+        return write_json(out, &json!({ "folder": folder, "measured": told }));
+    }
+    write_chart(&all, syncs, out)
+}
+
+/// Each bar is as long as the logarithm: reads are a thousand times as fast as syncs.
+fn write_chart(all: &[Measured], syncs: f64, out: &mut dyn Write) -> Result<()> {
+    let most = all.iter().map(|one| one.per_second).fold(10.0, f64::max);
+    writeln!(
+        out,
+        "{:<28} {:>12} {:>9}  (bars are logarithmic)",
+        "", "per second", "of syncs"
+    )?;
+    for one in all {
+        let share = one.per_second.max(1.0).ln() / most.ln();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of the longest bar"
+        )]
+        let cells = (share * BAR_CELLS) as usize;
+        let number = indicatif::HumanFloatCount(one.per_second.round());
+        let line = format!(
+            "{:<28} {:>12} {:>8.2}x  {}",
+            one.what,
+            number.to_string(),
+            one.per_second / syncs,
+            "#".repeat(cells)
+        );
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn measure(folder: &Path, time: Duration, progress: &Progress) -> Result<Vec<Measured>> {
+    let mut all = Vec::new();
+    let mut add = |what, per_second| all.push(Measured { what, per_second });
+    progress.say("syncing small writes".to_owned());
+    add("syncs of a small write", syncs(&folder.join("sync"), time)?);
+    let directory = Directory::open(folder.join("bench.redb"))?;
+    directory.set_license(License::Enterprise)?;
+    progress.say("creating users, one after the other".to_owned());
+    add("users created, 1 thread", created(&directory, 1, time)?);
+    progress.say("creating users at once".to_owned());
+    add(
+        "users created, 16 threads",
+        created(&directory, THREADS, time)?,
+    );
+    progress.say("creating users by the thousand".to_owned());
+    add("users created in batches", in_lots(&directory, time)?);
+    progress.say("finding users".to_owned());
+    add("users found by email", found(&directory, time)?);
+    directory.close()?;
+    Ok(all)
+}
+
+/// Runs `once` until the time is over, and returns how often per second.
+fn rate(time: Duration, mut once: impl FnMut(u64) -> Result<()>) -> Result<f64> {
+    let start = Instant::now();
+    let mut done = 0;
+    while done == 0 || start.elapsed() < time {
+        once(done)?;
+        done += 1;
+    }
+    Ok(per_second(done, start))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a few seconds")]
+fn per_second(done: u64, start: Instant) -> f64 {
+    done as f64 / start.elapsed().as_secs_f64()
+}
+
+fn syncs(path: &Path, time: Duration) -> Result<f64> {
+    let unwritten = |error: std::io::Error| {
+        Failure::refused("io", format!("can't write {}: {error}", path.display()))
+    };
+    let mut file: File = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(unwritten)?;
+    file.write_all(&vec![0; SYNCED_BYTES]).map_err(unwritten)?;
+    file.sync_all().map_err(unwritten)?;
+    let rate = rate(time, |done| {
+        let at = done * WRITE_BYTES as u64 % SYNCED_BYTES as u64;
+        file.seek(SeekFrom::Start(at)).map_err(unwritten)?;
+        file.write_all(&[1; WRITE_BYTES]).map_err(unwritten)?;
+        file.sync_data().map_err(unwritten)
+    })?;
+    fs::remove_file(path).map_err(unwritten)?;
+    Ok(rate)
+}
+
+fn created(directory: &Directory, threads: usize, time: Duration) -> Result<f64> {
+    let start = Instant::now();
+    let work = |thread: usize| -> Result<u64> {
+        let mut created = 0;
+        rate(time, |number| {
+            let email = format!("u{number}-{thread}@{threads}.example");
+            directory.create_user(email.as_str())?;
+            created += 1;
+            Ok(())
+        })?;
+        Ok(created)
+    };
+    let created = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads)
+            .map(|thread| scope.spawn(move || work(thread)))
+            .collect();
+        let counts = threads.into_iter().map(|thread| {
+            let ended = thread.join();
+            ended.unwrap_or_else(|_| Err(Failure::refused("other", "a thread ended early")))
+        });
+        counts.sum::<Result<u64>>()
+    })?;
+    Ok(per_second(created, start))
+}
+
+fn in_lots(directory: &Directory, time: Duration) -> Result<f64> {
+    let lots = rate(time, |lot| {
+        let users = (0..LOT).map(|n| NewUser::new(format!("lot{lot}-{n}@batch.example")));
+        directory.apply(users.fold(Batch::new(), Batch::create_user))?;
+        Ok(())
+    })?;
+    #[expect(clippy::cast_precision_loss, reason = "a small number")]
+    Ok(lots * LOT as f64)
+}
+
+fn found(directory: &Directory, time: Duration) -> Result<f64> {
+    // Looking at the clock costs as much as finding a user.
+    const TIMES: u64 = 1_000;
+    let lots = rate(time, |lot| {
+        for number in 0..TIMES {
+            let number = (lot * TIMES + number) * 7_919 % LOT as u64;
+            directory.user_by_email(&format!("lot0-{number}@batch.example"))?;
+        }
+        Ok(())
+    })?;
+    #[expect(clippy::cast_precision_loss, reason = "a small number")]
+    Ok(lots * TIMES as f64)
+}
+
+/// A folder that is removed in the end, with all that is in it.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn make(folder: &Path) -> Result<Self> {
+        let path = folder.join(format!(".headcount-bench-{}", std::process::id()));
+        fs::create_dir(&path).map_err(|error| {
+            let folder = folder.display();
+            Failure::refused(
+                "io",
+                format!("can't make a folder in {folder}: {error}; name another with --folder"),
+            )
+        })?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is left can be removed by hand; there is nowhere to say so.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,366 @@
+//! `headcount doctor`: looks at everything that a directory's host has to see to, and says
+//! what helps. It writes nothing.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use headcount::{Directory, ErrorKind, UserQuery};
+use serde::Serialize;
+use serde_json::json;
+
+use super::Store;
+use crate::failure::{Failure, Result};
+use crate::output::{count, safe, write_json};
+
+/// Free space below which a warning is given, whatever the file's size.
+const FREE_BYTES_MIN: u64 = 64 << 20;
+/// Workspaces without an owner that are named.
+const NAMED_MAX: usize = 5;
+
+/// What came of looking at one thing.
+#[derive(Serialize)]
+struct Check {
+    #[serde(rename = "check")]
+    name: &'static str,
+    state: State,
+    found: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cure: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Ok,
+    /// Not to be known now.
+    Unknown,
+    Warning,
+    Wrong,
+}
+
+impl State {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Unknown => "unknown",
+            Self::Warning => "look",
+            Self::Wrong => "WRONG",
+        }
+    }
+}
+
+fn ok(check: &'static str, found: impl Into<String>) -> Check {
+    Check {
+        name: check,
+        state: State::Ok,
+        found: found.into(),
+        cure: None,
+    }
+}
+
+fn bad(check: &'static str, state: State, found: impl Into<String>, cure: &str) -> Check {
+    Check {
+        cure: Some(cure.to_owned()),
+        state,
+        ..ok(check, found)
+    }
+}
+
+pub(super) fn run(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
+    store.must_be_there()?;
+    let mut checks = vec![file(store.path), log(store.path)];
+    checks.push(access(store.path));
+    checks.push(space(store.path));
+    inside(store.path, &mut checks);
+    let worst = checks.iter().map(|check| check.state).max();
+    if json {
+        let is_healthy = worst != Some(State::Wrong);
+        write_json(out, &json!({ "healthy": is_healthy, "checks": checks }))?;
+    } else {
+        for check in &checks {
+            let (name, state) = (check.name, check.state.word());
+            writeln!(out, "{state:<8} {name:<11} {}", safe(&check.found))?;
+            if let Some(cure) = &check.cure {
+                writeln!(out, "{:20} {}", "", safe(cure))?;
+            }
+        }
+    }
+    if worst != Some(State::Wrong) {
+        return Ok(());
+    }
+    out.flush()?;
+    let wrong = checks.iter().filter(|check| check.state == State::Wrong);
+    let wrong = wrong.map(|check| check.name).collect::<Vec<_>>().join(", ");
+    Err(Failure::refused(
+        "unhealthy",
+        format!("something is wrong: {wrong}"),
+    ))
+}
+
+fn file(path: &Path) -> Check {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => ok(
+            "file",
+            format!("{}, {}", path.display(), bytes(metadata.len())),
+        ),
+        Ok(_) => bad(
+            "file",
+            State::Wrong,
+            format!("{} is no file", path.display()),
+            "name the directory's file with --db",
+        ),
+        Err(error) => bad(
+            "file",
+            State::Wrong,
+            format!("can't look at {}: {error}", path.display()),
+            "see that you may read the folder, or run this as the user who owns the file",
+        ),
+    }
+}
+
+/// The log's files beside the real one.
+fn log_files(path: &Path) -> Vec<PathBuf> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let beside = ["-log0", "-log1"].map(|ending| {
+        let mut name = path.clone().into_os_string();
+        name.push(ending);
+        PathBuf::from(name)
+    });
+    beside.into_iter().filter(|file| file.exists()).collect()
+}
+
+/// Whether it is the log that the file needs is known when it is opened.
+fn log(path: &Path) -> Check {
+    let files = log_files(path);
+    if files.is_empty() {
+        return ok("log", "none: the file was closed, and has everything");
+    }
+    let sizes = files.iter().filter_map(|file| fs::metadata(file).ok());
+    let size = sizes.map(|metadata| metadata.len()).sum();
+    let files = count(files.len(), "file");
+    ok(
+        "log",
+        format!("{files}, {}; copy them along with the file", bytes(size)),
+    )
+}
+
+#[cfg(unix)]
+fn access(path: &Path) -> Check {
+    use std::os::unix::fs::MetadataExt;
+
+    let all: Vec<_> = std::iter::once(path.to_owned())
+        .chain(log_files(path))
+        .filter_map(|file| Some((fs::metadata(&file).ok()?, file)))
+        .collect();
+    let owners: std::collections::BTreeSet<_> = all.iter().map(|(m, _)| m.uid()).collect();
+    if owners.len() > 1 {
+        return bad(
+            "permissions",
+            State::Wrong,
+            "the file and its log belong to different users",
+            "give the log the owner and the mode of the file, with chown and chmod",
+        );
+    }
+    if let Some((metadata, file)) = all.iter().find(|(m, _)| m.mode() & 0o007 != 0) {
+        let mode = metadata.mode() & 0o777;
+        return bad(
+            "permissions",
+            State::Warning,
+            format!(
+                "everybody on this machine may read {} (mode {mode:o})",
+                file.display()
+            ),
+            &format!("chmod 600 {}", file.display()),
+        );
+    }
+    if rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_err() {
+        return bad(
+            "permissions",
+            State::Warning,
+            "you may read the file, and not write it",
+            "run this as the user who owns the file, to change anything",
+        );
+    }
+    ok(
+        "permissions",
+        "for its owner alone, who you are or stand for",
+    )
+}
+
+#[cfg(not(unix))]
+fn access(_path: &Path) -> Check {
+    Check {
+        state: State::Unknown,
+        ..ok("permissions", "not looked at on this system")
+    }
+}
+
+/// Compacting and restoring write the file once more, and it grows by doubling.
+#[cfg(unix)]
+fn space(path: &Path) -> Check {
+    let size = fs::metadata(path).map_or(0, |metadata| metadata.len());
+    let wanted = size.saturating_mul(2).max(FREE_BYTES_MIN);
+    match rustix::fs::statvfs(path) {
+        Ok(disk) => {
+            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+            let found = format!("{} free", bytes(free));
+            if free >= wanted {
+                ok("disk", found)
+            } else {
+                let cure = format!(
+                    "have {} free, for the file to grow, to be compacted and restored",
+                    bytes(wanted)
+                );
+                bad("disk", State::Warning, found, &cure)
+            }
+        }
+        Err(error) => Check {
+            state: State::Unknown,
+            ..ok(
+                "disk",
+                format!("can't be asked for its free space: {error}"),
+            )
+        },
+    }
+}
+
+#[cfg(not(unix))]
+fn space(_path: &Path) -> Check {
+    Check {
+        state: State::Unknown,
+        ..ok("disk", "not looked at on this system")
+    }
+}
+
+/// What can only be seen with the file open, which another process may have.
+fn inside(path: &Path, checks: &mut Vec<Check>) {
+    let options = || Directory::options().read_only(true);
+    let opened = options().open_timeout(Duration::ZERO).open(path);
+    let directory = match opened {
+        Ok(directory) => directory,
+        Err(error) if error.kind() == ErrorKind::AlreadyOpen => {
+            checks.push(Check {
+                state: State::Unknown,
+                ..bad(
+                    "holder",
+                    State::Unknown,
+                    error.to_string(),
+                    "to have what is in the file looked at too, end that process first",
+                )
+            });
+            return;
+        }
+        Err(error) => {
+            checks.push(not_opened(&error));
+            return;
+        }
+    };
+    checks.push(ok("holder", "no other process writes to it"));
+    checks.push(license(&directory));
+    checks.push(admins(&directory));
+    checks.push(owners(&directory));
+    checks.push(match directory.verify() {
+        Ok(verified) => {
+            let users = plural(verified.active + verified.inactive, "user");
+            let changes = plural(verified.changes, "change");
+            ok("contents", format!("sound: {users}, {changes}"))
+        }
+        Err(error) => not_opened(&error),
+    });
+}
+
+fn not_opened(error: &headcount::Error) -> Check {
+    let cure = match error.kind() {
+        ErrorKind::LogMissing | ErrorKind::LogForeign => {
+            "bring the log back, restore a backup, or lose what is in the log with --salvage-log"
+        }
+        ErrorKind::Corrupted => {
+            "restore a backup; `headcount verify` lists what is wrong, and `headcount repair \
+             --dry-run` says what can be mended"
+        }
+        ErrorKind::UnsupportedFormat => "use the release that wrote it, or a later one",
+        _ => "see that you may read the file and its folder",
+    };
+    bad("contents", State::Wrong, error.to_string(), cure)
+}
+
+fn license(directory: &Directory) -> Check {
+    let seats = match directory.seats() {
+        Ok(seats) => seats,
+        Err(error) => return not_opened(&error),
+    };
+    let found = seats.to_string();
+    if seats.over_by() > 0 {
+        let cure = format!(
+            "deactivate {}, or install a larger license",
+            plural(seats.over_by(), "user")
+        );
+        return bad("license", State::Warning, found, &cure);
+    }
+    if seats.limit().is_some_and(|limit| limit <= seats.active) {
+        return bad(
+            "license",
+            State::Warning,
+            found,
+            "no seat is free; nobody can be activated until one is, or the license is larger",
+        );
+    }
+    ok("license", found)
+}
+
+fn admins(directory: &Directory) -> Check {
+    match directory.count(&UserQuery::new().admins().active()) {
+        Ok(0) => bad(
+            "admins",
+            State::Warning,
+            "there is no active admin",
+            "make one with `headcount users update USER --admin true`",
+        ),
+        Ok(admins) => ok("admins", plural(admins, "active admin")),
+        Err(error) => not_opened(&error),
+    }
+}
+
+fn owners(directory: &Directory) -> Check {
+    let ownerless = || -> headcount::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for workspace in directory.workspaces()? {
+            let workspace = workspace?;
+            if workspace.is_archived() {
+                continue;
+            }
+            let query = UserQuery::new()
+                .active()
+                .member_of(&workspace, headcount::Role::Owner);
+            if directory.count(&query)? == 0 {
+                names.push(format!("{:?}", workspace.name()));
+            }
+        }
+        Ok(names)
+    };
+    match ownerless() {
+        Ok(names) if names.is_empty() => ok("workspaces", "each has an active owner"),
+        Ok(mut names) => {
+            let all = count(names.len(), "workspace");
+            let verb = if names.len() == 1 { "has" } else { "have" };
+            names.truncate(NAMED_MAX);
+            bad(
+                "workspaces",
+                State::Warning,
+                format!("{all} {verb} no active owner: {}", names.join(", ")),
+                "name one with `headcount workspaces add WORKSPACE USER --role owner`, or archive it",
+            )
+        }
+        Err(error) => not_opened(&error),
+    }
+}
+
+fn plural(number: u64, what: &str) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX), what)
+}
+
+fn bytes(number: u64) -> String {
+    indicatif::HumanBytes(number).to_string()
+}

@@ -1,0 +1,136 @@
+//! The users of a list, in an order for which the library has no index: all who meet the
+//! conditions are read, and their places kept until they are in order.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use headcount::{Directory, User};
+use serde::{Deserialize, Serialize};
+
+use crate::commands::filter::Filter;
+use crate::failure::{Failure, Result};
+
+/// Where a user stands. No two have the same place, since no two have the same email.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Place {
+    /// Those who don't have the field come last, in both directions.
+    is_late: bool,
+    key: Key,
+    email: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum Key {
+    None,
+    Number(u64),
+    Text(String),
+}
+
+/// The users, up to a number.
+pub(super) struct Sorted<'a> {
+    directory: &'a Directory,
+    places: std::vec::IntoIter<Place>,
+    /// Where the users begin who were left for another list.
+    pub(super) rest: Option<String>,
+}
+
+impl<'a> Sorted<'a> {
+    pub(super) fn start(
+        directory: &'a Directory,
+        filter: &Filter,
+        (column, descending): (&str, bool),
+        after: Option<&str>,
+        limit: Option<usize>,
+    ) -> Result<Self> {
+        let after: Option<Place> = match after {
+            Some(text) => Some(serde_json::from_str(text).map_err(|_| {
+                Failure::refused("invalid_argument", "the cursor is of another release")
+            })?),
+            None => None,
+        };
+        let limit = limit.unwrap_or(usize::MAX);
+        let mut places = BTreeSet::new();
+        let mut has_more = false;
+        filter.each(directory, None, |user| {
+            let place = Place::of(&user, column, descending);
+            let is_behind = after.as_ref().is_none_or(|after| {
+                if descending {
+                    place < *after
+                } else {
+                    place > *after
+                }
+            });
+            if is_behind {
+                places.insert(place);
+            }
+            if places.len() > limit {
+                has_more = true;
+                if descending {
+                    places.pop_first();
+                } else {
+                    places.pop_last();
+                }
+            }
+            Ok(true)
+        })?;
+        let mut places: Vec<_> = places.into_iter().collect();
+        if descending {
+            places.reverse();
+        }
+        let last = places.last().filter(|_| has_more);
+        Ok(Self {
+            directory,
+            rest: last.map(serde_json::to_string).transpose()?,
+            places: places.into_iter(),
+        })
+    }
+}
+
+impl Iterator for Sorted<'_> {
+    type Item = headcount::Result<Arc<User>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let place = self.places.next()?;
+            // Nobody else writes while the directory is open here.
+            match self.directory.user_by_email(&place.email).transpose() {
+                None => {}
+                found => return found,
+            }
+        }
+    }
+}
+
+impl Place {
+    fn of(user: &User, column: &str, descending: bool) -> Self {
+        let key = Key::of(user, column);
+        Self {
+            is_late: (key == Key::None) != descending,
+            key,
+            email: user.email().as_str().to_owned(),
+        }
+    }
+}
+
+impl Key {
+    fn of(user: &User, column: &str) -> Self {
+        let text = |text: &str| Self::Text(text.to_lowercase());
+        let found = match column {
+            "id" => Some(Self::Text(user.id().to_string())),
+            "given_name" => user.given_name().map(text),
+            "family_name" => user.family_name().map(text),
+            "active" => Some(Self::Number(user.is_active().into())),
+            "admin" => Some(Self::Number(user.is_admin().into())),
+            "updated_at" => Some(Self::Number(user.updated_at().as_unix_micros())),
+            "deactivated_at" => user
+                .deactivated_at()
+                .map(|moment| Self::Number(moment.as_unix_micros())),
+            "version" => Some(Self::Number(user.version())),
+            _ => column
+                .strip_prefix("attributes.")
+                .and_then(|name| user.attribute(name))
+                .map(text),
+        };
+        found.unwrap_or(Self::None)
+    }
+}

@@ -1,0 +1,365 @@
+//! `headcount undo`: takes a change back, if all of it can be and nothing came after it.
+
+mod touched;
+
+use std::collections::HashSet;
+use std::io::Write;
+
+use headcount::{
+    Batch, Change, Directory, Event, Field, License, Op, Role, UserId, UserUpdate, WorkspaceId,
+};
+use serde_json::json;
+
+use self::touched::{Touched, created, touched};
+use super::confirm::confirm;
+use super::{Store, apply, refusal};
+use crate::args::UndoArgs;
+use crate::failure::{Failure, Refusal, Result};
+use crate::output::{license_name, safe, write_json};
+
+pub(super) fn run(
+    store: &Store<'_>,
+    args: &UndoArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let directory = if args.dry_run {
+        store.open_to_try()?
+    } else {
+        store.open_to_change()?
+    };
+    let history = History::read(&directory, args.sequence)?;
+    history.refuse_what_came_after()?;
+    let steps = history.steps(&directory)?;
+    let batch = args.ownerless.on(batch(&directory, &steps)?);
+    if steps.iter().any(Step::deletes) && !args.dry_run {
+        let what = format!("deleting what change {} created", args.sequence);
+        confirm(&what, args.yes)?;
+    }
+    let applied = if args.dry_run {
+        directory.dry_run(batch).map_err(refusal)?
+    } else {
+        apply(&directory, batch)?
+    };
+    directory.close()?;
+    let told: Vec<_> = steps.iter().map(|step| step.told.as_str()).collect();
+    if json {
+        return write_json(
+            out,
+            &json!({
+                "dry_run": args.dry_run,
+                "undone": args.sequence,
+                "sequence": applied.sequence.filter(|_| !args.dry_run),
+                "steps": told,
+            }),
+        );
+    }
+    let number = args.sequence;
+    match applied.sequence.filter(|_| !args.dry_run) {
+        Some(sequence) => writeln!(out, "undid change {number}, as change {sequence}:")?,
+        None => writeln!(
+            out,
+            "dry run, nothing is written: change {number} can be undone:"
+        )?,
+    }
+    for step in told {
+        writeln!(out, "  {}", safe(step))?;
+    }
+    Ok(())
+}
+
+/// The change, what there was before it, and who or what was changed since.
+struct History {
+    change: Change,
+    license: Option<License>,
+    roles: Vec<(WorkspaceId, UserId, Role)>,
+    /// A later change of something that this one changed.
+    later: Option<u64>,
+}
+
+/// An operation that takes an event back.
+struct Step {
+    op: Op,
+    touched: Touched,
+    told: String,
+}
+
+impl Step {
+    fn new(op: Op, touched: Touched, told: impl Into<String>) -> Self {
+        Self {
+            op,
+            touched,
+            told: told.into(),
+        }
+    }
+
+    fn deletes(&self) -> bool {
+        matches!(self.op, Op::DeleteUser(_) | Op::DeleteWorkspace(_))
+    }
+}
+
+impl History {
+    fn read(directory: &Directory, sequence: u64) -> Result<Self> {
+        let unknown = |why: String| Failure::refused("invalid_argument", why);
+        let before = sequence.checked_sub(1).ok_or_else(|| {
+            unknown("changes are numbered from 1; `headcount changes` lists them".to_owned())
+        })?;
+        let mut found = directory.changes(before)?;
+        let change = found.next().transpose()?.ok_or_else(|| {
+            unknown(format!(
+                "there is no change {sequence} yet; `headcount changes` lists them"
+            ))
+        })?;
+        let mine: HashSet<_> = change.events.iter().filter_map(touched).collect();
+        let created: HashSet<_> = change.events.iter().filter_map(created).collect();
+        let mut history = Self {
+            change,
+            license: None,
+            roles: Vec::new(),
+            later: None,
+        };
+        for later in found {
+            let later = later?;
+            // A membership goes with the user and the workspace, so it keeps both.
+            let is_mine = |event: &Event| match touched(event) {
+                Some(Touched::Member(workspace, user)) => [
+                    mine.contains(&Touched::Member(workspace, user)),
+                    created.contains(&Touched::Workspace(workspace)),
+                    created.contains(&Touched::User(user)),
+                ]
+                .contains(&true),
+                Some(other) => mine.contains(&other),
+                None => false,
+            };
+            if later.events.iter().any(is_mine) {
+                history.later = Some(later.sequence);
+                break;
+            }
+        }
+        for earlier in super::changes::kept(directory, None)?.changes {
+            let earlier = earlier?;
+            if earlier.sequence >= sequence {
+                break;
+            }
+            for event in earlier.events {
+                history.note(&event, &mine);
+            }
+        }
+        Ok(history)
+    }
+
+    /// Remembers what an earlier event left of something that the change changed.
+    fn note(&mut self, event: &Event, mine: &HashSet<Touched>) {
+        match *event {
+            Event::LicenseSet { license } => self.license = Some(license),
+            Event::MemberAdded {
+                workspace,
+                user,
+                role,
+            }
+            | Event::MemberRoleSet {
+                workspace,
+                user,
+                role,
+            } if mine.contains(&Touched::Member(workspace, user)) => {
+                self.roles.push((workspace, user, role));
+            }
+            _ => {}
+        }
+    }
+
+    fn refuse_what_came_after(&self) -> Result<()> {
+        match self.later {
+            None => Ok(()),
+            Some(later) => Err(Failure::refused(
+                "conflict",
+                format!(
+                    "what change {} changed was changed again by change {later}; undo that one \
+                     first, or set things right by hand",
+                    self.change.sequence
+                ),
+            )),
+        }
+    }
+
+    /// What takes the change back, the last event first.
+    fn steps(&self, directory: &Directory) -> Result<Vec<Step>> {
+        let mut steps = Vec::new();
+        let mut stuck = Vec::new();
+        for event in self.change.events.iter().rev() {
+            match self.step(directory, event) {
+                Ok(step) => steps.extend(step),
+                Err(why) => stuck.push(why),
+            }
+        }
+        if stuck.is_empty() && !steps.is_empty() {
+            return Ok(steps);
+        }
+        let number = self.change.sequence;
+        let message = if stuck.is_empty() {
+            format!("change {number} changed nothing, so there is nothing to undo")
+        } else {
+            format!("change {number} can't be undone; nothing was changed")
+        };
+        Err(Failure::Refused(Refusal {
+            kind: "not_undoable",
+            message,
+            notes: stuck,
+            details: serde_json::Map::new(),
+        }))
+    }
+
+    fn role(&self, workspace: WorkspaceId, user: UserId) -> Option<Role> {
+        let of_this = |(w, u, _): &&(WorkspaceId, UserId, Role)| (*w, *u) == (workspace, user);
+        self.roles
+            .iter()
+            .rev()
+            .find(of_this)
+            .map(|(.., role)| *role)
+    }
+
+    /// The operation that takes an event back, if one is needed; or why there is none.
+    fn step(&self, directory: &Directory, event: &Event) -> Result<Option<Step>, String> {
+        let user = |id: UserId| match directory.user_by_id(id) {
+            Ok(Some(user)) => user.email().to_string(),
+            _ => id.to_string(),
+        };
+        let of_user = |op: Op, id, verb: &str| {
+            Ok(Some(Step::new(
+                op,
+                Touched::User(id),
+                format!("{verb} {}", user(id)),
+            )))
+        };
+        match *event {
+            Event::UserCreated { user: id, .. } => of_user(Op::DeleteUser(id.into()), id, "delete"),
+            Event::UserActivated { user: id } => {
+                of_user(Op::DeactivateUser(id.into()), id, "deactivate")
+            }
+            Event::UserDeactivated { user: id } => {
+                of_user(Op::ActivateUser(id.into()), id, "activate")
+            }
+            Event::UserUpdated {
+                user: id,
+                ref fields,
+            } => match (&**fields, directory.user_by_id(id)) {
+                ([Field::Admin], Ok(Some(found))) => {
+                    let update = UserUpdate::new().admin(!found.is_admin());
+                    let verb = if found.is_admin() {
+                        "take the admin's rights from"
+                    } else {
+                        "make an admin of"
+                    };
+                    of_user(Op::UpdateUser(id.into(), update), id, verb)
+                }
+                _ => Err(format!(
+                    "what fields of {} were before isn't kept",
+                    user(id)
+                )),
+            },
+            Event::UserDeleted { user: id } => Err(format!(
+                "the user {id} was deleted for good; create them again, or restore a backup"
+            )),
+            Event::LicenseSet { .. } => match self.license {
+                Some(license) => Ok(Some(Step::new(
+                    Op::SetLicense(license),
+                    Touched::License,
+                    format!("set the license to {}", license_name(license)),
+                ))),
+                None => Err(
+                    "what the license was before isn't in the history; use `headcount \
+                             license set`"
+                        .to_owned(),
+                ),
+            },
+            ref of_workspace => self.step_of_workspace(of_workspace, user),
+        }
+    }
+
+    fn step_of_workspace(
+        &self,
+        event: &Event,
+        name: impl Fn(UserId) -> String,
+    ) -> Result<Option<Step>, String> {
+        let of_workspace = |op: Op, id: WorkspaceId, verb: &str| {
+            let told = format!("{verb} workspace id:{id}");
+            Ok(Some(Step::new(op, Touched::Workspace(id), told)))
+        };
+        let unknown_role = "what the role was before isn't in the history";
+        match *event {
+            Event::WorkspaceCreated { workspace, .. } => {
+                of_workspace(Op::DeleteWorkspace(workspace.into()), workspace, "delete")
+            }
+            Event::WorkspaceArchived { workspace } => {
+                of_workspace(Op::RestoreWorkspace(workspace.into()), workspace, "restore")
+            }
+            Event::WorkspaceRestored { workspace } => {
+                of_workspace(Op::ArchiveWorkspace(workspace.into()), workspace, "archive")
+            }
+            Event::MemberAdded {
+                workspace, user, ..
+            } => Ok(Some(Step::new(
+                Op::RemoveMember(workspace.into(), user.into()),
+                Touched::Member(workspace, user),
+                format!("remove {} from workspace id:{workspace}", name(user)),
+            ))),
+            Event::MemberRoleSet {
+                workspace, user, ..
+            } => {
+                let role = self.role(workspace, user).ok_or(unknown_role)?;
+                Ok(Some(Step::new(
+                    Op::SetRole(workspace.into(), user.into(), role),
+                    Touched::Member(workspace, user),
+                    format!("make {} {role} in workspace id:{workspace}", name(user)),
+                )))
+            }
+            Event::MemberRemoved { workspace, user } => {
+                let role = self.role(workspace, user).ok_or(unknown_role)?;
+                Ok(Some(Step::new(
+                    Op::AddMember(workspace.into(), user.into(), role),
+                    Touched::Member(workspace, user),
+                    format!("add {} to workspace id:{workspace} as {role}", name(user)),
+                )))
+            }
+            // It is said of another event, which is undone itself.
+            Event::WorkspaceOwnerless { .. } => Ok(None),
+            Event::WorkspaceRenamed { workspace } => Err(format!(
+                "what workspace id:{workspace} was called before isn't kept; rename it"
+            )),
+            Event::WorkspaceDeleted { workspace } => Err(format!(
+                "the workspace id:{workspace} was deleted for good; restore a backup"
+            )),
+            _ => Err("a part of it can't be taken back".to_owned()),
+        }
+    }
+}
+
+/// The steps as one batch, which nobody comes in between: the first operation on each
+/// record depends on its version.
+fn batch(directory: &Directory, steps: &[Step]) -> Result<Batch> {
+    let mut batch = Batch::new();
+    let mut guarded = HashSet::new();
+    for step in steps {
+        batch.push(step.op.clone());
+        if !guarded.insert(step.touched) {
+            continue;
+        }
+        let version = match step.touched {
+            Touched::User(id) => directory.user_by_id(id)?.map(|user| user.version()),
+            Touched::Workspace(id) => directory.workspace(id)?.map(|found| found.version()),
+            Touched::License => Some(directory.seats()?.license_version),
+            Touched::Member(workspace, user) => directory
+                .workspaces_of(user)
+                .ok()
+                .and_then(|all| {
+                    all.into_iter()
+                        .find(|member| member.workspace() == workspace)
+                })
+                .map(|member| member.version()),
+        };
+        if let Some(version) = version {
+            batch = batch.if_version(version);
+        }
+    }
+    Ok(batch)
+}

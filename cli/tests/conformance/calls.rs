@@ -1,0 +1,377 @@
+//! The calls of the script as command lines, and what comes back as the script has it.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use headcount::Directory;
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+
+type Answer = Result<Value, Value>;
+
+/// A folder with a directory's file in it.
+pub struct Session(TempDir);
+
+impl Session {
+    /// Makes the file: the command makes one for its first user only.
+    pub fn begin(open: &Value) -> Self {
+        let session = Self(tempfile::tempdir().unwrap());
+        session.open(open);
+        session
+    }
+
+    fn open(&self, open: &Value) {
+        let options = match &open["license"] {
+            Value::Null => Directory::options(),
+            license => Directory::options().license_if_new(text(license).parse().unwrap()),
+        };
+        let file = self.0.path().join("users.redb");
+        if fs::metadata(&file).is_ok() {
+            return;
+        }
+        options.open(file).unwrap().close().unwrap();
+    }
+
+    fn path(&self, value: &Value) -> PathBuf {
+        self.0.path().join(text(value))
+    }
+
+    /// The document that the command prints, or its error.
+    fn run(&self, arguments: &[String], input: Option<&str>) -> Answer {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_headcount"))
+            .current_dir(self.0.path())
+            .args(["--db", "users.redb", "--json", "--wait", "1m"])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin
+            .write_all(input.unwrap_or_default().as_bytes())
+            .unwrap();
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        if output.status.success() {
+            return Ok(serde_json::from_slice(&output.stdout).unwrap());
+        }
+        let told = String::from_utf8(output.stderr).unwrap();
+        let document: Value = serde_json::from_str(&told).unwrap_or_else(|_| panic!("{told}"));
+        let mut error = document["error"].clone();
+        if error["kind"] == "usage" {
+            error["kind"] = "invalid_argument".into();
+        }
+        if error["kind"] == "file_exists" {
+            error["kind"] = "io".into();
+        }
+        Err(error)
+    }
+
+    fn line(&self, words: &[&str], actor: Option<&str>) -> Answer {
+        let actor = actor.map(|actor| format!("--actor={actor}"));
+        let words = words.iter().map(|word| (*word).to_owned());
+        let arguments: Vec<_> = actor.into_iter().chain(words).collect();
+        self.run(&arguments, None)
+    }
+
+    pub fn call(&self, name: &str, given: &Value, actor: Option<&str>) -> Answer {
+        let (user, workspace) = (text(&given["user"]), workspace(&given["workspace"]));
+        let line = |words: &[&str]| self.line(words, actor);
+        let part = |words: &[&str], part: &str| Ok(line(words)?[part].clone());
+        match name {
+            "activate_user" => part(&["users", "activate", "--", &user], "user"),
+            "deactivate_user" => part(&["users", "deactivate", "--", &user], "user"),
+            "delete_user" => part(&["users", "delete", "--yes", "--", &user], "deleted"),
+            "user" => or_null(part(&["users", "get", "--", &user], "user")),
+            "user_by_id" => or_null(part(&["users", "get", "--", &text(&given["id"])], "user")),
+            "user_by_email" => or_null(part(
+                &["users", "get", "--", &text(&given["email"])],
+                "user",
+            )),
+            "user_by_username" => {
+                let username = format!("--username={}", text(&given["username"]));
+                or_null(part(&["users", "get", &username], "user"))
+            }
+            "users" => part(&["users", "list"], "users"),
+            "query" => self.run(&list(given), None),
+            "count" => {
+                let mut line = list(given);
+                line.retain(|word| !word.starts_with("--limit"));
+                line.push("--count".to_owned());
+                Ok(self.run(&line, None)?["count"].clone())
+            }
+            "len" => part(&["users", "list", "--count"], "count"),
+            "seats" => part(&["license", "show"], "seats"),
+            "set_license" => part(&["license", "set", &text(&given["license"])], "seats"),
+            "workspace" => or_null(part(&["workspaces", "get", "--", &workspace], "workspace")),
+            "workspaces" => part(&["workspaces", "list", "--all"], "workspaces"),
+            "default_workspace" => part(&["workspaces", "default", "--", &user], "workspace"),
+            "create_workspace" => {
+                let owner = text(&given["owner"]);
+                let mut words = vec!["workspaces", "create"];
+                if given["owner"].is_string() {
+                    words.extend(["--owner", &owner]);
+                }
+                let name = text(&given["name"]);
+                words.extend(["--", &name]);
+                part(&words, "workspace")
+            }
+            "rename_workspace" => {
+                let name = text(&given["name"]);
+                part(
+                    &["workspaces", "rename", "--", &workspace, &name],
+                    "workspace",
+                )
+            }
+            "archive_workspace" => part(&["workspaces", "archive", "--", &workspace], "workspace"),
+            "restore_workspace" => part(&["workspaces", "restore", "--", &workspace], "workspace"),
+            "delete_workspace" => part(
+                &["workspaces", "delete", "--yes", "--", &workspace],
+                "deleted",
+            ),
+            "members" => {
+                let shown = line(&["workspaces", "get", "--", &workspace])?;
+                Ok(with(
+                    &shown["members"],
+                    "workspace",
+                    &shown["workspace"]["id"],
+                ))
+            }
+            "workspaces_of" => {
+                let shown = line(&["users", "get", "--", &user])?;
+                Ok(with(&shown["workspaces"], "user", &shown["user"]["id"]))
+            }
+            "add_member" | "set_role" => {
+                let verb = if name == "set_role" {
+                    "set-role"
+                } else {
+                    "add"
+                };
+                self.member(verb, [&workspace, &user], &text(&given["role"]), actor)
+            }
+            "remove_member" => line(&["workspaces", "remove", "--", &workspace, &user]),
+            _ => self.call_on_all(name, given, actor),
+        }
+    }
+
+    /// The calls that are about the file or its history, and batches.
+    fn call_on_all(&self, name: &str, given: &Value, actor: Option<&str>) -> Answer {
+        let part = |words: &[&str], part: &str| Ok(self.line(words, actor)?[part].clone());
+        match name {
+            "create_user" | "update_user" => self.one(name, given, actor),
+            "apply" => self.batch(given, &[]),
+            "dry_run" => self.batch(given, &["--dry-run"]),
+            "preview" => match self.batch(given, &["--dry-run"]) {
+                Ok(_) => Ok(json!([])),
+                Err(error) => Ok(by_line(&error["refused"])),
+            },
+            "changes" => part(&["changes", "--after", &text(&given["after"])], "changes"),
+            "trim_changes" => {
+                let before = text(&given["before"]);
+                part(&["changes", "--yes", "--trim-before", &before], "trimmed")
+            }
+            "verify" => part(&["verify"], "verified"),
+            "stats" => part(&["stats"], "stats"),
+            "backup" | "restore" => {
+                let file = text(&given[if name == "backup" { "path" } else { "backup" }]);
+                let force = (given["overwrite"] == true).then_some("--force");
+                let words: Vec<_> = [name, &file].into_iter().chain(force).collect();
+                let told = if name == "backup" { name } else { "restored" };
+                part(&words, told)
+            }
+            "open" => {
+                let file = self.path(&given["path"]);
+                let is_there = fs::metadata(&file).is_ok_and(|metadata| metadata.len() > 0);
+                if is_there {
+                    return self.line(&["license", "show"], None);
+                }
+                self.open(given);
+                Ok(Value::Null)
+            }
+            "close" => Ok(Value::Null),
+            "write_file" => {
+                fs::write(self.path(&given["path"]), text(&given["text"])).unwrap();
+                Ok(Value::Null)
+            }
+            "exists" => Ok(self.path(&given["path"]).exists().into()),
+            unknown => panic!("no call is named {unknown}"),
+        }
+    }
+}
+
+/// Creating and changing: by their verbs where the command line can say it.
+impl Session {
+    fn one(&self, name: &str, given: &Value, actor: Option<&str>) -> Answer {
+        let mut words = vec!["users".to_owned(), name.replace("_user", "")];
+        let is_update = name == "update_user";
+        let mut flags = Vec::new();
+        let is_sayable = given.as_object().unwrap().iter().all(|(key, value)| {
+            let flag = flags_of(key, value, is_update);
+            flags.extend(flag.iter().flatten().cloned());
+            flag.is_some()
+        });
+        if !is_sayable || (is_update && flags.is_empty()) {
+            let mut operation = given.clone();
+            operation["op"] = name.into();
+            let mut batch = json!({ "operations": [operation] });
+            batch["actor"] = actor.into();
+            let mut applied = self.batch(&batch, &[]).map_err(without_place)?;
+            let id = applied["outcomes"][0]["subject"]["user"].take();
+            return self.call("user", &json!({ "user": id }), None);
+        }
+        words.append(&mut flags);
+        words.extend(actor.map(|actor| format!("--actor={actor}")));
+        words.push("--".to_owned());
+        words.push(text(&given[if is_update { "user" } else { "email" }]));
+        Ok(self.run(&words, None)?["user"].clone())
+    }
+
+    fn member(&self, verb: &str, who: [&str; 2], role: &str, actor: Option<&str>) -> Answer {
+        let [workspace, user] = who;
+        let words = if verb == "add" {
+            vec!["workspaces", verb, "--role", role, "--", workspace, user]
+        } else {
+            vec!["workspaces", verb, "--", workspace, user, role]
+        };
+        self.line(&words, actor)
+    }
+
+    fn batch(&self, given: &Value, more: &[&str]) -> Answer {
+        let operations = given["operations"].as_array().unwrap().iter();
+        let lines: Vec<_> = operations.map(Value::to_string).collect();
+        let mut words: Vec<_> = ["batch", "-"]
+            .iter()
+            .chain(more)
+            .map(|word| (*word).to_owned())
+            .collect();
+        for (key, flag) in [("actor", "--actor"), ("request_id", "--request-id")] {
+            if given[key].is_string() {
+                words.push(format!("{flag}={}", text(&given[key])));
+            }
+        }
+        if given["allow_ownerless"] == true {
+            words.push("--allow-ownerless".to_owned());
+        }
+        let mut applied = self
+            .run(&words, Some(&lines.join("\n")))
+            .map_err(|mut error| {
+                error["op_index"] = op_index(&error["line"]);
+                error
+            })?;
+        for outcome in applied["outcomes"].as_array_mut().unwrap() {
+            let mut subject = Map::new();
+            for part in ["workspace", "user"] {
+                if outcome.get(part).is_some() {
+                    subject.insert(part.to_owned(), outcome[part].clone());
+                }
+            }
+            let is_license = outcome["op"] == "set_license";
+            outcome["subject"] = if is_license {
+                json!("license")
+            } else {
+                subject.into()
+            };
+        }
+        Ok(applied)
+    }
+}
+
+/// How a field is said on the command line; `None` if it can't be.
+fn flags_of(key: &str, value: &Value, is_update: bool) -> Option<Vec<String>> {
+    let flag = format!("--{}", key.replace('_', "-"));
+    if text(value).contains('\0') {
+        return None;
+    }
+    Some(match (key, value) {
+        ("user", _) => Vec::new(),
+        ("email", _) if !is_update => Vec::new(),
+        ("active", _) => (value == false)
+            .then(|| "--inactive".to_owned())
+            .into_iter()
+            .collect(),
+        ("admin", _) if !is_update => (value == true).then_some(flag).into_iter().collect(),
+        ("username", Value::Null) => vec!["--username-from-email".to_owned()],
+        ("attributes", _) => {
+            let all = value.as_object()?.iter();
+            all.map(|(name, value)| match value {
+                Value::Null => format!("--remove-attribute={name}"),
+                value => format!("--attribute={name}={}", text(value)),
+            })
+            .collect()
+        }
+        ("created_at" | "replace_attributes", _) => return None,
+        (_, Value::Null) => vec![format!("{flag}=")],
+        _ => vec![format!("{flag}={}", text(value))],
+    })
+}
+
+/// The command line of a query.
+fn list(given: &Value) -> Vec<String> {
+    let mut words = vec!["users".to_owned(), "list".to_owned()];
+    let limit = given.get("limit").cloned().unwrap_or(json!(100));
+    for (key, value) in given.as_object().into_iter().flatten() {
+        words.push(match (key.as_str(), value) {
+            ("limit", _) => continue,
+            ("active", Value::Bool(false)) => "--inactive".to_owned(),
+            ("admins", _) => "--admin".to_owned(),
+            ("member_of", workspace_name) => format!("--workspace={}", workspace(workspace_name)),
+            ("email_domain", _) => format!("--domain={}", text(value)),
+            (key, Value::Bool(true)) => format!("--{}", key.replace('_', "-")),
+            (key, value) => format!("--{}={}", key.replace('_', "-"), text(value)),
+        });
+    }
+    // Without one the command lists all.
+    words.push(format!("--limit={limit}"));
+    words
+}
+
+/// Nobody is there: the command refuses what the library has no user for.
+fn or_null(answer: Answer) -> Answer {
+    match answer {
+        Err(error) if text(&error["kind"]).ends_with("_not_found") => Ok(Value::Null),
+        answer => answer,
+    }
+}
+
+/// The errors of a batch, by operation instead of line.
+fn by_line(refused: &Value) -> Value {
+    let told = refused.as_array().unwrap().iter();
+    told.map(|error| json!({ "kind": error["kind"], "op_index": op_index(&error["line"]) }))
+        .collect()
+}
+
+fn op_index(line: &Value) -> Value {
+    line.as_u64().map(|line| line - 1).into()
+}
+
+fn without_place(mut error: Value) -> Value {
+    error["op_index"] = Value::Null;
+    error
+}
+
+/// Each item of a list with what all of them have.
+fn with(list: &Value, key: &str, value: &Value) -> Value {
+    let mut list = list.clone();
+    for item in list.as_array_mut().unwrap() {
+        item[key] = value.clone();
+    }
+    list
+}
+
+/// A workspace as the command line has it: a name, or an id.
+fn workspace(value: &Value) -> String {
+    match value.as_u64() {
+        Some(id) => format!("id:{id}"),
+        None => text(value),
+    }
+}
+
+/// A text, or a number as one.
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}

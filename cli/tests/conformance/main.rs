@@ -1,0 +1,70 @@
+//! The conformance script against the command, with `--json`: each call is a process, and
+//! each case has a file. `tests/conformance/README.md` has the format.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod calls;
+#[path = "../../../tests/conformance/script.rs"]
+mod script;
+
+use calls::Session;
+use script::{Names, expect, filled, race, run_all};
+use serde_json::Value;
+
+/// The folder that has `tests/conformance`.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Cases about what lasts longer than a command: a feed, and an open directory.
+const LEFT_OUT: [&str; 10] = [
+    "a feed tells changes as they come",
+    "a feed says when its place is gone or not there yet",
+    "a closed directory says so",
+    "one handle has the file",
+    "a file is read without being written",
+    "a file is made only where that is wanted",
+    "a file that was not closed needs its log",
+    "the log of another file is refused",
+    "a file that is taken away is not written to",
+    // The command reads as many pages as it takes.
+    "a limit is from 1 to 10,000",
+];
+
+#[test]
+fn the_command_does_what_the_script_says() {
+    let (passed, failures) = run_all("", run);
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+    assert!(passed > 55, "only {passed} cases were found");
+}
+
+#[test]
+fn each_planted_error_is_found() {
+    let (passed, failures) = run_all("planted", run);
+    assert_eq!((passed, failures.len()), (0, 20), "{}", failures.join("\n"));
+}
+
+/// Runs a case; false when it is left out.
+fn run(lines: &[(usize, Value)]) -> Result<bool, String> {
+    let (_, head) = &lines[0];
+    let case = head["case"].as_str().unwrap();
+    if !head["needs"].is_null() || LEFT_OUT.contains(&case) {
+        return Ok(false);
+    }
+    let session = Session::begin(&head["open"]);
+    let mut names = Names::new();
+    for (number, step) in &lines[1..] {
+        let taken = take(&session, step, &mut names);
+        taken.map_err(|what| format!("{number}: {case}: {what}"))?;
+    }
+    Ok(true)
+}
+
+fn take(session: &Session, step: &Value, names: &mut Names) -> Result<(), String> {
+    let name = step["do"].as_str().unwrap();
+    if let Some(racers) = step["race"].as_u64() {
+        let call = |given: &Value| session.call(name, given, None);
+        return race(step, racers, names, call);
+    }
+    let given = filled(&step["in"], names, "");
+    let actor = filled(&step["as"], names, "");
+    expect(step, &session.call(name, &given, actor.as_str()), names)
+}

@@ -1,0 +1,128 @@
+//! `headcount undo`: what can be taken back is, in one change; nothing else happens.
+
+use serde_json::Value;
+
+use crate::folder::{Folder, assert_says};
+
+/// What `users` and `workspaces` hold, without versions and times.
+fn state(folder: &Folder) -> String {
+    let mut lines = Vec::new();
+    let columns = "--columns email,active,admin --format csv";
+    lines.push(folder.done(&format!("users list {columns}")));
+    let list = folder.json("workspaces list")["workspaces"].take();
+    for workspace in list.as_array().unwrap() {
+        let name = workspace["name"].as_str().unwrap();
+        lines.push(format!("{name} {}", workspace["archived"]));
+        lines.extend(folder.members(name));
+    }
+    lines.push(folder.json("license show")["seats"]["license"].to_string());
+    lines.join("\n")
+}
+
+fn latest(folder: &Folder) -> u64 {
+    let changes = folder.changes();
+    changes
+        .last()
+        .map_or(0, |change| change["sequence"].as_u64().unwrap())
+}
+
+#[test]
+fn what_can_be_taken_back_is() {
+    let folder = Folder::with_users(&["ann", "bob"]);
+    folder.done("users update ann@ex.co --admin true");
+    folder.done("workspaces create w --owner ann@ex.co");
+    folder.done("workspaces add w bob@ex.co");
+    folder.write(
+        "many.jsonl",
+        "{\"op\":\"create_user\",\"email\":\"cho@ex.co\"}\n\
+         {\"op\":\"create_workspace\",\"name\":\"v\",\"owner\":\"cho@ex.co\"}\n\
+         {\"op\":\"deactivate_user\",\"user\":\"bob@ex.co\"}\n",
+    );
+    for line in [
+        "users deactivate bob@ex.co",
+        "users update bob@ex.co --admin true",
+        "users create cho@ex.co",
+        "workspaces create v --owner bob@ex.co",
+        "workspaces archive w",
+        "workspaces set-role w bob@ex.co owner",
+        "workspaces remove w bob@ex.co",
+        "license set 7",
+        "batch many.jsonl",
+    ] {
+        let before = state(&folder);
+        folder.done(line);
+        let number = latest(&folder);
+        let after = state(&folder);
+        assert_ne!(before, after, "{line}");
+        let dry = folder.json(&format!("undo {number} --dry-run"));
+        assert_eq!(
+            (&dry["dry_run"], &dry["sequence"]),
+            (&true.into(), &Value::Null)
+        );
+        assert_eq!(state(&folder), after, "{line}");
+        let told = folder.done(&format!("undo {number} --yes"));
+        assert_says(
+            &told,
+            &[&format!("undid change {number}, as change {}", number + 1)],
+        );
+        assert_eq!(state(&folder), before, "{line}: {told}");
+        assert_eq!(latest(&folder), number + 1);
+    }
+}
+
+#[test]
+fn what_is_not_kept_or_came_after_is_refused() {
+    let folder = Folder::with_users(&["ann", "bob"]);
+    folder.write(
+        "first.jsonl",
+        "{\"op\":\"create_workspace\",\"name\":\"w\",\"owner\":\"ann@ex.co\"}\n\
+         {\"op\":\"update_user\",\"user\":\"ann@ex.co\",\"admin\":true}\n",
+    );
+    folder.done("batch first.jsonl"); // 4
+    folder.done("users update bob@ex.co --given-name Bob --admin true"); // 5
+    folder.done("workspaces rename w v"); // 6
+    folder.done("users deactivate bob@ex.co"); // 7
+    folder.done("users activate bob@ex.co"); // 8
+    folder.done("users create cho@ex.co"); // 9
+    folder.done("workspaces add v cho@ex.co"); // 10
+    folder.done("users create dee@ex.co"); // 11
+    folder.done("users delete dee@ex.co --yes"); // 12
+    let before = (state(&folder), latest(&folder));
+    for (line, kind, part) in [
+        ("undo 5", "conflict", "change 7"),
+        ("undo 6", "not_undoable", "can't be undone"),
+        ("undo 7", "conflict", "change 8"),
+        // Who was created is a member now.
+        ("undo 9", "conflict", "change 10"),
+        ("undo 12", "not_undoable", "can't be undone"),
+        ("undo 1", "not_undoable", "can't be undone"),
+        ("undo 0", "invalid_argument", "numbered from 1"),
+        ("undo 13", "invalid_argument", "no change 13"),
+        ("undo 10 --if-version 1", "", ""),
+    ] {
+        if kind.is_empty() {
+            assert_eq!(folder.run(line).code, 2, "{line}");
+            continue;
+        }
+        let error = folder.error(line);
+        assert_eq!(error["kind"], kind, "{line}");
+        assert_says(error["message"].as_str().unwrap(), &[part]);
+    }
+    assert_says(&folder.refused("undo 12"), &["deleted for good"]);
+    assert_eq!((state(&folder), latest(&folder)), before);
+}
+
+#[test]
+fn deleting_what_was_created_is_asked_about() {
+    let folder = Folder::with_users(&["ann"]);
+    let error = folder.error("undo 2");
+    assert_eq!(error["kind"], "not_confirmed");
+    assert_eq!(folder.users(""), ["ann"]);
+    // The rules hold: the last owner stays.
+    folder.done("workspaces create w --owner ann@ex.co");
+    folder.done("users create bob@ex.co"); // 4
+    folder.done("workspaces set-role w ann@ex.co owner");
+    assert_says(&folder.refused("undo 2 --yes"), &["change 3"]);
+    folder.done("undo 4 --yes");
+    assert_eq!(folder.users(""), ["ann"]);
+}

@@ -1,0 +1,186 @@
+//! Help and tables, whole, as `snapshots/` has them; also on narrow terminals, and
+//! without colors. After a change that is meant, run the tests with
+//! `INSTA_UPDATE=always` and read the difference.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::folder::Folder;
+use crate::terminal;
+
+/// Every command with options of its own.
+const COMMANDS: [&str; 28] = [
+    "",
+    "import",
+    "users",
+    "users list",
+    "users get",
+    "users create",
+    "users update",
+    "users activate",
+    "users deactivate",
+    "users delete",
+    "license",
+    "license set",
+    "workspaces",
+    "workspaces list",
+    "workspaces create",
+    "workspaces set-role",
+    "batch",
+    "changes",
+    "undo",
+    "doctor",
+    "bench",
+    "backup",
+    "restore",
+    "export",
+    "stats",
+    "verify",
+    "repair",
+    "keys create",
+];
+
+/// Users and workspaces whose ids and times are always the same.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    let user = |number: u8, email: &str, more: serde_json::Value| {
+        let mut user = json!({
+            "op": "create_user", "email": email,
+            "id": format!("00000000-0000-0000-0000-00000000000{number}"),
+            "created_at": format!("2026-11-0{number}T08:00:00Z"),
+        });
+        for (name, value) in more.as_object().unwrap() {
+            user[name] = value.clone();
+        }
+        user.to_string()
+    };
+    let lines = [
+        user(
+            1,
+            "ann@example.com",
+            json!({ "username": "ann", "admin": true }),
+        ),
+        user(2, "bob@example.com", json!({ "active": false })),
+        user(
+            3,
+            "cho@example.com",
+            json!({
+                "given_name": "秀英", "family_name": "Cho", "attributes": { "team": "fraud" },
+            }),
+        ),
+        json!({ "op": "create_workspace", "name": "Fraud models", "owner": "ann" }).to_string(),
+    ];
+    folder.write("ops.jsonl", &lines.join("\n"));
+    folder.done("batch ops.jsonl");
+    folder
+}
+
+#[test]
+fn help_of_every_command() {
+    let folder = Folder::new();
+    for command in COMMANDS {
+        let name = format!("help {command}").trim().replace(' ', "-");
+        assert_snapshot!(name, folder.done(&format!("{command} --help")));
+    }
+}
+
+#[test]
+fn tables() {
+    let folder = folder();
+    folder.write(
+        "more.jsonl",
+        "{\"op\":\"set_license\",\"license\":9}\n\n\
+         {\"op\":\"add_member\",\"workspace\":1,\"user\":\"bob@example.com\",\"role\":\"user\"}\n\
+         {\"op\":\"deactivate_user\",\"user\":\"bob@example.com\"}\n",
+    );
+    for (name, line) in [
+        ("users", "users list"),
+        (
+            "columns",
+            "users list --columns id,email,created_at,attributes.team",
+        ),
+        (
+            "csv",
+            "users list --format csv --columns email,given_name,attributes.team",
+        ),
+        (
+            "dry-run",
+            "users activate bob@example.com cho@example.com --dry-run",
+        ),
+        ("workspaces", "workspaces list"),
+        ("batch", "batch more.jsonl --dry-run"),
+    ] {
+        let run = folder.run(line);
+        let text = format!("{}{}", run.out, run.err);
+        assert_snapshot!(format!("table-{name}"), without_times(&text));
+    }
+}
+
+/// `text` with the times of this year's clock replaced: those with parts of a second.
+fn without_times(text: &str) -> String {
+    let words = text.split_inclusive(char::is_whitespace);
+    words
+        .map(|word| {
+            let time = word.trim_end();
+            let is_now = time.len() > 20 && time.ends_with('Z') && time.contains('.');
+            if is_now {
+                word.replace(time, "NOW")
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn a_table_that_does_not_fit_has_a_paragraph_for_each_row() {
+    let folder = folder();
+    let (code, shown) = terminal::run(folder.command("users list"), 40, "");
+    assert_eq!(code, 0);
+    assert_snapshot!("narrow-users", shown.replace('\r', ""));
+    assert!(shown.lines().all(|line| line.len() <= 60), "{shown}");
+    let (_, wide) = terminal::run(folder.command("users list"), 80, "");
+    assert_eq!(wide.replace('\r', ""), folder.done("users list"));
+    let (code, help) = terminal::run(folder.command("users get --help"), 40, "");
+    assert_eq!(code, 0);
+    // Clap breaks no line of the usage.
+    let lines = help.lines().filter(|line| !line.starts_with("Usage"));
+    let widest = lines.map(|line| line.trim_end().len()).max();
+    assert!(widest <= Some(40), "{widest:?}: {help}");
+}
+
+/// The command has no colors, and moves the cursor for progress alone.
+#[test]
+fn there_are_no_colors() {
+    let folder = folder();
+    for line in ["users list", "users lst", "users get nobody", "--help"] {
+        for (name, value) in [("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")] {
+            let mut command = folder.command(line);
+            command.env(name, value).env("TERM", "xterm-256color");
+            let (_, shown) = terminal::run(command, 80, "");
+            assert!(!shown.contains('\u{1b}'), "{line}: {shown:?}");
+        }
+    }
+}
+
+#[test]
+fn progress_is_shown_on_a_terminal_alone() {
+    let folder = Folder::new();
+    folder.done("license set enterprise");
+    let rows: Vec<_> = (0..20_000).map(|n| format!("u{n}@ex.co")).collect();
+    folder.write("u.csv", &format!("email\n{}\n", rows.join("\n")));
+    let piped = folder.run("import u.csv --dry-run");
+    assert_eq!((piped.code, piped.err.as_str()), (0, ""));
+    let mut command = folder.command("import u.csv");
+    command.env("NO_COLOR", "1");
+    let (code, shown) = terminal::run(command, 60, "");
+    assert_eq!(code, 0);
+    assert!(shown.contains("reading u.csv"), "{}", &shown[..500]);
+    // Colors end in an m; what moves the cursor and clears lines does not.
+    let mut escapes = shown.split('\u{1b}').skip(1);
+    let is_color = |part: &str| {
+        part.trim_start_matches(['[', ';', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+            .starts_with('m')
+    };
+    assert!(!escapes.any(is_color));
+}

@@ -1,0 +1,265 @@
+//! `/openapi.json`: what REST offers, as `OpenAPI` 3.1. Paths and scopes come from the table
+//! of routes, parameters and bodies from the types that read them.
+
+use std::sync::LazyLock;
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::{IntoParams, OpenApi};
+
+use super::shapes::Schemas;
+use super::{batch, changes, users, workspaces};
+use crate::routes::{Access, matrix};
+
+/// Statuses of refusals. Which of them a route has depends on the directory.
+const REFUSALS: [u16; 11] = [400, 401, 403, 404, 409, 410, 412, 413, 422, 429, 503];
+
+/// It does not change while the server runs.
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| made().to_string());
+
+pub(crate) async fn document() -> Response {
+    let kind = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "max-age=300"),
+    ];
+    (kind, DOCUMENT.as_str()).into_response()
+}
+
+/// What the table of routes does not say of a route.
+struct Operation {
+    summary: &'static str,
+    /// What stands behind the `?`.
+    query: Vec<Parameter>,
+    /// The schema of the body.
+    body: Option<&'static str>,
+    /// The schema of the answer; none for 204.
+    answer: Option<&'static str>,
+    /// Whether `If-Match` counts.
+    conditional: bool,
+}
+
+impl Operation {
+    /// One that is answered without a body.
+    fn done(summary: &'static str) -> Self {
+        Self {
+            summary,
+            query: Vec::new(),
+            body: None,
+            answer: None,
+            conditional: false,
+        }
+    }
+
+    fn new(summary: &'static str, answer: &'static str) -> Self {
+        Self {
+            answer: Some(answer),
+            ..Self::done(summary)
+        }
+    }
+
+    fn asked<T: IntoParams>(mut self) -> Self {
+        self.query = T::into_params(|| Some(ParameterIn::Query));
+        self
+    }
+
+    fn body(mut self, schema: &'static str) -> Self {
+        self.body = Some(schema);
+        self
+    }
+
+    fn conditional(mut self) -> Self {
+        self.conditional = true;
+        self
+    }
+}
+
+/// What a route does; none for a route that is not REST.
+#[rustfmt::skip]
+fn operation(method: &str, path: &str) -> Option<Operation> {
+    let (new, done) = (Operation::new, Operation::done);
+    Some(match (method, path.strip_prefix("/api/v1/")?) {
+        ("GET", "users") => new("A page of users", "Users").asked::<users::Listing>(),
+        ("POST", "users") => new("Create a user", "User").body("NewUser"),
+        ("GET", "users/{name}") => new("Show a user", "User"),
+        ("PATCH", "users/{name}") => new("Change a user", "User").body("UserChange").conditional(),
+        ("DELETE", "users/{name}") => done("Delete a user").asked::<users::Leaving>().conditional(),
+        ("POST", "users/{name}/activate") => new("Activate a user", "User").conditional(),
+        ("POST", "users/{name}/deactivate") => {
+            new("Deactivate a user", "User").asked::<users::Leaving>().conditional()
+        }
+        ("GET", "workspaces") => new("A page of workspaces", "Workspaces").asked::<workspaces::Listing>(),
+        ("POST", "workspaces") => new("Create a workspace", "Workspace").body("NewWorkspace"),
+        ("GET", "workspaces/{id}") => new("Show a workspace", "Workspace"),
+        ("PATCH", "workspaces/{id}") => {
+            new("Rename a workspace", "Workspace").body("WorkspaceChange").conditional()
+        }
+        ("DELETE", "workspaces/{id}") => done("Delete a workspace").conditional(),
+        ("POST", "workspaces/{id}/archive") => new("Archive a workspace", "Workspace").conditional(),
+        ("POST", "workspaces/{id}/restore") => new("Restore a workspace", "Workspace").conditional(),
+        ("GET", "workspaces/{id}/members") => new("The members of a workspace", "Members"),
+        ("PUT", "workspaces/{id}/members/{name}") => {
+            done("Make a user a member in a role").body("Membership").conditional()
+        }
+        ("DELETE", "workspaces/{id}/members/{name}") => done("Remove a member").conditional(),
+        ("GET", "seats" | "license") => new("The license and how its seats are used", "Seats"),
+        ("PUT", "license") => new("Set the license", "Seats").body("NewLicense").conditional(),
+        ("POST", "batch") => {
+            new("Apply operations together", "Applied").asked::<batch::How>().body("BatchRequest")
+        }
+        ("GET", "changes") => new("Changes, as a page or as they come", "Changes").asked::<changes::Listing>(),
+        _ => return None,
+    })
+}
+
+fn made() -> Value {
+    let mut paths = Map::new();
+    for (method, path, access) in matrix() {
+        let (Some(operation), Access::Scope(scope)) = (operation(method, path), access) else {
+            continue;
+        };
+        let at = paths.entry(path).or_insert_with(|| json!({}));
+        at[method.to_lowercase()] = json!({
+            "summary": operation.summary,
+            "description": format!("Needs the scope `{scope}`."),
+            "operationId": operation_id(method, path),
+            "security": [{ "key": [] }],
+            "parameters": parameters(method, path, &operation),
+            "responses": responses(method, path, &operation),
+        });
+        if let Some(body) = operation.body {
+            at[method.to_lowercase()]["requestBody"] =
+                json!({ "required": true, "content": { "application/json": schema(body) } });
+        }
+    }
+    let described = serde_json::to_value(Schemas::openapi()).unwrap_or_default();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "headcount",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Users, workspaces and seats of a directory.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": described["components"]["schemas"],
+            "securitySchemes": { "key": { "type": "http", "scheme": "bearer" } },
+        },
+    })
+}
+
+fn schema(name: &str) -> Value {
+    json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } })
+}
+
+fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {
+    let mut all = Vec::new();
+    let header = |name: &str, schema: Value| json!({ "name": name, "in": "header", "required": false, "schema": schema });
+    for name in path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    {
+        let schema = match name {
+            "id" => json!({ "type": "integer", "format": "uint64", "minimum": 0 }),
+            _ => json!({ "type": "string", "minLength": 1 }),
+        };
+        all.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
+    }
+    all.extend(
+        operation
+            .query
+            .iter()
+            .filter_map(|asked| serde_json::to_value(asked).ok()),
+    );
+    if operation.conditional {
+        let tag = json!({ "type": "string", "pattern": "^(\\*|\"[0-9]{1,18}\")$" });
+        all.push(header("If-Match", tag));
+    }
+    if method != "GET" {
+        all.push(header(
+            "Idempotency-Key",
+            json!({ "type": "string", "format": "uuid" }),
+        ));
+    }
+    all
+}
+
+fn responses(method: &str, path: &str, operation: &Operation) -> Value {
+    let is_new = method == "POST" && operation.body.is_some() && !path.ends_with("/batch");
+    let mut all = match operation.answer {
+        None => json!({ "204": { "description": "Done." } }),
+        Some(answer) => {
+            let mut content = json!({ "application/json": schema(answer) });
+            if path.ends_with("/changes") {
+                content["text/event-stream"] = json!({ "schema": { "type": "string" } });
+            }
+            let status = if is_new { "201" } else { "200" };
+            json!({ status: { "description": "Done.", "content": content } })
+        }
+    };
+    if is_new {
+        all["201"]["links"] = links(path);
+    }
+    for status in REFUSALS {
+        let content = json!({ "application/problem+json": schema("Problem") });
+        let refused = json!({ "description": "Refused; `detail` says why.", "content": content });
+        all[status.to_string()] = refused;
+    }
+    all
+}
+
+/// What can be done with a record that was created, by its id.
+fn links(path: &str) -> Value {
+    let name = if path.ends_with("/users") {
+        "name"
+    } else {
+        "id"
+    };
+    let its = format!("{path}/{{{name}}}");
+    let linked = matrix().filter(|(_, path, _)| path.starts_with(&its));
+    let links = linked.map(|(method, path, _)| {
+        let id = operation_id(method, path);
+        let parameters = json!({ name: "$response.body#/id" });
+        (
+            id.clone(),
+            json!({ "operationId": id, "parameters": parameters }),
+        )
+    });
+    links.collect::<Map<_, _>>().into()
+}
+
+/// Such as `post_users_name_activate`.
+fn operation_id(method: &str, path: &str) -> String {
+    let path = path.trim_start_matches("/api/v1").replace('/', "_");
+    format!("{}{}", method.to_lowercase(), path.replace(['{', '}'], ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_of_rest_is_described_and_every_schema_is_there() {
+        let document = made();
+        let mut count = 0;
+        for (method, path, _) in matrix().filter(|line| line.1.starts_with("/api/")) {
+            let at = &document["paths"][path][method.to_lowercase()];
+            assert!(at["summary"].is_string(), "{method} {path}");
+            count += 1;
+        }
+        assert!(count > 20);
+        let text = document.to_string();
+        let names = text.split("#/components/schemas/").skip(1);
+        for name in names.filter_map(|rest| rest.split('"').next()) {
+            assert!(
+                document["components"]["schemas"][name].is_object(),
+                "{name}"
+            );
+        }
+        assert_eq!(
+            document["components"]["schemas"]["NewUser"]["required"],
+            json!(["email"])
+        );
+    }
+}

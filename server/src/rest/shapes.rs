@@ -1,0 +1,211 @@
+//! What REST answers with, for its document: the library's records as JSON has them. They
+//! describe and are never made; the tests check the server's answers against them.
+#![allow(dead_code, reason = "they only describe")]
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{OpenApi, ToSchema};
+
+use super::{batch, license, users, workspaces};
+
+/// All schemas of the document.
+#[derive(OpenApi)]
+#[openapi(components(schemas(
+    User,
+    Users,
+    Workspace,
+    Workspaces,
+    Member,
+    Members,
+    Seats,
+    License,
+    Change,
+    Changes,
+    Applied,
+    Outcome,
+    Subject,
+    Problem,
+    Operation,
+    users::New,
+    users::Change,
+    workspaces::New,
+    workspaces::Change,
+    workspaces::Membership,
+    license::New,
+    batch::Request,
+)))]
+pub(super) struct Schemas;
+
+#[derive(ToSchema)]
+struct User {
+    #[schema(format = "uuid")]
+    id: String,
+    email: String,
+    username: String,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    active: bool,
+    admin: bool,
+    attributes: BTreeMap<String, String>,
+    #[schema(format = "date-time")]
+    created_at: String,
+    #[schema(format = "date-time")]
+    updated_at: String,
+    #[schema(format = "date-time")]
+    deactivated_at: Option<String>,
+    version: u64,
+}
+
+#[derive(ToSchema)]
+struct Users {
+    users: Vec<User>,
+    /// The `after` of the next page.
+    next: Option<String>,
+}
+
+#[derive(ToSchema)]
+struct Workspace {
+    id: u64,
+    name: String,
+    archived: bool,
+    /// The user whose default workspace it is.
+    #[schema(format = "uuid")]
+    default_of: Option<String>,
+    #[schema(format = "date-time")]
+    created_at: String,
+    #[schema(format = "date-time")]
+    updated_at: String,
+    version: u64,
+}
+
+#[derive(ToSchema)]
+struct Workspaces {
+    workspaces: Vec<Workspace>,
+    /// The `after` of the next page.
+    next: Option<u64>,
+}
+
+#[derive(ToSchema)]
+struct Member {
+    workspace: u64,
+    #[schema(format = "uuid")]
+    user: String,
+    #[schema(pattern = "^(owner|user)$")]
+    role: String,
+    #[schema(format = "date-time")]
+    since: String,
+    version: u64,
+}
+
+/// Owners first, then users, each ordered by email.
+#[derive(ToSchema)]
+struct Members {
+    members: Vec<Member>,
+}
+
+/// `community`, `enterprise`, or a number of seats.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum License {
+    Seats(u64),
+    Named(Named),
+}
+
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Named {
+    Community,
+    Enterprise,
+}
+
+#[derive(ToSchema)]
+struct Seats {
+    #[schema(pattern = "^(community|enterprise|[0-9]+)$")]
+    license: String,
+    license_version: u64,
+    /// Null where the license has no limit.
+    limit: Option<u64>,
+    active: u64,
+    inactive: u64,
+    free: Option<u64>,
+    over_by: u64,
+}
+
+#[derive(ToSchema)]
+struct Change {
+    sequence: u64,
+    #[schema(format = "date-time")]
+    at: String,
+    /// The user who did it; null for a program.
+    #[schema(format = "uuid")]
+    actor: Option<String>,
+    /// Each has its kind in `event`.
+    events: Vec<BTreeMap<String, Value>>,
+}
+
+#[derive(ToSchema)]
+struct Changes {
+    changes: Vec<Change>,
+    /// The `after` of the next page.
+    next: Option<u64>,
+}
+
+#[derive(ToSchema)]
+struct Applied {
+    dry_run: bool,
+    /// The number of the change; null where nothing changed.
+    sequence: Option<u64>,
+    /// Whether it was applied when it was sent the first time.
+    replayed: bool,
+    outcomes: Vec<Outcome>,
+}
+
+#[derive(ToSchema)]
+struct Outcome {
+    subject: Subject,
+    changed: bool,
+    version: u64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum Subject {
+    Record {
+        user: Option<String>,
+        workspace: Option<u64>,
+    },
+    License(String),
+}
+
+/// Why a request failed (RFC 9457).
+#[derive(ToSchema)]
+struct Problem {
+    r#type: String,
+    title: String,
+    status: u16,
+    detail: String,
+    /// The directory's name for it, such as `no_free_seat`.
+    kind: Option<String>,
+    /// Which operation of a batch it was.
+    #[schema(required = false)]
+    op_index: Option<usize>,
+}
+
+/// An operation of a batch; the other members are those that `op` needs.
+#[derive(ToSchema)]
+pub(super) struct Operation {
+    #[schema(
+        pattern = "^(create_user|update_user|activate_user|deactivate_user|delete_user|set_license|create_workspace|default_workspace|rename_workspace|archive_workspace|restore_workspace|delete_workspace|add_member|set_role|remove_member)$"
+    )]
+    op: String,
+    /// The id, email or username.
+    #[schema(required = false)]
+    user: Option<String>,
+    /// The id or the name.
+    #[schema(required = false)]
+    workspace: Option<Value>,
+    #[schema(required = false)]
+    if_version: Option<u64>,
+}

@@ -1,0 +1,63 @@
+"""Requests made from the OpenAPI document, by schemathesis: the server answers all of them
+as the document says.
+
+Usage: openapi.py path/to/headcount
+
+It needs the package `schemathesis`; `./test` runs it in an environment of its own, with its
+command beside the interpreter.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HEADCOUNT = sys.argv[1]
+EXAMPLES = 15
+# Valid requests may be refused for what is in the directory; 400 and 422 are for what
+# schemas can't tell, such as which members an operation of a batch has.
+CONFIG = """
+[checks.positive_data_acceptance]
+expected-statuses = [200, 201, 204, 400, 403, 404, 409, 410, 412, 422]
+"""
+
+
+def headcount(folder, *arguments):
+    """Runs the command on the folder's directory and returns what it printed."""
+    command = [HEADCOUNT, "--db", str(folder / "users.redb"), "--json", *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def test(folder, address, key):
+    config = folder / "schemathesis.toml"
+    config.write_text(CONFIG)
+    command = [Path(sys.executable).parent / "schemathesis", "--config-file", config]
+    command += ["run", f"{address}/openapi.json", "--header", f"Authorization: Bearer {key}"]
+    command += ["--max-examples", str(EXAMPLES), "--seed", "1", "--workers", "2", "--no-color"]
+    tested = subprocess.run(command, capture_output=True, text=True, cwd=folder)
+    if tested.returncode != 0:
+        print(tested.stdout, tested.stderr)
+    assert tested.returncode == 0, "schemathesis"
+    print("\n".join(tested.stdout.splitlines()[-12:]))
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        headcount(folder, "license", "set", "enterprise")
+        headcount(folder, "users", "create", "ann@ex.co", "--admin")
+        made = headcount(folder, "keys", "create", "tester", "--user", "ann@ex.co", "--scope", "admin")
+        command = [HEADCOUNT, "--db", str(folder / "users.redb"), "--json"]
+        command += ["serve", "--listen", "127.0.0.1:0", "--key-rate", "100000"]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        try:
+            address = json.loads(server.stdout.readline())["listening"]
+            test(folder, address, made["key"]["secret"])
+        finally:
+            server.terminate()
+            assert server.wait(timeout=30) == 0, "an orderly end"
+
+
+main()

@@ -1,0 +1,81 @@
+//! Getting many users at once.
+//!
+//! A look-up waits for memory twice: for the slot and for the user. One after the other
+//! can't overlap, since a lock is taken and a counter raised in between, and both hold
+//! back what follows. So for a batch of keys the locks are taken first, then all slots
+//! are touched, then all users, and the counters are raised last: by then everything is
+//! near.
+
+use std::hint::black_box;
+use std::sync::{Arc, RwLockReadGuard};
+
+use super::key::{KeyRef, Kind};
+use super::table::Table;
+use super::{KEY_BYTES_MAX, UserCache};
+use crate::model::User;
+
+/// Look-ups that overlap: more than a processor has under way at once. The locks are
+/// held for no longer than these take.
+const BATCH: usize = 64;
+
+impl UserCache {
+    /// The users under these keys, one for each, as [`get`](Self::get) finds them.
+    pub(in crate::directory) fn get_many<'k>(
+        &self,
+        kind: Kind,
+        texts: impl ExactSizeIterator<Item = &'k [u8]>,
+    ) -> Vec<Option<Arc<User>>> {
+        let mut found = Vec::with_capacity(texts.len());
+        let mut keys = Vec::with_capacity(texts.len().min(BATCH));
+        for text in texts {
+            keys.push(self.key_of_many(kind, text));
+            if keys.len() == BATCH {
+                self.get_batch(&keys, &mut found);
+                keys.clear();
+            }
+        }
+        self.get_batch(&keys, &mut found);
+        found
+    }
+
+    /// The key, unless it is about to change or longer than any.
+    fn key_of_many<'k>(&self, kind: Kind, text: &'k [u8]) -> Option<KeyRef<'k>> {
+        if text.len() > KEY_BYTES_MAX {
+            return None;
+        }
+        let key = KeyRef::new(&self.hashing, kind, text);
+        // Before any table is read: see the head of the room.
+        (!self.marks.is_set(key.hash)).then_some(key)
+    }
+
+    fn get_batch(&self, keys: &[Option<KeyRef<'_>>], found: &mut Vec<Option<Arc<User>>>) {
+        let tables = self.locked(keys);
+        let table = |key: &KeyRef<'_>| tables[self.table_index(key)].as_deref();
+        let touched = keys.iter().flatten().fold(0, |sum: u64, key| {
+            sum.wrapping_add(table(key).map_or(0, |table| table.touch(key)))
+        });
+        black_box(touched);
+        let users: [Option<&Arc<User>>; BATCH] = std::array::from_fn(|at| {
+            let key = keys.get(at)?.as_ref()?;
+            table(key)?.get(key)
+        });
+        let users = &users[..keys.len()];
+        let counters = users.iter().flatten().map(|user| Arc::strong_count(user));
+        black_box(counters.fold(0, usize::wrapping_add));
+        self.hits.add(users.iter().flatten().count());
+        found.extend(users.iter().map(|user| user.cloned()));
+    }
+
+    /// The tables of these keys, locked in the order in which they stand: whoever holds
+    /// one waits only for later ones, so nobody waits in a circle.
+    fn locked(&self, keys: &[Option<KeyRef<'_>>]) -> Vec<Option<RwLockReadGuard<'_, Table>>> {
+        let wanted = keys
+            .iter()
+            .flatten()
+            .fold(0_u64, |wanted, key| wanted | 1 << self.table_index(key));
+        let tables = self.tables.iter().enumerate();
+        tables
+            .map(|(at, table)| (wanted >> at & 1 == 1).then(|| table.read()))
+            .collect()
+    }
+}
