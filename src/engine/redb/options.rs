@@ -4,6 +4,10 @@ use std::time::Duration;
 
 /// How to open a [`Redb`].
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub(crate) struct RedbOptions {
     /// Whether an absent or empty file is made a new, empty map.
     pub(crate) create: bool,

@@ -67,27 +67,25 @@ pub(super) fn recover<B: StorageBackend>(
         };
         Log::new(Arc::clone(files), use_id, last, sync, options.log_bytes / 2)
     };
-    let (log, job) = match (state.in_use, replay.resumable.take()) {
-        (Some(use_id), Some(found)) => {
-            let mut log = begin(use_id);
-            let live = log.resume(found).map_err(|error| name.io(error))?;
-            let commits = mem::take(&mut replay.commits);
-            ::log::info!(
-                "{name}: goes on after {} commits that are in the log only",
-                commits.len()
-            );
-            let job = (!commits.is_empty()).then(|| Job {
-                frozen: Arc::new(Memtable::of(commits)),
-                sequence: last,
-                segments: live.into_iter().map(|segment| (segment, 0)).collect(),
-            });
-            (log, job)
-        }
-        _ => {
-            let use_id = new_use_id();
-            leave_log(&**files, &replay, use_id, name)?;
-            (begin(use_id), None)
-        }
+    let resumable = replay.resumable.take();
+    let (log, job) = if let (Some(use_id), Some(found)) = (state.in_use, resumable) {
+        let mut log = begin(use_id);
+        let live = log.resume(found).map_err(|error| name.io(error))?;
+        let commits = mem::take(&mut replay.commits);
+        ::log::info!(
+            "{name}: goes on after {} commits that are in the log only",
+            commits.len()
+        );
+        let job = (!commits.is_empty()).then(|| Job {
+            frozen: Arc::new(Memtable::of(commits)),
+            sequence: last,
+            segments: live.into_iter().map(|segment| (segment, 0)).collect(),
+        });
+        (log, job)
+    } else {
+        let use_id = new_use_id();
+        leave_log(&**files, &replay, use_id, name)?;
+        (begin(use_id), None)
     };
     Ok(Recovered {
         base,
