@@ -64,6 +64,13 @@ fn reads(criterion: &mut Criterion) {
             criterion::BatchSize::SmallInput,
         );
     });
+    group.bench_function("64 users by email at once", |bencher| {
+        bencher.iter_batched(
+            || next.by_ref().take(64).map(email).collect::<Vec<_>>(),
+            |emails| directory.users_by_emails(black_box(&emails)).unwrap(),
+            criterion::BatchSize::SmallInput,
+        );
+    });
     let uncached = reopened_without_cache(&folder, directory);
     group.bench_function("user by email, not cached", |bencher| {
         bencher.iter_batched(

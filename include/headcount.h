@@ -5,6 +5,42 @@
  *
  * This file is generated from src/capi/ by cbindgen; don't edit it.
  *
+ * Start with these ten: hc_directory_open(), hc_user_create(), hc_user_get(),
+ * hc_user_email(), hc_user_deactivate(), hc_user_activate(),
+ * hc_directory_get_seats(), hc_error_message(), hc_error_free() and
+ * hc_directory_free(). The rest is in sections: the library, errors, ids and
+ * licenses, opening and closing, seats and figures, copies and exports, users,
+ * lists and queries, changing users, workspaces, external ids, batches, changes,
+ * texts, messages.
+ *
+ * @code{.c}
+ * #include <headcount.h>
+ * #include <inttypes.h>
+ * #include <stdio.h>
+ *
+ * int main(void)
+ * {
+ *     hc_directory *users = NULL;
+ *     hc_error *error = NULL;
+ *     hc_seats seats = HC_SEATS_INIT;
+ *
+ *     // HC_STATUS_OK is 0, so this stops at the first call that fails.
+ *     if (hc_directory_open_in_memory(NULL, &users, &error) // or hc_directory_open() a file
+ *         || hc_user_create(users, HC_STR("steve@ex.co"), NULL, &error)
+ *         || hc_user_create(users, HC_STR("ann@ex.co"), NULL, &error)
+ *         || hc_user_deactivate(users, HC_STR("steve@ex.co"), NULL, &error)
+ *         || hc_directory_get_seats(users, &seats, &error))
+ *         fprintf(stderr, "%s\n", hc_error_message(error));
+ *     else // 1 of 5 seats in use, 1 inactive
+ *         printf("%" PRIu64 " of %" PRIu64 " seats in use, %" PRIu64 " inactive\n",
+ *                seats.active, seats.limit, seats.inactive);
+ *
+ *     hc_error_free(error);
+ *     hc_directory_free(users);
+ *     return seats.active == 1 ? 0 : 1;
+ * }
+ * @endcode
+ *
  * Handles. Directories, cursors and feeds, users and workspaces, lists, options,
  * builders and errors are opaque. What a function gives you is yours to free
  * with the hc_*_free() of its type, once; in any order, for each keeps alive
@@ -12,8 +48,9 @@
  * change them when the call has returned.
  *
  * Texts. In: UTF-8 as a pointer and a length in bytes, at most 1 MiB; no NUL
- * is needed behind it, and NULL with length 0 is the empty text. HC_STR(text)
- * makes the two arguments of a C string. Out: UTF-8 with a NUL behind it,
+ * is needed behind it, and NULL with length 0 is the empty text. The length of a
+ * text that ends in a NUL may be HC_NUL_TERMINATED; HC_STR(text) makes the two
+ * arguments of one. Out: UTF-8 with a NUL behind it,
  * borrowed from the handle that it was read off and valid until that is freed.
  *
  * Numbers. Truth values and kinds are int32_t, and are checked.
@@ -63,12 +100,15 @@
 #include <stdint.h>
 #include <string.h>
 
+/** The length of a text that ends in a NUL, for functions that take a text. */
+#define HC_NUL_TERMINATED SIZE_MAX
+
 #ifdef __cplusplus
 /** The two arguments, pointer and length, of a text that ends in a NUL. */
-#define HC_STR(text) reinterpret_cast<const uint8_t *>(text), strlen(text)
+#define HC_STR(text) reinterpret_cast<const uint8_t *>(text), HC_NUL_TERMINATED
 #else
 /** The two arguments, pointer and length, of a text that ends in a NUL. */
-#define HC_STR(text) (const uint8_t *)(text), strlen(text)
+#define HC_STR(text) (const uint8_t *)(text), HC_NUL_TERMINATED
 #endif
 
 /** How an hc_seats starts: hc_seats seats = HC_SEATS_INIT; */
@@ -115,6 +155,20 @@
  * @since 0.1.0
  */
 #define HC_NO_LIMIT 18446744073709551615ull
+
+/**
+ * Bytes of the longest name of a provisioner, with the NUL behind it.
+ *
+ * @since 0.1.0
+ */
+#define HC_PROVISIONER_BYTES 65
+
+/**
+ * Bytes of the longest external id, with the NUL behind it.
+ *
+ * @since 0.1.0
+ */
+#define HC_EXTERNAL_ID_BYTES 256
 
 /**
  * Bytes of the key of an email or a username at most, with the NUL behind it.
@@ -1463,6 +1517,8 @@ typedef void (*hc_log_destroy)(void *userdata);
 extern "C" {
 #endif // __cplusplus
 
+/* The library ===================================================================== */
+
 /**
  * The version of the library's ABI. A program or binding compiled against this
  * header works with any library that answers #HC_ABI_VERSION.
@@ -1491,6 +1547,8 @@ uint32_t hc_version_number(void);
  * @since 0.1.0
  */
 const char *hc_version_string(void);
+
+/* Errors ========================================================================== */
 
 /**
  * The name of a status, such as "HC_STATUS_NO_FREE_SEAT", for logs.
@@ -1642,6 +1700,8 @@ void hc_error_free(struct hc_error *error);
 int32_t hc_error_get_details(const struct hc_error *error,
                              struct hc_error_details *details);
 
+/* Ids and licenses ================================================================ */
+
 /**
  * Draws an id that nobody has: a UUID of version 7, as the directory does for users
  * that are created without one.
@@ -1703,6 +1763,8 @@ hc_status hc_directory_set_license(const struct hc_directory *directory,
                                    int32_t license,
                                    uint64_t seats,
                                    struct hc_error **error);
+
+/* Opening and closing ============================================================= */
 
 /**
  * Makes options that say what opening without options does: make the file if
@@ -2008,6 +2070,8 @@ void hc_directory_free(struct hc_directory *directory);
  */
 const uint64_t *hc_directory_generation(const struct hc_directory *directory);
 
+/* Seats and figures =============================================================== */
+
 /**
  * Tells how the seats are used.
  *
@@ -2233,6 +2297,8 @@ hc_status hc_directory_write_stats_text(const struct hc_directory *directory,
                                         size_t *written,
                                         struct hc_error **error);
 
+/* Copies and exports ============================================================== */
+
 /**
  * Writes all records of the directory as lines of JSON: the license, users with their
  * ids, versions and times, ids of deleted users, workspaces and memberships, as they
@@ -2379,6 +2445,8 @@ hc_status hc_directory_compact(const uint8_t *path,
                                uint64_t *bytes_before,
                                uint64_t *bytes,
                                struct hc_error **error);
+
+/* Users =========================================================================== */
 
 /**
  * The id: 16 bytes in network order, never given to another user.
@@ -2960,6 +3028,8 @@ hc_status hc_user_read_many(const struct hc_directory *directory,
                             size_t *written,
                             struct hc_error **error);
 
+/* Lists and queries =============================================================== */
+
 /**
  * Lists all users, active or not, ordered by email, as they are now.
  *
@@ -3285,6 +3355,8 @@ hc_status hc_query_set_after(struct hc_query *query,
                              size_t place_len,
                              struct hc_error **error);
 
+/* Changing users ================================================================== */
+
 /**
  * Begins an update that changes nothing yet.
  *
@@ -3584,6 +3656,8 @@ hc_status hc_user_delete(const struct hc_directory *directory,
 hc_status hc_user_delete_by_id(const struct hc_directory *directory,
                                const uint8_t *id,
                                struct hc_error **error);
+
+/* Workspaces ====================================================================== */
 
 /**
  * The id: a number from 1 on, never given to another workspace.
@@ -4071,6 +4145,191 @@ hc_status hc_workspaces_next_batch(struct hc_workspaces *workspaces,
  * @since 0.1.0
  */
 void hc_workspaces_free(struct hc_workspaces *workspaces);
+
+/* External ids ==================================================================== */
+
+/**
+ * Gives the user the id that a provisioner has for them, such as what an identity
+ * provider sends over SCIM. A user may have those of 16 provisioners.
+ *
+ * @param new_user        The builder.
+ * @param provisioner     Who gave the id: 1 to 64 bytes, UTF-8, without control characters.
+ * @param provisioner_len Its length in bytes.
+ * @param id              The id, compared as it is: 1 to 255 bytes, UTF-8, without control
+ *                        characters.
+ * @param id_len          Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_new_user_set_external_id(struct hc_new_user *new_user,
+                                      const uint8_t *provisioner,
+                                      size_t provisioner_len,
+                                      const uint8_t *id,
+                                      size_t id_len,
+                                      struct hc_error **error);
+
+/**
+ * Sets the id that a provisioner has for the user; those of others stay.
+ *
+ * @param update          The update.
+ * @param provisioner     Who gave the id, UTF-8.
+ * @param provisioner_len Its length in bytes.
+ * @param id              The id, UTF-8; see hc_new_user_set_external_id(). NULL, with the
+ *                        length 0, to remove it.
+ * @param id_len          Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_update_set_external_id(struct hc_user_update *update,
+                                         const uint8_t *provisioner,
+                                         size_t provisioner_len,
+                                         const uint8_t *id,
+                                         size_t id_len,
+                                         struct hc_error **error);
+
+/**
+ * Finds a user by the id that a provisioner has for them.
+ *
+ * @param directory       The directory.
+ * @param provisioner     Who gave the id, UTF-8.
+ * @param provisioner_len Its length in bytes.
+ * @param id              The id, UTF-8.
+ * @param id_len          Its length in bytes.
+ * @param user            Set, on success, to the user, yours to free with
+ *                        hc_user_free(), or to NULL if there is none.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_user_get_by_external_id(const struct hc_directory *directory,
+                                     const uint8_t *provisioner,
+                                     size_t provisioner_len,
+                                     const uint8_t *id,
+                                     size_t id_len,
+                                     struct hc_user **user,
+                                     struct hc_error **error);
+
+/**
+ * One of the external ids of a user, which are ordered by their provisioners.
+ *
+ * @param user        The user, or NULL.
+ * @param index       Which one, from 0 on.
+ * @param provisioner Where to write who gave it, with a NUL behind it: room for
+ *                    #HC_PROVISIONER_BYTES. NULL if not wanted.
+ * @param id          Where to write the id, with a NUL behind it: room for
+ *                    #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
+ * @return 1 if there is such an id; otherwise 0, and nothing is written.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_user_external_id_at(const struct hc_user *user,
+                               size_t index,
+                               char *provisioner,
+                               char *id);
+
+/**
+ * Finds a workspace by the id that a provisioner has for it.
+ *
+ * @param directory       The directory.
+ * @param provisioner     Who gave the id, UTF-8.
+ * @param provisioner_len Its length in bytes.
+ * @param id              The id, UTF-8.
+ * @param id_len          Its length in bytes.
+ * @param found           Set, on success, to the workspace, yours to free with
+ *                        hc_workspace_free(), or to NULL if there is none.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_get_by_external_id(const struct hc_directory *directory,
+                                          const uint8_t *provisioner,
+                                          size_t provisioner_len,
+                                          const uint8_t *id,
+                                          size_t id_len,
+                                          struct hc_workspace **found,
+                                          struct hc_error **error);
+
+/**
+ * Sets the id that a provisioner has for a workspace; those of others stay.
+ *
+ * @param directory       The directory.
+ * @param workspace       The id of the workspace.
+ * @param provisioner     Who gave the id, UTF-8.
+ * @param provisioner_len Its length in bytes.
+ * @param id              The id, UTF-8, with the limits of hc_new_user_set_external_id().
+ *                        NULL, with the length 0, to remove it.
+ * @param id_len          Its length in bytes.
+ * @param made            Set, on success, to the workspace as it is now, yours to free with
+ *                        hc_workspace_free(); NULL if not wanted.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_WORKSPACE_ARCHIVED when it is archived.
+ * @retval HC_STATUS_EXTERNAL_ID_TAKEN when another workspace has it.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_workspace_set_external_id(const struct hc_directory *directory,
+                                       uint64_t workspace,
+                                       const uint8_t *provisioner,
+                                       size_t provisioner_len,
+                                       const uint8_t *id,
+                                       size_t id_len,
+                                       struct hc_workspace **made,
+                                       struct hc_error **error);
+
+/**
+ * One of the external ids of a workspace, as hc_user_external_id_at().
+ *
+ * @param workspace   The workspace, or NULL.
+ * @param index       Which one, from 0 on.
+ * @param provisioner Where to write who gave it, with a NUL behind it: room for
+ *                    #HC_PROVISIONER_BYTES. NULL if not wanted.
+ * @param id          Where to write the id, with a NUL behind it: room for
+ *                    #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
+ * @return 1 if there is such an id; otherwise 0, and nothing is written.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+int32_t hc_workspace_external_id_at(const struct hc_workspace *workspace,
+                                    size_t index,
+                                    char *provisioner,
+                                    char *id);
+
+/**
+ * Appends: set the id that a provisioner has for a workspace, as
+ * hc_workspace_set_external_id(). The workspace may be one that the same batch makes.
+ *
+ * @param batch           The batch.
+ * @param workspace       The name of the workspace, UTF-8.
+ * @param workspace_len   Its length in bytes; 0 to name it by `workspace_id`.
+ * @param workspace_id    The id of the workspace, where no name is given.
+ * @param provisioner     Who gave the id, UTF-8.
+ * @param provisioner_len Its length in bytes.
+ * @param id              The id, UTF-8. NULL, with the length 0, to remove it.
+ * @param id_len          Its length in bytes.
+ * @param error           See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general status.
+ * @note Thread-safe.
+ * @since 0.1.0
+ */
+hc_status hc_batch_set_workspace_external_id(struct hc_batch *batch,
+                                             const uint8_t *workspace,
+                                             size_t workspace_len,
+                                             uint64_t workspace_id,
+                                             const uint8_t *provisioner,
+                                             size_t provisioner_len,
+                                             const uint8_t *id,
+                                             size_t id_len,
+                                             struct hc_error **error);
+
+/* Batches ========================================================================= */
 
 /**
  * Begins a batch of nothing.
@@ -4789,6 +5048,8 @@ const struct hc_error *hc_refusals_at(const struct hc_refusals *refusals, size_t
  */
 void hc_refusals_free(struct hc_refusals *refusals);
 
+/* Changes ========================================================================= */
+
 /**
  * Follows the changes with numbers above a given one.
  *
@@ -4892,6 +5153,8 @@ hc_status hc_directory_trim_changes(const struct hc_directory *directory,
                                     uint64_t before,
                                     uint64_t *trimmed,
                                     struct hc_error **error);
+
+/* Texts =========================================================================== */
 
 /**
  * Checks an email address, and says by which form it is unique: two addresses
@@ -5004,6 +5267,8 @@ hc_status hc_time_from_text(const uint8_t *text,
                             size_t text_len,
                             uint64_t *micros,
                             struct hc_error **error);
+
+/* Messages ======================================================================== */
 
 /**
  * Sends the messages of the library to a callback, for the whole process: all

@@ -26,9 +26,9 @@
  *     hc_packed_writer writer;
  *     hc_packed_begin(&writer, buffer, sizeof buffer);
  *     hc_packed_op(&writer, HC_OPERATION_CREATE_USER);
- *     hc_packed_put_text(&writer, HC_OP_FIELD_EMAIL, "ann@ex.co", 9);
+ *     hc_packed_put_text(&writer, HC_OP_FIELD_EMAIL, "ann@ex.co", HC_NUL_TERMINATED);
  *     hc_packed_op(&writer, HC_OPERATION_DEACTIVATE_USER);
- *     hc_packed_put_text(&writer, HC_OP_FIELD_USER, "bob", 3);
+ *     hc_packed_put_text(&writer, HC_OP_FIELD_USER, "bob", HC_NUL_TERMINATED);
  *     length = hc_packed_end(&writer);
  *     if (length <= sizeof buffer)
  *         hc_batch_append(batch, buffer, length, &error);
@@ -647,13 +647,13 @@ static inline void hc_packed_op(hc_packed_writer *writer, int32_t operation)
  * @param writer The writer.
  * @param field  One of HC_OP_FIELD_*.
  * @param text   The text, UTF-8.
- * @param length Its length in bytes.
+ * @param length Its length in bytes, or HC_NUL_TERMINATED.
  * @since 0.1.0
  */
 static inline void hc_packed_put_text(hc_packed_writer *writer, int32_t field, const char *text,
                                       size_t length)
 {
-    hc_packed_put(writer, field, 0, text, length);
+    hc_packed_put(writer, field, 0, text, length == HC_NUL_TERMINATED ? strlen(text) : length);
 }
 
 /**

@@ -3,6 +3,9 @@
 //! An [`Error`] has a coarse, public [`ErrorKind`] to branch on and a message
 //! that tells a person what to do. Cloning one is cheap.
 
+#[cfg(feature = "serde")]
+mod json;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -38,6 +41,11 @@ struct Inner {
 
 /// What kind of failure an [`Error`] is. New kinds may be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The text is not an email address that this directory accepts.

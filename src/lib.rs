@@ -32,15 +32,17 @@ mod model;
 mod process;
 mod rules;
 
+#[cfg(feature = "serde")]
+pub use directory::LinesProgress;
 pub use directory::{
     ChangeFeed, Changes, CommitLatency, Compacted, Copied, CopyOptions, CopyProgress, Directory,
-    FeedWaker, LinesProgress, Options, Stats, UserView, Users, Workspaces, restore,
+    FeedWaker, Options, Stats, UserView, Users, Workspaces, restore,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
     Applied, Batch, Change, Email, Event, Field, License, Member, NewUser, NewWorkspace, Op,
-    Outcome, Role, Seats, Sort, Subject, Timestamp, User, UserId, UserPage, UserQuery, UserRef,
-    UserUpdate, Username, Workspace, WorkspaceId, WorkspaceRef,
+    Outcome, RequestId, Role, Seats, Sort, Step, Subject, Timestamp, User, UserId, UserPage,
+    UserQuery, UserRef, UserUpdate, Username, Workspace, WorkspaceId, WorkspaceRef,
 };
 pub use rules::{Exported, Fault, FaultKind, Inspection, Record, Repaired, Verified};
 

@@ -10,9 +10,10 @@ mod api;
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 40] = [
+const SOURCES: [&str; 42] = [
     "version",
     "status",
+    "failure",
     "error",
     "error_details",
     "id",
@@ -40,6 +41,7 @@ const SOURCES: [&str; 40] = [
     "member",
     "membership",
     "workspace_list",
+    "external",
     "batch",
     "batch_users",
     "batch_workspaces",
@@ -51,6 +53,25 @@ const SOURCES: [&str; 40] = [
     "feed",
     "texts",
     "logging",
+];
+
+/// The sections, each by the file that it begins with.
+const SECTIONS: [(&str, &str); 15] = [
+    ("version", "The library"),
+    ("error", "Errors"),
+    ("id", "Ids and licenses"),
+    ("options", "Opening and closing"),
+    ("seats", "Seats and figures"),
+    ("transfer", "Copies and exports"),
+    ("user", "Users"),
+    ("cursor", "Lists and queries"),
+    ("user_update", "Changing users"),
+    ("workspace", "Workspaces"),
+    ("external", "External ids"),
+    ("batch", "Batches"),
+    ("feed", "Changes"),
+    ("texts", "Texts"),
+    ("logging", "Messages"),
 ];
 
 #[test]
@@ -110,5 +131,39 @@ fn generate(root: &Path) -> String {
     }
     let mut header = Vec::new();
     builder.generate().unwrap().write(&mut header);
-    String::from_utf8(header).unwrap()
+    let header = String::from_utf8(header).unwrap();
+    with_sections(root, header.replace("@EXAMPLE@", &example(root)))
+}
+
+/// The quickstart, which is compiled and run, in the form of a comment.
+fn example(root: &Path) -> String {
+    let program = std::fs::read_to_string(root.join("examples/c/quickstart.c")).unwrap();
+    let code = program.split_once("*/\n").unwrap().1;
+    let lines = code.lines().map(|line| {
+        let line = line.replace("/* ", "// ").replace(" */", "");
+        format!(" * {line}").trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Names each section before its first function.
+fn with_sections(root: &Path, mut header: String) -> String {
+    for (source, title) in SECTIONS {
+        let path = root.join(format!("src/capi/{source}.rs"));
+        let source = std::fs::read_to_string(path).unwrap();
+        let (_, rest) = source.split_once("extern \"C\" fn ").unwrap();
+        let name = rest.split_once('(').unwrap().0;
+        // The declaration, not the places where it is spoken of.
+        let is_code = |at: &usize| {
+            let line = header[..*at].rfind('\n').map_or(0, |start| start + 1);
+            !header[line..].starts_with(" *")
+        };
+        let call = format!("{name}(");
+        let mut places = header.match_indices(&call).map(|(at, _)| at);
+        let declared = places.find(is_code).unwrap();
+        let at = header[..declared].rfind("/**\n").unwrap();
+        let rule = "=".repeat(80 - title.len());
+        header.insert_str(at, &format!("/* {title} {rule} */\n\n"));
+    }
+    header
 }

@@ -1259,6 +1259,31 @@ struct outcome {
     std::optional<id> user;     ///< The user it was about.
 };
 
+/** The id that a provisioner has for a user or a workspace. */
+struct external_id {
+    std::string provisioner; ///< Who gave it.
+    std::string id;          ///< The id.
+};
+
+/** @cond */
+namespace detail {
+
+/* All external ids that `at` finds. */
+template <class Raw>
+std::vector<external_id> external_ids(int32_t (*at)(const Raw *, std::size_t, char *, char *),
+                                      const Raw *of)
+{
+    std::vector<external_id> all;
+    std::array<char, HC_PROVISIONER_BYTES> provisioner{};
+    std::array<char, HC_EXTERNAL_ID_BYTES> id{};
+    while (at(of, all.size(), provisioner.data(), id.data()) != 0)
+        all.push_back({provisioner.data(), id.data()});
+    return all;
+}
+
+} // namespace detail
+/** @endcond */
+
 /** The name and the value of an attribute. */
 struct attribute {
     std::string_view name;  ///< The name.
@@ -1354,6 +1379,12 @@ public:
             hc_user_attribute(raw(), detail::bytes(name), name.size(), &value_bytes);
         return value == nullptr ? std::nullopt
                                 : std::optional<std::string_view>({value, value_bytes});
+    }
+
+    /** The ids that provisioners have for the user, ordered by their names. */
+    std::vector<external_id> external_ids() const
+    {
+        return detail::external_ids(hc_user_external_id_at, raw());
     }
 
     /** The handle, for functions of headcount.h. It stays owned by this object. */
@@ -1499,6 +1530,12 @@ public:
     /** When the record last changed. Its members don't count. */
     moment updated_at() const noexcept { return detail::at(hc_workspace_updated_at_micros(raw())); }
 
+    /** The ids that provisioners have for it, ordered by their names. */
+    std::vector<external_id> external_ids() const
+    {
+        return detail::external_ids(hc_workspace_external_id_at, raw());
+    }
+
     /** The handle, for functions of headcount.h. It stays owned by this object. */
     const hc_workspace *raw() const noexcept { return handle_.get(); }
 
@@ -1635,6 +1672,18 @@ public:
 /** A user to create: an email and whatever else is known. It can be used for more than one call. */
 class new_user : public detail::builder<new_user, hc_new_user, hc_new_user_free> {
 public:
+    /** Gives the user the id that a provisioner has for them. */
+    new_user &external_id(std::string_view provisioner, std::string_view value) &
+    {
+        return this->set(hc_new_user_set_external_id, detail::bytes(provisioner),
+                         provisioner.size(), detail::bytes(value), value.size());
+    }
+    /** @overload */
+    new_user &&external_id(std::string_view provisioner, std::string_view value) &&
+    {
+        return std::move(external_id(provisioner, value));
+    }
+
     /** A user with this email: active, no admin, with the email as username. */
     explicit new_user(std::string_view email)
         : builder(std::in_place, hc_new_user_new, detail::bytes(email), email.size())
@@ -1710,6 +1759,20 @@ public:
 /** What to change of a user; whatever isn't named stays. It can be used for more than one call. */
 class user_update : public detail::builder<user_update, hc_user_update, hc_user_update_free> {
 public:
+    /** Sets the id that a provisioner has for the user; none removes it. */
+    user_update &external_id(std::string_view provisioner, std::optional<std::string_view> value) &
+    {
+        return this->set(hc_user_update_set_external_id, detail::bytes(provisioner),
+                         provisioner.size(), detail::bytes(value.value_or(std::string_view())),
+                         value.value_or(std::string_view()).size());
+    }
+    /** @overload */
+    user_update &&external_id(std::string_view provisioner,
+                              std::optional<std::string_view> value) &&
+    {
+        return std::move(external_id(provisioner, value));
+    }
+
     /** Changes nothing yet. */
     user_update() noexcept : builder(hc_user_update_new()) {}
 
@@ -2016,6 +2079,40 @@ public:
     }
     /** @overload */
     batch &&append(const operations &packed) && { return std::move(append(packed)); }
+
+    /** Sets the id that a provisioner has for a workspace; none removes it. */
+    batch &set_workspace_external_id(workspace_id workspace, std::string_view provisioner,
+                                     std::optional<std::string_view> value) &
+    {
+        const std::string_view id = value.value_or(std::string_view());
+        return this->set(hc_batch_set_workspace_external_id, detail::bytes(std::string_view()),
+                         std::size_t{0}, workspace,
+                         detail::bytes(provisioner), provisioner.size(), detail::bytes(id),
+                         id.size());
+    }
+    /** @overload */
+    batch &&set_workspace_external_id(workspace_id workspace, std::string_view provisioner,
+                                      std::optional<std::string_view> value) &&
+    {
+        return std::move(set_workspace_external_id(workspace, provisioner, value));
+    }
+
+    /** Sets the id that a provisioner has for a workspace; none removes it. */
+    batch &set_workspace_external_id(std::string_view workspace, std::string_view provisioner,
+                                     std::optional<std::string_view> value) &
+    {
+        const std::string_view id = value.value_or(std::string_view());
+        return this->set(hc_batch_set_workspace_external_id, detail::bytes(workspace),
+                         workspace.size(), workspace_id{0},
+                         detail::bytes(provisioner), provisioner.size(), detail::bytes(id),
+                         id.size());
+    }
+    /** @overload */
+    batch &&set_workspace_external_id(std::string_view workspace, std::string_view provisioner,
+                                      std::optional<std::string_view> value) &&
+    {
+        return std::move(set_workspace_external_id(workspace, provisioner, value));
+    }
 
     /** How many operations there are. */
     std::size_t size() const noexcept { return hc_batch_count(raw()); }
@@ -3226,6 +3323,52 @@ public:
         return detail::find<workspace, hc_workspace>(hc_workspace_get, raw(), which);
     }
 
+    /** Finds a user by the id that a provisioner has for them. */
+    std::optional<user> find_user_by_external_id(std::string_view provisioner,
+                                                 std::string_view id) const
+    {
+        return try_find_user_by_external_id(provisioner, id).value();
+    }
+    /** @copydoc find_user_by_external_id */
+    result<std::optional<user>> try_find_user_by_external_id(std::string_view provisioner,
+                                                             std::string_view id) const
+    {
+        return detail::find<user, hc_user>(hc_user_get_by_external_id, raw(),
+                                           detail::bytes(provisioner), provisioner.size(),
+                                           detail::bytes(id), id.size());
+    }
+    /** Finds a workspace by the id that a provisioner has for it. */
+    std::optional<workspace> find_workspace_by_external_id(std::string_view provisioner,
+                                                           std::string_view id) const
+    {
+        return try_find_workspace_by_external_id(provisioner, id).value();
+    }
+    /** @copydoc find_workspace_by_external_id */
+    result<std::optional<workspace>>
+    try_find_workspace_by_external_id(std::string_view provisioner, std::string_view id) const
+    {
+        return detail::find<workspace, hc_workspace>(hc_workspace_get_by_external_id, raw(),
+                                                     detail::bytes(provisioner),
+                                                     provisioner.size(), detail::bytes(id),
+                                                     id.size());
+    }
+    /** Sets the id that a provisioner has for a workspace; none removes it. */
+    workspace set_workspace_external_id(workspace_id which, std::string_view provisioner,
+                                        std::optional<std::string_view> value) const
+    {
+        return try_set_workspace_external_id(which, provisioner, value).value();
+    }
+    /** @copydoc set_workspace_external_id */
+    result<workspace> try_set_workspace_external_id(workspace_id which,
+                                                    std::string_view provisioner,
+                                                    std::optional<std::string_view> value) const
+    {
+        const std::string_view id = value.value_or(std::string_view());
+        return detail::make<workspace, hc_workspace>(hc_workspace_set_external_id, raw(), which,
+                                                     detail::bytes(provisioner),
+                                                     provisioner.size(), detail::bytes(id),
+                                                     id.size());
+    }
     /** The workspace with this name, without regard to case. */
     std::optional<workspace> find_workspace_by_name(std::string_view name) const
     {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use headcount::{Error, ErrorKind};
+use headcount::Error;
 use serde_json::{Map, Value, json};
 
 use crate::output::safe;
@@ -122,29 +122,17 @@ fn unwritten(error: &io::Error) -> String {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let details = match error.kind() {
-            ErrorKind::NoFreeSeat {
-                limit,
-                active,
-                requested,
-            } => json!({ "limit": limit, "active": active, "requested": requested }),
-            ErrorKind::Conflict { expected, found } => {
-                json!({ "expected": expected, "found": found })
-            }
-            ErrorKind::HistoryTrimmed { resume_after } => {
-                json!({ "resume_after": resume_after })
-            }
-            ErrorKind::ChangeNotYet { latest } => json!({ "latest": latest }),
-            _ => Value::Null,
+        // The numbers of its kind are what remains.
+        let mut details = match serde_json::to_value(&error) {
+            Ok(Value::Object(details)) => details,
+            _ => Map::new(),
         };
+        details.retain(|name, _| !matches!(name.as_str(), "kind" | "message" | "op_index"));
         Self::Refused(Refusal {
             kind: error.kind().name(),
             message: error.to_string(),
             notes: Vec::new(),
-            details: match details {
-                Value::Object(details) => details,
-                _ => Map::new(),
-            },
+            details,
         })
     }
 }

@@ -29,14 +29,14 @@ pub fn check_batch(bytes: &[u8]) {
     };
     let directory = Directory::in_memory().unwrap();
     directory.create_user("ann@ex.co").unwrap();
-    let mut batch = Batch::new();
-    for operation in operations {
-        assert!((1..=lines).contains(&operation.line));
-        batch.push(operation.op);
-        if let Some(version) = operation.if_version {
-            batch = batch.if_version(version);
-        }
-    }
+    let lies_there = |line| (1..=lines).contains(&line);
+    assert!(
+        operations
+            .iter()
+            .all(|operation| lies_there(operation.line))
+    );
+    let steps = operations.into_iter().map(|operation| operation.step);
+    let batch: Batch = steps.collect();
     let is_fine = directory.preview(batch.clone()).unwrap().is_empty();
     let before = directory.stats().unwrap().latest_change;
     let applied = directory.apply(batch);

@@ -6,7 +6,7 @@ mod layout;
 #[cfg(test)]
 mod tests;
 
-use headcount::Op;
+use headcount::Step;
 use serde::Deserialize;
 
 use crate::import::encoding::lines;
@@ -18,8 +18,7 @@ pub(crate) struct Operation {
     pub(crate) line: usize,
     /// What the file calls it.
     pub(crate) name: String,
-    pub(crate) op: Op,
-    pub(crate) if_version: Option<u64>,
+    pub(crate) step: Step,
 }
 
 /// A line that is not an operation.
@@ -68,14 +67,9 @@ fn parse_line(line: usize, text: &str) -> serde_json::Result<Operation> {
         op: String,
     }
     serde_json::from_str::<Strict>(text)?;
-    let operation: headcount_server::Operation = serde_json::from_str(text)?;
+    let step = serde_json::from_str(text)?;
     let Named { op: name } = serde_json::from_str(text)?;
-    Ok(Operation {
-        line,
-        name,
-        op: operation.op,
-        if_version: operation.if_version,
-    })
+    Ok(Operation { line, name, step })
 }
 
 /// What is wrong, in the words of the vocabulary. The line is told elsewhere.

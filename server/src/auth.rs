@@ -35,6 +35,8 @@ pub(crate) struct Caller {
     pub(crate) user: Option<UserId>,
     /// What a user with a token may do.
     scope: Option<Scope>,
+    /// Through which door the request came.
+    door: Door,
 }
 
 impl Credential {
@@ -60,7 +62,7 @@ impl Credential {
 impl Caller {
     /// The caller with this credential, if it is still good. The user's state is looked up
     /// every time.
-    pub(crate) fn of(server: &Server, credential: Credential) -> Result<Self, Failure> {
+    pub(crate) fn of(server: &Server, credential: Credential, door: Door) -> Result<Self, Failure> {
         let refuse = |message: &str| Failure::new(StatusCode::UNAUTHORIZED, message);
         match &credential {
             Credential::Key(key) if !server.0.keys.knows(key) => return Err(refuse(UNKNOWN_KEY)),
@@ -89,11 +91,16 @@ impl Caller {
             user: user.map(|user| user.id()),
             credential,
             scope,
+            door,
         })
     }
 
     /// The caller whose key or token this is.
-    pub(crate) async fn bearing(server: &Server, secret: &str) -> Result<Self, Failure> {
+    pub(crate) async fn bearing(
+        server: &Server,
+        secret: &str,
+        door: Door,
+    ) -> Result<Self, Failure> {
         let credential = match &server.0.issuing {
             Some(issuing) if secret.contains('.') => {
                 let token = issuing.token(&server.0.directory, secret).await?;
@@ -105,7 +112,7 @@ impl Caller {
                 Credential::Key(key)
             }
         };
-        Self::of(server, credential)
+        Self::of(server, credential, door)
     }
 
     pub(crate) fn into_credential(self) -> Credential {
@@ -148,6 +155,21 @@ impl Caller {
         Err(Failure::new(StatusCode::FORBIDDEN, message))
     }
 
+    /// What changes say of where they came from: the door, and for SCIM the provisioner,
+    /// where its name can be part of that.
+    pub(crate) fn door(&self) -> Cow<'static, str> {
+        let door = self.door.name();
+        match &self.credential {
+            Credential::Key(key) if self.door == Door::Scim => match &key.holder {
+                Holder::Provisioner(name) if can_be_told(name) => {
+                    Cow::Owned(format!("{door}:{name}"))
+                }
+                _ => Cow::Borrowed(door),
+            },
+            _ => Cow::Borrowed(door),
+        }
+    }
+
     /// The provisioner whose key it is, or the id of the user.
     pub(crate) fn holder_name(&self) -> String {
         match &self.credential {
@@ -161,7 +183,7 @@ impl Caller {
 
     /// Whether the caller would still be let in, for answers that go on for long.
     pub(crate) fn is_still_good(&self, server: &Server) -> bool {
-        Self::of(server, self.credential.clone()).is_ok()
+        Self::of(server, self.credential.clone(), self.door).is_ok()
     }
 
     /// The user whose key it is; an error for a provisioner's.
@@ -170,6 +192,12 @@ impl Caller {
             Failure::bad_request("this needs the key of a user, and the key is a provisioner's")
         })
     }
+}
+
+/// Whether the name of a provisioner can be part of a door's, which takes 32 characters.
+fn can_be_told(name: &str) -> bool {
+    let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    name.len() <= 27 && name.bytes().all(is_fine)
 }
 
 /// Lets a request through to its route, or not; counts the answers, and ends what takes
@@ -213,7 +241,7 @@ async fn admit(
         }
         Access::Scope(scope) => scope,
     };
-    let caller = identify(server, request.headers())
+    let caller = identify(server, request.headers(), route.door)
         .await
         .inspect_err(|failure| {
             if failure.status == StatusCode::UNAUTHORIZED {
@@ -227,12 +255,12 @@ async fn admit(
 }
 
 /// The caller whose key the request brings.
-async fn identify(server: &Server, headers: &HeaderMap) -> Result<Caller, Failure> {
+async fn identify(server: &Server, headers: &HeaderMap, door: Door) -> Result<Caller, Failure> {
     let secret = bearer(headers).ok_or_else(|| {
         let message = "this needs a key, sent as Authorization: Bearer KEY";
         Failure::new(StatusCode::UNAUTHORIZED, message)
     })?;
-    Caller::bearing(server, secret).await
+    Caller::bearing(server, secret, door).await
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -25,6 +25,20 @@ pub(crate) enum Door {
     Plain,
 }
 
+impl Door {
+    /// What changes call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::Identity => "identity",
+            Self::Rest => "rest",
+            Self::Scim => "scim",
+            Self::Page => "page",
+            Self::Plain => "plain",
+        }
+    }
+}
+
 /// Why a request failed.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {

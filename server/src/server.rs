@@ -130,9 +130,10 @@ impl Server {
 
     /// The directory in the hands of the caller.
     pub(crate) fn directory_of(&self, caller: &Caller) -> Directory {
+        let directory = self.0.directory.through(&caller.door());
         match caller.user {
-            Some(user) => self.0.directory.acting_as(user),
-            None => self.0.directory.clone(),
+            Some(user) => directory.acting_as(user),
+            None => directory,
         }
     }
 

@@ -3,8 +3,9 @@
 use super::arguments::{self, Out, SizedStruct};
 use super::batch::HcBatch;
 use super::directory::HcDirectory;
-use super::error::HcError;
-use super::guard::{self, Handle, Latch};
+use super::failure::HcError;
+use super::guard;
+use super::handle::{Handle, Latch};
 use super::status::HcStatus;
 use super::user::HcUser;
 use crate::model::{Applied, Outcome, Subject, WorkspaceId};

@@ -1,8 +1,9 @@
 //! What comes in from C, checked, and where results go.
 
+use std::ffi::CStr;
 use std::mem::MaybeUninit;
 
-use super::error::Refusal;
+use super::refusal::Refusal;
 use crate::model::UserId;
 
 /// Bytes that a text may have. Longer than any text the directory takes, it
@@ -12,12 +13,15 @@ pub(super) const TEXT_BYTES_MAX: usize = 1 << 20;
 /// Bytes of a buffer that are used: batches count theirs with 31 bits.
 const BUFFER_BYTES_MAX: usize = i32::MAX as usize;
 
+/// The length of a text that says that it ends in a NUL.
+const NUL_TERMINATED: usize = usize::MAX;
+
 /// A text from C: UTF-8 at `bytes`, which may be NULL when `length` is 0.
 ///
 /// # Safety
 ///
-/// Unless it is NULL, `bytes` points to `length` bytes that live, unchanged, for
-/// `'a`.
+/// Unless it is NULL, `bytes` points to `length` bytes, or to a text with a NUL behind it
+/// where that is [`NUL_TERMINATED`], that live, unchanged, for `'a`.
 pub(super) unsafe fn text<'a>(
     name: &'static str,
     bytes: *const u8,
@@ -29,6 +33,11 @@ pub(super) unsafe fn text<'a>(
     if bytes.is_null() {
         return Err(Refusal::null(name));
     }
+    let length = match length {
+        // SAFETY: not NULL, and with a NUL behind it by the caller's promise.
+        NUL_TERMINATED => unsafe { CStr::from_ptr(bytes.cast()) }.count_bytes(),
+        length => length,
+    };
     if length > TEXT_BYTES_MAX {
         return Err(Refusal::argument(format!(
             "{name} is said to be {length} bytes long; {TEXT_BYTES_MAX} are allowed"

@@ -2,8 +2,10 @@
 
 use std::sync::Mutex;
 
-use super::error::{HcError, Refusal};
-use super::guard::{self, Handle, Latch};
+use super::failure::HcError;
+use super::guard;
+use super::handle::{Handle, Latch};
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Batch, Op};

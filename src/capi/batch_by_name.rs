@@ -3,9 +3,10 @@
 
 use super::arguments;
 use super::batch::HcBatch;
-use super::error::{HcError, Refusal};
+use super::failure::HcError;
 use super::guard;
 use super::member::HcRole;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::users::named;
 use crate::model::{Op, WorkspaceRef};

@@ -1,7 +1,7 @@
 //! The operations of a batch on users and on the license.
 
 use super::batch::HcBatch;
-use super::error::HcError;
+use super::failure::HcError;
 use super::guard;
 use super::license::HcLicense;
 use super::new_user::HcNewUser;

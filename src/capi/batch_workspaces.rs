@@ -2,7 +2,7 @@
 
 use super::arguments;
 use super::batch::HcBatch;
-use super::error::HcError;
+use super::failure::HcError;
 use super::guard;
 use super::member::HcRole;
 use super::status::HcStatus;

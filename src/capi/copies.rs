@@ -4,9 +4,10 @@ use std::ffi::c_void;
 
 use super::arguments::{self, Out, SizedStruct};
 use super::directory::{HcDirectory, options_or_default};
-use super::error::{HcError, Refusal};
+use super::failure::HcError;
 use super::guard;
 use super::options::HcOptions;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::transfer::{HcProgressCallback, telling};
 use crate::directory::{Copied, CopyOptions, restore};

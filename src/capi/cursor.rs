@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex};
 
 use super::arguments::{self, Out};
 use super::directory::HcDirectory;
-use super::error::{HcError, Refusal};
-use super::guard::{self, Handle, Latch};
+use super::failure::HcError;
+use super::guard;
+use super::handle::{Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
 use super::query::HcQuery;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::user::HcUser;
 use crate::directory::{Directory, Users};

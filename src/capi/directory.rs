@@ -1,9 +1,11 @@
 //! The directory: opened, checked, closed.
 
 use super::arguments::{self, Out};
-use super::error::{HcError, Refusal};
-use super::guard::{self, Handle, Latch};
+use super::failure::HcError;
+use super::guard;
+use super::handle::{Handle, Latch};
 use super::options::HcOptions;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::directory::{Directory, Options};
 

@@ -1,142 +1,30 @@
-//! Errors: why a call failed.
+//! What an error says.
 
-use std::borrow::Cow;
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::c_char;
 
 use super::arguments::Out;
-use super::guard::{self, Handle, Latch};
+use super::failure::HcError;
+use super::guard;
 use super::status::HcStatus;
-use crate::error::{Error, ErrorKind};
+use crate::error::ErrorKind;
 
-/// Why a call failed: a status, a message for people, and numbers where there
-/// are any. Yours to free with hc_error_free().
+/// The name of a status, such as "HC_STATUS_NO_FREE_SEAT", for logs.
 ///
+/// @param status Any number.
+/// @return A NUL-terminated text that is valid for ever, not to be freed;
+///         "HC_STATUS_UNKNOWN" for a number that is no status.
+/// @note Thread-safe.
 /// @since 0.1.0
-pub struct HcError {
-    latch: Latch,
-    status: HcStatus,
-    message: CString,
-    /// The library's own error; none for what only C can do wrong.
-    cause: Option<Error>,
-    /// How large a buffer must be that was too small.
-    buffer_bytes: Option<usize>,
-}
-
-impl Handle for HcError {
-    const NAME: &'static str = "error";
-
-    fn latch(&self) -> &Latch {
-        &self.latch
-    }
-}
-
-impl From<Refusal> for HcError {
-    fn from(refusal: Refusal) -> Self {
-        let status = refusal.status();
-        let buffer_bytes = match refusal {
-            Refusal::Buffer { needed_bytes } => Some(needed_bytes),
-            _ => None,
-        };
-        let (message, cause) = match refusal {
-            Refusal::Library(error) => (error.to_string(), Some(error)),
-            Refusal::Call(_, message) => (message.into_owned(), None),
-            Refusal::Buffer { needed_bytes } => (
-                format!("the next record needs a buffer of {needed_bytes} bytes"),
-                None,
-            ),
-        };
-        let mut message = message.into_bytes();
-        message.retain(|byte| *byte != 0);
-        Self {
-            latch: Latch::of_any_process(),
-            status,
-            message: CString::new(message).unwrap_or_default(),
-            cause,
-            buffer_bytes,
-        }
-    }
-}
-
-impl HcError {
-    pub(super) fn status(&self) -> HcStatus {
-        self.status
-    }
-
-    pub(super) fn message(&self) -> &CStr {
-        &self.message
-    }
-
-    pub(super) fn cause(&self) -> Option<&Error> {
-        self.cause.as_ref()
-    }
-
-    pub(super) fn buffer_bytes(&self) -> Option<usize> {
-        self.buffer_bytes
-    }
-}
-
-/// Why a function stops, before anybody asked for the details.
-pub(super) enum Refusal {
-    /// The library refused.
-    Library(Error),
-    /// The call itself is wrong.
-    Call(HcStatus, Cow<'static, str>),
-    /// A buffer is too small for the next record.
-    Buffer {
-        /// How large it must be.
-        needed_bytes: usize,
-    },
-}
-
-impl Refusal {
-    pub(super) fn status(&self) -> HcStatus {
-        match self {
-            Self::Library(error) => error.kind().into(),
-            Self::Call(status, _) => *status,
-            Self::Buffer { .. } => HcStatus::BufferTooSmall,
-        }
-    }
-
-    pub(super) fn argument(message: String) -> Self {
-        Self::Call(HcStatus::InvalidArgument, message.into())
-    }
-
-    pub(super) fn null(name: &'static str) -> Self {
-        let message = format!("{name} is NULL and must not be");
-        Self::Call(HcStatus::NullArgument, message.into())
-    }
-
-    pub(super) fn utf8(name: &'static str, valid_bytes: usize) -> Self {
-        let message = format!("{name} is not UTF-8 from byte {valid_bytes} on");
-        Self::Call(HcStatus::InvalidUtf8, message.into())
-    }
-
-    pub(super) fn panicked() -> Self {
-        let message = "a bug in the library: the details are on stderr; free the handle, it \
-                       can't be used any more";
-        Self::Call(HcStatus::Internal, message.into())
-    }
-
-    pub(super) fn poisoned(name: &'static str) -> Self {
-        let message = format!(
-            "an earlier call on this {name} failed with HC_STATUS_INTERNAL; close and free it"
-        );
-        Self::Call(HcStatus::Poisoned, message.into())
-    }
-
-    pub(super) fn forked(name: &'static str) -> Self {
-        let message = format!(
-            "this {name} was made by the parent process and can't be used after fork(); open \
-             another one here"
-        );
-        Self::Call(HcStatus::Forked, message.into())
-    }
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        Self::Library(error)
-    }
+#[unsafe(no_mangle)]
+pub extern "C" fn hc_status_name(status: i32) -> *const c_char {
+    guard::plain(std::ptr::null(), || {
+        let known = HcStatus::ALL
+            .iter()
+            .find(|(known, _)| *known as i32 == status);
+        known
+            .map_or(c"HC_STATUS_UNKNOWN", |(_, name)| *name)
+            .as_ptr()
+    })
 }
 
 /// The status that the failed call returned.
@@ -148,7 +36,7 @@ impl From<Error> for Refusal {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_status(error: *const HcError) -> HcStatus {
     // SAFETY: by the contract, `error` is NULL or live.
-    unsafe { guard::ask(error, HcStatus::NullArgument, |error| Some(error.status)) }
+    unsafe { guard::ask(error, HcStatus::NullArgument, |error| Some(error.status())) }
 }
 
 /// What went wrong and what to do about it, in one line of English.
@@ -162,7 +50,7 @@ pub unsafe extern "C" fn hc_error_status(error: *const HcError) -> HcStatus {
 pub unsafe extern "C" fn hc_error_message(error: *const HcError) -> *const c_char {
     let none = c"".as_ptr();
     // SAFETY: by the contract, `error` is NULL or live.
-    unsafe { guard::ask(error, none, |error| Some(error.message.as_ptr())) }
+    unsafe { guard::ask(error, none, |error| Some(error.message().as_ptr())) }
 }
 
 /// Whether the same call may succeed when it is made again as it is: after a
@@ -174,7 +62,7 @@ pub unsafe extern "C" fn hc_error_message(error: *const HcError) -> *const c_cha
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_is_retryable(error: *const HcError) -> i32 {
-    let answer = |error: &HcError| error.cause.as_ref().map(|e| i32::from(e.is_retryable()));
+    let answer = |error: &HcError| error.cause().map(|e| i32::from(e.is_retryable()));
     // SAFETY: by the contract, `error` is NULL or live.
     unsafe { guard::ask(error, 0, answer) }
 }
@@ -199,7 +87,7 @@ pub unsafe extern "C" fn hc_error_get_seats(
     // SAFETY: by the contract, `error` is NULL or live, and the places are NULL or
     // can be written to.
     unsafe {
-        guard::ask(error, 0, |error| match error.cause.as_ref()?.kind() {
+        guard::ask(error, 0, |error| match error.cause()?.kind() {
             ErrorKind::NoFreeSeat {
                 limit: seats,
                 active: users,
@@ -233,7 +121,7 @@ pub unsafe extern "C" fn hc_error_get_versions(
     // SAFETY: by the contract, `error` is NULL or live, and the places are NULL or
     // can be written to.
     unsafe {
-        guard::ask(error, 0, |error| match error.cause.as_ref()?.kind() {
+        guard::ask(error, 0, |error| match error.cause()?.kind() {
             ErrorKind::Conflict {
                 expected: theirs,
                 found: ours,
@@ -261,7 +149,7 @@ pub unsafe extern "C" fn hc_error_get_op_index(error: *const HcError, index: *mu
     // be written to.
     unsafe {
         guard::ask(error, 0, |error| {
-            let at = error.cause.as_ref()?.op_index()?;
+            let at = error.cause()?.op_index()?;
             Out::optional(index).write(at as u64);
             Some(1)
         })
@@ -286,7 +174,7 @@ pub unsafe extern "C" fn hc_error_get_resume_after(
     // SAFETY: by the contract, `error` is NULL or live, and `resume_after` is NULL
     // or can be written to.
     unsafe {
-        guard::ask(error, 0, |error| match error.cause.as_ref()?.kind() {
+        guard::ask(error, 0, |error| match error.cause()?.kind() {
             ErrorKind::HistoryTrimmed { resume_after: last } => {
                 Out::optional(resume_after).write(last);
                 Some(1)
@@ -313,7 +201,7 @@ pub unsafe extern "C" fn hc_error_get_latest_change(
     // SAFETY: by the contract, `error` is NULL or live, and `latest` is NULL or can
     // be written to.
     unsafe {
-        guard::ask(error, 0, |error| match error.cause.as_ref()?.kind() {
+        guard::ask(error, 0, |error| match error.cause()?.kind() {
             ErrorKind::ChangeNotYet { latest: last } => {
                 Out::optional(latest).write(last);
                 Some(1)
@@ -341,7 +229,7 @@ pub unsafe extern "C" fn hc_error_get_buffer_bytes(
     // be written to.
     unsafe {
         guard::ask(error, 0, |error| {
-            Out::optional(bytes).write(error.buffer_bytes?);
+            Out::optional(bytes).write(error.buffer_bytes()?);
             Some(1)
         })
     }
@@ -356,4 +244,29 @@ pub unsafe extern "C" fn hc_error_get_buffer_bytes(
 pub unsafe extern "C" fn hc_error_free(error: *mut HcError) {
     // SAFETY: by the contract, `error` is NULL or live, and given up.
     unsafe { guard::free(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CStr;
+
+    use super::*;
+
+    #[test]
+    fn every_status_of_the_header_has_its_name() {
+        let header = include_str!("../../include/headcount.h");
+        let statuses = header.lines().filter_map(|line| {
+            let (name, value) = line.trim().strip_suffix(',')?.split_once(" = ")?;
+            let value = value.parse::<i32>().ok()?;
+            name.starts_with("HC_STATUS_").then_some((name, value))
+        });
+        let mut count = 0;
+        for (name, value) in statuses {
+            // SAFETY: the function returns a NUL-terminated text.
+            let named = unsafe { CStr::from_ptr(hc_status_name(value)) };
+            assert_eq!(named.to_str().unwrap(), name);
+            count += 1;
+        }
+        assert_eq!(count, HcStatus::ALL.len());
+    }
 }

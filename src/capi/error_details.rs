@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::arguments::SizedStruct;
-use super::error::HcError;
+use super::failure::HcError;
 use super::guard;
 use crate::error::ErrorKind;
 

@@ -4,8 +4,9 @@ use std::ffi::{CString, c_char};
 
 use super::arguments::{self, Out};
 use super::directory::{HcDirectory, options_or_default};
-use super::error::HcError;
-use super::guard::{self, Handle, Latch};
+use super::failure::HcError;
+use super::guard;
+use super::handle::{Handle, Latch};
 use super::options::HcOptions;
 use super::status::HcStatus;
 use crate::directory::{Fault, Inspection, Repaired};

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use super::arguments::{self, Out};
 use super::directory::HcDirectory;
-use super::error::{HcError, Refusal};
-use super::guard::{self, Handle, Latch};
+use super::failure::HcError;
+use super::guard;
+use super::handle::{Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::directory::{ChangeFeed, FeedWaker};
 use crate::model::Change;

@@ -6,59 +6,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::error::{HcError, Refusal};
+use super::failure::HcError;
+use super::handle::Handle;
+use super::refusal::Refusal;
 use super::status::HcStatus;
-use crate::process::Owner;
-
-/// What a handle carries to be guarded.
-pub(super) struct Latch {
-    /// The process that the handle works in; `None` for plain data, which a
-    /// child may go on using.
-    process: Option<Owner>,
-    /// Whether a call on the handle panicked, and may have left it half done.
-    poisoned: AtomicBool,
-}
-
-impl Latch {
-    /// For a handle with a file, locks or threads behind it.
-    pub(super) fn of_this_process() -> Self {
-        Self {
-            process: Some(Owner::this()),
-            poisoned: AtomicBool::new(false),
-        }
-    }
-
-    /// For a handle that is plain data.
-    pub(super) fn of_any_process() -> Self {
-        Self {
-            process: None,
-            poisoned: AtomicBool::new(false),
-        }
-    }
-
-    fn is_forked(&self) -> bool {
-        self.process.is_some_and(Owner::is_forked)
-    }
-
-    fn is_poisoned(&self) -> bool {
-        self.poisoned.load(Ordering::Relaxed)
-    }
-
-    fn poison(&self) {
-        self.poisoned.store(true, Ordering::Relaxed);
-    }
-}
-
-/// A type whose pointers C holds. Any thread may use one: C can't be kept from
-/// it, so types that aren't made for it keep their state behind a lock.
-pub(super) trait Handle: Send + Sync {
-    /// What messages call it.
-    const NAME: &'static str;
-
-    fn latch(&self) -> &Latch;
-}
 
 /// The handle at `pointer`, if calls on it are allowed.
 ///
@@ -247,8 +199,10 @@ struct Panicked;
 ///
 /// What a panic may have left half done is behind a handle, and that is poisoned.
 fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
-    catch_unwind(AssertUnwindSafe(body)).map_err(|_| {
-        log::error!("a bug in the library: the details are on stderr");
+    catch_unwind(AssertUnwindSafe(body)).map_err(|panic| {
+        let said = panic.downcast_ref::<&str>().copied();
+        let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        log::error!("a bug in the library: {}", said.unwrap_or("see stderr"));
         Panicked
     })
 }
@@ -278,6 +232,7 @@ unsafe fn report(error: *mut *mut HcError, outcome: Result<(), Refusal>) -> HcSt
 #[cold]
 unsafe fn report_refusal(error: *mut *mut HcError, refusal: Refusal) -> HcStatus {
     let status = refusal.status();
+    refusal.log();
     if !error.is_null() {
         // SAFETY: it isn't NULL, so it can be written to.
         unsafe { error.write(hand_over(HcError::from(refusal))) };

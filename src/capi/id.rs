@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::arguments::{self, Out};
-use super::error::HcError;
+use super::failure::HcError;
 use super::guard;
 use super::status::HcStatus;
 use crate::model::UserId;

@@ -1,8 +1,9 @@
 //! The license.
 
 use super::directory::HcDirectory;
-use super::error::{HcError, Refusal};
+use super::failure::HcError;
 use super::guard;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::model::License;
 

@@ -13,8 +13,9 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwapOption;
 use log::{LevelFilter, Log, Metadata, Record};
 
-use super::error::{HcError, Refusal};
+use super::failure::HcError;
 use super::guard;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 
 /// How much a message matters. Passed as int32_t.

@@ -1,7 +1,7 @@
 //! Who belongs to a workspace, changed.
 
 use super::directory::HcDirectory;
-use super::error::HcError;
+use super::failure::HcError;
 use super::guard;
 use super::member::HcRole;
 use super::status::HcStatus;

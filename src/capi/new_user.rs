@@ -3,9 +3,11 @@
 use std::sync::Mutex;
 
 use super::arguments::{self, Out};
-use super::error::{HcError, Refusal};
-use super::guard::{self, Handle, Latch};
+use super::failure::HcError;
+use super::guard;
+use super::handle::{Handle, Latch};
 use super::lock;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::model::{NewUser, Timestamp};
 
@@ -33,7 +35,7 @@ impl HcNewUser {
         lock(&self.user).clone()
     }
 
-    fn set(&self, change: impl FnOnce(NewUser) -> NewUser) -> Result<(), Refusal> {
+    pub(super) fn set(&self, change: impl FnOnce(NewUser) -> NewUser) -> Result<(), Refusal> {
         let mut user = lock(&self.user);
         let changed = change(user.clone());
         changed.check()?;

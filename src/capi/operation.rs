@@ -3,9 +3,10 @@
 use super::applied::HcApplied;
 use super::arguments::{self, Out};
 use super::batch::HcBatch;
-use super::error::{HcError, Refusal};
+use super::failure::HcError;
 use super::guard;
 use super::packed::{Batch, Kind, operations};
+use super::refusal::Refusal;
 use super::status::HcStatus;
 
 /// What an operation of a packed batch does. docs/packed.md says which fields each has.

@@ -3,9 +3,11 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::error::{HcError, Refusal};
-use super::guard::{self, Handle, Latch};
+use super::failure::HcError;
+use super::guard;
+use super::handle::{Handle, Latch};
 use super::license::HcLicense;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::directory::Options;

@@ -15,7 +15,7 @@ mod workspace;
 
 use std::mem::MaybeUninit;
 
-use super::error::Refusal;
+use super::refusal::Refusal;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The version of the format. It grows when old readers would misread it.

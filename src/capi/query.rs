@@ -2,9 +2,11 @@
 
 use std::sync::Mutex;
 
-use super::error::{HcError, Refusal};
-use super::guard::{self, Handle, Latch};
+use super::failure::HcError;
+use super::guard;
+use super::handle::{Handle, Latch};
 use super::member::HcRole;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Timestamp, UserQuery, WorkspaceId};

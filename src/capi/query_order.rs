@@ -1,9 +1,10 @@
 //! Asking for users: in what order, how many, and from where on.
 
 use super::arguments;
-use super::error::{HcError, Refusal};
+use super::failure::HcError;
 use super::guard;
 use super::query::HcQuery;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::model::Sort;
 

@@ -3,8 +3,10 @@
 use super::arguments::Out;
 use super::batch::HcBatch;
 use super::directory::HcDirectory;
-use super::error::{HcError, Refusal};
-use super::guard::{self, Handle, Latch};
+use super::failure::HcError;
+use super::guard;
+use super::handle::{Handle, Latch};
+use super::refusal::Refusal;
 use super::status::HcStatus;
 
 /// What would be refused of a batch, as a list of errors. Yours to free with

@@ -2,7 +2,7 @@
 
 use super::arguments::SizedStruct;
 use super::directory::HcDirectory;
-use super::error::HcError;
+use super::failure::HcError;
 use super::guard;
 use super::license::HcLicense;
 use super::status::HcStatus;

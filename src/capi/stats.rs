@@ -2,8 +2,9 @@
 
 use super::arguments::{self, Out, SizedStruct};
 use super::directory::HcDirectory;
-use super::error::{HcError, Refusal};
+use super::failure::HcError;
 use super::guard;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::directory::Stats;
 

@@ -1,8 +1,7 @@
 //! The statuses.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::CStr;
 
-use super::guard;
 use crate::error::ErrorKind;
 
 /// How a call went. Values keep their meaning for ever and new ones may be
@@ -119,7 +118,8 @@ pub enum HcStatus {
 }
 
 impl HcStatus {
-    const ALL: [(Self, &'static CStr); 42] = [
+    /// All of them, and what each is called.
+    pub(super) const ALL: [(Self, &'static CStr); 42] = [
         (Self::Ok, c"HC_STATUS_OK"),
         (Self::InvalidArgument, c"HC_STATUS_INVALID_ARGUMENT"),
         (Self::NullArgument, c"HC_STATUS_NULL_ARGUMENT"),
@@ -205,47 +205,5 @@ impl From<ErrorKind> for HcStatus {
             ErrorKind::RequestIdReused => Self::RequestIdReused,
             ErrorKind::ExternalIdTaken => Self::ExternalIdTaken,
         }
-    }
-}
-
-/// The name of a status, such as "HC_STATUS_NO_FREE_SEAT", for logs.
-///
-/// @param status Any number.
-/// @return A NUL-terminated text that is valid for ever, not to be freed;
-///         "HC_STATUS_UNKNOWN" for a number that is no status.
-/// @note Thread-safe.
-/// @since 0.1.0
-#[unsafe(no_mangle)]
-pub extern "C" fn hc_status_name(status: i32) -> *const c_char {
-    guard::plain(std::ptr::null(), || {
-        let known = HcStatus::ALL
-            .iter()
-            .find(|(known, _)| *known as i32 == status);
-        known
-            .map_or(c"HC_STATUS_UNKNOWN", |(_, name)| *name)
-            .as_ptr()
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_status_of_the_header_has_its_name() {
-        let header = include_str!("../../include/headcount.h");
-        let statuses = header.lines().filter_map(|line| {
-            let (name, value) = line.trim().strip_suffix(',')?.split_once(" = ")?;
-            let value = value.parse::<i32>().ok()?;
-            name.starts_with("HC_STATUS_").then_some((name, value))
-        });
-        let mut count = 0;
-        for (name, value) in statuses {
-            // SAFETY: the function returns a NUL-terminated text.
-            let named = unsafe { CStr::from_ptr(hc_status_name(value)) };
-            assert_eq!(named.to_str().unwrap(), name);
-            count += 1;
-        }
-        assert_eq!(count, HcStatus::ALL.len());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::arguments;
 use super::directory::HcDirectory;
-use super::error::HcError;
+use super::failure::HcError;
 use super::guard;
 use super::status::HcStatus;
 use super::user::HcUser;

@@ -3,10 +3,11 @@
 use std::ffi::c_char;
 
 use super::arguments::{self, Out};
-use super::error::{HcError, Refusal};
+use super::failure::HcError;
 use super::guard;
 use super::license::HcLicense;
 use super::member::HcRole;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::model::{Email, License, Role, Timestamp, Username};
 

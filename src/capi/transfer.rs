@@ -4,8 +4,9 @@ use std::ffi::c_void;
 use std::io::{self, BufReader, Read, Write};
 
 use super::directory::HcDirectory;
-use super::error::{HcError, Refusal};
+use super::failure::HcError;
 use super::guard;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 
 /// Is told how far a call has come, on the thread that made the call. It must return

@@ -25,7 +25,7 @@ impl HcUser {
     }
 
     /// What `hand_over` made a handle of.
-    fn value(user: *const Self) -> *const User {
+    pub(super) fn value(user: *const Self) -> *const User {
         user.cast()
     }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::arguments::{self, Out};
 use super::directory::HcDirectory;
-use super::error::{HcError, Refusal};
+use super::failure::HcError;
 use super::guard;
 use super::packed::{Batch, pack_one};
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::directory::Directory;
 use crate::model::User;

@@ -2,8 +2,10 @@
 
 use std::sync::Mutex;
 
-use super::error::{HcError, Refusal};
-use super::guard::{self, Handle, Latch};
+use super::failure::HcError;
+use super::guard;
+use super::handle::{Handle, Latch};
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::UserUpdate;
@@ -32,7 +34,7 @@ impl HcUserUpdate {
         lock(&self.update).clone()
     }
 
-    fn set(&self, change: impl FnOnce(UserUpdate) -> UserUpdate) -> Result<(), Refusal> {
+    pub(super) fn set(&self, change: impl FnOnce(UserUpdate) -> UserUpdate) -> Result<(), Refusal> {
         let mut update = lock(&self.update);
         let changed = change(update.clone());
         changed.check()?;

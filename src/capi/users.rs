@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::arguments::{self, Out};
 use super::directory::HcDirectory;
-use super::error::{HcError, Refusal};
+use super::failure::HcError;
 use super::guard;
 use super::new_user::HcNewUser;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::user::HcUser;
 use super::user_update::HcUserUpdate;

@@ -4,7 +4,8 @@ use std::ffi::{CString, c_char};
 use std::ptr::{null, null_mut};
 
 use super::arguments::Out;
-use super::guard::{self, Handle, Latch};
+use super::guard;
+use super::handle::{Handle, Latch};
 use crate::model::{UserId, Workspace};
 
 /// A workspace as one call found it: a copy that later changes don't touch. Yours
@@ -28,6 +29,10 @@ impl Handle for HcWorkspace {
 }
 
 impl HcWorkspace {
+    pub(super) fn as_rust(&self) -> &Workspace {
+        &self.workspace
+    }
+
     pub(super) fn hand_over(workspace: Workspace) -> *mut Self {
         guard::hand_over(Self {
             latch: Latch::of_any_process(),

@@ -20,6 +20,7 @@
 //! | `MEMBER` | workspace id, role, email key | user id |
 //! | `MEMBERSHIP` | user id, workspace id | the membership |
 //! | `WORKSPACE_EXTERNAL_ID` | provisioner, 0, a workspace's external id | the workspace id |
+//! | `SEEN` | user id | the time when the user was last seen |
 //! | `CHANGE` | sequence | the change |
 //! | `REQUEST` | request id | the outcome |
 //! | `EXTRA` | name | the bytes that the caller keeps there |
@@ -29,7 +30,7 @@
 
 use std::ops::Bound;
 
-use crate::model::{Email, Role, Timestamp, UserId, WorkspaceId};
+use crate::model::{Email, RequestId, Role, Timestamp, UserId, WorkspaceId};
 
 /// The kind of an entry: the first byte of its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,7 @@ pub(crate) enum Kind {
     Member = 0x23,
     Membership = 0x24,
     WorkspaceExternalId = 0x25,
+    Seen = 0x26,
     Change = 0x30,
     Request = 0x31,
     Extra = 0x40,
@@ -240,6 +242,29 @@ pub(crate) fn put_moment(out: &mut Vec<u8>, kind: Kind, moment: Timestamp, id: O
     kind.put(out, &[&moment.as_unix_micros().to_be_bytes(), id]);
 }
 
+pub(crate) fn seen(id: UserId) -> Vec<u8> {
+    made(|out| put_seen(out, id))
+}
+
+pub(crate) fn put_seen(out: &mut Vec<u8>, id: UserId) {
+    Kind::Seen.put(out, &[id.as_bytes()]);
+}
+
+pub(crate) fn seen_of(key: &[u8]) -> Option<UserId> {
+    user_id(Kind::Seen.rest(key)?)
+}
+
+/// Appends a time that is a value.
+pub(crate) fn put_moment_value(out: &mut Vec<u8>, moment: Timestamp) {
+    out.extend_from_slice(&moment.as_unix_micros().to_be_bytes());
+}
+
+/// The time that a value is.
+pub(crate) fn moment_in(value: &[u8]) -> Option<Timestamp> {
+    let micros = value.try_into().ok().map(u64::from_be_bytes)?;
+    Timestamp::from_unix_micros(micros).ok()
+}
+
 /// The email key that an entry of an index stands for.
 pub(crate) fn email_key_in(kind: Kind, key: &[u8], value: &[u8]) -> Option<String> {
     let text = |bytes: &[u8]| str::from_utf8(bytes).ok().map(str::to_owned);
@@ -349,8 +374,8 @@ pub(crate) fn sequence_of(change_key: &[u8]) -> Option<u64> {
         .map(u64::from_be_bytes)
 }
 
-pub(crate) fn request(id: &[u8; 16]) -> Vec<u8> {
-    Kind::Request.key(&[id])
+pub(crate) fn request(id: &RequestId) -> Vec<u8> {
+    Kind::Request.key(&[id.as_bytes()])
 }
 
 /// The domain of a query, as it stands in keys; `None` for a text that is none.

@@ -33,6 +33,7 @@ pub struct CopyOptions<'a> {
 
 /// How far a copy has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CopyProgress {
     /// Entries copied: some ten for each user, with what they are found by.
@@ -43,6 +44,7 @@ pub struct CopyProgress {
 
 /// What was copied, by [`Directory::backup`] or [`restore`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Copied {
     /// Users in the copy, active or not.

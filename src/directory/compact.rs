@@ -8,6 +8,7 @@ use crate::error::Result;
 
 /// What [`Options::compact`] came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Compacted {
     /// Bytes that the file had.

@@ -10,7 +10,8 @@ use crate::rules::{Exported, Record, export, load};
 
 impl Directory {
     /// Hands every record to `visit` until it breaks, as they were at one moment and one
-    /// by one: the license, users ordered by email, ids of deleted users, workspaces, memberships.
+    /// by one: the license, users ordered by email, ids of deleted users, workspaces, memberships,
+    /// and when users were last seen.
     /// It needs no memory for them. The history of changes and the outcomes of request
     /// ids are not among them.
     ///
@@ -34,6 +35,7 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn export(&self, mut visit: impl FnMut(&Exported<'_>) -> ControlFlow<()>) -> Result<()> {
+        self.flush_sightings()?;
         export::export(&self.snapshot()?, &mut visit)
     }
 
@@ -74,7 +76,7 @@ impl Directory {
                 let what = "the records were read, and the transaction has to be repeated";
                 Error::new(ErrorKind::Io, what)
             })?;
-            load::load(txn, records, self.actor, at)
+            load::load(txn, records, (self.actor, self.door.as_deref()), at)
         })?;
         let seats = self.seats()?;
         self.shared.latest.advance(1);

@@ -19,7 +19,7 @@ const RECORDS_BETWEEN: u64 = 1_000;
 
 /// How far [`Directory::export_lines`] or [`Directory::load_lines`] has come, and what it
 /// did at its end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct LinesProgress {
     /// Records written or read: users, workspaces and all others.

@@ -2,6 +2,7 @@
 //!
 //! This is the only room that names an engine.
 
+mod acting;
 mod backup;
 mod cache;
 mod commits;
@@ -13,9 +14,11 @@ mod gate;
 mod generation;
 mod holds;
 mod iter;
+#[cfg(feature = "serde")]
 mod lines;
 mod options;
 mod repair;
+mod seen;
 mod stats;
 #[cfg(test)]
 mod tests;
@@ -31,6 +34,7 @@ pub use commits::CommitLatency;
 pub use compact::Compacted;
 pub use feed::{ChangeFeed, FeedWaker};
 pub use iter::{Changes, Users, Workspaces};
+#[cfg(feature = "serde")]
 pub use lines::LinesProgress;
 pub use options::Options;
 pub use stats::Stats;
@@ -44,6 +48,7 @@ use self::commits::Commits;
 use self::feed::Latest;
 use self::gate::Gate;
 use self::holds::Holds;
+use self::seen::Gathered;
 
 use crate::engine::Engine;
 use crate::engine::embedded::{Embedded, Snapshot};
@@ -78,6 +83,7 @@ use crate::rules::{self, Verified, read};
 pub struct Directory {
     shared: Arc<Shared>,
     actor: Option<UserId>,
+    door: Option<Arc<str>>,
 }
 
 struct Shared {
@@ -90,6 +96,7 @@ struct Shared {
     latest: Latest,
     /// The states that iterators hold.
     holds: Holds,
+    gathered: Gathered,
 }
 
 impl Drop for Shared {
@@ -98,6 +105,8 @@ impl Drop for Shared {
     fn drop(&mut self) {
         if self.gate.is_forked() {
             std::mem::forget(Arc::clone(&self.engine));
+        } else if let Err(error) = self.gathered.write(&self.engine) {
+            log::error!("writing when users were last seen failed: {error}");
         }
     }
 }
@@ -166,8 +175,10 @@ impl Directory {
                 cache: UserCache::new(cache_bytes),
                 latest,
                 holds,
+                gathered: Gathered::default(),
             }),
             actor: None,
+            door: None,
         })
     }
 
@@ -185,38 +196,16 @@ impl Directory {
         if self.shared.gate.is_forked() {
             return self.shared.gate.check();
         }
+        let written = self.shared.gathered.write(&self.shared.engine);
         self.shared.gate.close();
         self.shared.cache.close();
-        let closed = self.shared.engine.close();
+        let closed = self.shared.engine.close().and(written);
         self.shared.latest.close();
         match &closed {
             Ok(()) => log::info!("closed the directory"),
             Err(error) => log::error!("closing the directory failed: {error}"),
         }
         closed
-    }
-
-    /// A handle whose writes are made by `actor`: it is recorded in each
-    /// [`Change`](crate::Change), and the actor can't deactivate or delete
-    /// themself with it.
-    ///
-    /// ```
-    /// use headcount::{Directory, ErrorKind, NewUser};
-    ///
-    /// let directory = Directory::in_memory()?;
-    /// let ann = directory.create_user(NewUser::new("ann@ex.co").admin(true))?;
-    /// directory.create_user(NewUser::new("bob@ex.co").admin(true))?;
-    /// let as_ann = directory.acting_as(ann.id());
-    /// assert_eq!(as_ann.delete_user(&*ann).unwrap_err().kind(), ErrorKind::OwnAccount);
-    /// as_ann.delete_user("bob@ex.co")?;
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    #[must_use]
-    pub fn acting_as(&self, actor: UserId) -> Self {
-        Self {
-            shared: Arc::clone(&self.shared),
-            actor: Some(actor),
-        }
     }
 
     /// Refuses what is asked of a closed directory, or in a child of `fork`.
@@ -381,6 +370,9 @@ impl Directory {
     fn prepare(&self, batch: &mut Batch) {
         // Part of the digest, so first.
         batch.actor = batch.actor.or(self.actor);
+        if batch.door.is_none() {
+            batch.door.clone_from(&self.door);
+        }
         batch.prepare();
     }
 }

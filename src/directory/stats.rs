@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
 use super::Directory;
 use super::commits::CommitLatency;
 use crate::error::Result;
@@ -26,7 +24,8 @@ use crate::rules::read;
 /// assert_eq!((stats.latest_change, stats.commit_requests), (2, 2));
 /// # Ok::<(), headcount::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Stats {
     /// Users who are active, and so take a seat.

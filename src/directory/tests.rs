@@ -8,6 +8,7 @@ mod faults;
 mod forked;
 mod repairs;
 mod requests;
+mod seen;
 mod time;
 
 use std::fs;

@@ -153,7 +153,7 @@ impl Fields {
         self.number(change.sequence);
         self.number(change.at.as_unix_micros());
         self.optional_id(change.actor.map(|id| *id.as_bytes()));
-        self.optional_id(change.request_id);
+        self.optional_id(change.request_id.map(|id| *id.as_bytes()));
         self.number(change.events.len() as u64);
     }
 }

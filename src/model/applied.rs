@@ -9,6 +9,7 @@ use super::{User, UserId, WorkspaceId};
 /// What became of one operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Outcome {
     /// What it was about.
@@ -36,6 +37,7 @@ pub enum Subject {
 
 /// What became of a [`Batch`](super::Batch).
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Applied {
     /// The number of the [`Change`](super::Change) it made; `None` when nothing
@@ -47,6 +49,7 @@ pub struct Applied {
     /// and nothing was done now.
     pub replayed: bool,
     /// The users it was about, as they are afterwards; `None` for deleted ones.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) users: UsersAfter,
 }
 

@@ -1,48 +1,15 @@
 //! A batch: operations that succeed or fail together.
 
-use super::{
-    BatchDigest, License, NewUser, NewWorkspace, Role, UserId, UserRef, UserUpdate, WorkspaceRef,
-};
-use crate::error::{Error, Result};
+use std::sync::Arc;
 
-/// One operation of a [`Batch`].
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Op {
-    /// Creates a user.
-    CreateUser(NewUser),
-    /// Changes fields of a user.
-    UpdateUser(UserRef, UserUpdate),
-    /// Makes a user active; no effect on an active one.
-    ActivateUser(UserRef),
-    /// Makes a user inactive; no effect on an inactive one.
-    DeactivateUser(UserRef),
-    /// Deletes a user for good.
-    DeleteUser(UserRef),
-    /// Sets the license.
-    SetLicense(License),
-    /// Creates a workspace.
-    CreateWorkspace(NewWorkspace),
-    /// Makes a user's default workspace; no effect where there is one.
-    DefaultWorkspace(UserRef),
-    /// Gives a workspace another name.
-    RenameWorkspace(WorkspaceRef, String),
-    /// Sets or, with `None`, removes the id that a provisioner, named first, has for a
-    /// workspace.
-    SetWorkspaceExternalId(WorkspaceRef, String, Option<String>),
-    /// Archives a workspace; no effect on an archived one.
-    ArchiveWorkspace(WorkspaceRef),
-    /// Restores an archived workspace; no effect on another.
-    RestoreWorkspace(WorkspaceRef),
-    /// Deletes a workspace and its memberships for good.
-    DeleteWorkspace(WorkspaceRef),
-    /// Adds a member; no effect on one who has that role.
-    AddMember(WorkspaceRef, UserRef, Role),
-    /// Gives a member this role; no effect on one who has it.
-    SetRole(WorkspaceRef, UserRef, Role),
-    /// Takes a member out.
-    RemoveMember(WorkspaceRef, UserRef),
-}
+use super::{
+    BatchDigest, License, NewUser, NewWorkspace, Op, RequestId, Role, Step, UserId, UserRef,
+    UserUpdate, WorkspaceRef,
+};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Bytes of the name of a door.
+const DOOR_BYTES_MAX: usize = 32;
 
 /// Operations that succeed or fail together.
 ///
@@ -68,17 +35,11 @@ pub enum Op {
 pub struct Batch {
     pub(crate) steps: Vec<Step>,
     pub(crate) actor: Option<UserId>,
-    pub(crate) request_id: Option<[u8; 16]>,
+    pub(crate) door: Option<Arc<str>>,
+    pub(crate) request_id: Option<RequestId>,
     pub(crate) allow_ownerless: bool,
     /// Of what the caller asked for, once the batch [was prepared](Self::prepare).
     pub(super) digest: Option<BatchDigest>,
-}
-
-/// An operation, and the version that the record must have before it.
-#[derive(Clone, Debug)]
-pub(crate) struct Step {
-    pub(crate) op: Op,
-    pub(crate) if_version: Option<u64>,
 }
 
 impl Batch {
@@ -88,11 +49,31 @@ impl Batch {
     }
 
     /// Appends an operation.
-    pub fn push(&mut self, op: Op) {
-        self.steps.push(Step {
-            op,
-            if_version: None,
-        });
+    ///
+    /// ```
+    /// use headcount::{Batch, Op};
+    ///
+    /// let mut batch = Batch::new();
+    /// for email in ["ann@ex.co", "bob@ex.co"] {
+    ///     batch.push(Op::DeactivateUser(email.into()));
+    /// }
+    /// assert_eq!(batch.len(), 2);
+    /// ```
+    pub fn push(&mut self, step: impl Into<Step>) {
+        self.steps.push(step.into());
+    }
+
+    /// The operations, in their order.
+    ///
+    /// ```
+    /// use headcount::{Batch, Op};
+    ///
+    /// let batch = Batch::new().activate_user("ann@ex.co").if_version(2);
+    /// assert!(matches!(batch.steps()[0].op, Op::ActivateUser(_)));
+    /// assert_eq!(batch.steps()[0].if_version, Some(2));
+    /// ```
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
     }
 
     /// How many operations there are.
@@ -110,6 +91,21 @@ impl Batch {
     pub fn actor(mut self, actor: UserId) -> Self {
         self.actor = Some(actor);
         self
+    }
+
+    /// Says through which door the batch comes: see
+    /// [`Directory::through`](crate::Directory::through). It is no part of what makes two
+    /// batches the same: a [request](Self::request_id) may be sent again through another
+    /// door.
+    #[must_use]
+    pub fn door(mut self, door: &str) -> Self {
+        self.door = Some(Arc::from(door));
+        self
+    }
+
+    /// Refuses a door that is none.
+    pub(crate) fn check_door(&self) -> Result<()> {
+        self.door.as_deref().map_or(Ok(()), check_door)
     }
 
     /// Makes the batch one that can be sent again: when the same batch was applied
@@ -133,22 +129,23 @@ impl Batch {
     /// The id is kept as long as the batch's [`Change`](super::Change).
     ///
     /// ```
-    /// use headcount::{Batch, Directory, ErrorKind};
+    /// use headcount::{Batch, Directory, ErrorKind, RequestId};
     ///
     /// let directory = Directory::in_memory()?;
-    /// let request = || Batch::new().create_user("ann@ex.co").request_id([7; 16]);
+    /// let id = RequestId::generate();
+    /// let request = || Batch::new().create_user("ann@ex.co").request_id(id);
     /// let first = directory.apply(request())?;
     /// let again = directory.apply(request())?; // not refused: the email is not taken twice
     /// assert!(again.replayed);
     /// assert_eq!(again.outcomes, first.outcomes);
     ///
-    /// let other = Batch::new().delete_user("ann@ex.co").request_id([7; 16]);
+    /// let other = Batch::new().delete_user("ann@ex.co").request_id(id);
     /// assert_eq!(directory.apply(other).unwrap_err().kind(), ErrorKind::RequestIdReused);
     /// # Ok::<(), headcount::Error>(())
     /// ```
     #[must_use]
-    pub fn request_id(mut self, id: [u8; 16]) -> Self {
-        self.request_id = Some(id);
+    pub fn request_id(mut self, id: impl Into<RequestId>) -> Self {
+        self.request_id = Some(id.into());
         self
     }
 
@@ -302,29 +299,32 @@ impl Batch {
     }
 }
 
-impl FromIterator<Op> for Batch {
-    fn from_iter<I: IntoIterator<Item = Op>>(ops: I) -> Self {
+/// Checks the name of a door.
+pub(crate) fn check_door(door: &str) -> Result<()> {
+    let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte);
+    if (1..=DOOR_BYTES_MAX).contains(&door.len()) && door.bytes().all(is_fine) {
+        return Ok(());
+    }
+    let door: String = door.chars().take(DOOR_BYTES_MAX).collect();
+    Err(Error::new(
+        ErrorKind::InvalidArgument,
+        format!(
+            "{door:?} is no name of a door: it has 1 to {DOOR_BYTES_MAX} letters, digits and -_.:/"
+        ),
+    ))
+}
+
+/// Of operations, each with a version or without.
+impl<S: Into<Step>> FromIterator<S> for Batch {
+    fn from_iter<I: IntoIterator<Item = S>>(steps: I) -> Self {
         let mut batch = Self::new();
-        batch.extend(ops);
+        batch.extend(steps);
         batch
     }
 }
 
-impl Extend<Op> for Batch {
-    fn extend<I: IntoIterator<Item = Op>>(&mut self, ops: I) {
-        self.steps.extend(ops.into_iter().map(|op| Step {
-            op,
-            if_version: None,
-        }));
-    }
-}
-
-impl Step {
-    /// Checks that the record has the version that the step asks for.
-    pub(crate) fn check_version(&self, found: u64) -> Result<()> {
-        match self.if_version {
-            Some(expected) if expected != found => Err(Error::conflict(expected, found)),
-            _ => Ok(()),
-        }
+impl<S: Into<Step>> Extend<S> for Batch {
+    fn extend<I: IntoIterator<Item = S>>(&mut self, steps: I) {
+        self.steps.extend(steps.into_iter().map(Into::into));
     }
 }

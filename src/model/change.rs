@@ -3,15 +3,15 @@
 //! These types are stored as they are: the order of fields and variants is part
 //! of the file format, and new variants go at the end.
 
-use serde::{Serialize, Serializer};
 use wincode::{SchemaRead, SchemaWrite};
 
-use super::{License, Role, Timestamp, UserId, WorkspaceId};
+use super::{License, RequestId, Role, Timestamp, UserId, WorkspaceId};
 
 /// One committed [`Batch`](super::Batch): its place in the history and what it
 /// changed. It holds ids, kinds and names of fields, never personal data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, SchemaRead, SchemaWrite)]
+#[derive(Clone, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Change {
     /// The number of the change: 1, 2, 3 … without gaps, in commit order.
@@ -21,20 +21,31 @@ pub struct Change {
     /// Who made it, where the caller said so.
     pub actor: Option<UserId>,
     /// The request id of the batch, where it had one.
-    #[serde(
-        serialize_with = "request_id_as_uuid",
-        skip_serializing_if = "Option::is_none"
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
     )]
-    pub request_id: Option<[u8; 16]>,
+    pub request_id: Option<RequestId>,
+    /// Through which door it came, where the caller
+    /// [said so](crate::Directory::through).
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub door: Option<String>,
     /// What happened, in the order of the batch. Empty only for a batch with a
     /// request id that changed nothing.
     pub events: Vec<Event>,
 }
 
 /// One thing that happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, SchemaRead, SchemaWrite)]
+#[derive(Clone, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "event", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Event {
     /// A user was created.
@@ -141,9 +152,13 @@ pub enum Event {
 }
 
 /// The name of a field of a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, SchemaRead, SchemaWrite)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
-#[serde(rename_all = "snake_case")]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Field {
     /// [`User::email`](super::User::email).
@@ -160,12 +175,4 @@ pub enum Field {
     Attributes,
     /// [`User::external_ids`](super::User::external_ids).
     ExternalIds,
-}
-
-#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
-fn request_id_as_uuid<S: Serializer>(
-    id: &Option<[u8; 16]>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    id.map(uuid::Uuid::from_bytes).serialize(serializer)
 }

@@ -16,10 +16,9 @@
 use twox_hash::XxHash3_128;
 
 use super::{
-    Batch, ExternalIds, License, NewUser, NewWorkspace, Op, Role, Timestamp, UserId, UserRef,
-    WorkspaceRef, WorkspaceTarget,
+    Batch, ExternalIds, License, NewUser, NewWorkspace, Op, RequestId, Role, Step, Target,
+    Timestamp, UserId, UserRef, WorkspaceRef, WorkspaceTarget,
 };
-use super::{Step, Target};
 
 /// Bytes of a digest.
 pub(crate) const DIGEST_BYTES: usize = 16;
@@ -43,7 +42,7 @@ impl Batch {
     }
 
     /// Its id and digest, if it has an id.
-    pub(crate) fn request(&self) -> Option<([u8; 16], BatchDigest)> {
+    pub(crate) fn request(&self) -> Option<(RequestId, BatchDigest)> {
         let id = self.request_id?;
         Some((id, self.digest.unwrap_or_else(|| self.digest())))
     }
@@ -52,7 +51,7 @@ impl Batch {
     pub(super) fn digest(&self) -> BatchDigest {
         let mut out = Digester(XxHash3_128::new());
         // With the id in it, the same batch under two ids has two digests.
-        out.optional(self.request_id.as_ref(), |out, id| out.bytes(id));
+        out.optional(self.request_id.as_ref(), |out, id| out.bytes(id.as_bytes()));
         out.optional(self.actor.as_ref(), |out, id| out.id(*id));
         out.flag(self.allow_ownerless);
         out.number(self.steps.len() as u64);

@@ -5,7 +5,6 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex};
 
-use serde::{Serialize, Serializer};
 use uuid::{ContextV7, Uuid};
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -97,12 +96,6 @@ impl From<Uuid> for UserId {
 impl From<UserId> for Uuid {
     fn from(id: UserId) -> Self {
         Self::from_bytes(id.0)
-    }
-}
-
-impl Serialize for UserId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

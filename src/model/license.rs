@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
 use wincode::{SchemaRead, SchemaWrite};
 
 use super::email::quoted;
@@ -79,12 +78,6 @@ impl FromStr for License {
                 ),
             )),
         }
-    }
-}
-
-impl Serialize for License {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 
@@ -173,20 +166,5 @@ impl fmt::Display for Seats {
             0 => Ok(()),
             over => write!(f, "; over the limit by {over}"),
         }
-    }
-}
-
-impl Serialize for Seats {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let mut seats = serializer.serialize_struct("Seats", 7)?;
-        seats.serialize_field("license", &self.license)?;
-        seats.serialize_field("license_version", &self.license_version)?;
-        seats.serialize_field("limit", &self.limit())?;
-        seats.serialize_field("active", &self.active)?;
-        seats.serialize_field("inactive", &self.inactive)?;
-        seats.serialize_field("free", &self.free())?;
-        seats.serialize_field("over_by", &self.over_by())?;
-        seats.end()
     }
 }

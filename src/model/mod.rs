@@ -8,9 +8,13 @@ mod digest;
 mod email;
 mod external;
 mod id;
+#[cfg(feature = "serde")]
+mod json;
 mod license;
 mod nul_texts;
+mod op;
 mod query;
+mod request_id;
 mod timestamp;
 mod update;
 mod user;
@@ -21,20 +25,26 @@ mod workspace;
 pub use applied::{Applied, Outcome, Subject};
 #[cfg(test)]
 pub(crate) use attributes::Attributes;
-pub(crate) use batch::Step;
-pub use batch::{Batch, Op};
+pub use batch::Batch;
+pub(crate) use batch::check_door;
 pub use change::{Change, Event, Field};
 pub(crate) use digest::BatchDigest;
 pub use email::Email;
 pub(crate) use external::{ExternalIds, check_external_id, check_provisioner, set_external_id};
 pub(crate) use id::Target;
 pub use id::{UserId, UserRef};
+#[cfg(feature = "serde")]
+pub(crate) use json::{UserFields, pairs};
 pub(crate) use license::seats_called;
 pub use license::{License, Seats};
 pub(crate) use nul_texts::NulTexts;
+pub use op::{Op, Step};
 pub use query::{Sort, UserPage, UserQuery};
+pub use request_id::RequestId;
 pub use timestamp::Timestamp;
 pub use update::UserUpdate;
+#[cfg(feature = "serde")]
+use user::Draft;
 pub use user::{NewUser, User};
 pub use username::Username;
 pub use workspace::{Member, NewWorkspace, Role, Workspace, WorkspaceId, WorkspaceRef};

@@ -8,6 +8,11 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The order of the users of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Sort {
     /// By the key of the email: the natural order, in which users are stored.
     #[default]

@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde::{Serialize, Serializer};
 use wincode::{SchemaRead, SchemaWrite};
 
 use super::email::quoted;
@@ -105,12 +104,6 @@ impl FromStr for Timestamp {
             .ok()
             .and_then(|micros| Self::from_unix_micros(micros).ok())
             .ok_or_else(invalid)
-    }
-}
-
-impl Serialize for Timestamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

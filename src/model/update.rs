@@ -27,22 +27,22 @@ use crate::error::{Error, Result};
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct UserUpdate(Result<Parts>);
+pub struct UserUpdate(pub(super) Result<Parts>);
 
 #[derive(Clone, Debug, Default)]
-struct Parts {
-    if_version: Option<u64>,
-    email: Option<Email>,
+pub(super) struct Parts {
+    pub(super) if_version: Option<u64>,
+    pub(super) email: Option<Email>,
     /// `Some(None)`: it follows the email.
-    username: Option<Option<Username>>,
-    given_name: Option<Option<String>>,
-    family_name: Option<Option<String>>,
-    admin: Option<bool>,
+    pub(super) username: Option<Option<Username>>,
+    pub(super) given_name: Option<Option<String>>,
+    pub(super) family_name: Option<Option<String>>,
+    pub(super) admin: Option<bool>,
     /// By the names of provisioners.
-    external_ids: BTreeMap<String, Option<String>>,
+    pub(super) external_ids: BTreeMap<String, Option<String>>,
     /// Whether the attributes that are not in `attributes` go.
-    replace_attributes: bool,
-    attributes: BTreeMap<String, Option<String>>,
+    pub(super) replace_attributes: bool,
+    pub(super) attributes: BTreeMap<String, Option<String>>,
 }
 
 impl Default for UserUpdate {
@@ -164,6 +164,18 @@ impl UserUpdate {
     /// The error that was kept, if a part was malformed.
     pub fn check(&self) -> Result<()> {
         self.0.as_ref().map(|_| ()).map_err(Error::clone)
+    }
+
+    /// Whether it says if the user is an admin.
+    ///
+    /// ```
+    /// use headcount::UserUpdate;
+    ///
+    /// assert!(UserUpdate::new().admin(false).sets_admin());
+    /// assert!(!UserUpdate::new().given_name("Ann").sets_admin());
+    /// ```
+    pub fn sets_admin(&self) -> bool {
+        self.0.as_ref().is_ok_and(|parts| parts.admin.is_some())
     }
 
     /// What `user` becomes, and the fields that differ. Version and time are the

@@ -1,8 +1,5 @@
 //! A user as it is stored, and a user about to be created.
 
-use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
-
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
 use super::external::{ExternalIds, check_external_id, check_provisioner, set_external_id};
 use super::{Email, NulTexts, Timestamp, UserId, Username};
@@ -162,26 +159,6 @@ impl User {
     }
 }
 
-impl Serialize for User {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut user = serializer.serialize_struct("User", 13)?;
-        user.serialize_field("id", &self.id)?;
-        user.serialize_field("email", &self.email)?;
-        user.serialize_field("username", self.username())?;
-        user.serialize_field("given_name", &self.given_name)?;
-        user.serialize_field("family_name", &self.family_name)?;
-        user.serialize_field("active", &self.active)?;
-        user.serialize_field("admin", &self.admin)?;
-        user.serialize_field("external_ids", &self.external_ids)?;
-        user.serialize_field("attributes", &self.attributes)?;
-        user.serialize_field("created_at", &self.created_at)?;
-        user.serialize_field("updated_at", &self.updated_at)?;
-        user.serialize_field("deactivated_at", &self.deactivated_at)?;
-        user.serialize_field("version", &self.version)?;
-        user.end()
-    }
-}
-
 /// A user to create: an email and whatever else is known.
 ///
 /// Each part is parsed as it is given. The first one that is malformed is kept
@@ -203,7 +180,7 @@ impl Serialize for User {
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct NewUser(Result<Draft>);
+pub struct NewUser(pub(super) Result<Draft>);
 
 /// The parsed parts of a [`NewUser`].
 #[derive(Clone, Debug)]

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use precis_profiles::UsernameCaseMapped;
 use precis_profiles::precis_core::profile::PrecisFastInvocation;
 use precis_profiles::precis_core::{self, DerivedPropertyValue};
-use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use super::email::{Email, EmailRefusal, named, quoted};
@@ -191,12 +190,6 @@ impl TryFrom<&str> for Username {
 
     fn try_from(text: &str) -> Result<Self> {
         Self::parse(text)
-    }
-}
-
-impl Serialize for Username {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 

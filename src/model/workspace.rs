@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -17,11 +16,13 @@ const NAME_CHARS_MAX: usize = 128;
 
 /// The identity of a workspace: a number that the directory draws, counting from
 /// one, and never gives again.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, SchemaRead, SchemaWrite,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
-#[serde(transparent)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(transparent)
+)]
 pub struct WorkspaceId(u64);
 
 impl WorkspaceId {
@@ -161,11 +162,12 @@ impl From<&String> for WorkspaceRef {
 /// assert_eq!(directory.workspaces_of("ann@ex.co")?[0].role(), Role::Owner);
 /// # Ok::<(), headcount::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Workspace {
     pub(crate) id: WorkspaceId,
     pub(crate) name: String,
-    #[serde(skip)]
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) name_key: String,
     pub(crate) archived: bool,
     pub(crate) default_of: Option<UserId>,
@@ -241,11 +243,8 @@ impl Workspace {
 /// assert_eq!("collaborator".parse::<Role>()?, Role::User); // an older name
 /// # Ok::<(), headcount::Error>(())
 /// ```
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, SchemaRead, SchemaWrite,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
-#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Decides about the workspace and its members.
     Owner,
@@ -282,7 +281,8 @@ impl FromStr for Role {
 }
 
 /// That a user belongs to a workspace.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Member {
     pub(crate) workspace: WorkspaceId,
     pub(crate) user: UserId,

@@ -31,6 +31,8 @@ pub(super) enum Entry<'a> {
     WorkspaceExternalId(&'a str, &'a str, WorkspaceId),
     DefaultWorkspace(UserId, WorkspaceId),
     Membership(&'a Member),
+    /// When a user was last seen.
+    Seen(UserId, Timestamp),
     /// The member with this key of the email.
     Member(&'a Member, &'a str),
 }
@@ -140,6 +142,7 @@ impl Entry<'_> {
             Self::Workspace(workspace) => keys::put_workspace(out, workspace.id),
             Self::WorkspaceName(key, _) => keys::put_workspace_name(out, key),
             Self::DefaultWorkspace(user, _) => keys::put_default_workspace(out, user),
+            Self::Seen(id, _) => keys::put_seen(out, id),
             Self::Membership(member) => keys::put_membership(out, member.user, member.workspace),
             Self::Member(member, email_key) => {
                 keys::put_member(out, member.workspace, member.role, email_key);
@@ -160,6 +163,7 @@ impl Entry<'_> {
             | Self::Moment(.., email_key) => {
                 out.extend_from_slice(email_key.as_bytes());
             }
+            Self::Seen(_, at) => keys::put_moment_value(out, at),
             Self::Inactive(_) | Self::Admin(_) | Self::Domain(_) => {}
             Self::WorkspaceName(_, id)
             | Self::DefaultWorkspace(_, id)

@@ -2,19 +2,22 @@
 
 use std::ops::ControlFlow;
 
-use serde::Serialize;
-
 use super::read;
 use crate::codec::keys::{self, Kind};
 use crate::codec::{IdEntry, decode_id, decode_member, decode_user, decode_workspace};
 use crate::engine::{Order, Read};
 use crate::error::{Error, Result};
-use crate::model::{License, Member, User, UserId, Workspace};
+use crate::model::{License, Member, Timestamp, User, UserId, Workspace};
 
 /// A record of a directory, as [`Directory::export`](crate::Directory::export) hands it
-/// out: the directory first, then users, ids of deleted users, workspaces, memberships.
-#[derive(Debug, Serialize)]
-#[serde(tag = "record", rename_all = "snake_case")]
+/// out: the directory first, then users, ids of deleted users, workspaces, memberships,
+/// sightings.
+#[derive(Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(tag = "record", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Exported<'a> {
     /// What concerns the directory as a whole.
@@ -37,6 +40,13 @@ pub enum Exported<'a> {
     Workspace(&'a Workspace),
     /// A membership.
     Member(&'a Member),
+    /// When a user was last seen.
+    LastSeen {
+        /// The user.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// Hands every record of a state to `visit`, one by one, until it breaks.
@@ -50,7 +60,13 @@ pub(crate) fn export(
         license_version: license.version,
         last_workspace: totals.last_workspace,
     });
-    for kind in [Kind::User, Kind::Id, Kind::Workspace, Kind::Membership] {
+    for kind in [
+        Kind::User,
+        Kind::Id,
+        Kind::Workspace,
+        Kind::Membership,
+        Kind::Seen,
+    ] {
         if flow.is_break() {
             return Ok(());
         }
@@ -87,6 +103,11 @@ fn show(
         Kind::Workspace => {
             let id = keys::workspace_of(key).ok_or_else(|| malformed("workspace"))?;
             visit(&Exported::Workspace(&decode_workspace(id, value)?))
+        }
+        Kind::Seen => {
+            let user = keys::seen_of(key).ok_or_else(|| malformed("sighting"))?;
+            let at = keys::moment_in(value).ok_or_else(|| malformed("sighting"))?;
+            visit(&Exported::LastSeen { user, at })
         }
         _ => {
             let ids = keys::membership_of(key);

@@ -11,7 +11,7 @@ use super::working::Record;
 use crate::codec::{Request, Totals, keys, put_change, put_license, put_request, put_totals};
 use crate::engine::Read;
 use crate::error::Result;
-use crate::model::{Applied, Batch, BatchDigest, Change, Member, User, UserId};
+use crate::model::{Applied, Batch, BatchDigest, Change, Member, RequestId, User, UserId};
 
 impl<R: Read> Session<'_, R> {
     /// The writes and the answer. A batch that changed nothing writes nothing,
@@ -29,6 +29,7 @@ impl<R: Read> Session<'_, R> {
                 at: self.at,
                 actor: self.actor,
                 request_id: batch.request_id,
+                door: batch.door.as_deref().map(str::to_owned),
                 events: std::mem::take(&mut self.events),
             };
             let first = |run: &mut Run| self.write_counters(run, &totals);
@@ -60,7 +61,7 @@ impl<R: Read> Session<'_, R> {
         &self,
         run: &mut Run,
         change: &Change,
-        request: Option<([u8; 16], BatchDigest)>,
+        request: Option<(RequestId, BatchDigest)>,
     ) -> Result<()> {
         run.put(&keys::change(change.sequence), |out| {
             put_change(out, change)
@@ -83,8 +84,12 @@ impl<R: Read> Session<'_, R> {
         run.put(keys::TOTALS, |out| put_totals(out, totals))
     }
 
-    /// What is written of workspaces and memberships.
+    /// What is written of workspaces, memberships and sightings.
     fn write_rest(&self, run: &mut Run) -> Result<()> {
+        for user in self.users.changed().filter(|user| user.now.is_none()) {
+            let seen = read::last_seen(self.base, user.key)?;
+            run.replace(seen.map(|at| Entry::Seen(user.key, at)), None)?;
+        }
         for workspace in self.workspaces.changed() {
             let (before, now) = (workspace.before.as_deref(), workspace.now.as_deref());
             run.replace_external_ids(before, now, entries::of_workspace_external_id)?;

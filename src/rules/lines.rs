@@ -1,16 +1,13 @@
 //! Records as lines of JSON: what makes the same directory again, in a file.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::io::{self, Write};
-use std::str::FromStr;
 
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Exported, Record};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{License, NewUser, Role, Timestamp, UserId, WorkspaceId};
+use crate::model::{ExternalIds, License, Role, Timestamp, UserFields, UserId, WorkspaceId, pairs};
 
 /// The number of the format, which grows when an older release would misread a file.
 const FORMAT: u64 = 1;
@@ -68,8 +65,7 @@ pub(crate) fn parse(line: &[u8]) -> Result<Line> {
             ),
         ));
     }
-    let stored: Stored = serde_json::from_slice(line).map_err(refused)?;
-    Ok(stored.into())
+    serde_json::from_slice(line).map_err(refused)
 }
 
 /// The error, without the line, which is always the first.
@@ -82,55 +78,53 @@ fn told(error: &serde_json::Error) -> String {
     }
 }
 
+/// A record, as [`Exported`] writes it, or the end.
 #[derive(Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case", deny_unknown_fields)]
 enum Stored {
     Directory {
+        /// In the first line of a file.
         #[serde(rename = "headcount_export")]
-        _format: u64,
-        #[serde(deserialize_with = "parsed")]
+        _format: Option<u64>,
         license: License,
         license_version: u64,
         last_workspace: u64,
     },
-    User(StoredUser),
+    User(UserFields),
     DeletedUser {
-        #[serde(deserialize_with = "parsed")]
         id: UserId,
     },
     Workspace {
-        id: u64,
+        id: WorkspaceId,
         name: String,
         archived: bool,
-        #[serde(default, deserialize_with = "parsed_or_null")]
         default_of: Option<UserId>,
         #[serde(default, deserialize_with = "pairs")]
-        external_ids: BTreeMap<String, String>,
-        #[serde(deserialize_with = "parsed")]
+        external_ids: ExternalIds,
         created_at: Timestamp,
-        #[serde(deserialize_with = "parsed")]
         updated_at: Timestamp,
         version: u64,
     },
     Member {
-        workspace: u64,
-        #[serde(deserialize_with = "parsed")]
+        workspace: WorkspaceId,
         user: UserId,
-        #[serde(deserialize_with = "parsed")]
         role: Role,
-        #[serde(deserialize_with = "parsed")]
         since: Timestamp,
         version: u64,
+    },
+    LastSeen {
+        user: UserId,
+        at: Timestamp,
     },
     End {
         records: u64,
     },
 }
 
-impl From<Stored> for Line {
-    fn from(stored: Stored) -> Self {
-        Self::Record(Box::new(match stored {
-            Stored::End { records } => return Self::End(records),
+impl<'de> Deserialize<'de> for Line {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        Ok(Self::Record(Box::new(match Stored::deserialize(from)? {
+            Stored::End { records } => return Ok(Self::End(records)),
             Stored::Directory {
                 license,
                 license_version,
@@ -141,7 +135,15 @@ impl From<Stored> for Line {
                 license_version,
                 last_workspace,
             },
-            Stored::User(user) => user.into(),
+            Stored::User(fields) => {
+                fields.unknown.refuse()?;
+                Record::User {
+                    user: fields.new_user(),
+                    updated_at: fields.updated_at,
+                    deactivated_at: fields.deactivated_at,
+                    version: fields.version,
+                }
+            }
             Stored::DeletedUser { id } => Record::DeletedUser { id },
             Stored::Workspace {
                 id,
@@ -153,7 +155,7 @@ impl From<Stored> for Line {
                 updated_at,
                 version,
             } => Record::Workspace {
-                id: WorkspaceId::from_u64(id),
+                id,
                 name,
                 archived,
                 default_of,
@@ -169,113 +171,25 @@ impl From<Stored> for Line {
                 since,
                 version,
             } => Record::Member {
-                workspace: WorkspaceId::from_u64(workspace),
+                workspace,
                 user,
                 role,
                 since,
                 version,
             },
-        }))
+            Stored::LastSeen { user, at } => Record::LastSeen { user, at },
+        })))
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StoredUser {
-    #[serde(deserialize_with = "parsed")]
-    id: UserId,
-    email: String,
-    username: String,
-    given_name: Option<String>,
-    family_name: Option<String>,
-    active: bool,
-    admin: bool,
-    #[serde(default, deserialize_with = "pairs")]
-    external_ids: BTreeMap<String, String>,
-    #[serde(deserialize_with = "pairs")]
-    attributes: BTreeMap<String, String>,
-    #[serde(deserialize_with = "parsed")]
-    created_at: Timestamp,
-    #[serde(deserialize_with = "parsed")]
-    updated_at: Timestamp,
-    #[serde(default, deserialize_with = "parsed_or_null")]
-    deactivated_at: Option<Timestamp>,
-    version: u64,
-}
-
-impl From<StoredUser> for Record {
-    fn from(stored: StoredUser) -> Self {
-        let mut user = NewUser::new(&stored.email)
-            .id(stored.id)
-            .username(&stored.username)
-            .active(stored.active)
-            .admin(stored.admin)
-            .created_at(stored.created_at);
-        if let Some(name) = &stored.given_name {
-            user = user.given_name(name);
-        }
-        if let Some(name) = &stored.family_name {
-            user = user.family_name(name);
-        }
-        for (provisioner, id) in stored.external_ids {
-            user = user.external_id(provisioner, id);
-        }
-        for (name, value) in stored.attributes {
-            user = user.attribute(name, value);
-        }
-        Self::User {
-            user,
-            updated_at: stored.updated_at,
-            deactivated_at: stored.deactivated_at,
-            version: stored.version,
+impl<'de> Deserialize<'de> for Record {
+    /// A user with a malformed part is refused by the call that loads it.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        match Line::deserialize(from)? {
+            Line::Record(record) => Ok(*record),
+            Line::End(_) => Err(D::Error::custom("the end of an export is not a record")),
         }
     }
-}
-
-/// A value that JSON has as a text.
-fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err = Error>>(
-    deserializer: D,
-) -> std::result::Result<T, D::Error> {
-    String::deserialize(deserializer)?
-        .parse()
-        .map_err(D::Error::custom)
-}
-
-fn parsed_or_null<'de, D: Deserializer<'de>, T: FromStr<Err = Error>>(
-    deserializer: D,
-) -> std::result::Result<Option<T>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    let value = text.map(|text| text.parse()).transpose();
-    value.map_err(D::Error::custom)
-}
-
-/// Attributes or external ids, each name once.
-fn pairs<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> std::result::Result<BTreeMap<String, String>, D::Error> {
-    struct Once;
-    impl<'de> Visitor<'de> for Once {
-        type Value = BTreeMap<String, String>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object of texts")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(
-            self,
-            mut members: A,
-        ) -> std::result::Result<Self::Value, A::Error> {
-            let mut pairs = BTreeMap::new();
-            while let Some((name, value)) = members.next_entry::<String, String>()? {
-                if pairs.contains_key(&name) {
-                    return Err(A::Error::custom(format_args!("`{name}` is there twice")));
-                }
-                pairs.insert(name, value);
-            }
-            Ok(pairs)
-        }
-    }
-    deserializer.deserialize_map(Once)
 }
 
 #[cfg(test)]
@@ -305,6 +219,12 @@ mod tests {
         assert_refused(r#"{"record":"deleted_user","id":"5"}"#, "is not a UUID");
         assert_refused(r#"{"record":"deleted_user"}"#, "missing field `id`");
         assert_refused(r#"{"record":"end","records":1,"x":2}"#, "unknown field `x`");
+        let end = serde_json::from_str::<Record>(r#"{"record":"end","records":1}"#);
+        assert!(
+            end.unwrap_err()
+                .to_string()
+                .starts_with("the end of an export")
+        );
     }
 
     #[test]
@@ -315,6 +235,9 @@ mod tests {
             )
         };
         assert_refused(&user(r#"{"a":"b","a":"c"}"#), "`a` is there twice");
-        assert!(parse(user(r#"{"a":"b","b":"c"}"#).as_bytes()).is_ok());
+        let whole = user(r#"{"a":"b","b":"c"}"#);
+        assert!(parse(whole.as_bytes()).is_ok());
+        let more = whole.replace("\"version\"", "\"shoe_size\":44,\"version\"");
+        assert_refused(&more, "unknown field `shoe_size`");
     }
 }

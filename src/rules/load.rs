@@ -10,7 +10,8 @@ use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     Change, Event, ExternalIds, License, Member, NewUser, NulTexts, Role, Timestamp, User, UserId,
-    Workspace, WorkspaceId, WorkspaceName, check_external_id, check_provisioner, set_external_id,
+    Workspace, WorkspaceId, WorkspaceName, check_door, check_external_id, check_provisioner,
+    set_external_id,
 };
 
 /// A record to load: see [`Directory::load`](crate::Directory::load). They come in the
@@ -75,15 +76,23 @@ pub enum Record {
         /// The version of the membership.
         version: u64,
     },
+    /// When a user was last seen.
+    LastSeen {
+        /// The user.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// Loads `records` into a directory that nothing was ever written to.
 pub(crate) fn load(
     txn: &mut impl Write,
     records: impl Iterator<Item = Result<Record>>,
-    actor: Option<UserId>,
+    (actor, door): (Option<UserId>, Option<&str>),
     at: Timestamp,
 ) -> Result<()> {
+    door.map_or(Ok(()), check_door)?;
     if read::totals(txn)? != Totals::default() {
         return Err(refused("the directory is not empty; load into a new one"));
     }
@@ -96,7 +105,7 @@ pub(crate) fn load(
     for record in records {
         loading.record(record?)?;
     }
-    loading.finish(actor, at)
+    loading.finish(actor, door, at)
 }
 
 struct Loading<'l, W> {
@@ -167,7 +176,17 @@ impl<W: Write> Loading<'_, W> {
                 since,
                 version,
             }),
+            Record::LastSeen { user, at } => self.seen(user, at),
         }
+    }
+
+    fn seen(&mut self, user: UserId, at: Timestamp) -> Result<()> {
+        if read::user_by_id(self.txn, user)?.is_none() {
+            let what = format!("no user has the id {user}, who was last seen {at}");
+            return Err(Error::new(ErrorKind::UserNotFound, what));
+        }
+        let what = format!("when {user} was last seen");
+        self.put(&Entry::Seen(user, at), ErrorKind::InvalidArgument, &what)
     }
 
     fn user(
@@ -318,7 +337,7 @@ impl<W: Write> Loading<'_, W> {
         self.txn.put(&key, &value)
     }
 
-    fn finish(mut self, actor: Option<UserId>, at: Timestamp) -> Result<()> {
+    fn finish(mut self, actor: Option<UserId>, door: Option<&str>, at: Timestamp) -> Result<()> {
         if let Some((workspace, user)) = self.defaults.iter().next() {
             return Err(refused(&format!(
                 "user {user} is no member of their default workspace {workspace}"
@@ -336,6 +355,7 @@ impl<W: Write> Loading<'_, W> {
             at,
             actor,
             request_id: None,
+            door: door.map(str::to_owned),
             events: std::mem::take(&mut self.events),
         };
         let mut value = Vec::new();

@@ -13,6 +13,7 @@ mod finish;
 pub(crate) mod format;
 mod index;
 mod judge;
+#[cfg(feature = "serde")]
 pub(crate) mod lines;
 pub(crate) mod load;
 mod ops;
@@ -21,6 +22,7 @@ pub(crate) mod query;
 pub(crate) mod read;
 pub(crate) mod repair;
 mod run;
+pub(crate) mod seen;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -30,6 +32,7 @@ mod working;
 
 pub use crate::codec::UserView;
 pub use export::Exported;
+#[cfg(feature = "serde")]
 pub(crate) use lines::Line;
 pub use load::Record;
 pub use repair::Repaired;

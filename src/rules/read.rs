@@ -10,7 +10,7 @@ use crate::codec::{
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Member, Role, Seats, Target, User, UserId, UserRef, Workspace, WorkspaceId,
+    Change, Member, Role, Seats, Target, Timestamp, User, UserId, UserRef, Workspace, WorkspaceId,
     WorkspaceRef, WorkspaceTarget,
 };
 
@@ -88,6 +88,16 @@ pub(crate) fn user(read: &impl Read, user: &UserRef) -> Result<Option<User>> {
 fn behind(read: &impl Read, email_key: &str) -> Result<User> {
     user_by_email_key(read, email_key)?
         .ok_or_else(|| Error::corrupted("an index entry leads to a user who is not there"))
+}
+
+/// When the user with this id was last seen.
+pub(crate) fn last_seen(read: &impl Read, id: UserId) -> Result<Option<Timestamp>> {
+    let Some(bytes) = read.get(&keys::seen(id))? else {
+        return Ok(None);
+    };
+    keys::moment_in(&bytes)
+        .map(Some)
+        .ok_or_else(|| Error::corrupted("the time when a user was last seen is malformed"))
 }
 
 /// Whether this id was ever given to a user, deleted ones included.

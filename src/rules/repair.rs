@@ -17,6 +17,7 @@ const TURNS_MAX: usize = 16;
 
 /// What a repair did, or would do: see [`Options::repair`](crate::Options::repair).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Repaired {
     /// The first faults that were found, up to the limit that was asked for.

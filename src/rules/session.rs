@@ -30,6 +30,7 @@ pub(crate) fn apply<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Result<P
     if let Some(replay) = replay(base, batch)? {
         return Ok(replay);
     }
+    batch.check_door()?;
     let mut session = Session::new(base, batch, at)?;
     for (index, step) in batch.steps.iter().enumerate() {
         session.run(index, step)?;
@@ -48,6 +49,9 @@ pub(crate) fn refusals<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Resul
         Ok(Some(_)) => return Ok(Vec::new()),
         Err(error) if error.is_refusal() => return Ok(vec![error]),
         Err(error) => return Err(error),
+    }
+    if let Err(error) = batch.check_door() {
+        return Ok(vec![error]);
     }
     let mut session = Session::new(base, batch, at)?;
     let mut refusals = Vec::new();

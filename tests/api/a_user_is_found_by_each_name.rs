@@ -197,6 +197,7 @@ fn a_user_reads_as_one_json_record() {
         "family_name": "Lee",
         "active": true,
         "admin": false,
+        "external_ids": {},
         "attributes": {"team": "a"},
         "created_at": moment,
         "updated_at": null,

@@ -41,7 +41,7 @@ const HOSTILE: [(&str, &str); 4] = [
         "HC_STATUS_INVALID_UTF8",
     ),
     (
-        "(const uint8_t *)\"ann@ex.co\", SIZE_MAX",
+        "(const uint8_t *)\"ann@ex.co\", SIZE_MAX - 1",
         "HC_STATUS_INVALID_ARGUMENT",
     ),
     (

@@ -141,6 +141,11 @@ fn packed_operations_do_what_single_ones_do() {
 }
 
 #[test]
+fn external_ids_find_users_and_workspaces() {
+    story("external_ids", Argument::None);
+}
+
+#[test]
 fn little_stack_is_enough() {
     story("small_stack", Argument::File);
 }

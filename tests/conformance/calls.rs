@@ -104,6 +104,8 @@ pub fn call(directory: &Directory, name: &str, given: &Value) -> Result<Value> {
         "user_by_external_id" => d.user_by_external_id(&text(&given["provisioner"]), &text(&given["id"])).map(perhaps),
         "workspace_by_external_id" => d.workspace_by_external_id(&text(&given["provisioner"]), &text(&given["id"])).map(json),
         "set_workspace_external_id" => d.set_workspace_external_id(workspace(given), text(&given["provisioner"]), given["id"].as_str()).map(json),
+        "touch_user" => d.touch_user(user(given)).map(json),
+        "last_seen" => d.last_seen(user(given)).map(json),
         "users" => d.users()?.map(|user| user.map(person)).collect(),
         "query" => {
             let page = d.query(&query(given)?)?;
@@ -151,9 +153,12 @@ fn batch(given: &Value) -> Result<Batch> {
     if let Some(actor) = given["actor"].as_str() {
         batch = batch.actor(actor.parse()?);
     }
+    if let Some(door) = given["door"].as_str() {
+        batch = batch.door(door);
+    }
     if let Some(id) = given["request_id"].as_str() {
         // A request id is any 16 bytes; the script writes them like an id of a user.
-        batch = batch.request_id(*id.parse::<headcount::UserId>()?.as_bytes());
+        batch = batch.request_id(*id.parse::<headcount::RequestId>()?.as_bytes());
     }
     Ok(if given["allow_ownerless"] == true {
         batch.allow_ownerless()

@@ -2,7 +2,8 @@
 //! and nothing is done twice.
 
 use headcount::{
-    Applied, Batch, Directory, ErrorKind, License, NewUser, NewWorkspace, Role, Subject, UserUpdate,
+    Applied, Batch, Directory, ErrorKind, License, NewUser, NewWorkspace, RequestId, Role, Subject,
+    UserUpdate,
 };
 
 use crate::helpers::{
@@ -10,7 +11,7 @@ use crate::helpers::{
     refused, roomy,
 };
 
-const ID: [u8; 16] = *b"request number 1";
+const ID: RequestId = RequestId::from_bytes(*b"request number 1");
 
 fn same(first: &Applied, again: &Applied) {
     assert!(again.replayed && !first.replayed);

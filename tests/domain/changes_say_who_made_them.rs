@@ -94,3 +94,23 @@ fn nobody_switches_off_or_deletes_themself() {
         assert_eq!(kind(as_ann.delete_user(ann)), ErrorKind::OwnAccount);
     });
 }
+
+#[test]
+fn a_change_has_the_door_of_the_handle_or_else_of_the_batch() {
+    on_both_engines(|directory| {
+        let ann = hire(directory, "ann");
+        let rest = directory.through("rest").acting_as(ann);
+        rest.create_user("bob@ex.co").unwrap();
+        let batch = Batch::new().create_user("cho@ex.co").door("scim:okta");
+        rest.apply(batch).unwrap();
+        let refused = directory.through("no door").create_user("dee@ex.co");
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::InvalidArgument);
+        let made: Vec<_> = directory.changes(1).unwrap().map(Result::unwrap).collect();
+        let made: Vec<_> = made.iter().map(|c| (c.actor, c.door.as_deref())).collect();
+        let last = &made[made.len() - 2..];
+        assert_eq!(
+            last,
+            [(Some(ann), Some("rest")), (Some(ann), Some("scim:okta"))]
+        );
+    });
+}

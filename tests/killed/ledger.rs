@@ -142,7 +142,12 @@ impl Ledger {
     fn take(&mut self, change: &Change) {
         assert_eq!(change.sequence, self.seen + 1, "a gap in the changes");
         self.seen = change.sequence;
-        let id = UserId::from_bytes(change.request_id.expect("every request has an id"));
+        let id = UserId::from_bytes(
+            *change
+                .request_id
+                .expect("every request has an id")
+                .as_bytes(),
+        );
         let (request, fate) = self.requests.get_mut(&id).expect("nobody asked for it");
         match *fate {
             Fate::Nothing => panic!("refused or lost before, and there: {request}"),

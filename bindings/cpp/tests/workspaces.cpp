@@ -1,8 +1,31 @@
 // Workspaces and their members come and go.
 #include "story.hpp"
 
+static void external_ids()
+{
+    auto users = hc::directory::in_memory();
+    const auto ann = users.create_user(hc::new_user("ann@ex.co").external_id("okta", "00u1"));
+    CHECK(ann.external_ids().size() == 1 && ann.external_ids()[0].id == "00u1");
+    CHECK(users.find_user_by_external_id("okta", "00u1")->id() == ann.id());
+    CHECK(!users.find_user_by_external_id("entra", "00u1"));
+    const auto moved = users.update_user(
+        ann, hc::user_update().external_id("okta", std::nullopt).external_id("entra", "6f"));
+    CHECK(moved.external_ids().size() == 1 && moved.external_ids()[0].provisioner == "entra");
+    users.apply(hc::batch().create_workspace("Lab", ann).set_workspace_external_id("lab", "okta",
+                                                                                   "g1"));
+    const auto lab = users.find_workspace_by_external_id("okta", "g1");
+    CHECK(lab->name() == "Lab" && lab->external_ids()[0].id == "g1");
+    CHECK(users.set_workspace_external_id(lab->id(), "okta", "g2").external_ids()[0].id == "g2");
+    users.apply(hc::batch().set_workspace_external_id(lab->id(), "okta", std::nullopt));
+    CHECK(!users.find_workspace_by_external_id("okta", "g2"));
+    REFUSED(workspace_not_found, users, set_workspace_external_id, (99, "okta", "g"));
+    REFUSED(invalid_argument, users, set_workspace_external_id, (lab->id(), "", "g"));
+    verify_and_close(users);
+}
+
 int main()
 {
+    external_ids();
     auto users = hc::directory::in_memory(hc::options().license_if_new(hc::license::enterprise()));
     const hc::user ann = users.create_user("ann@ex.co"), bob = users.create_user("bob@ex.co");
     const hc::workspace models = users.create_workspace("Fraud models", ann);

@@ -1,7 +1,10 @@
 /** Batches: operations that succeed or fail together. */
 
-import { type Step, ops, userRef } from "./requests";
+import { type Op, ops, userRef } from "./requests";
 import type { License, NewUser, NewWorkspace, Role, UserRef, UserUpdate, WorkspaceRef } from "./types";
+
+/** Operations on what has no version yet. */
+const CREATING = new Set(["create_user", "create_workspace", "default_workspace", "add_member"]);
 
 /**
  * Operations that succeed or fail together, for {@link Operations.apply}.
@@ -16,14 +19,14 @@ import type { License, NewUser, NewWorkspace, Role, UserRef, UserUpdate, Workspa
  * ```
  */
 export class Batch {
-  #steps: Step[] = [];
+  #operations: Op[] = [];
   #actor: string | undefined;
   #requestId: string | undefined;
   #allowOwnerless = false;
 
   /** How many operations there are. */
   get length(): number {
-    return this.#steps.length;
+    return this.#operations.length;
   }
 
   /** Creates a user; a text is the email address. */
@@ -103,12 +106,13 @@ export class Batch {
 
   /**
    * Makes the operation that was appended last depend on the version of what it changes:
-   * with another one the batch is refused with `conflict`.
+   * with another one the batch is refused with `conflict`. It has no effect on operations
+   * that create something.
    */
   ifVersion(version: number): this {
-    const last = this.#steps.at(-1);
-    if (last !== undefined) {
-      last.ifVersion = version;
+    const last = this.#operations.at(-1);
+    if (last !== undefined && !CREATING.has(last.op)) {
+      last.if_version = version;
     }
     return this;
   }
@@ -134,18 +138,18 @@ export class Batch {
     return this;
   }
 
-  #push(op: Step["op"]): this {
-    this.#steps.push({ op });
+  #push(op: Op): this {
+    this.#operations.push(op);
     return this;
   }
 
   /** As the addon takes it; `actor` acts where nobody else was named. @internal */
   toRequest(actor: string | undefined): object {
     return {
-      steps: this.#steps,
+      operations: this.#operations,
       actor: this.#actor ?? actor,
-      requestId: this.#requestId,
-      allowOwnerless: this.#allowOwnerless,
+      request_id: this.#requestId,
+      allow_ownerless: this.#allowOwnerless,
     };
   }
 }

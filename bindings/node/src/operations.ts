@@ -182,7 +182,7 @@ function one<A extends unknown[], R>(
 ): Operation<A, R> {
   const ask = (actor: string | undefined, ...args: A): object => ({
     do: "apply",
-    batch: { steps: [{ op: op(...args) }], actor },
+    batch: { operations: [op(...args)], actor },
     then,
   });
   return { ask, answer };

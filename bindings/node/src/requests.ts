@@ -11,14 +11,8 @@ import type {
   WorkspaceRef,
 } from "./types";
 
-/** An operation of a batch, as the addon takes it. @internal */
-export type Op = { do: string } & Record<string, unknown>;
-
-/** An operation, and the version that it depends on. @internal */
-export interface Step {
-  op: Op;
-  ifVersion?: number;
-}
+/** An operation of a batch, in the JSON of the library. @internal */
+export type Op = { op: string; if_version?: number } & Record<string, unknown>;
 
 /** @internal */
 export function userRef(user: UserRef): string {
@@ -40,73 +34,78 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
+/** `createdAt` as `created_at`: names of fields as the library has them. */
+function snakeCase(fields: object): Record<string, unknown> {
+  const named = Object.entries(fields).map(([name, value]) => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    value,
+  ]);
+  return Object.fromEntries(named) as Record<string, unknown>;
+}
+
 /** @internal */
-export function query(query: UserQuery): object {
+export function query({ workspace, admin, ...query }: UserQuery): object {
   return {
-    ...query,
-    workspace: query.workspace === undefined ? undefined : workspaceRef(query.workspace),
-    createdSince: moment(query.createdSince),
-    changedSince: moment(query.changedSince),
+    ...snakeCase(query),
+    admins: admin,
+    member_of: workspace === undefined ? undefined : workspaceRef(workspace),
+    created_since: moment(query.createdSince),
+    changed_since: moment(query.changedSince),
   };
 }
 
 /** The operations of batches. @internal */
 export const ops = {
-  createUser: (user: NewUser | string): Op => ({
-    do: "createUser",
-    user:
-      typeof user === "string"
-        ? { email: user }
-        : isObject(user)
-          ? { ...user, createdAt: moment(user.createdAt) }
-          : user,
-  }),
+  createUser: (user: NewUser | string): Op =>
+    isObject(user)
+      ? { ...snakeCase(user), created_at: moment(user.createdAt), op: "create_user" }
+      : { op: "create_user", email: user },
   updateUser: (user: UserRef, update: UserUpdate): Op => ({
-    do: "updateUser",
+    ...(isObject(update) ? snakeCase(update) : { update }),
+    op: "update_user",
     user: userRef(user),
-    update,
   }),
-  activateUser: (user: UserRef): Op => ({ do: "activateUser", user: userRef(user) }),
-  deactivateUser: (user: UserRef): Op => ({ do: "deactivateUser", user: userRef(user) }),
-  deleteUser: (user: UserRef): Op => ({ do: "deleteUser", user: userRef(user) }),
-  setLicense: (license: License): Op => ({ do: "setLicense", license }),
+  activateUser: (user: UserRef): Op => ({ op: "activate_user", user: userRef(user) }),
+  deactivateUser: (user: UserRef): Op => ({ op: "deactivate_user", user: userRef(user) }),
+  deleteUser: (user: UserRef): Op => ({ op: "delete_user", user: userRef(user) }),
+  setLicense: (license: License): Op => ({ op: "set_license", license }),
   createWorkspace: ({ name, owner }: NewWorkspace): Op => ({
-    do: "createWorkspace",
+    op: "create_workspace",
     name,
     owner: owner === undefined ? undefined : userRef(owner),
   }),
-  defaultWorkspace: (user: UserRef): Op => ({ do: "defaultWorkspace", user: userRef(user) }),
+  defaultWorkspace: (user: UserRef): Op => ({ op: "default_workspace", user: userRef(user) }),
   renameWorkspace: (workspace: WorkspaceRef, name: string): Op => ({
-    do: "renameWorkspace",
+    op: "rename_workspace",
     workspace: workspaceRef(workspace),
     name,
   }),
   archiveWorkspace: (workspace: WorkspaceRef): Op => ({
-    do: "archiveWorkspace",
+    op: "archive_workspace",
     workspace: workspaceRef(workspace),
   }),
   restoreWorkspace: (workspace: WorkspaceRef): Op => ({
-    do: "restoreWorkspace",
+    op: "restore_workspace",
     workspace: workspaceRef(workspace),
   }),
   deleteWorkspace: (workspace: WorkspaceRef): Op => ({
-    do: "deleteWorkspace",
+    op: "delete_workspace",
     workspace: workspaceRef(workspace),
   }),
   addMember: (workspace: WorkspaceRef, user: UserRef, role: Role): Op => ({
-    do: "addMember",
+    op: "add_member",
     workspace: workspaceRef(workspace),
     user: userRef(user),
     role,
   }),
   setRole: (workspace: WorkspaceRef, user: UserRef, role: Role): Op => ({
-    do: "setRole",
+    op: "set_role",
     workspace: workspaceRef(workspace),
     user: userRef(user),
     role,
   }),
   removeMember: (workspace: WorkspaceRef, user: UserRef): Op => ({
-    do: "removeMember",
+    op: "remove_member",
     workspace: workspaceRef(workspace),
     user: userRef(user),
   }),

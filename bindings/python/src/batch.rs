@@ -1,6 +1,6 @@
 //! Operations that succeed or fail together.
 
-use headcount::{Op, UserId};
+use headcount::Op;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -206,21 +206,21 @@ impl Batch {
 
 /// 16 bytes, a `uuid.UUID`, or the text of one.
 #[derive(Clone, Copy)]
-struct RequestId([u8; 16]);
+struct RequestId(headcount::RequestId);
 
 impl<'py> FromPyObject<'_, 'py> for RequestId {
     type Error = PyErr;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(bytes) = object.extract::<[u8; 16]>() {
-            return Ok(Self(bytes));
+            return Ok(Self(headcount::RequestId::from_bytes(bytes)));
         }
         if let Ok(text) = object.extract::<std::borrow::Cow<'_, str>>() {
-            let id: UserId = text.parse().map_err(crate::errors::raised)?;
-            return Ok(Self(*id.as_bytes()));
+            return text.parse().map(Self).map_err(crate::errors::raised);
         }
-        match object.getattr("bytes").and_then(|bytes| bytes.extract()) {
-            Ok(bytes) => Ok(Self(bytes)),
+        let bytes = object.getattr("bytes").and_then(|bytes| bytes.extract());
+        match bytes.map(headcount::RequestId::from_bytes) {
+            Ok(id) => Ok(Self(id)),
             Err(_) => Err(PyValueError::new_err(
                 "a request id is 16 bytes or a uuid.UUID",
             )),

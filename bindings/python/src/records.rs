@@ -150,17 +150,13 @@ pub(crate) fn stats<'py>(py: Python<'py>, stats: &Stats) -> Made<'py> {
 pub(crate) fn change<'py>(py: Python<'py>, change: &Change) -> Made<'py> {
     let events = change.events.iter().map(|one| event(py, one));
     let events = PyTuple::new(py, events.collect::<PyResult<Vec<_>>>()?)?;
-    // A request id is any 16 bytes, and written like the id of a user.
-    let request_id = change
-        .request_id
-        .map(|id| UserId::from_bytes(id).to_string());
     record!(
         py,
         "Change",
         change.sequence,
         datetime(py, change.at)?,
         change.actor.map(|id| id.to_string()),
-        request_id,
+        change.request_id.map(|id| id.to_string()),
         events,
     )
 }

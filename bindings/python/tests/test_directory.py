@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import headcount
@@ -187,6 +188,15 @@ def interrupt_soon() -> None:
     threading.Thread(target=send).start()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Who starts the tests in the background may have them ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_waiting_for_a_change_can_be_interrupted() -> None:
     with Directory.in_memory() as users:
         for wait in (lambda feed: feed.next(30), lambda feed: feed.next(), next):
@@ -198,6 +208,7 @@ def test_waiting_for_a_change_can_be_interrupted() -> None:
             assert time.monotonic() - started < 5
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_waiting_for_a_file_can_be_interrupted(tmp_path: Path) -> None:
     with Directory(tmp_path / "users.redb"):
         started = time.monotonic()

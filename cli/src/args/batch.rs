@@ -15,16 +15,18 @@ the net result.
 
 op                 fields; those in brackets may be left out
 create_user        email [id] [username] [given_name] [family_name] [active]
-                   [admin] [attributes] [created_at]
+                   [admin] [external_ids] [attributes] [created_at]
 update_user        user [email] [username] [given_name] [family_name] [admin]
-                   [attributes] [replace_attributes] [if_version]
+                   [external_ids] [attributes] [replace_attributes] [if_version]
 activate_user      user [if_version]
 deactivate_user    user [if_version]
 delete_user        user [if_version]
 set_license        license [if_version]
-create_workspace   name [owner]
+create_workspace   name [owner] [external_ids]
 default_workspace  user
 rename_workspace   workspace name [if_version]
+set_workspace_external_id
+                   workspace provisioner id [if_version]
 archive_workspace  workspace [if_version]
 restore_workspace  workspace [if_version]
 delete_workspace   workspace [if_version]
@@ -39,6 +41,8 @@ license             "community", "enterprise" or a number of seats
 created_at          a time such as "2024-07-11T16:55:59Z"
 attributes          an object of texts; in update_user the others stay, and null
                     removes one
+external_ids        the same, of ids by the names of the provisioners who gave them
+provisioner, id     who gave the workspace which external id; null removes it
 active, admin       true or false; a new user is active and no admin
 replace_attributes  true: attributes that are not named go
 if_version          the version that the record has to have

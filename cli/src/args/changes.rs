@@ -35,6 +35,10 @@ pub(crate) struct ChangesArgs {
     /// Only what this user did
     #[arg(long, value_name = "USER")]
     pub(crate) by: Option<String>,
+    /// Only what came through this door: command, rest, page, platform, scim:okta, or what
+    /// a program of yours calls its own
+    #[arg(long)]
+    pub(crate) door: Option<String>,
     /// Only changes made then or later: 2026-11-01, 2026-11-01T08:00:00Z, or 7d for seven
     /// days ago
     #[arg(long, value_name = "TIME", value_parser = moment)]
@@ -54,7 +58,7 @@ pub(crate) struct ChangesArgs {
     /// Instead of showing any, forget the changes with numbers below this one, and
     /// with them the request ids of their batches
     #[arg(
-        long, value_name = "N", conflicts_with_all = ["after", "follow", "user", "workspace", "by", "since", "before"],
+        long, value_name = "N", conflicts_with_all = ["after", "follow", "user", "workspace", "by", "door", "since", "before"],
         value_parser = super::values::number
     )]
     pub(crate) trim_before: Option<u64>,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use headcount::{Applied, Batch, Directory, ErrorKind, Outcome, Subject};
+use headcount::{Applied, Directory, ErrorKind, Outcome, Subject};
 use serde_json::{Map, Value, json};
 
 use super::naming::email_of;
@@ -47,9 +47,12 @@ fn carry_out(
     operations: &[Operation],
     file: &str,
 ) -> Result<(Directory, Applied)> {
-    let mut batch = args.ownerless.on(batch_of(operations));
+    let mut batch = args.ownerless.on(operations
+        .iter()
+        .map(|operation| operation.step.clone())
+        .collect());
     if let Some(id) = args.request_id {
-        batch = batch.request_id(id.into_bytes());
+        batch = batch.request_id(id);
     }
     let try_on = |directory: &Directory, dry: bool| {
         let applied = if dry {
@@ -92,18 +95,6 @@ fn read(file: &str, args: &BatchArgs) -> Result<Vec<Operation>> {
         Failure::refused("unreadable_file", format!("can't read {file}: {problem}"))
     })?;
     ops::parse(&text).map_err(|lines| unreadable(&lines, file))
-}
-
-fn batch_of(operations: &[Operation]) -> Batch {
-    operations
-        .iter()
-        .fold(Batch::new(), |mut batch, operation| {
-            batch.push(operation.op.clone());
-            match operation.if_version {
-                Some(version) => batch.if_version(version),
-                None => batch,
-            }
-        })
 }
 
 /// The refusal of a file with lines that are no operations.

@@ -111,13 +111,21 @@ pub(super) fn write_change(change: &Change, out: &mut dyn Write) -> Result<()> {
         Some(actor) => format!("  by {actor}"),
         None => String::new(),
     };
+    let through = match &change.door {
+        Some(door) => format!("  through {door}"),
+        None => String::new(),
+    };
     let at = change.at.to_string();
     let mut events: Vec<_> = change.events.iter().map(describe).collect();
     if events.is_empty() {
         events.push("nothing, by a batch with a request id".to_owned());
     }
     for event in events {
-        writeln!(out, "{:>6}  {at:<27}  {event}{by}", change.sequence)?;
+        writeln!(
+            out,
+            "{:>6}  {at:<27}  {event}{by}{through}",
+            change.sequence
+        )?;
     }
     Ok(())
 }

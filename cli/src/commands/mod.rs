@@ -82,6 +82,9 @@ struct Store<'a> {
     wait: Duration,
 }
 
+/// Through which door changes of the command come.
+const DOOR: &str = "command";
+
 impl Store<'_> {
     /// Whether there is no directory yet: no file, or one with nothing in it.
     fn is_missing(&self) -> bool {
@@ -111,7 +114,8 @@ impl Store<'_> {
     /// Opens the directory that must be there, to write.
     fn open_to_write(&self) -> Result<Directory> {
         self.must_be_there()?;
-        Ok(self.options().create_if_missing(false).open(self.path)?)
+        let directory = self.options().create_if_missing(false).open(self.path)?;
+        Ok(directory.through(DOOR))
     }
 
     /// How the directory is opened.
@@ -152,7 +156,7 @@ impl Store<'_> {
         if self.actor.is_some() {
             return self.open_to_change();
         }
-        Ok(self.options().open(self.path)?)
+        Ok(self.options().open(self.path)?.through(DOOR))
     }
 
     /// `directory` in the hands of the actor, if one was named.

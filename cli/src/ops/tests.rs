@@ -1,6 +1,6 @@
 //! What is read as an operation, and what is said of the rest.
 
-use headcount::{License, WorkspaceId};
+use headcount::{License, Op, WorkspaceId};
 
 use super::*;
 
@@ -28,7 +28,7 @@ fn each_operation_is_read() {
     let operations = parse(text).ok().unwrap();
     let told: Vec<_> = operations
         .iter()
-        .map(|o| (o.line, o.name.as_str(), o.if_version))
+        .map(|o| (o.line, o.name.as_str(), o.step.if_version))
         .collect();
     assert_eq!(
         told,
@@ -41,10 +41,10 @@ fn each_operation_is_read() {
         ]
     );
     assert!(matches!(
-        operations[2].op,
+        operations[2].step.op,
         Op::SetLicense(License::Seats(5))
     ));
-    let Op::RemoveMember(workspace, _) = &operations[4].op else {
+    let Op::RemoveMember(workspace, _) = &operations[4].step.op else {
         panic!("another operation");
     };
     assert_eq!(*workspace, WorkspaceId::from_u64(12).into());

@@ -26,6 +26,7 @@ fn a_line_for_each_event() {
     );
     // Number, time, event.
     let told: Vec<_> = lines
+        .map(|line| line.strip_suffix("  through command").unwrap())
         .map(|line| (line[..6].trim(), line[37..].to_owned()))
         .collect();
     let expected = [
@@ -47,8 +48,14 @@ fn a_line_for_each_event() {
     assert_eq!(changes.len(), 2);
     assert_eq!(changes[0]["sequence"], 6);
     assert_eq!(changes[0]["actor"], admin);
+    assert_eq!(changes[0]["door"], "command");
     assert_eq!(changes[0]["events"][0]["event"], "user_deleted");
     assert_eq!(folder.done("changes --after 7"), "no changes after 7\n");
+    let through = |door: &str| {
+        let told = folder.json(&format!("changes --door {door}"));
+        told["changes"].as_array().unwrap().len()
+    };
+    assert_eq!((through("command"), through("rest")), (7, 0));
 }
 
 #[test]

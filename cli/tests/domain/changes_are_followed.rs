@@ -105,8 +105,13 @@ fn from_a_place_and_as_text() {
     );
     assert!(follower.line().starts_with("     3  "));
     write(&folder, "workspaces create a --owner ann@ex.co");
-    assert!(follower.line().ends_with("  workspace 1 created"));
-    assert!(follower.line().ends_with(" added to workspace 1 as owner"));
+    assert!(
+        follower
+            .line()
+            .ends_with("  workspace 1 created  through command")
+    );
+    let added = " added to workspace 1 as owner  through command";
+    assert!(follower.line().ends_with(added));
     follower.kill();
 }
 

@@ -27,6 +27,7 @@ fn full() -> Folder {
     directory
         .set_workspace_external_id("Models", "okta", "00g1")
         .unwrap();
+    directory.touch_user("ann@ex.co").unwrap();
     directory.close().unwrap();
     folder
 }
@@ -43,7 +44,7 @@ fn an_export_makes_the_same_directory() {
     assert_eq!(written, exported);
     assert_eq!(
         folder.done("--db copy.redb import users.jsonl"),
-        "took over 12 records of users.jsonl, 3 users among them\n\
+        "took over 13 records of users.jsonl, 3 users among them\n\
          2 of 7 seats in use, 1 inactive\n"
     );
     assert_eq!(folder.done("--db copy.redb export"), exported);
@@ -55,7 +56,7 @@ fn an_export_makes_the_same_directory() {
     let piped = folder.run_with_input("--db piped.redb import - --json", &exported);
     assert_eq!((piped.code, piped.err.as_str()), (0, ""));
     let told: Value = serde_json::from_str(&piped.out).unwrap();
-    assert_eq!(told["records"], 12);
+    assert_eq!(told["records"], 13);
     assert_eq!(folder.done("--db piped.redb export"), exported);
     // The id of a user who was deleted is not given again, and ids of workspaces go on.
     let gone = exported.lines().find(|line| line.contains("deleted_user"));
@@ -77,8 +78,8 @@ fn a_part_of_an_export_is_refused_and_leaves_nothing() {
     let twice = [&lines[..2], &lines[1..]].concat().join("\n");
     let more = format!("{exported}{{}}\n");
     for (text, told) in [
-        (cut.as_str(), "part.jsonl: line 13: the file ends here"),
-        (&one_out, "records before it, not 12"),
+        (cut.as_str(), "part.jsonl: line 14: the file ends here"),
+        (&one_out, "records before it, not 13"),
         (&twice, "part.jsonl: line 3: "),
         (&more, "something comes behind"),
         (
@@ -115,7 +116,7 @@ fn an_export_is_taken_as_it_is() {
     );
     assert_says(
         &folder.done("--db copy.redb import all.jsonl --dry-run"),
-        &["nothing is written: 12 records of all.jsonl"],
+        &["nothing is written: 13 records of all.jsonl"],
     );
     assert!(!folder.path("copy.redb").exists());
     assert_says(

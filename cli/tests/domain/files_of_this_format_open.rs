@@ -79,7 +79,7 @@ fn fill(directory: &Directory) {
     let ann = directory
         .create_user(NewUser::new("Ann@ex.co").username("ann").admin(true))
         .unwrap();
-    let acting = directory.acting_as(ann.id());
+    let acting = directory.acting_as(ann.id()).through("rest");
     let batch = Batch::new()
         .request_id(*b"0123456789abcdef")
         .create_user(
@@ -104,4 +104,5 @@ fn fill(directory: &Directory) {
     acting.create_user("gone@ex.co").unwrap();
     acting.delete_user("gone@ex.co").unwrap();
     acting.deactivate_user("bob@ex.co").unwrap();
+    directory.touch_user("bob@ex.co").unwrap();
 }

@@ -68,6 +68,7 @@ pub(super) fn table(directory: &Directory, changes: &[Change]) -> Markup {
                     thead { tr {
                         th scope="col" { "When" }
                         th scope="col" { "Who" }
+                        th scope="col" { "Through" }
                         th scope="col" { "What" }
                     } }
                     tbody { @for change in changes {
@@ -79,6 +80,7 @@ pub(super) fn table(directory: &Directory, changes: &[Change]) -> Markup {
                                     None => span class="soft" { "a program" },
                                 }
                             }
+                            td class="soft" { (change.door.as_deref().unwrap_or("the library")) }
                             td { @for event in &change.events { div { (told(directory, event)) } } }
                         }
                     } }

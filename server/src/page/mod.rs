@@ -93,7 +93,7 @@ impl FromRequestParts<Server> for Visitor {
         let credential = credential.ok_or(Turned::ToLogin)?;
         let name = credential.name().to_owned();
         // A key that was revoked has no session any more.
-        let caller = Caller::of(server, credential).map_err(|_| Turned::ToLogin)?;
+        let caller = Caller::of(server, credential, Door::Page).map_err(|_| Turned::ToLogin)?;
         caller.take_turn(server)?;
         let needed = parts.extensions.get::<Scope>().copied();
         caller.may(needed.unwrap_or(Scope::Admin))?;

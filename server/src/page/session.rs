@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::{Shown, page};
 use crate::auth::{Caller, Credential};
-use crate::door::Failure;
+use crate::door::{Door, Failure};
 use crate::keys::Scope;
 use crate::server::Server;
 
@@ -144,7 +144,7 @@ pub(crate) async fn log_in(
     Form(pasted): Form<Pasted>,
 ) -> Shown {
     check_origin(&headers)?;
-    let found = Caller::bearing(&server, pasted.key.trim())
+    let found = Caller::bearing(&server, pasted.key.trim(), Door::Page)
         .await
         .and_then(|caller| caller.may(Scope::Read).map(|()| caller));
     let caller = match found {

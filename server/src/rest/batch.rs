@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
-use headcount::{Applied, Batch, Directory, Subject};
+use headcount::{Applied, Batch, Directory, Step};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -11,7 +11,6 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Asked, Body, Rest, with_request_id};
 use crate::auth::Caller;
 use crate::keys::Scope;
-use crate::ops::Operation;
 use crate::server::Server;
 
 #[derive(Deserialize, IntoParams)]
@@ -27,7 +26,7 @@ pub(crate) struct How {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Request {
     #[schema(value_type = Vec<super::shapes::Operation>)]
-    operations: Vec<Operation>,
+    operations: Vec<Step>,
     /// Whether workspaces may be left without an active owner.
     #[serde(default)]
     allow_ownerless: bool,
@@ -44,17 +43,11 @@ pub(crate) async fn apply(
     if request
         .operations
         .iter()
-        .any(|operation| operation.needs_admin)
+        .any(|step| step.op.is_privileged())
     {
         caller.may(Scope::Admin)?;
     }
-    let mut batch = Batch::new();
-    for operation in request.operations {
-        batch.push(operation.op);
-        if let Some(version) = operation.if_version {
-            batch = batch.if_version(version);
-        }
-    }
+    let mut batch: Batch = request.operations.into_iter().collect();
     if request.allow_ownerless {
         batch = batch.allow_ownerless();
     }
@@ -72,25 +65,10 @@ pub(crate) async fn apply(
 }
 
 fn shown(applied: &Applied, dry_run: bool) -> Value {
-    let outcomes: Vec<_> = applied
-        .outcomes
-        .iter()
-        .map(|outcome| {
-            let subject = match outcome.subject {
-                Subject::User(id) => json!({ "user": id }),
-                Subject::Workspace(id) => json!({ "workspace": id }),
-                Subject::Member(workspace, user) => {
-                    json!({ "workspace": workspace, "user": user })
-                }
-                _ => json!("license"),
-            };
-            json!({ "subject": subject, "changed": outcome.changed, "version": outcome.version })
-        })
-        .collect();
     json!({
         "dry_run": dry_run,
         "sequence": applied.sequence.filter(|_| !dry_run),
         "replayed": applied.replayed,
-        "outcomes": outcomes,
+        "outcomes": applied.outcomes,
     })
 }

@@ -14,7 +14,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::Batch;
+use headcount::{Batch, RequestId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -121,8 +121,8 @@ fn with_request_id(batch: Batch, headers: &HeaderMap) -> Result<Batch, Failure> 
     };
     // The header is a string in quotes (RFC 8941); most clients leave them out.
     let text = value.to_str().unwrap_or_default().trim_matches('"');
-    let id: headcount::UserId = text.parse().map_err(|_| {
+    let id: RequestId = text.parse().map_err(|_| {
         Failure::bad_request("Idempotency-Key has to be a UUID: draw a new one per request")
     })?;
-    Ok(batch.request_id(*id.as_bytes()))
+    Ok(batch.request_id(id))
 }

@@ -7,6 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod bad_clients_do_not_stop_others;
 mod browser;
 mod certificate;
 mod client;

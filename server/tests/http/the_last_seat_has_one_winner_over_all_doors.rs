@@ -64,3 +64,26 @@ fn as_many_win_as_seats_are_free() {
     assert_eq!(seats.active, 1 + FREE as u64);
     running.directory.verify().unwrap();
 }
+
+/// So that an audit tells the sync from the person.
+#[test]
+fn a_change_says_through_which_door_it_came() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    let okta = provisioner(&running, "okta");
+    let odd = provisioner(&running, "an odd name, and long");
+    let browser = Browser::new(&running, Scope::Write);
+    client.post("/v1/api/users/invite", &json!({ "email": "bob@ex.co" }));
+    client.post("/api/v1/users", &json!({ "email": "cho@ex.co" }));
+    okta.post(USERS, &json!({ "userName": "dan@ex.co" }));
+    odd.post(USERS, &json!({ "userName": "eve@ex.co" }));
+    let cho = running.directory.user("cho@ex.co").unwrap().unwrap();
+    browser.post(
+        "/admin/apply",
+        &format!("off={}:{}", cho.id(), cho.version()),
+    );
+    let changes = running.directory.changes(0).unwrap();
+    // The users that the story itself makes come through none.
+    let doors: Vec<_> = changes.filter_map(|change| change.unwrap().door).collect();
+    assert_eq!(doors, ["platform", "rest", "scim:okta", "scim", "page"]);
+}

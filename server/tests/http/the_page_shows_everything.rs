@@ -180,7 +180,7 @@ fn a_user_is_shown_with_workspaces_and_history() {
     check(
         &browser,
         "/admin/audit",
-        &["created ", "a member of ", "a program"],
+        &["created ", "a member of ", "a program", "the library"],
         &["Older"],
     );
     assert_eq!(browser.get("/admin/users/x").status, 404);

@@ -4,7 +4,7 @@ use super::{Kind, Record, Writer, count};
 use crate::capi::event::{HcEvent, HcField};
 use crate::capi::license::HcLicense;
 use crate::capi::member::HcRole;
-use crate::model::{Change, Event, License, Role, UserId, WorkspaceId};
+use crate::model::{Change, Event, License, RequestId, Role, UserId, WorkspaceId};
 
 /// Bytes before the events.
 const FIXED_BYTES: u16 = 72;
@@ -24,7 +24,7 @@ impl Record for Change {
 
     fn write(&self, to: &mut Writer<'_>) {
         let actor = self.actor.as_ref().map(UserId::as_bytes);
-        let request_id = self.request_id.as_ref();
+        let request_id = self.request_id.as_ref().map(RequestId::as_bytes);
         to.put_u32(count(self.bytes_at_most()));
         to.put_u16(FIXED_BYTES);
         to.put_u16(actor.map_or(0, |_| ACTOR) | request_id.map_or(0, |_| REQUEST_ID));

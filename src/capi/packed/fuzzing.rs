@@ -6,7 +6,7 @@
 use std::mem::MaybeUninit;
 
 use super::{Ahead, Record};
-use crate::capi::error::Refusal;
+use crate::capi::refusal::Refusal;
 use crate::model::Batch;
 
 /// What the bytes of a buffer are before anything is written to it.

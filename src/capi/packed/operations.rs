@@ -8,10 +8,10 @@ mod fields;
 
 use self::fields::{Fields, Wrong};
 use super::{HEADER_BYTES, Kind, VERSION};
-use crate::capi::error::Refusal;
 use crate::capi::license::HcLicense;
 use crate::capi::member::HcRole;
 use crate::capi::operation::{HcOpField as F, HcOperation};
+use crate::capi::refusal::Refusal;
 use crate::model::{
     Batch, NewUser, NewWorkspace, Op, Role, Timestamp, UserRef, UserUpdate, WorkspaceId,
     WorkspaceRef,

@@ -350,6 +350,7 @@ fn changes_come_back_as_they_are() {
         at: Timestamp::from_unix_micros(1_720_716_959_173_000).unwrap(),
         actor: Some(user),
         request_id: None,
+        door: None,
         events: events.iter().map(|(event, _)| event.clone()).collect(),
     };
     let batches = pack(vec![change], 4096);

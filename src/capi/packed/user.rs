@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::{Ahead, Batch, Kind, Record, Writer, count, place_bytes, text_bytes};
-use crate::capi::error::Refusal;
+use crate::capi::refusal::Refusal;
 use crate::directory::{UserView, Users};
 use crate::error::Result;
 use crate::model::{Timestamp, User};

@@ -7,8 +7,8 @@ use std::{env, fs};
 use super::*;
 use crate::error::{ErrorKind, Result};
 use crate::model::{
-    Change, Email, Event, ExternalIds, Field, License, Member, NulTexts, Outcome, Role, Subject,
-    Timestamp, User, UserId, Username, Workspace, WorkspaceId,
+    Change, Email, Event, ExternalIds, Field, License, Member, NulTexts, Outcome, RequestId, Role,
+    Subject, Timestamp, User, UserId, Username, Workspace, WorkspaceId,
 };
 
 mod properties;
@@ -181,7 +181,8 @@ fn change(sequence: u64, actor: Option<UserId>, events: Vec<Event>) -> Change {
         sequence,
         at,
         actor,
-        request_id: actor.map(|id| *id.as_bytes()),
+        request_id: actor.map(|id| RequestId::from_bytes(*id.as_bytes())),
+        door: actor.map(|_| "scim:okta".to_owned()),
         events,
     }
 }

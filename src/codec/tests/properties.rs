@@ -79,7 +79,8 @@ fn any_change() -> impl Strategy<Value = Change> {
             sequence,
             at,
             actor: has_actor.then_some(actor),
-            request_id: has_actor.then_some([7; 16]),
+            request_id: has_actor.then_some(RequestId::from_bytes([7; 16])),
+            door: has_actor.then(|| "rest".to_owned()),
             events,
         })
 }

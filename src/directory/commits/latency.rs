@@ -3,8 +3,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use serde::Serialize;
-
 /// Buckets for each doubling of the duration: a quantile is at most an eighth too
 /// large.
 const STEPS: u64 = 8;
@@ -20,7 +18,8 @@ const BUCKETS: usize = OCTAVES << STEP_BITS;
 /// refused batches included.
 ///
 /// The quantiles are upper bounds, at most an eighth too large; 0 before the first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CommitLatency {
     /// How many calls there were.

@@ -43,6 +43,7 @@ fn record(exported: &Exported<'_>) -> Record {
             since: member.since(),
             version: member.version(),
         },
+        Exported::LastSeen { user, at } => Record::LastSeen { user, at },
     }
 }
 

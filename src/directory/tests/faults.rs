@@ -9,7 +9,7 @@ use crate::codec::{
 };
 use crate::engine::redb::Txn;
 use crate::engine::redb::tests::damage::damage_value;
-use crate::model::{NewWorkspace, Role, Username, WorkspaceId};
+use crate::model::{NewWorkspace, RequestId, Role, Username, WorkspaceId};
 use crate::rules::{FaultKind, Inspection};
 
 pub(super) const ANN: UserId = UserId::from_bytes([1; 16]);
@@ -18,7 +18,7 @@ pub(super) const CHO: UserId = UserId::from_bytes([3; 16]);
 pub(super) const DEE: UserId = UserId::from_bytes([4; 16]);
 pub(super) const TEAM: WorkspaceId = WorkspaceId::from_u64(1);
 pub(super) const OWN: WorkspaceId = WorkspaceId::from_u64(2);
-pub(super) const REQUEST: [u8; 16] = [9; 16];
+pub(super) const REQUEST: RequestId = RequestId::from_bytes([9; 16]);
 
 /// A directory with one of each.
 pub(super) fn make_full(path: &Path) {
@@ -48,6 +48,7 @@ pub(super) fn make_full(path: &Path) {
     directory.add_member(TEAM, BOB, Role::User).unwrap();
     directory.delete_user(DEE).unwrap();
     directory.set_license(License::Seats(20)).unwrap();
+    directory.touch_user(BOB).unwrap();
     directory.close().unwrap();
 }
 
@@ -121,6 +122,9 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     }),
     (FaultKind::Malformed, "totals", |txn| {
         txn.put(keys::TOTALS, &[1, 0xff])
+    }),
+    (FaultKind::Malformed, "last_seen", |txn| {
+        malform_first(Kind::Seen, txn)
     }),
     (FaultKind::Missing, "format", |txn| txn.delete(keys::FORMAT)),
     (FaultKind::Missing, "license", |txn| {
@@ -240,7 +244,7 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     }),
     (FaultKind::Leftover, "request", |txn| {
         let bytes = txn.get(&keys::request(&REQUEST))?.unwrap().to_vec();
-        txn.put(&keys::request(&[7; 16]), &bytes)
+        txn.put(&keys::request(&RequestId::from_bytes([7; 16])), &bytes)
     }),
     (FaultKind::Dangling, "membership", |txn| {
         let bytes = txn.get(&keys::membership(BOB, TEAM))?.unwrap().to_vec();
@@ -249,6 +253,9 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     (FaultKind::Dangling, "membership", |txn| {
         let bytes = txn.get(&keys::membership(BOB, TEAM))?.unwrap().to_vec();
         txn.put(&keys::membership(BOB, WorkspaceId::from_u64(3)), &bytes)
+    }),
+    (FaultKind::Dangling, "last_seen", |txn| {
+        txn.put(&keys::seen(DEE), &7_u64.to_be_bytes())
     }),
     (FaultKind::Dangling, "workspace", |txn| {
         let bytes = txn.get(&keys::workspace(TEAM))?.unwrap().to_vec();

@@ -60,8 +60,8 @@ fn a_user_who_is_set_aside_leaves_a_taken_id_and_nothing_else() {
     make_full(&path);
     damage_value(&path, &keys::user("bob@ex.co"));
     let repaired = assert_repairable(&path);
-    // Bob, and two memberships.
-    assert_eq!(repaired.set_aside, 3);
+    // Bob, two memberships, and when he was last seen.
+    assert_eq!(repaired.set_aside, 4);
     assert_eq!(repaired.verified.active, 1);
     let directory = Directory::open(&path).unwrap();
     assert!(directory.user(BOB).unwrap().is_none());

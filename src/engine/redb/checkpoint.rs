@@ -19,6 +19,8 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+#[cfg(test)]
+pub(super) use self::threads::as_own_thread;
 pub(super) use self::threads::{is_own_thread, start_threads};
 use super::commit::PoisonGuard;
 use super::filtering::Unfinished;
@@ -65,6 +67,9 @@ struct Progress {
 struct Space {
     /// Why it waits, if it does.
     full: Option<Full>,
+    /// Whether that is still to be told, by a thread that holds nothing: a logger may close
+    /// the directory.
+    is_unsaid: bool,
     /// How often there was none.
     attempts: u64,
     /// How often somebody wants it to have been tried before the time.
@@ -134,6 +139,17 @@ impl Work {
         Ok(())
     }
 
+    /// Waits until no checkpoint is under way, when the threads are to end: whether for
+    /// want of space or not, it is over soon. Who closes the engine from a thread of its own
+    /// did not wait for the threads, and must not write before the checkpoint does. From
+    /// within a checkpoint, where it tells how it went, all is written.
+    pub(super) fn wait_for_others(&self) {
+        let mut progress = self.lock();
+        while progress.under_way && !threads::is_in_checkpoint() {
+            progress = self.wait(progress);
+        }
+    }
+
     /// Waits until a write that failed for want of space is to be tried again; whether it
     /// is.
     pub(super) fn wait_for_space(&self, error: &io::Error) -> bool {
@@ -141,9 +157,7 @@ impl Work {
         if progress.ending && progress.space.full.is_some() {
             return false;
         }
-        if progress.space.full.is_none() {
-            ::log::error!("a checkpoint waits for space on the disk: {error}");
-        }
+        progress.space.is_unsaid |= progress.space.full.is_none();
         progress.space.full = Some(Full::new(error));
         progress.space.attempts += 1;
         self.0.changed.notify_all();
@@ -272,6 +286,7 @@ impl Shared {
             return;
         };
         let _under_way = UnderWay(&self.work);
+        let _here = threads::InCheckpoint::begin();
         let doubt = PoisonGuard(self);
         let begun = Instant::now();
         match self.checkpoint(job) {

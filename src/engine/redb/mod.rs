@@ -336,6 +336,7 @@ impl Engine for Redb {
                 let _ = thread.join();
             }
         }
+        self.shared.work.wait_for_others();
         self.shared.close(log)
     }
 }

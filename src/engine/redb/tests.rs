@@ -30,11 +30,16 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// What happens by itself otherwise.
 impl Redb {
-    /// Makes a checkpoint and waits for it.
-    pub(crate) fn checkpoint(&self) -> Result<()> {
+    /// Begins a checkpoint.
+    pub(crate) fn begin_checkpoint(&self) -> Result<()> {
         let mut writer = lock(&self.shared.writer);
         let log = writer.as_mut().ok_or_else(|| self.shared.name.closed())?;
-        self.shared.freeze(log, false)?;
+        self.shared.freeze(log, false)
+    }
+
+    /// Makes a checkpoint and waits for it.
+    pub(crate) fn checkpoint(&self) -> Result<()> {
+        self.begin_checkpoint()?;
         self.shared.wait_for_checkpoint()
     }
 

@@ -162,7 +162,10 @@ fn what_the_directory_draws_is_not_compared() {
     let (first, again) = (prepared(), prepared());
     assert_ne!(format!("{first:?}"), format!("{again:?}"), "other ids");
     assert_eq!(first.request(), again.request());
-    assert_eq!(first.request(), Some(([7; 16], create(ann()).digest())));
+    assert_eq!(
+        first.request(),
+        Some(([7; 16].into(), create(ann()).digest()))
+    );
 }
 
 /// It is stored: a release that takes it otherwise would refuse what an earlier one

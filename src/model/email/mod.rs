@@ -16,8 +16,6 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
-
 use crate::error::{Error, Result};
 pub(super) use domain::is_ignorable;
 use refusal::Refusal;
@@ -218,12 +216,6 @@ impl TryFrom<&str> for Email {
 
     fn try_from(text: &str) -> Result<Self> {
         Self::parse(text)
-    }
-}
-
-impl Serialize for Email {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 

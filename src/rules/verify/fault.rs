@@ -2,14 +2,16 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::codec::keys::Kind;
 use crate::model::{UserId, WorkspaceId};
 
 /// What kind of fault a [`Fault`] is. New kinds may be added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum FaultKind {
     /// The stored bytes are not those that were written: their checksum fails.
@@ -57,7 +59,8 @@ impl FaultKind {
 
 /// One thing that is wrong with a directory. It names ids and kinds of entries,
 /// never an email, a name or another personal datum, so it can go into a log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Fault {
     /// What kind of fault it is.
@@ -131,7 +134,7 @@ pub(in crate::rules) enum Fix {
 }
 
 /// The kinds of keys there are, in their order.
-pub(super) const KINDS: [Kind; 20] = [
+pub(super) const KINDS: [Kind; 21] = [
     Kind::Meta,
     Kind::User,
     Kind::Id,
@@ -149,6 +152,7 @@ pub(super) const KINDS: [Kind; 20] = [
     Kind::Member,
     Kind::Membership,
     Kind::WorkspaceExternalId,
+    Kind::Seen,
     Kind::Change,
     Kind::Request,
     Kind::Extra,
@@ -180,6 +184,7 @@ pub(in crate::rules) const fn name_of(kind: Kind) -> &'static str {
         Kind::Member => "member",
         Kind::Membership => "membership",
         Kind::WorkspaceExternalId => "workspace_external_id",
+        Kind::Seen => "last_seen",
         Kind::Change => "change",
         Kind::Request => "request",
         Kind::Extra => "extra",

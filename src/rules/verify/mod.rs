@@ -9,6 +9,7 @@ mod fault;
 mod history;
 mod leftovers;
 mod meta;
+mod seen;
 mod sound;
 mod users;
 mod workspaces;
@@ -31,6 +32,7 @@ use crate::model::{License, Timestamp, UserId, WorkspaceId};
 /// What a verification went over. Getting one of
 /// [`Directory::verify`](crate::Directory::verify) means that nothing was wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Verified {
     /// Active users, counted one by one.
@@ -50,6 +52,7 @@ pub struct Verified {
 /// What an inspection found: see
 /// [`Directory::find_faults`](crate::Directory::find_faults).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Inspection {
     /// What was gone over, as far as it can be read.
@@ -106,6 +109,7 @@ pub(super) fn examine<R: Read>(
     examiner.users()?;
     examiner.workspaces()?;
     examiner.memberships()?;
+    examiner.sightings()?;
     examiner.history()?;
     examiner.leftovers()?;
     examiner.unknown()?;
@@ -245,7 +249,11 @@ impl<'e, R: Read> Examiner<'e, R> {
                 entry_name(key),
                 "the stored bytes have another checksum than was written",
             )
-            .user(keys::id_of(key).or(membership.map(|(user, _)| user)))
+            .user(
+                keys::id_of(key)
+                    .or(membership.map(|(user, _)| user))
+                    .or(keys::seen_of(key)),
+            )
             .workspace(keys::workspace_of(key).or(membership.map(|(_, workspace)| workspace)))
             .change(keys::sequence_of(key));
             let fix = match kind {
@@ -326,6 +334,7 @@ const fn is_derived(kind: Kind) -> bool {
             | Kind::Id
             | Kind::Workspace
             | Kind::Membership
+            | Kind::Seen
             | Kind::Change
             | Kind::Request
     )

@@ -4,7 +4,7 @@
 
 #define INVALID(call) CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT, call)
 #define NOT_UTF8 (const uint8_t *)"ann\xff@ex.co", 10
-#define HUGE_TEXT (const uint8_t *)"ann@ex.co", SIZE_MAX
+#define HUGE_TEXT (const uint8_t *)"ann@ex.co", SIZE_MAX - 1
 #define BAD_TEXT(call) CHECK_STATUS(HC_STATUS_INVALID_UTF8, call)
 #define ANN HC_STR("ann@ex.co")
 

@@ -7,7 +7,7 @@
 
 static void texts(const hc_directory *directory)
 {
-    static const size_t lengths[] = { SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 2 + 1, 1048577 };
+    static const size_t lengths[] = { SIZE_MAX - 1, SIZE_MAX / 2, SIZE_MAX / 2 + 1, 1048577 };
     hc_user *user = UNTOUCHED(hc_user);
     hc_error *error = NULL;
     CHECK_STATUS(HC_STATUS_INVALID_UTF8, hc_user_create(directory, NOT_UTF8, &user, &error));
@@ -92,7 +92,7 @@ static void files(const char *path)
                  hc_directory_open((const uint8_t *)"a\0b", 3, NULL, &directory, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_UTF8,
                  hc_directory_open(NOT_UTF8, NULL, &directory, NULL));
-    INVALID(hc_directory_open(HUGE_TEXT(SIZE_MAX), NULL, &directory, NULL));
+    INVALID(hc_directory_open(HUGE_TEXT(SIZE_MAX - 1), NULL, &directory, NULL));
     CHECK(directory == UNTOUCHED(hc_directory));
     hc_options_free(options);
 }

@@ -70,6 +70,28 @@ static void told(const char *path)
     CHECK(first.opened == 1 && second.opened == 0);
 }
 
+static void hear_failure(void *userdata, int32_t level, const char *target, const char *message)
+{
+    int *heard = userdata;
+    (void)target;
+    *heard += level == HC_LOG_LEVEL_WARN && strstr(message, "/missing/x.redb") != NULL;
+}
+
+/* What fails in the system is told, though the caller wants no error. */
+static void failures(void)
+{
+    hc_directory *directory = NULL;
+    int heard = 0;
+    CHECK_OK(hc_log_set_callback(HC_LOG_LEVEL_WARN, hear_failure, &heard, NULL, NULL));
+    CHECK_STATUS(HC_STATUS_IO,
+                 hc_directory_open(HC_STR("/missing/x.redb"), NULL, &directory, NULL));
+    CHECK_STATUS(HC_STATUS_INVALID_EMAIL, /* a refusal is not */
+                 hc_user_create(directory = in_memory(), HC_STR("/missing/x.redb"), NULL, NULL));
+    CHECK_OK(hc_log_set_callback(HC_LOG_LEVEL_OFF, NULL, NULL, NULL, NULL));
+    CHECK(heard == 1);
+    hc_directory_free(directory);
+}
+
 static void refused(const char *path)
 {
     static const int32_t no_levels[] = { -1, 6, INT32_MAX, INT32_MIN };
@@ -171,6 +193,7 @@ int main(int argc, char **argv)
 {
     CHECK(argc == 3);
     rounds = atoi(argv[1]);
+    failures();
     told(argv[2]);
     refused(argv[2]);
     removed_from_within(argv[2]);

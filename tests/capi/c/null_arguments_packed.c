@@ -60,8 +60,51 @@ static void operations(void)
     verify_and_free(directory);
 }
 
+#define ID HC_STR("1")
+#define NONE NULL, 1
+
+static void external_ids(void)
+{
+    hc_directory *directory = in_memory();
+    hc_new_user *new_user = NULL;
+    hc_user_update *update = hc_user_update_new();
+    hc_batch *batch = hc_batch_new();
+    hc_user *user = UNTOUCHED(hc_user);
+    hc_workspace *workspace = UNTOUCHED(hc_workspace);
+    CHECK_OK(hc_new_user_new(HC_STR("a@b"), &new_user, NULL));
+    REFUSED(hc_new_user_set_external_id(NULL, ID, ID, NULL));
+    REFUSED(hc_new_user_set_external_id(new_user, NONE, ID, NULL));
+    REFUSED(hc_new_user_set_external_id(new_user, ID, NONE, NULL));
+    REFUSED(hc_user_update_set_external_id(NULL, ID, ID, NULL));
+    REFUSED(hc_user_update_set_external_id(update, NONE, ID, NULL));
+    REFUSED(hc_user_update_set_external_id(update, ID, NONE, NULL));
+    REFUSED(hc_user_get_by_external_id(NULL, ID, ID, &user, NULL));
+    REFUSED(hc_user_get_by_external_id(directory, NONE, ID, &user, NULL));
+    REFUSED(hc_user_get_by_external_id(directory, ID, NONE, &user, NULL));
+    REFUSED(hc_user_get_by_external_id(directory, ID, ID, NULL, NULL));
+    REFUSED(hc_workspace_get_by_external_id(NULL, ID, ID, &workspace, NULL));
+    REFUSED(hc_workspace_get_by_external_id(directory, NONE, ID, &workspace, NULL));
+    REFUSED(hc_workspace_get_by_external_id(directory, ID, NONE, &workspace, NULL));
+    REFUSED(hc_workspace_get_by_external_id(directory, ID, ID, NULL, NULL));
+    REFUSED(hc_workspace_set_external_id(NULL, 1, ID, ID, &workspace, NULL));
+    REFUSED(hc_workspace_set_external_id(directory, 1, NONE, ID, &workspace, NULL));
+    REFUSED(hc_workspace_set_external_id(directory, 1, ID, NONE, &workspace, NULL));
+    REFUSED(hc_batch_set_workspace_external_id(NULL, ID, 0, ID, ID, NULL));
+    REFUSED(hc_batch_set_workspace_external_id(batch, NONE, 0, ID, ID, NULL));
+    REFUSED(hc_batch_set_workspace_external_id(batch, ID, 0, NONE, ID, NULL));
+    REFUSED(hc_batch_set_workspace_external_id(batch, ID, 0, ID, NONE, NULL));
+    CHECK(hc_user_external_id_at(NULL, 0, NULL, NULL) == 0);
+    CHECK(hc_workspace_external_id_at(NULL, 0, NULL, NULL) == 0);
+    CHECK(user == UNTOUCHED(hc_user) && workspace == UNTOUCHED(hc_workspace));
+    hc_batch_free(batch);
+    hc_user_update_free(update);
+    hc_new_user_free(new_user);
+    verify_and_free(directory);
+}
+
 int main(void)
 {
+    external_ids();
     operations();
     reading();
     errors_and_feeds();

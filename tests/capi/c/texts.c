@@ -21,7 +21,7 @@ static void keys(void)
                  hc_email_key(HC_STR("j\xc3\xbcrgen@ex.co"), key, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_UTF8, hc_email_key(HC_STR("a\xff@ex.co"), key, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
-                 hc_email_key((const uint8_t *)"a@b", SIZE_MAX, key, NULL));
+                 hc_email_key((const uint8_t *)"a@b", SIZE_MAX - 1, key, NULL));
     CHECK_TEXT("same", key);
 
     /* 254 octets, the longest that there are. */
@@ -171,8 +171,37 @@ static void figures(void)
     }
 }
 
+/* A text may say that it ends in a NUL; what HC_STR is given is looked at once. */
+static void nul_terminated(void)
+{
+    hc_directory *directory = in_memory();
+    hc_user *user = NULL;
+    const char *texts[2] = { "ann@ex.co", "bob@ex.co" }, **next = texts;
+    const char no_nul[9] = { 'c', 'h', 'o', '@', 'e', 'x', '.', 'c', 'o' };
+    char *long_text = malloc(1048578);
+    CHECK_OK(hc_user_create(directory, HC_STR(*next++), NULL, NULL));
+    CHECK(next == texts + 1);
+    CHECK_OK(hc_user_create(directory, (const uint8_t *)*next, HC_NUL_TERMINATED, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, (const uint8_t *)no_nul, sizeof no_nul, NULL, NULL));
+    CHECK_OK(hc_user_get(directory, HC_STR("bob@ex.co"), &user, NULL));
+    CHECK_TEXT("bob@ex.co", hc_user_email(user));
+    hc_user_free(user);
+    check_seats(directory, 5, 3, 0);
+    CHECK_STATUS(HC_STATUS_EMAIL_REQUIRED, hc_user_create(directory, HC_STR(""), NULL, NULL));
+    CHECK_STATUS(HC_STATUS_NULL_ARGUMENT,
+                 hc_user_create(directory, NULL, HC_NUL_TERMINATED, NULL, NULL));
+    CHECK(long_text != NULL);
+    memset(long_text, 'a', 1048577);
+    long_text[1048577] = 0;
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
+                 hc_user_create(directory, HC_STR(long_text), NULL, NULL));
+    free(long_text);
+    verify_and_free(directory);
+}
+
 int main(void)
 {
+    nul_terminated();
     keys();
     licenses_and_roles();
     times();

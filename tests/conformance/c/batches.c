@@ -39,6 +39,9 @@ hc_new_user *new_user(const json_t *in, hc_error **error)
         } else if (IS("attributes")) {
             json_object_foreach (value, name, attribute)
                 CHECKED(hc_new_user_set_attribute(user, HC_STR(name), TEXT(attribute), error));
+        } else if (IS("external_ids")) {
+            json_object_foreach (value, name, attribute)
+                CHECKED(hc_new_user_set_external_id(user, HC_STR(name), TEXT(attribute), error));
         } else if (!IS("email") && !IS("op")) {
             stop("no user has the field", key);
         }
@@ -77,6 +80,11 @@ hc_user_update *user_update(const json_t *in, hc_error **error)
                     CHECKED(hc_user_update_set_attribute(update, HC_STR(name), TEXT(attribute),
                                                          error));
             }
+        } else if (IS("external_ids")) {
+            json_object_foreach (value, name, attribute)
+                CHECKED(hc_user_update_set_external_id(
+                    update, HC_STR(name), json_is_null(attribute) ? NULL : text_of(attribute),
+                    text_len(attribute), error));
         } else if (!IS("user") && !IS("op") && !IS("if_version")) {
             stop("no update has the field", key);
         }

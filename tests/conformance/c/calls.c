@@ -79,6 +79,8 @@ static json_t *on_user(struct call *call)
     } else if (strcmp(key, "user_by_id") == 0) {
         TRY(hc_id_from_text(NAMED("id"), id, E));
         TRY(hc_user_get_by_id(d, id, &user, E));
+    } else if (strcmp(key, "user_by_external_id") == 0) {
+        TRY(hc_user_get_by_external_id(d, NAMED("provisioner"), NAMED("id"), &user, E));
     } else if (strcmp(key, "activate_user") == 0) {
         TRY(hc_user_activate(d, NAMED("user"), &user, E));
     } else {
@@ -234,6 +236,26 @@ static json_t *seats(struct call *call)
     return all;
 }
 
+/* A workspace and its external ids, in one batch. */
+static json_t *create_with_ids(struct call *call)
+{
+    hc_batch *batch = hc_batch_new();
+    hc_workspace *made = NULL;
+    const char *provisioner;
+    json_t *id;
+    hc_status status = hc_batch_create_workspace(batch, NAMED("name"), NAMED("owner"), E);
+    json_object_foreach ((json_t *)(size_t)in(call, "external_ids"), provisioner, id)
+        if (status == HC_STATUS_OK)
+            status = hc_batch_set_workspace_external_id(batch, NAMED("name"), 0,
+                                                        HC_STR(provisioner), TEXT(id), E);
+    if (status == HC_STATUS_OK)
+        status = hc_directory_apply(call->directory, batch, NULL, E);
+    hc_batch_free(batch);
+    if (status == HC_STATUS_OK)
+        status = hc_workspace_get_by_name(call->directory, NAMED("name"), &made, E);
+    return status == HC_STATUS_OK ? show_workspace(made) : NULL;
+}
+
 static json_t *on_workspace(struct call *call)
 {
     const hc_directory *d = call->directory;
@@ -242,6 +264,12 @@ static json_t *on_workspace(struct call *call)
     hc_members *members = NULL;
     uint64_t id = 0;
     int32_t role = 0;
+    if (IS("create_workspace") && in(call, "external_ids") != NULL)
+        return create_with_ids(call);
+    if (IS("workspace_by_external_id")) {
+        TRY(hc_workspace_get_by_external_id(d, NAMED("provisioner"), NAMED("id"), &made, E));
+        return show_workspace(made);
+    }
     if (IS("create_workspace")) {
         TRY(hc_workspace_create(d, NAMED("name"), NAMED("owner"), &made, E));
         return show_workspace(made);
@@ -263,6 +291,10 @@ static json_t *on_workspace(struct call *call)
         TRY(hc_workspace_set_role(d, id, NAMED("user"), role, E));
     } else if (IS("remove_member")) {
         TRY(hc_workspace_remove_member(d, id, NAMED("user"), E));
+    } else if (IS("set_workspace_external_id")) {
+        TRY(hc_workspace_set_external_id(
+            d, id, NAMED("provisioner"), json_is_null(in(call, "id")) ? NULL : text_of(in(call, "id")),
+            text_len(in(call, "id")), &made, E));
     } else if (IS("delete_workspace")) {
         TRY(hc_workspace_delete(d, id, E));
         return json_integer((json_int_t)id);
@@ -414,13 +446,15 @@ json_t *make_call(struct call *call)
         {create_user, " create_user "},
         {update_user, " update_user "},
         {delete_user, " delete_user "},
-        {on_user, " user user_by_id user_by_email user_by_username activate_user deactivate_user "},
+        {on_user, " user user_by_id user_by_email user_by_username user_by_external_id activate_user "
+                  "deactivate_user "},
         {users, " users "},
         {query, " query count "},
         {seats, " seats len set_license "},
         {on_workspace, " create_workspace default_workspace workspaces_of workspace add_member "
                        "set_role remove_member delete_workspace members rename_workspace "
-                       "archive_workspace restore_workspace "},
+                       "archive_workspace restore_workspace "
+                       "workspace_by_external_id set_workspace_external_id "},
         {workspaces, " workspaces "},
         {apply, " apply dry_run preview "},
         {changes, " changes "},

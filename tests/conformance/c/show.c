@@ -33,6 +33,18 @@ static json_t *show_number(uint64_t number)
     return number == HC_NO_LIMIT ? json_null() : json_integer((json_int_t)number);
 }
 
+/* The external ids of one of the two. */
+static json_t *external_ids(const hc_user *user, const hc_workspace *workspace)
+{
+    char provisioner[HC_PROVISIONER_BYTES], id[HC_EXTERNAL_ID_BYTES];
+    json_t *all = json_object();
+    size_t i;
+    for (i = 0; hc_user_external_id_at(user, i, provisioner, id)
+                || hc_workspace_external_id_at(workspace, i, provisioner, id); i++)
+        json_object_set_new(all, provisioner, json_string(id));
+    return all;
+}
+
 json_t *show_user(hc_user *user)
 {
     json_t *attributes = json_object(), *shown;
@@ -44,11 +56,12 @@ json_t *show_user(hc_user *user)
     }
     for (i = 0; hc_user_attribute_at(user, i, &name, &value, &length); i++)
         json_object_set_new(attributes, name, json_stringn(value, length));
-    shown = json_pack("{so ss ss so so sb sb so so so sI}",
+    shown = json_pack("{so ss ss so so sb sb so so so so sI}",
         "id", show_id(hc_user_id(user)), "email", hc_user_email(user),
         "username", hc_user_username(user), "given_name", optional(hc_user_given_name(user)),
         "family_name", optional(hc_user_family_name(user)), "active", hc_user_is_active(user),
         "admin", hc_user_is_admin(user), "attributes", attributes,
+        "external_ids", external_ids(user, NULL),
         "created_at", show_time(hc_user_created_at_micros(user)),
         "updated_at", show_time(hc_user_updated_at_micros(user)),
         "version", (json_int_t)hc_user_version(user));
@@ -61,10 +74,11 @@ json_t *show_workspace(hc_workspace *workspace)
     json_t *shown;
     if (workspace == NULL)
         return json_null();
-    shown = json_pack("{sI ss sb so so so sI}",
+    shown = json_pack("{sI ss sb so so so so sI}",
         "id", (json_int_t)hc_workspace_id(workspace), "name", hc_workspace_name(workspace),
         "archived", hc_workspace_is_archived(workspace),
         "default_of", show_id(hc_workspace_default_of(workspace)),
+        "external_ids", external_ids(NULL, workspace),
         "created_at", show_time(hc_workspace_created_at_micros(workspace)),
         "updated_at", show_time(hc_workspace_updated_at_micros(workspace)),
         "version", (json_int_t)hc_workspace_version(workspace));

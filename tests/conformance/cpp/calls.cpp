@@ -57,6 +57,9 @@ hc::new_user new_user(const json &in)
         else if (key == "attributes")
             for (const auto &[name, of] : value.items())
                 user.attribute(name, of.get<std::string>());
+        else if (key == "external_ids")
+            for (const auto &[provisioner, of] : value.items())
+                user.external_id(provisioner, of.get<std::string>());
         else if (key != "email" && key != "op")
             stop("no user has the field " + key);
     }
@@ -85,6 +88,10 @@ hc::user_update user_update(const json &in)
             for (const auto &[name, of] : value.items())
                 of.is_null() ? update.remove_attribute(name)
                              : update.attribute(name, of.get<std::string>());
+        else if (key == "external_ids")
+            for (const auto &[provisioner, of] : value.items())
+                of.is_null() ? update.external_id(provisioner, std::nullopt)
+                             : update.external_id(provisioner, of.get<std::string>());
         else if (key != "user" && key != "op" && key != "if_version")
             stop("no update has the field " + key);
     }
@@ -288,6 +295,8 @@ std::optional<json> on_users(const hc::directory &d, const std::string &name, co
         return show(d.find_user_by_email(text(in, "email")));
     if (name == "user_by_username")
         return show(d.find_user_by_username(text(in, "username")));
+    if (name == "user_by_external_id")
+        return show(d.find_user_by_external_id(text(in, "provisioner"), text(in, "id")));
     if (name == "users")
         return all_users(d.list_users());
     if (name == "query") {
@@ -304,6 +313,17 @@ std::optional<json> on_users(const hc::directory &d, const std::string &name, co
 std::optional<json> on_workspaces(const hc::directory &d, const std::string &name, const json &in)
 {
     const std::string user = text(in, "user");
+    if (name == "workspace_by_external_id")
+        return show(d.find_workspace_by_external_id(text(in, "provisioner"), text(in, "id")));
+    if (name == "create_workspace" && in.contains("external_ids")) {
+        const std::string made = text(in, "name");
+        hc::batch batch;
+        batch.create_workspace(made, text(in, "owner"));
+        for (const auto &[provisioner, id] : in["external_ids"].items())
+            batch.set_workspace_external_id(made, provisioner, id.get<std::string>());
+        d.apply(batch);
+        return show(d.find_workspace_by_name(made));
+    }
     if (name == "create_workspace")
         return show(d.create_workspace(text(in, "name"), text(in, "owner")));
     if (name == "default_workspace")
@@ -325,6 +345,10 @@ std::optional<json> on_workspaces(const hc::directory &d, const std::string &nam
         return show(d.rename_workspace(at, text(in, "name")));
     if (name == "archive_workspace")
         return show(d.archive_workspace(at));
+    if (name == "set_workspace_external_id")
+        return show(value(in, "id").is_null()
+                        ? d.set_workspace_external_id(at, text(in, "provisioner"), std::nullopt)
+                        : d.set_workspace_external_id(at, text(in, "provisioner"), text(in, "id")));
     if (name == "restore_workspace")
         return show(d.restore_workspace(at));
     if (name == "members")

@@ -43,6 +43,7 @@ json show(const hc::change_view &change);
 json show(const hc::applied &applied);
 json show(const hc::error &error);
 json show(const std::optional<hc::id> &id);
+json show(const std::vector<hc::external_id> &ids);
 
 template <class T>
 json show(const std::optional<T> &found)

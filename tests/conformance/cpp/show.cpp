@@ -60,6 +60,14 @@ const char *name(hc::event_kind kind)
 
 json show(const std::optional<hc::id> &id) { return id ? json(id->to_string()) : json(); }
 
+json show(const std::vector<hc::external_id> &ids)
+{
+    json all = json::object();
+    for (const auto &[provisioner, id] : ids)
+        all[provisioner] = id;
+    return all;
+}
+
 json show(const hc::user &user)
 {
     json attributes = json::object();
@@ -73,6 +81,7 @@ json show(const hc::user &user)
             {"active", user.is_active()},
             {"admin", user.is_admin()},
             {"attributes", attributes},
+            {"external_ids", show(user.external_ids())},
             {"created_at", hc::time_to_text(user.created_at())},
             {"updated_at", hc::time_to_text(user.updated_at())},
             {"version", user.version()}};
@@ -84,6 +93,7 @@ json show(const hc::workspace &workspace)
             {"name", workspace.name()},
             {"archived", workspace.is_archived()},
             {"default_of", show(workspace.default_of())},
+            {"external_ids", show(workspace.external_ids())},
             {"created_at", hc::time_to_text(workspace.created_at())},
             {"updated_at", hc::time_to_text(workspace.updated_at())},
             {"version", workspace.version()}};

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use headcount::{ErrorKind, Event, License, Role, Subject, UserId, WorkspaceId};
+use headcount::{ErrorKind, Event, License, RequestId, Role, Subject, UserId, WorkspaceId};
 
 use super::draft::Draft;
 use super::script::{self, Request};
@@ -50,7 +50,7 @@ pub struct Member {
 pub struct Change {
     pub sequence: u64,
     pub actor: Option<UserId>,
-    pub request: Option<[u8; 16]>,
+    pub request: Option<RequestId>,
     pub events: Vec<Event>,
     /// The batch in words: another one must not come with its id.
     batch: String,
@@ -131,7 +131,7 @@ impl Model {
 
     /// Carries out a request on a copy, which is kept when nothing is against it.
     pub fn apply(&mut self, request: &Request) -> Result<Answer, Refusal> {
-        let id = request.id.map(|id| [id; 16]);
+        let id = request.id.map(|id| RequestId::from_bytes([id; 16]));
         if let Some(first) = self
             .changes
             .iter()

@@ -44,29 +44,11 @@ impl Refusal {
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        let mut numbers = Map::new();
-        let mut put = |name: &str, number: u64| numbers.insert(name.to_owned(), number.into());
-        match error.kind() {
-            ErrorKind::NoFreeSeat {
-                limit,
-                active,
-                requested,
-            } => {
-                put("limit", limit);
-                put("active", active);
-                put("requested", requested);
-            }
-            ErrorKind::Conflict { expected, found } => {
-                put("expected", expected);
-                put("found", found);
-            }
-            ErrorKind::HistoryTrimmed { resume_after } => drop(put("resumeAfter", resume_after)),
-            ErrorKind::ChangeNotYet { latest } => drop(put("latest", latest)),
-            _ => {}
-        }
-        if let Some(index) = error.op_index() {
-            put("opIndex", index as u64);
-        }
+        let mut numbers = match serde_json::to_value(&error).map(camel_case) {
+            Ok(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        };
+        numbers.retain(|name, _| !matches!(name.as_str(), "kind" | "message"));
         if error.is_retryable() {
             numbers.insert("retryable".to_owned(), true.into());
         }

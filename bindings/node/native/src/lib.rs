@@ -7,7 +7,6 @@
 //! `watch` those who wait for changes.
 
 mod answer;
-mod batch;
 mod handle;
 mod mailbox;
 #[allow(unsafe_code)]

@@ -7,15 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use headcount::{
-    Applied, Copied, CopyOptions, Directory, ErrorKind, Inspection, Options, Outcome, Subject,
-    Verified, WorkspaceRef,
+    Applied, Batch, CopyOptions, Directory, ErrorKind, Inspection, Options, Outcome, Subject,
+    UserQuery,
 };
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Packed, Refusal, camel_case, refusals};
-use crate::batch::Steps;
 use crate::handle::{Cursor, Handle, lock};
-use crate::request::{Alone, Query, Request, Then, parse};
+use crate::request::{Alone, Request, Then, parse};
 
 type Result<T> = std::result::Result<T, Refusal>;
 
@@ -35,18 +34,20 @@ pub fn alone(request: Alone) -> Result<(Answer, Option<Arc<Handle>>)> {
             overwrite,
         } => {
             let options = CopyOptions::new().overwrite(overwrite);
-            copied(headcount::restore(backup, path, options)?)
+            Answer::written(&headcount::restore(backup, path, options)?)?
         }
         Alone::Compact { path } => {
             let compacted = Options::new().compact(path)?;
-            Answer::of(json!({ "bytesBefore": compacted.bytes_before, "bytes": compacted.bytes }))
+            Answer::written(&compacted)?
         }
         Alone::FindFaultsOf { path, limit } => {
             inspection(&Options::new().find_faults(path, limit)?)?
         }
-        Alone::PlanRepair { path, limit } => repaired(&Options::new().plan_repair(path, limit)?)?,
+        Alone::PlanRepair { path, limit } => {
+            Answer::written(&Options::new().plan_repair(path, limit)?)?
+        }
         Alone::Repair { path, aside, limit } => {
-            repaired(&Options::new().repair(path, aside, limit)?)?
+            Answer::written(&Options::new().repair(path, aside, limit)?)?
         }
     };
     Ok((answer, None))
@@ -56,37 +57,34 @@ pub fn alone(request: Alone) -> Result<(Answer, Option<Arc<Handle>>)> {
 pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
     let directory = handle.directory();
     Ok(match request {
-        Request::User { user } => Answer::optional(directory.user(&user)?.as_deref()),
+        Request::User { user } => Answer::optional(directory.user(user)?.as_deref()),
         Request::UserByUsername { username } => {
             Answer::optional(directory.user_by_username(&username)?.as_deref())
         }
-        Request::Query { query } => page(directory, query)?,
-        Request::Count { query } => Answer::of(directory.count(&query.build()?)?.into()),
+        Request::Query { query } => page(directory, &query)?,
+        Request::Count { query } => Answer::of(directory.count(&query)?.into()),
         Request::Seats => Answer::written(&directory.seats()?)?,
         Request::Stats => Answer::written(&directory.stats()?)?,
         Request::Prometheus => Answer::of(directory.stats()?.prometheus().into()),
-        Request::Workspace { workspace } => {
-            Answer::written(&directory.workspace(WorkspaceRef::from(&workspace))?)?
-        }
-        Request::Members { workspace } => {
-            Answer::written(&directory.members(WorkspaceRef::from(&workspace))?)?
-        }
-        Request::WorkspacesOf { user } => Answer::written(&directory.workspaces_of(&user)?)?,
+        Request::Workspace { workspace } => Answer::written(&directory.workspace(workspace)?)?,
+        Request::Members { workspace } => Answer::written(&directory.members(workspace)?)?,
+        Request::WorkspacesOf { user } => Answer::written(&directory.workspaces_of(user)?)?,
         Request::DefaultWorkspace { user, actor } => {
             let directory = match actor {
                 Some(actor) => directory.acting_as(parse(&actor)?),
                 None => directory.clone(),
             };
-            Answer::written(&directory.default_workspace(&user)?)?
+            Answer::written(&directory.default_workspace(user)?)?
         }
         Request::Apply { batch, then } => apply(directory, batch, then)?,
-        Request::Preview { batch } => Answer::of(refusals(directory.preview(batch.build()?)?)),
+        Request::Preview { batch } => Answer::of(refusals(directory.preview(batch)?)),
         Request::ChangesNow { after, limit } => changes_now(directory, after, limit)?,
         Request::TrimChanges { before } => Answer::of(directory.trim_changes(before)?.into()),
-        Request::Verify => Answer::of(verified(directory.verify()?)),
+        Request::Verify => Answer::written(&directory.verify()?)?,
         Request::FindFaults { limit } => inspection(&directory.find_faults(limit)?)?,
         Request::Backup { path, overwrite } => {
-            copied(directory.backup_with(path, CopyOptions::new().overwrite(overwrite))?)
+            let options = CopyOptions::new().overwrite(overwrite);
+            Answer::written(&directory.backup_with(path, options)?)?
         }
         Request::Users => keep(handle, Cursor::Users(Box::new(directory.users()?))),
         Request::Workspaces => keep(
@@ -152,9 +150,9 @@ fn part<T: serde::Serialize>(
     Ok((Answer::written(&records)?, is_last))
 }
 
-fn page(directory: &Directory, query: Query) -> Result<Answer> {
+fn page(directory: &Directory, query: &UserQuery) -> Result<Answer> {
     let mut users = Packed::default();
-    let next = directory.for_each_in_page(&query.build()?, |user| {
+    let next = directory.for_each_in_page(query, |user| {
         users.user(&user);
         ControlFlow::Continue(())
     })?;
@@ -173,8 +171,7 @@ fn changes_now(directory: &Directory, after: u64, limit: usize) -> Result<Answer
     Answer::written(&changes)
 }
 
-fn apply(directory: &Directory, batch: Steps, then: Then) -> Result<Answer> {
-    let batch = batch.build()?;
+fn apply(directory: &Directory, batch: Batch, then: Then) -> Result<Answer> {
     if let Then::DryRun = then {
         return Ok(applied(&directory.dry_run(batch)?));
     }
@@ -227,39 +224,8 @@ fn outcome(outcome: &Outcome) -> Value {
     })
 }
 
-fn copied(copied: Copied) -> Answer {
-    Answer::of(json!({ "users": copied.users, "sequence": copied.sequence, "bytes": copied.bytes }))
-}
-
-fn verified(verified: Verified) -> Value {
-    json!({
-        "active": verified.active,
-        "inactive": verified.inactive,
-        "deleted": verified.deleted,
-        "workspaces": verified.workspaces,
-        "members": verified.members,
-        "changes": verified.changes,
-    })
-}
-
 fn inspection(found: &Inspection) -> Result<Answer> {
-    Ok(Answer::of(json!({
-        "sound": found.is_sound(),
-        "faults": camel_case(serde_json::to_value(&found.faults)?),
-        "faultsTotal": found.faults_total,
-        "seatsOver": found.seats_over,
-        "verified": verified(found.verified),
-    })))
-}
-
-fn repaired(repaired: &headcount::Repaired) -> Result<Answer> {
-    Ok(Answer::of(json!({
-        "faults": camel_case(serde_json::to_value(&repaired.faults)?),
-        "faultsTotal": repaired.faults_total,
-        "written": repaired.written,
-        "removed": repaired.removed,
-        "setAside": repaired.set_aside,
-        "verified": verified(repaired.verified),
-        "seatsOver": repaired.seats_over,
-    })))
+    let mut json = camel_case(serde_json::to_value(found)?);
+    json["sound"] = found.is_sound().into();
+    Ok(Answer::of(json))
 }

@@ -13,6 +13,7 @@ pub(super) struct Filter {
     user: Option<UserId>,
     workspace: Option<WorkspaceId>,
     by: Option<UserId>,
+    door: Option<String>,
     since: Option<Timestamp>,
     before: Option<Timestamp>,
 }
@@ -30,6 +31,7 @@ impl Filter {
                 .map(|text| find_workspace_or_id(directory, text))
                 .transpose()?,
             by: user(&args.by)?,
+            door: args.door.clone(),
             since: args.since,
             before: args.before,
         })
@@ -45,7 +47,9 @@ impl Filter {
     pub(super) fn pick(&self, mut change: Change) -> Option<Change> {
         let is_in_time = self.since.is_none_or(|since| change.at >= since)
             && self.before.is_none_or(|before| change.at < before);
-        if !is_in_time || (self.by.is_some() && change.actor != self.by) {
+        let is_by = self.by.is_none() || change.actor == self.by;
+        let is_through = self.door.is_none() || change.door == self.door;
+        if !is_in_time || !is_by || !is_through {
             return None;
         }
         if self.user.is_none() && self.workspace.is_none() {

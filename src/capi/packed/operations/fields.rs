@@ -1,8 +1,8 @@
 //! The fields of one packed operation.
 
 use crate::capi::arguments::TEXT_BYTES_MAX;
-use crate::capi::error::Refusal;
 use crate::capi::operation::HcOpField;
+use crate::capi::refusal::Refusal;
 use crate::error::Error;
 use crate::model::UserId;
 

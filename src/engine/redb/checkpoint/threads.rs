@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io;
+use std::mem;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -16,11 +17,44 @@ thread_local! {
     /// Whether this thread is one of an engine's. It can be asked at any time, also when
     /// the thread ends and has no handle any more.
     static IS_OWN: Cell<bool> = const { Cell::new(false) };
+
+    /// Whether this thread is making a checkpoint.
+    static IS_IN_CHECKPOINT: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether this thread is one of an engine's.
 pub(in crate::engine::redb) fn is_own_thread() -> bool {
     IS_OWN.get()
+}
+
+/// Whether this thread is making a checkpoint.
+pub(super) fn is_in_checkpoint() -> bool {
+    IS_IN_CHECKPOINT.get()
+}
+
+/// This thread is making a checkpoint as long as it lives.
+pub(super) struct InCheckpoint(());
+
+impl InCheckpoint {
+    pub(super) fn begin() -> Self {
+        IS_IN_CHECKPOINT.set(true);
+        Self(())
+    }
+}
+
+impl Drop for InCheckpoint {
+    fn drop(&mut self) {
+        IS_IN_CHECKPOINT.set(false);
+    }
+}
+
+/// Does what one of the engine's own threads would.
+#[cfg(test)]
+pub(in crate::engine::redb) fn as_own_thread<T>(body: impl FnOnce() -> T) -> T {
+    IS_OWN.set(true);
+    let done = body();
+    IS_OWN.set(false);
+    done
 }
 
 /// Starts the threads that an engine needs.
@@ -126,10 +160,18 @@ fn make_checkpoints(shared: &Shared) {
     }
 }
 
-/// Builds filters until the engine is closed.
+/// Builds filters until the engine is closed, and tells that a checkpoint has no space.
 fn build_filters(shared: &Shared) {
     let mut progress = shared.work.lock();
     while !progress.ending {
+        if mem::take(&mut progress.space.is_unsaid)
+            && let Some(full) = progress.space.full
+        {
+            drop(progress);
+            ::log::error!("{}", shared.name.no_space(full.error()));
+            progress = shared.work.lock();
+            continue;
+        }
         let Some(unfinished) = progress.filter.take() else {
             progress = shared.work.wait(progress);
             continue;

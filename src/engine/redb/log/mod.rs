@@ -71,6 +71,9 @@ pub(super) struct Log {
     use_id: u64,
     /// Whether the database names this use.
     is_recorded: bool,
+    /// How many segments each of them says that there are at least. Their headers have it
+    /// too, but are locked while a checkpoint syncs them, which no writer should wait for.
+    announced: u32,
     sync: Sync,
     segment_bytes_new: u64,
     segment_bytes_max: u64,
@@ -101,6 +104,7 @@ impl Log {
             disk,
             use_id,
             is_recorded: false,
+            announced: 0,
             sync,
             segment_bytes_new: (segment_bytes_max / NEW_PART)
                 .clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_NEW_MAX),
@@ -137,7 +141,7 @@ impl Log {
         }
         // The process may have been killed while it made one of them.
         self.disk.sync_names()?;
-        self.tell_count(self.count())?;
+        self.announce()?;
         self.go_on_in(|place| live[place].is_none());
         self.is_recorded = true;
         Ok(live.into_iter().flatten().collect())
@@ -191,26 +195,30 @@ impl Log {
     }
 
     /// Makes the segment that is written, if it is not there yet or too short for new
-    /// ones. After an error it is as before, and it can be tried again.
+    /// ones. After an error it can be tried again.
     pub(super) fn prepare(&mut self) -> io::Result<()> {
         match &self.segments[self.current] {
+            None => self.segments[self.current] = Some(Arc::new(self.create()?)),
             Some(segment) if self.offset == FRAMES_AT as u64 => {
-                return segment.grow(self.segment_bytes_new);
+                segment.grow(self.segment_bytes_new)?;
             }
-            Some(_) => return Ok(()),
-            None => {}
+            Some(_) => {}
         }
-        let segment = self.create()?;
-        // From here on those that were there say that there must be another.
-        self.tell_count(self.count() + 1)?;
-        self.segments[self.current] = Some(Arc::new(segment));
-        Ok(())
+        // From here on those that were there say that there must be another. That may be on
+        // disk also where it fails, so the new one stays.
+        self.announce()
     }
 
-    /// Has each segment say that there are so many of them.
-    fn tell_count(&self, count: u32) -> io::Result<()> {
-        let mut segments = self.segments.iter().flatten();
-        segments.try_for_each(|segment| segment.tell_count(count))
+    /// Has each segment say that there are as many of them as there are.
+    fn announce(&mut self) -> io::Result<()> {
+        let count = self.count();
+        if self.announced < count {
+            for segment in self.segments.iter().flatten() {
+                segment.tell_count(count)?;
+            }
+            self.announced = count;
+        }
+        Ok(())
     }
 
     /// How many segments there are.

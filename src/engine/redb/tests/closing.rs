@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use ::redb::Database;
 
+use super::disk::Disk;
 use super::{CREATE, EXISTING, get, put};
+use crate::engine::redb::checkpoint::as_own_thread;
 use crate::engine::redb::{Redb, RedbOptions};
 use crate::engine::{Engine, Read, Write};
 use crate::error::ErrorKind;
@@ -97,4 +99,28 @@ fn closing_does_not_wait_for_the_next_sync() {
         done.send(()).unwrap();
     });
     is_done.recv_timeout(Duration::from_mins(1)).unwrap();
+}
+
+/// A thread of the engine's own, as it is when a logger closes it, does not wait for the
+/// other threads to end. What a checkpoint writes meanwhile is older than what closing does.
+#[test]
+fn a_checkpoint_under_way_does_not_undo_what_closing_takes_over() {
+    for _ in 0..100 {
+        let disk = Disk::default();
+        let engine = disk.open(&RedbOptions::new(true)).unwrap();
+        let put_all = |value: u8| {
+            let keys = (0..200_u16).map(u16::to_be_bytes);
+            engine
+                .transact(|txn| keys.clone().try_for_each(|key| txn.put(&key, &[value; 50])))
+                .unwrap();
+        };
+        put_all(1);
+        engine.begin_checkpoint().unwrap();
+        put_all(2);
+        as_own_thread(|| engine.close()).unwrap();
+        let engine = disk.open(&EXISTING).unwrap();
+        for key in (0..200_u16).map(u16::to_be_bytes) {
+            assert_eq!(get(&engine, &key).unwrap(), [2; 50]);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::io;
 
 use fastrand::Rng;
 
-use super::disk::{BASE, Disk, PowerCut};
+use super::disk::{BASE, Disk, Fault, PowerCut};
 use super::{CREATE, get, put};
 use crate::engine::Engine;
 use crate::engine::redb::{Redb, RedbOptions};
@@ -227,4 +227,48 @@ fn what_goes_around_the_log_makes_sure_of_its_space() {
     put(&engine, b"bob", &vec![7; 300_000]).unwrap();
     assert_eq!(get(&engine, b"ann").unwrap(), b"2");
     engine.close().unwrap();
+}
+
+/// Whatever fails while the second segment is made, and whatever is cut off while that is
+/// tried again: a log that is whole is not taken for one that lacks a segment.
+#[test]
+fn a_second_segment_is_made_again_after_a_failure() {
+    let make = || {
+        let disk = Disk::default();
+        let engine = disk.open(&SMALL).unwrap();
+        put(&engine, b"ann", b"1").unwrap();
+        engine.checkpoint().unwrap();
+        (disk, engine)
+    };
+    let calls = {
+        let (disk, engine) = make();
+        let before = disk.calls();
+        put(&engine, b"ann", b"2").unwrap();
+        disk.calls() - before
+    };
+    let fail = |disk: &Disk, call, for_good| {
+        let call = disk.calls() + call;
+        let kind = io::ErrorKind::Other;
+        disk.set_fault(Some(Fault {
+            call,
+            kind,
+            for_good,
+        }));
+    };
+    let mut random = Rng::with_seed(1);
+    // The last two are the frame's own.
+    for first in 1..=calls - 2 {
+        for second in 1..=calls {
+            let (disk, engine) = make();
+            fail(&disk, first, false);
+            put(&engine, b"ann", b"2").unwrap_err();
+            fail(&disk, second, true);
+            let _ = put(&engine, b"ann", b"2");
+            let disk = disk.after(PowerCut::Tears, &mut random);
+            let engine = disk
+                .open(&SMALL)
+                .unwrap_or_else(|error| panic!("calls {first} and {second}: {error}"));
+            assert!(get(&engine, b"ann").is_some());
+        }
+    }
 }

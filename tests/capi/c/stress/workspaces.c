@@ -87,6 +87,42 @@ static void list(const hc_directory *directory)
     hc_workspaces_free(workspaces);
 }
 
+/* The ids that a provisioner has for a user and a workspace of this thread. */
+static void identify(const hc_directory *directory, uint64_t id, const char *name, unsigned thread)
+{
+    hc_batch *batch = hc_batch_new();
+    hc_new_user *new_user = NULL;
+    hc_user_update *update = hc_user_update_new();
+    hc_user *user = NULL;
+    hc_workspace *workspace = NULL;
+    char found[HC_EXTERNAL_ID_BYTES], email[TEXT];
+    own(email, "external", thread);
+    CHECK_OK(hc_batch_set_workspace_external_id(batch, NULL, 0, id, HC_STR("okta"), HC_STR(name),
+                                                NULL));
+    CHECK_OK(hc_directory_apply(directory, batch, NULL, NULL));
+    CHECK_OK(hc_workspace_get_by_external_id(directory, HC_STR("okta"), HC_STR(name), &workspace,
+                                             NULL));
+    CHECK(hc_workspace_external_id_at(workspace, 0, NULL, found) == 1);
+    CHECK_TEXT(name, found);
+    hc_workspace_free(workspace);
+    CHECK_OK(hc_workspace_set_external_id(directory, id, HC_STR("okta"), NULL, 0, NULL, NULL));
+    CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
+    CHECK_OK(hc_new_user_set_active(new_user, 0, NULL));
+    CHECK_OK(hc_new_user_set_external_id(new_user, HC_STR("okta"), HC_STR(name), NULL));
+    CHECK_OK(hc_user_create_from(directory, new_user, &user, NULL));
+    CHECK(hc_user_external_id_at(user, 0, NULL, found) == 1);
+    hc_user_free(user);
+    CHECK_OK(hc_user_update_set_external_id(update, HC_STR("entra"), HC_STR(name), NULL));
+    CHECK_OK(hc_user_update_apply(directory, HC_STR(email), update, NULL, NULL));
+    CHECK_OK(hc_user_get_by_external_id(directory, HC_STR("entra"), HC_STR(name), &user, NULL));
+    CHECK_TEXT(email, hc_user_email(user));
+    hc_user_free(user);
+    CHECK_OK(hc_user_delete(directory, HC_STR(email), NULL));
+    hc_user_update_free(update);
+    hc_new_user_free(new_user);
+    hc_batch_free(batch);
+}
+
 void part_workspaces(struct stage *stage, unsigned thread)
 {
     const hc_directory *directory = stage->directory;
@@ -106,6 +142,7 @@ void part_workspaces(struct stage *stage, unsigned thread)
     CHECK(hc_workspace_id(same) == id);
     hc_workspace_free(same);
     membership(directory, id, thread);
+    identify(directory, id, name, thread);
     CHECK_OK(hc_workspace_rename(directory, id, HC_STR(renamed), NULL, NULL));
     CHECK_OK(hc_workspace_archive(directory, id, &same, NULL));
     CHECK(hc_workspace_is_archived(same) == 1);

@@ -1,0 +1,199 @@
+//! Clients that are many, slow or excessive: each is bounded, and others are answered
+//! meanwhile.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use headcount_server::{Config, Holder, Scope};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serde_json::json;
+
+use crate::client::Running;
+
+/// Idle connections, where there are descriptors for both of their ends.
+const IDLE_MAX: usize = 10_000;
+
+/// Raises the descriptors of this process as far as it may, and returns how many there are.
+fn descriptors() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    let _ = setrlimit(Resource::Nofile, raised);
+    let current = getrlimit(Resource::Nofile).current;
+    current.map_or(usize::MAX, |count| usize::try_from(count).unwrap())
+}
+
+#[test]
+fn ten_thousand_idle_connections_leave_room() {
+    let count = (descriptors().saturating_sub(1_000) / 2).min(IDLE_MAX);
+    assert!(count >= 100, "there are no descriptors to test with");
+    let running = Running::with(Config {
+        connections_max: count + 10,
+        head_timeout: Duration::from_mins(10),
+        ..Config::default()
+    });
+    let (_, client) = running.user("ann", Scope::Read);
+    let idle: Vec<TcpStream> = (0..count).map(|_| client.connect()).collect();
+    for _ in 0..20 {
+        assert_eq!(client.get("/api/v1/seats").status, 200);
+    }
+    let text = client.get("/metrics").body;
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("headcount_http_connections "));
+    let open: usize = line.unwrap().rsplit(' ').next().unwrap().parse().unwrap();
+    assert!(open > count, "{open} of {count}");
+    drop(idle);
+}
+
+#[test]
+fn idle_connections_give_way_to_those_that_wait() {
+    let running = Running::with(Config {
+        connections_max: 4,
+        head_timeout: Duration::from_millis(300),
+        ..Config::default()
+    });
+    let (_, client) = running.user("ann", Scope::Read);
+    let _idle: Vec<TcpStream> = (0..4).map(|_| client.connect()).collect();
+    let started = Instant::now();
+    assert_eq!(client.get("/api/v1/seats").status, 200);
+    let waited = started.elapsed();
+    assert!(waited > Duration::from_millis(200), "{waited:?}");
+    assert!(waited < Duration::from_secs(10), "{waited:?}");
+}
+
+#[test]
+fn half_sent_bodies_change_nothing() {
+    let running = Running::with(Config {
+        request_timeout: Duration::from_secs(1),
+        ..Config::default()
+    });
+    let (_, client) = running.user("ann", Scope::Write);
+    let body = json!({ "email": "eve@ex.co" }).to_string();
+    let head = client.head("POST", "/api/v1/users", body.len() + 1);
+    let mut halves: Vec<_> = (0..200).map(|_| client.connect()).collect();
+    for half in &mut halves {
+        half.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    }
+    let user = json!({ "email": "bob@ex.co" });
+    assert_eq!(
+        client.post("/api/v1/users", &user).status,
+        201,
+        "others go on"
+    );
+    // Some break off, the others are told that they took too long.
+    for (index, mut half) in halves.into_iter().enumerate() {
+        if index % 2 == 0 {
+            drop(half);
+            continue;
+        }
+        let mut answer = String::new();
+        let _ = half.read_to_string(&mut answer);
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    }
+    assert_eq!(running.directory.seats().unwrap().active, 2);
+}
+
+#[test]
+fn slow_bodies_are_read_within_the_time_of_a_request() {
+    let running = Running::with(Config {
+        request_timeout: Duration::from_secs(1),
+        ..Config::default()
+    });
+    let (_, client) = running.user("ann", Scope::Write);
+    let mut stream = client.connect();
+    let head = client.head("POST", "/api/v1/users", 1_000);
+    stream.write_all(head.as_bytes()).unwrap();
+    let started = Instant::now();
+    // A byte at a time would keep it for long.
+    while started.elapsed() < Duration::from_secs(5) && stream.write_all(b" ").is_ok() {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "it was let to go on"
+    );
+}
+
+#[test]
+fn what_is_too_large_is_refused() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Admin);
+    let scim = running.client(Holder::Provisioner("idp".to_owned()), Scope::Scim);
+    let long = "x".repeat(100_000);
+    let sent = |method: &str, path: &str, headers: &str, body: &str| {
+        client.send(method, path, headers, body).status
+    };
+    let path = format!("/api/v1/users/{long}");
+    assert_eq!(sent("GET", &path, "", ""), 431, "an address");
+    let path = format!("/api/v1/users?after={long}");
+    assert_eq!(sent("GET", &path, "", ""), 431, "a query");
+    let key = format!("Idempotency-Key: {}\r\n", "1".repeat(8_000));
+    assert_eq!(
+        sent("POST", "/api/v1/users", &key, r#"{"email":"b@ex.co"}"#),
+        400
+    );
+    for body in [
+        json!({ "email": format!("{long}@ex.co") }),
+        json!({ "email": "b@ex.co", "username": long }),
+        json!({ "email": "b@ex.co", "given_name": long }),
+        json!({ "email": "b@ex.co", "attributes": { "a": long } }),
+        json!({ "email": "b@ex.co", "attributes": { long.clone(): "a" } }),
+    ] {
+        let status = client.post("/api/v1/users", &body).status;
+        assert!([413, 422].contains(&status), "{status}");
+    }
+    let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for path in [
+        "/api/v1/users",
+        "/api/v1/batch",
+        "/v1/api/users/invite",
+        "/v1/graphql",
+    ] {
+        assert_eq!(sent("POST", path, "", &nested), 400, "{path}");
+    }
+    let nested = format!("{{\"query\":\"{}\"}}", "{a".repeat(5_000));
+    assert_eq!(sent("POST", "/v1/graphql", "", &nested), 200, "with errors");
+    let parentheses = format!("{}active pr{}", "(".repeat(3_000), ")".repeat(3_000));
+    let filter = format!("/scim/v2/Users?filter={}", parentheses.replace(' ', "%20"));
+    assert_eq!(scim.get(&filter).status, 400);
+    assert_eq!(
+        scim.get("/scim/v2/Users?count=99999999999999999999").status,
+        400
+    );
+    let megabytes = " ".repeat(2 * 1024 * 1024);
+    for path in ["/api/v1/users", "/v1/api/users/invite", "/v1/graphql"] {
+        assert_eq!(sent("POST", path, "", &megabytes), 413, "{path}");
+    }
+    assert_eq!(
+        scim.send("POST", "/scim/v2/Users", "", &megabytes).status,
+        413
+    );
+    assert_eq!(
+        running.directory.seats().unwrap().active,
+        1,
+        "nothing came of it"
+    );
+}
+
+#[test]
+fn bodies_without_a_length_are_bounded_too() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    let head = client.head("POST", "/api/v1/users", 0);
+    let head = head.replace("Content-Length: 0", "Transfer-Encoding: chunked");
+    let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+    let answer = client.raw(&format!("{head}{}0\r\n\r\n", chunk.repeat(40)));
+    assert_eq!(answer.status, 413);
+    let both = client.head("POST", "/api/v1/users", 5);
+    let both = both.replace("Connection", "Transfer-Encoding: chunked\r\nConnection");
+    let answer = client.raw(&format!(
+        "{both}0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    ));
+    assert!(answer.status >= 400, "{}", answer.head);
+}

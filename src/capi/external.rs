@@ -1,0 +1,346 @@
+//! The ids that other systems have for users and workspaces.
+
+use std::ffi::c_char;
+
+use super::arguments::{self, Out};
+use super::batch::HcBatch;
+use super::directory::HcDirectory;
+use super::failure::HcError;
+use super::guard;
+use super::new_user::HcNewUser;
+use super::refusal::Refusal;
+use super::status::HcStatus;
+use super::user::HcUser;
+use super::user_update::HcUserUpdate;
+use super::workspace::HcWorkspace;
+use crate::model::{Op, User, WorkspaceId, WorkspaceRef};
+
+/// Bytes of the longest name of a provisioner, with the NUL behind it.
+///
+/// @since 0.1.0
+pub const HC_PROVISIONER_BYTES: usize = 65;
+
+/// Bytes of the longest external id, with the NUL behind it.
+///
+/// @since 0.1.0
+pub const HC_EXTERNAL_ID_BYTES: usize = 256;
+
+/// Gives the user the id that a provisioner has for them, such as what an identity
+/// provider sends over SCIM. A user may have those of 16 provisioners.
+///
+/// @param new_user        The builder.
+/// @param provisioner     Who gave the id: 1 to 64 bytes, UTF-8, without control characters.
+/// @param provisioner_len Its length in bytes.
+/// @param id              The id, compared as it is: 1 to 255 bytes, UTF-8, without control
+///                        characters.
+/// @param id_len          Its length in bytes.
+/// @param error           See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_new_user_set_external_id(
+    new_user: *mut HcNewUser,
+    provisioner: *const u8,
+    provisioner_len: usize,
+    id: *const u8,
+    id_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
+    unsafe {
+        guard::call(new_user, error, |new_user| {
+            let provisioner = arguments::text("provisioner", provisioner, provisioner_len)?;
+            let id = arguments::text("id", id, id_len)?;
+            new_user.set(|user| user.external_id(provisioner, id))
+        })
+    }
+}
+
+/// Sets the id that a provisioner has for the user; those of others stay.
+///
+/// @param update          The update.
+/// @param provisioner     Who gave the id, UTF-8.
+/// @param provisioner_len Its length in bytes.
+/// @param id              The id, UTF-8; see hc_new_user_set_external_id(). NULL, with the
+///                        length 0, to remove it.
+/// @param id_len          Its length in bytes.
+/// @param error           See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_update_set_external_id(
+    update: *mut HcUserUpdate,
+    provisioner: *const u8,
+    provisioner_len: usize,
+    id: *const u8,
+    id_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
+    unsafe {
+        guard::call(update, error, |update| {
+            let provisioner = arguments::text("provisioner", provisioner, provisioner_len)?;
+            let id = id_or_none(id, id_len)?;
+            update.set(|update| update.external_id(provisioner, id))
+        })
+    }
+}
+
+/// Finds a user by the id that a provisioner has for them.
+///
+/// @param directory       The directory.
+/// @param provisioner     Who gave the id, UTF-8.
+/// @param provisioner_len Its length in bytes.
+/// @param id              The id, UTF-8.
+/// @param id_len          Its length in bytes.
+/// @param user            Set, on success, to the user, yours to free with
+///                        hc_user_free(), or to NULL if there is none.
+/// @param error           See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_get_by_external_id(
+    directory: *const HcDirectory,
+    provisioner: *const u8,
+    provisioner_len: usize,
+    id: *const u8,
+    id_len: usize,
+    user: *mut *mut HcUser,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("user", user)?;
+            let provisioner = arguments::text("provisioner", provisioner, provisioner_len)?;
+            let id = arguments::text("id", id, id_len)?;
+            let found = directory.directory.user_by_external_id(provisioner, id)?;
+            made.write(HcUser::hand_over_or_null(found));
+            Ok(())
+        })
+    }
+}
+
+/// One of the external ids of a user, which are ordered by their provisioners.
+///
+/// @param user        The user, or NULL.
+/// @param index       Which one, from 0 on.
+/// @param provisioner Where to write who gave it, with a NUL behind it: room for
+///                    #HC_PROVISIONER_BYTES. NULL if not wanted.
+/// @param id          Where to write the id, with a NUL behind it: room for
+///                    #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
+/// @return 1 if there is such an id; otherwise 0, and nothing is written.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_external_id_at(
+    user: *const HcUser,
+    index: usize,
+    provisioner: *mut c_char,
+    id: *mut c_char,
+) -> i32 {
+    // SAFETY: by the contract, `user` is NULL or live, and the places are NULL or have
+    // room.
+    unsafe {
+        guard::read(HcUser::value(user), 0, |user: &User| {
+            let (by, value) = user.external_ids().nth(index)?;
+            write(by, provisioner);
+            write(value, id);
+            Some(1)
+        })
+    }
+}
+
+/// Finds a workspace by the id that a provisioner has for it.
+///
+/// @param directory       The directory.
+/// @param provisioner     Who gave the id, UTF-8.
+/// @param provisioner_len Its length in bytes.
+/// @param id              The id, UTF-8.
+/// @param id_len          Its length in bytes.
+/// @param found           Set, on success, to the workspace, yours to free with
+///                        hc_workspace_free(), or to NULL if there is none.
+/// @param error           See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_get_by_external_id(
+    directory: *const HcDirectory,
+    provisioner: *const u8,
+    provisioner_len: usize,
+    id: *const u8,
+    id_len: usize,
+    found: *mut *mut HcWorkspace,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let made = Out::required("found", found)?;
+            let provisioner = arguments::text("provisioner", provisioner, provisioner_len)?;
+            let id = arguments::text("id", id, id_len)?;
+            let found = directory
+                .directory
+                .workspace_by_external_id(provisioner, id)?;
+            made.write(HcWorkspace::hand_over_or_null(found));
+            Ok(())
+        })
+    }
+}
+
+/// Sets the id that a provisioner has for a workspace; those of others stay.
+///
+/// @param directory       The directory.
+/// @param workspace       The id of the workspace.
+/// @param provisioner     Who gave the id, UTF-8.
+/// @param provisioner_len Its length in bytes.
+/// @param id              The id, UTF-8, with the limits of hc_new_user_set_external_id().
+///                        NULL, with the length 0, to remove it.
+/// @param id_len          Its length in bytes.
+/// @param made            Set, on success, to the workspace as it is now, yours to free with
+///                        hc_workspace_free(); NULL if not wanted.
+/// @param error           See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+/// @retval HC_STATUS_WORKSPACE_ARCHIVED when it is archived.
+/// @retval HC_STATUS_EXTERNAL_ID_TAKEN when another workspace has it.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_set_external_id(
+    directory: *const HcDirectory,
+    workspace: u64,
+    provisioner: *const u8,
+    provisioner_len: usize,
+    id: *const u8,
+    id_len: usize,
+    made: *mut *mut HcWorkspace,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let provisioner = arguments::text("provisioner", provisioner, provisioner_len)?;
+            let id = id_or_none(id, id_len)?;
+            let workspace = WorkspaceId::from_u64(workspace);
+            let changed =
+                directory
+                    .directory
+                    .set_workspace_external_id(workspace, provisioner, id)?;
+            HcWorkspace::give(made, changed);
+            Ok(())
+        })
+    }
+}
+
+/// One of the external ids of a workspace, as hc_user_external_id_at().
+///
+/// @param workspace   The workspace, or NULL.
+/// @param index       Which one, from 0 on.
+/// @param provisioner Where to write who gave it, with a NUL behind it: room for
+///                    #HC_PROVISIONER_BYTES. NULL if not wanted.
+/// @param id          Where to write the id, with a NUL behind it: room for
+///                    #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
+/// @return 1 if there is such an id; otherwise 0, and nothing is written.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_workspace_external_id_at(
+    workspace: *const HcWorkspace,
+    index: usize,
+    provisioner: *mut c_char,
+    id: *mut c_char,
+) -> i32 {
+    // SAFETY: by the contract, `workspace` is NULL or live, and the places are NULL or
+    // have room.
+    unsafe {
+        guard::ask(workspace, 0, |workspace| {
+            let (by, value) = workspace.as_rust().external_ids().nth(index)?;
+            write(by, provisioner);
+            write(value, id);
+            Some(1)
+        })
+    }
+}
+
+/// Appends: set the id that a provisioner has for a workspace, as
+/// hc_workspace_set_external_id(). The workspace may be one that the same batch makes.
+///
+/// @param batch           The batch.
+/// @param workspace       The name of the workspace, UTF-8.
+/// @param workspace_len   Its length in bytes; 0 to name it by `workspace_id`.
+/// @param workspace_id    The id of the workspace, where no name is given.
+/// @param provisioner     Who gave the id, UTF-8.
+/// @param provisioner_len Its length in bytes.
+/// @param id              The id, UTF-8. NULL, with the length 0, to remove it.
+/// @param id_len          Its length in bytes.
+/// @param error           See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general status.
+/// @note Thread-safe.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_set_workspace_external_id(
+    batch: *mut HcBatch,
+    workspace: *const u8,
+    workspace_len: usize,
+    workspace_id: u64,
+    provisioner: *const u8,
+    provisioner_len: usize,
+    id: *const u8,
+    id_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let workspace = match arguments::text("workspace", workspace, workspace_len)? {
+                "" => WorkspaceId::from_u64(workspace_id).into(),
+                name => WorkspaceRef::from(name),
+            };
+            let provisioner = arguments::text("provisioner", provisioner, provisioner_len)?;
+            let id = id_or_none(id, id_len)?.map(str::to_owned);
+            let provisioner = provisioner.to_owned();
+            batch.push(Op::SetWorkspaceExternalId(workspace, provisioner, id));
+            Ok(())
+        })
+    }
+}
+
+/// An external id; none where the text is NULL and has no length.
+///
+/// # Safety
+///
+/// As for [`arguments::text`].
+unsafe fn id_or_none<'a>(id: *const u8, length: usize) -> Result<Option<&'a str>, Refusal> {
+    if id.is_null() && length == 0 {
+        return Ok(None);
+    }
+    // SAFETY: the caller's promise.
+    unsafe { arguments::text("id", id, length) }.map(Some)
+}
+
+/// Writes a text with a NUL behind it, if it is wanted. It has no NUL in it, and the
+/// room that the limits of external ids say.
+///
+/// # Safety
+///
+/// `place` is NULL or has room for the text and the NUL.
+unsafe fn write(text: &str, place: *mut c_char) {
+    if !place.is_null() {
+        // SAFETY: the caller's promise.
+        unsafe {
+            std::ptr::copy_nonoverlapping(text.as_ptr().cast(), place, text.len());
+            place.add(text.len()).write(0);
+        }
+    }
+}

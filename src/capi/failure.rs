@@ -1,0 +1,75 @@
+//! The error that a call gives to C.
+
+use std::ffi::{CStr, CString};
+
+use super::handle::{Handle, Latch};
+use super::refusal::Refusal;
+use super::status::HcStatus;
+use crate::error::Error;
+
+/// Why a call failed: a status, a message for people, and numbers where there
+/// are any. Yours to free with hc_error_free().
+///
+/// @since 0.1.0
+pub struct HcError {
+    latch: Latch,
+    status: HcStatus,
+    message: CString,
+    /// The library's own error; none for what only C can do wrong.
+    cause: Option<Error>,
+    /// How large a buffer must be that was too small.
+    buffer_bytes: Option<usize>,
+}
+
+impl Handle for HcError {
+    const NAME: &'static str = "error";
+
+    fn latch(&self) -> &Latch {
+        &self.latch
+    }
+}
+
+impl From<Refusal> for HcError {
+    fn from(refusal: Refusal) -> Self {
+        let status = refusal.status();
+        let buffer_bytes = match refusal {
+            Refusal::Buffer { needed_bytes } => Some(needed_bytes),
+            _ => None,
+        };
+        let (message, cause) = match refusal {
+            Refusal::Library(error) => (error.to_string(), Some(error)),
+            Refusal::Call(_, message) => (message.into_owned(), None),
+            Refusal::Buffer { needed_bytes } => (
+                format!("the next record needs a buffer of {needed_bytes} bytes"),
+                None,
+            ),
+        };
+        let mut message = message.into_bytes();
+        message.retain(|byte| *byte != 0);
+        Self {
+            latch: Latch::of_any_process(),
+            status,
+            message: CString::new(message).unwrap_or_default(),
+            cause,
+            buffer_bytes,
+        }
+    }
+}
+
+impl HcError {
+    pub(super) fn status(&self) -> HcStatus {
+        self.status
+    }
+
+    pub(super) fn message(&self) -> &CStr {
+        &self.message
+    }
+
+    pub(super) fn cause(&self) -> Option<&Error> {
+        self.cause.as_ref()
+    }
+
+    pub(super) fn buffer_bytes(&self) -> Option<usize> {
+        self.buffer_bytes
+    }
+}

@@ -1,0 +1,58 @@
+//! Values in JSON, and in other formats that describe themselves.
+//!
+//! What is read is parsed as at any other door. Of what a caller asks for, unknown fields
+//! are refused, since a misspelt one would be a request for something else. Of what the
+//! library answers, they are ignored, so that a newer release can say more.
+
+mod batch;
+mod query;
+mod step;
+mod text;
+mod update;
+mod user;
+mod workspace;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+pub(crate) use user::UserFields;
+
+/// A field that is there, whether or not its value is null.
+fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+/// Attributes or external ids, each name once.
+pub(crate) fn pairs<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
+    struct Once<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Once<T> {
+        type Value = BTreeMap<String, T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object of texts")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+            let mut pairs = BTreeMap::new();
+            while let Some((name, value)) = members.next_entry::<String, T>()? {
+                if pairs.contains_key(&name) {
+                    return Err(A::Error::custom(format_args!("`{name}` is there twice")));
+                }
+                pairs.insert(name, value);
+            }
+            Ok(pairs)
+        }
+    }
+
+    from.deserialize_map(Once(PhantomData))
+}

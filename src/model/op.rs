@@ -1,0 +1,114 @@
+//! The operations that a batch is made of.
+
+use super::{License, NewUser, NewWorkspace, Role, UserRef, UserUpdate, WorkspaceRef};
+use crate::error::{Error, Result};
+
+/// One operation of a [`Batch`](super::Batch).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Op {
+    /// Creates a user.
+    CreateUser(NewUser),
+    /// Changes fields of a user.
+    UpdateUser(UserRef, UserUpdate),
+    /// Makes a user active; no effect on an active one.
+    ActivateUser(UserRef),
+    /// Makes a user inactive; no effect on an inactive one.
+    DeactivateUser(UserRef),
+    /// Deletes a user for good.
+    DeleteUser(UserRef),
+    /// Sets the license.
+    SetLicense(License),
+    /// Creates a workspace.
+    CreateWorkspace(NewWorkspace),
+    /// Makes a user's default workspace; no effect where there is one.
+    DefaultWorkspace(UserRef),
+    /// Gives a workspace another name.
+    RenameWorkspace(WorkspaceRef, String),
+    /// Sets or, with `None`, removes the id that a provisioner, named first, has for a
+    /// workspace.
+    SetWorkspaceExternalId(WorkspaceRef, String, Option<String>),
+    /// Archives a workspace; no effect on an archived one.
+    ArchiveWorkspace(WorkspaceRef),
+    /// Restores an archived workspace; no effect on another.
+    RestoreWorkspace(WorkspaceRef),
+    /// Deletes a workspace and its memberships for good.
+    DeleteWorkspace(WorkspaceRef),
+    /// Adds a member; no effect on one who has that role.
+    AddMember(WorkspaceRef, UserRef, Role),
+    /// Gives a member this role; no effect on one who has it.
+    SetRole(WorkspaceRef, UserRef, Role),
+    /// Takes a member out.
+    RemoveMember(WorkspaceRef, UserRef),
+}
+
+/// An operation of a [`Batch`](super::Batch), and the version that its record must have before it.
+///
+/// With the feature `serde` it is what a line of JSON says, and what each member of
+/// `operations` says in the JSON of a batch: the operation's name in snake case under
+/// `op`, and beside it what the operation takes, by name. A user is named by a text, a
+/// workspace by a text or a number; fields of an update that are left out stay as they
+/// are, and those that are null are removed. Unknown fields are refused.
+///
+/// ```
+/// use headcount::{Op, Step};
+///
+/// # #[cfg(feature = "serde")] {
+/// let text = r#"{"op": "activate_user", "user": "ann@ex.co", "if_version": 3}"#;
+/// let step: Step = serde_json::from_str(text)?;
+/// assert!(matches!(step.op, Op::ActivateUser(_)));
+/// assert_eq!(step.if_version, Some(3));
+/// # }
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Step {
+    /// What to do.
+    pub op: Op,
+    /// The version of the user, workspace, membership or license that the operation
+    /// changes: with another one the batch is refused with
+    /// [`Conflict`](crate::ErrorKind::Conflict). It has no effect on operations that
+    /// create something.
+    pub if_version: Option<u64>,
+}
+
+impl Op {
+    /// Whether it makes or unmakes an admin or sets the license: what a platform usually
+    /// leaves to its own administrators.
+    ///
+    /// ```
+    /// use headcount::{License, NewUser, Op};
+    ///
+    /// assert!(Op::SetLicense(License::Enterprise).is_privileged());
+    /// assert!(Op::CreateUser(NewUser::new("ann@ex.co").admin(true)).is_privileged());
+    /// assert!(!Op::CreateUser(NewUser::new("ann@ex.co")).is_privileged());
+    /// ```
+    pub fn is_privileged(&self) -> bool {
+        match self {
+            Self::CreateUser(user) => user.draft().is_ok_and(|draft| draft.admin),
+            Self::UpdateUser(_, update) => update.sets_admin(),
+            Self::SetLicense(_) => true,
+            _ => false,
+        }
+    }
+}
+
+impl From<Op> for Step {
+    fn from(op: Op) -> Self {
+        Self {
+            op,
+            if_version: None,
+        }
+    }
+}
+
+impl Step {
+    /// Checks that the record has the version that the step asks for.
+    pub(crate) fn check_version(&self, found: u64) -> Result<()> {
+        match self.if_version {
+            Some(expected) if expected != found => Err(Error::conflict(expected, found)),
+            _ => Ok(()),
+        }
+    }
+}

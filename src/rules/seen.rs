@@ -1,0 +1,28 @@
+//! Noting when users were last seen.
+
+use std::collections::HashMap;
+
+use super::entries::Entry;
+use super::read;
+use crate::codec::{IdEntry, decode_id, keys};
+use crate::engine::Write;
+use crate::error::Result;
+use crate::model::{Timestamp, UserId};
+
+/// Notes the sightings of users who are there; who was deleted in between is passed over.
+pub(crate) fn note(txn: &mut impl Write, sightings: &HashMap<UserId, Timestamp>) -> Result<()> {
+    for (&id, &at) in sightings {
+        let is_there = match txn.get(&keys::id(id))? {
+            Some(bytes) => matches!(decode_id(&bytes)?, IdEntry::User(_)),
+            None => false,
+        };
+        if is_there && read::last_seen(txn, id)?.is_none_or(|seen| seen < at) {
+            let (mut key, mut value) = (Vec::new(), Vec::new());
+            let entry = Entry::Seen(id, at);
+            entry.put_key(&mut key);
+            entry.put_value(&mut value)?;
+            txn.put(&key, &value)?;
+        }
+    }
+    Ok(())
+}
