@@ -3,7 +3,8 @@
 //!
 //! Users with random addresses are created by 16 threads, each waiting for its commit, in a
 //! directory of 1,000,000; then a process that wrote 100, and one that wrote 10,000 more, is
-//! killed, and the directory is opened again. `HEADCOUNT_BENCH_USERS`,
+//! killed, and the directory is opened again. Last come creates beside a backup, a
+//! verification and reads. `HEADCOUNT_BENCH_USERS`,
 //! `HEADCOUNT_BENCH_SECONDS` and `HEADCOUNT_BENCH_THREADS` change that.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
@@ -12,6 +13,7 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -45,6 +47,7 @@ fn main() {
         recover(&path, count);
     }
     sustain(&path, seconds, threads);
+    beside(&path, threads);
 }
 
 fn number(name: &str, usual: u64) -> u64 {
@@ -128,6 +131,51 @@ fn recover(path: &Path, count: u64) {
     }
 }
 
+/// When each create ended, counted from the beginning, and how long it waited.
+type Waits = Vec<(Duration, Duration)>;
+
+/// Creates users in `threads` threads as long as `goes_on`, numbered from `first`.
+fn create_while(
+    directory: &Directory,
+    threads: u64,
+    first: u64,
+    goes_on: impl Fn() -> bool + Sync,
+) -> Waits {
+    let started = Instant::now();
+    let all = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for thread in 0..threads {
+            let (all, goes_on) = (&all, &goes_on);
+            scope.spawn(move || {
+                let mut waits = Vec::new();
+                let mut number = first + thread;
+                while goes_on() {
+                    let begun = Instant::now();
+                    directory.create_user(user(number)).unwrap();
+                    waits.push((started.elapsed(), begun.elapsed()));
+                    number += threads;
+                }
+                all.lock().unwrap().extend(waits);
+            });
+        }
+    });
+    all.into_inner().unwrap()
+}
+
+/// Says how long creates waited.
+fn shown(waits: &Waits) -> String {
+    let mut waits: Vec<Duration> = waits.iter().map(|(_, wait)| *wait).collect();
+    waits.sort_unstable();
+    let at = |permille: usize| waits[(waits.len() - 1) * permille / 1000];
+    format!(
+        "p50 {:.2?}, p99 {:.2?}, p99.9 {:.2?}, longest {:.2?}",
+        at(500),
+        at(990),
+        at(999),
+        at(1000)
+    )
+}
+
 /// Creates users for some time, and prints how long each waited.
 fn sustain(path: &Path, seconds: u64, threads: u64) {
     let directory = open(path);
@@ -135,31 +183,14 @@ fn sustain(path: &Path, seconds: u64, threads: u64) {
     let first = first_free(&directory) + 2_000_000_000;
     let started = Instant::now();
     let until = Duration::from_secs(seconds);
-    let all = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for thread in 0..threads {
-            let (directory, all) = (&directory, &all);
-            scope.spawn(move || {
-                let mut latencies = Vec::new();
-                let mut number = first + thread;
-                while started.elapsed() < until {
-                    let begun = Instant::now();
-                    directory.create_user(user(number)).unwrap();
-                    latencies.push((started.elapsed(), begun.elapsed()));
-                    number += threads;
-                }
-                all.lock().unwrap().extend(latencies);
-            });
-        }
-    });
+    let waits = create_while(&directory, threads, first, || started.elapsed() < until);
     let took = started.elapsed();
-    let mut all = all.into_inner().unwrap();
     println!("ms, creates, longest wait in ms:");
     let mut series =
         vec![(0, Duration::ZERO); usize::try_from(took.as_millis() / 250).unwrap() + 1];
-    for (at, latency) in &all {
+    for (at, wait) in &waits {
         let step = &mut series[usize::try_from(at.as_millis() / STEP.as_millis()).unwrap()];
-        *step = (step.0 + 1, step.1.max(*latency));
+        *step = (step.0 + 1, step.1.max(*wait));
     }
     for (step, (creates, longest)) in series.iter().enumerate() {
         println!(
@@ -168,20 +199,77 @@ fn sustain(path: &Path, seconds: u64, threads: u64) {
             longest.as_secs_f64() * 1e3
         );
     }
-    all.sort_unstable_by_key(|(_, latency)| *latency);
-    let at = |permille: usize| all[(all.len() - 1) * permille / 1000].1;
     #[expect(clippy::cast_precision_loss, reason = "it is printed without any")]
-    let rate = all.len() as f64 / took.as_secs_f64();
+    let rate = waits.len() as f64 / took.as_secs_f64();
     println!(
-        "{threads} threads, {:.1?}: {rate:.0} creates a second, p50 {:.2?}, p99 {:.2?}, \
-         p99.9 {:.2?}, longest {:.2?}; file {before:.0} MB before, {:.0} MB after",
-        took,
-        at(500),
-        at(990),
-        at(999),
-        at(1000),
+        "{threads} threads, {took:.1?}: {rate:.0} creates a second, {}; \
+         file {before:.0} MB before, {:.0} MB after",
+        shown(&waits),
         megabytes(path)
     );
     directory.close().unwrap();
     println!("closed {:.0} MB", megabytes(path));
+}
+
+/// Creates users while something else is done with the directory, and prints how long each
+/// waited.
+fn beside(path: &Path, threads: u64) {
+    let directory = open(path);
+    let backup = path.with_extension("backup");
+    let works: [(&str, &(dyn Fn() + Sync)); 4] = [
+        ("nothing", &|| thread::sleep(Duration::from_secs(5))),
+        ("a backup", &|| {
+            directory.backup(&backup).unwrap();
+        }),
+        ("a verification", &|| {
+            directory.verify().unwrap();
+        }),
+        ("reads", &|| read_for(&directory, Duration::from_secs(5))),
+    ];
+    for (round, (name, work)) in (3..).zip(works) {
+        let first = first_free(&directory) + round * 1_000_000_000;
+        let is_over = AtomicBool::new(false);
+        let started = Instant::now();
+        let (waits, took) = thread::scope(|scope| {
+            let working = scope.spawn(|| {
+                work();
+                is_over.store(true, Ordering::Relaxed);
+                started.elapsed()
+            });
+            let goes_on = || !is_over.load(Ordering::Relaxed);
+            let waits = create_while(&directory, threads, first, goes_on);
+            (waits, working.join().unwrap())
+        });
+        println!(
+            "{threads} threads beside {name}, {took:.1?}: {} creates, {}",
+            waits.len(),
+            shown(&waits)
+        );
+    }
+    println!("without writers:");
+    read_for(&directory, Duration::from_secs(5));
+    directory.close().unwrap();
+}
+
+/// Finds users by email for some time, one after the other, and prints how long that took.
+fn read_for(directory: &Directory, time: Duration) {
+    let started = Instant::now();
+    let mut took = Vec::new();
+    let mut number = 0_u64;
+    while started.elapsed() < time {
+        number = number.wrapping_add(7919) % 100_000;
+        let email = user(number);
+        let begun = Instant::now();
+        let found = directory.user_by_email(email.email()).unwrap();
+        took.push(begun.elapsed());
+        assert!(found.is_some());
+    }
+    took.sort_unstable();
+    let at = |permille: usize| took[(took.len() - 1) * permille / 1000];
+    println!(
+        "reads: p50 {:.2?}, p99 {:.2?}, p99.9 {:.2?}",
+        at(500),
+        at(990),
+        at(999)
+    );
 }

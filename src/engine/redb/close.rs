@@ -10,10 +10,6 @@ impl Shared {
     /// Closes the database, with all that is in the log if nothing is in doubt. A file
     /// that was renamed has everything too; that it was, is an error all the same.
     pub(super) fn close(&self, log: Log) -> Result<()> {
-        if self.check().is_ok() {
-            // That of what a crash left in the log, if nobody has come to it yet.
-            self.run_job();
-        }
         let in_place = match self.check_writable(&log) {
             Err(error) if error.kind() == ErrorKind::FileReplaced => Err(error),
             _ => Ok(()),
@@ -51,7 +47,7 @@ impl Shared {
         let state = self.state()?;
         if log.is_recorded() {
             let writes = state.active.newest(state.sequence);
-            self.with_base(|base| base.end_use(writes, state.sequence, log.use_id()))?;
+            self.with_base(|base| base.end_uses(writes, state.sequence, &[log.use_id()]))?;
         }
         Ok(())
     }

@@ -63,7 +63,7 @@ impl Shared {
 
     /// Makes what the next frame needs: a segment to write it to, and, in the first one
     /// of this use, that the database names the log.
-    fn prepare(&self, log: &mut Log) -> Result<()> {
+    pub(super) fn prepare(&self, log: &mut Log) -> Result<()> {
         // Nothing was written yet that anybody would miss.
         log.prepare()
             .map_err(|error| self.name.log_not_made(error))?;
@@ -84,6 +84,7 @@ impl Shared {
         }
         guard.clear();
         log.set_recorded();
+        self.work.hurry();
         Ok(())
     }
 

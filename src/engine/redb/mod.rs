@@ -336,6 +336,10 @@ impl Engine for Redb {
                 let _ = thread.join();
             }
         }
+        if self.shared.check().is_ok() {
+            // The checkpoint of what a crash left, if nobody has come to it yet.
+            self.shared.run_job();
+        }
         self.shared.work.wait_for_others();
         self.shared.close(log)
     }

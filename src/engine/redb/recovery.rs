@@ -1,11 +1,11 @@
-//! Opening after a crash: the use that was not closed goes on, or the database takes over
-//! its log and a new use begins.
+//! Opening after a crash: what the log has becomes the frozen writes of a checkpoint that is
+//! made in the background, or, where there is no place for a new log beside it, is taken
+//! over before the directory is open.
 //!
-//! Going on writes nothing to the database. What the log has becomes the frozen writes of
-//! a checkpoint that is then made in the background, and new frames go to a segment that
-//! is free. The use stays the same, so no more than one file may ever be in it: another
-//! file than the one that crashed, which may be a copy, begins a use of its own. So does
-//! one of which the log was damaged, or had no segment free.
+//! Opening writes nothing to the database then, and nothing to the log but the syncs of what
+//! was found. A new use begins, as always; its first commit has the database name it *beside*
+//! the ones before, whose logs are needed until the checkpoint is over. So each use has one
+//! file and one log, whatever is copied, moved or put back meanwhile.
 
 use std::sync::Arc;
 use std::{io, mem};
@@ -15,7 +15,7 @@ use twox_hash::XxHash3_64;
 use uuid::Uuid;
 
 use super::base::{Base, Opened};
-use super::checkpoint::{Job, Work};
+use super::checkpoint::{Job, Source, Work};
 use super::errors::Name;
 use super::log::{self, Log, LogState, Replay, SideFiles, Sync};
 use super::memtable::Memtable;
@@ -60,32 +60,28 @@ pub(super) fn recover<B: StorageBackend>(
         log: state,
     } = opened;
     let last = replay.last;
-    let begin = |use_id| {
-        let sync = match options.sync_interval {
-            None => Sync::EachFrame,
-            Some(_) => Sync::Later,
-        };
-        Log::new(Arc::clone(files), use_id, last, sync, options.log_bytes / 2)
+    let sync = match options.sync_interval {
+        None => Sync::EachFrame,
+        Some(_) => Sync::Later,
     };
-    let resumable = replay.resumable.take();
-    let (log, job) = if let (Some(use_id), Some(found)) = (state.in_use, resumable) {
-        let mut log = begin(use_id);
-        let live = log.resume(found).map_err(|error| name.io(error))?;
+    let use_id = new_use_id();
+    let mut log = Log::new(Arc::clone(files), use_id, last, sync, options.log_bytes / 2);
+    let job = if let Some(left) = replay.left.take() {
+        left.sync(&**files).map_err(|error| name.io(error))?;
+        log.begin_beside(&left);
         let commits = mem::take(&mut replay.commits);
         ::log::info!(
-            "{name}: goes on after {} commits that are in the log only",
+            "{name}: takes over {} commits from the log of before",
             commits.len()
         );
-        let job = (!commits.is_empty()).then(|| Job {
+        Some(Job {
             frozen: Arc::new(Memtable::of(commits)),
             sequence: last,
-            segments: live.into_iter().map(|segment| (segment, 0)).collect(),
-        });
-        (log, job)
+            source: Source::Left(left, state.in_use),
+        })
     } else {
-        let use_id = new_use_id();
         leave_log(&**files, &replay, use_id, name)?;
-        (begin(use_id), None)
+        None
     };
     Ok(Recovered {
         base,
@@ -96,7 +92,7 @@ pub(super) fn recover<B: StorageBackend>(
     })
 }
 
-/// Opens the database and reads the log. Where its use can't go on, the database has
+/// Opens the database and reads the log. Where the log can't stay, the database has
 /// taken over everything then.
 fn open<B: StorageBackend>(
     backend: &impl Fn() -> Result<B>,
@@ -106,33 +102,31 @@ fn open<B: StorageBackend>(
     work: &Work,
 ) -> Result<(Opened, Replay)> {
     let mut opened = create::open(backend, files, name, options, work)?;
-    let state = opened.log;
-    let replay = log::read(files, &state, options.salvage_log);
-    let mut replay = replay.map_err(|error| name.replay_failed(error))?;
-    if !options.recovers_later || !is_same_file(&state, files) {
-        replay.resumable = None;
+    let read = || {
+        let replay = log::read(files, &opened.log, options.salvage_log);
+        replay.map_err(|error| name.replay_failed(error))
+    };
+    let mut replay = read()?;
+    if !options.recovers_later {
+        replay.left = None;
     }
     let available = files.available();
-    if replay.resumable.is_some() && available.is_some_and(|bytes| bytes < SPACE_LOW) {
+    if replay.left.is_some() && available.is_some_and(|bytes| bytes < SPACE_LOW) {
         // The checkpoint that is to come may need it.
         log::trim(files).map_err(|error| name.io(error))?;
-        let trimmed = log::read(files, &state, options.salvage_log);
-        replay = trimmed.map_err(|error| name.replay_failed(error))?;
+        replay = read()?;
     }
-    if let (Some(use_id), None) = (state.in_use, &replay.resumable) {
+    let LogState {
+        in_use, applied, ..
+    } = &opened.log;
+    if !in_use.is_empty() && replay.left.is_none() {
         let recent = Memtable::of(mem::take(&mut replay.commits));
         let writes = recent.newest(replay.last);
-        opened.committed = opened.base.end_use(writes, replay.last, use_id)?;
-        let commits = replay.last - state.applied;
+        opened.committed = opened.base.end_uses(writes, replay.last, in_use)?;
+        let commits = replay.last - applied;
         ::log::info!("{name}: took over {commits} commits from the log");
     }
     Ok((opened, replay))
-}
-
-/// Whether the database is the file that was in use, and not another one with what is in
-/// that.
-fn is_same_file(state: &LogState, files: &dyn SideFiles) -> bool {
-    state.file.is_some() && state.file == files.database()
 }
 
 /// Removes a log that is not needed any more. One that could not be read to its end gets

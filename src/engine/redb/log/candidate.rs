@@ -25,15 +25,6 @@ pub(super) struct Candidate {
     has_frames: bool,
 }
 
-/// A segment that a crash left.
-#[derive(Debug)]
-pub(in crate::engine::redb) struct FoundSegment {
-    pub(super) file: SideFile,
-    pub(super) header: SegmentHeader,
-    /// Whether it holds frames that the database does not have.
-    pub(super) is_live: bool,
-}
-
 impl Candidate {
     pub(super) fn find(disk: &dyn SideFiles, name: &str) -> io::Result<Option<Self>> {
         let Some(file) = disk.open(name)? else {
@@ -82,14 +73,28 @@ impl Candidate {
         Ok(bytes)
     }
 
-    /// The segment, if it is one of the use `use_id`.
-    pub(super) fn of_use(self, use_id: u64, is_live: bool) -> Option<FoundSegment> {
-        let header = self.header.filter(|header| header.use_id == use_id)?;
-        Some(FoundSegment {
-            file: self.file,
-            header,
-            is_live,
-        })
+    /// The use that was not closed and that it is of, if it is of one. One without a header
+    /// is taken for one of the last.
+    pub(super) fn use_id(&self, state: &LogState) -> Option<u64> {
+        let is_open = |header: &SegmentHeader| state.in_use.contains(&header.use_id);
+        match self.header {
+            Some(header) => Some(header).filter(is_open).map(|header| header.use_id),
+            None => state.in_use.last().copied(),
+        }
+    }
+
+    /// Whether it is what is left of a use that ended, and adds nothing.
+    fn is_left_over(&self, state: &LogState) -> io::Result<bool> {
+        let ended = |header: &SegmentHeader| state.closed.contains(&header.use_id);
+        let Some(header) = self.header.filter(ended) else {
+            return Ok(false);
+        };
+        let segment = (header.use_id, self.read(state.applied)?);
+        Ok(replay_segments(&[segment], state.applied).last == state.applied)
+    }
+
+    pub(super) fn into_file(self) -> SideFile {
+        self.file
     }
 }
 
@@ -129,41 +134,47 @@ fn is_blank(file: &dyn StorageBackend, at: u64, end: u64) -> io::Result<bool> {
     Ok(is_blank)
 }
 
-/// Why `candidates` aren't the log of the use `use_id`, if they aren't.
+/// Why `candidates` aren't the log of the uses that were not closed, if they aren't.
 pub(super) fn wrong_log(
     candidates: &[Option<Candidate>],
-    use_id: u64,
+    state: &LogState,
 ) -> io::Result<Option<ReplayError>> {
-    let (mut expected, mut found) = (1, 0);
     let mut foreign = None;
+    // Of each use: how many segments there should be, and are.
+    let mut counts: Vec<(u32, u32)> = state.in_use.iter().map(|_| (1, 0)).collect();
     for (name, candidate) in SEGMENTS.iter().zip(candidates) {
         let Some(candidate) = candidate else { continue };
-        match candidate.header {
-            Some(header) if header.use_id == use_id => {
-                let there = candidate.file.len()?;
-                if there < header.bytes {
-                    return Ok(Some(ReplayError::Missing(format!(
-                        "its file `-{name}` was cut from {} to {there} bytes",
-                        header.bytes
-                    ))));
-                }
-                expected = expected.max(header.segments);
-                found += 1;
-            }
-            Some(_) if candidate.has_frames => {
-                foreign = Some(ReplayError::Foreign(format!(
-                    "`-{name}` was written in another use"
-                )));
-            }
+        let header = match candidate.header {
+            Some(header) => header,
             None if candidate.has_frames => {
                 return Ok(Some(ReplayError::Damaged(format!(
                     "the beginning of its file `-{name}` is not as it was written"
                 ))));
             }
             // One that was not finished, and holds nothing.
-            _ => {}
+            None => continue,
+        };
+        let mut uses = state.in_use.iter().zip(&mut counts);
+        if let Some((_, (expected, found))) = uses.find(|(use_id, _)| **use_id == header.use_id) {
+            let there = candidate.file.len()?;
+            if there < header.bytes {
+                return Ok(Some(ReplayError::Missing(format!(
+                    "its file `-{name}` was cut from {} to {there} bytes",
+                    header.bytes
+                ))));
+            }
+            *expected = header.segments.max(*expected);
+            *found += 1;
+        } else if candidate.has_frames && !candidate.is_left_over(state)? {
+            foreign = Some(ReplayError::Foreign(format!(
+                "`-{name}` was written in another use"
+            )));
         }
     }
+    let (expected, found) = counts
+        .into_iter()
+        .find(|(expected, found)| found < expected)
+        .unwrap_or_default();
     if found < expected && foreign.is_none() {
         return Ok(Some(ReplayError::Missing(format!(
             "of its {expected} files {found} are there"
@@ -181,16 +192,12 @@ pub(super) fn unexpected_log(
         let Some(candidate) = candidate.as_ref().filter(|candidate| candidate.has_frames) else {
             continue;
         };
-        let Some(header) = candidate.header else {
+        if candidate.header.is_none() {
             return Ok(Some(ReplayError::Foreign(format!(
                 "`-{name}` is not a log, or a damaged one"
             ))));
-        };
-        let is_left_over = Some(header.use_id) == state.closed && {
-            let segment = candidate.read(state.applied)?;
-            replay_segments(&[segment], header.use_id, state.applied).last == state.applied
-        };
-        if !is_left_over {
+        }
+        if !candidate.is_left_over(state)? {
             return Ok(Some(ReplayError::Foreign(format!(
                 "`-{name}` has commits that are not meant for it, as after a restore or a copy"
             ))));

@@ -2,16 +2,16 @@
 //!
 //! A commit becomes a frame at the end of one of two preallocated segments; the
 //! database takes it over later, at a checkpoint, and then the segment is used
-//! anew. A third one is made where both hold what a crash left. This room knows files,
-//! frames and their order; when to switch segments and what a failure means is decided
-//! above it.
+//! anew. There are places for three, so that a use can begin beside what a crash left of
+//! another. This room knows files, frames and their order; when to switch segments and
+//! what a failure means is decided above it.
 //!
 //! Segments are written through with zeros before their first use, since a write
 //! into blocks that a file system has only promised changes its metadata too and
 //! makes the sync several times as long.
 //!
-//! A log belongs to one *use* of the database, from opening to closing. Each segment
-//! names it, and all checksums are seeded with it. The database names it too, from
+//! A segment belongs to one *use* of the database, from opening to closing, and names it;
+//! all checksums are seeded with it. The database names it too, from
 //! before the first frame is acknowledged until everything is in the database: so a
 //! log that is missing, cut or another's is told from one that is not needed.
 
@@ -33,12 +33,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::place::FileId;
 
-use self::candidate::FoundSegment;
 pub(super) use self::disk::{Beside, MARK, SEGMENTS, SideFile, SideFiles, path_beside};
 use self::frame::Stamp;
 pub(super) use self::frame::{Size, Write};
 use self::header::{FRAMES_AT, SegmentHeader};
-pub(super) use self::replay::{LogState, Replay, ReplayError};
+pub(super) use self::replay::{Left, LogState, Replay, ReplayError};
 pub(super) use self::segment::{Pending, Segment};
 
 /// Which part of its largest size a segment has at first. It is small, because a
@@ -78,6 +77,8 @@ pub(super) struct Log {
     segment_bytes_new: u64,
     segment_bytes_max: u64,
     segments: [Option<Arc<Segment>>; SEGMENTS.len()],
+    /// Whether there may be files, also of segments that another use left.
+    has_files: bool,
     /// The segment that is written.
     current: usize,
     /// Where the next frame goes.
@@ -110,6 +111,7 @@ impl Log {
                 .clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_NEW_MAX),
             segment_bytes_max,
             segments: SEGMENTS.map(|_| None),
+            has_files: false,
             current: 0,
             offset: FRAMES_AT as u64,
             epoch: 0,
@@ -118,33 +120,11 @@ impl Log {
         }
     }
 
-    /// Goes on, in the same use of the database, after a crash that left the segments
-    /// `found`, one of which must be free. Returns those that hold what the database does
-    /// not have yet. No frame is ever added to one of these: behind a frame that was torn
-    /// there may be whole ones, which would follow from what took its place.
-    pub(super) fn resume(
-        &mut self,
-        found: Vec<Option<FoundSegment>>,
-    ) -> io::Result<Vec<Arc<Segment>>> {
-        let mut live = vec![None; SEGMENTS.len()];
-        for (place, found) in found.into_iter().enumerate().take(SEGMENTS.len()) {
-            let Some(found) = found else { continue };
-            let is_live = found.is_live;
-            let segment = Arc::new(Segment::new(found.file, found.header));
-            // What was found may have been written and not synced: frames that readers are
-            // about to see, or the header of a segment that was just made.
-            segment.sync()?;
-            if is_live {
-                live[place] = Some(Arc::clone(&segment));
-            }
-            self.segments[place] = Some(segment);
-        }
-        // The process may have been killed while it made one of them.
-        self.disk.sync_names()?;
-        self.announce()?;
-        self.go_on_in(|place| live[place].is_none());
-        self.is_recorded = true;
-        Ok(live.into_iter().flatten().collect())
+    /// Begins beside `left`, which another use left: in the place that is free. By the time
+    /// that another segment is needed, the database has taken over what is in those.
+    pub(super) fn begin_beside(&mut self, left: &Left) {
+        self.current = left.free;
+        self.has_files = true;
     }
 
     /// Whether a frame of `bytes` is too large. Its commit goes around the log:
@@ -198,7 +178,10 @@ impl Log {
     /// ones. After an error it can be tried again.
     pub(super) fn prepare(&mut self) -> io::Result<()> {
         match &self.segments[self.current] {
-            None => self.segments[self.current] = Some(Arc::new(self.create()?)),
+            None => {
+                self.has_files = true;
+                self.segments[self.current] = Some(Arc::new(self.create()?));
+            }
             Some(segment) if self.offset == FRAMES_AT as u64 => {
                 segment.grow(self.segment_bytes_new)?;
             }
@@ -293,21 +276,12 @@ impl Log {
             // What waits to be synced is in one segment only.
             segment.sync()?;
         }
-        let current = self.current;
-        self.go_on_in(|place| place != current);
-        Ok(written)
-    }
-
-    /// Goes on at the beginning of the largest segment that is free.
-    fn go_on_in(&mut self, is_free: impl Fn(usize) -> bool) {
-        let free = (0..SEGMENTS.len()).filter(|place| is_free(*place));
-        // Of several that are not there yet the first.
-        let largest = free.rev().max_by_key(|place| {
-            let segment = self.segments[*place].as_ref();
-            segment.map(|segment| segment.bytes())
-        });
-        self.current = largest.unwrap_or_default();
+        let mut others = (0..SEGMENTS.len()).filter(|place| *place != self.current);
+        let first = others.clone().next().unwrap_or_default();
+        let there = others.find(|place| self.segments[*place].is_some());
+        self.current = there.unwrap_or(first);
         self.offset = FRAMES_AT as u64;
+        Ok(written)
     }
 
     /// Starts again from the beginning: all up to `durable` is in the database.
@@ -335,9 +309,8 @@ impl Log {
 
     /// Removes the files: everything is in the database.
     pub(super) fn remove(mut self) -> io::Result<()> {
-        let had_any = self.segments.iter().any(Option::is_some);
         self.segments = SEGMENTS.map(|_| None);
-        if had_any { remove(&*self.disk) } else { Ok(()) }
+        if self.has_files { remove(&*self.disk) } else { Ok(()) }
     }
 }
 

@@ -1,15 +1,17 @@
 //! Reading the log after a crash: which commits the database does not have yet.
 //!
-//! First: is it the log that the database means? The database names the use that was
-//! not closed, and each segment names the use that it belongs to.
+//! First: is it the log that the database means? The database names the uses that were
+//! not closed, several where one crashed before it had taken over the log of another, and
+//! each segment names the use that it belongs to.
 //!
 //! | the database | the segments | then |
 //! | --- | --- | --- |
-//! | was closed | none, without frames, or of the use that was closed | they are not needed |
-//! | was closed | of another use | `Foreign` |
-//! | names a use | of that use, as many and as long as they say | they are read |
-//! | names a use | missing or too short | `Missing` |
-//! | names a use | of another | `Foreign` |
+//! | was closed | none, without frames, or of a use that ended, adding nothing | they are not needed |
+//! | was closed | others | `Foreign` |
+//! | names uses | of each, as many and as long as they say | they are read |
+//! | names uses | also such of a use that ended, adding nothing | these are not needed |
+//! | names uses | missing or too short | `Missing` |
+//! | names uses | others | `Foreign` |
 //!
 //! Frames are written one after the other, so acknowledged ones run on without a gap
 //! from what the database holds. Reading stops at the first frame that is not whole,
@@ -26,23 +28,23 @@
 use std::io;
 
 use super::block::{self, BLOCK_BYTES, Block, Header};
-use super::candidate::{Candidate, FoundSegment, unexpected_log, wrong_log};
-use super::disk::{SEGMENTS, SideFiles};
+use super::candidate::{Candidate, unexpected_log, wrong_log};
+use super::disk::{SEGMENTS, SideFile, SideFiles};
 use super::frame::{self, Frame};
 use super::header::FRAMES_AT;
 use crate::engine::redb::place::FileId;
 use crate::engine::redb::staging::Writes;
 
 /// What a database says of its log.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine::redb) struct LogState {
     /// The number of the last commit that the database holds.
     pub(in crate::engine::redb) applied: u64,
-    /// The use that was not closed.
-    pub(in crate::engine::redb) in_use: Option<u64>,
-    /// The use that was closed last.
-    pub(in crate::engine::redb) closed: Option<u64>,
-    /// Which file the database was in the use that was not closed.
+    /// The uses that were not closed, in their order.
+    pub(in crate::engine::redb) in_use: Vec<u64>,
+    /// The uses that ended last.
+    pub(in crate::engine::redb) closed: Vec<u64>,
+    /// Which file the database was in the last use.
     pub(in crate::engine::redb) file: Option<FileId>,
 }
 
@@ -57,11 +59,36 @@ pub(in crate::engine::redb) struct Replay {
     pub(in crate::engine::redb) has_segments: bool,
     /// What was wrong with the log, if it was to be used all the same.
     pub(in crate::engine::redb) salvaged: Option<ReplayError>,
-    /// The segments by their places, where the use that was not closed can go on in one of
-    /// them or in a new one.
-    pub(in crate::engine::redb) resumable: Option<Vec<Option<FoundSegment>>>,
-    /// Which of the segments that were read hold frames that are new.
-    live: Vec<bool>,
+    /// The segments, if a use can begin beside them: there is a place for one of its own.
+    pub(in crate::engine::redb) left: Option<Left>,
+}
+
+/// The segments that a crash left.
+#[derive(Debug)]
+pub(in crate::engine::redb) struct Left {
+    files: Vec<(&'static str, SideFile)>,
+    /// Where a new one has a place.
+    pub(super) free: usize,
+}
+
+impl Left {
+    /// Syncs all of them. What was found may have been written and not synced: frames that
+    /// readers are about to see, or the names of segments.
+    pub(in crate::engine::redb) fn sync(&self, disk: &dyn SideFiles) -> io::Result<()> {
+        for (_, file) in &self.files {
+            file.sync_data()?;
+        }
+        disk.sync_names()
+    }
+
+    /// Removes them: the database has all that is in them.
+    pub(in crate::engine::redb) fn remove(self, disk: &dyn SideFiles) -> io::Result<()> {
+        for (name, file) in self.files {
+            drop(file);
+            disk.remove(name)?;
+        }
+        disk.sync_names()
+    }
 }
 
 /// Why the log can't be read.
@@ -93,75 +120,68 @@ pub(in crate::engine::redb) fn read(
     for name in SEGMENTS {
         candidates.push(Candidate::find(disk, name)?);
     }
-    let fault = match state.in_use {
-        Some(use_id) => wrong_log(&candidates, use_id)?,
-        None => unexpected_log(&candidates, state)?,
+    let is_closed = state.in_use.is_empty();
+    let fault = if is_closed {
+        unexpected_log(&candidates, state)?
+    } else {
+        wrong_log(&candidates, state)?
     };
-    let mut replay = match (fault, state.in_use) {
-        (Some(fault), _) if !salvage => return Err(fault),
-        (fault, None) => Replay {
-            last: state.applied,
-            salvaged: fault,
-            ..Replay::default()
-        },
-        (fault, Some(use_id)) => {
-            let mut segments = Vec::new();
-            for candidate in &candidates {
-                let bytes = candidate.as_ref().map(|found| found.read(state.applied));
-                segments.push(bytes.transpose()?.unwrap_or_default());
+    let fault = match fault {
+        Some(fault) if !salvage => return Err(fault),
+        fault => fault,
+    };
+    let mut replay = Replay {
+        last: state.applied,
+        ..Replay::default()
+    };
+    if !is_closed {
+        let mut segments = Vec::new();
+        for candidate in candidates.iter().flatten() {
+            if let Some(use_id) = candidate.use_id(state) {
+                segments.push((use_id, candidate.read(state.applied)?));
             }
-            let mut replay = replay_segments(&segments, use_id, state.applied);
-            if !salvage && let Some(fault) = replay.salvaged.take() {
-                return Err(fault);
-            }
-            replay.salvaged = fault.or(replay.salvaged);
-            if replay.salvaged.is_none() && is_resumable(&segments, &replay) {
-                let found = candidates.into_iter().zip(&replay.live);
-                let found = found.map(|(candidate, is_live)| candidate?.of_use(use_id, *is_live));
-                replay.resumable = Some(found.collect());
-                replay.has_segments = true;
-                return Ok(replay);
-            }
-            replay
         }
-    };
+        replay = replay_segments(&segments, state.applied);
+    }
+    if !salvage && let Some(fault) = replay.salvaged.take() {
+        return Err(fault);
+    }
+    replay.salvaged = fault.or(replay.salvaged);
     replay.has_segments = candidates.iter().any(Option::is_some);
+    let free = candidates.iter().position(Option::is_none);
+    if !is_closed
+        && replay.salvaged.is_none()
+        && let Some(free) = free
+    {
+        let named = SEGMENTS.into_iter().zip(candidates);
+        let files = named.filter_map(|(name, found)| Some((name, found?.into_file())));
+        replay.left = Some(Left {
+            files: files.collect(),
+            free,
+        });
+    }
     Ok(replay)
 }
 
-/// Whether new frames can be written after those in `segments`: one is free, and in none
-/// that is free there is anything that a frame that was never acknowledged left. Such a
-/// block could pass for one of the new frame that has its number.
-fn is_resumable(segments: &[Vec<u8>], replay: &Replay) -> bool {
-    let mut free = segments
-        .iter()
-        .zip(&replay.live)
-        .filter(|(_, live)| !**live);
-    let is_later = |block: &[u8]| block::claimed_sequence(block) > replay.last;
-    let has_later = |segment: &[u8]| segment.chunks_exact(BLOCK_BYTES).any(is_later);
-    replay.live.contains(&false) && !free.any(|(segment, _)| has_later(segment))
-}
-
-/// What the frames in `segments` of the use `use_id` have after the commit `applied`, as far as it
-/// is sound; what is wrong behind that is noted.
+/// What the frames in `segments`, each with its use, have after the commit `applied`, as far
+/// as it is sound; what is wrong behind that is noted.
 pub(in crate::engine::redb) fn replay_segments(
-    segments: &[Vec<u8>],
-    use_id: u64,
+    segments: &[(u64, Vec<u8>)],
     applied: u64,
 ) -> Replay {
-    let runs = segments.iter().map(|segment| Run::read(segment, use_id));
-    let mut runs: Vec<(usize, Run)> = runs.enumerate().collect();
+    let runs = segments
+        .iter()
+        .map(|(use_id, segment)| Run::read(segment, *use_id));
+    let mut runs: Vec<Run> = runs.collect();
     // One whose beginning is damaged comes last: its epoch isn't known.
-    runs.sort_by_key(|(_, run)| if run.epoch == 0 { u64::MAX } else { run.epoch });
+    runs.sort_by_key(|run| if run.epoch == 0 { u64::MAX } else { run.epoch });
     let mut replay = Replay {
         last: applied,
-        live: vec![false; segments.len()],
         ..Replay::default()
     };
-    for (place, mut run) in runs {
+    for mut run in runs {
         for frame in std::mem::take(&mut run.frames) {
             if frame.sequence == replay.last + 1 {
-                replay.live[place] = true;
                 replay.last = frame.sequence;
                 replay.commits.push((frame.sequence, frame.writes));
             }
@@ -184,7 +204,7 @@ pub(in crate::engine::redb) fn replay_segments(
     }
     let vouched = segments
         .iter()
-        .map(|segment| vouched(segment, use_id, replay.last));
+        .map(|(use_id, segment)| vouched(segment, *use_id, replay.last));
     let vouched = vouched.max().unwrap_or_default();
     if vouched > replay.last {
         replay.salvaged = Some(ReplayError::Missing(format!(
@@ -202,7 +222,8 @@ pub(in crate::engine::redb) fn read_segments(
     use_id: u64,
     applied: u64,
 ) -> Result<Replay, ReplayError> {
-    let mut replay = replay_segments(segments, use_id, applied);
+    let segments = segments.iter().map(|segment| (use_id, segment.clone()));
+    let mut replay = replay_segments(&segments.collect::<Vec<_>>(), applied);
     match replay.salvaged.take() {
         Some(fault) => Err(fault),
         None => Ok(replay),

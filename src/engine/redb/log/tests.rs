@@ -136,7 +136,7 @@ fn needed() -> (Disk, LogState) {
     log.switch().unwrap();
     append(&mut log, 3);
     let state = LogState {
-        in_use: Some(ID),
+        in_use: vec![ID],
         ..LogState::default()
     };
     assert_eq!(read(&disk, &state, false).unwrap().last, 3);
@@ -145,15 +145,14 @@ fn needed() -> (Disk, LogState) {
 
 #[test]
 fn the_log_of_another_use_is_foreign_and_only_salvaging_goes_on_without_it() {
-    let (disk, state) = needed();
+    let (disk, _) = needed();
     let other = LogState {
-        in_use: Some(ID + 1),
-        ..state
+        in_use: vec![ID + 1],
+        ..LogState::default()
     };
     let closed = LogState {
-        in_use: None,
-        closed: Some(ID + 1),
-        ..state
+        closed: vec![ID + 1],
+        ..LogState::default()
     };
     for state in [other, closed] {
         let refused = read(&disk, &state, false).unwrap_err();
@@ -167,12 +166,11 @@ fn the_log_of_another_use_is_foreign_and_only_salvaging_goes_on_without_it() {
 /// Closing removes it last. Only a log that adds nothing is left over from that.
 #[test]
 fn what_is_left_of_a_log_that_was_closed_is_not_needed() {
-    let (disk, state) = needed();
+    let (disk, _) = needed();
     let closed = |applied| LogState {
         applied,
-        in_use: None,
-        closed: Some(ID),
-        ..state
+        closed: vec![ID + 3, ID],
+        ..LogState::default()
     };
     let replay = read(&disk, &closed(3), false).unwrap();
     assert!(replay.has_segments && replay.commits.is_empty() && replay.last == 3);
