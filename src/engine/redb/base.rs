@@ -7,8 +7,8 @@
 //! crash.
 
 use ::redb::{
-    CommitError, Database, ReadableDatabase, ReadableTable, StorageBackend, Table,
-    TableDefinition, TableError,
+    CommitError, Database, ReadableDatabase, ReadableTable, StorageBackend, Table, TableDefinition,
+    TableError,
 };
 
 use super::RedbOptions;

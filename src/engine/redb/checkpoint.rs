@@ -242,12 +242,13 @@ impl Work {
 }
 
 /// When a checkpoint is over, whichever way, nobody waits for it any more.
-struct UnderWay<'w>(&'w Work);
+struct UnderWay<'s>(&'s Shared);
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.0.lock().under_way = false;
-        self.0.0.changed.notify_all();
+        self.0.pacing.end();
+        self.0.work.lock().under_way = false;
+        self.0.work.0.changed.notify_all();
     }
 }
 
@@ -306,7 +307,7 @@ impl Shared {
         let Some(job) = self.work.lock().job.take() else {
             return;
         };
-        let _under_way = UnderWay(&self.work);
+        let _under_way = UnderWay(self);
         let _here = threads::InCheckpoint::begin();
         let doubt = PoisonGuard(self);
         let begun = Instant::now();
@@ -320,7 +321,9 @@ impl Shared {
     }
 
     fn checkpoint(&self, job: Job) -> Result<()> {
+        self.pacing.begin(job.frozen.len());
         let writes = job.frozen.newest(job.sequence);
+        let writes = writes.inspect(|_| self.pacing.step());
         let applied = self.with_base(|base| match &job.source {
             Source::Segment(..) => base.apply(writes, job.sequence),
             Source::Left(_, uses) => base.end_uses(writes, job.sequence, uses),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread;
 
 use super::Shared;
 use super::base::Base;
@@ -37,6 +38,8 @@ impl Shared {
         let staged = pending.staged;
         if !log.fits(size.frame_bytes()) {
             self.freeze(log, true)?;
+        } else if let Some(wait) = self.pacing.wait(log.filled(), log.room()) {
+            thread::sleep(wait);
         }
         self.prepare(log)?;
         state = self.state()?;

@@ -34,6 +34,7 @@ mod options;
 mod overlay;
 mod own_file;
 mod owner;
+mod pacing;
 mod place;
 mod read_only;
 mod recovery;
@@ -70,6 +71,7 @@ pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles};
 pub(crate) use self::options::RedbOptions;
 use self::own_file::OwnFile;
+use self::pacing::Pacing;
 pub(crate) use self::read_only::ReadOnly;
 use self::recovery::Recovered;
 use self::snapshot::State;
@@ -125,6 +127,7 @@ struct Shared {
     /// The file, if this engine created it.
     created: Option<PathBuf>,
     figures: Figures,
+    pacing: Pacing,
 }
 
 impl Redb {
@@ -202,6 +205,7 @@ impl Redb {
             background: options.background,
             usual: Usual::default(),
             figures: Figures::default(),
+            pacing: Pacing::default(),
         });
         if let Some(job) = job {
             shared.work.begin(job);

@@ -166,12 +166,23 @@ impl Log {
 
     /// Whether the segment that is written has room for a frame of `bytes`.
     pub(super) fn fits(&self, bytes: usize) -> bool {
+        self.offset + bytes as u64 <= self.room()
+    }
+
+    /// How long the segment that is written is, or will be.
+    pub(super) fn room(&self) -> u64 {
         let segment = self.segments[self.current].as_ref();
-        let mut length = segment.map_or(0, |segment| segment.bytes());
+        let length = segment.map_or(0, |segment| segment.bytes());
         if self.offset == FRAMES_AT as u64 {
-            length = length.max(self.segment_bytes_new);
+            length.max(self.segment_bytes_new)
+        } else {
+            length
         }
-        self.offset + bytes as u64 <= length
+    }
+
+    /// How much of it is written.
+    pub(super) fn filled(&self) -> u64 {
+        self.offset
     }
 
     /// Makes the segment that is written, if it is not there yet or too short for new
@@ -310,7 +321,11 @@ impl Log {
     /// Removes the files: everything is in the database.
     pub(super) fn remove(mut self) -> io::Result<()> {
         self.segments = SEGMENTS.map(|_| None);
-        if self.has_files { remove(&*self.disk) } else { Ok(()) }
+        if self.has_files {
+            remove(&*self.disk)
+        } else {
+            Ok(())
+        }
     }
 }
 
