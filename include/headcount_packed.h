@@ -133,11 +133,14 @@ typedef struct hc_packed_user {
     int32_t is_admin;
     /** How many attributes there are, for hc_packed_user_attribute(). */
     uint32_t attributes;
+    /** How many external ids there are, for hc_packed_user_external_id(). */
+    uint32_t external_ids;
     /** @cond private */
-    /* Private: the record, and where its attributes are. */
+    /* Private: the record, and where its tables are. */
     const uint8_t *record;
     size_t record_bytes;
     const uint8_t *attribute_table;
+    const uint8_t *id_table;
     /** @endcond */
 } hc_packed_user;
 
@@ -157,6 +160,14 @@ typedef struct hc_packed_workspace {
     hc_packed_text name;
     /** 1 if it is archived, otherwise 0. */
     int32_t is_archived;
+    /** How many external ids there are, for hc_packed_workspace_external_id(). */
+    uint32_t external_ids;
+    /** @cond private */
+    /* Private: the record, and where its table is. */
+    const uint8_t *record;
+    size_t record_bytes;
+    const uint8_t *id_table;
+    /** @endcond */
 } hc_packed_workspace;
 
 /** A membership. @since 0.1.0 */
@@ -183,6 +194,8 @@ typedef struct hc_packed_change {
     const uint8_t *actor;
     /** The request id of the batch: 16 bytes; NULL where it had none. */
     const uint8_t *request_id;
+    /** Through which door it came; NULL where nobody said so. */
+    hc_packed_text door;
     /** How many events there are, for hc_packed_change_event(). */
     uint32_t events;
     /** @cond private */
@@ -288,6 +301,37 @@ static inline const uint8_t *hc_packed_read_table(const uint8_t *record, size_t 
     return record + start;
 }
 
+/* The pair of texts at an index of a table; 0 if one of them is not there. */
+static inline int hc_packed_read_pair(const uint8_t *record, size_t record_bytes,
+                                      const uint8_t *table, size_t index, hc_packed_text *name,
+                                      hc_packed_text *value)
+{
+    const uint8_t *place = table + 16 * index;
+    hc_packed_text found_name, found_value;
+    if (!hc_packed_read_text(record, record_bytes, place, &found_name)
+        || !hc_packed_read_text(record, record_bytes, place + 8, &found_value)
+        || found_name.bytes == NULL || found_value.bytes == NULL)
+        return 0;
+    *name = found_name;
+    *value = found_value;
+    return 1;
+}
+
+/* The table of pairs whose place is at `place`, and how many there are; NULL if one of
+ * them is not inside of the record. */
+static inline const uint8_t *hc_packed_read_pairs(const uint8_t *record, size_t record_bytes,
+                                                  const uint8_t *place, uint32_t *pairs)
+{
+    hc_packed_text name, value;
+    uint32_t index;
+    const uint8_t *table = hc_packed_read_table(record, record_bytes, place, 16);
+    *pairs = hc_packed_read_u32(place + 4);
+    for (index = 0; table != NULL && index < *pairs; index++)
+        if (!hc_packed_read_pair(record, record_bytes, table, index, &name, &value))
+            return NULL;
+    return table;
+}
+
 /* The next record, which has `fixed_bytes` at least; NULL at the end. */
 static inline const uint8_t *hc_packed_next(hc_packed_batch *batch, int32_t kind,
                                             size_t fixed_bytes, size_t *record_bytes)
@@ -365,19 +409,27 @@ static inline int hc_packed_open(hc_packed_batch *batch, const uint8_t *bytes, s
 static inline int hc_packed_user_attribute(const hc_packed_user *user, uint32_t index,
                                            hc_packed_text *name, hc_packed_text *value)
 {
-    hc_packed_text found_name, found_value;
-    size_t entry = index;
-    const uint8_t *place;
-    if (index >= user->attributes)
-        return 0;
-    place = user->attribute_table + 16 * entry;
-    if (!hc_packed_read_text(user->record, user->record_bytes, place, &found_name)
-        || !hc_packed_read_text(user->record, user->record_bytes, place + 8, &found_value)
-        || found_name.bytes == NULL || found_value.bytes == NULL)
-        return 0;
-    *name = found_name;
-    *value = found_value;
-    return 1;
+    return index < user->attributes
+        && hc_packed_read_pair(user->record, user->record_bytes, user->attribute_table, index,
+                               name, value);
+}
+
+/**
+ * One of the external ids of a user, which are ordered by their provisioners.
+ *
+ * @param user        The user.
+ * @param index       Which one: from 0 to user->external_ids - 1.
+ * @param provisioner Set to who gave it.
+ * @param id          Set to the id.
+ * @return 1 if there is such an id; otherwise 0, and nothing is written.
+ * @since 0.1.0
+ */
+static inline int hc_packed_user_external_id(const hc_packed_user *user, uint32_t index,
+                                             hc_packed_text *provisioner, hc_packed_text *id)
+{
+    return index < user->external_ids
+        && hc_packed_read_pair(user->record, user->record_bytes, user->id_table, index,
+                               provisioner, id);
 }
 
 /**
@@ -391,10 +443,9 @@ static inline int hc_packed_user_attribute(const hc_packed_user *user, uint32_t 
  */
 static inline int hc_packed_next_user(hc_packed_batch *batch, hc_packed_user *user)
 {
-    hc_packed_text name, value;
-    uint32_t flags, index;
+    uint32_t flags;
     size_t bytes = 0;
-    const uint8_t *record = hc_packed_next(batch, HC_PACKED_USERS, 96, &bytes);
+    const uint8_t *record = hc_packed_next(batch, HC_PACKED_USERS, 104, &bytes);
     if (record == NULL)
         return batch->malformed ? HC_PACKED_MALFORMED : HC_PACKED_END;
     flags = hc_packed_read_u16(record + 6);
@@ -405,20 +456,17 @@ static inline int hc_packed_next_user(hc_packed_batch *batch, hc_packed_user *us
     user->deactivated_at_micros = hc_packed_read_u64(record + 88);
     user->is_active = (flags & 1) != 0;
     user->is_admin = (flags & 2) != 0;
-    user->attributes = hc_packed_read_u32(record + 84);
     user->record = record;
     user->record_bytes = bytes;
-    user->attribute_table = hc_packed_read_table(record, bytes, record + 80, 16);
+    user->attribute_table = hc_packed_read_pairs(record, bytes, record + 80, &user->attributes);
+    user->id_table = hc_packed_read_pairs(record, bytes, record + 96, &user->external_ids);
     if (!hc_packed_read_text(record, bytes, record + 48, &user->email)
         || !hc_packed_read_text(record, bytes, record + 56, &user->username)
         || !hc_packed_read_text(record, bytes, record + 64, &user->given_name)
         || !hc_packed_read_text(record, bytes, record + 72, &user->family_name)
         || user->email.bytes == NULL || user->username.bytes == NULL
-        || user->attribute_table == NULL)
+        || user->attribute_table == NULL || user->id_table == NULL)
         return HC_PACKED_MALFORMED;
-    for (index = 0; index < user->attributes; index++)
-        if (!hc_packed_user_attribute(user, index, &name, &value))
-            return HC_PACKED_MALFORMED;
     batch->malformed = 0;
     return HC_PACKED_RECORD;
 }
@@ -437,7 +485,7 @@ static inline int hc_packed_next_workspace(hc_packed_batch *batch,
 {
     uint32_t flags;
     size_t bytes = 0;
-    const uint8_t *record = hc_packed_next(batch, HC_PACKED_WORKSPACES, 64, &bytes);
+    const uint8_t *record = hc_packed_next(batch, HC_PACKED_WORKSPACES, 72, &bytes);
     if (record == NULL)
         return batch->malformed ? HC_PACKED_MALFORMED : HC_PACKED_END;
     flags = hc_packed_read_u16(record + 6);
@@ -447,11 +495,34 @@ static inline int hc_packed_next_workspace(hc_packed_batch *batch,
     workspace->updated_at_micros = hc_packed_read_u64(record + 32);
     workspace->is_archived = (flags & 1) != 0;
     workspace->default_of = (flags & 2) != 0 ? record + 40 : NULL;
+    workspace->record = record;
+    workspace->record_bytes = bytes;
+    workspace->id_table
+        = hc_packed_read_pairs(record, bytes, record + 64, &workspace->external_ids);
     if (!hc_packed_read_text(record, bytes, record + 56, &workspace->name)
-        || workspace->name.bytes == NULL)
+        || workspace->name.bytes == NULL || workspace->id_table == NULL)
         return HC_PACKED_MALFORMED;
     batch->malformed = 0;
     return HC_PACKED_RECORD;
+}
+
+/**
+ * One of the external ids of a workspace, as hc_packed_user_external_id().
+ *
+ * @param workspace   The workspace.
+ * @param index       Which one: from 0 to workspace->external_ids - 1.
+ * @param provisioner Set to who gave it.
+ * @param id          Set to the id.
+ * @return 1 if there is such an id; otherwise 0, and nothing is written.
+ * @since 0.1.0
+ */
+static inline int hc_packed_workspace_external_id(const hc_packed_workspace *workspace,
+                                                  uint32_t index, hc_packed_text *provisioner,
+                                                  hc_packed_text *id)
+{
+    return index < workspace->external_ids
+        && hc_packed_read_pair(workspace->record, workspace->record_bytes, workspace->id_table,
+                               index, provisioner, id);
 }
 
 /**
@@ -491,7 +562,7 @@ static inline int hc_packed_next_change(hc_packed_batch *batch, hc_packed_change
 {
     uint32_t flags;
     size_t bytes = 0;
-    const uint8_t *record = hc_packed_next(batch, HC_PACKED_CHANGES, 72, &bytes);
+    const uint8_t *record = hc_packed_next(batch, HC_PACKED_CHANGES, 80, &bytes);
     if (record == NULL)
         return batch->malformed ? HC_PACKED_MALFORMED : HC_PACKED_END;
     flags = hc_packed_read_u16(record + 6);
@@ -504,7 +575,8 @@ static inline int hc_packed_next_change(hc_packed_batch *batch, hc_packed_change
     if (change->event_bytes < 48)
         return HC_PACKED_MALFORMED;
     change->event_table = hc_packed_read_table(record, bytes, record + 56, change->event_bytes);
-    if (change->event_table == NULL)
+    if (change->event_table == NULL
+        || !hc_packed_read_text(record, bytes, record + 72, &change->door))
         return HC_PACKED_MALFORMED;
     batch->malformed = 0;
     return HC_PACKED_RECORD;

@@ -73,6 +73,7 @@ enum class status : std::int32_t {
     poisoned = HC_STATUS_POISONED,           ///< An earlier call was status::internal.
     forked = HC_STATUS_FORKED,               ///< The object belongs to the parent process.
     buffer_too_small = HC_STATUS_BUFFER_TOO_SMALL,       ///< See error::buffer_bytes().
+    queue_full = HC_STATUS_QUEUE_FULL,                   ///< Submit again after an answer.
     invalid_email = HC_STATUS_INVALID_EMAIL,             ///< No email address that is accepted.
     international_email = HC_STATUS_INTERNATIONAL_EMAIL, ///< Letters outside ASCII before the @.
     email_required = HC_STATUS_EMAIL_REQUIRED,           ///< A user needs an email address.
@@ -181,6 +182,8 @@ enum class operation : std::int32_t {
     set_role = HC_OPERATION_SET_ROLE,
     /** Takes a member out. */
     remove_member = HC_OPERATION_REMOVE_MEMBER,
+    /** Sets, changes or removes the id that a provisioner has for a workspace. */
+    set_workspace_external_id = HC_OPERATION_SET_WORKSPACE_EXTERNAL_ID,
 };
 
 /** A field of a packed operation. */
@@ -229,6 +232,12 @@ enum class op_field : std::int32_t {
     actor = HC_OP_FIELD_ACTOR,
     /** 1 to let workspaces be left without an active owner. */
     allow_ownerless = HC_OP_FIELD_ALLOW_OWNERLESS,
+    /** Through which door the batch comes, a text. */
+    door = HC_OP_FIELD_DOOR,
+    /** The name of a provisioner, a text. */
+    provisioner = HC_OP_FIELD_PROVISIONER,
+    /** The id of the provisioner that was named last, a text; absent, it is removed. */
+    external_id = HC_OP_FIELD_EXTERNAL_ID,
 };
 
 /** How much a message of the library matters: see set_log(). */
@@ -1281,6 +1290,19 @@ std::vector<external_id> external_ids(int32_t (*at)(const Raw *, std::size_t, ch
     return all;
 }
 
+/* All external ids of a packed record. */
+template <class Record>
+std::vector<external_id> packed_external_ids(int (*at)(const Record *, std::uint32_t,
+                                                       hc_packed_text *, hc_packed_text *),
+                                             const Record &of)
+{
+    std::vector<external_id> all;
+    hc_packed_text provisioner{"", 0}, id{"", 0};
+    for (std::uint32_t i = 0; i < of.external_ids && at(&of, i, &provisioner, &id) != 0; i++)
+        all.push_back({std::string(view(provisioner)), std::string(view(id))});
+    return all;
+}
+
 } // namespace detail
 /** @endcond */
 
@@ -1458,6 +1480,12 @@ public:
         return std::nullopt;
     }
 
+    /** @copydoc user::external_ids */
+    std::vector<external_id> external_ids() const
+    {
+        return detail::packed_external_ids(hc_packed_user_external_id, record_);
+    }
+
     /** The record, for functions of headcount_packed.h. */
     const hc_packed_user &raw() const noexcept { return record_; }
 
@@ -1570,6 +1598,11 @@ public:
     moment created_at() const noexcept { return detail::at(record_.created_at_micros); }
     /** @copydoc workspace::updated_at */
     moment updated_at() const noexcept { return detail::at(record_.updated_at_micros); }
+    /** @copydoc workspace::external_ids */
+    std::vector<external_id> external_ids() const
+    {
+        return detail::packed_external_ids(hc_packed_workspace_external_id, record_);
+    }
 
 private:
     hc_packed_workspace record_{};
@@ -2047,6 +2080,15 @@ public:
     /** @overload */
     batch &&actor(const id &who) && { return std::move(actor(who)); }
 
+    /** Through which door the batch comes: 1 to 32 letters, digits and `-_.:/` of ASCII. It goes
+     * before that of the directory. */
+    batch &door(std::string_view name) &
+    {
+        return this->set(hc_batch_set_door, detail::bytes(name), name.size());
+    }
+    /** @overload */
+    batch &&door(std::string_view name) && { return std::move(door(name)); }
+
     /** Makes the batch one that can be sent again and is done once: 16 bytes, such as a random
      * UUID. Another batch with the id is refused with status::request_id_reused. */
     batch &request_id(const id &request) &
@@ -2210,7 +2252,7 @@ public:
     /** Gives a workspace another name. */
     batch &rename_workspace(workspace_id workspace, std::string_view name) &
     {
-        return this->set(hc_batch_rename_workspace, workspace, detail::bytes(name), name.size());
+        return this->set(hc_batch_rename_workspace, nullptr, std::size_t{0}, workspace, detail::bytes(name), name.size());
     }
     /** @overload */
     batch &&rename_workspace(workspace_id workspace, std::string_view name) &&
@@ -2221,7 +2263,7 @@ public:
     /** Archives a workspace. */
     batch &archive_workspace(workspace_id workspace) &
     {
-        return this->set(hc_batch_archive_workspace, workspace);
+        return this->set(hc_batch_archive_workspace, nullptr, std::size_t{0}, workspace);
     }
     /** @overload */
     batch &&archive_workspace(workspace_id workspace) &&
@@ -2232,7 +2274,7 @@ public:
     /** Restores an archived workspace. */
     batch &restore_workspace(workspace_id workspace) &
     {
-        return this->set(hc_batch_restore_workspace, workspace);
+        return this->set(hc_batch_restore_workspace, nullptr, std::size_t{0}, workspace);
     }
     /** @overload */
     batch &&restore_workspace(workspace_id workspace) &&
@@ -2243,7 +2285,7 @@ public:
     /** Deletes a workspace and its memberships for good. */
     batch &delete_workspace(workspace_id workspace) &
     {
-        return this->set(hc_batch_delete_workspace, workspace);
+        return this->set(hc_batch_delete_workspace, nullptr, std::size_t{0}, workspace);
     }
     /** @overload */
     batch &&delete_workspace(workspace_id workspace) &&
@@ -2255,7 +2297,7 @@ public:
     batch &add_member(workspace_id workspace, const user_ref &user, role as = role::user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_add_member, workspace, detail::bytes(who), who.size(),
+        return this->set(hc_batch_add_member, nullptr, std::size_t{0}, workspace, detail::bytes(who), who.size(),
                          static_cast<std::int32_t>(as));
     }
     /** @overload */
@@ -2268,7 +2310,7 @@ public:
     batch &add_member(std::string_view workspace, const user_ref &user, role as = role::user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_add_member_by_name, detail::bytes(workspace), workspace.size(),
+        return this->set(hc_batch_add_member, detail::bytes(workspace), workspace.size(), workspace_id{0},
                          detail::bytes(who), who.size(), static_cast<std::int32_t>(as));
     }
     /** @overload */
@@ -2281,7 +2323,7 @@ public:
     batch &set_role(workspace_id workspace, const user_ref &user, role to) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_set_role, workspace, detail::bytes(who), who.size(),
+        return this->set(hc_batch_set_role, nullptr, std::size_t{0}, workspace, detail::bytes(who), who.size(),
                          static_cast<std::int32_t>(to));
     }
     /** @overload */
@@ -2294,7 +2336,7 @@ public:
     batch &remove_member(workspace_id workspace, const user_ref &user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_remove_member, workspace, detail::bytes(who), who.size());
+        return this->set(hc_batch_remove_member, nullptr, std::size_t{0}, workspace, detail::bytes(who), who.size());
     }
     /** @overload */
     batch &&remove_member(workspace_id workspace, const user_ref &user) &&
@@ -2305,8 +2347,7 @@ public:
     /** The same for the workspace with a name, which may be created by this batch. */
     batch &rename_workspace(std::string_view workspace, std::string_view name) &
     {
-        return this->set(hc_batch_rename_workspace_by_name, detail::bytes(workspace),
-                         workspace.size(), detail::bytes(name), name.size());
+        return this->set(hc_batch_rename_workspace, detail::bytes(workspace), workspace.size(), workspace_id{0}, detail::bytes(name), name.size());
     }
     /** @overload */
     batch &&rename_workspace(std::string_view workspace, std::string_view name) &&
@@ -2317,8 +2358,7 @@ public:
     /** The same for the workspace with a name. */
     batch &archive_workspace(std::string_view workspace) &
     {
-        return this->set(hc_batch_archive_workspace_by_name, detail::bytes(workspace),
-                         workspace.size());
+        return this->set(hc_batch_archive_workspace, detail::bytes(workspace), workspace.size(), workspace_id{0});
     }
     /** @overload */
     batch &&archive_workspace(std::string_view workspace) &&
@@ -2329,8 +2369,7 @@ public:
     /** The same for the workspace with a name. */
     batch &restore_workspace(std::string_view workspace) &
     {
-        return this->set(hc_batch_restore_workspace_by_name, detail::bytes(workspace),
-                         workspace.size());
+        return this->set(hc_batch_restore_workspace, detail::bytes(workspace), workspace.size(), workspace_id{0});
     }
     /** @overload */
     batch &&restore_workspace(std::string_view workspace) &&
@@ -2341,8 +2380,7 @@ public:
     /** The same for the workspace with a name. */
     batch &delete_workspace(std::string_view workspace) &
     {
-        return this->set(hc_batch_delete_workspace_by_name, detail::bytes(workspace),
-                         workspace.size());
+        return this->set(hc_batch_delete_workspace, detail::bytes(workspace), workspace.size(), workspace_id{0});
     }
     /** @overload */
     batch &&delete_workspace(std::string_view workspace) &&
@@ -2354,7 +2392,7 @@ public:
     batch &set_role(std::string_view workspace, const user_ref &user, role to) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_set_role_by_name, detail::bytes(workspace), workspace.size(),
+        return this->set(hc_batch_set_role, detail::bytes(workspace), workspace.size(), workspace_id{0},
                          detail::bytes(who), who.size(), static_cast<std::int32_t>(to));
     }
     /** @overload */
@@ -2367,7 +2405,7 @@ public:
     batch &remove_member(std::string_view workspace, const user_ref &user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_remove_member_by_name, detail::bytes(workspace), workspace.size(),
+        return this->set(hc_batch_remove_member, detail::bytes(workspace), workspace.size(), workspace_id{0},
                          detail::bytes(who), who.size());
     }
     /** @overload */
@@ -2775,6 +2813,11 @@ public:
     std::optional<id> actor() const noexcept { return optional_id(record_.actor); }
     /** The request id of the batch. */
     std::optional<id> request_id() const noexcept { return optional_id(record_.request_id); }
+    /** Through which door it came, where that was said. */
+    std::optional<std::string_view> door() const noexcept
+    {
+        return detail::optional_view(record_.door);
+    }
 
     /** How many events there are. */
     std::size_t size() const noexcept { return record_.events; }
@@ -2938,6 +2981,19 @@ public:
      * that would wait. */
     void wake() const noexcept { hc_feed_wake(handle_.get()); }
 
+    /** A descriptor for an event loop, to be polled only: readable while there is something to
+     * read(), and once the directory is closed. It lives as long as this object. */
+    int descriptor() const { return try_descriptor().value(); }
+    /** @copydoc descriptor */
+    result<int> try_descriptor() const
+    {
+        std::int32_t descriptor = -1;
+        auto done = detail::run(hc_feed_get_descriptor, handle_.get(), &descriptor);
+        if (!done)
+            return done.error();
+        return static_cast<int>(descriptor);
+    }
+
     /** The number of the last change that was given out, or where the feed began. */
     std::uint64_t position() const noexcept { return hc_feed_position(handle_.get()); }
 
@@ -3001,6 +3057,23 @@ inline fault_list repair(std::string_view path,
 {
     return try_repair(path, aside, faults_max).value();
 }
+
+/** @cond */
+namespace detail {
+
+/* The callback of directory::submit(), whose userdata is a Done of its own. */
+template <class Done>
+void submitted(void *userdata, hc_status code, hc_applied *raw, hc_error *failed) noexcept
+{
+    const std::unique_ptr<Done> done(static_cast<Done *>(userdata));
+    if (code == HC_STATUS_OK)
+        (*done)(result<applied>(applied(raw)));
+    else
+        (*done)(result<applied>(error::adopt(code, failed)));
+}
+
+} // namespace detail
+/** @endcond */
 
 /**
  * A user directory: users, and a license that says how many may be active. Any thread
@@ -3264,8 +3337,6 @@ public:
         if (update.failure())
             return update.failure();
         return detail::make<user, hc_user>([&](hc_user **made, hc_error **failed) {
-            if (const std::uint8_t *bytes = who.id_bytes())
-                return hc_user_update_apply_by_id(raw(), bytes, update.raw(), made, failed);
             return hc_user_update_apply(raw(), detail::bytes(who.text()), who.text().size(),
                                         update.raw(), made, failed);
         });
@@ -3277,8 +3348,6 @@ public:
     result<user> try_activate_user(const user_ref &who) const
     {
         return detail::make<user, hc_user>([&](hc_user **made, hc_error **failed) {
-            if (const std::uint8_t *bytes = who.id_bytes())
-                return hc_user_activate_by_id(raw(), bytes, made, failed);
             return hc_user_activate(raw(), detail::bytes(who.text()), who.text().size(), made,
                                     failed);
         });
@@ -3290,11 +3359,36 @@ public:
     result<user> try_deactivate_user(const user_ref &who) const
     {
         return detail::make<user, hc_user>([&](hc_user **made, hc_error **failed) {
-            if (const std::uint8_t *bytes = who.id_bytes())
-                return hc_user_deactivate_by_id(raw(), bytes, made, failed);
             return hc_user_deactivate(raw(), detail::bytes(who.text()), who.text().size(), made,
                                       failed);
         });
+    }
+
+    /** Notes that a user is seen now, such as at a login. Call it as often as you like: it mostly
+     * costs a look-up. See hc_user_touch(). */
+    void touch_user(const user_ref &who) const { return try_touch_user(who).value(); }
+    /** @copydoc touch_user */
+    result<void> try_touch_user(const user_ref &who) const
+    {
+        const std::string_view text = who.text();
+        return detail::run(hc_user_touch, raw(), detail::bytes(text), text.size());
+    }
+
+    /** When a user was last seen, to about an hour; nothing for one who never was. */
+    std::optional<moment> last_seen(const user_ref &who) const
+    {
+        return try_last_seen(who).value();
+    }
+    /** @copydoc last_seen */
+    result<std::optional<moment>> try_last_seen(const user_ref &who) const
+    {
+        const std::string_view text = who.text();
+        std::uint64_t micros = 0;
+        auto done = detail::run(hc_user_get_last_seen_micros, raw(), detail::bytes(text),
+                                text.size(), &micros);
+        if (!done)
+            return done.error();
+        return detail::at_if(micros);
     }
 
     /** Deletes a user for good. To keep the user, deactivate. */
@@ -3303,8 +3397,6 @@ public:
     result<void> try_delete_user(const user_ref &who) const
     {
         return detail::run([&](hc_error **failed) {
-            if (const std::uint8_t *bytes = who.id_bytes())
-                return hc_user_delete_by_id(raw(), bytes, failed);
             return hc_user_delete(raw(), detail::bytes(who.text()), who.text().size(), failed);
         });
     }
@@ -3562,6 +3654,28 @@ public:
         return detail::make<applied, hc_applied>(hc_directory_apply, raw(), what.raw());
     }
 
+    /** Applies a batch on a thread of the library, and calls `done` there with the
+     * result<applied>, once: for event loops. See hc_directory_submit() for the order and for
+     * closing. `done` must not throw. */
+    template <class Done>
+    void submit(const batch &what, Done done) const
+    {
+        try_submit(what, std::move(done)).value();
+    }
+    /** @copydoc submit */
+    template <class Done>
+    result<void> try_submit(const batch &what, Done done) const
+    {
+        if (what.failure())
+            return what.failure();
+        auto kept = std::make_unique<Done>(std::move(done));
+        auto taken = detail::run(hc_directory_submit, raw(), what.raw(), detail::submitted<Done>,
+                                 static_cast<void *>(kept.get()));
+        if (taken)
+            (void)kept.release(); // the callback's now, which may have run
+        return taken;
+    }
+
     /** What apply() would answer now, but for the ids it would draw, without applying the batch. */
     applied dry_run(const batch &what) const { return try_dry_run(what).value(); }
     /** @copydoc dry_run */
@@ -3619,7 +3733,7 @@ public:
      */
     void verify() const { return try_verify().value(); }
     /** @copydoc verify */
-    result<void> try_verify() const { return detail::run(hc_directory_verify, raw()); }
+    result<void> try_verify() const { return detail::run(hc_directory_verify, raw(), static_cast<hc_verified *>(nullptr)); }
 
     /** Does what verify() does, and tells what it went over. */
     verified verify_and_count() const { return try_verify_and_count().value(); }
@@ -3627,7 +3741,7 @@ public:
     result<verified> try_verify_and_count() const
     {
         hc_verified found = HC_VERIFIED_INIT;
-        auto done = detail::run(hc_directory_verify_and_count, raw(), &found);
+        auto done = detail::run(hc_directory_verify, raw(), &found);
         if (!done)
             return done.error();
         return verified{found.active,     found.inactive, found.deleted,
@@ -3754,6 +3868,15 @@ public:
     result<directory> try_acting_as(const id &actor) const
     {
         return own(hc_directory_acting_as, raw(), actor.data());
+    }
+
+    /** A handle on the same directory whose writes come through a door: a short name of the
+     * client or the interface, which each change records. Closing one closes all. */
+    directory through(std::string_view door) const { return try_through(door).value(); }
+    /** @copydoc through */
+    result<directory> try_through(std::string_view door) const
+    {
+        return own(hc_directory_through, raw(), detail::bytes(door), door.size());
     }
 
     /** Finishes what is pending, releases the file, and reports what goes wrong with that. Other

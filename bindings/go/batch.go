@@ -19,6 +19,9 @@ type Batch struct {
 	// Actor is who makes these changes: it is recorded, and the actor can't deactivate or
 	// delete themself. The zero ID is nobody in particular.
 	Actor ID
+	// Door is through which door the batch comes, before that of [Directory.Through]; empty
+	// for none.
+	Door string
 	// RequestID makes it a batch that can be sent again: when the same batch was applied
 	// with this id before, its outcome is returned and nothing is done. Another batch with
 	// a known id is refused with [ErrRequestIDReused].
@@ -153,10 +156,21 @@ func (b *Batch) RenameWorkspace(workspace WorkspaceRef, name string) *Operation 
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		n, nameLength := text(name)
 		if workspace.id != 0 {
-			return C.hc_batch_rename_workspace(b, C.uint64_t(workspace.id), n, nameLength, e)
+			return C.hc_batch_rename_workspace(b, nil, 0, C.uint64_t(workspace.id), n, nameLength, e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_rename_workspace_by_name(b, w, length, n, nameLength, e)
+		return C.hc_batch_rename_workspace(b, w, length, 0, n, nameLength, e)
+	})
+}
+
+// SetWorkspaceExternalID appends: set the id that a provisioner has for a workspace, which
+// may be one that an earlier operation creates; an empty id removes it.
+func (b *Batch) SetWorkspaceExternalID(workspace WorkspaceRef, provisioner, id string) *Operation {
+	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
+		w, length := text(workspace.name)
+		p, provisionerLength := text(provisioner)
+		i, idLength := externalID(id, true)
+		return C.hc_batch_set_workspace_external_id(b, w, length, C.uint64_t(workspace.id), p, provisionerLength, i, idLength, e)
 	})
 }
 
@@ -164,10 +178,10 @@ func (b *Batch) RenameWorkspace(workspace WorkspaceRef, name string) *Operation 
 func (b *Batch) ArchiveWorkspace(workspace WorkspaceRef) *Operation {
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		if workspace.id != 0 {
-			return C.hc_batch_archive_workspace(b, C.uint64_t(workspace.id), e)
+			return C.hc_batch_archive_workspace(b, nil, 0, C.uint64_t(workspace.id), e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_archive_workspace_by_name(b, w, length, e)
+		return C.hc_batch_archive_workspace(b, w, length, 0, e)
 	})
 }
 
@@ -175,10 +189,10 @@ func (b *Batch) ArchiveWorkspace(workspace WorkspaceRef) *Operation {
 func (b *Batch) RestoreWorkspace(workspace WorkspaceRef) *Operation {
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		if workspace.id != 0 {
-			return C.hc_batch_restore_workspace(b, C.uint64_t(workspace.id), e)
+			return C.hc_batch_restore_workspace(b, nil, 0, C.uint64_t(workspace.id), e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_restore_workspace_by_name(b, w, length, e)
+		return C.hc_batch_restore_workspace(b, w, length, 0, e)
 	})
 }
 
@@ -186,10 +200,10 @@ func (b *Batch) RestoreWorkspace(workspace WorkspaceRef) *Operation {
 func (b *Batch) DeleteWorkspace(workspace WorkspaceRef) *Operation {
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		if workspace.id != 0 {
-			return C.hc_batch_delete_workspace(b, C.uint64_t(workspace.id), e)
+			return C.hc_batch_delete_workspace(b, nil, 0, C.uint64_t(workspace.id), e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_delete_workspace_by_name(b, w, length, e)
+		return C.hc_batch_delete_workspace(b, w, length, 0, e)
 	})
 }
 
@@ -198,10 +212,10 @@ func (b *Batch) AddMember(workspace WorkspaceRef, ref string, role Role) *Operat
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		u, userLength := text(ref)
 		if workspace.id != 0 {
-			return C.hc_batch_add_member(b, C.uint64_t(workspace.id), u, userLength, C.int32_t(role), e)
+			return C.hc_batch_add_member(b, nil, 0, C.uint64_t(workspace.id), u, userLength, C.int32_t(role), e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_add_member_by_name(b, w, length, u, userLength, C.int32_t(role), e)
+		return C.hc_batch_add_member(b, w, length, 0, u, userLength, C.int32_t(role), e)
 	})
 }
 
@@ -210,10 +224,10 @@ func (b *Batch) SetRole(workspace WorkspaceRef, ref string, role Role) *Operatio
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		u, userLength := text(ref)
 		if workspace.id != 0 {
-			return C.hc_batch_set_role(b, C.uint64_t(workspace.id), u, userLength, C.int32_t(role), e)
+			return C.hc_batch_set_role(b, nil, 0, C.uint64_t(workspace.id), u, userLength, C.int32_t(role), e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_set_role_by_name(b, w, length, u, userLength, C.int32_t(role), e)
+		return C.hc_batch_set_role(b, w, length, 0, u, userLength, C.int32_t(role), e)
 	})
 }
 
@@ -222,10 +236,10 @@ func (b *Batch) RemoveMember(workspace WorkspaceRef, ref string) *Operation {
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		u, userLength := text(ref)
 		if workspace.id != 0 {
-			return C.hc_batch_remove_member(b, C.uint64_t(workspace.id), u, userLength, e)
+			return C.hc_batch_remove_member(b, nil, 0, C.uint64_t(workspace.id), u, userLength, e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_remove_member_by_name(b, w, length, u, userLength, e)
+		return C.hc_batch_remove_member(b, w, length, 0, u, userLength, e)
 	})
 }
 
@@ -247,6 +261,10 @@ func (b *Batch) wellFormed() (native *C.hc_batch, indexes []int, malformed []*Er
 	var s steps
 	s.run(!b.Actor.IsZero(), func(e **C.hc_error) C.hc_status {
 		return C.hc_batch_set_actor(native, idPointer(&b.Actor), e)
+	})
+	s.run(b.Door != "", func(e **C.hc_error) C.hc_status {
+		bytes, length := text(b.Door)
+		return C.hc_batch_set_door(native, bytes, length, e)
 	})
 	s.run(!b.RequestID.IsZero(), func(e **C.hc_error) C.hc_status {
 		return C.hc_batch_set_request_id(native, idPointer(&b.RequestID), e)

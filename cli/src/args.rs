@@ -31,6 +31,7 @@ pub(crate) use self::list::{COLUMNS, ListArgs, ListFormat, SortArg};
 pub(crate) use self::selection::SelectionArgs;
 pub(crate) use self::serving::{CreateKeyArgs, KeysCommand, ServeArgs};
 pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};
+use self::values::{attribute, external_id};
 pub(crate) use self::workspaces::WorkspacesCommand;
 
 /// A user directory that never has more active users than its license has seats
@@ -281,8 +282,11 @@ pub(crate) struct CreateArgs {
     /// Create the user without a seat
     #[arg(long)]
     pub(crate) inactive: bool,
+    /// The id that a provisioner has given the user, such as okta=00u1; may be repeated
+    #[arg(long = "external-id", value_name = "PROVISIONER=ID", value_parser = external_id)]
+    pub(crate) external_ids: Vec<(String, String)>,
     /// An attribute; may be repeated
-    #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = parse_attribute)]
+    #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = attribute)]
     pub(crate) attributes: Vec<(String, String)>,
 }
 
@@ -320,9 +324,16 @@ pub(crate) struct UpdateArgs {
     /// Make the user an admin of the platform, or take that away
     #[arg(long, group = "change")]
     pub(crate) admin: Option<bool>,
+    /// Set the id that a provisioner has given the user; an empty one removes it; may be
+    /// repeated
+    #[arg(
+        long = "external-id", value_name = "PROVISIONER=ID", value_parser = external_id,
+        group = "change"
+    )]
+    pub(crate) external_ids: Vec<(String, String)>,
     /// Set an attribute; may be repeated
     #[arg(
-        long = "attribute", value_name = "NAME=VALUE", value_parser = parse_attribute,
+        long = "attribute", value_name = "NAME=VALUE", value_parser = attribute,
         group = "change"
     )]
     pub(crate) attributes: Vec<(String, String)>,
@@ -349,13 +360,6 @@ pub(crate) enum LicenseCommand {
     },
 }
 
-fn parse_attribute(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write it as NAME=VALUE".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -365,16 +369,5 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Args::command().debug_assert();
-    }
-
-    #[test]
-    fn an_attribute_is_split_at_its_first_equals_sign() {
-        assert_eq!(
-            parse_attribute("a=b=c"),
-            Ok(("a".to_owned(), "b=c".to_owned()))
-        );
-        assert_eq!(parse_attribute("a="), Ok(("a".to_owned(), String::new())));
-        assert!(parse_attribute("a").is_err());
-        assert!(parse_attribute("=b").is_err());
     }
 }

@@ -47,6 +47,9 @@ pub struct Config {
     pub writes_max: usize,
     /// Writes that wait for their turn; further ones are answered with 503.
     pub writes_waiting_max: usize,
+    /// Lists and searches that read many users, at the same time; further ones wait for
+    /// their turn, up to `request_timeout`. They take no thread from writes.
+    pub scans_max: usize,
     /// Requests a second that one key may make; further ones are answered with 429.
     pub key_requests_per_second: u32,
     /// Requests that a key may make at once before that limit counts.
@@ -55,6 +58,9 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// An identity provider whose tokens are taken besides keys.
     pub issuer: Option<Issuer>,
+    /// An identity provider to which the SDK's logins are relayed: the address of its
+    /// `openid-connect` folder, such as `https://id.ex.co/realms/staff/protocol/openid-connect`.
+    pub relay: Option<String>,
     /// Where metrics and health are served without a key, besides the server's own address.
     pub metrics_listen: Option<SocketAddr>,
     /// Whether SCIM provisions users as inactive when no seat is free. Otherwise it refuses
@@ -76,10 +82,12 @@ impl Default for Config {
             connections_max: 10_000,
             writes_max: 64,
             writes_waiting_max: 1_024,
+            scans_max: 4,
             key_requests_per_second: 1_000,
             key_burst: 2_000,
             tls: None,
             issuer: None,
+            relay: None,
             metrics_listen: None,
             scim_inactive_when_full: false,
             shutdown_grace: Duration::from_secs(20),

@@ -18,8 +18,10 @@ const RECORDS: &str = "api-key/";
 const SECRET_PREFIX: &str = "hc_";
 /// Bytes of the random part of a secret.
 const SECRET_BYTES: usize = 32;
-/// Bytes of the name of a key or a provisioner.
+/// Bytes of the name of a key.
 const NAME_BYTES_MAX: usize = 128;
+/// Bytes of the name of a provisioner, whose external ids the directory keeps.
+const PROVISIONER_BYTES_MAX: usize = 64;
 
 /// What a key may be used for.
 ///
@@ -189,7 +191,8 @@ impl fmt::Display for KeyError {
             }
             Self::Name => write!(
                 f,
-                "the name of a key or provisioner has 1 to {NAME_BYTES_MAX} bytes and no control characters"
+                "the name of a key has 1 to {NAME_BYTES_MAX} bytes, that of a provisioner 1 to \
+                 {PROVISIONER_BYTES_MAX}, and neither has control characters"
             ),
             Self::Random(why) => write!(f, "the system gave no random bytes: {why}"),
             Self::Directory(error) => error.fmt(f),
@@ -251,9 +254,9 @@ impl Keys {
                     .ok_or(KeyError::NoUser(*id))?;
                 (Some(id.to_string()), None)
             }
-            Holder::Provisioner(name) => (None, Some(checked_name(name)?)),
+            Holder::Provisioner(name) => (None, Some(checked_name(name, PROVISIONER_BYTES_MAX)?)),
         };
-        let name = checked_name(&new.name)?;
+        let name = checked_name(&new.name, NAME_BYTES_MAX)?;
         let mut bytes = [0; SECRET_BYTES + 8];
         getrandom::fill(&mut bytes).map_err(|error| KeyError::Random(error.to_string()))?;
         let (secret, id) = bytes.split_at(SECRET_BYTES);
@@ -359,9 +362,9 @@ impl Record {
     }
 }
 
-fn checked_name(name: &str) -> Result<String, KeyError> {
+fn checked_name(name: &str, bytes_max: usize) -> Result<String, KeyError> {
     let name = name.trim();
-    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains(char::is_control) {
+    if name.is_empty() || name.len() > bytes_max || name.contains(char::is_control) {
         return Err(KeyError::Name);
     }
     Ok(name.to_owned())

@@ -23,12 +23,14 @@
 mod auth;
 mod config;
 mod door;
+mod events;
 mod feed;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
 mod health;
 mod hex;
+mod if_match;
 mod issuer;
 mod jwt;
 mod keys;
@@ -36,6 +38,7 @@ mod metrics;
 mod outbound;
 mod page;
 mod rates;
+mod relay;
 mod rest;
 mod routes;
 mod scim;
@@ -46,7 +49,7 @@ mod tls;
 mod wire;
 
 pub use config::{Config, Tls};
-pub use issuer::Issuer;
+pub use issuer::{Issuer, Login};
 pub use keys::{Holder, Key, KeyError, Keys, NewKey, Scope, Secret};
 pub use routes::{Access, Matrix, matrix};
 pub use serve::serve;

@@ -36,6 +36,7 @@ impl Outbound {
             .timeout_global(Some(PATIENCE))
             .max_redirects(0)
             .max_idle_connections(0)
+            .http_status_as_error(false)
             .proxy(None)
             .tls_config(tls)
             .build();
@@ -44,17 +45,59 @@ impl Outbound {
 
     /// The JSON at `url`, or why there is none.
     pub(crate) fn get(&self, url: &str) -> Result<Value, String> {
-        if !is_private(url) {
-            return Err(format!("{url} is neither https nor on this machine"));
+        check(url)?;
+        let answer = self.0.get(url).call();
+        let answer = answer
+            .and_then(read)
+            .map_err(|error| format!("{url}: {error}"))?;
+        if answer.status != 200 {
+            return Err(format!("{url} answers with the status {}", answer.status));
         }
-        let read = || {
-            let mut answer = self.0.get(url).call()?;
-            let body = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX);
-            body.read_to_vec()
-        };
-        let bytes = read().map_err(|error| format!("{url}: {error}"))?;
-        serde_json::from_slice(&bytes).map_err(|error| format!("{url}: {error}"))
+        serde_json::from_slice(&answer.body).map_err(|error| format!("{url}: {error}"))
     }
+
+    /// Sends a form with an `Authorization` of its own, if it has one. What is sent and what
+    /// comes back is told to nobody.
+    pub(crate) fn post(
+        &self,
+        url: &str,
+        authorization: Option<&str>,
+        form: &[u8],
+    ) -> Result<Answer, String> {
+        check(url)?;
+        let mut request = self.0.post(url);
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
+        let answer = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("accept", "application/json")
+            .send(form);
+        answer
+            .and_then(read)
+            .map_err(|error| format!("{url}: {error}"))
+    }
+}
+
+/// What another server said.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+}
+
+fn read(mut answer: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
+    let body = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX);
+    Ok(Answer {
+        body: body.read_to_vec()?,
+        status: answer.status().as_u16(),
+    })
+}
+
+fn check(url: &str) -> Result<(), String> {
+    if is_private(url) {
+        return Ok(());
+    }
+    Err(format!("{url} is neither https nor on this machine"))
 }
 
 /// Whether nobody can listen in or answer in the other's place.

@@ -14,10 +14,11 @@ use crate::feed::Feed;
 use crate::issuer::Issuing;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
-use crate::page::Sessions;
+use crate::page::{Logins, Sessions};
 use crate::rates::Rates;
+use crate::relay::Relay;
 use crate::routes;
-use crate::scim::{Cursors, Externals};
+use crate::scim::{Cursors, UserNames};
 use crate::syncs::Syncs;
 
 /// A directory with what a server needs around it. Clones are the same server.
@@ -39,13 +40,18 @@ pub(crate) struct Shared {
     pub(crate) syncs: Syncs,
     /// Who has logged in to the page.
     pub(crate) sessions: Sessions,
-    /// By what SCIM finds users besides the directory's indexes.
-    pub(crate) externals: Externals,
+    /// Who is at the identity provider to log in to the page.
+    pub(crate) logins: Logins,
+    /// Where the SDK's logins go.
+    pub(crate) relay: Option<Relay>,
+    /// The user names of SCIM that the directory does not take.
+    pub(crate) user_names: UserNames,
     /// Where pages of SCIM's lists ended.
     pub(crate) cursors: Cursors,
     /// Whether the server ends, for answers that would go on.
     pub(crate) ending: watch::Sender<bool>,
     writes: Arc<Semaphore>,
+    scans: Arc<Semaphore>,
     waiting: Semaphore,
     /// A commit ended with an unknown outcome: only reopening helps.
     broken: AtomicBool,
@@ -70,10 +76,13 @@ impl Server {
             feed: Feed::start(&directory)?,
             syncs: Syncs::default(),
             sessions: Sessions::default(),
-            externals: Externals::default(),
+            logins: Logins::default(),
+            relay: config.relay.clone().map(Relay::new),
+            user_names: UserNames::default(),
             cursors: Cursors::default(),
             ending: watch::Sender::new(false),
             writes: Arc::new(Semaphore::new(config.writes_max.max(1))),
+            scans: Arc::new(Semaphore::new(config.scans_max.max(1))),
             waiting: Semaphore::new(config.writes_waiting_max.max(1)),
             broken: AtomicBool::new(false),
             directory,
@@ -87,8 +96,9 @@ impl Server {
     }
 
     /// All routes of [`matrix`](crate::matrix), to be served or to be mounted at the root
-    /// of another router. Writes run on the threads for blocking work of the `tokio`
-    /// runtime that it is served on, up to [`Config::writes_max`] at a time.
+    /// of another router. Writes and scans run on the threads for blocking work of the
+    /// `tokio` runtime that it is served on, up to [`Config::writes_max`] and
+    /// [`Config::scans_max`] at a time: it needs that many of them.
     pub fn router(&self) -> Router {
         routes::router(self)
     }
@@ -126,6 +136,24 @@ impl Server {
             self.note(*kind);
         }
         done
+    }
+
+    /// Runs `work`, which may read many users, on a thread for blocking work. However many
+    /// of these there are, they leave writes their threads.
+    pub(crate) async fn scan<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let permit = Arc::clone(&self.0.scans).acquire_owned().await;
+        let permit = permit.map_err(|_| Failure::busy("the server ends"))?;
+        let server = self.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work(&server);
+            drop(permit);
+            done
+        });
+        done.await
+            .unwrap_or_else(|_| Err(Failure::internal("reading ended in a panic")))
     }
 
     /// The directory in the hands of the caller.

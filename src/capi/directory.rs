@@ -1,5 +1,7 @@
 //! The directory: opened, checked, closed.
 
+use std::sync::Arc;
+
 use super::arguments::{self, Out};
 use super::failure::HcError;
 use super::guard;
@@ -7,15 +9,17 @@ use super::handle::{Handle, Latch};
 use super::options::HcOptions;
 use super::refusal::Refusal;
 use super::status::HcStatus;
+use super::submit::Submitter;
 use crate::directory::{Directory, Options};
+use crate::model::check_door;
 
 /// A user directory: users, and a license that says how many may be active.
 /// Yours to free with hc_directory_free().
-///
-/// @since 0.1.0
 pub struct HcDirectory {
     latch: Latch,
     pub(super) directory: Directory,
+    /// Behind the directory: the last handle waits for those that it keeps open.
+    pub(super) submitter: Arc<Submitter>,
 }
 
 impl Handle for HcDirectory {
@@ -31,6 +35,16 @@ impl HcDirectory {
         Self {
             latch: Latch::of_this_process(),
             directory,
+            submitter: Arc::default(),
+        }
+    }
+
+    /// A handle on the same directory.
+    fn another(&self, directory: Directory) -> Self {
+        Self {
+            latch: Latch::of_this_process(),
+            directory,
+            submitter: Arc::clone(&self.submitter),
         }
     }
 
@@ -42,18 +56,12 @@ impl HcDirectory {
 
 /// Opens the directory in a file, and makes it if there is none.
 ///
-/// @param path      The path of the file, UTF-8.
-/// @param path_len  Its length in bytes.
-/// @param options   How to open it; NULL for the defaults. Not kept.
-/// @param directory Set, on success, to a directory that is yours to free with
-///                  hc_directory_free().
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param path The path of the file.
+/// @param options How to open it; NULL for the defaults. Not kept.
+/// @param directory Set to a directory.
 /// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
 /// @retval HC_STATUS_UNSUPPORTED_FORMAT when a newer release wrote it.
 /// @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_open(
     path: *const u8,
@@ -77,13 +85,8 @@ pub unsafe extern "C" fn hc_directory_open(
 
 /// Makes a directory that lives in memory and is gone when it is freed.
 ///
-/// @param options   Its license; NULL for the defaults. Not kept.
-/// @param directory Set, on success, to a directory that is yours to free with
-///                  hc_directory_free().
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param options Its license; NULL for the defaults. Not kept.
+/// @param directory Set to a directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_open_in_memory(
     options: *const HcOptions,
@@ -105,14 +108,8 @@ pub unsafe extern "C" fn hc_directory_open_in_memory(
 /// recorded in each change, and the user can't deactivate or delete themself with
 /// it (#HC_STATUS_OWN_ACCOUNT). Closing one of the handles closes all.
 ///
-/// @param directory The directory.
-/// @param actor     The id of the user: 16 bytes in network order.
-/// @param acting    Set, on success, to the handle, yours to free with
-///                  hc_directory_free(), before or after the other.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param actor The id of the user: 16 bytes in network order.
+/// @param acting Set to the handle, before or after the other.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_acting_as(
     directory: *const HcDirectory,
@@ -128,30 +125,37 @@ pub unsafe extern "C" fn hc_directory_acting_as(
             let actor = arguments::user_id("actor", actor)?;
             directory.directory.check()?;
             let acting = directory.directory.acting_as(actor);
-            made.write(guard::hand_over(HcDirectory::new(acting)));
+            made.write(guard::hand_over(directory.another(acting)));
             Ok(())
         })
     }
 }
 
-/// Recounts the seats and checks every index against the users, both ways.
-/// Takes time in proportion to the size of the directory.
+/// Makes a handle on the same directory whose writes come through a door: a short name of
+/// the client or the interface, such as "rest" or "scim:okta", that is recorded in each
+/// change. See also hc_batch_set_door(). Closing one of the handles closes all.
 ///
-/// @param directory The directory.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK when nothing is wrong, or a general or store status.
-/// @retval HC_STATUS_CORRUPTED when something is; the message says what.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param door The name, which is yours to choose: 1 to 32 letters, digits and -_.:/ of
+///        ASCII.
+/// @param through Set to the handle, before or after the other.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_directory_verify(
+pub unsafe extern "C" fn hc_directory_through(
     directory: *const HcDirectory,
+    door: *const u8,
+    door_len: usize,
+    through: *mut *mut HcDirectory,
     error: *mut *mut HcError,
 ) -> HcStatus {
-    // SAFETY: by the contract, both pointers are NULL or live.
+    // SAFETY: by the contract, all pointers are NULL or live, and `door` has its
+    // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            directory.directory.verify()?;
+            let made = Out::required("through", through)?;
+            let door = arguments::text("door", door, door_len)?;
+            check_door(door)?;
+            directory.directory.check()?;
+            let through = directory.directory.through(door);
+            made.write(guard::hand_over(directory.another(through)));
             Ok(())
         })
     }
@@ -166,11 +170,8 @@ pub unsafe extern "C" fn hc_directory_verify(
 /// it too, but can't report.
 ///
 /// @param directory The directory; works on a poisoned one.
-/// @param error     See "Errors"; may be NULL.
 /// @return #HC_STATUS_OK, or a general or store status; the file is released
 ///         in any case, unless that is #HC_STATUS_FORKED.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_close(
     directory: *mut HcDirectory,
@@ -179,6 +180,7 @@ pub unsafe extern "C" fn hc_directory_close(
     // SAFETY: by the contract, both pointers are NULL or live.
     unsafe {
         guard::call_even_poisoned(directory, error, |directory| {
+            directory.submitter.close();
             directory.directory.clone().close()?;
             Ok(())
         })
@@ -188,10 +190,6 @@ pub unsafe extern "C" fn hc_directory_close(
 /// Frees a directory. Its users and cursors stay valid, and the file stays open
 /// until the last cursor is freed too, unless hc_directory_close() was called.
 /// In a child of fork() it leaves the parent's directory alone.
-///
-/// @param directory The directory; nothing happens for NULL.
-/// @note Not while another thread uses the directory.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_free(directory: *mut HcDirectory) {
     // SAFETY: by the contract, `directory` is NULL or live, and given up.

@@ -9,8 +9,6 @@ use crate::error::Error;
 
 /// Why a call failed: a status, a message for people, and numbers where there
 /// are any. Yours to free with hc_error_free().
-///
-/// @since 0.1.0
 pub struct HcError {
     latch: Latch,
     status: HcStatus,
@@ -67,6 +65,10 @@ impl HcError {
 
     pub(super) fn cause(&self) -> Option<&Error> {
         self.cause.as_ref()
+    }
+
+    pub(super) fn is_retryable(&self) -> bool {
+        self.status == HcStatus::QueueFull || self.cause.as_ref().is_some_and(Error::is_retryable)
     }
 
     pub(super) fn buffer_bytes(&self) -> Option<usize> {

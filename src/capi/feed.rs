@@ -3,6 +3,8 @@
 use std::mem::MaybeUninit;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(unix)]
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::arguments::{self, Out};
@@ -14,6 +16,8 @@ use super::lock;
 use super::packed::Ahead;
 use super::refusal::Refusal;
 use super::status::HcStatus;
+#[cfg(unix)]
+use crate::directory::Ready;
 use crate::directory::{ChangeFeed, FeedWaker};
 use crate::model::Change;
 
@@ -23,8 +27,6 @@ use crate::model::Change;
 ///
 /// Between calls a feed holds nothing of the directory but keeps the file open.
 /// Store hc_feed_position() to go on after a restart.
-///
-/// @since 0.1.0
 pub struct HcFeed {
     latch: Latch,
     reading: Mutex<Reading>,
@@ -32,6 +34,9 @@ pub struct HcFeed {
     /// while another thread waits.
     position: AtomicU64,
     waker: FeedWaker,
+    /// Beside the lock too: made when it is asked for.
+    #[cfg(unix)]
+    ready: OnceLock<Arc<Ready>>,
 }
 
 struct Reading {
@@ -57,30 +62,58 @@ impl HcFeed {
         let Reading { feed, ahead } = &mut *lock(&self.reading);
         feed.check()?;
         let mut timeout = timeout;
-        let bytes = ahead.pack(buffer, || {
+        let packed = ahead.pack(buffer, || {
             let timeout = std::mem::take(&mut timeout);
             feed.next(timeout).transpose()
-        })?;
+        });
         let position = ahead
             .kept()
             .map_or(feed.position(), |next| next.sequence - 1);
+        #[cfg(unix)]
+        if let Some(ready) = self.ready.get() {
+            feed.note(position, ready);
+        }
+        let bytes = packed?;
         self.position.store(position, Ordering::Relaxed);
         Ok(bytes)
+    }
+
+    /// The descriptor to be polled.
+    #[cfg(unix)]
+    fn descriptor(&self) -> Result<i32, Refusal> {
+        if let Some(ready) = self.ready.get() {
+            return Ok(ready.descriptor());
+        }
+        // The lock keeps the position, and another thread from making one too.
+        let Reading { feed, ahead } = &*lock(&self.reading);
+        if self.ready.get().is_none() {
+            let ready = feed.ready()?;
+            let position = ahead
+                .kept()
+                .map_or(feed.position(), |next| next.sequence - 1);
+            feed.note(position, &ready);
+            let _ = self.ready.set(ready);
+        }
+        self.ready
+            .get()
+            .map(|ready| ready.descriptor())
+            .ok_or_else(Refusal::panicked)
+    }
+
+    /// There are none here.
+    #[cfg(not(unix))]
+    fn descriptor(&self) -> Result<i32, Refusal> {
+        let message = "this system has no descriptors to poll; wait in hc_feed_next_batch()";
+        Err(Refusal::argument(message.to_owned()))
     }
 }
 
 /// Follows the changes with numbers above a given one.
 ///
-/// @param directory The directory.
-/// @param after     The number of the last change that is known; 0 to begin with
-///                  the first.
-/// @param feed      Set, on success, to a feed that is yours to free with
-///                  hc_feed_free().
-/// @param error     See "Errors"; may be NULL.
+/// @param after The number of the last change that is known; 0 to begin with the first.
+/// @param feed Set to a feed.
 /// @return #HC_STATUS_OK, or a general status. Whether the changes can be had is
 ///          said by hc_feed_next_batch().
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_follow(
     directory: *const HcDirectory,
@@ -104,6 +137,8 @@ pub unsafe extern "C" fn hc_directory_follow(
                 reading: Mutex::new(reading),
                 position: AtomicU64::new(after),
                 waker,
+                #[cfg(unix)]
+                ready: OnceLock::new(),
             }));
             Ok(())
         })
@@ -116,15 +151,13 @@ pub unsafe extern "C" fn hc_directory_follow(
 ///
 /// Closing the directory wakes those who wait.
 ///
-/// @param feed       The feed.
-/// @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX
-///                   for ever.
-/// @param buffer     Where to put the batch.
-/// @param capacity   Its size in bytes. A change takes 72 and 48 for each of its
-///                   events.
-/// @param written    Set, on success, to the size of the batch in bytes; or to 0
-///                   when nothing came in time.
-/// @param error      See "Errors"; may be NULL.
+/// @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX for
+///        ever.
+/// @param buffer Where to put the batch.
+/// @param capacity Its size in bytes. A change takes 80 and 48 for each of its events,
+///        and its door.
+/// @param written Set to the size of the batch in bytes; or to 0 when nothing came in
+///        time.
 /// @return #HC_STATUS_OK, also when nothing came, or a general or store status.
 /// @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone;
 ///         hc_error_get_resume_after() says from where to follow, once everything
@@ -138,7 +171,6 @@ pub unsafe extern "C" fn hc_directory_follow(
 /// @retval HC_STATUS_CLOSED when the directory was closed, also while waiting.
 /// @note Thread-safe: each change goes to one of the threads, and one of them waits
 ///       at a time.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_next_batch(
     feed: *mut HcFeed,
@@ -152,9 +184,32 @@ pub unsafe extern "C" fn hc_feed_next_batch(
     // capacity.
     unsafe {
         guard::call(feed, error, |feed| {
-            let done = Out::required("written", written)?;
-            let buffer = arguments::buffer(buffer, capacity)?;
+            let (buffer, done) = arguments::filling(buffer, capacity, written)?;
             done.write(feed.next_batch(Duration::from_millis(timeout_ms), buffer)?);
+            Ok(())
+        })
+    }
+}
+
+/// Gives a descriptor for an event loop: it is readable (POLLIN) while the feed has
+/// something to read, be it a change or an error, and once the directory is closed. Read
+/// it with hc_feed_next_batch() and the timeout 0, until the descriptor isn't readable.
+///
+/// @param descriptor Set to the descriptor, the same each time: to be polled only, not
+///        read or closed. It is closed by hc_feed_free().
+/// @retval HC_STATUS_INVALID_ARGUMENT on a system without descriptors, such as Windows.
+/// @note Thread-safe; the first call waits for a thread that waits for changes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_feed_get_descriptor(
+    feed: *const HcFeed,
+    descriptor: *mut i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(feed, error, |feed| {
+            let place = Out::required("descriptor", descriptor)?;
+            place.write(feed.descriptor()?);
             Ok(())
         })
     }
@@ -162,10 +217,6 @@ pub unsafe extern "C" fn hc_feed_next_batch(
 
 /// Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If
 /// none waits now, the next call that would wait returns at once.
-///
-/// @param feed The feed, or NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_wake(feed: *const HcFeed) {
     let wake = |feed: &HcFeed| {
@@ -178,10 +229,8 @@ pub unsafe extern "C" fn hc_feed_wake(feed: *const HcFeed) {
 
 /// The number of the last change that was given out, or where the feed began.
 ///
-/// @param feed The feed, or NULL.
 /// @return The number; 0 for a feed that can't be used.
 /// @note Thread-safe; it doesn't wait for a thread that waits for changes.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_position(feed: *const HcFeed) -> u64 {
     let answer = |feed: &HcFeed| Some(feed.position.load(Ordering::Relaxed));
@@ -191,9 +240,7 @@ pub unsafe extern "C" fn hc_feed_position(feed: *const HcFeed) -> u64 {
 
 /// Frees a feed. In a child of fork() it leaves the parent's feed alone.
 ///
-/// @param feed The feed; nothing happens for NULL.
 /// @note Not while another thread uses the feed, or waits with it.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_free(feed: *mut HcFeed) {
     // SAFETY: by the contract, `feed` is NULL or live, and given up.
@@ -203,14 +250,8 @@ pub unsafe extern "C" fn hc_feed_free(feed: *mut HcFeed) {
 /// Forgets the changes with numbers below a given one, and their request ids. Who
 /// asks for them later is refused with #HC_STATUS_HISTORY_TRIMMED.
 ///
-/// @param directory The directory.
-/// @param before    The number of the first change to keep.
-/// @param trimmed   Set, on success, to how many changes those were; NULL if not
-///                  wanted.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param before The number of the first change to keep.
+/// @param trimmed Set to how many changes those were; NULL if not wanted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_trim_changes(
     directory: *const HcDirectory,

@@ -273,10 +273,31 @@ impl<'b> Writer<'b> {
         text.map_or((0, 0), |text| self.put_text(text))
     }
 
+    /// The texts of pairs, and where they are, which goes into the table at `entry`.
+    fn put_pairs<'a>(&mut self, mut entry: usize, pairs: impl Iterator<Item = (&'a str, &'a str)>) {
+        for (name, value) in pairs {
+            for text in [name, value] {
+                let place = place_bytes(self.put_text(text));
+                self.put_at(entry, &place);
+                entry += place.len();
+            }
+        }
+    }
+
     /// Where a text is.
     fn put_place(&mut self, place: Place) {
         self.put(&place_bytes(place));
     }
+}
+
+/// Bytes of an entry of a table of pairs: two places.
+const PAIR_BYTES: usize = 16;
+
+/// Bytes of the texts of pairs.
+fn pair_texts_bytes<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> usize {
+    pairs
+        .map(|(name, value)| text_bytes(name) + text_bytes(value))
+        .sum()
 }
 
 /// Where a text starts in its record, and its length. Both are 0 for no text.

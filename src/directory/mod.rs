@@ -7,6 +7,8 @@ mod backup;
 mod cache;
 mod commits;
 mod compact;
+#[cfg(feature = "capi")]
+mod each;
 mod export;
 mod extra;
 mod feed;
@@ -17,6 +19,8 @@ mod iter;
 #[cfg(feature = "serde")]
 mod lines;
 mod options;
+#[cfg(all(unix, feature = "capi"))]
+mod ready;
 mod repair;
 mod seen;
 mod stats;
@@ -37,11 +41,15 @@ pub use iter::{Changes, Users, Workspaces};
 #[cfg(feature = "serde")]
 pub use lines::LinesProgress;
 pub use options::Options;
+#[cfg(all(unix, feature = "capi"))]
+pub(crate) use ready::Ready;
 pub use stats::Stats;
 
 pub use crate::rules::UserView;
 #[cfg(feature = "capi")]
 pub(crate) use crate::rules::{Fault, Inspection, Repaired};
+
+use arc_swap::ArcSwapOption;
 
 use self::cache::UserCache;
 use self::commits::Commits;
@@ -51,7 +59,7 @@ use self::holds::Holds;
 use self::seen::Gathered;
 
 use crate::engine::Engine;
-use crate::engine::embedded::{Embedded, Snapshot};
+use crate::engine::embedded::{Embedded, Snapshot, StateId};
 use crate::error::{Error, Result};
 use crate::model::{Applied, Batch, License, Seats, Timestamp, UserId};
 use crate::rules::{self, Verified, read};
@@ -97,6 +105,8 @@ struct Shared {
     /// The states that iterators hold.
     holds: Holds,
     gathered: Gathered,
+    /// How the seats are used in the state that was asked last.
+    seats: ArcSwapOption<(StateId, Seats)>,
 }
 
 impl Drop for Shared {
@@ -176,6 +186,7 @@ impl Directory {
                 latest,
                 holds,
                 gathered: Gathered::default(),
+                seats: ArcSwapOption::empty(),
             }),
             actor: None,
             door: None,
@@ -223,7 +234,16 @@ impl Directory {
 impl Directory {
     /// The license in force, and how its seats are used.
     pub fn seats(&self) -> Result<Seats> {
-        read::seats(&self.snapshot()?)
+        let snapshot = self.snapshot()?;
+        if let Some(known) = &*self.shared.seats.load()
+            && known.0.is_of(&snapshot)
+        {
+            return Ok(known.1);
+        }
+        let seats = read::seats(&snapshot)?;
+        let known = Arc::new((snapshot.id(), seats));
+        self.shared.seats.store(Some(known));
+        Ok(seats)
     }
 
     /// The changes with numbers above `after`, oldest first, up to this moment; 0

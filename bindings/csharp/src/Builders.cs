@@ -1,11 +1,13 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 
 namespace Headcount
 {
     internal delegate int Step(IntPtr builder, out IntPtr error);
 
     /// <summary>A user to create: active, no admin, with the email as username, unless it says otherwise.</summary>
+    [NullableContext(1)]
     public sealed class NewUser
     {
         private readonly List<Step> steps = new List<Step>();
@@ -74,6 +76,17 @@ namespace Headcount
             return this;
         }
 
+        /// <summary>Sets the id that a provisioner, such as an identity provider, has for the user: 1 to 255 bytes, compared as they are. A user may have those of 16 provisioners, with names of 1 to 64 bytes.</summary>
+        public NewUser ExternalId(string provisioner, string id)
+        {
+            steps.Add((IntPtr b, out IntPtr e) =>
+            {
+                byte[] p = Interop.Utf8(provisioner), i = Interop.Utf8(id);
+                return Native.hc_new_user_set_external_id(b, p, Interop.Size(p), i, Interop.Size(i), out e);
+            });
+            return this;
+        }
+
         internal T Use<T>(Func<IntPtr, T> function)
         {
             var address = Interop.Utf8(email);
@@ -92,6 +105,7 @@ namespace Headcount
     }
 
     /// <summary>What to change of a user. What isn't named stays as it is.</summary>
+    [NullableContext(1)]
     public sealed class UserUpdate
     {
         private readonly List<Step> steps = new List<Step>();
@@ -170,6 +184,24 @@ namespace Headcount
             return this;
         }
 
+        /// <summary>Sets the id that a provisioner has for the user, and leaves those of others.</summary>
+        public UserUpdate ExternalId(string provisioner, string id)
+        {
+            steps.Add((IntPtr b, out IntPtr e) =>
+            {
+                byte[] p = Interop.Utf8(provisioner), i = Interop.Utf8(id);
+                return Native.hc_user_update_set_external_id(b, p, Interop.Size(p), i, Interop.Size(i), out e);
+            });
+            return this;
+        }
+
+        /// <summary>Removes the id that a provisioner has for the user, if there is one.</summary>
+        public UserUpdate RemoveExternalId(string provisioner)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var p = Interop.Utf8(provisioner); return Native.hc_user_update_set_external_id(b, p, Interop.Size(p), null, UIntPtr.Zero, out e); });
+            return this;
+        }
+
         internal T Use<T>(Func<IntPtr, T> function)
         {
             var builder = Native.hc_user_update_new();
@@ -187,6 +219,7 @@ namespace Headcount
     }
 
     /// <summary>Which users to return, in what order and how many. All conditions must hold; without any it is all users, ordered by email, 100 a page.</summary>
+    [NullableContext(1)]
     public sealed class UserQuery
     {
         private readonly List<Step> steps = new List<Step>();
@@ -306,6 +339,7 @@ namespace Headcount
     }
 
     /// <summary>How to open a directory. By default the file is made if there is none, with the Community license.</summary>
+    [NullableContext(1)]
     public sealed class Options
     {
         private readonly List<Step> steps = new List<Step>();

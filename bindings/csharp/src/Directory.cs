@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
@@ -13,7 +14,8 @@ namespace Headcount
     /// called user, it takes an id as text, an email or a username. All methods may be called by any thread at
     /// any time.
     /// </summary>
-    public sealed class Directory : IDisposable
+    [NullableContext(1)]
+    public sealed partial class Directory : IDisposable
     {
         private sealed class Caches
         {
@@ -40,11 +42,13 @@ namespace Headcount
         private readonly DirectoryHandle handle;
         private readonly IntPtr generation;
         private readonly Caches cache;
+        private readonly Watch watch;
 
         private Directory(DirectoryHandle handle, Caches cache)
         {
             this.handle = handle;
             this.cache = cache;
+            watch = new Watch(handle);
             generation = Native.hc_directory_generation(handle);
         }
 
@@ -58,15 +62,13 @@ namespace Headcount
         /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
         public static Directory Open(string path, Options options, CancellationToken cancellation = default(CancellationToken))
         {
-            var p = Interop.Utf8(path);
             var waited = Stopwatch.StartNew();
             while (true)
             {
                 cancellation.ThrowIfCancellationRequested();
                 try
                 {
-                    return Open(options, (IntPtr o, out DirectoryHandle d, out IntPtr e) =>
-                        Native.hc_directory_open(p, Interop.Size(p), o, out d, out e));
+                    return OpenNow(path, options);
                 }
                 catch (HeadcountException held) when (held.Kind == ErrorKind.AlreadyOpen && waited.Elapsed < options.Wait)
                 {
@@ -75,8 +77,15 @@ namespace Headcount
             }
         }
 
+        private static Directory OpenNow(string path, Options options)
+        {
+            var p = Interop.Utf8(path);
+            return Open(options, (IntPtr o, out DirectoryHandle d, out IntPtr e) =>
+                Native.hc_directory_open(p, Interop.Size(p), o, out d, out e));
+        }
+
         /// <summary>Makes a directory that lives in memory and is gone when it is closed.</summary>
-        public static Directory InMemory(Options options = null)
+        public static Directory InMemory([Nullable(2)] Options options = null)
         {
             return Open(options ?? new Options(), Native.hc_directory_open_in_memory);
         }
@@ -104,9 +113,11 @@ namespace Headcount
         }
 
         /// <summary>The user that an id, an email or a username names; null if there is none.</summary>
+        [return: Nullable(2)]
         public User FindUser(string user) { return Find(cache.ByRef, user, AnyKey); }
 
         /// <summary>The user with this id; null if there is none.</summary>
+        [return: Nullable(2)]
         public User FindUserById(Guid id)
         {
             var before = Generation();
@@ -114,10 +125,42 @@ namespace Headcount
         }
 
         /// <summary>The user with this email; null if there is none.</summary>
+        [return: Nullable(2)]
         public User FindUserByEmail(string email) { return Find(cache.ByEmail, email, EmailKeyKind); }
 
         /// <summary>The user with this username; null if there is none.</summary>
+        [return: Nullable(2)]
         public User FindUserByUsername(string username) { return Find(cache.ByUsername, username, UsernameKeyKind); }
+
+        /// <summary>The user for whom a provisioner, such as an identity provider, has this id; null if there is none.</summary>
+        [return: Nullable(2)]
+        public User FindUserByExternalId(string provisioner, string id)
+        {
+            byte[] p = Interop.Utf8(provisioner), i = Interop.Utf8(id);
+            Interop.Check(Native.hc_user_get_by_external_id(handle, p, Interop.Size(p), i, Interop.Size(i), out var found, out var error), error);
+            return Copies.User(found);
+        }
+
+        /// <summary>
+        /// Notes that a user is seen now, such as at a login or with a request. Call it as often as you like: it mostly costs a
+        /// look-up. The first sighting is on disk when this returns; others are gathered and written at most once a minute and when
+        /// the directory is closed, so a crash can lose them.
+        /// </summary>
+        /// <exception cref="HeadcountException">UserNotFound, ReadOnly.</exception>
+        public void TouchUser(string user)
+        {
+            var r = Interop.Utf8(user);
+            Interop.Check(Native.hc_user_touch(handle, r, Interop.Size(r), out var error), error);
+        }
+
+        /// <summary>When a user was last seen, to about an hour; null where nobody said so with TouchUser. No change is made of it, and no version.</summary>
+        /// <exception cref="HeadcountException">UserNotFound.</exception>
+        public DateTimeOffset? LastSeen(string user)
+        {
+            var r = Interop.Utf8(user);
+            Interop.Check(Native.hc_user_get_last_seen_micros(handle, r, Interop.Size(r), out var micros, out var error), error);
+            return Interop.PerhapsMoment(micros);
+        }
 
         /// <summary>Creates a user, who needs a seat unless inactive.</summary>
         /// <exception cref="HeadcountException">EmailTaken, UsernameTaken, IdTaken, NoFreeSeat, or a kind of malformed input.</exception>
@@ -238,7 +281,17 @@ namespace Headcount
             return new Directory(acting, cache);
         }
 
+        /// <summary>The same directory, whose writes come through a door: a short name of the client or the interface, such as "rest" or "scim:okta", that is recorded in each change. You choose the names: 1 to 32 letters, digits and -_.:/ of ASCII. Closing one of the two closes both.</summary>
+        /// <exception cref="HeadcountException">InvalidArgument for another name.</exception>
+        public Directory Through(string door)
+        {
+            var n = Interop.Utf8(door);
+            Interop.Check(Native.hc_directory_through(handle, n, Interop.Size(n), out var through, out var error), error);
+            return new Directory(through, cache);
+        }
+
         /// <summary>The workspace with this id; null if there is none.</summary>
+        [return: Nullable(2)]
         public Workspace FindWorkspace(ulong id)
         {
             Interop.Check(Native.hc_workspace_get(handle, id, out var found, out var error), error);
@@ -246,10 +299,30 @@ namespace Headcount
         }
 
         /// <summary>The workspace with this name; null if there is none.</summary>
+        [return: Nullable(2)]
         public Workspace FindWorkspaceByName(string name)
         {
             var n = Interop.Utf8(name);
             Interop.Check(Native.hc_workspace_get_by_name(handle, n, Interop.Size(n), out var found, out var error), error);
+            return Copies.Workspace(found);
+        }
+
+        /// <summary>The workspace for which a provisioner, such as an identity provider, has this id; null if there is none.</summary>
+        [return: Nullable(2)]
+        public Workspace FindWorkspaceByExternalId(string provisioner, string id)
+        {
+            byte[] p = Interop.Utf8(provisioner), i = Interop.Utf8(id);
+            Interop.Check(Native.hc_workspace_get_by_external_id(handle, p, Interop.Size(p), i, Interop.Size(i), out var found, out var error), error);
+            return Copies.Workspace(found);
+        }
+
+        /// <summary>Sets the id that a provisioner has for a workspace, and leaves those of others; null removes it.</summary>
+        /// <exception cref="HeadcountException">WorkspaceNotFound, WorkspaceArchived, ExternalIdTaken, InvalidArgument.</exception>
+        public Workspace SetWorkspaceExternalId(ulong workspace, string provisioner, [Nullable(2)] string id)
+        {
+            byte[] p = Interop.Utf8(provisioner), i = id == null ? null : Interop.Utf8(id);
+            var size = i == null ? UIntPtr.Zero : Interop.Size(i);
+            Interop.Check(Native.hc_workspace_set_external_id(handle, workspace, p, Interop.Size(p), i, size, out var found, out var error), error);
             return Copies.Workspace(found);
         }
 
@@ -394,7 +467,7 @@ namespace Headcount
         public Feed Follow(ulong after)
         {
             Interop.Check(Native.hc_directory_follow(handle, after, out var feed, out var error), error);
-            return new Feed(feed, after);
+            return new Feed(feed, watch, after);
         }
 
         /// <summary>Forgets the changes with numbers below a given one, and their request ids, and returns how many those were.</summary>
@@ -409,7 +482,7 @@ namespace Headcount
         public Verified Verify()
         {
             var v = new hc_verified { struct_size = (uint)Marshal.SizeOf(typeof(hc_verified)) };
-            Interop.Check(Native.hc_directory_verify_and_count(handle, ref v, out var error), error);
+            Interop.Check(Native.hc_directory_verify(handle, ref v, out var error), error);
             return new Verified(v.active, v.inactive, v.deleted, v.workspaces, v.members, v.changes);
         }
 
@@ -500,7 +573,7 @@ namespace Headcount
 
         /// <summary>Makes the directory in a file sound again, in one transaction. Records that are removed are written to a new file; null changes nothing and tells what would be done.</summary>
         /// <exception cref="HeadcountException">InvalidArgument when the other file exists, AlreadyOpen, Corrupted.</exception>
-        public static FaultList Repair(string path, string aside, int limit)
+        public static FaultList Repair(string path, [Nullable(2)] string aside, int limit)
         {
             Abi.Check();
             var p = Interop.Utf8(path);

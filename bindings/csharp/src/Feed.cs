@@ -1,12 +1,15 @@
 using System;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading;
+using System.Threading.Tasks;
 
 namespace Headcount
 {
     /// <summary>
     /// The changes of a directory as they come. Any number of feeds can be read at once, each at its own pace.
     /// </summary>
+    [NullableContext(1)]
     public sealed class Feed : IDisposable
     {
         // How long a wait may take to notice that it was cancelled.
@@ -14,15 +17,17 @@ namespace Headcount
 
         private readonly object reading = new object();
         private readonly FeedHandle handle;
+        private readonly Watch watch;
         private byte[] buffer = new byte[16 << 10];
         // Where the next change is in the buffer, and how many there are from there on.
         private int at, left;
         private volatile bool disposed;
         private long position;
 
-        internal Feed(FeedHandle handle, ulong after)
+        internal Feed(FeedHandle handle, Watch watch, ulong after)
         {
             this.handle = handle;
+            this.watch = watch;
             position = (long)after;
         }
 
@@ -42,6 +47,7 @@ namespace Headcount
 
         /// <summary>Waits for the next change up to a time, and returns null when none came.</summary>
         /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
+        [return: Nullable(2)]
         public Change Next(TimeSpan wait, CancellationToken cancellation = default(CancellationToken))
         {
             var waited = Stopwatch.StartNew();
@@ -50,23 +56,66 @@ namespace Headcount
                 while (true)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    if (disposed)
-                        throw new HeadcountException(ErrorKind.Closed, "the feed was closed; follow again");
-                    var waitMs = Math.Max(0, Math.Min(SliceMs, Math.Ceiling((wait - waited.Elapsed).TotalMilliseconds)));
-                    if (left == 0)
-                        Read((ulong)waitMs);
-                    if (left > 0)
-                    {
-                        var next = Packed.Change(buffer, at);
-                        at += Packed.I32(buffer, at);
-                        left--;
-                        Interlocked.Exchange(ref position, (long)next.Sequence);
+                    var waitMs = (ulong)Math.Max(0, Math.Min(SliceMs, Math.Ceiling((wait - waited.Elapsed).TotalMilliseconds)));
+                    var next = Take(waitMs);
+                    if (next != null || waitMs == 0)
                         return next;
-                    }
-                    if (waitMs == 0)
-                        return null;
                 }
             }
+        }
+
+        /// <summary>The next change, when there is one. No thread waits for it; all feeds of a directory share one that watches.</summary>
+        /// <exception cref="OperationCanceledException">When the token is cancelled. No change is lost by it.</exception>
+        public Task<Change> NextAsync(CancellationToken cancellation = default(CancellationToken))
+        {
+            return NextAsync(TimeSpan.MaxValue, cancellation);
+        }
+
+        /// <summary>The next change, or null when none came in a time: as NextAsync without one.</summary>
+        /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
+        [return: Nullable(new byte[] { 1, 2 })]
+        public async Task<Change> NextAsync(TimeSpan wait, CancellationToken cancellation = default(CancellationToken))
+        {
+            var waited = Stopwatch.StartNew();
+            while (true)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                // A thread in Next has the feed until it has its change.
+                if (!Monitor.TryEnter(reading))
+                {
+                    await Task.Delay((int)SliceMs, cancellation).ConfigureAwait(false);
+                    continue;
+                }
+                Change next;
+                try
+                {
+                    next = Take(0);
+                }
+                finally
+                {
+                    Monitor.Exit(reading);
+                }
+                var rest = wait - waited.Elapsed;
+                if (next != null || rest <= TimeSpan.Zero)
+                    return next;
+                await watch.Wait(Position, rest, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        /// The next change, by whoever has the lock; null when none came in that time.
+        private Change Take(ulong waitMs)
+        {
+            if (disposed)
+                throw new HeadcountException(ErrorKind.Closed, "the feed was closed; follow again");
+            if (left == 0)
+                Read(waitMs);
+            if (left == 0)
+                return null;
+            var next = Packed.Change(buffer, at);
+            at += Packed.I32(buffer, at);
+            left--;
+            Interlocked.Exchange(ref position, (long)next.Sequence);
+            return next;
         }
 
         private void Read(ulong waitMs)
@@ -81,6 +130,7 @@ namespace Headcount
         public void Dispose()
         {
             disposed = true;
+            watch.Wake();
             lock (reading)
                 handle.Dispose();
         }

@@ -1,8 +1,10 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace Headcount
 {
     /// <summary>The numbers behind ErrorKind.NoFreeSeat.</summary>
+    [NullableContext(1)]
     public sealed class SeatShortage
     {
         internal SeatShortage(ulong limit, ulong active, ulong requested)
@@ -23,6 +25,7 @@ namespace Headcount
     }
 
     /// <summary>The numbers behind ErrorKind.Conflict.</summary>
+    [NullableContext(1)]
     public sealed class VersionConflict
     {
         internal VersionConflict(ulong expected, ulong found)
@@ -42,6 +45,7 @@ namespace Headcount
     /// Why a call failed, and what to do about it. A call that failed has changed nothing, unless its kind is
     /// OutcomeUnknown.
     /// </summary>
+    [NullableContext(1)]
     public sealed class HeadcountException : Exception
     {
         internal HeadcountException(ErrorKind kind, string message) : base(message)
@@ -56,9 +60,11 @@ namespace Headcount
         public bool IsRetryable { get; internal set; }
 
         /// <summary>The numbers behind ErrorKind.NoFreeSeat; otherwise null.</summary>
+        [Nullable(2)]
         public SeatShortage Seats { get; internal set; }
 
         /// <summary>The numbers behind ErrorKind.Conflict; otherwise null.</summary>
+        [Nullable(2)]
         public VersionConflict Versions { get; internal set; }
 
         /// <summary>Which operation of a batch was refused, from 0; null if none was.</summary>

@@ -1,8 +1,10 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace Headcount
 {
     /// <summary>How many users may be active.</summary>
+    [NullableContext(1)]
     public sealed class License : IEquatable<License>
     {
         private const int CommunityCode = 0, EnterpriseCode = 1, SeatsCode = 2;
@@ -47,10 +49,10 @@ namespace Headcount
         }
 
         /// <summary>Whether both allow the same.</summary>
-        public bool Equals(License other) { return other != null && other.Code == Code && other.Count == Count; }
+        public bool Equals([Nullable(2)] License other) { return other != null && other.Code == Code && other.Count == Count; }
 
         /// <summary>Whether both allow the same.</summary>
-        public override bool Equals(object other) { return Equals(other as License); }
+        public override bool Equals([Nullable(2)] object other) { return Equals(other as License); }
 
         /// <summary>A hash of the license.</summary>
         public override int GetHashCode() { return Code ^ Count.GetHashCode(); }

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Headcount
@@ -21,6 +22,7 @@ namespace Headcount
     }
 
     /// <summary>Where the messages of the library go: for the whole process, all directories and threads.</summary>
+    [NullableContext(1)]
     public static class Log
     {
         /// <summary>
@@ -38,7 +40,7 @@ namespace Headcount
         private static readonly Callback Receiver = Receive;
 
         /// <summary>Sends messages up to a level to a sink, in place of the one before; null stops that, and is the default.</summary>
-        public static void SetSink(LogLevel level, Sink to)
+        public static void SetSink(LogLevel level, [Nullable(2)] Sink to)
         {
             Abi.Check();
             sink = to;

@@ -1,12 +1,14 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 
 namespace Headcount
 {
     /// <summary>A user as one call found it: later changes don't touch it.</summary>
+    [NullableContext(1)]
     public sealed class User
     {
-        internal User(Guid id, string email, string username, string givenName, string familyName, bool isActive, bool isAdmin, IReadOnlyDictionary<string, string> attributes, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt, DateTimeOffset? deactivatedAt)
+        internal User(Guid id, string email, string username, string givenName, string familyName, bool isActive, bool isAdmin, IReadOnlyDictionary<string, string> attributes, IReadOnlyDictionary<string, string> externalIds, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt, DateTimeOffset? deactivatedAt)
         {
             Id = id;
             Email = email;
@@ -16,6 +18,7 @@ namespace Headcount
             IsActive = isActive;
             IsAdmin = isAdmin;
             Attributes = attributes;
+            ExternalIds = externalIds;
             Version = version;
             CreatedAt = createdAt;
             UpdatedAt = updatedAt;
@@ -32,9 +35,11 @@ namespace Headcount
         public string Username { get; }
 
         /// <summary>The first name; null if there is none.</summary>
+        [Nullable(2)]
         public string GivenName { get; }
 
         /// <summary>The last name; null if there is none.</summary>
+        [Nullable(2)]
         public string FamilyName { get; }
 
         /// <summary>Whether the user takes a seat.</summary>
@@ -45,6 +50,9 @@ namespace Headcount
 
         /// <summary>All attributes.</summary>
         public IReadOnlyDictionary<string, string> Attributes { get; }
+
+        /// <summary>The ids that other systems have for the user, by the names of these provisioners.</summary>
+        public IReadOnlyDictionary<string, string> ExternalIds { get; }
 
         /// <summary>1 when created, and one more with each change.</summary>
         public ulong Version { get; }
@@ -63,14 +71,16 @@ namespace Headcount
     }
 
     /// <summary>A workspace as one call found it: later changes don't touch it.</summary>
+    [NullableContext(1)]
     public sealed class Workspace
     {
-        internal Workspace(ulong id, string name, bool isArchived, Guid? defaultOf, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt)
+        internal Workspace(ulong id, string name, bool isArchived, Guid? defaultOf, IReadOnlyDictionary<string, string> externalIds, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt)
         {
             Id = id;
             Name = name;
             IsArchived = isArchived;
             DefaultOf = defaultOf;
+            ExternalIds = externalIds;
             Version = version;
             CreatedAt = createdAt;
             UpdatedAt = updatedAt;
@@ -88,6 +98,9 @@ namespace Headcount
         /// <summary>The user whose default it is; null for nobody's.</summary>
         public Guid? DefaultOf { get; }
 
+        /// <summary>The ids that other systems have for it, by the names of these provisioners.</summary>
+        public IReadOnlyDictionary<string, string> ExternalIds { get; }
+
         /// <summary>1 when created, and one more with each change.</summary>
         public ulong Version { get; }
 
@@ -99,6 +112,7 @@ namespace Headcount
     }
 
     /// <summary>That a user belongs to a workspace.</summary>
+    [NullableContext(1)]
     public sealed class Member
     {
         internal Member(ulong workspace, Guid user, Role role, DateTimeOffset since, ulong version)
@@ -127,13 +141,15 @@ namespace Headcount
     }
 
     /// <summary>One batch that was applied. It holds no personal data but ids.</summary>
+    [NullableContext(1)]
     public sealed class Change
     {
-        internal Change(ulong sequence, DateTimeOffset at, Guid? actor, Guid? requestId, IReadOnlyList<Event> events)
+        internal Change(ulong sequence, DateTimeOffset at, Guid? actor, string door, Guid? requestId, IReadOnlyList<Event> events)
         {
             Sequence = sequence;
             At = at;
             Actor = actor;
+            Door = door;
             RequestId = requestId;
             Events = events;
         }
@@ -147,6 +163,10 @@ namespace Headcount
         /// <summary>Who made it; null where nobody said so.</summary>
         public Guid? Actor { get; }
 
+        /// <summary>Through which door it came; null where nobody said so. See Directory.Through.</summary>
+        [Nullable(2)]
+        public string Door { get; }
+
         /// <summary>The request id of the batch; null where it had none.</summary>
         public Guid? RequestId { get; }
 
@@ -155,6 +175,7 @@ namespace Headcount
     }
 
     /// <summary>One thing that happened in a change.</summary>
+    [NullableContext(1)]
     public sealed class Event
     {
         internal Event(EventKind kind, Guid? user, ulong? workspace, Fields fields, bool isActive, Role? role, License license)
@@ -187,10 +208,12 @@ namespace Headcount
         public Role? Role { get; }
 
         /// <summary>What LicenseSet set; otherwise null.</summary>
+        [Nullable(2)]
         public License License { get; }
     }
 
     /// <summary>How the seats of the license are used, at one moment.</summary>
+    [NullableContext(1)]
     public sealed class Seats
     {
         internal Seats(License license, ulong licenseVersion, ulong? limit, ulong active, ulong inactive, ulong? free, ulong overBy)
@@ -227,6 +250,7 @@ namespace Headcount
     }
 
     /// <summary>What Directory.Verify went over.</summary>
+    [NullableContext(1)]
     public sealed class Verified
     {
         internal Verified(ulong active, ulong inactive, ulong deleted, ulong workspaces, ulong members, ulong changes)
@@ -259,6 +283,7 @@ namespace Headcount
     }
 
     /// <summary>Figures to watch a directory by, counted from when it was opened.</summary>
+    [NullableContext(1)]
     public sealed class Stats
     {
         internal Stats(ulong usersActive, ulong usersInactive, ulong workspaces, ulong latestChange, ulong cacheEntries, ulong cacheBytes, ulong cacheHits, ulong cacheMisses, ulong commitRequests, ulong commitGroups)
@@ -307,6 +332,7 @@ namespace Headcount
     }
 
     /// <summary>What a backup or restore copied.</summary>
+    [NullableContext(1)]
     public sealed class Copied
     {
         internal Copied(ulong users, ulong sequence, ulong bytes)
@@ -327,6 +353,7 @@ namespace Headcount
     }
 
     /// <summary>One page of the users that match a query.</summary>
+    [NullableContext(1)]
     public sealed class Page
     {
         internal Page(IReadOnlyList<User> users, string next)
@@ -339,10 +366,12 @@ namespace Headcount
         public IReadOnlyList<User> Users { get; }
 
         /// <summary>Where the page behind this one begins, for UserQuery.After; null if this is the last. Treat it as personal data.</summary>
+        [Nullable(2)]
         public string Next { get; }
     }
 
     /// <summary>What became of one operation of a batch.</summary>
+    [NullableContext(1)]
     public sealed class Outcome
     {
         internal Outcome(Subject subject, bool changed, ulong version, ulong? workspaceId, Guid? userId, User user)
@@ -371,10 +400,12 @@ namespace Headcount
         public Guid? UserId { get; }
 
         /// <summary>The user as the batch left it; null for one who was deleted, and for an outcome that was replayed.</summary>
+        [Nullable(2)]
         public User User { get; }
     }
 
     /// <summary>What became of a batch.</summary>
+    [NullableContext(1)]
     public sealed class Applied
     {
         internal Applied(ulong? sequence, bool isReplayed, IReadOnlyList<Outcome> outcomes)
@@ -395,6 +426,7 @@ namespace Headcount
     }
 
     /// <summary>One thing that is wrong with a directory.</summary>
+    [NullableContext(1)]
     public sealed class Fault
     {
         internal Fault(string kind, string text)
@@ -411,6 +443,7 @@ namespace Headcount
     }
 
     /// <summary>What is wrong with a directory, or what a repair did about it.</summary>
+    [NullableContext(1)]
     public sealed class FaultList
     {
         internal FaultList(ulong total, IReadOnlyList<Fault> listed, ulong setAside, ulong seatsOver)

@@ -34,11 +34,11 @@ def main(header, to):
            "namespace Headcount", "{"]
     structs = {}
     for name, body in re.findall(r"^typedef struct (hc_\w+) \{(.*?)\} ", text, flags=re.S | re.M):
-        structs[name] = re.findall(r"(\w+) (\w+)(?:\[(\d+)\])?;", body)
+        structs[name] = re.findall(r"(\w+ \*?)(\w+)(?:\[(\d+)\])?;", body)
     for name, fields in structs.items():
         out += ["    [StructLayout(LayoutKind.Sequential)]", f"    internal unsafe struct {name}", "    {"]
         for kind, field, count in fields:
-            kind = {"uint8_t": "byte"}.get(kind) or SCALARS[kind]
+            kind = "IntPtr" if "*" in kind else {"uint8_t": "byte"}.get(kind.strip()) or SCALARS[kind.strip()]
             out.append(f"        internal {'fixed ' if count else ''}{kind} {field}{f'[{count}]' if count else ''};")
         out += ["    }", ""]
     for name, handle in HANDLES.items():
@@ -49,7 +49,7 @@ def main(header, to):
     out += ["    internal static class Native", "    {"]
     version = re.search(r"#define HC_ABI_VERSION (\d+)", text).group(1)
     out.append(f"        internal const uint HC_ABI_VERSION = {version};")
-    for name in ("HC_KEY_BYTES", "HC_TIME_TEXT_BYTES"):
+    for name in ("HC_EXTERNAL_ID_BYTES", "HC_KEY_BYTES", "HC_PROVISIONER_BYTES", "HC_TIME_TEXT_BYTES"):
         out.append(f"        internal const int {name} = {re.search(f'#define {name} ([0-9]+)', text).group(1)};")
     functions = re.findall(r"^((?:const )?(?:struct )?\w+ \*?)(hc_\w+)\(([^;{]*?)\);", text, flags=re.S | re.M)
     assert len(functions) > 200, len(functions)

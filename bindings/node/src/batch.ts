@@ -3,6 +3,12 @@
 import { type Op, ops, userRef } from "./requests";
 import type { License, NewUser, NewWorkspace, Role, UserRef, UserUpdate, WorkspaceRef } from "./types";
 
+/** Who writes, and through which door, where that was said. @internal */
+export interface Writer {
+  readonly actor?: string | undefined;
+  readonly door?: string | undefined;
+}
+
 /** Operations on what has no version yet. */
 const CREATING = new Set(["create_user", "create_workspace", "default_workspace", "add_member"]);
 
@@ -21,6 +27,7 @@ const CREATING = new Set(["create_user", "create_workspace", "default_workspace"
 export class Batch {
   #operations: Op[] = [];
   #actor: string | undefined;
+  #door: string | undefined;
   #requestId: string | undefined;
   #allowOwnerless = false;
 
@@ -74,6 +81,11 @@ export class Batch {
     return this.#push(ops.renameWorkspace(workspace, name));
   }
 
+  /** Sets the id that a provisioner has for a workspace; `null` to remove it. */
+  setWorkspaceExternalId(workspace: WorkspaceRef, provisioner: string, id: string | null): this {
+    return this.#push(ops.setWorkspaceExternalId(workspace, provisioner, id));
+  }
+
   /** Archives a workspace. */
   archiveWorkspace(workspace: WorkspaceRef): this {
     return this.#push(ops.archiveWorkspace(workspace));
@@ -123,6 +135,12 @@ export class Batch {
     return this;
   }
 
+  /** Says through which door the batch comes: see {@link Directory.through}. */
+  door(door: string): this {
+    this.#door = door;
+    return this;
+  }
+
   /**
    * Makes the batch one that can be sent again: if the same batch was applied with this
    * id, a UUID, its outcome is returned and nothing is done, also after a restart.
@@ -143,11 +161,12 @@ export class Batch {
     return this;
   }
 
-  /** As the addon takes it; `actor` acts where nobody else was named. @internal */
-  toRequest(actor: string | undefined): object {
+  /** As the addon takes it, written by `writer` where the batch doesn't say otherwise. @internal */
+  toRequest({ actor, door }: Writer): object {
     return {
       operations: this.#operations,
       actor: this.#actor ?? actor,
+      door: this.#door ?? door,
       request_id: this.#requestId,
       allow_ownerless: this.#allowOwnerless,
     };

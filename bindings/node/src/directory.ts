@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 
+import type { Writer } from "./batch";
 import { Feed } from "./feed";
 import { HostCache } from "./cache";
 import { List, ListSync, type Source } from "./lists";
@@ -16,7 +17,7 @@ import { untilFree } from "./waiting";
 interface Core {
   readonly handle: number;
   readonly cache: HostCache;
-  readonly actor: string | undefined;
+  readonly writer: Writer;
   readonly state: { isClosed: boolean };
 }
 
@@ -36,7 +37,7 @@ function openRequest(path: string | URL | undefined, options: OpenOptions): stri
 
 function core(answer: string | string[], { hostCacheUsers }: OpenOptions): Core {
   const handle = open(answer).json as number;
-  return { handle, cache: new HostCache(handle, hostCacheUsers), actor: undefined, state: { isClosed: false } };
+  return { handle, cache: new HostCache(handle, hostCacheUsers), writer: {}, state: { isClosed: false } };
 }
 
 const users = (core: Core): Source<User> => ({ handle: core.handle, ask: { do: "users" }, part: usersOf });
@@ -120,8 +121,8 @@ export class Directory implements AsyncDisposable, Disposable {
       }
       const method = {
         async [name](this: Directory, ...args: unknown[]): Promise<unknown> {
-          const { handle, actor } = this.#core;
-          return answer(open(await native.call(handle, JSON.stringify(ask(actor, ...args)))));
+          const { handle, writer } = this.#core;
+          return answer(open(await native.call(handle, JSON.stringify(ask(writer, ...args)))));
         },
       };
       Object.defineProperty(Directory.prototype, name, {
@@ -142,7 +143,23 @@ export class Directory implements AsyncDisposable, Disposable {
    * and can't deactivate or delete themselves. Closing either closes both.
    */
   actingAs(actor: UserRef): Directory {
-    return newDirectory(withActor(this.#core, actor));
+    return newDirectory(writing(this.#core, { actor: userRef(actor) }));
+  }
+
+  /**
+   * The same directory, where changes come through this door: a short name of the client
+   * or the interface, such as `rest` or `scim:okta`, that is recorded in each
+   * {@link Change}. You choose the names: 1 to 32 letters, digits and `-_.:/` of ASCII;
+   * with another one each write is refused with `invalid_argument`. Closing either closes
+   * both.
+   *
+   * @example
+   * ```js
+   * await directory.through("scim:okta").createUser("bob@ex.co");
+   * ```
+   */
+  through(door: string): Directory {
+    return newDirectory(writing(this.#core, { door }));
   }
 
   /**
@@ -273,8 +290,8 @@ export class DirectorySync implements Disposable {
       }
       const method = {
         [name](this: DirectorySync, ...args: unknown[]): unknown {
-          const { handle, actor } = this.#core;
-          return answer(open(native.callSync(handle, JSON.stringify(ask(actor, ...args)))));
+          const { handle, writer } = this.#core;
+          return answer(open(native.callSync(handle, JSON.stringify(ask(writer, ...args)))));
         },
       };
       Object.defineProperty(DirectorySync.prototype, name, {
@@ -303,7 +320,12 @@ export class DirectorySync implements Disposable {
 
   /** The same directory, where this user makes the changes. */
   actingAs(actor: UserRef): DirectorySync {
-    return newDirectorySync(withActor(this.#core, actor));
+    return newDirectorySync(writing(this.#core, { actor: userRef(actor) }));
+  }
+
+  /** The same directory, where changes come through this door: see {@link Directory.through}. */
+  through(door: string): DirectorySync {
+    return newDirectorySync(writing(this.#core, { door }));
   }
 
   /** All users, ordered by email. */
@@ -342,7 +364,7 @@ export class DirectorySync implements Disposable {
 /** Looks a user up on another thread. */
 async function ask(name: "user" | "userByUsername", handle: number, key: string): Promise<User | undefined> {
   const { ask, answer } = operations[name];
-  return answer(open(await native.call(handle, JSON.stringify(ask(undefined, key)))));
+  return answer(open(await native.call(handle, JSON.stringify(ask({}, key)))));
 }
 
 /** A look-up's answer: nothing, a user, or a refusal. */
@@ -357,7 +379,7 @@ function found(text: string | undefined): User | undefined {
   return new User(text, 0);
 }
 
-/** Another actor on the same handle, closed at the same time. */
-function withActor(core: Core, actor: UserRef): Core {
-  return { ...core, actor: userRef(actor) };
+/** The same handle, closed at the same time, with another actor or door. */
+function writing(core: Core, writer: Writer): Core {
+  return { ...core, writer: { ...core.writer, ...writer } };
 }

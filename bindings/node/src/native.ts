@@ -26,7 +26,7 @@ export interface Native {
 }
 
 /** The layout of texts that this release reads. */
-const LAYOUT = "1";
+const LAYOUT = "2";
 
 /** An answer, taken apart. @internal */
 export interface Answer {

@@ -5,7 +5,7 @@
  * the answer becomes its result. `Directory` and `DirectorySync` are made of it.
  */
 
-import { Batch } from "./batch";
+import { Batch, type Writer } from "./batch";
 import { HeadcountError } from "./errors";
 import type { Answer } from "./native";
 import { type Op, ops, query as queryOf, userRef, workspaceRef } from "./requests";
@@ -51,6 +51,29 @@ export interface Operations {
 
   /** Finds a user by username, or by the email that stands for one. */
   userByUsername(username: string): Promise<User | undefined>;
+
+  /** Finds the user for whom a provisioner, such as an identity provider, has this id. */
+  userByExternalId(provisioner: string, id: string): Promise<User | undefined>;
+
+  /**
+   * Notes that a user is seen now, such as at a login or with a request. Call it as often
+   * as you like: mostly it costs a look-up. The first sighting is on disk when the promise
+   * is fulfilled; others are gathered and written at most once a minute and at the end, so
+   * a crash can lose them. Refused with `user_not_found`, `read_only`.
+   *
+   * @example
+   * ```js
+   * await directory.touchUser("ann@ex.co");
+   * console.log(await directory.lastSeen("ann@ex.co"));
+   * ```
+   */
+  touchUser(user: UserRef): Promise<void>;
+
+  /**
+   * When a user was last seen, to about an hour: `undefined` where nobody said so with
+   * {@link touchUser}. No change is made of it and no version. Refused with `user_not_found`.
+   */
+  lastSeen(user: UserRef): Promise<Date | undefined>;
 
   /**
    * One page of the users that a query finds.
@@ -100,6 +123,9 @@ export interface Operations {
   /** Finds a workspace by id (a number) or name. `undefined` if there is none. */
   workspace(workspace: WorkspaceRef): Promise<Workspace | undefined>;
 
+  /** Finds the workspace for which a provisioner, such as an identity provider, has this id. */
+  workspaceByExternalId(provisioner: string, id: string): Promise<Workspace | undefined>;
+
   /** Creates a workspace. Refused with `last_owner` without an owner who is active. */
   createWorkspace(workspace: NewWorkspace): Promise<Workspace>;
 
@@ -108,6 +134,12 @@ export interface Operations {
 
   /** Gives a workspace another name. */
   renameWorkspace(workspace: WorkspaceRef, name: string): Promise<Workspace>;
+
+  /**
+   * Sets the id that a provisioner has for a workspace; `null` to remove it. Refused with
+   * `external_id_taken` where another workspace has it.
+   */
+  setWorkspaceExternalId(workspace: WorkspaceRef, provisioner: string, id: string | null): Promise<Workspace>;
 
   /** Archives a workspace; no effect on an archived one. */
   archiveWorkspace(workspace: WorkspaceRef): Promise<Workspace>;
@@ -163,12 +195,12 @@ export interface Operations {
 
 /** How arguments become a request, and an answer a result. @internal */
 export interface Operation<A extends unknown[], R> {
-  ask(actor: string | undefined, ...args: A): object;
+  ask(writer: Writer, ...args: A): object;
   answer(answer: Answer): R;
 }
 
 function operation<A extends unknown[], R>(
-  ask: (actor: string | undefined, ...args: A) => object,
+  ask: (writer: Writer, ...args: A) => object,
   answer: (answer: Answer) => R,
 ): Operation<A, R> {
   return { ask, answer };
@@ -180,26 +212,27 @@ function one<A extends unknown[], R>(
   op: (...args: A) => Op,
   answer: (answer: Answer) => R,
 ): Operation<A, R> {
-  const ask = (actor: string | undefined, ...args: A): object => ({
+  const ask = ({ actor, door }: Writer, ...args: A): object => ({
     do: "apply",
-    batch: { operations: [op(...args)], actor },
+    batch: { operations: [op(...args)], actor, door },
     then,
   });
   return { ask, answer };
 }
 
-function batch(batch: Batch, actor: string | undefined): object {
+function batch(batch: Batch, writer: Writer): object {
   if (!(batch instanceof Batch)) {
     throw new HeadcountError({
       kind: "invalid_argument",
       message: "an argument is not what it should be: give a Batch",
     });
   }
-  return batch.toRequest(actor);
+  return batch.toRequest(writer);
 }
 
 const json = <T>(answer: Answer): T => answer.json as T;
 const nothing = (): undefined => undefined;
+const date = ({ json }: Answer): Date | undefined => (json === undefined ? undefined : new Date(micros(json) / 1000));
 
 function found({ users: [batch] }: Answer): User | undefined {
   return batch === undefined ? undefined : new User(batch, 0);
@@ -252,14 +285,19 @@ export function workspaceOf(json: unknown): Workspace {
   };
 }
 
+function foundWorkspace({ json }: Answer): Workspace | undefined {
+  return json === undefined ? undefined : workspaceOf(json);
+}
+
 function workspace(answer: Answer): Workspace {
-  if (answer.json === undefined) {
+  const workspace = foundWorkspace(answer);
+  if (workspace === undefined) {
     throw new HeadcountError({
       kind: "workspace_not_found",
       message: "the workspace was deleted meanwhile",
     });
   }
-  return workspaceOf(answer.json);
+  return workspace;
 }
 
 function members(answer: Answer): Member[] {
@@ -281,7 +319,7 @@ export function changeOf(json: unknown): Change {
       event.event === "license_set" ? { ...event, license: license(event.license as string) } : event,
   );
   const atMicros = micros(change.at);
-  return { ...change, requestId: change.requestId ?? null, at: new Date(atMicros / 1000), atMicros, events };
+  return { ...change, door: change.door ?? null, requestId: change.requestId ?? null, at: new Date(atMicros / 1000), atMicros, events };
 }
 
 type Table = {
@@ -292,6 +330,9 @@ type Table = {
 export const operations: Table = {
   user: operation((_, user) => ({ do: "user", user: userRef(user) }), found),
   userByUsername: operation((_, username) => ({ do: "userByUsername", username }), found),
+  userByExternalId: operation((_, provisioner, id) => ({ do: "userByExternalId", provisioner, id }), found),
+  touchUser: operation((_, user) => ({ do: "touchUser", user: userRef(user) }), nothing),
+  lastSeen: operation((_, user) => ({ do: "lastSeen", user: userRef(user) }), date),
   query: operation(
     (_, query) => ({ do: "query", query: queryOf(query) }),
     (answer) => ({ users: usersOf(answer), next: (answer.json as string | undefined) ?? null }),
@@ -306,14 +347,19 @@ export const operations: Table = {
   setLicense: one("seats", ops.setLicense, seats),
   workspace: operation(
     (_, workspace) => ({ do: "workspace", workspace: workspaceRef(workspace) }),
-    (answer) => (answer.json === undefined ? undefined : workspaceOf(answer.json)),
+    foundWorkspace,
+  ),
+  workspaceByExternalId: operation(
+    (_, provisioner, id) => ({ do: "workspaceByExternalId", provisioner, id }),
+    foundWorkspace,
   ),
   createWorkspace: one("workspace", ops.createWorkspace, workspace),
   defaultWorkspace: operation(
-    (actor, user) => ({ do: "defaultWorkspace", user: userRef(user), actor }),
+    ({ actor, door }, user) => ({ do: "defaultWorkspace", user: userRef(user), actor, door }),
     workspace,
   ),
   renameWorkspace: one("workspace", ops.renameWorkspace, workspace),
+  setWorkspaceExternalId: one("workspace", ops.setWorkspaceExternalId, workspace),
   archiveWorkspace: one("workspace", ops.archiveWorkspace, workspace),
   restoreWorkspace: one("workspace", ops.restoreWorkspace, workspace),
   deleteWorkspace: one("id", ops.deleteWorkspace, json<number>),
@@ -322,12 +368,12 @@ export const operations: Table = {
   removeMember: one("applied", ops.removeMember, nothing),
   members: operation((_, workspace) => ({ do: "members", workspace: workspaceRef(workspace) }), members),
   workspacesOf: operation((_, user) => ({ do: "workspacesOf", user: userRef(user) }), members),
-  apply: operation((actor, ops) => ({ do: "apply", batch: batch(ops, actor), then: "applied" }), applied),
+  apply: operation((writer, ops) => ({ do: "apply", batch: batch(ops, writer), then: "applied" }), applied),
   preview: operation(
-    (actor, ops) => ({ do: "preview", batch: batch(ops, actor) }),
+    (writer, ops) => ({ do: "preview", batch: batch(ops, writer) }),
     (answer) => json<unknown[]>(answer).map(HeadcountError.from),
   ),
-  dryRun: operation((actor, ops) => ({ do: "apply", batch: batch(ops, actor), then: "dryRun" }), applied),
+  dryRun: operation((writer, ops) => ({ do: "apply", batch: batch(ops, writer), then: "dryRun" }), applied),
   trimChanges: operation((_, before) => ({ do: "trimChanges", before }), json<number>),
   verify: operation(() => ({ do: "verify" }), json<Verified>),
   findFaults: operation((_, limit) => ({ do: "findFaults", limit: limit ?? 100 }), json<Inspection>),

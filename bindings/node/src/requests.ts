@@ -50,7 +50,11 @@ export function query({ workspace, admin, ...query }: UserQuery): object {
     admins: admin,
     member_of: workspace === undefined ? undefined : workspaceRef(workspace),
     created_since: moment(query.createdSince),
+    created_before: moment(query.createdBefore),
     changed_since: moment(query.changedSince),
+    changed_before: moment(query.changedBefore),
+    seen_since: moment(query.seenSince),
+    seen_before: moment(query.seenBefore),
   };
 }
 
@@ -69,10 +73,17 @@ export const ops = {
   deactivateUser: (user: UserRef): Op => ({ op: "deactivate_user", user: userRef(user) }),
   deleteUser: (user: UserRef): Op => ({ op: "delete_user", user: userRef(user) }),
   setLicense: (license: License): Op => ({ op: "set_license", license }),
-  createWorkspace: ({ name, owner }: NewWorkspace): Op => ({
+  createWorkspace: ({ name, owner, externalIds }: NewWorkspace): Op => ({
     op: "create_workspace",
     name,
     owner: owner === undefined ? undefined : userRef(owner),
+    external_ids: externalIds,
+  }),
+  setWorkspaceExternalId: (workspace: WorkspaceRef, provisioner: string, id: string | null): Op => ({
+    op: "set_workspace_external_id",
+    workspace: workspaceRef(workspace),
+    provisioner,
+    id,
   }),
   defaultWorkspace: (user: UserRef): Op => ({ op: "default_workspace", user: userRef(user) }),
   renameWorkspace: (workspace: WorkspaceRef, name: string): Op => ({

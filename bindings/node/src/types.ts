@@ -73,6 +73,12 @@ export interface NewUser {
   admin?: boolean | undefined;
   /** Further facts by their names: up to 64, with up to 16 KiB in all. */
   attributes?: Readonly<Record<string, string>> | undefined;
+  /**
+   * The ids that other systems have for the user, by the names of these provisioners: up
+   * to 16; names of 1 to 64 bytes, ids of 1 to 255, compared as they are. No two users
+   * have the same id of one provisioner.
+   */
+  externalIds?: Readonly<Record<string, string>> | undefined;
   /** When the user was created elsewhere; now by default. A text may have microseconds. */
   createdAt?: Date | string | undefined;
 }
@@ -95,6 +101,8 @@ export interface UserUpdate {
   attributes?: Readonly<Record<string, string | null>> | undefined;
   /** Whether attributes that are not named are removed: `false` by default. */
   replaceAttributes?: boolean | undefined;
+  /** External ids to set, or with `null` to remove; those of other provisioners stay. */
+  externalIds?: Readonly<Record<string, string | null>> | undefined;
 }
 
 /** Which users, in what order; all of them ordered by email by default. */
@@ -113,10 +121,24 @@ export interface UserQuery {
   emailDomain?: string | undefined;
   /** Only users whose username begins so. */
   usernamePrefix?: string | undefined;
+  /** Only users whose email, username or names contain each word of this text, in any case. */
+  search?: string | undefined;
+  /** Only users with these values of these attributes. */
+  attributes?: Readonly<Record<string, string>> | undefined;
+  /** Only users with these attributes, whatever their values. */
+  hasAttributes?: readonly string[] | undefined;
   /** Only users created at this moment or later. A text may have microseconds. */
   createdSince?: Date | string | undefined;
+  /** Only users created before this moment. */
+  createdBefore?: Date | string | undefined;
   /** Only users who changed at this moment or later. A text may have microseconds. */
   changedSince?: Date | string | undefined;
+  /** Only users who last changed before this moment. */
+  changedBefore?: Date | string | undefined;
+  /** Only users last seen at this moment or later. Who never was counts as seen at creation. */
+  seenSince?: Date | string | undefined;
+  /** Only users last seen before this moment. Who never was counts as seen at creation. */
+  seenBefore?: Date | string | undefined;
   /** The order: `"email"` by default. */
   sort?: "email" | "username" | "created" | undefined;
   /** Whether to turn the order around. */
@@ -163,6 +185,8 @@ export interface Workspace {
   readonly archived: boolean;
   /** The id of the user whose default workspace it is. */
   readonly defaultOf: string | null;
+  /** The ids that other systems have for it, by the names of these provisioners. */
+  readonly externalIds: Readonly<Record<string, string>>;
   /** When it was created, to the millisecond. */
   readonly createdAt: Date;
   /** When it was created, in microseconds since 1970. */
@@ -181,6 +205,8 @@ export interface NewWorkspace {
   name: string;
   /** Its first owner, an active user; only a batch that allows it can do without. */
   owner?: UserRef | undefined;
+  /** The ids that other systems have for it, as {@link NewUser.externalIds}. */
+  externalIds?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A membership. */
@@ -238,6 +264,8 @@ export interface Change {
   readonly atMicros: number;
   /** The id of who made it, where that was said. */
   readonly actor: string | null;
+  /** Through which door it came, where that was said: see {@link Directory.through}. */
+  readonly door: string | null;
   /** The request id of the batch. */
   readonly requestId: string | null;
   /** What happened, in the order of the batch. */

@@ -5,6 +5,7 @@ const ADMIN = 2;
 const USERNAME_IS_EMAIL = 4;
 const HAS_GIVEN_NAME = 8;
 const HAS_FAMILY_NAME = 16;
+const IS_DEACTIVATED = 32;
 
 /** Where the parts of a record are. */
 const ID = 1;
@@ -16,9 +17,10 @@ const USERNAME_LENGTH = 60;
 const GIVEN_NAME_LENGTH = 62;
 const FAMILY_NAME_LENGTH = 64;
 const ATTRIBUTES = 66;
-const TEXTS = 67;
+const EXTERNAL_IDS = 67;
+const TEXTS = 68;
 
-const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
+const NO_PAIRS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
 
 /** Where the record ended that was read last. */
 let end = 0;
@@ -44,10 +46,17 @@ export class User {
   readonly admin: boolean;
   /** Further facts by their names. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** The ids that other systems have for the user, by the names of these provisioners. */
+  readonly externalIds: Readonly<Record<string, string>>;
   /** When the user was created, in microseconds since 1970. */
   readonly createdAtMicros: number;
   /** When the record last changed, in microseconds since 1970. */
   readonly updatedAtMicros: number;
+  /**
+   * When the user was deactivated, in microseconds since 1970: `null` for one who is
+   * active, and for one who was created inactive.
+   */
+  readonly deactivatedAtMicros: number | null;
   /** The version of the record: 1, and one more with each change. */
   readonly version: number;
 
@@ -71,9 +80,17 @@ export class User {
     this.admin = (flags & ADMIN) !== 0;
     end = to;
     const attributes = text.charCodeAt(at + ATTRIBUTES);
-    this.attributes = attributes === 0 ? NO_ATTRIBUTES : readAttributes(text, attributes);
+    this.attributes = attributes === 0 ? NO_PAIRS : readPairs(text, attributes);
+    const externalIds = text.charCodeAt(at + EXTERNAL_IDS);
+    this.externalIds = externalIds === 0 ? NO_PAIRS : readPairs(text, externalIds);
     this.createdAtMicros = seven(text, at + CREATED_AT);
     this.updatedAtMicros = seven(text, at + UPDATED_AT);
+    if (flags & IS_DEACTIVATED) {
+      this.deactivatedAtMicros = seven(text, end);
+      end += 7;
+    } else {
+      this.deactivatedAtMicros = null;
+    }
     this.version = seven(text, at + VERSION);
     Object.freeze(this);
   }
@@ -87,6 +104,11 @@ export class User {
   get updatedAt(): Date {
     return new Date(this.updatedAtMicros / 1000);
   }
+
+  /** When the user was deactivated, to the millisecond; `null` as {@link deactivatedAtMicros}. */
+  get deactivatedAt(): Date | null {
+    return this.deactivatedAtMicros === null ? null : new Date(this.deactivatedAtMicros / 1000);
+  }
 }
 
 /** Reads the users of a batch into `users`. @internal */
@@ -97,9 +119,10 @@ export function readUsers(batch: string, users: User[]): void {
   }
 }
 
-function readAttributes(text: string, count: number): Readonly<Record<string, string>> {
+/** Pairs of names and values, the first of which begins at `end`. */
+function readPairs(text: string, count: number): Readonly<Record<string, string>> {
   // Without a prototype, so that `__proto__` is a name like any other.
-  const attributes = Object.create(null) as Record<string, string>;
+  const pairs = Object.create(null) as Record<string, string>;
   const take = (): string => {
     const from = end + 2;
     end = from + two(text, end);
@@ -107,9 +130,9 @@ function readAttributes(text: string, count: number): Readonly<Record<string, st
   };
   for (let left = count; left > 0; left--) {
     const name = take();
-    attributes[name] = take();
+    pairs[name] = take();
   }
-  return Object.freeze(attributes);
+  return Object.freeze(pairs);
 }
 
 /** A number of two digits to the base of 256. */

@@ -38,9 +38,9 @@ test("everything on a closed directory is refused", async (t) => {
   const batch = new Batch().createUser("bob@ex.co");
   const update = { admin: true };
   const calls = {
-    user: ["a@ex.co"], userByUsername: ["a"], query: [{}], count: [], createUser: ["b@ex.co"], updateUser: ["a@ex.co", update],
+    user: ["a@ex.co"], userByUsername: ["a"], userByExternalId: ["okta", "1"], touchUser: ["a@ex.co"], lastSeen: ["a@ex.co"], query: [{}], count: [], createUser: ["b@ex.co"], updateUser: ["a@ex.co", update],
     activateUser: ["a@ex.co"], deactivateUser: ["a@ex.co"], deleteUser: ["a@ex.co"], seats: [], setLicense: [1],
-    workspace: [1], createWorkspace: [{ name: "w" }], defaultWorkspace: ["a@ex.co"], renameWorkspace: [1, "w"],
+    workspace: [1], workspaceByExternalId: ["okta", "1"], setWorkspaceExternalId: [1, "okta", "1"], createWorkspace: [{ name: "w" }], defaultWorkspace: ["a@ex.co"], renameWorkspace: [1, "w"],
     archiveWorkspace: [1], restoreWorkspace: [1], deleteWorkspace: [1], addMember: [1, "a@ex.co", "user"],
     setRole: [1, "a@ex.co", "user"], removeMember: [1, "a@ex.co"], members: [1], workspacesOf: ["a@ex.co"], apply: [batch],
     preview: [batch], dryRun: [batch], trimChanges: [1], verify: [], findFaults: [], stats: [], prometheus: [],
@@ -57,7 +57,7 @@ test("everything on a closed directory is refused", async (t) => {
   await assert.rejects(directory.changes(0).toArray(), kind("closed"));
   await assert.rejects(directory.follow(0).next(), kind("closed"));
   const names = Object.getOwnPropertyNames(Directory.prototype).filter((name) => typeof Object.getOwnPropertyDescriptor(Directory.prototype, name).value === "function");
-  const others = ["constructor", "actingAs", "users", "queryAll", "workspaces", "changes", "follow", "close"];
+  const others = ["constructor", "actingAs", "through", "users", "queryAll", "workspaces", "changes", "follow", "close"];
   assert.deepEqual(names.filter((name) => !(name in calls) && !others.includes(name)), [], "each operation is tried above");
   sync.close();
   await directory.close();

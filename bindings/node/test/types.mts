@@ -15,11 +15,14 @@ import {
 
 export async function allowed(signal: AbortSignal): Promise<number> {
   await using directory = await Directory.open("users.redb", { licenseIfNew: "enterprise", openTimeoutMs: 5_000, signal });
-  const user: User = await directory.createUser({ email: "ann@ex.co", attributes: { team: "a" } });
+  const user: User = await directory.createUser({ email: "ann@ex.co", attributes: { team: "a" }, externalIds: { okta: "00u1" } });
   const found: User | undefined = await directory.user(user);
   const page: UserPage = await directory.query({ active: true, workspace: "w", role: "owner" });
   const applied: Applied = await directory.apply(new Batch().deactivateUser(user).ifVersion(user.version));
   const seats: Seats = directory.sync.seats();
+  const seen: Date | undefined = await directory.through("rest").lastSeen(user);
+  const since: number = user.deactivatedAt?.getTime() ?? seen?.getTime() ?? 0;
+  await directory.updateUser(user, { externalIds: { okta: null } });
   for await (const each of directory.users()) each.email.toUpperCase();
   for (const each of directory.sync.users()) each.createdAt.getTime();
   for await (const change of directory.follow(0, { signal })) {
@@ -32,7 +35,7 @@ export async function allowed(signal: AbortSignal): Promise<number> {
     if (sequence > 7) break;
   }
   await restore("backup.redb", new URL("file:///users.redb"), { overwrite: true });
-  return (found?.version ?? 0) + page.users.length + applied.outcomes.length + seats.active;
+  return (found?.version ?? 0) + page.users.length + applied.outcomes.length + seats.active + since;
 }
 
 export function handled(error: unknown): number {

@@ -23,6 +23,64 @@ test("a user is an object that can't be changed", async () => {
   assert.deepEqual(structuredClone(found).email, "Ann@ex.co");
 });
 
+test("a user says since when they are inactive", async () => {
+  const directory = Directory.inMemory();
+  const made = await directory.createUser("ann@ex.co");
+  assert.deepEqual([made.deactivatedAt, made.deactivatedAtMicros], [null, null]);
+  const left = await directory.deactivateUser(made);
+  assert.equal(left.deactivatedAtMicros, left.updatedAtMicros);
+  assert.deepEqual(left.deactivatedAt, left.updatedAt);
+  await directory.createUser({ email: "bob@ex.co", active: false });
+  const listed = await directory.users().toArray();
+  assert.deepEqual(listed.map((user) => user.deactivatedAtMicros), [left.deactivatedAtMicros, null]);
+  assert.equal((await directory.activateUser(made)).deactivatedAt, null);
+});
+
+test("external ids are data, whatever their provisioners are called", async () => {
+  const directory = Directory.inMemory({ licenseIfNew: "enterprise" });
+  const externalIds = JSON.parse('{"okta":"00u1","__proto__":"x","my_idp":"größe","toString":"李"}');
+  const ann = await directory.createUser({ email: "ann@ex.co", externalIds, attributes: { a: "b" } });
+  assert.deepEqual(Object.entries(ann.externalIds).sort(), Object.entries(externalIds).sort());
+  assert.throws(() => (ann.externalIds.okta = "b"), TypeError);
+  assert.equal((await directory.userByExternalId("my_idp", "größe")).email, "ann@ex.co");
+  assert.equal(directory.sync.userByExternalId("okta", "00U1"), undefined);
+  const updated = await directory.updateUser(ann, { externalIds: { okta: null, entra: "1" } });
+  assert.deepEqual(Object.keys(updated.externalIds).sort(), ["__proto__", "entra", "my_idp", "toString"]);
+  await assert.rejects(directory.createUser({ email: "bob@ex.co", externalIds: { entra: "1" } }), kind("external_id_taken"));
+  const place = await directory.createWorkspace({ name: "w", owner: ann, externalIds: { my_idp: "g1" } });
+  assert.deepEqual(place.externalIds, { my_idp: "g1" });
+  assert.deepEqual((await directory.setWorkspaceExternalId("w", "my_idp", null)).externalIds, {});
+  await directory.apply(new Batch().setWorkspaceExternalId(place, "okta", "g2"));
+  assert.equal((await directory.workspaceByExternalId("okta", "g2")).id, place.id);
+  assert.equal(await directory.workspaceByExternalId("okta", "g1"), undefined);
+});
+
+test("when a user was last seen is told without a change", async () => {
+  const directory = Directory.inMemory();
+  const ann = await directory.createUser("ann@ex.co");
+  assert.equal(await directory.lastSeen(ann), undefined);
+  await directory.touchUser(ann);
+  const seen = directory.sync.lastSeen("ann@ex.co");
+  assert.ok(seen instanceof Date && seen >= ann.createdAt && seen <= new Date(), `${seen}`);
+  assert.equal((await directory.changes(1).toArray()).length, 0);
+  await assert.rejects(directory.touchUser("bob@ex.co"), kind("user_not_found"));
+});
+
+test("a change says who made it and through which door", async () => {
+  const directory = Directory.inMemory({ licenseIfNew: "enterprise" });
+  const ann = await directory.createUser({ email: "ann@ex.co", admin: true });
+  const rest = directory.actingAs(ann).through("rest");
+  await rest.createUser("bob@ex.co");
+  rest.sync.through("scim:okta").createUser("cho@ex.co");
+  await rest.apply(new Batch().createUser("dee@ex.co").door("import"));
+  await rest.apply(new Batch().createUser("eve@ex.co"));
+  await rest.defaultWorkspace(ann);
+  const changes = await directory.changes(0).toArray();
+  assert.deepEqual(changes.map(({ door }) => door), [null, "rest", "scim:okta", "import", "rest", "rest"]);
+  assert.deepEqual(changes.map(({ actor }) => actor), [null, ...Array(5).fill(ann.id)]);
+  await assert.rejects(directory.through("two words").createUser("fay@ex.co"), kind("invalid_argument"));
+});
+
 test("texts of every width and length come back as they were", async () => {
   const directory = Directory.inMemory({ licenseIfNew: "enterprise" });
   const texts = ["a", "é", "ÿ", "Ā", "李", "😀", "x".repeat(255), "é".repeat(127), "😀".repeat(60)];

@@ -152,13 +152,14 @@ pub(crate) fn new_user(email: &str, parts: Option<&Bound<'_, PyDict>>) -> PyResu
             "admin" => user.admin(value.extract()?),
             "created_at" => user.created_at(value.extract::<Moment>()?.0),
             "attributes" => {
-                for (name, value) in pairs(&value)? {
-                    let value = value.ok_or_else(|| {
-                        PyTypeError::new_err("a new user's attributes are texts, not None")
-                    })?;
-                    user = user.attribute(name, value);
-                }
-                user
+                let attributes = texts("attributes", &value)?.into_iter();
+                attributes.fold(user, |user, (name, value)| user.attribute(name, value))
+            }
+            "external_ids" => {
+                let ids = texts("external ids", &value)?.into_iter();
+                ids.fold(user, |user, (provisioner, id)| {
+                    user.external_id(provisioner, id)
+                })
             }
             other => return Err(unexpected("create_user", other)),
         };
@@ -185,6 +186,12 @@ pub(crate) fn user_update(
                     update.attribute(name, value.as_deref())
                 })
             }
+            "external_ids" => {
+                let pairs = pairs(&value)?.into_iter();
+                pairs.fold(update, |update, (provisioner, id)| {
+                    update.external_id(provisioner, id.as_deref())
+                })
+            }
             "replace_attributes" if value.extract()? => update.replace_attributes(),
             "replace_attributes" => update,
             "if_version" => {
@@ -207,11 +214,9 @@ pub(crate) fn query(conditions: Option<&Bound<'_, PyDict>>) -> PyResult<UserQuer
             continue;
         }
         query = match &*name.extract::<std::borrow::Cow<'_, str>>()? {
-            "active" if value.extract()? => query.active(),
-            "active" => query.inactive(),
-            "admins" if value.extract()? => query.admins(),
-            "descending" if value.extract()? => query.descending(),
-            "admins" | "descending" => query,
+            "active" => query.active(value.extract::<bool>()?),
+            "admins" => query.admins(value.extract::<bool>()?.then_some(true)),
+            "descending" => query.descending(value.extract()?),
             "member_of" => {
                 workspace = Some(value.extract::<Place>()?.0);
                 query
@@ -220,14 +225,25 @@ pub(crate) fn query(conditions: Option<&Bound<'_, PyDict>>) -> PyResult<UserQuer
                 role = Some(value.extract::<InRole>()?.0);
                 query
             }
-            "email_prefix" => query.email_prefix(text(&value)?),
-            "email_domain" => query.email_domain(text(&value)?),
-            "username_prefix" => query.username_prefix(text(&value)?),
+            "email_prefix" => query.email_prefix(&*text(&value)?),
+            "email_domain" => query.email_domain(&*text(&value)?),
+            "username_prefix" => query.username_prefix(&*text(&value)?),
+            "search" => query.search(&*text(&value)?),
+            "attributes" => {
+                let pairs = pairs(&value)?.into_iter();
+                pairs.fold(query, |query, (name, value)| {
+                    query.attribute(name, value.as_deref())
+                })
+            }
             "created_since" => query.created_since(value.extract::<Moment>()?.0),
+            "created_before" => query.created_before(value.extract::<Moment>()?.0),
             "changed_since" => query.changed_since(value.extract::<Moment>()?.0),
+            "changed_before" => query.changed_before(value.extract::<Moment>()?.0),
+            "seen_since" => query.seen_since(value.extract::<Moment>()?.0),
+            "seen_before" => query.seen_before(value.extract::<Moment>()?.0),
             "sort" => query.sort(sort(&text(&value)?)?),
             "limit" => query.limit(value.extract()?),
-            "after" => query.after(text(&value)?),
+            "after" => query.after(&*text(&value)?),
             other => return Err(unexpected("query", other)),
         };
     }
@@ -261,6 +277,17 @@ fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
 
 fn text_or_none(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     value.extract()
+}
+
+/// Pairs of which each has a value, as what is created has them.
+pub(crate) fn texts(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
+    let pairs = pairs(value)?.into_iter();
+    pairs
+        .map(|(name, value)| {
+            let none = || PyTypeError::new_err(format!("new {what} are texts, not None"));
+            Ok((name, value.ok_or_else(none)?))
+        })
+        .collect()
 }
 
 fn pairs(value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, Option<String>)>> {

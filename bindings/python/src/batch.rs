@@ -12,7 +12,8 @@ use crate::directory::new_workspace;
 ///
 /// `if_version` refuses the batch unless the record of that operation has this version.
 /// A batch with a request id, 16 bytes or a `uuid.UUID`, is applied once, however often it
-/// is sent.
+/// is sent. `actor` and `door` say who makes it and through which door it comes: see
+/// `Directory.acting_as` and `Directory.through`.
 #[pyclass(module = "headcount")]
 pub(crate) struct Batch(pub(crate) headcount::Batch);
 
@@ -30,14 +31,22 @@ fn add(mut batch: Chained<'_>, op: Op, if_version: Option<u64>) -> Chained<'_> {
 #[pymethods]
 impl Batch {
     #[new]
-    #[pyo3(signature = (*, request_id=None, actor=None, allow_ownerless=false))]
-    fn new(request_id: Option<RequestId>, actor: Option<Id>, allow_ownerless: bool) -> Self {
+    #[pyo3(signature = (*, request_id=None, actor=None, door=None, allow_ownerless=false))]
+    fn new(
+        request_id: Option<RequestId>,
+        actor: Option<Id>,
+        door: Option<&str>,
+        allow_ownerless: bool,
+    ) -> Self {
         let mut batch = headcount::Batch::new();
         if let Some(RequestId(id)) = request_id {
             batch = batch.request_id(id);
         }
         if let Some(Id(actor)) = actor {
             batch = batch.actor(actor);
+        }
+        if let Some(door) = door {
+            batch = batch.door(door);
         }
         Self(if allow_ownerless {
             batch.allow_ownerless()
@@ -101,13 +110,15 @@ impl Batch {
     }
 
     /// Creates a workspace.
-    #[pyo3(signature = (name, owner=None))]
-    fn create_workspace(
-        slf: PyRefMut<'_, Self>,
+    #[pyo3(signature = (name, owner=None, *, external_ids=None))]
+    fn create_workspace<'py>(
+        slf: PyRefMut<'py, Self>,
         name: String,
         owner: Option<Named>,
-    ) -> Chained<'_> {
-        add(slf, Op::CreateWorkspace(new_workspace(name, owner)), None)
+        external_ids: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Chained<'py>> {
+        let workspace = new_workspace(name, owner, external_ids)?;
+        Ok(add(slf, Op::CreateWorkspace(workspace), None))
     }
 
     /// Makes a user's default workspace; no effect where there is one.
@@ -124,6 +135,19 @@ impl Batch {
         if_version: Option<u64>,
     ) -> Chained<'_> {
         add(slf, Op::RenameWorkspace(workspace.0, name), if_version)
+    }
+
+    /// Sets the id that a provisioner has for a workspace; None removes it.
+    #[pyo3(signature = (workspace, provisioner, id, *, if_version=None))]
+    fn set_workspace_external_id(
+        slf: PyRefMut<'_, Self>,
+        workspace: Place,
+        provisioner: String,
+        id: Option<String>,
+        if_version: Option<u64>,
+    ) -> Chained<'_> {
+        let op = Op::SetWorkspaceExternalId(workspace.0, provisioner, id);
+        add(slf, op, if_version)
     }
 
     /// Archives a workspace.

@@ -1,5 +1,7 @@
 //! What calls return, as the data classes of `headcount.records`.
 
+use std::collections::BTreeMap;
+
 use headcount::{
     Applied, Change, Event, Fault, Field, Member, Outcome, Seats, Stats, Subject, UserId, Verified,
     Workspace, WorkspaceId,
@@ -45,6 +47,7 @@ pub(crate) fn workspace<'py>(py: Python<'py>, workspace: &Workspace) -> Made<'py
         workspace.name(),
         workspace.is_archived(),
         workspace.default_of().map(|id| id.to_string()),
+        workspace.external_ids().collect::<BTreeMap<_, _>>(),
         datetime(py, workspace.created_at())?,
         datetime(py, workspace.updated_at())?,
         workspace.version(),
@@ -156,6 +159,7 @@ pub(crate) fn change<'py>(py: Python<'py>, change: &Change) -> Made<'py> {
         change.sequence,
         datetime(py, change.at)?,
         change.actor.map(|id| id.to_string()),
+        change.door.as_deref(),
         change.request_id.map(|id| id.to_string()),
         events,
     )

@@ -36,11 +36,34 @@ struct Copied {
     has_family_name: bool,
     active: bool,
     admin: bool,
-    attributes: Vec<(Box<str>, Box<str>)>,
+    attributes: Pairs,
+    external_ids: Pairs,
     created_at: Timestamp,
     updated_at: Timestamp,
     deactivated_at: Option<Timestamp>,
     version: u64,
+}
+
+/// Names and values, in the order of the names.
+type Pairs = Vec<(Box<str>, Box<str>)>;
+
+fn copied<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Pairs {
+    pairs
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
+}
+
+fn borrowed(pairs: &Pairs) -> Vec<(&str, &str)> {
+    let pairs = pairs.iter();
+    pairs.map(|(name, value)| (&**name, &**value)).collect()
+}
+
+fn dict<'py>(py: Python<'py>, pairs: Vec<(&str, &str)>) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, value) in pairs {
+        dict.set_item(name, value)?;
+    }
+    Ok(dict)
 }
 
 impl Copied {
@@ -76,9 +99,6 @@ impl From<UserView<'_>> for User {
             given_name.unwrap_or_default(),
             family_name.unwrap_or_default(),
         ]);
-        let attributes = user
-            .attributes()
-            .map(|(name, value)| (name.into(), value.into()));
         Self(Record::Copied(Box::new(Copied {
             id: user.id(),
             texts,
@@ -87,7 +107,8 @@ impl From<UserView<'_>> for User {
             has_family_name: family_name.is_some(),
             active: user.is_active(),
             admin: user.is_admin(),
-            attributes: attributes.collect(),
+            attributes: copied(user.attributes()),
+            external_ids: copied(user.external_ids()),
             created_at: user.created_at(),
             updated_at: user.updated_at(),
             deactivated_at: user.deactivated_at(),
@@ -107,11 +128,14 @@ impl User {
     fn attribute_pairs(&self) -> Vec<(&str, &str)> {
         match &self.0 {
             Record::Shared(user) => user.attributes().collect(),
-            Record::Copied(user) => user
-                .attributes
-                .iter()
-                .map(|(name, value)| (&**name, &**value))
-                .collect(),
+            Record::Copied(user) => borrowed(&user.attributes),
+        }
+    }
+
+    fn external_id_pairs(&self) -> Vec<(&str, &str)> {
+        match &self.0 {
+            Record::Shared(user) => user.external_ids().collect(),
+            Record::Copied(user) => borrowed(&user.external_ids),
         }
     }
 
@@ -202,11 +226,14 @@ impl User {
     /// The attributes, as a new dict.
     #[getter]
     fn attributes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let attributes = PyDict::new(py);
-        for (name, value) in self.attribute_pairs() {
-            attributes.set_item(name, value)?;
-        }
-        Ok(attributes)
+        dict(py, self.attribute_pairs())
+    }
+
+    /// The ids that other systems have for the user, by the names of these provisioners,
+    /// as a new dict.
+    #[getter]
+    fn external_ids<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        dict(py, self.external_id_pairs())
     }
 
     /// When the user was created, in UTC.
@@ -275,6 +302,7 @@ impl User {
         state.set_item("active", self.active())?;
         state.set_item("admin", self.admin())?;
         state.set_item("attributes", self.attributes(py)?)?;
+        state.set_item("external_ids", self.external_ids(py)?)?;
         state.set_item("created_at", self.created().as_unix_micros())?;
         state.set_item("updated_at", self.updated().as_unix_micros())?;
         let deactivated_at = self.deactivated().map(Timestamp::as_unix_micros);
@@ -301,6 +329,7 @@ impl User {
                 == (other.active(), other.admin(), other.created())
             && self.deactivated() == other.deactivated()
             && self.attribute_pairs() == other.attribute_pairs()
+            && self.external_id_pairs() == other.external_id_pairs()
     }
 }
 
@@ -333,7 +362,13 @@ pub(crate) fn user_of_state(state: &Bound<'_, PyDict>) -> PyResult<User> {
         .map(Timestamp::from_unix_micros)
         .transpose()
         .map_err(crate::errors::raised)?;
-    let attributes: std::collections::BTreeMap<String, String> = field(state, "attributes")?;
+    let pairs = |name| -> PyResult<Pairs> {
+        let pairs: std::collections::BTreeMap<String, String> = field(state, name)?;
+        let pairs = pairs.into_iter();
+        Ok(pairs
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect())
+    };
     Ok(User(Record::Copied(Box::new(Copied {
         id: field::<Id>(state, "id")?.0,
         texts,
@@ -342,10 +377,8 @@ pub(crate) fn user_of_state(state: &Bound<'_, PyDict>) -> PyResult<User> {
         has_family_name: family_name.is_some(),
         active: field(state, "active")?,
         admin: field(state, "admin")?,
-        attributes: attributes
-            .into_iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect(),
+        attributes: pairs("attributes")?,
+        external_ids: pairs("external_ids")?,
         created_at: moment("created_at")?,
         updated_at: moment("updated_at")?,
         deactivated_at,

@@ -1,8 +1,5 @@
-"""The conformance script against this binding: ``python tests/conformance.py [FOLDER]``.
-
-``tests/conformance/README.md`` of the repository has the format. ``test_conformance.py``
-runs this for all scripts, and for those that have an error planted in them.
-"""
+"""The conformance script, of which ``tests/conformance/README.md`` of the repository has the
+format, against this binding. ``test_conformance.py`` runs this."""
 
 from __future__ import annotations
 
@@ -10,11 +7,11 @@ import datetime
 import json
 import os
 import shutil
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -22,47 +19,38 @@ import headcount
 from headcount import Batch, Directory, HeadcountError, User
 
 SCRIPTS = Path(__file__).parents[3] / "tests" / "conformance"
-USER = "id email username given_name family_name active admin attributes created_at updated_at version"
-NUMBERS = "limit active requested expected found resume_after latest op_index"
-ARGUMENTS = {  # Of calls whose arguments are passed by place.
-    "create_user": ["email"],
-    "create_workspace": ["name"],
-    "user_by_email": ["email"],
-    "user_by_username": ["username"],
-    "user_by_id": ["id"],
-    "rename_workspace": ["workspace", "name"],
-    "set_license": ["license"],
+USER = """id email username given_name family_name active admin external_ids attributes created_at
+updated_at deactivated_at version""".split()
+ERROR = "kind limit active requested expected found resume_after latest op_index".split()
+PLACES = {  # The arguments of calls that take other ones by place than these.
+    "": "workspace user before after", "create_user": "email", "create_workspace": "name", "set_license": "license",
+    "user_by_id": "id", "user_by_email": "email", "user_by_username": "username", "user_by_external_id": "provisioner id",
+    "workspace_by_external_id": "provisioner id", "set_workspace_external_id": "workspace provisioner id",
+    "rename_workspace": "workspace name", "query": "", "count": "",
 }
+moment = datetime.datetime.fromisoformat
+Step = dict[str, Any]
+Outcome = tuple[str, Any]
 
 
 def shown(value: Any) -> Any:
     """A value of the binding as the script has it."""
-    if isinstance(value, User):
-        return {name: shown(getattr(value, name)) for name in USER.split()}
-    if isinstance(value, HeadcountError):
-        numbers = {name: getattr(value, name) for name in NUMBERS.split() if hasattr(value, name)}
-        return {"kind": value.kind, **numbers}
-    if isinstance(value, headcount.Page):
-        return {"users": shown(value.users), "next": value.next}
+    if isinstance(value, (User, HeadcountError)):
+        names = USER if isinstance(value, User) else ERROR
+        return {name: shown(getattr(value, name, None)) for name in names}
     if isinstance(value, headcount.Outcome):
-        subject: Any = {"user": value.user, "workspace": value.workspace}
-        subject = {k: v for k, v in subject.items() if v is not None} or "license"
-        return {"subject": subject, "changed": value.changed, "version": value.version}
-    if isinstance(value, headcount.Applied):
-        return {"sequence": value.sequence, "replayed": value.replayed, "outcomes": shown(value.outcomes)}
-    if isinstance(value, datetime.datetime):
-        text = value.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
-        return text + "Z"
-    if isinstance(value, dict):
-        return {key: shown(item) for key, item in value.items()}
+        subject = {k: v for k in ("user", "workspace") if (v := getattr(value, k)) is not None}
+        return {"subject": subject or "license", "changed": value.changed, "version": value.version}
     if hasattr(value, "__dataclass_fields__"):
-        return shown(asdict(value))
-    if isinstance(value, (list, tuple)):
+        return {of.name: shown(getattr(value, of.name)) for of in fields(value)}
+    if isinstance(value, datetime.datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".") + "Z"
+    if isinstance(value, (list, tuple, headcount.Users, headcount.Workspaces, headcount.Changes)):
         return [shown(item) for item in value]
     return value
 
 
-def matches(wanted: Any, found: Any, names: dict[str, Any]) -> bool:
+def matches(wanted: Any, found: Any, names: Step) -> bool:
     if isinstance(wanted, str) and wanted.startswith("$"):
         return found is not None and bool(names.setdefault(wanted, found) == found)
     if isinstance(wanted, dict) and "$from" in wanted:
@@ -70,32 +58,28 @@ def matches(wanted: Any, found: Any, names: dict[str, Any]) -> bool:
     if isinstance(wanted, dict) and isinstance(found, dict):
         return all(matches(value, found.get(key), names) for key, value in wanted.items())
     if isinstance(wanted, list) and isinstance(found, list):
-        pairs = zip(wanted, found)
-        return len(wanted) == len(found) and all(matches(w, f, names) for w, f in pairs)
+        return len(wanted) == len(found) and all(matches(w, f, names) for w, f in zip(wanted, found))
     return type(wanted) is type(found) and bool(wanted == found)
 
 
-def moment(text: str) -> datetime.datetime:
-    return datetime.datetime.fromisoformat(text)
-
-
-def filled(given: Any, names: dict[str, Any], i: str) -> Any:
+def filled(given: Any, names: Step, i: str) -> Any:
     """The arguments, with what the names stand for."""
     if isinstance(given, str):
         return names[given] if given.startswith("$") else given.replace("{i}", i)
     if isinstance(given, list):
         return [filled(item, names, i) for item in given]
+    if isinstance(given, dict) and "$repeat" in given:
+        return given["$repeat"] * given["times"]
     if isinstance(given, dict):
-        if "$repeat" in given:
-            return given["$repeat"] * given["times"]
         return {key: filled(value, names, i) for key, value in given.items()}
     return given
 
 
-def make(on: Any, name: str, given: dict[str, Any]) -> Any:
-    """Calls the method of this name of a directory or a batch."""
-    given = {k: moment(v) if k.endswith(("_at", "_since")) else v for k, v in given.items()}
-    places = ARGUMENTS.get(name, ["workspace", "user"])
+def make(on: Any, name: str, given: Step) -> Any:
+    given = {k: moment(v) if k.endswith(("_at", "_since", "_before")) else v for k, v in given.items()}
+    if "has_attributes" in given:  # None is any value.
+        given["attributes"] = dict.fromkeys(given.pop("has_attributes")) | given.get("attributes", {})
+    places = PLACES.get(name, PLACES[""]).split()
     by_place = [given.pop(place) for place in places if place in given]
     return getattr(on, name)(*by_place, **given)
 
@@ -103,50 +87,43 @@ def make(on: Any, name: str, given: dict[str, Any]) -> Any:
 class Session:
     """A folder, the directory in use, and perhaps a feed."""
 
-    def __init__(self, given: dict[str, Any]) -> None:
+    def __init__(self, given: Step) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.directory = self.opened(given)
         self.feed = self.directory.follow()
 
-    def opened(self, given: dict[str, Any]) -> Directory:
-        given = dict(given)
-        path = given.pop("path", None)
-        return Directory(self.folder / path, **given) if path else Directory.in_memory(**given)
+    def opened(self, given: Step) -> Directory:
+        path = {"path": self.folder / given["path"]} if "path" in given else {}
+        return Directory(**(given | path)) if path else Directory.in_memory(**given)
 
-    def call(self, name: str, given: dict[str, Any], on: Directory) -> Any:
-        path: dict[str, Any] = {k: self.folder / given[k] for k in ("path", "from", "to", "backup") if k in given}
+    def call(self, name: str, given: Step, on: Directory) -> Any:
+        for key in {"path", "from", "to", "backup"} & given.keys():
+            given[key] = self.folder / given[key]
         calls: dict[str, Callable[[], Any]] = {
             "len": lambda: len(on),
-            "users": lambda: list(on.users()),
-            "workspaces": lambda: list(on.workspaces()),
-            "changes": lambda: list(on.changes(given["after"])),
-            "backup": lambda: on.backup(**(given | path)),
-            "restore": lambda: headcount.restore(**(given | path)),
-            "copy_file": lambda: shutil.copy(path["from"], path["to"]) and None,
-            "write_file": lambda: path["path"].write_text(given["text"]) and None,
-            "remove_file": lambda: path["path"].unlink(),
-            "exists": lambda: path["path"].exists(),
             "next": lambda: self.feed.next(given["timeout_ms"] / 1000),
             "position": lambda: self.feed.position,
+            "restore": lambda: headcount.restore(**given),
+            "copy_file": lambda: shutil.copy(given["from"], given["to"]) and None,
+            "write_file": lambda: given["path"].write_text(given["text"]) and None,
+            "remove_file": lambda: given["path"].unlink(),
+            "exists": lambda: given["path"].exists(),
         }
         if name == "open":
-            opened = self.opened(given)
-            self.directory.close()
-            self.directory = opened
-        elif name == "follow":
+            before, self.directory = self.directory, self.opened(given)
+            return before.close()
+        if name == "follow":
             self.feed = on.follow(given["after"])
-        elif name in ("apply", "dry_run", "preview"):
-            batch = Batch(**{k: v for k, v in given.items() if k != "operations"})
-            for operation in given["operations"]:
-                make(batch, operation["op"], {k: v for k, v in operation.items() if k != "op"})
+            return None
+        if "operations" in given:
+            operations = given.pop("operations")
+            batch = Batch(**given)
+            for operation in operations:
+                make(batch, operation.pop("op"), operation)
             return getattr(on, name)(batch)
-        elif name in calls:
-            return calls[name]()
-        else:
-            return make(on, name, given)
-        return None
+        return calls[name]() if name in calls else make(on, name, given)
 
-    def outcome(self, step: dict[str, Any], names: dict[str, Any], i: str = "") -> tuple[str, Any]:
+    def outcome(self, step: Step, names: Step, i: str = "") -> Outcome:
         on = self.directory
         if "as" in step:
             on = on.acting_as(filled(step["as"], names, i))
@@ -155,58 +132,49 @@ class Session:
         except HeadcountError as error:
             return "err", shown(error)
 
+    def race(self, step: Step, names: Step) -> list[Outcome]:
+        start = threading.Barrier(step["race"])
 
-def is_expected(step: dict[str, Any], outcome: tuple[str, Any], names: dict[str, Any]) -> bool:
+        def run(i: int) -> Outcome:
+            start.wait()
+            return self.outcome(step, names, str(i))
+
+        with ThreadPoolExecutor(step["race"]) as threads:
+            return list(threads.map(run, range(step["race"])))
+
+    def take(self, step: Step, names: Step) -> str | None:
+        """Takes a step; says what was wrong."""
+        if "fork" in step:
+            child = os.fork()
+            if child == 0:
+                os._exit(0 if is_expected(step, self.outcome(step, names), names) else 1)
+            return "differs in the child" if os.waitpid(child, 0)[1] else None
+        if "race" not in step:
+            outcome = self.outcome(step, names)
+            return None if is_expected(step, outcome, names) else f"gave {outcome}"
+        outcomes = self.race(step, names)
+        of: dict[str, Step] = {how: {how: step[how]} if how in step else {} for how in ("out", "err")}
+        is_right = all(is_expected(of[outcome[0]], outcome, dict(names)) for outcome in outcomes)
+        won = sum(how == "out" for how, _ in outcomes)
+        return None if is_right and won == step["won"] else f"was won by {won}: {outcomes}"
+
+
+def is_expected(step: Step, outcome: Outcome, names: Step) -> bool:
     how, found = outcome
     if how == "out":
-        return "err" not in step and matches(step.get("out"), found, names) if "out" in step else "err" not in step
+        return "err" not in step and ("out" not in step or matches(step["out"], found, names))
     wanted = step.get("err", {})
     kinds = {wanted: {}} if isinstance(wanted, str) else wanted
     return bool(kinds) and all(k == found["kind"] and matches(n, found, names) for k, n in kinds.items())
 
 
-def race(session: Session, step: dict[str, Any], names: dict[str, Any]) -> bool:
-    start = threading.Barrier(step["race"])
-    outcomes: list[tuple[str, Any]] = []
-
-    def run(i: int) -> None:
-        start.wait()
-        outcomes.append(session.outcome(step, names, str(i)))
-
-    threads = [threading.Thread(target=run, args=(i,)) for i in range(step["race"])]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    of = {how: {k: v for k, v in step.items() if k in ("do", how)} for how in ("out", "err")}
-    won = sum(how == "out" for how, _ in outcomes)
-    return won == step["won"] and all(is_expected(of[o[0]], o, dict(names)) for o in outcomes)
-
-
-def in_child(session: Session, step: dict[str, Any], names: dict[str, Any]) -> bool:
-    child = os.fork()
-    if child == 0:
-        os._exit(0 if is_expected(step, session.outcome(step, names), dict(names)) else 1)
-    return os.waitpid(child, 0)[1] == 0
-
-
-def run(lines: list[tuple[int, dict[str, Any]]]) -> str | None:
-    """Runs a case; says what was wrong."""
-    if set(lines[0][1].get("needs", ())) - {"fork"}:
-        return None  # Not bound yet.
+def run(lines: list[tuple[int, Step]]) -> str | None:
     session = Session(lines[0][1]["open"])
-    names: dict[str, Any] = {}
+    names: Step = {}
     try:
         for number, step in lines[1:]:
-            if "race" in step:
-                outcome: Any = "lost the race" if not race(session, step, names) else None
-            elif "fork" in step:
-                outcome = "differs in the child" if not in_child(session, step, names) else None
-            else:
-                found = session.outcome(step, names)
-                outcome = None if is_expected(step, found, names) else f"gave {found}"
-            if outcome:
-                return f"{number}: {lines[0][1]['case']}: {json.dumps(step)} {outcome}"
+            if wrong := session.take(step, names):
+                return f"{number}: {lines[0][1]['case']}: {json.dumps(step)} {wrong}"
     finally:
         try:
             session.directory.close()
@@ -220,21 +188,13 @@ def run_all(folder: Path) -> tuple[int, list[str]]:
     """How many cases of the scripts in a folder passed, and what was wrong with others."""
     passed, failures = 0, []
     for script in sorted(folder.glob("*.jsonl")):
-        cases: list[list[tuple[int, dict[str, Any]]]] = []
+        cases: list[list[tuple[int, Step]]] = []
         for number, line in enumerate(script.read_text().splitlines(), 1):
-            if line:
-                step = json.loads(line)
-                if "case" in step:
-                    cases.append([])
-                cases[-1].append((number, step))
+            step = json.loads(line or "{}")
+            cases += [[]] if "case" in step else []
+            cases[-1] += [(number, step)] if step else []
         for case in cases:
             failure = run(case)
             passed += failure is None
             failures += [f"{script.name}:{failure}"] if failure else []
     return passed, failures
-
-
-if __name__ == "__main__":
-    passed, failures = run_all(Path(sys.argv[1]) if sys.argv[1:] else SCRIPTS)
-    print(*failures, f"{passed} passed, {len(failures)} failed", sep="\n")
-    sys.exit(bool(failures))

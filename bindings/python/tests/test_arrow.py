@@ -14,8 +14,8 @@ import pytest
 from headcount import Directory
 
 COLUMNS = (
-    "id email username given_name family_name active admin attributes created_at "
-    "updated_at version"
+    "id email username given_name family_name active admin attributes external_ids "
+    "created_at updated_at deactivated_at version"
 ).split()
 
 
@@ -24,7 +24,10 @@ def users() -> Iterator[Directory]:
     with Directory.in_memory(license="enterprise") as users:
         users.create_user("ann@ex.co", username="ann", given_name="Ånn", admin=True)
         users.create_user("bob@ex.co", active=False, attributes={"team": "中文", "floor": "3"})
-        users.create_user("cho@ex.co", family_name="Cho", attributes={"a": ""})
+        users.create_user("cho@ex.co", family_name="Cho", attributes={"a": ""}, active=False)
+        users.activate_user("cho@ex.co")
+        users.deactivate_user("cho@ex.co")
+        users.update_user("cho@ex.co", external_ids={"okta": "00u1", "entra": "6F1A"})
         yield users
 
 
@@ -33,14 +36,15 @@ def test_every_field_is_a_column(users: Directory) -> None:
     table.validate(full=True)
     assert table.column_names == COLUMNS
     for row, user in zip(table.to_pylist(), users.users(), strict=True):
-        row["attributes"] = dict(row["attributes"])
+        for name in ("attributes", "external_ids"):
+            row[name] = dict(row[name])
         assert row == {name: getattr(user, name) for name in COLUMNS}
 
 
 def test_pandas_and_polars_take_it(users: Directory) -> None:
     frame = pyarrow.table(users.users()).to_pandas()
     assert list(frame["email"]) == ["ann@ex.co", "bob@ex.co", "cho@ex.co"]
-    assert frame["active"].sum() == 2
+    assert frame["active"].sum() == 1
     assert isinstance(pandas.DataFrame.from_arrow(users.users()), pandas.DataFrame)
     people = polars.DataFrame(users.users())
     assert people.filter(polars.col("admin"))["username"].to_list() == ["ann"]

@@ -294,3 +294,63 @@ def test_a_batch_can_be_sent_again() -> None:
         with pytest.raises(headcount.errors.EmailTakenError) as refused:
             users.apply(batch)
         assert refused.value.op_index == 0
+
+
+def test_external_ids_name_users_and_workspaces() -> None:
+    ids = {"okta": "00u1", "my idp": "größe"}
+    with Directory.in_memory() as users:
+        ann = users.create_user("ann@ex.co", external_ids=ids)
+        for user in (ann, users.user(ann.id), *users.users(), pickle.loads(pickle.dumps(ann))):
+            assert user == ann
+            assert user.external_ids == ids
+        assert users.user_by_external_id("my idp", "größe") == ann
+        assert users.user_by_external_id("okta", "00U1") is None
+        ann = users.update_user(ann, external_ids={"okta": None, "entra": "1"})
+        assert ann.external_ids == {"my idp": "größe", "entra": "1"}
+        assert ann != pickle.loads(pickle.dumps(users.update_user(ann, external_ids={"entra": "2"})))
+        with pytest.raises(headcount.errors.ExternalIdTakenError):
+            users.create_user("bob@ex.co", external_ids={"entra": "2"})
+        with pytest.raises(TypeError, match="external ids are texts, not None"):
+            users.create_user("bob@ex.co", external_ids={"entra": None})  # type: ignore[dict-item]
+        place = users.create_workspace("Fraud", ann, external_ids={"okta": "g1"})
+        assert place.external_ids == {"okta": "g1"}
+        assert hash(place) == hash(users.workspace_by_external_id("okta", "g1"))
+        assert users.set_workspace_external_id("Fraud", "okta", None).external_ids == {}
+        batch = Batch().create_workspace("Risk", ann, external_ids={"okta": "g1"})
+        users.apply(batch.set_workspace_external_id("Fraud", "okta", "g2", if_version=2))
+        found = users.workspace_by_external_id("okta", "g2")
+        assert found is not None
+        assert (found.id, found.version) == (place.id, 3)
+        with pytest.raises(headcount.errors.ConflictError):
+            users.apply(Batch().set_workspace_external_id(found, "okta", None, if_version=2))
+
+
+def test_when_a_user_was_last_seen_is_told_without_a_change(tmp_path: Path) -> None:
+    path = tmp_path / "users.redb"
+    with Directory(path) as users:
+        ann = users.create_user("ann@ex.co")
+        assert users.last_seen(ann) is None
+        users.touch_user("ann@ex.co")
+        seen = users.last_seen("ann@ex.co")
+        assert seen is not None
+        assert ann.created_at <= seen <= datetime.datetime.now(datetime.UTC)
+        assert list(users.changes(1)) == []
+        with pytest.raises(headcount.errors.UserNotFoundError):
+            users.touch_user("bob@ex.co")
+    with Directory(path, read_only=True) as users:
+        assert users.last_seen(ann.id) == seen
+
+
+def test_a_change_says_who_made_it_and_through_which_door() -> None:
+    with Directory.in_memory() as users:
+        ann = users.create_user("ann@ex.co", admin=True)
+        rest = users.acting_as(ann).through("rest")
+        rest.create_user("bob@ex.co")
+        rest.through("scim:okta").create_user("cho@ex.co")
+        rest.apply(Batch(door="import").create_user("dee@ex.co"))
+        rest.default_workspace(ann)
+        changes = list(users.changes())
+        assert [change.door for change in changes] == [None, "rest", "scim:okta", "import", "rest"]
+        assert {change.actor for change in changes[1:]} == {ann.id}
+        with pytest.raises(headcount.errors.InvalidArgumentError, match="name of a door"):
+            users.through("two words").create_user("eve@ex.co")

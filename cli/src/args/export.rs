@@ -11,7 +11,8 @@ Formats:
             workspaces and members, with ids, versions and times. `headcount import`
             makes the same directory of it, in a new file. The history of changes,
             request ids and the server's keys are not in it.
-  csv       a header, then one user on each line, with a column for each attribute
+  csv       a header, then one user on each line, with a column for each attribute and
+            provisioner
   keycloak  a realm with the users, as Keycloak imports it; admins have the realm
             role admin; workspaces are not in it
 

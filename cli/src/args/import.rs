@@ -21,8 +21,9 @@ Formats (auto looks at the content):
              semicolons, tabs or pipes, in UTF-8, UTF-16 or Windows-1252
 
 Fields: id, email, username, active (enabled, status), given_name (firstName),
-family_name (lastName), admin, created_at (createdTimestamp), attributes; in CSV
-an attribute is a column such as attributes.team. Case, spaces and underscores
+family_name (lastName), admin, created_at (createdTimestamp), attributes,
+external_ids (by provisioner) or external_id with --provisioner; in CSV an attribute
+is a column such as attributes.team, and an id one such as external_ids.okta. Case, spaces and underscores
 of a name don't matter, and the headers of Okta, Entra, Google Workspace, GitLab
 and Keycloak are known. In Keycloak's files realmRoles decides who is an admin;
 fields that nobody knows are left out there, and an error in jsonl and csv files. A user is active and no admin unless the file says otherwise.
@@ -71,6 +72,10 @@ pub(crate) struct ImportArgs {
     /// Take no ids from the file: new users are given others
     #[arg(long)]
     pub(crate) ignore_ids: bool,
+    /// Who gave the ids in a field `external_id`, such as okta; a column
+    /// `external_ids.okta` says it itself
+    #[arg(long, value_name = "NAME")]
+    pub(crate) provisioner: Option<String>,
     /// The realm role that makes an admin
     #[arg(long, value_name = "ROLE", default_value = "admin")]
     pub(crate) admin_role: String,

@@ -7,7 +7,7 @@ use super::values::limit;
 
 const LIST_HELP: &str = "\
 Columns: id, email, username, given_name, family_name, active, admin, created_at,
-updated_at, deactivated_at, version, and attributes.NAME. The list can be sorted by
+updated_at, deactivated_at, version, attributes.NAME, and external_ids.PROVISIONER. The list can be sorted by
 each; who doesn't have it comes last.
 
 Examples:
@@ -91,14 +91,14 @@ fn sort(text: &str) -> Result<SortArg, String> {
 }
 
 fn column(text: &str) -> Result<String, String> {
-    let is_attribute = text
-        .strip_prefix("attributes.")
-        .is_some_and(|name| !name.is_empty());
-    if COLUMNS.contains(&text) || is_attribute {
+    let is_named = ["attributes.", "external_ids."]
+        .iter()
+        .any(|prefix| text.len() > prefix.len() && text.starts_with(prefix));
+    if COLUMNS.contains(&text) || is_named {
         return Ok(text.to_owned());
     }
     Err(format!(
-        "the columns are {} and attributes.NAME",
+        "the columns are {}, attributes.NAME and external_ids.PROVISIONER",
         COLUMNS.join(", ")
     ))
 }

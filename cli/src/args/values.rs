@@ -28,6 +28,21 @@ pub(crate) fn uuid(text: &str) -> Result<Uuid, String> {
         .map_err(|_| "write a UUID, such as 45e6b641-fe57-4fb2-83d2-2c2bd201efe8".to_owned())
 }
 
+/// A name and a value, which may be empty.
+pub(crate) fn attribute(text: &str) -> Result<(String, String), String> {
+    pair(text).ok_or_else(|| "write it as NAME=VALUE".to_owned())
+}
+
+/// A provisioner and an id, which may be empty.
+pub(crate) fn external_id(text: &str) -> Result<(String, String), String> {
+    pair(text).ok_or_else(|| "write it as PROVISIONER=ID, such as okta=00u1".to_owned())
+}
+
+fn pair(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once('=')?;
+    (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
+}
+
 /// A moment: a time, a day, or how long ago it was.
 pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     moment_before(text, Timestamp::now())
@@ -99,6 +114,16 @@ mod tests {
             "99999999999999w",
         ] {
             assert!(told(text).unwrap_err().contains("7d"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pair_is_split_at_its_first_equals_sign() {
+        let owned = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
+        assert_eq!(attribute("a=b=c"), owned("a", "b=c"));
+        assert_eq!(external_id("a="), owned("a", ""));
+        for text in ["a", "=b", ""] {
+            assert!(attribute(text).is_err() && external_id(text).is_err());
         }
     }
 

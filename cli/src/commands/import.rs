@@ -68,6 +68,8 @@ pub(super) fn run(
     };
     directory.close()?;
     if is_missing && !args.dry_run && !done.subjects.is_empty() {
+        // The users that were tried are not held beside those that are written.
+        done.applied = Applied::default();
         done.applied = write_new(store, &done.plan, rows, &options)?;
     }
     drop(progress);

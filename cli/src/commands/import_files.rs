@@ -110,6 +110,7 @@ fn options(args: &ImportArgs) -> ReadOptions<'_> {
         },
         ignore_attributes: &args.ignore_attribute,
         ignore_ids: args.ignore_ids,
+        provisioner: args.provisioner.as_deref(),
         admin_role: &args.admin_role,
         admin_client_roles: &args.admin_client_role,
     }

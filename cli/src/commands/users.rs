@@ -230,6 +230,15 @@ fn show(user: &User, workspaces: &[(Member, Workspace)], out: &mut dyn Write) ->
     for (name, value) in rows {
         writeln!(out, "{name:<11}  {}", safe(&value))?;
     }
+    for (provisioner, id) in user.external_ids() {
+        writeln!(
+            out,
+            "{:<11}  {} = {}",
+            "external id",
+            safe(provisioner),
+            safe(id)
+        )?;
+    }
     for (name, value) in user.attributes() {
         writeln!(out, "{:<11}  {} = {}", "attribute", safe(name), safe(value))?;
     }
@@ -262,6 +271,9 @@ fn new_user(args: &CreateArgs) -> NewUser {
     if let Some(name) = &args.family_name {
         user = user.family_name(name);
     }
+    for (provisioner, id) in &args.external_ids {
+        user = user.external_id(provisioner, id);
+    }
     for (name, value) in &args.attributes {
         user = user.attribute(name, value);
     }
@@ -290,6 +302,10 @@ fn update(args: &UpdateArgs) -> UserUpdate {
     }
     if let Some(admin) = args.admin {
         update = update.admin(admin);
+    }
+    for (provisioner, id) in &args.external_ids {
+        let id = (!id.is_empty()).then_some(id.as_str());
+        update = update.external_id(provisioner, id);
     }
     for name in &args.removed_attributes {
         update = update.attribute(name, None);

@@ -18,6 +18,8 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 enum Column {
     Field(Field, String),
     Attribute(String),
+    /// The external ids of one provisioner.
+    ExternalId(String),
     Unused,
     /// One without a name, which has to be empty.
     Nameless,
@@ -133,12 +135,8 @@ fn columns(
             target => target,
         };
         columns.push(match target {
-            Some(Target::Field(Field::Attributes)) => {
-                return Err(
-                    "an attribute needs a column of its own, such as attributes.team".to_owned(),
-                );
-            }
-            Some(Target::Field(field)) => Column::Field(field, title.to_owned()),
+            Some(Target::Field(field)) => of_field(field, title, reading)?,
+            Some(Target::ExternalId(provisioner)) => Column::ExternalId(provisioner),
             Some(Target::Attribute(name)) => Column::Attribute(name),
             Some(Target::Silent) => Column::Unused,
             Some(Target::LeftOut) => {
@@ -161,6 +159,27 @@ fn columns(
     }
     check_fields(&columns)?;
     Ok(columns)
+}
+
+/// The column with this title, which holds the field.
+fn of_field(field: Field, title: &str, reading: &Reading<'_>) -> Result<Column, String> {
+    match field {
+        Field::Attributes => {
+            Err("an attribute needs a column of its own, such as attributes.team".to_owned())
+        }
+        Field::ExternalIds => Err(format!(
+            "the external ids of each provisioner need a column of their own: call it \
+             external_ids.NAME, or say --map '{title}=external_id' --provisioner NAME"
+        )),
+        Field::ExternalId => match reading.options.provisioner {
+            Some(provisioner) => Ok(Column::ExternalId(provisioner.to_owned())),
+            None => Err(format!(
+                "its column {title:?} has ids that a provisioner gave; say which one with \
+                 --provisioner NAME, such as okta, or leave it out with --ignore '{title}'"
+            )),
+        },
+        field => Ok(Column::Field(field, title.to_owned())),
+    }
 }
 
 /// Each field has one column, and one of them says who it is.
@@ -250,6 +269,10 @@ fn row(columns: &[Column], record: Record, reading: &mut Reading<'_>) -> Row {
             Column::Attribute(name) => {
                 let attribute = Map::from_iter([(name.clone(), Value::from(text))]);
                 row.read_attributes(name, attribute.into(), reading);
+            }
+            Column::ExternalId(provisioner) => {
+                let id = Map::from_iter([(provisioner.clone(), Value::from(text))]);
+                row.read_external_ids(provisioner, id.into());
             }
             Column::Unused => {}
             Column::Nameless => row.problems.push(format!(

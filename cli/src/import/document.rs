@@ -6,8 +6,10 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::federated;
 use super::json::{Members, Strict, part};
 use super::reading::Reading;
 use super::row::{Fields, Spot, is_federated};
@@ -80,14 +82,14 @@ impl<'a> Reader<'a, '_, '_> {
         if members.is_user() {
             let spot = Spot::Index {
                 realm: None,
-                users: false,
+                list: "",
                 index: 0,
             };
             let row = self.user(spot, text);
             self.take(row);
             return Ok(());
         }
-        self.read_federated(&members);
+        self.read_federated(&members, None);
         // The name of the only realm would tell nothing apart.
         match members.get("users") {
             Some(users) => self.read_users(users.get(), None, None),
@@ -107,7 +109,7 @@ impl<'a> Reader<'a, '_, '_> {
             && let Ok(members) = part::<Members<'_>>(self.text, text)
         {
             let name = members.get("realm");
-            self.read_federated(&members);
+            self.read_federated(&members, Some(index));
             if let Some(users) = members.get("users") {
                 let name = name.and_then(|name| serde_json::from_str::<String>(name.get()).ok());
                 return self.read_users(users.get(), Some(index), name.map(Arc::from).as_ref());
@@ -118,7 +120,7 @@ impl<'a> Reader<'a, '_, '_> {
         }
         let spot = Spot::Index {
             realm: None,
-            users: false,
+            list: "",
             index,
         };
         let row = self.user(spot, text);
@@ -126,17 +128,28 @@ impl<'a> Reader<'a, '_, '_> {
         Ok(())
     }
 
-    /// Remembers who is in `federatedUsers`: ids and roles, but no addresses.
-    fn read_federated(&mut self, members: &Members<'_>) {
+    /// Reads `federatedUsers`, of whom another store has the names and addresses. Those
+    /// whose attributes have an address are users; the others are remembered.
+    fn read_federated(&mut self, members: &Members<'a>, realm: Option<usize>) {
         let Some(users) = members.get("federatedUsers") else {
             return;
         };
-        let Ok(Strict(users)) = part(self.text, users.get()) else {
+        let Ok(Strict(Value::Array(users))) = part(self.text, users.get()) else {
             return;
         };
-        for user in users.as_array().into_iter().flatten() {
-            let id = user["id"].as_str().or_else(|| user["username"].as_str());
-            self.reading.federated(id.unwrap_or("one without an id"));
+        for (index, user) in users.into_iter().enumerate() {
+            let Some(user) = federated::with_address(&user) else {
+                let id = user["id"].as_str().or_else(|| user["username"].as_str());
+                self.reading.federated(id.unwrap_or("one without an id"));
+                continue;
+            };
+            let spot = Spot::Index {
+                realm,
+                list: "federatedUsers",
+                index,
+            };
+            let row = Row::from_json(spot, user, Fields::Keycloak, self.reading);
+            self.take(row);
         }
     }
 
@@ -149,7 +162,7 @@ impl<'a> Reader<'a, '_, '_> {
     ) -> Result<(), String> {
         let spot = |index| Spot::Index {
             realm,
-            users: true,
+            list: "users",
             index,
         };
         let take = |this: &mut Self, mut row: Row| {

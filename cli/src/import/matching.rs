@@ -62,6 +62,7 @@ fn refuse_duplicates(candidates: &[Candidate], rows: &[Row], refusals: &mut Refu
     let mut ids = HashMap::new();
     let mut emails: HashMap<Box<str>, usize> = HashMap::new();
     let mut usernames: HashMap<Box<str>, usize> = HashMap::new();
+    let mut external_ids: HashMap<&(Box<str>, Box<str>), usize> = HashMap::new();
     for candidate in candidates {
         let row = &rows[candidate.row];
         let id = row.id.map(|id| earlier(&mut ids, id, candidate.row));
@@ -75,7 +76,16 @@ fn refuse_duplicates(candidates: &[Candidate], rows: &[Row], refusals: &mut Refu
             .and_then(|text| Username::parse(text).ok());
         let username =
             username.map(|name| earlier(&mut usernames, name.key().into(), candidate.row));
-        for (what, first) in [("id", id), ("email", email), ("username", username)] {
+        let external = row
+            .external_ids
+            .iter()
+            .find_map(|pair| earlier(&mut external_ids, pair, candidate.row));
+        for (what, first) in [
+            ("id", id),
+            ("email", email),
+            ("username", username),
+            ("external id", Some(external)),
+        ] {
             if let Some(first) = first.flatten() {
                 refuse_duplicate(candidate.row, what, first, rows, refusals);
                 break;
@@ -123,6 +133,7 @@ fn match_by(
                 MatchBy::Id => true,
                 MatchBy::Email => candidate.email(row).is_none(),
                 MatchBy::Username => row.username.is_none(),
+                MatchBy::ExternalId => row.external_ids.is_empty(),
             };
             Some((candidate.user.as_ref()?.id(), (candidate.row, keeps_it)))
         })
@@ -170,6 +181,14 @@ fn find(
                 .transpose()?
                 .flatten()
         }
+        MatchBy::ExternalId => {
+            for (provisioner, id) in &row.external_ids {
+                if let Some(user) = directory.user_by_external_id(provisioner, id)? {
+                    return Ok(Some(user));
+                }
+            }
+            None
+        }
     })
 }
 
@@ -180,6 +199,7 @@ fn mismatch(by: MatchBy, row: &Row, found: &User, options: &Options<'_>) -> Opti
         MatchBy::Id => return None,
         MatchBy::Email => "email",
         MatchBy::Username => "username",
+        MatchBy::ExternalId => "external id",
     };
     options.matching.contains(&MatchBy::Id).then(|| {
         format!(

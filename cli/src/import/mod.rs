@@ -11,11 +11,13 @@ mod dates;
 mod delimited;
 mod document;
 pub(crate) mod encoding;
+mod federated;
 mod format;
 #[cfg(any(fuzzing, test))]
 pub(crate) mod fuzzing;
 pub(crate) mod json;
 mod jsonl;
+mod maps;
 mod matching;
 mod name_tables;
 pub(crate) mod names;

@@ -3,7 +3,7 @@
 use super::names::Field;
 
 /// The fields under our names, which messages use.
-pub(super) const OURS: [(&str, Field); 9] = [
+pub(super) const OURS: [(&str, Field); 11] = [
     ("id", Field::Id),
     ("email", Field::Email),
     ("username", Field::Username),
@@ -12,6 +12,8 @@ pub(super) const OURS: [(&str, Field); 9] = [
     ("family_name", Field::FamilyName),
     ("admin", Field::Admin),
     ("created_at", Field::CreatedAt),
+    ("external_id", Field::ExternalId),
+    ("external_ids", Field::ExternalIds),
     ("attributes", Field::Attributes),
 ];
 

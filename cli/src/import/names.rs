@@ -18,6 +18,10 @@ pub(super) enum Field {
     Inactive,
     Admin,
     CreatedAt,
+    /// The id that the provisioner on the command line gave.
+    ExternalId,
+    /// All of them, by provisioner.
+    ExternalIds,
     Attributes,
     RealmRoles,
     ClientRoles,
@@ -30,6 +34,8 @@ pub(super) enum Target {
     Field(Field),
     /// One attribute, in a column of its own.
     Attribute(String),
+    /// The external id of one provisioner, in a column of its own.
+    ExternalId(String),
     /// Known, and of no use here: which is no news to anybody.
     Silent,
     /// Known from some tool, and without a place here, which is said.
@@ -38,6 +44,8 @@ pub(super) enum Target {
 
 /// What begins the name of a column that holds one attribute.
 const ATTRIBUTE_PREFIX: &str = "attributes.";
+/// What begins the name of a column that holds the external ids of one provisioner.
+const EXTERNAL_PREFIX: &str = "external_ids.";
 
 /// `--map COLUMN=field`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,17 +62,14 @@ impl FromStr for Mapping {
             .rsplit_once('=')
             .filter(|(column, _)| !plain(column).is_empty())
             .ok_or("write it as COLUMN=field, such as 'Work mail=email'")?;
-        let target = match field.trim_ascii().strip_prefix(ATTRIBUTE_PREFIX) {
-            Some(attribute) if !attribute.is_empty() => Target::Attribute(attribute.to_owned()),
-            _ => match known(field) {
-                Some(Target::Field(Field::Attributes)) | None => {
-                    return Err(format!(
-                        "there is no field {field:?}; there are {}",
-                        our_names()
-                    ));
-                }
-                Some(target) => target,
-            },
+        let target = match known(field.trim_ascii()) {
+            Some(Target::Field(Field::Attributes | Field::ExternalIds)) | None => {
+                return Err(format!(
+                    "there is no field {field:?}; there are {}",
+                    our_names()
+                ));
+            }
+            Some(target) => target,
         };
         Ok(Self {
             column: column.to_owned(),
@@ -106,10 +111,11 @@ impl Names<'_> {
 
 fn known(name: &str) -> Option<Target> {
     let name = name.trim();
-    let prefix = name.get(..ATTRIBUTE_PREFIX.len());
-    if prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(ATTRIBUTE_PREFIX)) {
-        let attribute = &name[ATTRIBUTE_PREFIX.len()..];
+    if let Some(attribute) = behind(ATTRIBUTE_PREFIX, name) {
         return Some(Target::Attribute(attribute.to_owned()));
+    }
+    if let Some(provisioner) = behind(EXTERNAL_PREFIX, name) {
+        return Some(Target::ExternalId(provisioner.to_owned()));
     }
     // As in Entra's templates: `User name [userPrincipalName] Required`; and in
     // Google's: `First Name [Required]`.
@@ -122,6 +128,12 @@ fn known(name: &str) -> Option<Target> {
     target(before)
         .or_else(|| target(inner))
         .or_else(|| target(name))
+}
+
+/// What follows the prefix, in whatever case it is written.
+fn behind<'n>(prefix: &str, name: &'n str) -> Option<&'n str> {
+    let (start, rest) = name.split_at_checked(prefix.len())?;
+    (start.eq_ignore_ascii_case(prefix) && !rest.is_empty()).then_some(rest)
 }
 
 fn by_plain_name(name: &str) -> Option<Target> {
@@ -246,6 +258,11 @@ mod tests {
             target("Attributes.Team"),
             Some(Target::Attribute("Team".to_owned()))
         );
+        assert_eq!(
+            target("External_IDs.okta"),
+            Some(Target::ExternalId("okta".to_owned()))
+        );
+        assert_eq!(field("External ID"), Some(Field::ExternalId));
         assert_eq!(
             target("Display name [displayName] Required"),
             Some(Target::LeftOut)

@@ -56,6 +56,8 @@ pub(crate) enum Keep {
     GivenName,
     #[value(name = "family_name", alias = "family-name")]
     FamilyName,
+    #[value(name = "external_ids", alias = "external-ids")]
+    ExternalIds,
     Attributes,
     /// Nothing: the file decides
     None,
@@ -67,6 +69,8 @@ pub(crate) enum MatchBy {
     Id,
     Email,
     Username,
+    #[value(name = "external_id", alias = "external-id")]
+    ExternalId,
 }
 
 /// What to do with users who are not in the file.

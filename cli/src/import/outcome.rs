@@ -56,6 +56,11 @@ pub(super) fn changed_fields(before: &User, after: &User) -> Vec<String> {
     ];
     let fields = fields.iter().filter(|(_, differs)| *differs);
     let mut changed: Vec<_> = fields.map(|(field, _)| (*field).to_owned()).collect();
+    for (provisioner, id) in after.external_ids() {
+        if before.external_id(provisioner) != Some(id) {
+            changed.push(format!("external_ids.{provisioner}"));
+        }
+    }
     for (name, value) in after.attributes() {
         if before.attribute(name) != Some(value) {
             changed.push(format!("attributes.{name}"));

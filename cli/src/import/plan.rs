@@ -300,6 +300,9 @@ fn new_user(row: &Row, candidate: &Candidate) -> NewUser {
     if let Some(moment) = row.created_at {
         user = user.created_at(moment);
     }
+    for (provisioner, id) in &row.external_ids {
+        user = user.external_id(provisioner, id);
+    }
     for (name, value) in attributes_of(row, candidate) {
         user = user.attribute(name, value);
     }
@@ -335,6 +338,11 @@ fn update(row: &Row, candidate: &Candidate, options: &Options<'_>) -> UserUpdate
     }
     if let Some(admin) = candidate.admin {
         update = update.admin(admin);
+    }
+    if unless_kept(Keep::ExternalIds) {
+        for (provisioner, id) in &row.external_ids {
+            update = update.external_id(provisioner, &**id);
+        }
     }
     if unless_kept(Keep::Attributes) {
         for (name, value) in attributes_of(row, candidate) {

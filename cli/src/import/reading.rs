@@ -19,6 +19,8 @@ pub(crate) struct ReadOptions<'a> {
     pub(crate) names: Names<'a>,
     pub(crate) ignore_attributes: &'a [String],
     pub(crate) ignore_ids: bool,
+    /// Who gave the ids in a field `external_id`.
+    pub(crate) provisioner: Option<&'a str>,
     /// The realm role that makes an admin.
     pub(crate) admin_role: &'a str,
     /// Client roles that make an admin, as `client/role`.
@@ -34,6 +36,7 @@ impl Default for ReadOptions<'_> {
             names: Names::default(),
             ignore_attributes: &[],
             ignore_ids: false,
+            provisioner: None,
             admin_role: "admin",
             admin_client_roles: &[],
         }

@@ -24,7 +24,9 @@ pub(crate) struct Row {
     pub(crate) active: Option<bool>,
     pub(crate) admin: Option<bool>,
     pub(crate) created_at: Option<Timestamp>,
-    pub(crate) attributes: Box<[(Box<str>, Box<str>)]>,
+    pub(crate) attributes: Pairs,
+    /// Ids by the provisioners who gave them.
+    pub(crate) external_ids: Pairs,
     /// Whether the file's roles make the user an admin; `admin` comes first.
     admin_by_role: Option<bool>,
     /// Whether it is the account of a program, which Keycloak makes.
@@ -34,6 +36,9 @@ pub(crate) struct Row {
     /// What was left out of it.
     pub(crate) notes: Vec<String>,
 }
+
+/// Texts by name.
+pub(crate) type Pairs = Box<[(Box<str>, Box<str>)]>;
 
 /// Where a row is: in which of the files, and where in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,11 +53,11 @@ pub(crate) struct Place {
 pub(crate) enum Spot {
     /// A line, counted from 1.
     Line(usize),
-    /// A member of a list, counted from 0; of the list `users` if that is set, in
+    /// A member of a list, counted from 0; of the list with this name, if it has one, in
     /// that realm of a list of realms.
     Index {
         realm: Option<usize>,
-        users: bool,
+        list: &'static str,
         index: usize,
     },
 }
@@ -71,15 +76,10 @@ impl fmt::Display for Place {
         }
         match self.spot {
             Spot::Line(line) => write!(f, "line {line}"),
-            Spot::Index {
-                realm,
-                users,
-                index,
-            } => {
+            Spot::Index { realm, list, index } => {
                 if let Some(realm) = realm {
                     write!(f, "[{realm}].")?;
                 }
-                let list = if users { "users" } else { "" };
                 write!(f, "{list}[{index}]")
             }
         }
@@ -148,6 +148,10 @@ impl Row {
                     let attributes = Map::from_iter([(attribute, value)]);
                     self.read_attributes(&name, attributes.into(), reading);
                 }
+                Some(Target::ExternalId(provisioner)) => {
+                    let ids = Map::from_iter([(provisioner, value)]);
+                    self.read_external_ids(&name, ids.into());
+                }
                 Some(Target::Silent) => {}
                 None if fields == Fields::Ours => strangers.push(name),
                 Some(Target::LeftOut) | None => reading.left_out(&name),
@@ -208,6 +212,18 @@ impl Row {
             Field::CreatedAt => set(&mut self.created_at, name, moment(name, &value)?),
             Field::Attributes => {
                 self.read_attributes(name, value, reading);
+                Ok(())
+            }
+            Field::ExternalId => {
+                let provisioner = reading.options.provisioner.ok_or_else(|| {
+                    format!("{name}: say who gave these ids with --provisioner NAME, such as okta")
+                })?;
+                let ids = Map::from_iter([(provisioner.to_owned(), value)]);
+                self.read_external_ids(name, ids.into());
+                Ok(())
+            }
+            Field::ExternalIds => {
+                self.read_external_ids(name, value);
                 Ok(())
             }
             Field::RealmRoles => {
@@ -283,26 +299,6 @@ impl Row {
         Ok(())
     }
 
-    pub(super) fn read_attributes(&mut self, name: &str, value: Value, reading: &Reading<'_>) {
-        let Value::Object(attributes) = value else {
-            let expected = "an object, with a text or a list of texts for each name";
-            self.problems.push(mismatch(name, expected, &value));
-            return;
-        };
-        let mut read = std::mem::take(&mut self.attributes).into_vec();
-        for (attribute, value) in attributes {
-            if reading.options.ignore_attributes.contains(&attribute) {
-                continue;
-            }
-            match attribute_value(&attribute, value) {
-                Ok(Some(value)) => read.push((attribute.into(), value.into())),
-                Ok(None) => {}
-                Err(problem) => self.problems.push(problem),
-            }
-        }
-        self.attributes = read.into();
-    }
-
     /// Who the row is about, as far as it says.
     pub(crate) fn identity(&self) -> Identity<'_> {
         Identity(self)
@@ -312,31 +308,6 @@ impl Row {
 /// Whether it is an id of Keycloak's for a user of another store.
 pub(super) fn is_federated(id: &str) -> bool {
     id.starts_with("f:") && id[2..].contains(':')
-}
-
-/// The value of an attribute. Keycloak has a list of values: one is taken as it
-/// is, several become the JSON text of the list.
-fn attribute_value(name: &str, value: Value) -> Result<Option<String>, String> {
-    let expected = "a text or a list of texts; use --ignore-attribute to leave it out";
-    let named = || format!("the attribute {name:?}");
-    match value {
-        Value::Null => Ok(None),
-        Value::String(text) => Ok(Some(text)),
-        Value::Array(values) => match values.iter().find(|value| !value.is_string()) {
-            Some(other) => Err(format!(
-                "{} has {} in its list; it has to be {expected}",
-                named(),
-                kind_of(other)
-            )),
-            None => Ok(match <[Value; 1]>::try_from(values) {
-                Ok([Value::String(text)]) => Some(text),
-                Ok([other]) => Some(other.to_string()),
-                Err(values) if values.is_empty() => None,
-                Err(values) => Some(Value::Array(values).to_string()),
-            }),
-        },
-        other => Err(mismatch(&named(), expected, &other)),
-    }
 }
 
 /// Sets what may be there once, under whichever name.

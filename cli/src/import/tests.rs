@@ -151,17 +151,17 @@ fn a_row_has_all_of_its_problems_and_still_a_name() {
 
 #[test]
 fn places_are_paths() {
-    let place = |realm, users| {
+    let place = |realm, list| {
         let spot = Spot::Index {
             realm,
-            users,
+            list,
             index: 2,
         };
         Place { file: None, spot }.to_string()
     };
-    assert_eq!(place(None, true), "users[2]");
-    assert_eq!(place(Some(1), true), "[1].users[2]");
-    assert_eq!(place(None, false), "[2]");
+    assert_eq!(place(None, "users"), "users[2]");
+    assert_eq!(place(Some(1), "users"), "[1].users[2]");
+    assert_eq!(place(None, ""), "[2]");
     let line = Place {
         file: Some("a.csv".into()),
         spot: Spot::Line(7),

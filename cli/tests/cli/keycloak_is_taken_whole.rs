@@ -100,6 +100,35 @@ fn users_of_other_stores_are_taken_under_ids_of_their_own_or_named() {
 }
 
 #[test]
+fn users_of_other_stores_with_an_address_are_users() {
+    let folder = Folder::new();
+    let users = json!({ "realm": "demo", "users": [], "federatedUsers": [
+        { "id": "f:44d42131-2236-4897-9146-1c782cf44d92:peter",
+          "attributes": { "email": ["peter@ex.co"], "team": ["a"] }, "realmRoles": ["admin"] },
+        { "id": "f:44d42131-2236-4897-9146-1c782cf44d92:cho" },
+        { "id": "f:44d42131-2236-4897-9146-1c782cf44d92:dee",
+          "attributes": { "mail": ["no address"] } },
+    ] });
+    folder.write("u.json", users.to_string());
+    assert_says(
+        &folder.refused("import u.json"),
+        &["1 of 2 rows", "federatedUsers[2], no address: "],
+    );
+    let out = folder.done("import u.json --skip-invalid");
+    assert_says(
+        &out,
+        &["federatedUsers left out: f:44d42131-2236-4897-9146-1c782cf44d92:cho;"],
+    );
+    let peter = folder.user("peter");
+    assert_eq!(
+        (&peter["email"], &peter["admin"]),
+        (&json!("peter@ex.co"), &json!(true))
+    );
+    assert_eq!(peter["attributes"], json!({ "team": "a" }));
+    assert_eq!(folder.emails(""), ["peter@ex.co"]);
+}
+
+#[test]
 fn a_client_role_makes_an_admin_on_request_alone() {
     let folder = folder_with("kc-admin-by-client-role.json");
     let line = "import kc-admin-by-client-role.json";

@@ -20,10 +20,9 @@ fn full() -> Folder {
     folder.done("users create eve@ex.co");
     folder.done("users delete eve@ex.co --yes");
     folder.done("license set 7");
-    // The command doesn't set external ids yet.
+    folder.done("users update ann@ex.co --external-id okta=00u1");
+    // The command sets no external ids of workspaces, and touches nobody.
     let directory = headcount::Directory::open(folder.path("headcount.redb")).unwrap();
-    let update = headcount::UserUpdate::new().external_id("okta", "00u1");
-    directory.update_user("ann@ex.co", update).unwrap();
     directory
         .set_workspace_external_id("Models", "okta", "00g1")
         .unwrap();
@@ -151,12 +150,15 @@ fn csv_and_a_realm_are_imported_as_they_were() {
             ] {
                 assert_eq!(was[field], is[field], "{format} {user} {field}");
             }
+            if format == "csv" {
+                assert_eq!(was["external_ids"], is["external_ids"], "{user}");
+            }
         }
     }
     let table = folder.done("export --format csv");
     assert!(table.starts_with(
         "id,email,username,given_name,family_name,active,admin,created_at,updated_at,\
-         deactivated_at,version,attributes.site,attributes.team\n"
+         deactivated_at,version,external_ids.okta,attributes.site,attributes.team\n"
     ));
     assert_says(&table, &[",\"a,b\"\n"]);
     let realm: Value =

@@ -2,23 +2,21 @@
 
 use axum::extract::Query;
 use axum::http::StatusCode;
-use headcount::User;
+use headcount::{User, UserPage};
 use maud::{Markup, html};
 
-use super::search::{Found, Search};
+use super::search::Search;
 use super::view::{day, full_name, link, seats, state};
 use super::{Shown, Visitor};
-use crate::door::Failure;
 
 pub(crate) async fn show(visitor: Visitor, Query(search): Query<Search>) -> Shown {
-    let directory = visitor.directory().clone();
-    let (search, found) = tokio::task::spawn_blocking(move || {
-        let found = search.find(&directory);
-        (search, found)
-    })
-    .await
-    .map_err(|_| Failure::internal("the search ended in a panic"))?;
-    let found = found?;
+    let (search, found) = visitor
+        .server
+        .scan(move |server| {
+            let found = search.find(&server.0.directory)?;
+            Ok((search, found))
+        })
+        .await?;
     let content = html! {
         h1 { "Users" }
         (seats(&visitor.directory().seats()?))
@@ -35,7 +33,7 @@ pub(crate) async fn show(visitor: Visitor, Query(search): Query<Search>) -> Show
             @if !search.after.is_empty() {
                 a class="button" href=(search.address("")) { "First page" }
             }
-            @if found.is_cut { span class="soft" { "There are more: narrow the search down." } }
+            @if visitor.may_write() { a href="/admin/import" { "Import users" } }
             a href="/admin/export.csv" { "Export all as CSV" }
         }
     };
@@ -56,7 +54,7 @@ fn filters(search: &Search) -> Markup {
         form class="filters" action="/admin" role="search" {
             label class="wide" {
                 "Part of an email, name or username, or an id"
-                input type="search" name="q" value=(search.q) maxlength="256";
+                input type="search" name="q" value=(search.q) maxlength="255";
             }
             label {
                 "State"
@@ -80,7 +78,8 @@ fn nobody(search: &Search) -> Markup {
         p class="card" {
             @if is_all {
                 "There are no users yet. Create the first one with "
-                code { "headcount users create EMAIL" } ", through the API, or by SCIM."
+                code { "headcount users create EMAIL" } ", through the API or by SCIM, or "
+                a href="/admin/import" { "import them" } "."
             } @else {
                 "Nobody matches. " a href="/admin" { "Show all users" }
             }
@@ -88,7 +87,7 @@ fn nobody(search: &Search) -> Markup {
     }
 }
 
-fn table(visitor: &Visitor, search: &Search, found: &Found) -> Markup {
+fn table(visitor: &Visitor, search: &Search, found: &UserPage) -> Markup {
     let heading = |sort: &str, name: &str| {
         let is_it = search.sort == sort || (search.sort.is_empty() && sort == "email");
         let order = if search.order == "down" {
@@ -144,7 +143,7 @@ fn row(user: &User) -> Markup {
                         aria-label=(format!("choose {email}"));
                 }
             }
-            td { (link(user)) }
+            td class="email" { (link(user)) }
             td { bdi { (full_name(user)) } }
             td class="soft" {
                 @if user.username() != email { bdi { (user.username()) } }

@@ -1,11 +1,13 @@
-//! `/admin`: the page for people. It is made on the server, has no script, and changes
+//! `/admin`: the page for people. It is made on the server, needs no script, and changes
 //! nothing but through forms that this page itself sent.
 
 mod audit;
 mod batch;
 mod export;
+mod import;
 mod keys;
 mod list;
+mod login;
 mod search;
 mod session;
 mod spaces;
@@ -21,8 +23,13 @@ use maud::{Markup, html};
 pub(crate) use self::audit::show as audit;
 pub(crate) use self::batch::{apply, preview};
 pub(crate) use self::export::show as export;
+pub(crate) use self::import::{
+    BODY_BYTES_MAX as IMPORT_BYTES_MAX, apply as import_apply, form as import_form,
+    preview as import_preview,
+};
 pub(crate) use self::keys::show as keys;
 pub(crate) use self::list::show as list;
+pub(crate) use self::login::{Logins, begin as login_begin, end as login_end};
 pub(crate) use self::session::{Sessions, form, log_in, log_out};
 pub(crate) use self::spaces::{list as workspaces, show as workspace};
 pub(crate) use self::user::show as user;
@@ -33,6 +40,20 @@ use crate::server::Server;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
+
+/// The audit's script asks for the changes to come, and needs nothing else.
+const LIVE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+                           script-src 'self'; connect-src 'self'";
+
+pub(crate) async fn live() -> Response {
+    let kind = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "max-age=300"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (kind, include_str!("live.js")).into_response()
+}
 
 pub(crate) async fn style() -> Response {
     let kind = [

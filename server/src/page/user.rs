@@ -8,13 +8,14 @@ use maud::{Markup, html};
 use super::view::{full_name, moment, state};
 use super::{Shown, Visitor, audit, batch};
 use crate::door::Failure;
+use crate::server::Server;
 
 /// Changes that are looked through, and those that are shown.
 const LOOKED_THROUGH: u64 = 5_000;
 const SHOWN: usize = 30;
 
 pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Shown {
-    let directory = visitor.directory().clone();
+    let directory = visitor.directory();
     let found: Option<UserId> = id.parse().ok();
     let found = found
         .map(|id| directory.user_by_id(id))
@@ -23,9 +24,8 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Shown {
     let user = found
         .ok_or_else(|| Failure::new(StatusCode::NOT_FOUND, format!("no user has the id {id:?}")))?;
     let id = user.id();
-    let history = tokio::task::spawn_blocking(move || history(&directory, id))
-        .await
-        .map_err(|_| Failure::internal("reading the history ended in a panic"))??;
+    let work = move |server: &Server| Ok(history(&server.0.directory, id)?);
+    let history = visitor.server.scan(work).await?;
     let content = html! {
         h1 { bdi { (user.email().as_str()) } }
         (facts(&user))
@@ -47,6 +47,9 @@ fn facts(user: &User) -> Markup {
             dt { "Id" } dd { code { (user.id()) } }
             dt { "Created" } dd { (moment(user.created_at())) }
             dt { "Changed" } dd { (moment(user.updated_at())) ", version " (user.version()) }
+            @for (provisioner, id) in user.external_ids() {
+                dt { "Id at " bdi { (provisioner) } } dd { bdi { (id) } }
+            }
             @for (name, value) in user.attributes() {
                 dt { bdi { (name) } } dd { bdi { (value) } }
             }

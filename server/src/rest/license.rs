@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Body, Rest, conditional, tagged};
+use super::{Body, Conditional, Rest, tagged};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::server::Server;
@@ -43,9 +43,9 @@ pub(crate) async fn set(
             return Err(Failure::bad_request(hint).into());
         }
     };
-    let batch = conditional(Batch::new().set_license(license), &headers)?;
+    let batch = Conditional::new(Batch::new().set_license(license), &headers)?;
     server
-        .write(&caller, |directory| Ok(directory.apply(batch)?))
+        .write(&caller, |directory| Ok(batch.apply(directory)?))
         .await?;
     show(State(server)).await
 }

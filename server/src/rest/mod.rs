@@ -2,7 +2,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod changes;
-mod if_match;
+mod conditional;
 pub(crate) mod license;
 pub(crate) mod openapi;
 mod shapes;
@@ -10,14 +10,14 @@ pub(crate) mod users;
 pub(crate) mod workspaces;
 
 use axum::Json;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::{Batch, RequestId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use self::conditional::{Conditional, with_request_id};
 use crate::door::{Door, Failure};
 
 /// A failure as RFC 9457 has it.
@@ -59,11 +59,11 @@ pub(crate) struct Asked<T>(T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Rest<Self> {
-        match Query::from_request_parts(parts, state).await {
-            Ok(Query(asked)) => Ok(Self(asked)),
-            Err(refused) => Err(Failure::bad_request(refused.body_text()).into()),
-        }
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Rest<Self> {
+        let query = parts.uri.query().unwrap_or_default();
+        serde_html_form::from_str(query).map(Self).map_err(|error| {
+            Failure::bad_request(format!("the query of the address: {error}")).into()
+        })
     }
 }
 
@@ -104,25 +104,4 @@ fn tagged(status: StatusCode, version: u64, record: &impl Serialize) -> Response
         response.headers_mut().insert(header::ETAG, tag);
     }
     response
-}
-
-/// The batch with what the headers say: the version that its last operation asks for, and
-/// the id by which it can be sent again.
-fn conditional(mut batch: Batch, headers: &HeaderMap) -> Result<Batch, Failure> {
-    if let Some(version) = if_match::version(headers)? {
-        batch = batch.if_version(version);
-    }
-    with_request_id(batch, headers)
-}
-
-fn with_request_id(batch: Batch, headers: &HeaderMap) -> Result<Batch, Failure> {
-    let Some(value) = headers.get("idempotency-key") else {
-        return Ok(batch);
-    };
-    // The header is a string in quotes (RFC 8941); most clients leave them out.
-    let text = value.to_str().unwrap_or_default().trim_matches('"');
-    let id: RequestId = text.parse().map_err(|_| {
-        Failure::bad_request("Idempotency-Key has to be a UUID: draw a new one per request")
-    })?;
-    Ok(batch.request_id(id))
 }

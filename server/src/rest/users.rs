@@ -8,14 +8,14 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount::{
-    Applied, Batch, Directory, NewUser, Sort, Subject, User, UserId, UserQuery, UserUpdate,
-    WorkspaceId,
+    Applied, Batch, Directory, NewUser, Sort, Subject, Timestamp, User, UserId, UserQuery,
+    UserUpdate, WorkspaceId,
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Asked, At, Body, Rest, conditional, page_limit, tagged, with_request_id};
+use super::{Asked, At, Body, Conditional, Rest, page_limit, tagged, with_request_id};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::keys::Scope;
@@ -35,6 +35,31 @@ pub(crate) struct Listing {
     email_domain: Option<String>,
     /// With usernames that begin like this.
     username_prefix: Option<String>,
+    /// With each word of this text in their email, username or names, in any case.
+    #[param(max_length = 255)]
+    search: Option<String>,
+    /// With this attribute, as `name=value`, or as `name` for any value. May be repeated.
+    #[serde(default)]
+    #[param(max_items = 16)]
+    attribute: Vec<String>,
+    /// Created then or later.
+    #[param(value_type = Option<String>, format = "date-time")]
+    created_since: Option<Timestamp>,
+    /// Created before.
+    #[param(value_type = Option<String>, format = "date-time")]
+    created_before: Option<Timestamp>,
+    /// Created or changed then or later.
+    #[param(value_type = Option<String>, format = "date-time")]
+    changed_since: Option<Timestamp>,
+    /// Last changed before.
+    #[param(value_type = Option<String>, format = "date-time")]
+    changed_before: Option<Timestamp>,
+    /// Last seen then or later; who was never seen counts as seen at creation.
+    #[param(value_type = Option<String>, format = "date-time")]
+    seen_since: Option<Timestamp>,
+    /// Last seen before; who was never seen counts as seen at creation.
+    #[param(value_type = Option<String>, format = "date-time")]
+    seen_before: Option<Timestamp>,
     /// Members of the workspace with this id.
     workspace: Option<u64>,
     #[param(pattern = "^(email|username|created)$")]
@@ -61,33 +86,30 @@ impl Listing {
             }
         };
         let mut query = UserQuery::new().limit(limit).sort(sort);
-        query = match self.active {
-            Some(true) => query.active(),
-            Some(false) => query.inactive(),
-            None => query,
-        };
-        if self.admins {
-            query = query.admins();
-        }
-        if self.descending {
-            query = query.descending();
-        }
         if let Some(id) = self.workspace {
             query = query.member_of(WorkspaceId::from_u64(id), None);
         }
-        if let Some(prefix) = self.email_prefix {
-            query = query.email_prefix(prefix);
+        for attribute in &self.attribute {
+            query = match attribute.split_once('=') {
+                Some((name, value)) => query.attribute(name, value),
+                None => query.attribute(attribute, None),
+            };
         }
-        if let Some(domain) = self.email_domain {
-            query = query.email_domain(domain);
-        }
-        if let Some(prefix) = self.username_prefix {
-            query = query.username_prefix(prefix);
-        }
-        if let Some(cursor) = self.after {
-            query = query.after(cursor);
-        }
-        Ok(query)
+        Ok(query
+            .active(self.active)
+            .admins(self.admins.then_some(true))
+            .email_prefix(self.email_prefix.as_deref())
+            .email_domain(self.email_domain.as_deref())
+            .username_prefix(self.username_prefix.as_deref())
+            .search(self.search.as_deref())
+            .created_since(self.created_since)
+            .created_before(self.created_before)
+            .changed_since(self.changed_since)
+            .changed_before(self.changed_before)
+            .seen_since(self.seen_since)
+            .seen_before(self.seen_before)
+            .descending(self.descending)
+            .after(self.after.as_deref()))
     }
 }
 
@@ -96,7 +118,12 @@ pub(crate) async fn list(
     State(server): State<Server>,
     Asked(listing): Asked<Listing>,
 ) -> Rest<Json<Value>> {
-    let page = server.0.directory.query(&listing.query()?)?;
+    let query = listing.query()?;
+    // A search may read all users.
+    let found = tokio::task::spawn_blocking(move || server.0.directory.query(&query));
+    let page = found
+        .await
+        .map_err(|_| Failure::internal("the list ended in a panic"))??;
     let users: Vec<_> = page.users.iter().map(|user| &**user).collect();
     Ok(Json(json!({ "users": users, "next": page.next })))
 }
@@ -154,7 +181,9 @@ pub(crate) async fn create(
     }
     let batch = with_request_id(Batch::new().create_user(new.user()?), &headers)?;
     let user = server
-        .write(&caller, |directory| apply(directory, batch))
+        .write(&caller, |directory| {
+            user_of(directory, &directory.apply(batch)?)
+        })
         .await?;
     let mut response = tagged(StatusCode::CREATED, user.version(), &*user);
     if let Ok(place) = HeaderValue::try_from(format!("/api/v1/users/{}", user.id())) {
@@ -163,11 +192,10 @@ pub(crate) async fn create(
     Ok(response)
 }
 
-/// Applies a batch of one operation and returns the user that it was about, as it is then.
-fn apply(directory: &Directory, batch: Batch) -> Result<Arc<User>, Failure> {
-    let applied = directory.apply(batch)?;
+/// The user that a batch of one operation was about, as it is then.
+fn user_of(directory: &Directory, applied: &Applied) -> Result<Arc<User>, Failure> {
     let gone = || Failure::new(StatusCode::GONE, "the user was deleted since");
-    let id = subject(&applied).ok_or_else(gone)?;
+    let id = subject(applied).ok_or_else(gone)?;
     match applied.user(id) {
         Some(user) => Ok(Arc::clone(user)),
         // It was sent again, and the users of the first time are not kept.
@@ -300,9 +328,11 @@ async fn operate(
     batch: impl FnOnce(UserId) -> Batch,
 ) -> Rest<Response> {
     let id = named(&server.0.directory, name)?.id();
-    let batch = conditional(batch(id), headers)?;
+    let batch = Conditional::new(batch(id), headers)?;
     let user = server
-        .write(caller, |directory| apply(directory, batch))
+        .write(caller, |directory| {
+            user_of(directory, &batch.apply(directory)?)
+        })
         .await?;
     Ok(tagged(StatusCode::OK, user.version(), &*user))
 }
@@ -334,9 +364,9 @@ pub(crate) async fn delete(
 ) -> Rest<Response> {
     let id = named(&server.0.directory, &name)?.id();
     let batch = leaving.allowing(Batch::new().delete_user(id));
-    let batch = conditional(batch, &headers)?;
+    let batch = Conditional::new(batch, &headers)?;
     server
-        .write(&caller, |directory| Ok(directory.apply(batch)?))
+        .write(&caller, |directory| Ok(batch.apply(directory)?))
         .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Asked, At, Body, Rest, conditional, page_limit, tagged, with_request_id};
+use super::{Asked, At, Body, Conditional, Rest, page_limit, tagged, with_request_id};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::server::Server;
@@ -115,7 +115,7 @@ pub(crate) async fn rename(
     Body(change): Body<Change>,
 ) -> Rest<Response> {
     let batch = Batch::new().rename_workspace(WorkspaceId::from_u64(id), change.name);
-    operate(&server, &caller, id, conditional(batch, &headers)?).await
+    operate(&server, &caller, id, Conditional::new(batch, &headers)?).await
 }
 
 pub(crate) async fn archive(
@@ -125,7 +125,7 @@ pub(crate) async fn archive(
     headers: HeaderMap,
 ) -> Rest<Response> {
     let batch = Batch::new().archive_workspace(WorkspaceId::from_u64(id));
-    operate(&server, &caller, id, conditional(batch, &headers)?).await
+    operate(&server, &caller, id, Conditional::new(batch, &headers)?).await
 }
 
 pub(crate) async fn restore(
@@ -135,12 +135,12 @@ pub(crate) async fn restore(
     headers: HeaderMap,
 ) -> Rest<Response> {
     let batch = Batch::new().restore_workspace(WorkspaceId::from_u64(id));
-    operate(&server, &caller, id, conditional(batch, &headers)?).await
+    operate(&server, &caller, id, Conditional::new(batch, &headers)?).await
 }
 
-async fn operate(server: &Server, caller: &Caller, id: u64, batch: Batch) -> Rest<Response> {
+async fn operate(server: &Server, caller: &Caller, id: u64, batch: Conditional) -> Rest<Response> {
     let work = move |directory: &Directory| {
-        directory.apply(batch)?;
+        batch.apply(directory)?;
         existing(directory, id)
     };
     let workspace = server.write(caller, work).await?;
@@ -154,11 +154,11 @@ pub(crate) async fn delete(
     headers: HeaderMap,
 ) -> Rest<Response> {
     let batch = Batch::new().delete_workspace(WorkspaceId::from_u64(id));
-    apply(&server, &caller, conditional(batch, &headers)?).await
+    apply(&server, &caller, Conditional::new(batch, &headers)?).await
 }
 
-async fn apply(server: &Server, caller: &Caller, batch: Batch) -> Rest<Response> {
-    let work = |directory: &Directory| Ok(directory.apply(batch)?);
+async fn apply(server: &Server, caller: &Caller, batch: Conditional) -> Rest<Response> {
+    let work = |directory: &Directory| Ok(batch.apply(directory)?);
     server.write(caller, work).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -186,7 +186,7 @@ pub(crate) async fn set_member(
 ) -> Rest<Response> {
     let role: Role = membership.role.parse()?;
     let workspace = WorkspaceId::from_u64(id);
-    let set = conditional(Batch::new().set_role(workspace, &user, role), &headers)?;
+    let set = Conditional::new(Batch::new().set_role(workspace, &user, role), &headers)?;
     if headers.contains_key(header::IF_MATCH) {
         return apply(&server, &caller, set).await;
     }
@@ -194,8 +194,8 @@ pub(crate) async fn set_member(
     let add = with_request_id(add, &headers)?;
     // Which of the two it was the first time is seen when it is sent again.
     let work = |directory: &Directory| match directory.apply(add) {
-        Err(error) if error.kind() == ErrorKind::RoleDiffers => Ok(directory.apply(set)?),
-        Err(error) if error.kind() == ErrorKind::RequestIdReused => Ok(directory.apply(set)?),
+        Err(error) if error.kind() == ErrorKind::RoleDiffers => Ok(set.apply(directory)?),
+        Err(error) if error.kind() == ErrorKind::RequestIdReused => Ok(set.apply(directory)?),
         done => Ok(done?),
     };
     server.write(&caller, work).await?;
@@ -209,5 +209,5 @@ pub(crate) async fn remove_member(
     headers: HeaderMap,
 ) -> Rest<Response> {
     let batch = Batch::new().remove_member(WorkspaceId::from_u64(id), &user);
-    apply(&server, &caller, conditional(batch, &headers)?).await
+    apply(&server, &caller, Conditional::new(batch, &headers)?).await
 }

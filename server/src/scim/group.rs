@@ -4,7 +4,7 @@
 //! extension's `owners` as well, which clients can't change. New members get the role user.
 //! A member that is nobody's id is passed over.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use headcount::{Batch, Directory, Member, Role, UserId, Workspace, WorkspaceRef};
 use serde_json::{Map, Value, json};
@@ -13,74 +13,10 @@ use super::Refusal;
 use super::schema::{GROUP, Kind, WORKSPACE};
 use super::tidy::tidied;
 
-/// The names of the records of external ids begin like this; what follows is the
-/// workspace's id.
-const RECORDS: &str = "scim-group/";
-
-/// The ids that provisioners have for a group.
-pub(super) type ExternalIds = BTreeMap<String, String>;
-
-pub(super) fn external_ids(
-    directory: &Directory,
-    workspace: &Workspace,
-) -> headcount::Result<ExternalIds> {
-    let record = directory.extra(&format!("{RECORDS}{}", workspace.id()))?;
-    Ok(record.map(|bytes| read(&bytes)).unwrap_or_default())
-}
-
-fn read(bytes: &[u8]) -> ExternalIds {
-    serde_json::from_slice(bytes).unwrap_or_default()
-}
-
-/// The numbers of the workspaces that have this external id.
-pub(super) fn with_external_id(
-    directory: &Directory,
-    provisioner: &str,
-    id: &str,
-) -> headcount::Result<Vec<u64>> {
-    let records = directory.extras(RECORDS)?.into_iter();
-    Ok(records
-        .filter(|(_, bytes)| {
-            read(bytes)
-                .get(provisioner)
-                .is_some_and(|found| found == id)
-        })
-        .filter_map(|(name, _)| name.strip_prefix(RECORDS)?.parse().ok())
-        .collect())
-}
-
-/// Stores the id that a provisioner has for a group; `None` to forget it.
-pub(super) fn set_external_id(
-    directory: &Directory,
-    workspace: &Workspace,
-    provisioner: &str,
-    id: Option<&str>,
-) -> headcount::Result<()> {
-    let mut ids = external_ids(directory, workspace)?;
-    if ids.get(provisioner).map(String::as_str) == id {
-        return Ok(());
-    }
-    match id {
-        Some(id) => drop(ids.insert(provisioner.to_owned(), id.to_owned())),
-        None => drop(ids.remove(provisioner)),
-    }
-    let name = format!("{RECORDS}{}", workspace.id());
-    if ids.is_empty() {
-        directory.remove_extra(&name).map(drop)
-    } else {
-        directory.set_extra(&name, json!(ids).to_string().as_bytes())
-    }
-}
-
-/// Forgets the external ids of a workspace that was deleted.
-pub(super) fn forget(directory: &Directory, id: u64) -> headcount::Result<()> {
-    directory.remove_extra(&format!("{RECORDS}{id}")).map(drop)
-}
-
 /// The resource that a workspace is; without its members where `members` is `None`.
 pub(super) fn shown(
     workspace: &Workspace,
-    external_id: Option<&str>,
+    provisioner: &str,
     members: Option<&[Member]>,
     base: &str,
 ) -> Map<String, Value> {
@@ -99,7 +35,7 @@ pub(super) fn shown(
             "location": format!("{base}/Groups/{}", workspace.id()),
         },
     });
-    if let Some(id) = external_id {
+    if let Some(id) = workspace.external_id(provisioner) {
         shown["externalId"] = json!(id);
     }
     let mut extension = Map::new();

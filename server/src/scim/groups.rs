@@ -9,7 +9,7 @@ use headcount::{
 use serde_json::{Map, Value};
 
 use super::filter::Filter;
-use super::group::{Wanted, external_ids, forget, set_external_id, shown, with_external_id};
+use super::group::{Wanted, shown};
 use super::listing::{Listed, Parameters, Search, answer};
 use super::schema::Kind;
 use super::{ATTEMPTS, Asking, Document, Scim, not_found, patch, resource};
@@ -66,10 +66,12 @@ fn candidates(asking: &Asking, filter: &Filter) -> Result<Option<Vec<Workspace>>
     if let Some(name) = filter.required(&|path| path.is("displayName")) {
         return Ok(Some(directory.workspace(name)?.into_iter().collect()));
     }
+    if let Some(id) = filter.required(&|path| path.is("externalId")) {
+        let workspace = directory.workspace_by_external_id(&asking.provisioner(), id)?;
+        return Ok(Some(workspace.into_iter().collect()));
+    }
     let numbers: Vec<u64> = if let Some(id) = filter.required(&|path| path.is("id")) {
         id.parse().into_iter().collect()
-    } else if let Some(id) = filter.required(&|path| path.is("externalId")) {
-        with_external_id(directory, &asking.provisioner(), id)?
     } else if let Some(id) = filter.required(&|path| path.is("members")) {
         let id: Option<headcount::UserId> = id.parse().ok();
         let id = id.filter(|id| directory.user_by_id(*id).is_ok_and(|user| user.is_some()));
@@ -93,14 +95,17 @@ fn whole(
     parameters: &Parameters,
 ) -> Result<Map<String, Value>, Failure> {
     let directory = &asking.server.0.directory;
-    let ids = external_ids(directory, workspace)?;
     let members = if parameters.needs("members") {
         Some(directory.members(workspace)?)
     } else {
         None
     };
-    let id = ids.get(&asking.provisioner()).map(String::as_str);
-    Ok(shown(workspace, id, members.as_deref(), &asking.base))
+    Ok(shown(
+        workspace,
+        &asking.provisioner(),
+        members.as_deref(),
+        &asking.base,
+    ))
 }
 
 fn existing(directory: &Directory, id: &str) -> Result<Workspace, Failure> {
@@ -130,9 +135,11 @@ pub(crate) async fn create(
     let wanted = Wanted::parse(resource)?;
     let provisioner = asking.provisioner();
     let work = move |directory: &Directory| {
-        let batch = Batch::new()
-            .create_workspace(NewWorkspace::new(&wanted.name))
-            .allow_ownerless();
+        let mut new = NewWorkspace::new(&wanted.name);
+        if let Some(id) = &wanted.external_id {
+            new = new.external_id(provisioner, id);
+        }
+        let batch = Batch::new().create_workspace(new).allow_ownerless();
         let place = WorkspaceRef::from(&wanted.name);
         let batch = wanted.members(directory, &place, &[], batch)?;
         let applied = directory.apply(batch)?;
@@ -140,10 +147,7 @@ pub(crate) async fn create(
             Some(Subject::Workspace(id)) => id.to_string(),
             _ => String::new(),
         };
-        let workspace = existing(directory, &id)?;
-        let external_id = wanted.external_id.as_deref();
-        set_external_id(directory, &workspace, &provisioner, external_id)?;
-        Ok(workspace)
+        existing(directory, &id)
     };
     let workspace = asking.server.write(&asking.caller, work).await?;
     answered(&asking, StatusCode::CREATED, &workspace)
@@ -189,28 +193,31 @@ async fn change(
     is_patch: bool,
     edit: impl Fn(Value) -> Result<Wanted, Failure> + Send + 'static,
 ) -> Scim<Response> {
+    check_if_match(&asking)?;
     let (provisioner, base) = (asking.provisioner(), asking.base.clone());
     let work = move |directory: &Directory| {
         for _ in 0..ATTEMPTS {
             let workspace = existing(directory, &id)?;
             let members = directory.members(&workspace)?;
-            let ids = external_ids(directory, &workspace)?;
-            let external_id = ids.get(&provisioner).map(String::as_str);
-            let before = shown(&workspace, external_id, Some(&members), &base);
+            let before = shown(&workspace, &provisioner, Some(&members), &base);
             let wanted = edit(Value::Object(before))?;
             let mut batch = Batch::new().allow_ownerless();
             if wanted.name != workspace.name() {
                 batch = batch.rename_workspace(&workspace, &wanted.name);
             }
+            let external_id = wanted.external_id.as_deref();
+            if external_id != workspace.external_id(&provisioner) {
+                batch = batch.set_workspace_external_id(&workspace, &provisioner, external_id);
+            }
             let place = WorkspaceRef::from(&workspace);
             let batch = wanted.members(directory, &place, &members, batch)?;
             match directory.apply(batch) {
-                Err(error) if is_race(error.kind()) => continue,
-                applied => applied?,
-            };
-            let external_id = wanted.external_id.as_deref();
-            set_external_id(directory, &workspace, &provisioner, external_id)?;
-            return existing(directory, &id);
+                Err(error) if is_race(error.kind()) => {}
+                applied => {
+                    applied?;
+                    return existing(directory, &id);
+                }
+            }
         }
         Err(Failure::busy(
             "others change this group all the time; try again in a second",
@@ -224,6 +231,17 @@ async fn change(
     answered(&asking, StatusCode::OK, &workspace)
 }
 
+/// Refuses a request that asks for a version: groups have none.
+fn check_if_match(asking: &Asking) -> Result<(), Failure> {
+    match asking.if_match()? {
+        None => Ok(()),
+        Some(_) => Err(Failure::new(
+            StatusCode::PRECONDITION_FAILED,
+            "groups have no ETag that If-Match could name; leave it out or send *",
+        )),
+    }
+}
+
 /// Whether somebody else changed the members meanwhile.
 fn is_race(kind: ErrorKind) -> bool {
     matches!(
@@ -233,10 +251,10 @@ fn is_race(kind: ErrorKind) -> bool {
 }
 
 pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+    check_if_match(&asking)?;
     let work = move |directory: &Directory| {
         let workspace = existing(directory, &id)?;
-        directory.apply(Batch::new().delete_workspace(&workspace))?;
-        Ok(forget(directory, workspace.id().as_u64())?)
+        Ok(directory.apply(Batch::new().delete_workspace(&workspace))?)
     };
     asking.server.write(&asking.caller, work).await?;
     Ok(StatusCode::NO_CONTENT.into_response())

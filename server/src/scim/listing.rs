@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use headcount::UserQuery;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -14,6 +15,7 @@ use super::projection::Projection;
 use super::schema::{Kind, find};
 use super::{Asking, Refusal, Scim, document};
 use crate::door::Failure;
+use crate::server::Server;
 
 /// Resources of a page, where the request does not say.
 const COUNT: usize = 100;
@@ -176,14 +178,9 @@ pub(super) async fn answer(
     parameters: Parameters,
     find: impl FnOnce(&Asking, &Parameters) -> Result<Listed, Failure> + Send + 'static,
 ) -> Scim<Response> {
-    let listed = tokio::task::spawn_blocking(move || {
-        let listed = find(&asking, &parameters)?;
-        Ok::<_, Failure>(listed.document(&parameters))
-    });
-    let listed = listed
-        .await
-        .map_err(|_| Failure::internal("the list ended in a panic"))?;
-    Ok(document(StatusCode::OK, &listed?))
+    let server = asking.server.clone();
+    let work = move |_: &Server| Ok(find(&asking, &parameters)?.document(&parameters));
+    Ok(document(StatusCode::OK, &server.scan(work).await?))
 }
 
 /// Where pages ended, so that the next one begins there and is not counted up to: a walk
@@ -192,7 +189,7 @@ pub(super) async fn answer(
 pub(crate) struct Cursors(Mutex<Places>);
 
 /// Which users the list has, and the number of the first one of a page.
-type Place = (Option<bool>, usize);
+type Place = (UserQuery, usize);
 
 #[derive(Default)]
 struct Places {
@@ -201,14 +198,14 @@ struct Places {
 }
 
 impl Cursors {
-    pub(super) fn find(&self, place: Place) -> Option<String> {
+    pub(super) fn find(&self, place: &Place) -> Option<String> {
         let places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        places.cursors.get(&place).cloned()
+        places.cursors.get(place).cloned()
     }
 
     pub(super) fn remember(&self, place: Place, cursor: String) {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if places.cursors.insert(place, cursor).is_none() {
+        if places.cursors.insert(place.clone(), cursor).is_none() {
             places.oldest_first.push_back(place);
         }
         if places.cursors.len() > PLACES_MAX

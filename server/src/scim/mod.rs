@@ -2,17 +2,18 @@
 //! workspaces, and `active` is a seat.
 
 pub(crate) mod discovery;
-mod externals;
 pub(crate) mod filter;
 mod group;
 pub(crate) mod groups;
 mod listing;
+mod narrowing;
 pub(crate) mod patch;
 mod path;
 mod projection;
 pub(crate) mod schema;
 pub(crate) mod tidy;
 mod user;
+mod user_names;
 pub(crate) mod users;
 
 use axum::body::Bytes;
@@ -23,11 +24,12 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-pub(crate) use self::externals::Externals;
 pub(crate) use self::listing::Cursors;
 use self::listing::Parameters;
+pub(crate) use self::user_names::UserNames;
 use crate::auth::Caller;
 use crate::door::{Door, Failure};
+use crate::if_match::{self, Versions};
 use crate::server::Server;
 
 /// How often a change is made anew after somebody else's came between.
@@ -143,22 +145,9 @@ impl Asking {
         self.caller.holder_name()
     }
 
-    /// The version that the request asks for.
-    fn if_match(&self) -> Result<Option<u64>, Failure> {
-        let Some(value) = self.headers.get(header::IF_MATCH) else {
-            return Ok(None);
-        };
-        let text = value.to_str().unwrap_or_default().trim();
-        if text == "*" {
-            return Ok(None);
-        }
-        let digits = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
-        match digits.parse() {
-            Ok(version) => Ok(Some(version)),
-            Err(_) => Err(Failure::bad_request(
-                "If-Match has to be one ETag as it was read, such as W/\"3\"",
-            )),
-        }
+    /// The versions that the request asks for.
+    fn if_match(&self) -> Result<Option<Versions>, Failure> {
+        if_match::weak(&self.headers)
     }
 }
 

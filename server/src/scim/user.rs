@@ -3,8 +3,6 @@
 //! What the directory has a place for is there; the rest is kept as it was sent, in one
 //! attribute of the user.
 
-use std::collections::BTreeMap;
-
 use headcount::{Directory, Email, NewUser, User, UserId, UserUpdate};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -23,9 +21,6 @@ pub(super) struct Record {
     /// A user name that the directory does not take, and that is not the user's email.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) user_name: Option<String>,
-    /// The ids that provisioners have for the user.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) external_ids: BTreeMap<String, String>,
     /// The emails as they were sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     emails: Vec<Value>,
@@ -71,7 +66,7 @@ pub(super) fn shown(user: &User, provisioner: &str, base: &str) -> Map<String, V
     );
     shown.insert("schemas".to_owned(), Value::Array(schemas));
     shown.insert("id".to_owned(), json!(user.id()));
-    if let Some(id) = record.external_ids.get(provisioner) {
+    if let Some(id) = user.external_id(provisioner) {
         shown.insert("externalId".to_owned(), json!(id));
     }
     let user_name = record.alias_of(user).unwrap_or_else(|| user.username());
@@ -162,6 +157,9 @@ pub(super) struct Wanted {
     given_name: Option<String>,
     family_name: Option<String>,
     pub(super) active: Option<bool>,
+    /// Whose external id it is, and what it is.
+    provisioner: String,
+    external_id: Option<String>,
     record: Record,
 }
 
@@ -201,14 +199,10 @@ impl Wanted {
                 None => return Err(Refusal::value("emails is required")),
             },
         };
-        let mut external_ids = old.external_ids;
-        match rest.remove("externalId") {
-            Some(Value::String(id)) if !id.is_empty() => {
-                external_ids.insert(provisioner.to_owned(), id);
-            }
-            Some(Value::String(_)) => drop(external_ids.remove(provisioner)),
-            _ => {}
-        }
+        let external_id = match rest.remove("externalId") {
+            Some(Value::String(id)) => Some(id).filter(|id| !id.is_empty()),
+            _ => before.and_then(|user| user.external_id(provisioner).map(str::to_owned)),
+        };
         let (given_name, family_name) = names(&mut rest);
         let is_email = |name: &str| match (Email::parse(name), Email::parse(&email)) {
             (Ok(name), Ok(email)) => name == email,
@@ -225,9 +219,10 @@ impl Wanted {
             given_name,
             family_name,
             active,
+            provisioner: provisioner.to_owned(),
+            external_id,
             record: Record {
                 user_name: alias,
-                external_ids,
                 emails,
                 rest,
             },
@@ -245,8 +240,8 @@ impl Wanted {
     }
 
     /// Forgets the id that the provisioner has for the user.
-    pub(super) fn without_external_id(mut self, provisioner: &str) -> Self {
-        self.record.external_ids.remove(provisioner);
+    pub(super) fn without_external_id(mut self) -> Self {
+        self.external_id = None;
         self
     }
 
@@ -261,6 +256,9 @@ impl Wanted {
         }
         if let Some(name) = &self.family_name {
             user = user.family_name(name);
+        }
+        if let Some(id) = &self.external_id {
+            user = user.external_id(&self.provisioner, id);
         }
         match self.record.text() {
             Some(text) => user.attribute(ATTRIBUTE, text),
@@ -287,6 +285,10 @@ impl Wanted {
         }
         if self.family_name.as_deref() != user.family_name() {
             update = update.family_name(self.family_name.as_deref());
+            differs = true;
+        }
+        if self.external_id.as_deref() != user.external_id(&self.provisioner) {
+            update = update.external_id(&self.provisioner, self.external_id.as_deref());
             differs = true;
         }
         let text = self.record.text();

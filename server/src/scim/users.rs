@@ -8,12 +8,13 @@ use axum::response::{IntoResponse, Response};
 use headcount::{Batch, Directory, ErrorKind, Sort, User, UserId, UserQuery};
 use serde_json::{Map, Value};
 
-use super::externals::{Claim, Name};
-use super::filter::{Filter, Operator};
+use super::filter::Filter;
 use super::listing::{Listed, Parameters, Search, answer};
+use super::narrowing::narrowed;
 use super::path::entry;
 use super::schema::Kind;
 use super::user::{Wanted, groups, is_alias, shown};
+use super::user_names::Claim;
 use super::{ATTEMPTS, Asking, Document, Scim, not_found, patch, resource};
 use crate::door::Failure;
 use crate::server::Server;
@@ -35,41 +36,31 @@ pub(crate) async fn search(asking: Asking, Document(search): Document<Search>) -
 pub(super) fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, Failure> {
     parameters.check_filter(Kind::User)?;
     let directory = &asking.server.0.directory;
-    let active = match &parameters.filter {
-        None => None,
-        Some(Filter::Compare(path, Operator::Equal, Value::Bool(active))) if path.is("active") => {
-            Some(*active)
-        }
-        Some(filter) => {
-            let mut matches = Vec::new();
-            let is_name = matches!(filter, Filter::Compare(path, ..) if path.is("userName"));
-            let candidates = candidates(asking, filter)?;
-            let is_certain = is_name && candidates.is_some();
-            let mut check = |user: &User| {
-                let user = whole(asking, user, parameters)?;
-                if is_certain || filter.holds(&user) {
-                    matches.push(user);
-                }
-                Ok::<_, Failure>(())
-            };
-            match candidates {
-                Some(users) => users.iter().try_for_each(|user| check(user))?,
-                None => directory.users()?.try_for_each(|user| check(&*user?))?,
+    let narrowed = narrowed(
+        parameters.filter.as_ref(),
+        UserQuery::new().sort(Sort::Created),
+    );
+    let query = narrowed.query;
+    if let (Some(filter), false) = (&parameters.filter, narrowed.is_exact) {
+        let mut matches = Vec::new();
+        let is_name = matches!(filter, Filter::Compare(path, ..) if path.is("userName"));
+        let candidates = candidates(asking, filter)?;
+        let is_certain = is_name && candidates.is_some();
+        let mut check = |user: &User| {
+            let user = whole(asking, user, parameters)?;
+            if is_certain || filter.holds(&user) {
+                matches.push(user);
             }
-            return Ok(parameters.page(matches));
+            Ok::<_, Failure>(())
+        };
+        match candidates {
+            Some(users) => users.iter().try_for_each(|user| check(user))?,
+            None => each(directory, query, check)?,
         }
-    };
-    let query = UserQuery::new().sort(Sort::Created);
-    let query = match active {
-        None => query,
-        Some(true) => query.active(),
-        Some(false) => query.inactive(),
-    };
-    let users = page(&asking.server, &query, active, parameters)?;
-    let total = match active {
-        None => directory.len()?,
-        Some(_) => directory.count(&query)?,
-    };
+        return Ok(parameters.page(matches));
+    }
+    let users = page(&asking.server, &query, parameters)?;
+    let total = directory.count(&query)?;
     Ok(Listed {
         total: usize::try_from(total).unwrap_or(usize::MAX),
         resources: users
@@ -79,22 +70,37 @@ pub(super) fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, F
     })
 }
 
+/// Shows all users of a query, page by page.
+fn each(
+    directory: &Directory,
+    query: UserQuery,
+    mut visit: impl FnMut(&User) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut query = query.limit(STRIDE);
+    loop {
+        let page = directory.query(&query)?;
+        page.users.iter().try_for_each(|user| visit(user))?;
+        match page.next {
+            Some(next) => query = query.after(&*next),
+            None => return Ok(()),
+        }
+    }
+}
+
 /// The users for whom the filter may hold, where an index has them.
 fn candidates(asking: &Asking, filter: &Filter) -> Result<Option<Vec<Arc<User>>>, Failure> {
     let directory = &asking.server.0.directory;
-    let externals = &asking.server.0.externals;
     if let Some(id) = filter.required(&|path| path.is("id")) {
         let id: Option<UserId> = id.parse().ok();
         let user = id.map(|id| directory.user_by_id(id)).transpose()?;
         return Ok(Some(user.flatten().into_iter().collect()));
     }
     if let Some(id) = filter.required(&|path| path.is("externalId")) {
-        let provisioner = asking.provisioner();
-        let name = Name::ExternalId(&provisioner, id);
-        return Ok(Some(externals.find(directory, name)?));
+        let user = directory.user_by_external_id(&asking.provisioner(), id)?;
+        return Ok(Some(user.into_iter().collect()));
     }
     if let Some(name) = filter.required(&|path| path.is("userName")) {
-        let mut users = externals.find(directory, Name::UserName(&name.to_lowercase()))?;
+        let mut users = asking.server.0.user_names.find(directory, name)?;
         let user = directory.user_by_username(name)?;
         users.extend(user.filter(|user| users.iter().all(|other| other.id() != user.id())));
         return Ok(Some(users));
@@ -109,16 +115,16 @@ fn candidates(asking: &Asking, filter: &Filter) -> Result<Option<Vec<Arc<User>>>
 fn page(
     server: &Server,
     query: &UserQuery,
-    active: Option<bool>,
     parameters: &Parameters,
 ) -> Result<Vec<Arc<User>>, Failure> {
     if parameters.count == 0 {
         return Ok(Vec::new());
     }
     let directory = &server.0.directory;
+    let place = |start| (query.clone(), start);
     let mut query = query.clone();
-    if let Some(cursor) = server.0.cursors.find((active, parameters.start)) {
-        query = query.after(cursor);
+    if let Some(cursor) = server.0.cursors.find(&place(parameters.start)) {
+        query = query.after(&*cursor);
     } else {
         let mut left = parameters.start - 1;
         while left > 0 {
@@ -127,12 +133,12 @@ fn page(
                 return Ok(Vec::new());
             };
             left -= passed.users.len();
-            query = query.after(next);
+            query = query.after(&*next);
         }
     }
     let page = directory.query(&query.limit(parameters.count))?;
     if let Some(next) = page.next {
-        let place = (active, parameters.start + page.users.len());
+        let place = place(parameters.start + page.users.len());
         server.0.cursors.remember(place, next);
     }
     Ok(page.users)
@@ -177,6 +183,7 @@ pub(crate) async fn create(
     Document(resource): Document<Map<String, Value>>,
 ) -> Scim<Response> {
     let wanted = Wanted::parse(resource, &asking.provisioner(), None)?;
+    prepare(&asking).await?;
     let server = asking.server.clone();
     let work = move |directory: &Directory| {
         let _claim = claim(&server, directory, &wanted, None)?;
@@ -188,11 +195,20 @@ pub(crate) async fn create(
             created => created,
         };
         let user = created?;
-        server.0.externals.note(&user);
+        server.0.user_names.note(&user);
         Ok(user)
     };
     let user = asking.server.write(&asking.caller, work).await?;
     answered(&asking, StatusCode::CREATED, &user)
+}
+
+/// Has the user names read that the directory does not take, which a write asks for.
+async fn prepare(asking: &Asking) -> Result<(), Failure> {
+    if asking.server.0.user_names.is_read() {
+        return Ok(());
+    }
+    let work = |server: &Server| Ok(server.0.user_names.read(&server.0.directory)?);
+    asking.server.scan(work).await
 }
 
 /// Whether a user who finds no seat is provisioned without one.
@@ -218,11 +234,8 @@ fn claim<'a>(
             format!("another user has the userName {name:?}"),
         )
     };
-    let claim = server.0.externals.claim(name).ok_or_else(taken)?;
-    let mut holders = server
-        .0
-        .externals
-        .find(directory, Name::UserName(&name.to_lowercase()))?;
+    let claim = server.0.user_names.claim(name).ok_or_else(taken)?;
+    let mut holders = server.0.user_names.find(directory, name)?;
     if wanted.alias().is_some() {
         holders.extend(directory.user_by_username(name)?);
     }
@@ -259,7 +272,7 @@ pub(crate) async fn update(
         Ok(if has_id {
             wanted
         } else {
-            wanted.without_external_id(&provisioner)
+            wanted.without_external_id()
         })
     })
     .await
@@ -273,13 +286,12 @@ async fn change(
     edit: impl Fn(&User) -> Result<Wanted, Failure> + Send + 'static,
 ) -> Scim<Response> {
     let if_match = asking.if_match()?;
+    prepare(&asking).await?;
     let server = asking.server.clone();
     let work = move |directory: &Directory| {
         for _ in 0..ATTEMPTS {
             let user = existing(directory, &id)?;
-            if let Some(expected) = if_match.filter(|version| *version != user.version()) {
-                return Err(conflict(expected, user.version()));
-            }
+            check_version(if_match.as_deref(), &user)?;
             let wanted = edit(&user)?;
             let _claim = claim(&server, directory, &wanted, Some(&user))?;
             match apply(&server, directory, &user, &wanted) {
@@ -290,22 +302,30 @@ async fn change(
                 done => return done,
             }
         }
-        Err(Failure::busy(
-            "others change this user all the time; try again in a second",
-        ))
+        Err(others_are_faster())
     };
     let user = asking.server.write(&asking.caller, work).await?;
     answered(&asking, StatusCode::OK, &user)
 }
 
-fn conflict(expected: u64, found: u64) -> Failure {
-    Failure {
+/// Refuses a user who has none of the versions that a request asks for.
+fn check_version(wanted: Option<&[u64]>, user: &User) -> Result<(), Failure> {
+    let found = user.version();
+    let Some(wanted) = wanted.filter(|wanted| !wanted.contains(&found)) else {
+        return Ok(());
+    };
+    let expected = wanted.last().copied().unwrap_or_default();
+    Err(Failure {
         kind: Some(ErrorKind::Conflict { expected, found }),
         ..Failure::new(
             StatusCode::PRECONDITION_FAILED,
             format!("the version is {found}, not {expected}; read the user again"),
         )
-    }
+    })
+}
+
+fn others_are_faster() -> Failure {
+    Failure::busy("others change this user all the time; try again in a second")
 }
 
 fn apply(
@@ -341,19 +361,26 @@ fn apply(
         Some(changed) => Arc::clone(changed),
         None => Arc::clone(user),
     };
-    server.0.externals.note(&changed);
+    server.0.user_names.note(&changed);
     Ok(changed)
 }
 
 pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
     let if_match = asking.if_match()?;
     let work = move |directory: &Directory| {
-        let user = existing(directory, &id)?;
-        let mut batch = Batch::new().delete_user(user.id()).allow_ownerless();
-        if let Some(version) = if_match {
-            batch = batch.if_version(version);
+        for _ in 0..ATTEMPTS {
+            let user = existing(directory, &id)?;
+            check_version(if_match.as_deref(), &user)?;
+            let mut batch = Batch::new().delete_user(user.id()).allow_ownerless();
+            if if_match.is_some() {
+                batch = batch.if_version(user.version());
+            }
+            match directory.apply(batch) {
+                Err(error) if matches!(error.kind(), ErrorKind::Conflict { .. }) => {}
+                done => return Ok(done?),
+            }
         }
-        Ok(directory.apply(batch)?)
+        Err(others_are_faster())
     };
     asking.server.write(&asking.caller, work).await?;
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -22,6 +22,34 @@ fn a_request_that_is_sent_again_is_done_once() {
 }
 
 #[test]
+fn a_retry_finds_the_version_that_it_was_done_with() {
+    let running = Running::new();
+    let (ann, client) = running.user("ann", Scope::Write);
+    let rename = |headers: &str, name: &str| {
+        let body = json!({ "given_name": name }).to_string();
+        let path = format!("/api/v1/users/{}", ann.id());
+        client.send("PATCH", &path, headers, &body)
+    };
+    assert_eq!(rename("If-Match: \"1\"\r\n", "A").status, 200);
+    let key = "Idempotency-Key: 4b7c9c1e-6d0a-4f0e-9a57-0f6f0d6c9c11\r\n";
+    for (tags, name, status) in [
+        ("If-Match: \"1\"\r\nIf-Match: \"2\", \"2\"\r\n", "B", 200),
+        ("If-Match: \"2\", \"1\"\r\n", "B", 200),
+        ("If-Match: \"3\", \"2\"\r\n", "B", 200),
+        ("If-Match: \"3\", \"2\"\r\n", "C", 409),
+        ("If-Match: W/\"3\"\r\n", "B", 412),
+    ] {
+        let answer = rename(&format!("{key}{tags}"), name);
+        assert_eq!(answer.status, status, "{tags} {}", answer.body);
+    }
+    let ann = running.directory.user_by_id(ann.id()).unwrap().unwrap();
+    assert_eq!((ann.version(), ann.given_name()), (3, Some("B")));
+    assert_eq!(rename("If-Match: \"3\", \"x\"\r\n", "D").status, 200);
+    assert_eq!(rename("If-Match: \"3\", \"5\"\r\n", "E").status, 412);
+    assert_eq!(rename("If-Match: *\r\n", "E").status, 200);
+}
+
+#[test]
 fn a_member_is_set_once_whichever_way() {
     let running = Running::new();
     let (_, client) = running.user("ann", Scope::Write);

@@ -34,8 +34,15 @@ impl Story {
     }
 
     fn group(&self, members: &[usize]) -> String {
-        let new = json!({ "displayName": "Fraud", "members": self.members(members) });
-        let made = self.okta.post(GROUPS, &new);
+        self.made(&json!({ "displayName": "Fraud", "members": self.members(members) }))
+    }
+
+    fn group_named(&self, name: &str) -> String {
+        self.made(&json!({ "displayName": name }))
+    }
+
+    fn made(&self, new: &Value) -> String {
+        let made = self.okta.post(GROUPS, new);
         assert_eq!(made.status, 201, "{}", made.body);
         format!("{GROUPS}/{}", made.json()["id"].as_str().unwrap())
     }
@@ -111,6 +118,45 @@ fn a_group_is_a_workspace() {
         .get(&format!("{GROUPS}?filter=externalId%20eq%20%22g1%22"))
         .json();
     assert_eq!(found["totalResults"], 0);
+}
+
+#[test]
+fn a_group_and_its_external_id_are_one_change() {
+    let story = Story::new();
+    let new = |name: &str| json!({ "displayName": name, "externalId": "g1" });
+    assert_eq!(story.okta.post(GROUPS, &new("Fraud")).status, 201);
+    let directory = &story.running.directory;
+    let changes = || directory.stats().unwrap().latest_change;
+    assert_eq!(changes(), story.users.len() as u64 + 1);
+    let taken = story.okta.post(GROUPS, &new("Risk"));
+    assert_eq!(
+        (taken.status, &taken.json()["scimType"]),
+        (409, &json!("uniqueness"))
+    );
+    assert!(directory.workspace("Risk").unwrap().is_none());
+
+    let path = story.group_named("Risk");
+    let change = json!([{ "op": "replace", "value": new("Risks") }]);
+    assert_eq!(patch(&story.okta, &path, change).status, 409);
+    assert!(
+        directory.workspace("Risks").unwrap().is_none(),
+        "not renamed"
+    );
+    let entra = provisioner(&story.running, "entra");
+    let change = json!([{ "op": "add", "path": "externalId", "value": "g1" }]);
+    assert_eq!(patch(&entra, &path, change).json()["externalId"], "g1");
+    let risk = directory.workspace("Risk").unwrap().unwrap();
+    assert_eq!(
+        (risk.external_id("entra"), risk.external_id("okta")),
+        (Some("g1"), None)
+    );
+    let none = json!([{ "op": "remove", "path": "externalId" }]);
+    assert_eq!(patch(&entra, &path, none).json()["externalId"], Value::Null);
+    let versioned = |tag: &str| {
+        let headers = format!("If-Match: {tag}\r\n");
+        story.okta.send("DELETE", &path, &headers, "").status
+    };
+    assert_eq!((versioned("W/\"1\""), versioned("*")), (412, 204));
 }
 
 #[test]

@@ -64,6 +64,7 @@ fn a_user_is_created_changed_and_deleted() {
     let ann = running.directory.user_by_username("ann").unwrap().unwrap();
     assert_eq!(ann.email().as_str(), "ann@ex.co");
     assert_eq!(ann.given_name(), Some("Ann"));
+    assert_eq!(ann.external_id("okta"), Some("00u1"));
 
     let path = format!("{USERS}/{id}");
     assert_eq!(okta.get(&path).json(), user);
@@ -90,6 +91,60 @@ fn a_user_is_created_changed_and_deleted() {
         204
     );
     assert_eq!(okta.get(&path).status, 404);
+}
+
+#[test]
+fn an_external_id_is_one_users() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let new = |name: &str| json!({ "userName": format!("{name}@ex.co"), "externalId": "00u1" });
+    let made = okta.post(USERS, &new("ann"));
+    assert_eq!(made.status, 201, "{}", made.body);
+    let taken = okta.post(USERS, &new("bob"));
+    assert_eq!(
+        (taken.status, &taken.json()["scimType"]),
+        (409, &json!("uniqueness"))
+    );
+    assert_eq!(running.directory.len().unwrap(), 1);
+    let entra = provisioner(&running, "entra");
+    assert_eq!(entra.post(USERS, &new("bob")).status, 201);
+
+    let path = format!("{USERS}/{}", made.json()["id"].as_str().unwrap());
+    let silent = okta.put(&path, &json!({ "userName": "ann@ex.co" }));
+    assert_eq!(silent.json()["externalId"], "00u1");
+    let id = || {
+        let ann = running.directory.user_by_email("ann@ex.co").unwrap();
+        ann.unwrap().external_id("okta").map(str::to_owned)
+    };
+    let to = |value: &str| json!([{ "op": "replace", "path": "externalId", "value": value }]);
+    assert_eq!(patch(&okta, &path, to("00u2")).status, 200);
+    assert_eq!(id().as_deref(), Some("00u2"));
+    let removed = patch(
+        &okta,
+        &path,
+        json!([{ "op": "remove", "path": "externalId" }]),
+    );
+    assert_eq!((removed.status, id()), (200, None));
+}
+
+#[test]
+fn any_version_of_if_match_will_do() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let made = okta.post(USERS, &json!({ "userName": "ann@ex.co" })).json();
+    let path = format!("{USERS}/{}", made["id"].as_str().unwrap());
+    let put = |title: &str, headers: &str| {
+        let body = json!({ "userName": "ann@ex.co", "title": title }).to_string();
+        okta.send("PUT", &path, headers, &body).status
+    };
+    assert_eq!(put("1", "If-Match: W/\"7\", W/\"1\"\r\n"), 200);
+    assert_eq!(put("2", "If-Match: W/\"7\"\r\nIf-Match: W/\"2\"\r\n"), 200);
+    assert_eq!(put("3", "If-Match: W/\"2\", \"x\"\r\n"), 412);
+    assert_eq!(put("3", "If-Match: *\r\n"), 200);
+    assert_eq!(put("4", "If-Match: 4\r\n"), 400);
+    let delete = |headers: &str| okta.send("DELETE", &path, headers, "").status;
+    assert_eq!(delete("If-Match: W/\"3\"\r\n"), 412);
+    assert_eq!(delete("If-Match: W/\"3\", W/\"4\"\r\n"), 204);
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! The packed form of a change and its events.
 
-use super::{Kind, Record, Writer, count};
+use super::{Kind, Record, Writer, count, text_bytes};
 use crate::capi::event::{HcEvent, HcField};
 use crate::capi::license::HcLicense;
 use crate::capi::member::HcRole;
 use crate::model::{Change, Event, License, RequestId, Role, UserId, WorkspaceId};
 
 /// Bytes before the events.
-const FIXED_BYTES: u16 = 72;
+const FIXED_BYTES: u16 = 80;
 
 /// Bytes of an event.
 const EVENT_BYTES: usize = 48;
@@ -19,7 +19,7 @@ impl Record for Change {
     const KIND: Kind = Kind::Changes;
 
     fn bytes_at_most(&self) -> usize {
-        usize::from(FIXED_BYTES) + self.events.len().saturating_mul(EVENT_BYTES)
+        events_end(self).saturating_add(self.door.as_deref().map_or(0, text_bytes))
     }
 
     fn write(&self, to: &mut Writer<'_>) {
@@ -36,10 +36,18 @@ impl Record for Change {
         to.put_u32(count(self.events.len()));
         to.put_u32(count(EVENT_BYTES));
         to.put_u32(0);
+        let door = self.door.as_deref();
+        to.put_place(door.map_or((0, 0), |door| (count(events_end(self)), count(door.len()))));
         for event in &self.events {
             Packed::from(event).write(to);
         }
+        to.put_optional(door);
     }
+}
+
+/// Where the events of a change end.
+fn events_end(change: &Change) -> usize {
+    usize::from(FIXED_BYTES).saturating_add(change.events.len().saturating_mul(EVENT_BYTES))
 }
 
 const HAS_USER: u16 = 1;

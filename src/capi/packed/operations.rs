@@ -14,7 +14,7 @@ use crate::capi::operation::{HcOpField as F, HcOperation};
 use crate::capi::refusal::Refusal;
 use crate::model::{
     Batch, NewUser, NewWorkspace, Op, Role, Timestamp, UserRef, UserUpdate, WorkspaceId,
-    WorkspaceRef,
+    WorkspaceRef, check_door,
 };
 
 /// Bytes of an operation before its fields.
@@ -114,6 +114,11 @@ fn settings(mut batch: Batch, fields: &mut Fields<'_>) -> Result<Batch, Wrong> {
     if let Some(actor) = fields.id(F::Actor)? {
         batch = batch.actor(actor);
     }
+    if let Some(door) = fields.text(F::Door)? {
+        let door = door.unwrap_or_default();
+        check_door(door).map_err(|error| Refusal::argument(error.to_string()))?;
+        batch = batch.door(door);
+    }
     if fields.flag(F::AllowOwnerless)? == Some(true) {
         batch = batch.allow_ownerless();
     }
@@ -139,6 +144,11 @@ fn op(operation: HcOperation, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
             if let Some(owner) = optional_user(fields)? {
                 workspace = workspace.owner(owner);
             }
+            for (provisioner, id) in fields.external_ids()? {
+                if let Some(id) = id {
+                    workspace = workspace.external_id(provisioner, id);
+                }
+            }
             Op::CreateWorkspace(workspace)
         }
         O::DefaultWorkspace => Op::DefaultWorkspace(user(fields)?),
@@ -152,6 +162,14 @@ fn op(operation: HcOperation, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
         O::AddMember => Op::AddMember(workspace(fields)?, user(fields)?, role(fields)?),
         O::SetRole => Op::SetRole(workspace(fields)?, user(fields)?, role(fields)?),
         O::RemoveMember => Op::RemoveMember(workspace(fields)?, user(fields)?),
+        O::SetWorkspaceExternalId => {
+            let workspace = workspace(fields)?;
+            let provisioner = fields.required_text(F::Provisioner)?.to_owned();
+            let id = fields
+                .text(F::ExternalId)?
+                .ok_or_else(|| Wrong::missing(F::ExternalId))?;
+            Op::SetWorkspaceExternalId(workspace, provisioner, id.map(str::to_owned))
+        }
         O::Settings => return Err(Wrong::Packed("settings are no operation".to_owned())),
     })
 }
@@ -185,6 +203,11 @@ fn new_user(fields: &mut Fields<'_>) -> Result<NewUser, Wrong> {
             user = user.attribute(name, value);
         }
     }
+    for (provisioner, id) in fields.external_ids()? {
+        if let Some(id) = id {
+            user = user.external_id(provisioner, id);
+        }
+    }
     user.check()?;
     Ok(user)
 }
@@ -211,6 +234,9 @@ fn update(fields: &mut Fields<'_>) -> Result<UserUpdate, Wrong> {
     }
     for (name, value) in fields.attributes()? {
         update = update.attribute(name, value);
+    }
+    for (provisioner, id) in fields.external_ids()? {
+        update = update.external_id(provisioner, id);
     }
     update.check()?;
     Ok(update)

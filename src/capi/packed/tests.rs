@@ -65,6 +65,12 @@ impl<'b> Bytes<'b> {
         assert_eq!(self.0[start + length], 0);
         Some(str::from_utf8(&self.0[start..start + length]).unwrap())
     }
+
+    fn pairs(self, at: usize) -> impl Iterator<Item = (&'b str, &'b str)> {
+        let (table, count) = (self.length(at), self.length(at + 4));
+        let places = (0..count).map(move |index| table + 16 * index);
+        places.map(move |at| (self.text(at).unwrap(), self.text(at + 8).unwrap()))
+    }
 }
 
 /// The records of a batch.
@@ -85,7 +91,7 @@ fn records(batch: &[u8], kind: u8) -> Vec<Bytes<'_>> {
 
 fn check_user(record: Bytes<'_>, user: &User) {
     let flags = u64::from(user.is_active()) | u64::from(user.is_admin()) << 1;
-    assert_eq!(record.number(4, 2), 96);
+    assert_eq!(record.number(4, 2), 104);
     assert_eq!(record.number(6, 2), flags);
     assert_eq!(record.id(8), *user.id().as_bytes());
     assert_eq!(record.number(24, 8), user.version());
@@ -100,10 +106,8 @@ fn check_user(record: Bytes<'_>, user: &User) {
     assert_eq!(record.text(56), Some(user.username()));
     assert_eq!(record.text(64), user.given_name());
     assert_eq!(record.text(72), user.family_name());
-    let (table, count) = (record.length(80), record.length(84));
-    let places = (0..count).map(|index| table + 16 * index);
-    let attributes = places.map(|at| (record.text(at).unwrap(), record.text(at + 8).unwrap()));
-    assert!(attributes.eq(user.attributes()));
+    assert!(record.pairs(80).eq(user.attributes()));
+    assert!(record.pairs(96).eq(user.external_ids()));
 }
 
 /// A user with everything at its limit, and some with nothing.
@@ -119,11 +123,14 @@ fn odd_users() -> Vec<NewUser> {
     let mut users = vec![
         full.username("vollständig")
             .given_name("Ŵ".repeat(127))
+            .external_id("okta", "é".repeat(127))
+            .external_id("e".repeat(64), "1")
             .family_name("王"),
         NewUser::new("Bare@EX.co").active(false),
         NewUser::new("ann@bücher.example")
             .admin(true)
             .given_name(" "),
+        NewUser::new("ids@ex.co").external_id("okta", "2"),
         NewUser::new("big@ex.co").attribute("blob", "x".repeat(16 * 1024 - 4)),
     ];
     users.extend((0..300).map(|n| NewUser::new(format!("user{n}@ex.co")).active(false)));
@@ -234,6 +241,7 @@ fn workspaces_and_members_come_back_as_they_are() {
     let own = directory.default_workspace("ann@bücher.example").unwrap();
     let name = "é".repeat(128);
     let named = NewWorkspace::new(name.as_str()).owner("full@ex.co");
+    let named = named.external_id("okta", "00g1").external_id("entra", "7");
     let named = directory.create_workspace(named).unwrap();
     directory
         .add_member(&named, "bare@ex.co", Role::User)
@@ -250,7 +258,7 @@ fn workspaces_and_members_come_back_as_they_are() {
     for (record, workspace) in records(&batches[0], 2).into_iter().zip(&workspaces) {
         let owner = workspace.default_of();
         let flags = u64::from(workspace.is_archived()) | u64::from(owner.is_some()) << 1;
-        assert_eq!((record.number(4, 2), record.number(6, 2)), (64, flags));
+        assert_eq!((record.number(4, 2), record.number(6, 2)), (72, flags));
         assert_eq!(record.number(8, 8), workspace.id().as_u64());
         assert_eq!(record.number(16, 8), workspace.version());
         assert_eq!(
@@ -263,6 +271,7 @@ fn workspaces_and_members_come_back_as_they_are() {
         );
         assert_eq!(record.id(40), owner.map_or([0; 16], |id| *id.as_bytes()));
         assert_eq!(record.text(56), Some(workspace.name()));
+        assert!(record.pairs(64).eq(workspace.external_ids()));
     }
     assert_eq!(workspaces[0].id(), own.id());
 
@@ -342,6 +351,12 @@ fn events_of_workspaces(workspace: WorkspaceId, user: UserId) -> Vec<Numbered> {
 
 #[test]
 fn changes_come_back_as_they_are() {
+    for door in [None, Some("scim:okta")] {
+        check_change(door);
+    }
+}
+
+fn check_change(door: Option<&str>) {
     let (user, workspace) = (UserId::generate(), WorkspaceId::from_u64(7));
     let mut events = events_of_users(user);
     events.extend(events_of_workspaces(workspace, user));
@@ -350,21 +365,22 @@ fn changes_come_back_as_they_are() {
         at: Timestamp::from_unix_micros(1_720_716_959_173_000).unwrap(),
         actor: Some(user),
         request_id: None,
-        door: None,
+        door: door.map(str::to_owned),
         events: events.iter().map(|(event, _)| event.clone()).collect(),
     };
     let batches = pack(vec![change], 4096);
     let record = records(&batches[0], 4)[0];
-    assert_eq!((record.number(4, 2), record.number(6, 2)), (72, 1));
+    assert_eq!((record.number(4, 2), record.number(6, 2)), (80, 1));
     assert_eq!(record.number(8, 8), 3);
     assert_eq!(record.number(16, 8), 1_720_716_959_173_000);
     assert_eq!((record.id(24), record.id(40)), (*user.as_bytes(), [0; 16]));
     assert_eq!(
         [56, 60, 64].map(|at| record.length(at)),
-        [72, events.len(), 48]
+        [80, events.len(), 48]
     );
+    assert_eq!(record.text(72), door);
     for (index, (event, expected)) in events.iter().enumerate() {
-        let at = 72 + 48 * index;
+        let at = 80 + 48 * index;
         let places = [(0, 2), (2, 2), (4, 4), (32, 4), (36, 4), (40, 8)];
         let found = places.map(|(place, bytes)| record.number(at + place, bytes));
         assert_eq!(found, *expected, "{event:?}");

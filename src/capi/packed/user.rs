@@ -4,17 +4,17 @@ use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::{Ahead, Batch, Kind, Record, Writer, count, place_bytes, text_bytes};
+use super::{
+    Ahead, Batch, Kind, PAIR_BYTES, Record, Writer, count, pair_texts_bytes, place_bytes,
+    text_bytes,
+};
 use crate::capi::refusal::Refusal;
 use crate::directory::{UserView, Users};
 use crate::error::Result;
 use crate::model::{Timestamp, User};
 
 /// Bytes before the attributes.
-const FIXED_BYTES: u16 = 96;
-
-/// Bytes of an attribute, without its texts.
-const ATTRIBUTE_BYTES: usize = 16;
+const FIXED_BYTES: u16 = 104;
 
 const ACTIVE: u16 = 1;
 const ADMIN: u16 = 2;
@@ -70,26 +70,24 @@ impl Record for UserView<'_> {
             + text_bytes(self.email())
             + text_bytes(self.username())
             + names.into_iter().flatten().map(text_bytes).sum::<usize>()
-            + self.attributes().len() * ATTRIBUTE_BYTES
+            + (self.attributes().len() + self.external_ids().len()) * PAIR_BYTES
             + self.attribute_bytes_at_most()
+            + pair_texts_bytes(self.external_ids())
     }
 
     fn write(&self, to: &mut Writer<'_>) {
-        let attributes = self.attributes();
-        let attribute_count = attributes.len();
+        let (attributes, ids) = (self.attributes(), self.external_ids());
+        let (attribute_count, id_count) = (attributes.len(), ids.len());
         let table = usize::from(FIXED_BYTES);
+        let id_table = table + attribute_count * PAIR_BYTES;
         // The texts come last, but where they are is written before them.
-        to.skip(table + attribute_count * ATTRIBUTE_BYTES);
+        to.skip(id_table + id_count * PAIR_BYTES);
         let email = to.put_text(self.email());
         let username = own_username(self).map_or(email, |name| to.put_text(name));
         let given_name = to.put_optional(self.given_name());
         let family_name = to.put_optional(self.family_name());
-        for (index, (name, value)) in attributes.enumerate() {
-            let entry = table + index * ATTRIBUTE_BYTES;
-            let [name, value] = [name, value].map(|text| place_bytes(to.put_text(text)));
-            to.put_at(entry, &name);
-            to.put_at(entry + name.len(), &value);
-        }
+        to.put_pairs(table, attributes);
+        to.put_pairs(id_table, ids);
 
         // Put together first: one check of the room for all of it, instead of one each.
         let flags = (u16::from(self.is_active()) * ACTIVE) | (u16::from(self.is_admin()) * ADMIN);
@@ -108,6 +106,7 @@ impl Record for UserView<'_> {
         fixed[80..88].copy_from_slice(&place_bytes((count(table), count(attribute_count))));
         let deactivated_at = self.deactivated_at().map_or(0, Timestamp::as_unix_micros);
         fixed[88..96].copy_from_slice(&deactivated_at.to_le_bytes());
+        fixed[96..104].copy_from_slice(&place_bytes((count(id_table), count(id_count))));
         to.put_at(0, &fixed);
     }
 }

@@ -75,7 +75,7 @@ use self::pacing::Pacing;
 pub(crate) use self::read_only::ReadOnly;
 use self::recovery::Recovered;
 use self::snapshot::State;
-pub(crate) use self::snapshot::{Snapshot, Value};
+pub(crate) use self::snapshot::{Snapshot, StateId, Value};
 pub(crate) use self::target::Target;
 pub(crate) use self::txn::Txn;
 use self::txn::{Pending, Usual};

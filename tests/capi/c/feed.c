@@ -97,7 +97,7 @@ static void batches(void)
     CHECK(hc_feed_position(feed) == 10);
     CHECK_STATUS(HC_STATUS_BUFFER_TOO_SMALL,
                  hc_feed_next_batch(feed, 0, buffer, 100, &written, &error));
-    CHECK(hc_error_get_buffer_bytes(error, &needed) == 1 && needed == 16 + 72 + 48);
+    CHECK(hc_error_get_buffer_bytes(error, &needed) == 1 && needed == 16 + 80 + 48);
     CHECK(written == 1 && hc_feed_position(feed) == 10);
     hc_error_free(error);
     for (;;) {
@@ -228,7 +228,7 @@ static void waiting(void)
 
     CHECK(pthread_create(&thread, NULL, create_later, directory) == 0);
     CHECK_OK(hc_feed_next_batch(feed, 60000, buffer, BUFFER, &written, NULL));
-    CHECK(written == 16 + 72 + 48 && hc_feed_position(feed) == 1);
+    CHECK(written == 16 + 80 + 48 && hc_feed_position(feed) == 1);
     CHECK(pthread_join(thread, NULL) == 0);
 
     CHECK(pthread_create(&thread, NULL, close_later, directory) == 0);

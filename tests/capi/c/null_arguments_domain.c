@@ -118,22 +118,28 @@ static void batch_of_workspaces(void)
     REFUSED(hc_batch_create_workspace(batch, A, NONE, NULL));
     REFUSED(hc_batch_default_workspace(NULL, A, NULL));
     REFUSED(hc_batch_default_workspace(batch, NONE, NULL));
-    REFUSED(hc_batch_rename_workspace(NULL, 1, A, NULL));
-    REFUSED(hc_batch_rename_workspace(batch, 1, NONE, NULL));
-    REFUSED(hc_batch_archive_workspace(NULL, 1, NULL));
-    REFUSED(hc_batch_restore_workspace(NULL, 1, NULL));
-    REFUSED(hc_batch_delete_workspace(NULL, 1, NULL));
-    REFUSED(hc_batch_add_member(NULL, 1, A, HC_ROLE_USER, NULL));
-    REFUSED(hc_batch_add_member(batch, 1, NONE, HC_ROLE_USER, NULL));
-    REFUSED(hc_batch_add_member_by_name(NULL, A, A, HC_ROLE_USER, NULL));
-    REFUSED(hc_batch_add_member_by_name(batch, NONE, A, HC_ROLE_USER, NULL));
-    REFUSED(hc_batch_add_member_by_name(batch, A, NONE, HC_ROLE_USER, NULL));
-    REFUSED(hc_batch_set_role(NULL, 1, A, HC_ROLE_USER, NULL));
-    REFUSED(hc_batch_set_role(batch, 1, NONE, HC_ROLE_USER, NULL));
-    REFUSED(hc_batch_remove_member(NULL, 1, A, NULL));
-    REFUSED(hc_batch_remove_member(batch, 1, NONE, NULL));
+    REFUSED(hc_batch_rename_workspace(NULL, NULL, 0, 1, A, NULL));
+    REFUSED(hc_batch_rename_workspace(batch, NULL, 0, 1, NONE, NULL));
+    REFUSED(hc_batch_archive_workspace(NULL, NULL, 0, 1, NULL));
+    REFUSED(hc_batch_restore_workspace(NULL, NULL, 0, 1, NULL));
+    REFUSED(hc_batch_delete_workspace(NULL, NULL, 0, 1, NULL));
+    REFUSED(hc_batch_add_member(NULL, NULL, 0, 1, A, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_add_member(batch, NULL, 0, 1, NONE, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_add_member(NULL, A, 0, A, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_add_member(batch, NONE, 0, A, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_add_member(batch, A, 0, NONE, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_set_role(NULL, NULL, 0, 1, A, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_set_role(batch, NULL, 0, 1, NONE, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_remove_member(NULL, NULL, 0, 1, A, NULL));
+    REFUSED(hc_batch_remove_member(batch, NULL, 0, 1, NONE, NULL));
     CHECK(hc_batch_count(batch) == 0);
     hc_batch_free(batch);
+}
+
+static void no_answer(void *userdata, hc_status status, hc_applied *applied, hc_error *error)
+{
+    (void)userdata, (void)status, (void)applied, (void)error;
+    CHECK(!"a batch that was refused is not answered");
 }
 
 static void applying(hc_directory *directory)
@@ -144,6 +150,8 @@ static void applying(hc_directory *directory)
     hc_directory *acting = UNTOUCHED(hc_directory);
     hc_outcome outcome = HC_OUTCOME_INIT;
     hc_user *user = UNTOUCHED(hc_user);
+    uint64_t micros = 77;
+    int32_t descriptor = 77;
     REFUSED(hc_directory_apply(NULL, batch, &applied, NULL));
     REFUSED(hc_directory_apply(directory, NULL, &applied, NULL));
     REFUSED(hc_directory_dry_run(NULL, batch, &applied, NULL));
@@ -154,6 +162,20 @@ static void applying(hc_directory *directory)
     REFUSED(hc_directory_acting_as(NULL, id, &acting, NULL));
     REFUSED(hc_directory_acting_as(directory, NULL, &acting, NULL));
     REFUSED(hc_directory_acting_as(directory, id, NULL, NULL));
+    REFUSED(hc_directory_through(NULL, A, &acting, NULL));
+    REFUSED(hc_directory_through(directory, NONE, &acting, NULL));
+    REFUSED(hc_directory_through(directory, A, NULL, NULL));
+    REFUSED(hc_directory_submit(NULL, batch, no_answer, NULL, NULL));
+    REFUSED(hc_directory_submit(directory, NULL, no_answer, NULL, NULL));
+    REFUSED(hc_directory_submit(directory, batch, NULL, NULL, NULL));
+    REFUSED(hc_feed_get_descriptor(NULL, &descriptor, NULL));
+    REFUSED(hc_batch_set_door(NULL, A, NULL));
+    REFUSED(hc_batch_set_door(batch, NONE, NULL));
+    REFUSED(hc_user_touch(NULL, A, NULL));
+    REFUSED(hc_user_touch(directory, NONE, NULL));
+    REFUSED(hc_user_get_last_seen_micros(NULL, A, &micros, NULL));
+    REFUSED(hc_user_get_last_seen_micros(directory, NONE, &micros, NULL));
+    REFUSED(hc_user_get_last_seen_micros(directory, A, NULL, NULL));
     REFUSED(hc_applied_get_outcome(NULL, 0, &outcome, NULL));
     REFUSED(hc_applied_get_user(NULL, 0, &user, NULL));
     CHECK(applied == UNTOUCHED(hc_applied) && refusals == UNTOUCHED(hc_refusals));

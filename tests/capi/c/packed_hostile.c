@@ -51,17 +51,28 @@ static int read_user(hc_packed_batch *batch)
         touch_text(name);
         touch_text(value);
     }
+    for (uint32_t i = 0; i < user.external_ids; i++) {
+        CHECK(hc_packed_user_external_id(&user, i, &name, &value) == 1);
+        touch_text(name);
+        touch_text(value);
+    }
     return result;
 }
 
 static int read_workspace(hc_packed_batch *batch)
 {
     hc_packed_workspace workspace;
+    hc_packed_text provisioner, id;
     int result = hc_packed_next_workspace(batch, &workspace);
     if (result == HC_PACKED_RECORD) {
         CHECK(workspace.name.bytes != NULL);
         touch(workspace.default_of, 16);
         touch_text(workspace.name);
+        for (uint32_t i = 0; i < workspace.external_ids; i++) {
+            CHECK(hc_packed_workspace_external_id(&workspace, i, &provisioner, &id) == 1);
+            touch_text(provisioner);
+            touch_text(id);
+        }
     }
     return result;
 }
@@ -84,6 +95,7 @@ static int read_change(hc_packed_batch *batch)
         return result;
     touch(change.actor, 16);
     touch(change.request_id, 16);
+    touch_text(change.door);
     for (uint32_t i = 0; i < change.events; i++) {
         CHECK(hc_packed_change_event(&change, i, &event) == 1);
         touch(event.user, 16);
@@ -142,7 +154,7 @@ static void prefixes(const uint8_t *bytes, size_t length)
 /* Whatever is said may be a lie; all that counts is that nothing bad happens. */
 static void lies(const uint8_t *bytes, size_t length, int rounds)
 {
-    static const uint32_t numbers[] = { 0, 1, 15, 16, 47, 48, 87, 88, 95, 96, 0x7fffffff,
+    static const uint32_t numbers[] = { 0, 1, 15, 16, 47, 48, 87, 88, 95, 96, 103, 104, 0x7fffffff,
                                         0x80000000, 0xfffffff0, 0xffffffff };
     for (int i = 0; i < rounds; i++) {
         uint8_t *lie = copy(bytes, length);
@@ -222,6 +234,7 @@ static hc_directory *with_a_team(void)
     CHECK_OK(hc_new_user_set_username(new_user, HC_STR("ann"), NULL));
     CHECK_OK(hc_new_user_set_given_name(new_user, HC_STR("Ann"), NULL));
     CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("a"), HC_STR("b"), NULL));
+    CHECK_OK(hc_new_user_set_external_id(new_user, HC_STR("okta"), HC_STR("1"), NULL));
     CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("c"), NULL, 0, NULL));
     CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));
     hc_new_user_free(new_user);

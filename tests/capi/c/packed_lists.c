@@ -14,6 +14,8 @@ static void create_full(const hc_directory *directory)
     CHECK_OK(hc_new_user_set_given_name(new_user, HC_STR("\xe7\x8e\x8b"), NULL));
     CHECK_OK(hc_new_user_set_family_name(new_user, HC_STR("O'Neill-\xc5\xb4"), NULL));
     CHECK_OK(hc_new_user_set_admin(new_user, 1, NULL));
+    CHECK_OK(hc_new_user_set_external_id(new_user, HC_STR("okta"), HC_STR("00u1"), NULL));
+    CHECK_OK(hc_new_user_set_external_id(new_user, HC_STR("entra"), HC_STR("6F1B"), NULL));
     for (int i = 0; i < 64; i++) {
         snprintf(name, sizeof name, "%02d \xd0\xba\xd0\xbb\xd1\x8e\xd1\x87", i);
         CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR(name),
@@ -59,6 +61,7 @@ static void check_user(const hc_user *user, const hc_packed_user *packed)
     hc_packed_text name, value;
     const char *expected_name = NULL, *expected_value = NULL;
     size_t value_len = 0;
+    char provisioner[HC_PROVISIONER_BYTES], id[HC_EXTERNAL_ID_BYTES];
     CHECK(memcmp(hc_user_id(user), packed->id, 16) == 0);
     check_text(hc_user_email(user), packed->email);
     check_text(hc_user_username(user), packed->username);
@@ -79,6 +82,14 @@ static void check_user(const hc_user *user, const hc_packed_user *packed)
         CHECK(memcmp(expected_value, value.bytes, value_len + 1) == 0);
     }
     CHECK(hc_packed_user_attribute(packed, packed->attributes, &name, &value) == 0);
+    for (uint32_t i = 0; i < packed->external_ids; i++) {
+        CHECK(hc_packed_user_external_id(packed, i, &name, &value) == 1);
+        CHECK(hc_user_external_id_at(user, i, provisioner, id) == 1);
+        check_text(provisioner, name);
+        check_text(id, value);
+    }
+    CHECK(hc_user_external_id_at(user, packed->external_ids, NULL, NULL) == 0);
+    CHECK(hc_packed_user_external_id(packed, packed->external_ids, &name, &value) == 0);
 }
 
 /* Both cursors are read in step: one by one, and in batches of this capacity. */
@@ -171,12 +182,15 @@ static void workspaces(const hc_directory *directory)
     hc_workspace *workspace = NULL;
     hc_packed_batch batch;
     hc_packed_workspace found;
+    hc_packed_text provisioner, id;
     uint8_t buffer[8192];
     size_t written = 0;
     CHECK_OK(hc_user_get_default_workspace(directory, HC_STR("user2@ex.co"), &workspace, NULL));
     hc_workspace_free(workspace);
     CHECK_OK(hc_workspace_create(directory, HC_STR("\xc3\x89quipe"), HC_STR("user4@ex.co"),
                                  &workspace, NULL));
+    CHECK_OK(hc_workspace_set_external_id(directory, hc_workspace_id(workspace), HC_STR("okta"),
+                                          HC_STR("00g1"), NULL, NULL));
     CHECK_OK(hc_workspace_archive(directory, hc_workspace_id(workspace), NULL, NULL));
     hc_workspace_free(workspace);
     CHECK_OK(hc_directory_list_workspaces(directory, &singly, NULL));
@@ -197,6 +211,13 @@ static void workspaces(const hc_directory *directory)
         CHECK(hc_workspace_updated_at_micros(workspace) == found.updated_at_micros);
         CHECK((user == NULL) == (found.default_of == NULL));
         CHECK(user == NULL || memcmp(user, found.default_of, 16) == 0);
+        CHECK(found.external_ids == (found.id == 2));
+        CHECK(hc_packed_workspace_external_id(&found, 0, &provisioner, &id)
+              == hc_workspace_external_id_at(workspace, 0, NULL, NULL));
+        if (found.external_ids > 0) {
+            check_text("okta", provisioner);
+            check_text("00g1", id);
+        }
         hc_workspace_free(workspace);
     }
     CHECK_OK(hc_workspaces_next_batch(packed, buffer, sizeof buffer, &written, NULL));

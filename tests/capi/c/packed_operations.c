@@ -30,6 +30,7 @@ static void users(hc_directory *directory)
     hc_packed_writer writer;
     hc_applied *applied;
     hc_user *user = NULL;
+    char id[HC_EXTERNAL_ID_BYTES];
     hc_packed_begin(&writer, buffer, sizeof buffer);
     OP(SET_LICENSE);
     NUMBER(LICENSE, HC_LICENSE_SEATS);
@@ -44,6 +45,10 @@ static void users(hc_directory *directory)
     NUMBER(CREATED_AT, 1000000);
     TEXT(ATTRIBUTE_NAME, "team");
     TEXT(ATTRIBUTE_VALUE, "red");
+    TEXT(PROVISIONER, "okta");
+    TEXT(EXTERNAL_ID, "00u1");
+    TEXT(PROVISIONER, "entra");
+    TEXT(EXTERNAL_ID, "6F1B");
     OP(CREATE_USER);
     TEXT(EMAIL, "bob@ex.co");
     NUMBER(ACTIVE, 0);
@@ -57,6 +62,8 @@ static void users(hc_directory *directory)
     CHECK_TEXT("Lee", hc_user_family_name(user));
     CHECK_TEXT("red", hc_user_attribute(user, HC_STR("team"), NULL));
     CHECK(hc_user_is_admin(user) && hc_user_created_at_micros(user) == 1000000);
+    CHECK(hc_user_external_id_at(user, 1, NULL, id) == 1);
+    CHECK_TEXT("00u1", id);
     hc_user_free(user);
 
     hc_packed_begin(&writer, buffer, sizeof buffer);
@@ -73,6 +80,8 @@ static void users(hc_directory *directory)
     hc_packed_put_absent(&writer, HC_OP_FIELD_GIVEN_NAME);
     TEXT(ATTRIBUTE_NAME, "team");
     hc_packed_put_absent(&writer, HC_OP_FIELD_ATTRIBUTE_VALUE);
+    TEXT(PROVISIONER, "okta");
+    hc_packed_put_absent(&writer, HC_OP_FIELD_EXTERNAL_ID);
     OP(UPDATE_USER);
     TEXT(USER, "bob@ex.co");
     NUMBER(ADMIN, 1);
@@ -86,6 +95,9 @@ static void users(hc_directory *directory)
     CHECK_OK(hc_user_get(directory, HC_STR("ann"), &user, NULL));
     CHECK(hc_user_given_name(user) == NULL && hc_user_attribute_count(user) == 0);
     CHECK(!hc_user_is_active(user) && hc_user_version(user) == 3);
+    CHECK(hc_user_external_id_at(user, 0, NULL, id) == 1);
+    CHECK_TEXT("6F1B", id);
+    CHECK(hc_user_external_id_at(user, 1, NULL, NULL) == 0);
     hc_user_free(user);
     check_seats(directory, 7, 1, 1);
 }
@@ -102,10 +114,21 @@ static void workspaces(hc_directory *directory)
     OP(SETTINGS);
     hc_packed_put_id(&writer, HC_OP_FIELD_ACTOR, ann);
     hc_packed_put_id(&writer, HC_OP_FIELD_REQUEST_ID, ann);
+    TEXT(DOOR, "sync");
     NUMBER(ALLOW_OWNERLESS, 1);
     OP(CREATE_WORKSPACE);
     TEXT(NAME, "Lab");
     TEXT(USER, "bob");
+    TEXT(PROVISIONER, "okta");
+    TEXT(EXTERNAL_ID, "00g1");
+    OP(SET_WORKSPACE_EXTERNAL_ID);
+    TEXT(WORKSPACE_NAME, "lab");
+    TEXT(PROVISIONER, "okta");
+    TEXT(EXTERNAL_ID, "00g2");
+    OP(SET_WORKSPACE_EXTERNAL_ID);
+    TEXT(WORKSPACE_NAME, "lab");
+    TEXT(PROVISIONER, "okta");
+    hc_packed_put_absent(&writer, HC_OP_FIELD_EXTERNAL_ID);
     OP(ADD_MEMBER);
     TEXT(WORKSPACE_NAME, "lab");
     hc_packed_put_id(&writer, HC_OP_FIELD_USER_ID, ann);
@@ -133,7 +156,7 @@ static void workspaces(hc_directory *directory)
     OP(DELETE_USER);
     TEXT(USER, "bob");
     applied = apply(directory, &writer);
-    CHECK(hc_applied_count(applied) == 11);
+    CHECK(hc_applied_count(applied) == 13);
     CHECK_STATUS(HC_STATUS_BUFFER_TOO_SMALL,
                  hc_applied_read(applied, 0, read, 16 + 47, &written, NULL));
     do {
@@ -151,7 +174,7 @@ static void workspaces(hc_directory *directory)
         }
         CHECK(hc_packed_next_outcome(&batch, &outcome) == HC_PACKED_END);
     } while (first < 100);
-    CHECK(seen == 11 && first == 11);
+    CHECK(seen == 13 && first == 13);
     hc_applied_free(applied);
     applied = apply(directory, &writer);
     CHECK(hc_applied_is_replayed(applied)); /* it has its request id */
@@ -214,6 +237,11 @@ static void refusals(void)
     TEXT(EMAIL, "a@ex.co");
     TEXT(ATTRIBUTE_VALUE, "red");
     refused(HC_STATUS_INVALID_ARGUMENT, "AttributeValue is not", hc_packed_end(&writer), 0);
+    hc_packed_begin(&writer, buffer, sizeof buffer);
+    OP(CREATE_USER);
+    TEXT(EMAIL, "a@ex.co");
+    TEXT(PROVISIONER, "okta");
+    refused(HC_STATUS_INVALID_ARGUMENT, "ExternalId is missing", hc_packed_end(&writer), 0);
     hc_packed_begin(&writer, buffer, sizeof buffer);
     OP(CREATE_USER);
     TEXT(EMAIL, "\xff@ex.co");

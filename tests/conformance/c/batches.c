@@ -109,11 +109,11 @@ static hc_status append_user(hc_batch *batch, const json_t *op, int is_new, hc_e
     return status;
 }
 
-/* Calls the form by number or by name of a function on a workspace. */
+/* Calls a function on a workspace that is given by number or by name. */
 #define ON_WORKSPACE(function, ...)                                             \
-    (json_is_integer(at)                                                        \
-         ? hc_batch_##function(batch, (uint64_t)json_integer_value(at), __VA_ARGS__) \
-         : hc_batch_##function##_by_name(batch, TEXT(at), __VA_ARGS__))
+    hc_batch_##function(batch, json_is_integer(at) ? NULL : text_of(at),        \
+                        json_is_integer(at) ? 0 : text_len(at),                 \
+                        (uint64_t)json_integer_value(at), __VA_ARGS__)
 
 static hc_status append(hc_batch *batch, const json_t *op, hc_error **error)
 {
@@ -193,7 +193,10 @@ static hc_status fill(hc_batch *batch, const struct call *call, json_t *refused,
         CHECKED(hc_id_from_text(TEXT(in(call, "request_id")), id, error));
         CHECKED(hc_batch_set_request_id(batch, id, error));
     }
-    return hc_batch_set_allow_ownerless(batch, json_is_true(in(call, "allow_ownerless")), error);
+    CHECKED(hc_batch_set_allow_ownerless(batch, json_is_true(in(call, "allow_ownerless")), error));
+    if (in(call, "door") != NULL)
+        return hc_batch_set_door(batch, TEXT(in(call, "door")), error);
+    return HC_STATUS_OK;
 failed:
     return HC_STATUS_INVALID_ARGUMENT;
 }
@@ -225,7 +228,11 @@ json_t *apply(struct call *call)
     hc_applied *applied = NULL;
     json_t *shown = json_array(), *indexes = json_array();
     hc_status status = fill(batch, call, shown, indexes, &call->error);
-    if (status == HC_STATUS_OK && strcmp(call->name, "preview") == 0)
+    if (status == HC_STATUS_INVALID_ARGUMENT && in(call, "door") != NULL
+        && strcmp(call->name, "preview") == 0) {
+        json_array_append_new(shown, show_error(call->error)); /* the setter refused the door */
+        status = HC_STATUS_OK;
+    } else if (status == HC_STATUS_OK && strcmp(call->name, "preview") == 0)
         status = preview(call, batch, shown, indexes, &call->error);
     else if (status == HC_STATUS_OK)
         status = (strcmp(call->name, "apply") == 0 ? hc_directory_apply : hc_directory_dry_run)(

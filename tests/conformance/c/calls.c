@@ -89,6 +89,16 @@ static json_t *on_user(struct call *call)
     return show_user(user);
 }
 
+static json_t *seen(struct call *call)
+{
+    uint64_t micros = 0;
+    if (strcmp(call->name, "touch_user") == 0)
+        TRY(hc_user_touch(call->directory, NAMED("user"), E));
+    else
+        TRY(hc_user_get_last_seen_micros(call->directory, NAMED("user"), &micros, E));
+    return micros == 0 ? json_null() : show_time(micros);
+}
+
 static json_t *create_user(struct call *call)
 {
     hc_new_user *new = new_user(call->in, E);
@@ -362,7 +372,7 @@ static json_t *feed(struct call *call)
     if (strcmp(call->name, "position") == 0)
         return json_integer((json_int_t)hc_feed_position(session->feed));
     TRY(hc_feed_next_batch(session->feed, number(call, "timeout_ms"), buffer,
-                           16 + 72 + 48 * 2, &written, E));
+                           16 + 80 + 48 * 2, &written, E));
     some = show_changes(buffer, written);
     first = json_incref(json_array_get(some, 0));
     json_decref(some);
@@ -381,7 +391,7 @@ static json_t *figures(struct call *call)
         return json_integer(N(trimmed));
     }
     if (strcmp(call->name, "verify") == 0) {
-        TRY(hc_directory_verify_and_count(call->directory, &v, E));
+        TRY(hc_directory_verify(call->directory, &v, E));
         return json_pack("{sI sI sI sI sI sI}", "active", N(v.active), "inactive", N(v.inactive),
                          "deleted", N(v.deleted), "workspaces", N(v.workspaces),
                          "members", N(v.members), "changes", N(v.changes));
@@ -448,6 +458,7 @@ json_t *make_call(struct call *call)
         {delete_user, " delete_user "},
         {on_user, " user user_by_id user_by_email user_by_username user_by_external_id activate_user "
                   "deactivate_user "},
+        {seen, " touch_user last_seen "},
         {users, " users "},
         {query, " query count "},
         {seats, " seats len set_license "},

@@ -165,6 +165,8 @@ hc::batch batch_of(const json &in)
         batch.actor(id(in, "actor"));
     if (in.contains("request_id"))
         batch.request_id(id(in, "request_id"));
+    if (in.contains("door"))
+        batch.door(text(in, "door"));
     batch.allow_ownerless(value(in, "allow_ownerless") == true);
     return batch;
 }
@@ -186,7 +188,12 @@ json preview(const hc::directory &directory, const json &in)
             indexes.push_back(i);
         }
     }
-    for (const hc::error &each : directory.preview(batch_of(well_formed))) {
+    const hc::batch rest = batch_of(well_formed);
+    if (rest.failure()) { // a setting of the batch
+        refused.push_back(show(rest.failure()));
+        return refused;
+    }
+    for (const hc::error &each : directory.preview(rest)) {
         json shown = show(each);
         if (each.op_index())
             shown["op_index"] = indexes[*each.op_index()];
@@ -297,6 +304,14 @@ std::optional<json> on_users(const hc::directory &d, const std::string &name, co
         return show(d.find_user_by_username(text(in, "username")));
     if (name == "user_by_external_id")
         return show(d.find_user_by_external_id(text(in, "provisioner"), text(in, "id")));
+    if (name == "touch_user") {
+        d.touch_user(user);
+        return json();
+    }
+    if (name == "last_seen") {
+        const auto seen = d.last_seen(user);
+        return seen ? json(hc::time_to_text(*seen)) : json();
+    }
     if (name == "users")
         return all_users(d.list_users());
     if (name == "query") {

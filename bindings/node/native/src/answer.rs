@@ -158,12 +158,16 @@ pub fn write(outcome: Result<Answer, Refusal>) -> Vec<Text> {
     std::iter::once(head).chain(users).collect()
 }
 
-/// `created_at` as `createdAt`, all the way down. No key is anybody's data.
+/// `created_at` as `createdAt`, all the way down, but for names that are data.
 pub fn camel_case(value: Value) -> Value {
     match value {
         Value::Object(fields) => fields
             .into_iter()
-            .map(|(name, value)| (camel(&name), camel_case(value)))
+            .map(|(name, value)| match name.as_str() {
+                // Its keys are the names of provisioners.
+                "external_ids" => ("externalIds".to_owned(), value),
+                name => (camel(name), camel_case(value)),
+            })
             .collect(),
         Value::Array(values) => values.into_iter().map(camel_case).collect(),
         other => other,

@@ -24,6 +24,16 @@ pub enum Request {
     UserByUsername {
         username: String,
     },
+    UserByExternalId {
+        provisioner: String,
+        id: String,
+    },
+    TouchUser {
+        user: UserRef,
+    },
+    LastSeen {
+        user: UserRef,
+    },
     Users,
     Query {
         query: UserQuery,
@@ -37,6 +47,10 @@ pub enum Request {
     Workspace {
         workspace: WorkspaceRef,
     },
+    WorkspaceByExternalId {
+        provisioner: String,
+        id: String,
+    },
     Workspaces,
     Members {
         workspace: WorkspaceRef,
@@ -47,6 +61,7 @@ pub enum Request {
     DefaultWorkspace {
         user: UserRef,
         actor: Option<String>,
+        door: Option<String>,
     },
     Apply {
         batch: Batch,

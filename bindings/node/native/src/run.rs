@@ -61,6 +61,14 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
         Request::UserByUsername { username } => {
             Answer::optional(directory.user_by_username(&username)?.as_deref())
         }
+        Request::UserByExternalId { provisioner, id } => {
+            Answer::optional(directory.user_by_external_id(&provisioner, &id)?.as_deref())
+        }
+        Request::TouchUser { user } => {
+            directory.touch_user(user)?;
+            Answer::none()
+        }
+        Request::LastSeen { user } => Answer::written(&directory.last_seen(user)?)?,
         Request::Query { query } => page(directory, &query)?,
         Request::Count { query } => Answer::of(directory.count(&query)?.into()),
         Request::Seats => Answer::written(&directory.seats()?)?,
@@ -69,11 +77,17 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
         Request::Workspace { workspace } => Answer::written(&directory.workspace(workspace)?)?,
         Request::Members { workspace } => Answer::written(&directory.members(workspace)?)?,
         Request::WorkspacesOf { user } => Answer::written(&directory.workspaces_of(user)?)?,
-        Request::DefaultWorkspace { user, actor } => {
-            let directory = match actor {
-                Some(actor) => directory.acting_as(parse(&actor)?),
-                None => directory.clone(),
-            };
+        Request::WorkspaceByExternalId { provisioner, id } => {
+            Answer::written(&directory.workspace_by_external_id(&provisioner, &id)?)?
+        }
+        Request::DefaultWorkspace { user, actor, door } => {
+            let mut directory = directory.clone();
+            if let Some(actor) = actor {
+                directory = directory.acting_as(parse(&actor)?);
+            }
+            if let Some(door) = door {
+                directory = directory.through(&door);
+            }
             Answer::written(&directory.default_workspace(user)?)?
         }
         Request::Apply { batch, then } => apply(directory, batch, then)?,

@@ -10,7 +10,7 @@
 use headcount::UserView;
 
 /// The version of the layout, which `user.ts` checks when it loads the addon.
-pub const LAYOUT: u32 = 1;
+pub const LAYOUT: u32 = 2;
 
 /// A batch of users ends with the one that passes this. With the largest one that can be
 /// it has less than 64 Ki.
@@ -105,6 +105,7 @@ impl Text {
             follows,
             given.is_some(),
             family.is_some(),
+            user.deactivated_at().is_some(),
         ];
         let flags = flags
             .iter()
@@ -129,16 +130,21 @@ impl Text {
         for text in texts {
             self.number(units_of(text), 2);
         }
-        let attributes = user.attributes();
-        self.unit(u8::try_from(attributes.len()).unwrap_or(u8::MAX));
+        let (attributes, external_ids) = (user.attributes(), user.external_ids());
+        for pairs in [attributes.len(), external_ids.len()] {
+            self.unit(u8::try_from(pairs).unwrap_or(u8::MAX));
+        }
         for text in texts {
             self.push(text);
         }
-        for (name, value) in attributes {
+        for (name, value) in attributes.chain(external_ids) {
             for text in [name, value] {
                 self.number(units_of(text), 2);
                 self.push(text);
             }
+        }
+        if let Some(at) = user.deactivated_at() {
+            self.number(at.as_unix_micros(), 7);
         }
     }
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Workspace:
     archived: bool
     default_of: str | None
     """The id of the user whose default workspace it is."""
+    external_ids: Mapping[str, str] = field(hash=False)
+    """The ids that other systems have for it, by the names of these provisioners."""
     created_at: datetime.datetime
     updated_at: datetime.datetime
     version: int
@@ -86,6 +89,8 @@ class Change:
     at: datetime.datetime
     actor: str | None
     """Who made it, where the caller said so."""
+    door: str | None
+    """Through which door it came, where the caller said so: see ``Directory.through``."""
     request_id: str | None
     events: tuple[Event, ...]
 

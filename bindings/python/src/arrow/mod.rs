@@ -2,7 +2,7 @@
 //! made of them for each consumer, and no library is needed here.
 //!
 //! The columns are those of a user: texts, booleans, times in microseconds UTC, the
-//! version, and the attributes as a map.
+//! version, and the attributes and external ids as maps.
 
 mod ffi;
 
@@ -36,9 +36,12 @@ pub(crate) struct Batches {
 impl Batches {
     fn schema() -> Schema {
         let text = |name, nullable| Schema::new(name, c"u", nullable);
-        let entries = Schema::new(c"entries", c"+s", false)
-            .with(text(c"key", false))
-            .with(text(c"value", false));
+        let map = |name| {
+            let entries = Schema::new(c"entries", c"+s", false)
+                .with(text(c"key", false))
+                .with(text(c"value", false));
+            Schema::new(name, c"+m", false).with(entries)
+        };
         Schema::new(c"", c"+s", false)
             .with(text(c"id", false))
             .with(text(c"email", false))
@@ -47,9 +50,11 @@ impl Batches {
             .with(text(c"family_name", true))
             .with(Schema::new(c"active", c"b", false))
             .with(Schema::new(c"admin", c"b", false))
-            .with(Schema::new(c"attributes", c"+m", false).with(entries))
+            .with(map(c"attributes"))
+            .with(map(c"external_ids"))
             .with(Schema::new(c"created_at", c"tsu:UTC", false))
             .with(Schema::new(c"updated_at", c"tsu:UTC", false))
+            .with(Schema::new(c"deactivated_at", c"tsu:UTC", true))
             .with(Schema::new(c"version", c"L", false))
     }
 
@@ -57,7 +62,7 @@ impl Batches {
     fn next(&mut self) -> headcount::Result<Option<Array>> {
         let mut columns = Columns::default();
         self.users.for_each_view(|user| {
-            if columns.rows == ROWS || columns.attribute_values.bytes.len() > BYTES_MAX {
+            if columns.rows == ROWS || columns.attributes.values.bytes.len() > BYTES_MAX {
                 return ControlFlow::Break(());
             }
             columns.push(&user);
@@ -77,12 +82,13 @@ struct Columns {
     family_name: Texts,
     active: Bits,
     admin: Bits,
-    /// Where the attributes of each user end.
-    attribute_ends: Vec<i32>,
-    attribute_names: Texts,
-    attribute_values: Texts,
+    attributes: Maps,
+    external_ids: Maps,
     created_at: Vec<u64>,
     updated_at: Vec<u64>,
+    /// Zero, where it is not there.
+    deactivated_at: Vec<u64>,
+    is_deactivated: Validity,
     version: Vec<u64>,
 }
 
@@ -101,14 +107,14 @@ impl Columns {
         self.family_name.push_or_none(user.family_name());
         self.active.push(user.is_active());
         self.admin.push(user.is_admin());
-        for (name, value) in user.attributes() {
-            self.attribute_names.push(name);
-            self.attribute_values.push(value);
-        }
-        self.attribute_ends
-            .push(offset(self.attribute_names.ends.len()));
+        self.attributes.push(user.attributes());
+        self.external_ids.push(user.external_ids());
         self.created_at.push(user.created_at().as_unix_micros());
         self.updated_at.push(user.updated_at().as_unix_micros());
+        let deactivated_at = user.deactivated_at();
+        self.is_deactivated.push(deactivated_at.is_some());
+        self.deactivated_at
+            .push(deactivated_at.map_or(0, headcount::Timestamp::as_unix_micros));
         self.version.push(user.version());
     }
 
@@ -116,11 +122,8 @@ impl Columns {
         let rows = self.rows;
         let numbers = |numbers| Array::new(rows, vec![Buffer::None, Buffer::Numbers(numbers)]);
         let bits = |bits: Bits| Array::new(rows, vec![Buffer::None, Buffer::Bytes(bits.bytes)]);
-        let entries = Array::new(self.attribute_names.ends.len(), vec![Buffer::None])
-            .with(self.attribute_names.finish())
-            .with(self.attribute_values.finish());
-        let attributes =
-            Array::new(rows, vec![Buffer::None, offsets(self.attribute_ends)]).with(entries);
+        let (are_deactivated, never) = self.is_deactivated.finish();
+        let deactivated_at = vec![are_deactivated, Buffer::Numbers(self.deactivated_at)];
         Array::new(rows, vec![Buffer::None])
             .with(self.id.finish())
             .with(self.email.finish())
@@ -129,10 +132,39 @@ impl Columns {
             .with(self.family_name.finish())
             .with(bits(self.active))
             .with(bits(self.admin))
-            .with(attributes)
+            .with(self.attributes.finish())
+            .with(self.external_ids.finish())
             .with(numbers(self.created_at))
             .with(numbers(self.updated_at))
+            .with(Array::new(rows, deactivated_at).with_nulls(never))
             .with(numbers(self.version))
+    }
+}
+
+/// A column of names and values.
+#[derive(Default)]
+struct Maps {
+    /// Where the pairs of each row end.
+    ends: Vec<i32>,
+    names: Texts,
+    values: Texts,
+}
+
+impl Maps {
+    fn push<'a>(&mut self, pairs: impl Iterator<Item = (&'a str, &'a str)>) {
+        for (name, value) in pairs {
+            self.names.push(name);
+            self.values.push(value);
+        }
+        self.ends.push(offset(self.names.ends.len()));
+    }
+
+    fn finish(self) -> Array {
+        let rows = self.ends.len();
+        let entries = Array::new(self.names.ends.len(), vec![Buffer::None])
+            .with(self.names.finish())
+            .with(self.values.finish());
+        Array::new(rows, vec![Buffer::None, offsets(self.ends)]).with(entries)
     }
 }
 
@@ -142,39 +174,54 @@ struct Texts {
     bytes: Vec<u8>,
     /// Where each text ends; it starts where the one before does.
     ends: Vec<i32>,
-    /// Which are there, where one is not.
-    valid: Option<Bits>,
-    nulls: usize,
+    validity: Validity,
 }
 
 impl Texts {
     fn push(&mut self, text: &str) {
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.ends.push(offset(self.bytes.len()));
-        if let Some(valid) = &mut self.valid {
-            valid.push(true);
-        }
+        self.push_or_none(Some(text));
     }
 
     fn push_or_none(&mut self, text: Option<&str>) {
-        if text.is_none() {
-            let before = self.ends.len();
-            let valid = self.valid.get_or_insert_with(|| Bits::ones(before));
-            valid.push(false);
-            self.nulls += 1;
-            self.ends.push(offset(self.bytes.len()));
-        } else if let Some(text) = text {
-            self.push(text);
-        }
+        self.bytes
+            .extend_from_slice(text.unwrap_or_default().as_bytes());
+        self.ends.push(offset(self.bytes.len()));
+        self.validity.push(text.is_some());
     }
 
     fn finish(self) -> Array {
         let rows = self.ends.len();
-        let valid = self
-            .valid
-            .map_or(Buffer::None, |bits| Buffer::Bytes(bits.bytes));
+        let (valid, nulls) = self.validity.finish();
         let buffers = vec![valid, offsets(self.ends), Buffer::Bytes(self.bytes)];
-        Array::new(rows, buffers).with_nulls(self.nulls)
+        Array::new(rows, buffers).with_nulls(nulls)
+    }
+}
+
+/// Which values of a column are there.
+#[derive(Default)]
+struct Validity {
+    rows: usize,
+    nulls: usize,
+    /// Made with the first that is not.
+    bits: Option<Bits>,
+}
+
+impl Validity {
+    fn push(&mut self, is_there: bool) {
+        if !is_there {
+            self.nulls += 1;
+            self.bits.get_or_insert_with(|| Bits::ones(self.rows));
+        }
+        if let Some(bits) = &mut self.bits {
+            bits.push(is_there);
+        }
+        self.rows += 1;
+    }
+
+    /// The buffer, and how many are not there.
+    fn finish(self) -> (Buffer, usize) {
+        let bits = self.bits.map(|bits| Buffer::Bytes(bits.bytes));
+        (bits.unwrap_or(Buffer::None), self.nulls)
     }
 }
 

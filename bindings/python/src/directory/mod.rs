@@ -135,6 +135,18 @@ impl Directory {
         }
     }
 
+    /// A directory whose writes come through this door: a short name of the client or the
+    /// interface, such as `rest` or `scim:okta`, that is recorded in each change. You choose
+    /// the names: 1 to 32 letters, digits and `-_.:/` of ASCII; with another one, each write
+    /// raises `InvalidArgumentError`.
+    fn through(&self, py: Python<'_>, door: &str) -> Self {
+        Self {
+            inner: self.inner.through(door),
+            cache: self.cache.another(py),
+            path: self.path.clone(),
+        }
+    }
+
     /// The user that an id, an email or a username names; None when there is none.
     fn user<'py>(
         &self,

@@ -1,10 +1,10 @@
-//! Changing users, the license, and batches.
+//! Changing users, the license, and batches; external ids and sightings.
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::Directory;
-use crate::arguments::{Named, Seated, new_user, user_update};
+use crate::arguments::{Named, Seated, datetime, new_user, user_update};
 use crate::batch::Batch;
 use crate::errors::exception;
 use crate::records;
@@ -59,6 +59,35 @@ impl Directory {
     fn delete_user(&self, py: Python<'_>, user: Named) -> PyResult<String> {
         let deleted = self.write(py, |directory| directory.delete_user(user.0))?;
         Ok(deleted.to_string())
+    }
+
+    /// The user for whom a provisioner, such as an identity provider, has this id; None when
+    /// there is none.
+    fn user_by_external_id(
+        &self,
+        py: Python<'_>,
+        provisioner: &str,
+        id: &str,
+    ) -> PyResult<Option<User>> {
+        let found = self.read(py, |directory| {
+            directory.user_by_external_id(provisioner, id)
+        })?;
+        Ok(found.map(User::from))
+    }
+
+    /// Notes that a user is seen now, such as at a login or with a request. Call it as often
+    /// as you like: mostly it costs a look-up. The first sighting is on disk when this
+    /// returns; others are gathered and written at most once a minute and at the end, so a
+    /// crash can lose them.
+    fn touch_user(&self, py: Python<'_>, user: Named) -> PyResult<()> {
+        self.write(py, |directory| directory.touch_user(user.0))
+    }
+
+    /// When a user was last seen, in UTC and to about an hour; None where nobody said so
+    /// with `touch_user`. No change is made of it, and no version.
+    fn last_seen<'py>(&self, py: Python<'py>, user: Named) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let seen = self.read(py, |directory| directory.last_seen(user.0))?;
+        seen.map(|at| datetime(py, at)).transpose()
     }
 
     /// Sets the license. A smaller one than today's use evicts nobody.

@@ -4,7 +4,7 @@ use headcount::NewWorkspace;
 use pyo3::prelude::*;
 
 use super::Directory;
-use crate::arguments::{InRole, Named, Place};
+use crate::arguments::{InRole, Named, Place, texts};
 use crate::{lists, records};
 
 type Made<'py> = PyResult<Bound<'py, PyAny>>;
@@ -18,6 +18,22 @@ impl Directory {
         workspace: Place,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let found = self.read(py, |directory| directory.workspace(workspace.0))?;
+        found
+            .map(|workspace| records::workspace(py, &workspace))
+            .transpose()
+    }
+
+    /// The workspace for which a provisioner, such as an identity provider, has this id; None
+    /// when there is none.
+    fn workspace_by_external_id<'py>(
+        &self,
+        py: Python<'py>,
+        provisioner: &str,
+        id: &str,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let found = self.read(py, |directory| {
+            directory.workspace_by_external_id(provisioner, id)
+        })?;
         found
             .map(|workspace| records::workspace(py, &workspace))
             .transpose()
@@ -48,14 +64,15 @@ impl Directory {
     }
 
     /// Creates a workspace with its first owner, who has to be active.
-    #[pyo3(signature = (name, owner=None))]
+    #[pyo3(signature = (name, owner=None, *, external_ids=None))]
     fn create_workspace<'py>(
         &self,
         py: Python<'py>,
         name: String,
         owner: Option<Named>,
+        external_ids: Option<&Bound<'py, PyAny>>,
     ) -> Made<'py> {
-        let workspace = new_workspace(name, owner);
+        let workspace = new_workspace(name, owner, external_ids)?;
         let made = self.write(py, |directory| directory.create_workspace(workspace))?;
         records::workspace(py, &made)
     }
@@ -72,6 +89,20 @@ impl Directory {
             directory.rename_workspace(workspace.0, name)
         })?;
         records::workspace(py, &renamed)
+    }
+
+    /// Sets the id that a provisioner has for a workspace; None removes it.
+    fn set_workspace_external_id<'py>(
+        &self,
+        py: Python<'py>,
+        workspace: Place,
+        provisioner: &str,
+        id: Option<&str>,
+    ) -> Made<'py> {
+        let set = self.write(py, |directory| {
+            directory.set_workspace_external_id(workspace.0, provisioner, id)
+        })?;
+        records::workspace(py, &set)
     }
 
     /// Archives a workspace: nobody can be added and nothing of it changed until it is
@@ -129,10 +160,19 @@ impl Directory {
     }
 }
 
-pub(crate) fn new_workspace(name: String, owner: Option<Named>) -> NewWorkspace {
-    let workspace = NewWorkspace::new(name);
-    match owner {
-        Some(Named(owner)) => workspace.owner(owner),
-        None => workspace,
+pub(crate) fn new_workspace(
+    name: String,
+    owner: Option<Named>,
+    external_ids: Option<&Bound<'_, PyAny>>,
+) -> PyResult<NewWorkspace> {
+    let mut workspace = NewWorkspace::new(name);
+    if let Some(Named(owner)) = owner {
+        workspace = workspace.owner(owner);
     }
+    if let Some(ids) = external_ids {
+        for (provisioner, id) in texts("external ids", ids)? {
+            workspace = workspace.external_id(provisioner, id);
+        }
+    }
+    Ok(workspace)
 }

@@ -10,32 +10,26 @@ use crate::args::COLUMNS;
 use crate::commands::progress::Progress;
 use crate::failure::Result;
 
-/// Reads all users twice: which attributes there are has to be known for the header.
+/// Reads all users twice: which columns there are has to be known for the header.
 pub(super) fn write(
     directory: &Directory,
     progress: &Progress,
     out: &mut dyn Write,
 ) -> Result<Written> {
-    let mut names = BTreeSet::new();
+    let mut names = Names::default();
     each_user(directory, |user| {
-        for (name, _) in user.attributes() {
-            if !names.contains(name) {
-                names.insert(name.to_owned());
-            }
-        }
+        names.add(user);
         Ok(())
     })?;
     let mut table = csv::Writer::from_writer(out);
-    let attributes = names.iter().map(|name| format!("attributes.{name}"));
     table
-        .write_record(COLUMNS.map(str::to_owned).into_iter().chain(attributes))
+        .write_record(names.columns())
         .map_err(std::io::Error::from)?;
     let mut written = Written::default();
     each_user(directory, |user| {
-        let values = names.iter().map(|name| user.attribute(name));
-        let cells = cells(user).into_iter();
-        table
-            .write_record(cells.chain(values.map(|value| value.unwrap_or_default().to_owned())))?;
+        let cells = cells(user);
+        let cells = cells.iter().map(String::as_str);
+        table.write_record(cells.chain(names.values(user)))?;
         written.users += 1;
         written.records += 1;
         progress.reach(written.users);
@@ -43,6 +37,47 @@ pub(super) fn write(
     })?;
     table.flush()?;
     Ok(written)
+}
+
+/// The names that have a column each: of provisioners, and of attributes.
+#[derive(Default)]
+struct Names {
+    provisioners: BTreeSet<String>,
+    attributes: BTreeSet<String>,
+}
+
+impl Names {
+    fn add(&mut self, user: &User) {
+        for (provisioner, _) in user.external_ids() {
+            add(&mut self.provisioners, provisioner);
+        }
+        for (name, _) in user.attributes() {
+            add(&mut self.attributes, name);
+        }
+    }
+
+    fn columns(&self) -> impl Iterator<Item = String> {
+        let provisioners = self.provisioners.iter();
+        let attributes = self.attributes.iter();
+        COLUMNS
+            .map(str::to_owned)
+            .into_iter()
+            .chain(provisioners.map(|name| format!("external_ids.{name}")))
+            .chain(attributes.map(|name| format!("attributes.{name}")))
+    }
+
+    fn values<'a>(&'a self, user: &'a User) -> impl Iterator<Item = &'a str> {
+        let ids = self.provisioners.iter().map(|name| user.external_id(name));
+        let values = self.attributes.iter().map(|name| user.attribute(name));
+        ids.chain(values).map(Option::unwrap_or_default)
+    }
+}
+
+/// Most names are there already.
+fn add(names: &mut BTreeSet<String>, name: &str) {
+    if !names.contains(name) {
+        names.insert(name.to_owned());
+    }
 }
 
 /// What stands in the columns before those of attributes.

@@ -29,8 +29,9 @@ pub(super) fn shown(user: &User, columns: &[String]) -> Value {
     }
     let whole = json!(user);
     let members = columns.iter().map(|name| {
-        let value = match name.strip_prefix("attributes.") {
-            Some(attribute) => json!(user.attribute(attribute)),
+        let value = match name.split_once('.') {
+            Some(("attributes", attribute)) => json!(user.attribute(attribute)),
+            Some((_, provisioner)) => json!(user.external_id(provisioner)),
             None => whole[name].clone(),
         };
         (name.clone(), value)

@@ -20,6 +20,12 @@ pub(super) enum Wrong {
     Refused(Refusal),
 }
 
+impl Wrong {
+    pub(super) fn missing(name: HcOpField) -> Self {
+        Self::Packed(format!("its field {name:?} is missing"))
+    }
+}
+
 impl From<Refusal> for Wrong {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
@@ -31,6 +37,9 @@ impl From<Error> for Wrong {
         Self::Refused(error.into())
     }
 }
+
+/// A name, and what it has; `None` where that is absent.
+type Pair<'a> = (&'a str, Option<&'a str>);
 
 /// The fields of an operation that were not taken yet, in their order.
 pub(super) struct Fields<'a>(Vec<Field<'a>>);
@@ -82,7 +91,9 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn required_text(&mut self, name: HcOpField) -> Result<&'a str, Wrong> {
-        self.text(name)?.flatten().ok_or_else(|| missing(name))
+        self.text(name)?
+            .flatten()
+            .ok_or_else(|| Wrong::missing(name))
     }
 
     pub(super) fn number(&mut self, name: HcOpField) -> Result<Option<u64>, Wrong> {
@@ -94,7 +105,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn required_number(&mut self, name: HcOpField) -> Result<u64, Wrong> {
-        self.number(name)?.ok_or_else(|| missing(name))
+        self.number(name)?.ok_or_else(|| Wrong::missing(name))
     }
 
     pub(super) fn flag(&mut self, name: HcOpField) -> Result<Option<bool>, Wrong> {
@@ -117,27 +128,28 @@ impl<'a> Fields<'a> {
     }
 
     /// The attributes: each a name, and its value right behind it.
-    #[allow(clippy::type_complexity, reason = "pairs")]
-    pub(super) fn attributes(&mut self) -> Result<Vec<(&'a str, Option<&'a str>)>, Wrong> {
-        let mut attributes = Vec::new();
-        while let Some(at) = self
-            .0
-            .iter()
-            .position(|field| field.name == HcOpField::AttributeName)
-        {
-            let name = self.0.remove(at);
-            let name = name
-                .value
-                .ok_or_else(|| missing(HcOpField::AttributeName))?;
-            let is_value = |field: &Field<'_>| field.name == HcOpField::AttributeValue;
-            if !self.0.get(at).is_some_and(is_value) {
-                return Err(missing(HcOpField::AttributeValue));
+    pub(super) fn attributes(&mut self) -> Result<Vec<Pair<'a>>, Wrong> {
+        self.pairs(HcOpField::AttributeName, HcOpField::AttributeValue)
+    }
+
+    /// The external ids: each a provisioner, and its id right behind it.
+    pub(super) fn external_ids(&mut self) -> Result<Vec<Pair<'a>>, Wrong> {
+        self.pairs(HcOpField::Provisioner, HcOpField::ExternalId)
+    }
+
+    fn pairs(&mut self, name: HcOpField, value: HcOpField) -> Result<Vec<Pair<'a>>, Wrong> {
+        let mut pairs = Vec::new();
+        while let Some(at) = self.0.iter().position(|field| field.name == name) {
+            let first = self.0.remove(at).value;
+            let first = first.ok_or_else(|| Wrong::missing(name))?;
+            if self.0.get(at).is_none_or(|field| field.name != value) {
+                return Err(Wrong::missing(value));
             }
-            let value = self.0.remove(at).value;
-            let value = value.map(|bytes| text(HcOpField::AttributeValue, bytes));
-            attributes.push((text(HcOpField::AttributeName, name)?, value.transpose()?));
+            let second = self.0.remove(at).value;
+            let second = second.map(|bytes| text(value, bytes)).transpose()?;
+            pairs.push((text(name, first)?, second));
         }
-        Ok(attributes)
+        Ok(pairs)
     }
 
     /// Refuses what was not taken.
@@ -181,10 +193,6 @@ fn text(name: HcOpField, bytes: &[u8]) -> Result<&str, Wrong> {
         )));
     }
     std::str::from_utf8(bytes).map_err(|error| Refusal::utf8("a text", error.valid_up_to()).into())
-}
-
-fn missing(name: HcOpField) -> Wrong {
-    Wrong::Packed(format!("its field {name:?} is missing"))
 }
 
 fn wrong_length(name: HcOpField, bytes: &[u8], wanted: usize) -> Wrong {

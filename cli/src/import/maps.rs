@@ -1,0 +1,95 @@
+//! Fields that hold several texts by name: attributes and external ids.
+
+use serde_json::{Map, Value};
+
+use super::reading::Reading;
+use super::row::{Pairs, Row};
+use super::values::{kind_of, mismatch};
+
+impl Row {
+    pub(super) fn read_attributes(&mut self, name: &str, value: Value, reading: &Reading<'_>) {
+        let Value::Object(mut attributes) = value else {
+            let expected = "an object, with a text or a list of texts for each name";
+            self.problems.push(mismatch(name, expected, &value));
+            return;
+        };
+        attributes.retain(|name, _| !reading.options.ignore_attributes.contains(name));
+        let read = std::mem::take(&mut self.attributes);
+        self.attributes = self.with_each(read, attributes, attribute_value);
+    }
+
+    pub(super) fn read_external_ids(&mut self, name: &str, value: Value) {
+        let Value::Object(ids) = value else {
+            let expected = "an object, with a text for each provisioner";
+            self.problems.push(mismatch(name, expected, &value));
+            return;
+        };
+        let read = std::mem::take(&mut self.external_ids);
+        let twice = ids.keys().find(|provisioner| {
+            let is_same = |(other, _): &(Box<str>, _)| **other == ***provisioner;
+            read.iter().any(is_same)
+        });
+        if let Some(provisioner) = twice {
+            let problem = format!("{name}: there are two external ids of {provisioner:?}");
+            self.problems.push(problem);
+        }
+        self.external_ids = self.with_each(read, ids, external_id);
+    }
+
+    /// What was `read`, and what `value` makes of each of the others.
+    fn with_each(
+        &mut self,
+        read: Pairs,
+        others: Map<String, Value>,
+        value: impl Fn(&str, Value) -> Result<Option<String>, String>,
+    ) -> Pairs {
+        let mut read = read.into_vec();
+        for (name, given) in others {
+            match value(&name, given) {
+                Ok(Some(text)) => read.push((name.into(), text.into())),
+                Ok(None) => {}
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        read.into()
+    }
+}
+
+/// An id as it is; a number is as good as its text.
+fn external_id(provisioner: &str, value: Value) -> Result<Option<String>, String> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) if text.trim_ascii().is_empty() => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        Value::Number(number) => Ok(Some(number.to_string())),
+        other => {
+            let named = format!("the external id of {provisioner:?}");
+            Err(mismatch(&named, "a text", &other))
+        }
+    }
+}
+
+/// The value of an attribute. Keycloak has a list of values: one is taken as it
+/// is, several become the JSON text of the list.
+fn attribute_value(name: &str, value: Value) -> Result<Option<String>, String> {
+    let expected = "a text or a list of texts; use --ignore-attribute to leave it out";
+    let named = || format!("the attribute {name:?}");
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        Value::Array(values) => match values.iter().find(|value| !value.is_string()) {
+            Some(other) => Err(format!(
+                "{} has {} in its list; it has to be {expected}",
+                named(),
+                kind_of(other)
+            )),
+            None => Ok(match <[Value; 1]>::try_from(values) {
+                Ok([Value::String(text)]) => Some(text),
+                Ok([other]) => Some(other.to_string()),
+                Err(values) if values.is_empty() => None,
+                Err(values) => Some(Value::Array(values).to_string()),
+            }),
+        },
+        other => Err(mismatch(&named(), expected, &other)),
+    }
+}

@@ -1,0 +1,184 @@
+//! `If-Match` (RFC 9110, 13.1.1): which versions a record may have for a request to hold.
+//!
+//! A record's entity tag is its version. A list is met by any of its tags; one that no
+//! record could have, such as another server's, is never met.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use crate::door::Failure;
+
+/// Versions that one request may name.
+const VERSIONS_MAX: usize = 16;
+
+/// Versions of which a record must have one; never none.
+pub(crate) type Versions = Vec<u64>;
+
+/// The versions that the request asks for, `None` for any. Tags are compared strongly: a
+/// weak one is no record's.
+pub(crate) fn strong(headers: &HeaderMap) -> Result<Option<Versions>, Failure> {
+    versions(headers, |tag| !tag.is_weak)
+}
+
+/// The same for SCIM, whose versions are weak tags and are sent back as such (RFC 7644, 3.14).
+pub(crate) fn weak(headers: &HeaderMap) -> Result<Option<Versions>, Failure> {
+    versions(headers, |_| true)
+}
+
+struct Tag<'a> {
+    is_weak: bool,
+    opaque: &'a [u8],
+}
+
+impl Tag<'_> {
+    fn version(&self) -> Option<u64> {
+        let text = str::from_utf8(self.opaque).ok()?;
+        let version: u64 = text.parse().ok()?;
+        (version.to_string() == text).then_some(version)
+    }
+}
+
+fn versions(
+    headers: &HeaderMap,
+    counts: impl Fn(&Tag<'_>) -> bool,
+) -> Result<Option<Versions>, Failure> {
+    let lines = headers.get_all(header::IF_MATCH);
+    if lines.iter().next().is_none() {
+        return Ok(None);
+    }
+    // A list that is spread over lines is one list.
+    let lines: Vec<_> = lines.iter().map(HeaderValue::as_bytes).collect();
+    let list = lines.join(&b',');
+    if list.trim_ascii() == b"*" {
+        return Ok(None);
+    }
+    let malformed = || {
+        Failure::bad_request("If-Match has to be ETags as they were read, such as \"3\", or one *")
+    };
+    let tags = tags(&list).ok_or_else(malformed)?;
+    let mut versions: Versions = tags
+        .iter()
+        .filter(|tag| counts(tag))
+        .filter_map(Tag::version)
+        .collect();
+    versions.sort_unstable();
+    versions.dedup();
+    if versions.len() > VERSIONS_MAX {
+        let message = format!("If-Match may name up to {VERSIONS_MAX} versions");
+        return Err(Failure::bad_request(message));
+    }
+    if versions.is_empty() {
+        return Err(Failure::new(
+            StatusCode::PRECONDITION_FAILED,
+            "no tag of If-Match is one of this record; send its ETag as it was read",
+        ));
+    }
+    Ok(Some(versions))
+}
+
+/// The tags of a list, whose items may be empty; `None` if it is no such list.
+fn tags(mut list: &[u8]) -> Option<Vec<Tag<'_>>> {
+    let mut tags = Vec::new();
+    loop {
+        list = list.trim_ascii_start();
+        while let Some(rest) = list.strip_prefix(b",") {
+            list = rest.trim_ascii_start();
+        }
+        if list.is_empty() {
+            return Some(tags);
+        }
+        let unquoted = list.strip_prefix(b"W/");
+        let is_weak = unquoted.is_some();
+        let rest = unquoted.unwrap_or(list).strip_prefix(b"\"")?;
+        let end = rest.iter().position(|byte| *byte == b'"')?;
+        let (opaque, rest) = rest.split_at(end);
+        if opaque.iter().any(|byte| *byte <= b' ' || *byte == 0x7F) {
+            return None;
+        }
+        tags.push(Tag { is_weak, opaque });
+        list = rest[1..].trim_ascii_start();
+        if !list.is_empty() && !list.starts_with(b",") {
+            return None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Read = Result<Option<Versions>, u16>;
+
+    fn of(lines: &[&'static str]) -> (Read, Read) {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(header::IF_MATCH, HeaderValue::from_static(line));
+        }
+        let status = |failure: Failure| failure.status.as_u16();
+        (
+            strong(&headers).map_err(status),
+            weak(&headers).map_err(status),
+        )
+    }
+
+    #[test]
+    fn any_tag_of_all_lines_is_a_version() {
+        let some = |versions: &[u64]| Ok(Some(versions.to_vec()));
+        assert_eq!(of(&[]), (Ok(None), Ok(None)));
+        assert_eq!(of(&[" * "]), (Ok(None), Ok(None)));
+        for lines in [
+            &["\"3\""][..],
+            &["\"3\"", "\"3\""],
+            &[",\"a,b\" ,, \"3\"\t,"],
+            &["\"3\", \"+3\", \"03\", \"\""],
+        ] {
+            assert_eq!(of(lines), (some(&[3]), some(&[3])), "{lines:?}");
+        }
+        for lines in [
+            &["\"4\" , \"3\""][..],
+            &["\"4\"", "\"3\""],
+            &["\"3\",\"4\",\"3\""],
+        ] {
+            assert_eq!(of(lines), (some(&[3, 4]), some(&[3, 4])), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn weak_tags_are_versions_of_scim_alone() {
+        assert_eq!(of(&["W/\"3\""]), (Err(412), Ok(Some(vec![3]))));
+        let mixed = of(&["W/\"3\", \"4\""]);
+        assert_eq!(mixed, (Ok(Some(vec![4])), Ok(Some(vec![3, 4]))));
+    }
+
+    #[test]
+    fn tags_that_no_record_has_are_never_met_and_others_are_none() {
+        for foreign in ["\"abc\"", "\"\"", "\"99999999999999999999\"", "", ","] {
+            assert_eq!(of(&[foreign]), (Err(412), Err(412)), "{foreign}");
+        }
+        for wrong in [
+            "3",
+            "\"",
+            "\"3",
+            "w/\"3\"",
+            "W/",
+            "\"3\" \"4\"",
+            "\"3\";",
+            "*, *",
+            "*, \"3\"",
+            "\"a b\"",
+        ] {
+            assert_eq!(of(&[wrong]), (Err(400), Err(400)), "{wrong}");
+        }
+        assert_eq!(of(&["*", "*"]), (Err(400), Err(400)));
+    }
+
+    #[test]
+    fn lists_are_bounded() {
+        let list: Vec<_> = (1..=17).map(|version| format!("\"{version}\"")).collect();
+        let mut headers = HeaderMap::new();
+        let line = HeaderValue::try_from(list[1..].join(",")).unwrap();
+        headers.append(header::IF_MATCH, line);
+        assert_eq!(strong(&headers).unwrap().unwrap().len(), 16);
+        headers.append(header::IF_MATCH, HeaderValue::from_static("\"1\""));
+        assert_eq!(strong(&headers).unwrap_err().status, 400);
+    }
+}

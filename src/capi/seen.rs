@@ -1,0 +1,63 @@
+//! When users were last seen.
+
+use super::arguments::Out;
+use super::directory::HcDirectory;
+use super::failure::HcError;
+use super::guard;
+use super::status::HcStatus;
+use super::users::named;
+use crate::model::Timestamp;
+
+/// Notes that a user is seen now, such as at a login or with a request. Call it as often
+/// as you like: it mostly costs a look-up.
+///
+/// A sighting within an hour of the one on record is not noted. The first is on disk when
+/// this returns; others are gathered and written together, at most once a minute and when
+/// the directory is closed, so a crash loses those since the last write. It is no change:
+/// the user, the version and the feed stay as they are. The time is personal data, which
+/// is in exports and backups and goes with a user who is deleted.
+///
+/// @retval HC_STATUS_USER_NOT_FOUND when there is no such user.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_touch(
+    directory: *const HcDirectory,
+    id_or_email: *const u8,
+    id_or_email_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the text has its
+    // length.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            directory.directory.touch_user(who)?;
+            Ok(())
+        })
+    }
+}
+
+/// Tells when a user was last seen, to about an hour: see hc_user_touch().
+///
+/// @param micros Set to microseconds since 1970-01-01T00:00:00Z; to 0 for a user who was
+///        never seen.
+/// @retval HC_STATUS_USER_NOT_FOUND when there is no such user.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_user_get_last_seen_micros(
+    directory: *const HcDirectory,
+    id_or_email: *const u8,
+    id_or_email_len: usize,
+    micros: *mut u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and the text has its
+    // length.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let place = Out::required("micros", micros)?;
+            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let seen = directory.directory.last_seen(who)?;
+            place.write(seen.map_or(0, Timestamp::as_unix_micros));
+            Ok(())
+        })
+    }
+}
