@@ -49,6 +49,7 @@ mod wire;
 pub use config::{Config, Tls};
 pub use issuer::Issuer;
 pub use keys::{Holder, Key, KeyError, Keys, NewKey, Scope, Secret};
+pub use outbound::{client, is_private};
 pub use routes::{Access, Matrix, matrix};
 pub use serve::serve;
 pub use server::Server;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use headcount::{Directory, Timestamp, User, UserQuery};
+use headcount::{Timestamp, User, UserQuery};
 
 use super::naming::find_workspace;
 use crate::args::FilterArgs;
+use crate::directory::Directory;
 use crate::failure::Result;
 
 /// Conditions: what the library's query has, and what is checked on each user.

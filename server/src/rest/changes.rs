@@ -1,22 +1,20 @@
 //! `/api/v1/changes`: what happened, as JSON or as server-sent events.
 
 use std::fmt::Write;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use headcount::Change;
-use hyper::body::Frame;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
 
+use super::stream::Texts;
 use super::{Asked, Rest, page_limit};
 use crate::auth::Caller;
 use crate::door::Failure;
@@ -76,14 +74,6 @@ pub(crate) async fn list(
 }
 
 fn page(server: &Server, after: u64, limit: usize) -> Result<Vec<Change>, Failure> {
-    let latest = server.0.directory.stats()?.latest_change;
-    if after > latest {
-        let message = format!("no change has the number {after} yet; the latest is {latest}");
-        return Err(Failure {
-            kind: Some(headcount::ErrorKind::ChangeNotYet { latest }),
-            ..Failure::new(StatusCode::UNPROCESSABLE_ENTITY, message)
-        });
-    }
     let changes = server.0.directory.changes(after)?.take(limit);
     Ok(changes.collect::<headcount::Result<_>>()?)
 }
@@ -133,22 +123,5 @@ async fn tell(server: &Server, caller: &Caller, mut after: u64, sender: &mpsc::S
         if !text.is_empty() && sender.send(text.into()).await.is_err() {
             return;
         }
-    }
-}
-
-/// A body of what a channel brings.
-struct Texts(mpsc::Receiver<Bytes>);
-
-impl hyper::body::Body for Texts {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        self.0
-            .poll_recv(context)
-            .map(|text| text.map(|text| Ok(Frame::data(text))))
     }
 }

@@ -21,6 +21,7 @@ mod graphql_has_limits;
 mod keys_end_when_they_should;
 mod limits_hold;
 mod rest_manages_users_and_workspaces;
+mod rest_reads_and_tries_many_at_once;
 mod rest_tells_refusals_as_problems;
 mod scans_leave_writes_their_threads;
 mod scim_groups_are_workspaces;

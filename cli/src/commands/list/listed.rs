@@ -4,9 +4,10 @@ use std::iter::Enumerate;
 use std::sync::Arc;
 use std::vec;
 
-use headcount::{Directory, User, UserQuery};
+use headcount::{User, UserQuery};
 
 use crate::commands::filter::Filter;
+use crate::directory::Directory;
 use crate::failure::Result;
 
 /// Users who meet the conditions, read a page at a time: up to a number, or all.
