@@ -171,6 +171,14 @@
 #define HC_EXTERNAL_ID_BYTES 256
 
 /**
+ * How many batches of a directory may be submitted at a time, counted until their
+ * callbacks have returned.
+ *
+ * @since 0.1.0
+ */
+#define HC_SUBMITTED_MAX 1024
+
+/**
  * Bytes of the key of an email or a username at most, with the NUL behind it.
  *
  * @since 0.1.0
@@ -233,6 +241,10 @@ enum hc_status
      * hc_error_get_buffer_bytes() says how large. Nothing was skipped.
      */
     HC_STATUS_BUFFER_TOO_SMALL = 7,
+    /**
+     * General: as many batches are submitted as may be; submit again after a callback.
+     */
+    HC_STATUS_QUEUE_FULL = 8,
     /**
      * The text is not an email address that this directory accepts.
      */
@@ -1504,6 +1516,22 @@ typedef struct hc_outcome {
      */
     uint8_t user[16];
 } hc_outcome;
+
+/**
+ * Is told what became of a batch that was submitted. It may call the library, also to
+ * submit, close or free. It must not throw or longjmp.
+ *
+ * @param userdata What was given to hc_directory_submit().
+ * @param status   What hc_directory_apply() would have returned.
+ * @param applied  What became of the batch, yours to free with hc_applied_free(); NULL
+ *                 unless `status` is #HC_STATUS_OK.
+ * @param error    The error, yours to free with hc_error_free(); NULL if there is none.
+ * @since 0.1.0
+ */
+typedef void (*hc_submit_callback)(void *userdata,
+                                   hc_status status,
+                                   struct hc_applied *applied,
+                                   struct hc_error *error);
 
 /**
  * Receives a message of the library; see hc_log_set_callback().
@@ -5096,6 +5124,41 @@ hc_status hc_applied_read(const struct hc_applied *applied,
                           struct hc_error **error);
 
 /**
+ * Applies a batch as hc_directory_apply() does, but doesn't wait for the disk: a thread
+ * of the library applies it and calls the callback. For event loops.
+ *
+ * - Batches submitted with the handles of a directory are applied in the order of these
+ *   calls, those that wait in one commit, and their callbacks are called in that order,
+ *   one at a time, on one thread. It starts with the first submission.
+ * - The callback is called exactly once for a batch that was taken, and never for one
+ *   that this function refuses.
+ * - hc_directory_close(), and hc_directory_free() for the last handle of the directory,
+ *   wait until all batches are applied and their callbacks have returned. Called by a
+ *   callback they can't wait: then the batches behind that one are answered with
+ *   #HC_STATUS_CLOSED after hc_directory_close(), and applied after hc_directory_free().
+ * - A process that exits without either loses what was not applied yet.
+ * - After a bug in the library the callback gets #HC_STATUS_INTERNAL, or
+ *   #HC_STATUS_OUTCOME_UNKNOWN where the batch may have been applied.
+ *
+ * @param directory The directory.
+ * @param batch     The batch. Not kept: it may be changed or freed at once.
+ * @param callback  Called with what became of it.
+ * @param userdata  Given to the callback, as it is; may be NULL.
+ * @param error     See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK when the batch was taken, or a general status.
+ * @retval HC_STATUS_QUEUE_FULL when #HC_SUBMITTED_MAX batches are submitted: try again
+ *         after a callback.
+ * @retval HC_STATUS_IO when no thread can be started.
+ * @note Thread-safe. It doesn't wait for a commit.
+ * @since 0.1.0
+ */
+hc_status hc_directory_submit(const struct hc_directory *directory,
+                              const struct hc_batch *batch,
+                              hc_submit_callback callback,
+                              void *userdata,
+                              struct hc_error **error);
+
+/**
  * Tells what would be refused of a batch, without applying it: all there is to say
  * about single operations, in their order, or else about the batch as a whole. An
  * empty list means that it would be accepted now.
@@ -5205,6 +5268,24 @@ hc_status hc_feed_next_batch(struct hc_feed *feed,
                              size_t capacity,
                              size_t *written,
                              struct hc_error **error);
+
+/**
+ * Gives a descriptor for an event loop: it is readable (POLLIN) while the feed has
+ * something to read, be it a change or an error, and once the directory is closed. Read
+ * it with hc_feed_next_batch() and the timeout 0, until the descriptor isn't readable.
+ *
+ * @param feed       The feed.
+ * @param descriptor Set, on success, to the descriptor, the same each time: to be polled
+ *                   only, not read or closed. It is closed by hc_feed_free().
+ * @param error      See "Errors"; may be NULL.
+ * @return #HC_STATUS_OK, or a general or store status.
+ * @retval HC_STATUS_INVALID_ARGUMENT on a system without descriptors, such as Windows.
+ * @note Thread-safe; the first call waits for a thread that waits for changes.
+ * @since 0.1.0
+ */
+hc_status hc_feed_get_descriptor(const struct hc_feed *feed,
+                                 int32_t *descriptor,
+                                 struct hc_error **error);
 
 /**
  * Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If

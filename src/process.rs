@@ -69,6 +69,28 @@ fn learn() -> u32 {
     id
 }
 
+/// Starts a thread that gets no signals: those are for the threads of the host, which
+/// may wait for them and would wait in vain.
+#[cfg(unix)]
+pub(crate) fn without_signals<T>(start: impl FnOnce() -> T) -> T {
+    use nix::sys::signal::{SigSet, SigmaskHow};
+
+    // A thread begins with the mask of the one that starts it.
+    let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK);
+    let started = start();
+    if let Ok(before) = before {
+        // It was this thread's mask a moment ago, so it can be again.
+        let _ = before.thread_set_mask();
+    }
+    started
+}
+
+/// There are no signals here.
+#[cfg(not(unix))]
+pub(crate) fn without_signals<T>(start: impl FnOnce() -> T) -> T {
+    start()
+}
+
 /// Puts up the handler; says whether it stands.
 #[cfg(unix)]
 fn watch_for_children() -> bool {
@@ -92,4 +114,24 @@ fn watch_for_children() -> bool {
 #[cfg(not(unix))]
 fn watch_for_children() -> bool {
     true
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::thread;
+
+    use nix::sys::signal::{SigSet, Signal};
+
+    use super::*;
+
+    #[test]
+    fn a_thread_of_the_library_gets_no_signals_and_its_starter_still_does() {
+        let is_blocked = || {
+            let mask = SigSet::thread_get_mask().unwrap();
+            mask.contains(Signal::SIGTERM) && mask.contains(Signal::SIGCHLD)
+        };
+        let thread = without_signals(|| thread::spawn(is_blocked));
+        assert!(thread.join().unwrap());
+        assert!(!is_blocked());
+    }
 }

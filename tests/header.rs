@@ -10,7 +10,7 @@ mod api;
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 43] = [
+const SOURCES: [&str; 44] = [
     "version",
     "status",
     "failure",
@@ -49,6 +49,7 @@ const SOURCES: [&str; 43] = [
     "batch_by_name",
     "applied",
     "operation",
+    "submit",
     "refusals",
     "event",
     "feed",

@@ -73,6 +73,7 @@ enum class status : std::int32_t {
     poisoned = HC_STATUS_POISONED,           ///< An earlier call was status::internal.
     forked = HC_STATUS_FORKED,               ///< The object belongs to the parent process.
     buffer_too_small = HC_STATUS_BUFFER_TOO_SMALL,       ///< See error::buffer_bytes().
+    queue_full = HC_STATUS_QUEUE_FULL,                   ///< Submit again after an answer.
     invalid_email = HC_STATUS_INVALID_EMAIL,             ///< No email address that is accepted.
     international_email = HC_STATUS_INTERNATIONAL_EMAIL, ///< Letters outside ASCII before the @.
     email_required = HC_STATUS_EMAIL_REQUIRED,           ///< A user needs an email address.
@@ -2984,6 +2985,19 @@ public:
      * that would wait. */
     void wake() const noexcept { hc_feed_wake(handle_.get()); }
 
+    /** A descriptor for an event loop, to be polled only: readable while there is something to
+     * read(), and once the directory is closed. It lives as long as this object. */
+    int descriptor() const { return try_descriptor().value(); }
+    /** @copydoc descriptor */
+    result<int> try_descriptor() const
+    {
+        std::int32_t descriptor = -1;
+        auto done = detail::run(hc_feed_get_descriptor, handle_.get(), &descriptor);
+        if (!done)
+            return done.error();
+        return static_cast<int>(descriptor);
+    }
+
     /** The number of the last change that was given out, or where the feed began. */
     std::uint64_t position() const noexcept { return hc_feed_position(handle_.get()); }
 
@@ -3047,6 +3061,23 @@ inline fault_list repair(std::string_view path,
 {
     return try_repair(path, aside, faults_max).value();
 }
+
+/** @cond */
+namespace detail {
+
+/* The callback of directory::submit(), whose userdata is a Done of its own. */
+template <class Done>
+void submitted(void *userdata, hc_status code, hc_applied *raw, hc_error *failed) noexcept
+{
+    const std::unique_ptr<Done> done(static_cast<Done *>(userdata));
+    if (code == HC_STATUS_OK)
+        (*done)(result<applied>(applied(raw)));
+    else
+        (*done)(result<applied>(error::adopt(code, failed)));
+}
+
+} // namespace detail
+/** @endcond */
 
 /**
  * A user directory: users, and a license that says how many may be active. Any thread
@@ -3633,6 +3664,28 @@ public:
         if (what.failure())
             return what.failure();
         return detail::make<applied, hc_applied>(hc_directory_apply, raw(), what.raw());
+    }
+
+    /** Applies a batch on a thread of the library, and calls `done` there with the
+     * result<applied>, once: for event loops. See hc_directory_submit() for the order and for
+     * closing. `done` must not throw. */
+    template <class Done>
+    void submit(const batch &what, Done done) const
+    {
+        try_submit(what, std::move(done)).value();
+    }
+    /** @copydoc submit */
+    template <class Done>
+    result<void> try_submit(const batch &what, Done done) const
+    {
+        if (what.failure())
+            return what.failure();
+        auto kept = std::make_unique<Done>(std::move(done));
+        auto taken = detail::run(hc_directory_submit, raw(), what.raw(), detail::submitted<Done>,
+                                 static_cast<void *>(kept.get()));
+        if (taken)
+            (void)kept.release(); // the callback's now, which may have run
+        return taken;
     }
 
     /** What apply() would answer now, but for the ids it would draw, without applying the batch. */

@@ -72,8 +72,8 @@ func (d *Directory) DryRun(batch *Batch) (Applied, error) {
 // empty list means that it would be accepted now.
 func (d *Directory) Preview(batch *Batch) ([]*Error, error) {
 	native, indexes, refusals, err := batch.wellFormed()
-	if err != nil {
-		return nil, err
+	if refused, ok := err.(*Error); ok { // of a door that is none
+		return []*Error{refused}, nil
 	}
 	defer C.hc_batch_free(native)
 	var list *C.hc_refusals

@@ -19,6 +19,9 @@ type Batch struct {
 	// Actor is who makes these changes: it is recorded, and the actor can't deactivate or
 	// delete themself. The zero ID is nobody in particular.
 	Actor ID
+	// Door is through which door the batch comes, before that of [Directory.Through]; empty
+	// for none.
+	Door string
 	// RequestID makes it a batch that can be sent again: when the same batch was applied
 	// with this id before, its outcome is returned and nothing is done. Another batch with
 	// a known id is refused with [ErrRequestIDReused].
@@ -160,6 +163,17 @@ func (b *Batch) RenameWorkspace(workspace WorkspaceRef, name string) *Operation 
 	})
 }
 
+// SetWorkspaceExternalID appends: set the id that a provisioner has for a workspace, which
+// may be one that an earlier operation creates; an empty id removes it.
+func (b *Batch) SetWorkspaceExternalID(workspace WorkspaceRef, provisioner, id string) *Operation {
+	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
+		w, length := text(workspace.name)
+		p, provisionerLength := text(provisioner)
+		i, idLength := externalID(id, true)
+		return C.hc_batch_set_workspace_external_id(b, w, length, C.uint64_t(workspace.id), p, provisionerLength, i, idLength, e)
+	})
+}
+
 // ArchiveWorkspace appends: archive a workspace.
 func (b *Batch) ArchiveWorkspace(workspace WorkspaceRef) *Operation {
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
@@ -247,6 +261,10 @@ func (b *Batch) wellFormed() (native *C.hc_batch, indexes []int, malformed []*Er
 	var s steps
 	s.run(!b.Actor.IsZero(), func(e **C.hc_error) C.hc_status {
 		return C.hc_batch_set_actor(native, idPointer(&b.Actor), e)
+	})
+	s.run(b.Door != "", func(e **C.hc_error) C.hc_status {
+		bytes, length := text(b.Door)
+		return C.hc_batch_set_door(native, bytes, length, e)
 	})
 	s.run(!b.RequestID.IsZero(), func(e **C.hc_error) C.hc_status {
 		return C.hc_batch_set_request_id(native, idPointer(&b.RequestID), e)

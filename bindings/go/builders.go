@@ -57,6 +57,13 @@ func (u *NewUser) native() (*C.hc_new_user, error) {
 			return C.hc_new_user_set_attribute(b, n, nameLength, v, valueLength, e)
 		})
 	}
+	for provisioner, id := range inOrder(u.ExternalIDs) {
+		s.run(true, func(e **C.hc_error) C.hc_status {
+			p, provisionerLength := text(provisioner)
+			i, idLength := externalID(id, false)
+			return C.hc_new_user_set_external_id(b, p, provisionerLength, i, idLength, e)
+		})
+	}
 	if err := s.err(); err != nil {
 		C.hc_new_user_free(b)
 		return nil, err
@@ -103,6 +110,19 @@ func (u *UserUpdate) native() (*C.hc_user_update, error) {
 		s.run(true, func(e **C.hc_error) C.hc_status {
 			bytes, length := text(name)
 			return C.hc_user_update_remove_attribute(b, bytes, length, e)
+		})
+	}
+	for provisioner, id := range inOrder(u.SetExternalIDs) {
+		s.run(true, func(e **C.hc_error) C.hc_status {
+			p, provisionerLength := text(provisioner)
+			i, idLength := externalID(id, false)
+			return C.hc_user_update_set_external_id(b, p, provisionerLength, i, idLength, e)
+		})
+	}
+	for _, provisioner := range u.RemoveExternalIDs {
+		s.run(true, func(e **C.hc_error) C.hc_status {
+			p, provisionerLength := text(provisioner)
+			return C.hc_user_update_set_external_id(b, p, provisionerLength, nil, 0, e)
 		})
 	}
 	if err := s.err(); err != nil {

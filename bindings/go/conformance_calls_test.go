@@ -39,6 +39,36 @@ func (o callArguments) time(key string) time.Time {
 
 type callArguments object
 
+// texts are the values of a member, and the names of those that are null.
+func (o callArguments) texts(key string) (set map[string]string, removed []string) {
+	members, _ := o[key].(object)
+	set = map[string]string{}
+	for name, value := range members {
+		if text, said := value.(string); said {
+			set[name] = text
+		} else {
+			removed = append(removed, name)
+		}
+	}
+	return set, removed
+}
+
+// session is what a case has: a folder, the directory in use, and perhaps a feed.
+type session struct {
+	folder    string
+	directory *Directory
+	feed      *Feed
+}
+
+func (s *session) end() {
+	if s.feed != nil {
+		s.feed.Close()
+	}
+	if s.directory != nil {
+		s.directory.Close() // A case may have taken its file away.
+	}
+}
+
 func (s *session) open(given object) error {
 	in := callArguments(given)
 	options := &Options{ReadOnly: in.is("read_only"), MustExist: in["create_if_missing"] == false}
@@ -79,6 +109,11 @@ func (s *session) call(name string, given object, actor any) (any, error) {
 	switch name {
 	case "open":
 		return nil, s.open(given)
+	case "touch_user":
+		return nil, d.TouchUser(in.text("user"))
+	case "last_seen":
+		seen, err := d.LastSeen(in.text("user"))
+		return timeOrNull(seen), err
 	case "close":
 		return nil, d.Close()
 	case "backup":
@@ -149,6 +184,10 @@ func call(d *Directory, name string, in callArguments) (any, error) {
 		return perhaps(showUser(d.UserByEmail(in.text("email"))))
 	case "user_by_username":
 		return perhaps(showUser(d.UserByUsername(in.text("username"))))
+	case "user_by_external_id":
+		return perhaps(showUser(d.UserByExternalID(in.text("provisioner"), in.text("id"))))
+	case "workspace_by_external_id":
+		return perhaps(showWorkspace(d.WorkspaceByExternalID(in.text("provisioner"), in.text("id"))))
 	case "users":
 		return showAll(d.Users(), func(u User) any { return mapUser(u) })
 	case "query", "count":
@@ -179,7 +218,19 @@ func call(d *Directory, name string, in callArguments) (any, error) {
 		}
 		return showSeats(d)
 	case "create_workspace":
-		return showWorkspace(d.CreateWorkspace(in.text("name"), in.text("owner")))
+		ids, _ := in.texts("external_ids")
+		if len(ids) == 0 {
+			return showWorkspace(d.CreateWorkspace(in.text("name"), in.text("owner")))
+		}
+		var batch Batch
+		batch.CreateWorkspace(in.text("name"), in.text("owner"))
+		for provisioner, id := range ids {
+			batch.SetWorkspaceExternalID(WorkspaceName(in.text("name")), provisioner, id)
+		}
+		if _, err := d.Apply(&batch); err != nil {
+			return nil, err
+		}
+		return showWorkspace(d.WorkspaceByName(in.text("name")))
 	case "default_workspace":
 		return showWorkspace(d.DefaultWorkspace(ref))
 	case "workspaces":
@@ -234,6 +285,8 @@ func callWorkspace(d *Directory, name string, in callArguments) (any, error) {
 	switch name {
 	case "rename_workspace":
 		return showWorkspace(d.RenameWorkspace(w.ID, in.text("name")))
+	case "set_workspace_external_id":
+		return showWorkspace(d.SetWorkspaceExternalID(w.ID, in.text("provisioner"), in.text("id")))
 	case "archive_workspace":
 		return showWorkspace(d.ArchiveWorkspace(w.ID))
 	case "restore_workspace":
@@ -263,17 +316,15 @@ func newUser(in callArguments) (NewUser, error) {
 	id, err := in.id("id")
 	user := NewUser{Email: in.text("email"), ID: id, Username: in.text("username"), GivenName: in.text("given_name"),
 		FamilyName: in.text("family_name"), Inactive: in["active"] == false, Admin: in.is("admin"), CreatedAt: in.time("created_at")}
-	if attributes, said := in["attributes"].(object); said {
-		user.Attributes = map[string]string{}
-		for name, value := range attributes {
-			user.Attributes[name] = value.(string)
-		}
-	}
+	user.Attributes, _ = in.texts("attributes")
+	user.ExternalIDs, _ = in.texts("external_ids")
 	return user, err
 }
 
 func userUpdate(in callArguments) UserUpdate {
-	u := UserUpdate{IfVersion: in.number("if_version"), ReplaceAttributes: in.is("replace_attributes"), SetAttributes: map[string]string{}}
+	u := UserUpdate{IfVersion: in.number("if_version"), ReplaceAttributes: in.is("replace_attributes")}
+	u.SetAttributes, u.RemoveAttributes = in.texts("attributes")
+	u.SetExternalIDs, u.RemoveExternalIDs = in.texts("external_ids")
 	for key, value := range in {
 		switch key {
 		case "email":
@@ -288,14 +339,6 @@ func userUpdate(in callArguments) UserUpdate {
 			u.FamilyName = new(in.text(key))
 		case "admin":
 			u.Admin = new(in.is(key))
-		case "attributes":
-			for name, value := range value.(object) {
-				if text, said := value.(string); said {
-					u.SetAttributes[name] = text
-				} else {
-					u.RemoveAttributes = append(u.RemoveAttributes, name)
-				}
-			}
 		}
 	}
 	return u
@@ -326,7 +369,10 @@ func userQuery(d *Directory, in callArguments) (q Query, err error) {
 }
 
 func applyBatch(d *Directory, name string, in callArguments) (any, error) {
-	b := Batch{AllowOwnerless: in.is("allow_ownerless")}
+	b := Batch{AllowOwnerless: in.is("allow_ownerless"), Door: in.text("door")}
+	if door := in["door"]; door == "" {
+		b.Door = " " // Empty is none in Go; no door is named so either.
+	}
 	var err, err2 error
 	b.Actor, err = in.id("actor")
 	b.RequestID, err2 = in.id("request_id")
@@ -394,6 +440,9 @@ func addOperation(b *Batch, name string, in callArguments) error {
 		"create_workspace":  func() *Operation { return b.CreateWorkspace(in.text("name"), in.text("owner")) },
 		"default_workspace": func() *Operation { return b.DefaultWorkspace(ref) },
 		"rename_workspace":  func() *Operation { return b.RenameWorkspace(w, in.text("name")) },
+		"set_workspace_external_id": func() *Operation {
+			return b.SetWorkspaceExternalID(w, in.text("provisioner"), in.text("id"))
+		},
 		"archive_workspace": func() *Operation { return b.ArchiveWorkspace(w) },
 		"restore_workspace": func() *Operation { return b.RestoreWorkspace(w) },
 		"delete_workspace":  func() *Operation { return b.DeleteWorkspace(w) },

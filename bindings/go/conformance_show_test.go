@@ -3,7 +3,9 @@ package headcount
 import (
 	"errors"
 	"iter"
+	"maps"
 	"strings"
+	"time"
 )
 
 func perhaps(value any, err error) (any, error) {
@@ -27,6 +29,13 @@ func idOrNull(id ID) any {
 	return id
 }
 
+func timeOrNull(at time.Time) any {
+	if at.IsZero() {
+		return nil
+	}
+	return at
+}
+
 func limit(seats uint64) any {
 	if seats == NoLimit {
 		return nil
@@ -37,13 +46,10 @@ func limit(seats uint64) any {
 func showUser(u User, err error) (any, error) { return mapUser(u), err }
 
 func mapUser(u User) object {
-	attributes := object{}
-	for name, value := range u.Attributes() {
-		attributes[name] = value
-	}
 	return object{"id": u.ID, "email": u.Email, "username": u.Username, "given_name": orNull(u.GivenName),
-		"family_name": orNull(u.FamilyName), "active": u.Active, "admin": u.Admin, "attributes": attributes,
-		"created_at": u.CreatedAt, "updated_at": u.UpdatedAt, "version": u.Version}
+		"family_name": orNull(u.FamilyName), "active": u.Active, "admin": u.Admin,
+		"attributes": maps.Collect(u.Attributes()), "external_ids": maps.Collect(u.ExternalIDs()),
+		"created_at": u.CreatedAt, "updated_at": u.UpdatedAt, "deactivated_at": timeOrNull(u.DeactivatedAt), "version": u.Version}
 }
 
 func showSeats(d *Directory) (any, error) {
@@ -56,7 +62,8 @@ func showWorkspace(w Workspace, err error) (any, error) { return mapWorkspace(w)
 
 func mapWorkspace(w Workspace) object {
 	return object{"id": w.ID, "name": w.Name, "archived": w.Archived, "default_of": idOrNull(w.DefaultOf),
-		"created_at": w.CreatedAt, "updated_at": w.UpdatedAt, "version": w.Version}
+		"external_ids": maps.Collect(w.ExternalIDs()),
+		"created_at":   w.CreatedAt, "updated_at": w.UpdatedAt, "version": w.Version}
 }
 
 func showMembers(members []Member, err error) (any, error) {
@@ -88,5 +95,29 @@ func showChange(c Change) object {
 		}
 		events = append(events, event)
 	}
-	return object{"sequence": c.Sequence, "at": c.At, "actor": idOrNull(c.Actor), "request_id": idOrNull(c.RequestID), "events": events}
+	return object{"sequence": c.Sequence, "at": c.At, "actor": idOrNull(c.Actor), "door": orNull(c.Door), "request_id": idOrNull(c.RequestID), "events": events}
+}
+
+func showError(err error) object {
+	var e *Error
+	if !errors.As(err, &e) {
+		panic(err)
+	}
+	shown := object{"kind": e.Kind.String(), "message": e.Message}
+	if e.Operation >= 0 {
+		shown["op_index"] = e.Operation
+	}
+	if e.Seats != nil {
+		shown["limit"], shown["active"], shown["requested"] = e.Seats.Limit, e.Seats.Active, e.Seats.Requested
+	}
+	if e.Versions != nil {
+		shown["expected"], shown["found"] = e.Versions.Expected, e.Versions.Found
+	}
+	if e.Kind == ErrHistoryTrimmed {
+		shown["resume_after"] = e.ResumeAfter
+	}
+	if e.Kind == ErrChangeNotYet {
+		shown["latest"] = e.LatestChange
+	}
+	return shown
 }

@@ -194,6 +194,22 @@ func (d *Directory) ActingAs(actor ID) (*Directory, error) {
 	return newDirectory(acting, d.cache), nil
 }
 
+// Through is the same directory, whose writes come through a door: a short name of the
+// client or the interface, such as "rest" or "scim:okta", that is recorded in each change.
+// You choose the names: 1 to 32 letters, digits and -_.:/ of ASCII; another one fails with
+// [ErrInvalidArgument]. Closing one of the two closes both.
+func (d *Directory) Through(door string) (*Directory, error) {
+	bytes, length := text(door)
+	var through *C.hc_directory
+	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_through(h, bytes, length, &through, e)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newDirectory(through, d.cache), nil
+}
+
 // generation is the number by which cached users are valid.
 func (d *Directory) generation() uint64 {
 	handleUsed()

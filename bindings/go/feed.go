@@ -122,6 +122,9 @@ type Change struct {
 	At time.Time
 	// Actor is who made it; zero where nobody said so.
 	Actor ID
+	// Door is through which door it came; empty where nobody said so: see
+	// [Directory.Through].
+	Door string
 	// RequestID is that of the batch; zero where it had none.
 	RequestID ID
 	// Events are what happened, in the order of the batch.

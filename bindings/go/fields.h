@@ -6,7 +6,7 @@ typedef struct {
     const char *email, *username, *given_name, *family_name;
     uint64_t version, created_at_micros, updated_at_micros, deactivated_at_micros;
     size_t attributes;
-    int32_t active, admin;
+    int32_t active, admin, has_external_ids;
 } hcgo_user;
 
 static inline void hcgo_user_fields(const hc_user *user, hcgo_user *fields)
@@ -23,4 +23,5 @@ static inline void hcgo_user_fields(const hc_user *user, hcgo_user *fields)
     fields->attributes = hc_user_attribute_count(user);
     fields->active = hc_user_is_active(user);
     fields->admin = hc_user_is_admin(user);
+    fields->has_external_ids = hc_user_external_id_at(user, 0, NULL, NULL);
 }

@@ -84,27 +84,37 @@ func unpackUser(r []byte) User {
 	if u64(r, 88) != 0 {
 		u.DeactivatedAt = moment(r, 88)
 	}
-	table, count := u32(r, 80), u32(r, 84)
-	if count > 0 {
-		u.attributes = make([]attribute, count)
-		for i := range u.attributes {
-			entry := table + 16*i
-			u.attributes[i] = attribute{at(r, whole, entry), at(r, whole, entry+8)}
-		}
-	}
+	u.attributes = unpackPairs(r, whole, 80)
+	u.externalIDs = unpackPairs(r, whole, 96)
 	return u
+}
+
+// unpackPairs are those of the table whose place is at `place`.
+func unpackPairs(r []byte, whole string, place int) pairs {
+	table, count := u32(r, place), u32(r, place+4)
+	if count == 0 {
+		return nil
+	}
+	unpacked := make(pairs, count)
+	for i := range unpacked {
+		entry := table + 16*i
+		unpacked[i] = pair{at(r, whole, entry), at(r, whole, entry+8)}
+	}
+	return unpacked
 }
 
 func unpackWorkspace(r []byte) Workspace {
 	flags := u16(r, 6)
+	whole := string(r)
 	w := Workspace{
 		ID:        u64(r, 8),
 		Version:   u64(r, 16),
 		CreatedAt: moment(r, 24),
 		UpdatedAt: moment(r, 32),
 		Archived:  flags&1 != 0,
-		Name:      at(r, string(r), 56),
+		Name:      at(r, whole, 56),
 	}
+	w.externalIDs = unpackPairs(r, whole, 64)
 	if flags&2 != 0 {
 		w.DefaultOf = ID(r[40:56])
 	}
@@ -123,7 +133,7 @@ func unpackMember(r []byte) Member {
 
 func unpackChange(r []byte) Change {
 	flags := u16(r, 6)
-	c := Change{Sequence: u64(r, 8), At: moment(r, 16)}
+	c := Change{Sequence: u64(r, 8), At: moment(r, 16), Door: at(r, string(r), 72)}
 	if flags&1 != 0 {
 		c.Actor = ID(r[24:40])
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -358,3 +359,66 @@ func TestMessagesGoToALogger(t *testing.T) {
 type writer func([]byte) (int, error)
 
 func (w writer) Write(b []byte) (int, error) { return w(b) }
+
+func TestExternalIDsNameUsersAndWorkspaces(t *testing.T) {
+	d := memory(t, EnterpriseLicense())
+	ids := map[string]string{"okta": "00u1", "my idp": "größe"}
+	ann := must[User](t)(d.CreateUser(NewUser{Email: "ann@ex.co", ExternalIDs: ids}))
+	listed := must[User](t)(d.User(ann.ID.String()))
+	for _, u := range []*User{&ann, &listed} {
+		equal(t, true, maps.Equal(ids, maps.Collect(u.ExternalIDs())))
+		id, found := u.ExternalID("okta")
+		equal(t, "00u1true", fmt.Sprint(id, found))
+	}
+	equal(t, ann.ID, must[User](t)(d.UserByExternalID("my idp", "größe")).ID)
+	_, err := d.UserByExternalID("okta", "00U1")
+	refused(t, ErrUserNotFound, err)
+	ann = must[User](t)(d.UpdateUser("ann@ex.co", UserUpdate{
+		SetExternalIDs: map[string]string{"entra": "1"}, RemoveExternalIDs: []string{"okta"}}))
+	equal(t, true, maps.Equal(map[string]string{"entra": "1", "my idp": "größe"}, maps.Collect(ann.ExternalIDs())))
+	_, err = d.UpdateUser("ann@ex.co", UserUpdate{SetExternalIDs: map[string]string{"entra": ""}})
+	refused(t, ErrInvalidArgument, err)
+	_, err = d.CreateUser(NewUser{Email: "bob@ex.co", ExternalIDs: map[string]string{"entra": "1"}})
+	refused(t, ErrExternalIDTaken, err)
+
+	w := must[Workspace](t)(d.CreateWorkspace("Fraud", "ann@ex.co"))
+	w = must[Workspace](t)(d.SetWorkspaceExternalID(w.ID, "okta", "g1"))
+	id, _ := w.ExternalID("okta")
+	equal(t, "g1", id)
+	equal(t, w.ID, must[Workspace](t)(d.WorkspaceByExternalID("okta", "g1")).ID)
+	var batch Batch
+	batch.SetWorkspaceExternalID(WorkspaceName("fraud"), "okta", "")
+	must[Applied](t)(d.Apply(&batch))
+	_, err = d.WorkspaceByExternalID("okta", "g1")
+	refused(t, ErrWorkspaceNotFound, err)
+}
+
+func TestChangesSayTheirDoorAndSightingsAreNone(t *testing.T) {
+	d := memory(t, EnterpriseLicense())
+	ann := create(t, d, "ann@ex.co")
+	rest := must[*Directory](t)(d.Through("rest"))
+	create(t, rest, "bob@ex.co")
+	batch := Batch{Door: "import"}
+	batch.CreateUser(NewUser{Email: "cho@ex.co"})
+	must[Applied](t)(rest.Apply(&batch))
+	_, err := d.Through("two words")
+	refused(t, ErrInvalidArgument, err)
+	batch.Door = "two words"
+	_, err = d.Apply(&batch)
+	refused(t, ErrInvalidArgument, err)
+	equal(t, ErrInvalidArgument, must[[]*Error](t)(d.Preview(&batch))[0].Kind)
+
+	equal(t, true, must[time.Time](t)(d.LastSeen("ann@ex.co")).IsZero())
+	ok(t, d.TouchUser("ann@ex.co"))
+	seen := must[time.Time](t)(d.LastSeen("ann@ex.co"))
+	equal(t, true, !seen.Before(ann.CreatedAt) && !seen.After(time.Now()))
+	refused(t, ErrUserNotFound, d.TouchUser("nobody@ex.co"))
+
+	feed := must[*Feed](t)(d.Follow(0))
+	defer feed.Close()
+	for _, door := range []string{"", "rest", "import"} {
+		equal(t, door, must[Change](t)(feed.Next(context.Background())).Door)
+	}
+	_, more, err := feed.TryNext()
+	equal(t, "false <nil>", fmt.Sprint(more, err))
+}

@@ -34,27 +34,43 @@ type User struct {
 	// never was.
 	DeactivatedAt time.Time
 
-	attributes []attribute
+	attributes  pairs
+	externalIDs pairs
 }
 
-type attribute struct{ name, value string }
-
 // Attribute is the value of an attribute, and whether the user has it.
-func (u *User) Attribute(name string) (string, bool) {
-	at, found := slices.BinarySearchFunc(u.attributes, name, func(a attribute, name string) int {
-		return strings.Compare(a.name, name)
+func (u *User) Attribute(name string) (string, bool) { return u.attributes.get(name) }
+
+// Attributes are the names and values of all attributes, ordered by name.
+func (u *User) Attributes() iter.Seq2[string, string] { return u.attributes.all() }
+
+// ExternalID is the id that a provisioner, such as an identity provider, has for the user,
+// and whether there is one.
+func (u *User) ExternalID(provisioner string) (string, bool) { return u.externalIDs.get(provisioner) }
+
+// ExternalIDs are the provisioners and the ids that they have for the user, ordered by
+// provisioner.
+func (u *User) ExternalIDs() iter.Seq2[string, string] { return u.externalIDs.all() }
+
+// pairs are names and values, ordered by name.
+type pairs []pair
+
+type pair struct{ name, value string }
+
+func (p pairs) get(name string) (string, bool) {
+	at, found := slices.BinarySearchFunc(p, name, func(each pair, name string) int {
+		return strings.Compare(each.name, name)
 	})
 	if !found {
 		return "", false
 	}
-	return u.attributes[at].value, true
+	return p[at].value, true
 }
 
-// Attributes are the names and values of all attributes, ordered by name.
-func (u *User) Attributes() iter.Seq2[string, string] {
+func (p pairs) all() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
-		for _, a := range u.attributes {
-			if !yield(a.name, a.value) {
+		for _, each := range p {
+			if !yield(each.name, each.value) {
 				return
 			}
 		}
@@ -81,6 +97,10 @@ type NewUser struct {
 	CreatedAt time.Time
 	// Attributes are at most 64, of 16 KiB in all.
 	Attributes map[string]string
+	// ExternalIDs are what provisioners, such as identity providers, call the user: at most
+	// 16. Their names have up to 64 bytes, and ids up to 255, which are compared as they
+	// are. No two users have the same id of one provisioner.
+	ExternalIDs map[string]string
 }
 
 // A UserUpdate says what to change of a user. What is nil or empty stays as it is.
@@ -108,13 +128,17 @@ type UserUpdate struct {
 	RemoveAttributes []string
 	// ReplaceAttributes removes all attributes but those in SetAttributes.
 	ReplaceAttributes bool
+	// SetExternalIDs are ids to set, by provisioner; those of others stay.
+	SetExternalIDs map[string]string
+	// RemoveExternalIDs are provisioners whose ids to remove.
+	RemoveExternalIDs []string
 }
 
 // Batches that ask for the same must be the same, so the order must not depend on the map.
-func inOrder(attributes map[string]string) iter.Seq2[string, string] {
+func inOrder(values map[string]string) iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
-		for _, name := range slices.Sorted(maps.Keys(attributes)) {
-			if !yield(name, attributes[name]) {
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			if !yield(name, values[name]) {
 				return
 			}
 		}

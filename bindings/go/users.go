@@ -34,6 +34,46 @@ func (d *Directory) UserByUsername(username string) (User, error) {
 	return lookUp(d, username, func(c *hostCache) *cache[string] { return &c.byUsername }, C.HC_USER_KEY_USERNAME, text)
 }
 
+// UserByExternalID is the user for whom a provisioner, such as an identity provider, has
+// this id, or fails with [ErrUserNotFound].
+func (d *Directory) UserByExternalID(provisioner, id string) (User, error) {
+	p, provisionerLength := text(provisioner)
+	i, idLength := text(id)
+	user, err := d.userCall(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
+		return C.hc_user_get_by_external_id(h, p, provisionerLength, i, idLength, u, e)
+	})
+	if err == nil && user.ID.IsZero() {
+		err = errNobody
+	}
+	return user, err
+}
+
+// TouchUser notes that a user is seen now, such as at a login or with a request. Call it as
+// often as you like: it mostly costs a look-up. The first sighting is on disk when this
+// returns; others are gathered and written at most once a minute and by Close, so a crash
+// can lose them. It fails with [ErrUserNotFound] and [ErrReadOnly].
+func (d *Directory) TouchUser(ref string) error {
+	bytes, length := text(ref)
+	return d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_user_touch(h, bytes, length, e)
+	})
+}
+
+// LastSeen is when a user was last seen, to about an hour; the zero time where nobody said
+// so with [Directory.TouchUser]. No change is made of it, and no version. It fails with
+// [ErrUserNotFound].
+func (d *Directory) LastSeen(ref string) (time.Time, error) {
+	bytes, length := text(ref)
+	var micros C.uint64_t
+	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_user_get_last_seen_micros(h, bytes, length, &micros, e)
+	})
+	if err != nil || micros == 0 {
+		return time.Time{}, err
+	}
+	return time.UnixMicro(int64(micros)).UTC(), nil
+}
+
 var errNobody = &Error{Kind: ErrUserNotFound, Message: "no such user", Operation: -1}
 
 // lookUp reads a user from the cache of this package, or from the library.
@@ -123,15 +163,30 @@ func takeUser(native *C.hc_user) User {
 		u.DeactivatedAt = time.UnixMicro(int64(f.deactivated_at_micros)).UTC()
 	}
 	if f.attributes > 0 {
-		u.attributes = make([]attribute, f.attributes)
+		u.attributes = make(pairs, f.attributes)
 	}
 	for i := range u.attributes {
 		var name, value *C.char
 		var length C.size_t
 		C.hc_user_attribute_at(native, C.size_t(i), &name, &value, &length)
-		u.attributes[i] = attribute{C.GoString(name), C.GoStringN(value, C.int(length))}
+		u.attributes[i] = pair{C.GoString(name), C.GoStringN(value, C.int(length))}
+	}
+	if f.has_external_ids == 1 {
+		u.externalIDs = readExternalIDs(func(i C.size_t, provisioner, id *C.char) C.int32_t {
+			return C.hc_user_external_id_at(native, i, provisioner, id)
+		})
 	}
 	return u
+}
+
+// readExternalIDs reads the external ids of a user or a workspace.
+func readExternalIDs(at func(i C.size_t, provisioner, id *C.char) C.int32_t) (ids pairs) {
+	var provisioner [C.HC_PROVISIONER_BYTES]C.char
+	var id [C.HC_EXTERNAL_ID_BYTES]C.char
+	for at(C.size_t(len(ids)), &provisioner[0], &id[0]) == 1 {
+		ids = append(ids, pair{C.GoString(&provisioner[0]), C.GoString(&id[0])})
+	}
+	return ids
 }
 
 // CreateUser creates a user, who needs a seat unless inactive.

@@ -60,7 +60,19 @@ type Workspace struct {
 	CreatedAt time.Time
 	// UpdatedAt is when the record last changed; its members don't count.
 	UpdatedAt time.Time
+
+	externalIDs pairs
 }
+
+// ExternalID is the id that a provisioner, such as an identity provider, has for the
+// workspace, and whether there is one.
+func (w *Workspace) ExternalID(provisioner string) (string, bool) {
+	return w.externalIDs.get(provisioner)
+}
+
+// ExternalIDs are the provisioners and the ids that they have for the workspace, ordered by
+// provisioner.
+func (w *Workspace) ExternalIDs() iter.Seq2[string, string] { return w.externalIDs.all() }
 
 // A Member says that a user belongs to a workspace.
 type Member struct {
@@ -89,6 +101,28 @@ func (d *Directory) WorkspaceByName(name string) (Workspace, error) {
 	bytes, length := text(name)
 	return d.workspaceCall(func(h *C.hc_directory, w **C.hc_workspace, e **C.hc_error) C.hc_status {
 		return C.hc_workspace_get_by_name(h, bytes, length, w, e)
+	})
+}
+
+// WorkspaceByExternalID is the workspace for which a provisioner, such as an identity
+// provider, has this id, or fails with [ErrWorkspaceNotFound].
+func (d *Directory) WorkspaceByExternalID(provisioner, id string) (Workspace, error) {
+	p, provisionerLength := text(provisioner)
+	i, idLength := text(id)
+	return d.workspaceCall(func(h *C.hc_directory, w **C.hc_workspace, e **C.hc_error) C.hc_status {
+		return C.hc_workspace_get_by_external_id(h, p, provisionerLength, i, idLength, w, e)
+	})
+}
+
+// SetWorkspaceExternalID sets the id that a provisioner has for a workspace; an empty one
+// removes it. It fails with [ErrWorkspaceNotFound], [ErrWorkspaceArchived], with
+// [ErrExternalIDTaken] where another workspace has it, and with [ErrInvalidArgument] beyond
+// the limits that NewUser.ExternalIDs has.
+func (d *Directory) SetWorkspaceExternalID(workspace uint64, provisioner, id string) (Workspace, error) {
+	p, provisionerLength := text(provisioner)
+	i, idLength := externalID(id, true)
+	return d.workspaceCall(func(h *C.hc_directory, w **C.hc_workspace, e **C.hc_error) C.hc_status {
+		return C.hc_workspace_set_external_id(h, C.uint64_t(workspace), p, provisionerLength, i, idLength, w, e)
 	})
 }
 
@@ -236,6 +270,9 @@ func (d *Directory) workspaceCall(function func(*C.hc_directory, **C.hc_workspac
 	if id := C.hc_workspace_default_of(native); id != nil {
 		w.DefaultOf = readID(id)
 	}
+	w.externalIDs = readExternalIDs(func(i C.size_t, provisioner, id *C.char) C.int32_t {
+		return C.hc_workspace_external_id_at(native, i, provisioner, id)
+	})
 	return w, nil
 }
 

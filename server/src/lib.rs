@@ -23,6 +23,7 @@
 mod auth;
 mod config;
 mod door;
+mod events;
 mod feed;
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -42,6 +43,7 @@ mod routes;
 mod scim;
 mod serve;
 mod server;
+mod stream;
 mod syncs;
 mod tls;
 mod wire;

@@ -99,6 +99,7 @@ static ROUTES: &[Route] = &[
     // The page for people.
     route("GET", "/admin/style.css", Access::Open, Door::Page, || get(page::style)),
     route("GET", "/admin/icon.svg", Access::Open, Door::Page, || get(page::icon)),
+    route("GET", "/admin/live.js", Access::Open, Door::Page, || get(page::live)),
     route("GET", "/admin/login", Access::Open, Door::Page, || get(page::form)),
     route("POST", "/admin/login", VISITOR, Door::Page, || post(page::log_in)),
     route("POST", "/admin/logout", VISITOR, Door::Page, || post(page::log_out)),
@@ -109,6 +110,9 @@ static ROUTES: &[Route] = &[
     route("GET", "/admin/workspaces", VISITOR, Door::Page, || get(page::workspaces)),
     route("GET", "/admin/workspaces/{id}", VISITOR, Door::Page, || get(page::workspace)),
     route("GET", "/admin/audit", VISITOR, Door::Page, || get(page::audit)),
+    route("GET", "/admin/import", EDITOR, Door::Page, || get(page::import_form)),
+    route("POST", "/admin/import", EDITOR, Door::Page, || import(post(page::import_preview))),
+    route("POST", "/admin/import/apply", EDITOR, Door::Page, || import(post(page::import_apply))),
     route("GET", "/admin/export.csv", VISITOR, Door::Page, || get(page::export)),
     route("GET", "/admin/keys", Access::Session(Scope::Admin), Door::Page, || get(page::keys)),
     // SCIM.
@@ -133,6 +137,11 @@ static ROUTES: &[Route] = &[
     route("PATCH", "/scim/v2/Groups/{id}", SCIM, Door::Scim, || patch(scim::groups::update)),
     route("DELETE", "/scim/v2/Groups/{id}", SCIM, Door::Scim, || delete(scim::groups::delete)),
 ];
+
+/// Takes larger bodies than other routes.
+fn import(handler: MethodRouter<Server>) -> MethodRouter<Server> {
+    handler.layer(DefaultBodyLimit::max(page::IMPORT_BYTES_MAX))
+}
 
 const fn route(
     method: &'static str,

@@ -88,6 +88,7 @@ async function checkLooks(browser, address, state, users) {
         ["user", `/admin/users/${users[1]}`],
         ["workspaces", "/admin/workspaces"],
         ["audit", "/admin/audit"],
+        ["import", "/admin/import"],
         ["keys", "/admin/keys"],
         ["login", "/admin/login"],
       ]) {
@@ -142,6 +143,31 @@ async function checkFilters(page, address) {
   assert.equal(await page.inputValue("select[name=state]"), "inactive");
 }
 
+// Pastes a file, looks at what it would change, and imports it.
+async function checkImport(page, address) {
+  await page.goto(`${address}/admin/import`);
+  await page.fill("textarea", "email,given_name,active\ndee@example.com,Dee,\nnew@example.com,New,false\n");
+  await page.click("text=Show what would change…");
+  assert.match(await page.textContent("[role=status]"), /1 created, 1 changed/);
+  await checkWidth(page, "preview of an import");
+  await picture(page, "import-preview");
+  await page.click("text=Import >> nth=-1");
+  assert.match(await page.textContent("[role=status]"), /1 created, 1 changed/);
+}
+
+// The audit shows a change that is made elsewhere, without being asked again.
+async function checkLive(page, address, key) {
+  await page.goto(`${address}/admin/audit`);
+  await page.locator("#live:visible").waitFor();
+  const made = await fetch(`${address}/api/v1/users`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${key}` },
+    body: JSON.stringify({ email: "live@example.com", active: false }),
+  });
+  assert.equal(made.status, 201);
+  await page.locator("tbody tr:first-child >> text=live@example.com").waitFor();
+}
+
 async function checkNames(page, address) {
   await page.goto(`${address}/admin`);
   const shown = await page.textContent("tbody");
@@ -176,6 +202,8 @@ try {
   await checkNames(page, address);
   await checkKeyboard(page, address);
   await checkFilters(page, address);
+  await checkImport(page, address);
+  await checkLive(page, address, made.key.secret);
   assert.deepEqual(complaints, [], "the browser complains");
   const state = await context.storageState();
   await checkLooks(browser, address, state, users);
@@ -187,6 +215,8 @@ try {
   await quiet.click("text=Deactivate…");
   await quiet.click("text=Do it");
   assert.match(await quiet.textContent("main"), /1 deactivated/);
+  await quiet.goto(`${address}/admin/audit`);
+  assert.match(await quiet.textContent("tbody"), /live@example.com/);
   await quiet.click("text=Log out");
   assert.equal(quiet.url(), `${address}/admin/login`);
   await browser.close();

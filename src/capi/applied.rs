@@ -83,6 +83,13 @@ pub struct HcApplied {
 }
 
 impl HcApplied {
+    pub(super) fn hand_over(applied: Applied) -> *mut Self {
+        guard::hand_over(Self {
+            latch: Latch::of_any_process(),
+            applied,
+        })
+    }
+
     pub(super) fn outcomes(&self) -> &[Outcome] {
         &self.applied.outcomes
     }
@@ -105,10 +112,7 @@ unsafe fn give(place: *mut *mut HcApplied, applied: Applied) {
     // SAFETY: the caller's promise.
     let place = unsafe { Out::optional(place) };
     if place.is_wanted() {
-        place.write(guard::hand_over(HcApplied {
-            latch: Latch::of_any_process(),
-            applied,
-        }));
+        place.write(HcApplied::hand_over(applied));
     }
 }
 

@@ -1,5 +1,7 @@
 //! The directory: opened, checked, closed.
 
+use std::sync::Arc;
+
 use super::arguments::{self, Out};
 use super::failure::HcError;
 use super::guard;
@@ -7,6 +9,7 @@ use super::handle::{Handle, Latch};
 use super::options::HcOptions;
 use super::refusal::Refusal;
 use super::status::HcStatus;
+use super::submit::Submitter;
 use crate::directory::{Directory, Options};
 use crate::model::check_door;
 
@@ -17,6 +20,8 @@ use crate::model::check_door;
 pub struct HcDirectory {
     latch: Latch,
     pub(super) directory: Directory,
+    /// Behind the directory: the last handle waits for those that it keeps open.
+    pub(super) submitter: Arc<Submitter>,
 }
 
 impl Handle for HcDirectory {
@@ -32,6 +37,16 @@ impl HcDirectory {
         Self {
             latch: Latch::of_this_process(),
             directory,
+            submitter: Arc::default(),
+        }
+    }
+
+    /// A handle on the same directory.
+    fn another(&self, directory: Directory) -> Self {
+        Self {
+            latch: Latch::of_this_process(),
+            directory,
+            submitter: Arc::clone(&self.submitter),
         }
     }
 
@@ -129,7 +144,7 @@ pub unsafe extern "C" fn hc_directory_acting_as(
             let actor = arguments::user_id("actor", actor)?;
             directory.directory.check()?;
             let acting = directory.directory.acting_as(actor);
-            made.write(guard::hand_over(HcDirectory::new(acting)));
+            made.write(guard::hand_over(directory.another(acting)));
             Ok(())
         })
     }
@@ -166,7 +181,7 @@ pub unsafe extern "C" fn hc_directory_through(
             check_door(door)?;
             directory.directory.check()?;
             let through = directory.directory.through(door);
-            made.write(guard::hand_over(HcDirectory::new(through)));
+            made.write(guard::hand_over(directory.another(through)));
             Ok(())
         })
     }
@@ -217,6 +232,7 @@ pub unsafe extern "C" fn hc_directory_close(
     // SAFETY: by the contract, both pointers are NULL or live.
     unsafe {
         guard::call_even_poisoned(directory, error, |directory| {
+            directory.submitter.close();
             directory.directory.clone().close()?;
             Ok(())
         })

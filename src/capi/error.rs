@@ -62,7 +62,7 @@ pub unsafe extern "C" fn hc_error_message(error: *const HcError) -> *const c_cha
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_is_retryable(error: *const HcError) -> i32 {
-    let answer = |error: &HcError| error.cause().map(|e| i32::from(e.is_retryable()));
+    let answer = |error: &HcError| Some(error.is_retryable().into());
     // SAFETY: by the contract, `error` is NULL or live.
     unsafe { guard::ask(error, 0, answer) }
 }

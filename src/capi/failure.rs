@@ -69,6 +69,10 @@ impl HcError {
         self.cause.as_ref()
     }
 
+    pub(super) fn is_retryable(&self) -> bool {
+        self.status == HcStatus::QueueFull || self.cause.as_ref().is_some_and(Error::is_retryable)
+    }
+
     pub(super) fn buffer_bytes(&self) -> Option<usize> {
         self.buffer_bytes
     }

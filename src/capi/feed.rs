@@ -3,6 +3,8 @@
 use std::mem::MaybeUninit;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(unix)]
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::arguments::{self, Out};
@@ -14,6 +16,8 @@ use super::lock;
 use super::packed::Ahead;
 use super::refusal::Refusal;
 use super::status::HcStatus;
+#[cfg(unix)]
+use crate::directory::Ready;
 use crate::directory::{ChangeFeed, FeedWaker};
 use crate::model::Change;
 
@@ -32,6 +36,9 @@ pub struct HcFeed {
     /// while another thread waits.
     position: AtomicU64,
     waker: FeedWaker,
+    /// Beside the lock too: made when it is asked for.
+    #[cfg(unix)]
+    ready: OnceLock<Arc<Ready>>,
 }
 
 struct Reading {
@@ -57,15 +64,49 @@ impl HcFeed {
         let Reading { feed, ahead } = &mut *lock(&self.reading);
         feed.check()?;
         let mut timeout = timeout;
-        let bytes = ahead.pack(buffer, || {
+        let packed = ahead.pack(buffer, || {
             let timeout = std::mem::take(&mut timeout);
             feed.next(timeout).transpose()
-        })?;
+        });
         let position = ahead
             .kept()
             .map_or(feed.position(), |next| next.sequence - 1);
+        #[cfg(unix)]
+        if let Some(ready) = self.ready.get() {
+            feed.note(position, ready);
+        }
+        let bytes = packed?;
         self.position.store(position, Ordering::Relaxed);
         Ok(bytes)
+    }
+
+    /// The descriptor to be polled.
+    #[cfg(unix)]
+    fn descriptor(&self) -> Result<i32, Refusal> {
+        if let Some(ready) = self.ready.get() {
+            return Ok(ready.descriptor());
+        }
+        // The lock keeps the position, and another thread from making one too.
+        let Reading { feed, ahead } = &*lock(&self.reading);
+        if self.ready.get().is_none() {
+            let ready = feed.ready()?;
+            let position = ahead
+                .kept()
+                .map_or(feed.position(), |next| next.sequence - 1);
+            feed.note(position, &ready);
+            let _ = self.ready.set(ready);
+        }
+        self.ready
+            .get()
+            .map(|ready| ready.descriptor())
+            .ok_or_else(Refusal::panicked)
+    }
+
+    /// There are none here.
+    #[cfg(not(unix))]
+    fn descriptor(&self) -> Result<i32, Refusal> {
+        let message = "this system has no descriptors to poll; wait in hc_feed_next_batch()";
+        Err(Refusal::argument(message.to_owned()))
     }
 }
 
@@ -104,6 +145,8 @@ pub unsafe extern "C" fn hc_directory_follow(
                 reading: Mutex::new(reading),
                 position: AtomicU64::new(after),
                 waker,
+                #[cfg(unix)]
+                ready: OnceLock::new(),
             }));
             Ok(())
         })
@@ -155,6 +198,34 @@ pub unsafe extern "C" fn hc_feed_next_batch(
             let done = Out::required("written", written)?;
             let buffer = arguments::buffer(buffer, capacity)?;
             done.write(feed.next_batch(Duration::from_millis(timeout_ms), buffer)?);
+            Ok(())
+        })
+    }
+}
+
+/// Gives a descriptor for an event loop: it is readable (POLLIN) while the feed has
+/// something to read, be it a change or an error, and once the directory is closed. Read
+/// it with hc_feed_next_batch() and the timeout 0, until the descriptor isn't readable.
+///
+/// @param feed       The feed.
+/// @param descriptor Set, on success, to the descriptor, the same each time: to be polled
+///                   only, not read or closed. It is closed by hc_feed_free().
+/// @param error      See "Errors"; may be NULL.
+/// @return #HC_STATUS_OK, or a general or store status.
+/// @retval HC_STATUS_INVALID_ARGUMENT on a system without descriptors, such as Windows.
+/// @note Thread-safe; the first call waits for a thread that waits for changes.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_feed_get_descriptor(
+    feed: *const HcFeed,
+    descriptor: *mut i32,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live.
+    unsafe {
+        guard::call(feed, error, |feed| {
+            let place = Out::required("descriptor", descriptor)?;
+            place.write(feed.descriptor()?);
             Ok(())
         })
     }

@@ -65,6 +65,11 @@ impl Refusal {
         Self::Call(HcStatus::InvalidUtf8, message.into())
     }
 
+    pub(super) fn queue_full(submitted: usize) -> Self {
+        let message = format!("{submitted} batches are submitted; try again after a callback");
+        Self::Call(HcStatus::QueueFull, message.into())
+    }
+
     pub(super) fn panicked() -> Self {
         let message = "a bug in the library: the details are on stderr; free the handle, it \
                        can't be used any more";

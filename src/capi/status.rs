@@ -34,6 +34,8 @@ pub enum HcStatus {
     /// General: the next record needs a larger buffer than the call was given;
     /// hc_error_get_buffer_bytes() says how large. Nothing was skipped.
     BufferTooSmall = 7,
+    /// General: as many batches are submitted as may be; submit again after a callback.
+    QueueFull = 8,
 
     /// The text is not an email address that this directory accepts.
     InvalidEmail = 20,
@@ -119,7 +121,7 @@ pub enum HcStatus {
 
 impl HcStatus {
     /// All of them, and what each is called.
-    pub(super) const ALL: [(Self, &'static CStr); 42] = [
+    pub(super) const ALL: [(Self, &'static CStr); 43] = [
         (Self::Ok, c"HC_STATUS_OK"),
         (Self::InvalidArgument, c"HC_STATUS_INVALID_ARGUMENT"),
         (Self::NullArgument, c"HC_STATUS_NULL_ARGUMENT"),
@@ -128,6 +130,7 @@ impl HcStatus {
         (Self::Poisoned, c"HC_STATUS_POISONED"),
         (Self::Forked, c"HC_STATUS_FORKED"),
         (Self::BufferTooSmall, c"HC_STATUS_BUFFER_TOO_SMALL"),
+        (Self::QueueFull, c"HC_STATUS_QUEUE_FULL"),
         (Self::InvalidEmail, c"HC_STATUS_INVALID_EMAIL"),
         (Self::InternationalEmail, c"HC_STATUS_INTERNATIONAL_EMAIL"),
         (Self::EmailRequired, c"HC_STATUS_EMAIL_REQUIRED"),

@@ -1,10 +1,14 @@
 //! Waiting for changes.
 
+#[cfg(all(unix, feature = "capi"))]
+use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Directory;
+#[cfg(all(unix, feature = "capi"))]
+use super::ready::Ready;
 use crate::error::Result;
 use crate::model::Change;
 use crate::rules::read;
@@ -125,6 +129,24 @@ impl ChangeFeed {
         self.directory.check()
     }
 
+    /// A descriptor that is readable while there is a change beyond those that were read,
+    /// and once the directory is closed. Kept so with [`note`](Self::note).
+    #[cfg(all(unix, feature = "capi"))]
+    pub(crate) fn ready(&self) -> Result<Arc<Ready>> {
+        self.directory.check()?;
+        let ready = Arc::new(Ready::new()?);
+        let mut state = self.directory.shared.latest.lock();
+        state.listeners.push(Arc::downgrade(&ready));
+        Ok(ready)
+    }
+
+    /// Tells the descriptor that the changes up to `position` were read.
+    #[cfg(all(unix, feature = "capi"))]
+    pub(crate) fn note(&self, position: u64, ready: &Ready) {
+        let state = self.directory.shared.latest.lock();
+        ready.set(state.closed || state.sequence != position);
+    }
+
     fn read_ahead(&mut self) -> Result<()> {
         let snapshot = self.directory.snapshot()?;
         self.ahead = read::changes_after(&snapshot, self.position, PAGE)?.into_iter();
@@ -146,6 +168,18 @@ pub(super) struct Latest {
 struct State {
     sequence: u64,
     closed: bool,
+    /// The descriptors of those who don't wait in a call.
+    #[cfg(all(unix, feature = "capi"))]
+    listeners: Vec<Weak<Ready>>,
+}
+
+/// Tells the descriptors that there is something to read.
+#[cfg(all(unix, feature = "capi"))]
+fn tell(listeners: &mut Vec<Weak<Ready>>) {
+    listeners.retain(|listener| {
+        let listener = listener.upgrade();
+        listener.inspect(|ready| ready.set(true)).is_some()
+    });
 }
 
 impl Latest {
@@ -154,6 +188,8 @@ impl Latest {
             state: Mutex::new(State {
                 sequence,
                 closed: false,
+                #[cfg(all(unix, feature = "capi"))]
+                listeners: Vec::new(),
             }),
             moved: Condvar::new(),
         }
@@ -163,12 +199,18 @@ impl Latest {
     pub(super) fn advance(&self, sequence: u64) {
         let mut state = self.lock();
         state.sequence = state.sequence.max(sequence);
+        #[cfg(all(unix, feature = "capi"))]
+        tell(&mut state.listeners);
         self.moved.notify_all();
     }
 
     /// Wakes all who wait, for good.
     pub(super) fn close(&self) {
-        self.lock().closed = true;
+        let mut state = self.lock();
+        state.closed = true;
+        #[cfg(all(unix, feature = "capi"))]
+        tell(&mut state.listeners);
+        drop(state);
         self.moved.notify_all();
     }
 

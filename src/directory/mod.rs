@@ -7,6 +7,8 @@ mod backup;
 mod cache;
 mod commits;
 mod compact;
+#[cfg(feature = "capi")]
+mod each;
 mod export;
 mod extra;
 mod feed;
@@ -17,6 +19,8 @@ mod iter;
 #[cfg(feature = "serde")]
 mod lines;
 mod options;
+#[cfg(all(unix, feature = "capi"))]
+mod ready;
 mod repair;
 mod seen;
 mod stats;
@@ -37,6 +41,8 @@ pub use iter::{Changes, Users, Workspaces};
 #[cfg(feature = "serde")]
 pub use lines::LinesProgress;
 pub use options::Options;
+#[cfg(all(unix, feature = "capi"))]
+pub(crate) use ready::Ready;
 pub use stats::Stats;
 
 pub use crate::rules::UserView;

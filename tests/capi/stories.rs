@@ -141,6 +141,11 @@ fn packed_operations_do_what_single_ones_do() {
 }
 
 #[test]
+fn submitted_batches_are_applied_in_order_and_told() {
+    story("submit", Argument::File);
+}
+
+#[test]
 fn doors_and_sightings_are_kept() {
     story("doors", Argument::None);
 }

@@ -1,6 +1,8 @@
 // The change feed: read, waited for, resumed, grown, woken by closing.
 #include "story.hpp"
 
+#include <future>
+#include <poll.h>
 #include <thread>
 
 using namespace std::chrono_literals;
@@ -18,7 +20,15 @@ int main()
         waker.join();
     }
 
+    pollfd polled{feed.descriptor(), POLLIN, 0};
+    CHECK(poll(&polled, 1, 0) == 0);
     const hc::user ann = users.create_user("ann@ex.co");
+    CHECK(poll(&polled, 1, 0) == 1);
+    std::promise<hc::result<hc::applied>> kept;
+    users.submit(hc::batch().delete_user("nobody"),
+                 [&kept](hc::result<hc::applied> &&answer) { kept.set_value(std::move(answer)); });
+    const hc::result<hc::applied> answer = kept.get_future().get();
+    CHECK(!answer && answer.error().kind() == hc::status::user_not_found);
     std::uint8_t buffer[1024];
     std::uint32_t offset = 0;
     std::size_t read = 0;

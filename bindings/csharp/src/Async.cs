@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -92,6 +93,18 @@ namespace Headcount
         public Task<Workspace> RenameWorkspaceAsync(ulong id, string name, CancellationToken cancellation = default(CancellationToken))
         {
             return Workers.Run(() => RenameWorkspace(id, name), cancellation);
+        }
+
+        /// <summary>Sets the id that a provisioner has for a workspace; null removes it. As <see cref="SetWorkspaceExternalId"/>.</summary>
+        public Task<Workspace> SetWorkspaceExternalIdAsync(ulong workspace, string provisioner, [Nullable(2)] string id, CancellationToken cancellation = default(CancellationToken))
+        {
+            return Workers.Run(() => SetWorkspaceExternalId(workspace, provisioner, id), cancellation);
+        }
+
+        /// <summary>Notes that a user is seen now. As <see cref="TouchUser"/>.</summary>
+        public Task TouchUserAsync(string user, CancellationToken cancellation = default(CancellationToken))
+        {
+            return Begin(() => TouchUser(user), cancellation);
         }
 
         /// <summary>Archives a workspace; nothing happens to one that is. As <see cref="ArchiveWorkspace"/>.</summary>

@@ -22,6 +22,10 @@ namespace Headcount
         /// <summary>Who makes these changes; null for nobody in particular.</summary>
         public Guid? Actor { get; set; }
 
+        /// <summary>Through which door the batch comes, before that of Directory.Through; null where nobody says so.</summary>
+        [Nullable(2)]
+        public string Door { get; set; }
+
         /// <summary>
         /// Makes the batch one that can be sent again: when the same batch was applied with this id before, its
         /// outcome is returned and nothing is done.
@@ -101,6 +105,27 @@ namespace Headcount
         public Batch RenameWorkspace(string workspace, string name)
         {
             return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), n = Interop.Utf8(name); return Native.hc_batch_rename_workspace_by_name(b, w, Interop.Size(w), n, Interop.Size(n), out e); });
+        }
+
+        /// <summary>Appends: set the id that a provisioner has for a workspace; null removes it.</summary>
+        public Batch SetWorkspaceExternalId(ulong workspace, string provisioner, [Nullable(2)] string id)
+        {
+            return ExternalId("", workspace, provisioner, id);
+        }
+
+        /// <summary>Appends: set the id that a provisioner has for a workspace with a name, which may be one that an earlier operation creates; null removes it.</summary>
+        public Batch SetWorkspaceExternalId(string workspace, string provisioner, [Nullable(2)] string id)
+        {
+            return ExternalId(workspace, 0, provisioner, id);
+        }
+
+        private Batch ExternalId(string name, ulong number, string provisioner, string id)
+        {
+            return Append((IntPtr b, out IntPtr e) =>
+            {
+                byte[] w = Interop.Utf8(name), p = Interop.Utf8(provisioner), i = id == null ? null : Interop.Utf8(id);
+                return Native.hc_batch_set_workspace_external_id(b, w, Interop.Size(w), number, p, Interop.Size(p), i, i == null ? UIntPtr.Zero : Interop.Size(i), out e);
+            });
         }
 
         /// <summary>Appends: archive a workspace.</summary>
@@ -217,13 +242,20 @@ namespace Headcount
             try
             {
                 IntPtr error;
+                var indexes = new List<int>();
+                var malformed = new List<HeadcountException>();
+                if (Door != null)
+                {
+                    var door = Interop.Utf8(Door);
+                    var status = Native.hc_batch_set_door(batch, door, Interop.Size(door), out error);
+                    if (status != 0)
+                        malformed.Add(HeadcountException.Take(status, error));
+                }
                 if (Actor != null)
                     Interop.Check(Native.hc_batch_set_actor(batch, Interop.Bytes(Actor.Value), out error), error);
                 if (RequestId != null)
                     Interop.Check(Native.hc_batch_set_request_id(batch, Interop.Bytes(RequestId.Value), out error), error);
                 Interop.Check(Native.hc_batch_set_allow_ownerless(batch, AllowOwnerless ? 1 : 0, out error), error);
-                var indexes = new List<int>();
-                var malformed = new List<HeadcountException>();
                 for (var i = 0; i < operations.Count; i++)
                 {
                     try

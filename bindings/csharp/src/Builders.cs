@@ -76,6 +76,17 @@ namespace Headcount
             return this;
         }
 
+        /// <summary>Sets the id that a provisioner, such as an identity provider, has for the user: 1 to 255 bytes, compared as they are. A user may have those of 16 provisioners, with names of 1 to 64 bytes.</summary>
+        public NewUser ExternalId(string provisioner, string id)
+        {
+            steps.Add((IntPtr b, out IntPtr e) =>
+            {
+                byte[] p = Interop.Utf8(provisioner), i = Interop.Utf8(id);
+                return Native.hc_new_user_set_external_id(b, p, Interop.Size(p), i, Interop.Size(i), out e);
+            });
+            return this;
+        }
+
         internal T Use<T>(Func<IntPtr, T> function)
         {
             var address = Interop.Utf8(email);
@@ -170,6 +181,24 @@ namespace Headcount
         public UserUpdate ReplaceAttributes()
         {
             steps.Add((IntPtr b, out IntPtr e) => Native.hc_user_update_replace_attributes(b, out e));
+            return this;
+        }
+
+        /// <summary>Sets the id that a provisioner has for the user, and leaves those of others.</summary>
+        public UserUpdate ExternalId(string provisioner, string id)
+        {
+            steps.Add((IntPtr b, out IntPtr e) =>
+            {
+                byte[] p = Interop.Utf8(provisioner), i = Interop.Utf8(id);
+                return Native.hc_user_update_set_external_id(b, p, Interop.Size(p), i, Interop.Size(i), out e);
+            });
+            return this;
+        }
+
+        /// <summary>Removes the id that a provisioner has for the user, if there is one.</summary>
+        public UserUpdate RemoveExternalId(string provisioner)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => { var p = Interop.Utf8(provisioner); return Native.hc_user_update_set_external_id(b, p, Interop.Size(p), null, UIntPtr.Zero, out e); });
             return this;
         }
 

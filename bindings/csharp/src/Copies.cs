@@ -17,7 +17,7 @@ namespace Headcount
                 return new User(Interop.Id(Native.hc_user_id(user)), Interop.Text(Native.hc_user_email(user)),
                     Interop.Text(Native.hc_user_username(user)), Interop.Text(Native.hc_user_given_name(user)),
                     Interop.Text(Native.hc_user_family_name(user)), Native.hc_user_is_active(user) == 1,
-                    Native.hc_user_is_admin(user) == 1, Attributes(user), Native.hc_user_version(user),
+                    Native.hc_user_is_admin(user) == 1, Attributes(user), ExternalIds((i, by, id) => Native.hc_user_external_id_at(user, i, by, id)), Native.hc_user_version(user),
                     Interop.Moment(Native.hc_user_created_at_micros(user)),
                     Interop.Moment(Native.hc_user_updated_at_micros(user)),
                     Interop.PerhapsMoment(Native.hc_user_deactivated_at_micros(user)));
@@ -40,6 +40,23 @@ namespace Headcount
             return attributes;
         }
 
+        private static IReadOnlyDictionary<string, string> ExternalIds(Func<UIntPtr, byte[], byte[], int> at)
+        {
+            var ids = new Dictionary<string, string>();
+            byte[] provisioner = null, id = null;
+            while (at((UIntPtr)(uint)ids.Count, provisioner, id) == 1)
+            {
+                if (id == null)
+                {
+                    provisioner = new byte[Native.HC_PROVISIONER_BYTES];
+                    id = new byte[Native.HC_EXTERNAL_ID_BYTES];
+                    continue;
+                }
+                ids.Add(Text(provisioner), Text(id));
+            }
+            return ids;
+        }
+
         internal static Workspace Workspace(IntPtr workspace)
         {
             if (workspace == IntPtr.Zero)
@@ -49,6 +66,7 @@ namespace Headcount
                 var of = Native.hc_workspace_default_of(workspace);
                 return new Workspace(Native.hc_workspace_id(workspace), Interop.Text(Native.hc_workspace_name(workspace)),
                     Native.hc_workspace_is_archived(workspace) == 1, of == IntPtr.Zero ? (Guid?)null : Interop.Id(of),
+                    ExternalIds((i, by, id) => Native.hc_workspace_external_id_at(workspace, i, by, id)),
                     Native.hc_workspace_version(workspace), Interop.Moment(Native.hc_workspace_created_at_micros(workspace)),
                     Interop.Moment(Native.hc_workspace_updated_at_micros(workspace)));
             }

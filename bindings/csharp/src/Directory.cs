@@ -132,6 +132,36 @@ namespace Headcount
         [return: Nullable(2)]
         public User FindUserByUsername(string username) { return Find(cache.ByUsername, username, UsernameKeyKind); }
 
+        /// <summary>The user for whom a provisioner, such as an identity provider, has this id; null if there is none.</summary>
+        [return: Nullable(2)]
+        public User FindUserByExternalId(string provisioner, string id)
+        {
+            byte[] p = Interop.Utf8(provisioner), i = Interop.Utf8(id);
+            Interop.Check(Native.hc_user_get_by_external_id(handle, p, Interop.Size(p), i, Interop.Size(i), out var found, out var error), error);
+            return Copies.User(found);
+        }
+
+        /// <summary>
+        /// Notes that a user is seen now, such as at a login or with a request. Call it as often as you like: it mostly costs a
+        /// look-up. The first sighting is on disk when this returns; others are gathered and written at most once a minute and when
+        /// the directory is closed, so a crash can lose them.
+        /// </summary>
+        /// <exception cref="HeadcountException">UserNotFound, ReadOnly.</exception>
+        public void TouchUser(string user)
+        {
+            var r = Interop.Utf8(user);
+            Interop.Check(Native.hc_user_touch(handle, r, Interop.Size(r), out var error), error);
+        }
+
+        /// <summary>When a user was last seen, to about an hour; null where nobody said so with TouchUser. No change is made of it, and no version.</summary>
+        /// <exception cref="HeadcountException">UserNotFound.</exception>
+        public DateTimeOffset? LastSeen(string user)
+        {
+            var r = Interop.Utf8(user);
+            Interop.Check(Native.hc_user_get_last_seen_micros(handle, r, Interop.Size(r), out var micros, out var error), error);
+            return Interop.PerhapsMoment(micros);
+        }
+
         /// <summary>Creates a user, who needs a seat unless inactive.</summary>
         /// <exception cref="HeadcountException">EmailTaken, UsernameTaken, IdTaken, NoFreeSeat, or a kind of malformed input.</exception>
         public User CreateUser(NewUser user)
@@ -251,6 +281,15 @@ namespace Headcount
             return new Directory(acting, cache);
         }
 
+        /// <summary>The same directory, whose writes come through a door: a short name of the client or the interface, such as "rest" or "scim:okta", that is recorded in each change. You choose the names: 1 to 32 letters, digits and -_.:/ of ASCII. Closing one of the two closes both.</summary>
+        /// <exception cref="HeadcountException">InvalidArgument for another name.</exception>
+        public Directory Through(string door)
+        {
+            var n = Interop.Utf8(door);
+            Interop.Check(Native.hc_directory_through(handle, n, Interop.Size(n), out var through, out var error), error);
+            return new Directory(through, cache);
+        }
+
         /// <summary>The workspace with this id; null if there is none.</summary>
         [return: Nullable(2)]
         public Workspace FindWorkspace(ulong id)
@@ -265,6 +304,25 @@ namespace Headcount
         {
             var n = Interop.Utf8(name);
             Interop.Check(Native.hc_workspace_get_by_name(handle, n, Interop.Size(n), out var found, out var error), error);
+            return Copies.Workspace(found);
+        }
+
+        /// <summary>The workspace for which a provisioner, such as an identity provider, has this id; null if there is none.</summary>
+        [return: Nullable(2)]
+        public Workspace FindWorkspaceByExternalId(string provisioner, string id)
+        {
+            byte[] p = Interop.Utf8(provisioner), i = Interop.Utf8(id);
+            Interop.Check(Native.hc_workspace_get_by_external_id(handle, p, Interop.Size(p), i, Interop.Size(i), out var found, out var error), error);
+            return Copies.Workspace(found);
+        }
+
+        /// <summary>Sets the id that a provisioner has for a workspace, and leaves those of others; null removes it.</summary>
+        /// <exception cref="HeadcountException">WorkspaceNotFound, WorkspaceArchived, ExternalIdTaken, InvalidArgument.</exception>
+        public Workspace SetWorkspaceExternalId(ulong workspace, string provisioner, [Nullable(2)] string id)
+        {
+            byte[] p = Interop.Utf8(provisioner), i = id == null ? null : Interop.Utf8(id);
+            var size = i == null ? UIntPtr.Zero : Interop.Size(i);
+            Interop.Check(Native.hc_workspace_set_external_id(handle, workspace, p, Interop.Size(p), i, size, out var found, out var error), error);
             return Copies.Workspace(found);
         }
 

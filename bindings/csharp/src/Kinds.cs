@@ -27,6 +27,8 @@ namespace Headcount
         /// large. Nothing was skipped.
         /// </summary>
         BufferTooSmall = 7,
+        /// <summary>As many batches are submitted as may be, which this package never does.</summary>
+        QueueFull = 8,
         /// <summary>The text is not an email address that this directory accepts.</summary>
         InvalidEmail = 20,
         /// <summary>The part before the @ has letters outside ASCII; not supported yet.</summary>

@@ -7,7 +7,7 @@ namespace Headcount
     /// Reads packed records; docs/packed.md says what they look like.
     internal static class Packed
     {
-        private static readonly IReadOnlyDictionary<string, string> NoAttributes = new Dictionary<string, string>();
+        private static readonly IReadOnlyDictionary<string, string> NoPairs = new Dictionary<string, string>();
 
         internal static int U16(byte[] b, int at) { return b[at] | b[at + 1] << 8; }
 
@@ -30,26 +30,27 @@ namespace Headcount
             var email = Text(b, r, r + 48);
             var username = I32(b, r + 48) == I32(b, r + 56) ? email : Text(b, r, r + 56);
             return new User(Interop.Id(b, r + 8), email, username, Text(b, r, r + 64), Text(b, r, r + 72), (flags & 1) != 0,
-                (flags & 2) != 0, Attributes(b, r), U64(b, r + 24), Interop.Moment(U64(b, r + 32)), Interop.Moment(U64(b, r + 40)),
+                (flags & 2) != 0, Pairs(b, r, r + 80), Pairs(b, r, r + 96), U64(b, r + 24), Interop.Moment(U64(b, r + 32)), Interop.Moment(U64(b, r + 40)),
                 Interop.PerhapsMoment(U64(b, r + 88)));
         }
 
-        private static IReadOnlyDictionary<string, string> Attributes(byte[] b, int r)
+        /// The table whose place is at `place`.
+        private static IReadOnlyDictionary<string, string> Pairs(byte[] b, int r, int place)
         {
-            int entry = r + I32(b, r + 80), count = I32(b, r + 84);
+            int entry = r + I32(b, place), count = I32(b, place + 4);
             if (count == 0)
-                return NoAttributes;
-            var attributes = new Dictionary<string, string>(count);
+                return NoPairs;
+            var pairs = new Dictionary<string, string>(count);
             for (var end = entry + 16 * count; entry < end; entry += 16)
-                attributes.Add(Text(b, r, entry), Text(b, r, entry + 8));
-            return attributes;
+                pairs.Add(Text(b, r, entry), Text(b, r, entry + 8));
+            return pairs;
         }
 
         internal static Workspace Workspace(byte[] b, int r)
         {
             var flags = U16(b, r + 6);
             return new Workspace(U64(b, r + 8), Text(b, r, r + 56), (flags & 1) != 0, Perhaps((flags & 2) != 0, b, r + 40),
-                U64(b, r + 16), Interop.Moment(U64(b, r + 24)), Interop.Moment(U64(b, r + 32)));
+                Pairs(b, r, r + 64), U64(b, r + 16), Interop.Moment(U64(b, r + 24)), Interop.Moment(U64(b, r + 32)));
         }
 
         internal static Member Member(byte[] b, int r)
@@ -65,7 +66,7 @@ namespace Headcount
             for (var i = 0; i < events.Length; i++)
                 events[i] = Event(b, table + i * bytes);
             return new Change(U64(b, r + 8), Interop.Moment(U64(b, r + 16)), Perhaps((flags & 1) != 0, b, r + 24),
-                Perhaps((flags & 2) != 0, b, r + 40), events);
+                Text(b, r, r + 72), Perhaps((flags & 2) != 0, b, r + 40), events);
         }
 
         private static Event Event(byte[] b, int e)

@@ -8,7 +8,7 @@ namespace Headcount
     [NullableContext(1)]
     public sealed class User
     {
-        internal User(Guid id, string email, string username, string givenName, string familyName, bool isActive, bool isAdmin, IReadOnlyDictionary<string, string> attributes, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt, DateTimeOffset? deactivatedAt)
+        internal User(Guid id, string email, string username, string givenName, string familyName, bool isActive, bool isAdmin, IReadOnlyDictionary<string, string> attributes, IReadOnlyDictionary<string, string> externalIds, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt, DateTimeOffset? deactivatedAt)
         {
             Id = id;
             Email = email;
@@ -18,6 +18,7 @@ namespace Headcount
             IsActive = isActive;
             IsAdmin = isAdmin;
             Attributes = attributes;
+            ExternalIds = externalIds;
             Version = version;
             CreatedAt = createdAt;
             UpdatedAt = updatedAt;
@@ -50,6 +51,9 @@ namespace Headcount
         /// <summary>All attributes.</summary>
         public IReadOnlyDictionary<string, string> Attributes { get; }
 
+        /// <summary>The ids that other systems have for the user, by the names of these provisioners.</summary>
+        public IReadOnlyDictionary<string, string> ExternalIds { get; }
+
         /// <summary>1 when created, and one more with each change.</summary>
         public ulong Version { get; }
 
@@ -70,12 +74,13 @@ namespace Headcount
     [NullableContext(1)]
     public sealed class Workspace
     {
-        internal Workspace(ulong id, string name, bool isArchived, Guid? defaultOf, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt)
+        internal Workspace(ulong id, string name, bool isArchived, Guid? defaultOf, IReadOnlyDictionary<string, string> externalIds, ulong version, DateTimeOffset createdAt, DateTimeOffset updatedAt)
         {
             Id = id;
             Name = name;
             IsArchived = isArchived;
             DefaultOf = defaultOf;
+            ExternalIds = externalIds;
             Version = version;
             CreatedAt = createdAt;
             UpdatedAt = updatedAt;
@@ -92,6 +97,9 @@ namespace Headcount
 
         /// <summary>The user whose default it is; null for nobody's.</summary>
         public Guid? DefaultOf { get; }
+
+        /// <summary>The ids that other systems have for it, by the names of these provisioners.</summary>
+        public IReadOnlyDictionary<string, string> ExternalIds { get; }
 
         /// <summary>1 when created, and one more with each change.</summary>
         public ulong Version { get; }
@@ -136,11 +144,12 @@ namespace Headcount
     [NullableContext(1)]
     public sealed class Change
     {
-        internal Change(ulong sequence, DateTimeOffset at, Guid? actor, Guid? requestId, IReadOnlyList<Event> events)
+        internal Change(ulong sequence, DateTimeOffset at, Guid? actor, string door, Guid? requestId, IReadOnlyList<Event> events)
         {
             Sequence = sequence;
             At = at;
             Actor = actor;
+            Door = door;
             RequestId = requestId;
             Events = events;
         }
@@ -153,6 +162,10 @@ namespace Headcount
 
         /// <summary>Who made it; null where nobody said so.</summary>
         public Guid? Actor { get; }
+
+        /// <summary>Through which door it came; null where nobody said so. See Directory.Through.</summary>
+        [Nullable(2)]
+        public string Door { get; }
 
         /// <summary>The request id of the batch; null where it had none.</summary>
         public Guid? RequestId { get; }

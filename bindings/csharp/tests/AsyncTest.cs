@@ -47,6 +47,8 @@ namespace Headcount.Tests
                 Of(d.SetRoleAsync(fraud.Id, "bob@ex.co", Role.Owner));
                 Of(d.RemoveMemberAsync(fraud.Id, "bob@ex.co"));
                 Assert.AreEqual("Risk", Of(d.RenameWorkspaceAsync(fraud.Id, "Risk")).Name);
+                Assert.AreEqual("1", Of(d.SetWorkspaceExternalIdAsync(fraud.Id, "okta", "1")).ExternalIds["okta"]);
+                Of(d.TouchUserAsync("ann@ex.co"));
                 Assert.IsTrue(Of(d.ArchiveWorkspaceAsync(fraud.Id)).IsArchived);
                 Assert.IsFalse(Of(d.RestoreWorkspaceAsync(fraud.Id)).IsArchived);
                 Of(d.DeleteWorkspaceAsync(fraud.Id));

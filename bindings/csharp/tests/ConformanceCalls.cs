@@ -68,13 +68,18 @@ namespace Headcount.Tests
                 case "user_by_id": return Shown(d.FindUserById(Guid.Parse(Text(a, "id"))));
                 case "user_by_email": return Shown(d.FindUserByEmail(Text(a, "email")));
                 case "user_by_username": return Shown(d.FindUserByUsername(Text(a, "username")));
+                case "user_by_external_id": return Shown(d.FindUserByExternalId(Text(a, "provisioner"), Text(a, "id")));
+                case "workspace_by_external_id": return Shown(d.FindWorkspaceByExternalId(Text(a, "provisioner"), Text(a, "id")));
+                case "set_workspace_external_id": return Shown(d.SetWorkspaceExternalId(workspace(), Text(a, "provisioner"), (string)a["id"]));
+                case "touch_user": d.TouchUser(user); return null;
+                case "last_seen": return d.LastSeen(user);
                 case "users": return d.Users().Select(Shown);
                 case "query": { var page = d.Query(Query(d, a)); return Json.Object("users", page.Users.Select(Shown), "next", page.Next); }
                 case "count": return d.Count(Query(d, a));
                 case "len": return d.Count(new UserQuery());
                 case "seats": return Shown(d.Seats());
                 case "set_license": d.SetLicense(License.Parse(a["license"].ToString())); return Shown(d.Seats());
-                case "create_workspace": return Shown(d.CreateWorkspace(Text(a, "name"), Text(a, "owner")));
+                case "create_workspace": return Shown(CreateWorkspace(d, Text(a, "name"), Text(a, "owner"), a));
                 case "default_workspace": return Shown(d.DefaultWorkspace(user));
                 case "workspace": return Shown(Workspace(d, a["workspace"]));
                 case "workspaces": return d.Workspaces().Select(Shown);
@@ -96,6 +101,17 @@ namespace Headcount.Tests
                 case "stats": { var s = d.Stats(); return Json.Object("users_active", s.UsersActive, "users_inactive", s.UsersInactive, "workspaces", s.Workspaces, "latest_change", s.LatestChange, "seats_limit", d.Seats().Limit); }
                 default: throw new InvalidOperationException("no call is named " + name);
             }
+        }
+
+        private static Workspace CreateWorkspace(Directory d, string name, string owner, Map a)
+        {
+            if (!a.ContainsKey("external_ids"))
+                return d.CreateWorkspace(name, owner);
+            var batch = new Batch().CreateWorkspace(name, owner);
+            foreach (var one in (Map)a["external_ids"])
+                batch.SetWorkspaceExternalId(name, one.Key, (string)one.Value);
+            d.Apply(batch);
+            return d.FindWorkspaceByName(name);
         }
 
         /// .NET Core would lock the file, which the directory has locked.
@@ -145,6 +161,7 @@ namespace Headcount.Tests
                     case "admin": user.Admin((bool)each.Value); break;
                     case "created_at": user.CreatedAt(Time(each.Value)); break;
                     case "attributes": foreach (var one in (Map)each.Value) user.Attribute(one.Key, (string)one.Value); break;
+                    case "external_ids": foreach (var one in (Map)each.Value) user.ExternalId(one.Key, (string)one.Value); break;
                     case "email": case "op": break;
                     default: throw new InvalidOperationException("no user has the field " + each.Key);
                 }
@@ -166,6 +183,10 @@ namespace Headcount.Tests
                     case "family_name": update.FamilyName(text); break;
                     case "admin": update.Admin((bool)each.Value); break;
                     case "replace_attributes": update.ReplaceAttributes(); break;
+                    case "external_ids":
+                        foreach (var one in (Map)each.Value)
+                            if (one.Value == null) update.RemoveExternalId(one.Key); else update.ExternalId(one.Key, (string)one.Value);
+                        break;
                     case "attributes":
                         foreach (var one in (Map)each.Value)
                             if (one.Value == null) update.RemoveAttribute(one.Key); else update.Attribute(one.Key, (string)one.Value);
@@ -205,7 +226,7 @@ namespace Headcount.Tests
 
         private static Batch Batch(Map a)
         {
-            var batch = new Batch { AllowOwnerless = Flag(a, "allow_ownerless") };
+            var batch = new Batch { AllowOwnerless = Flag(a, "allow_ownerless"), Door = a.ContainsKey("door") ? Text(a, "door") : null };
             if (a.ContainsKey("actor"))
                 batch.Actor = Guid.Parse(Text(a, "actor"));
             if (a.ContainsKey("request_id"))
@@ -236,6 +257,7 @@ namespace Headcount.Tests
                 case "create_workspace": return b.CreateWorkspace(Text(a, "name"), Text(a, "owner"));
                 case "default_workspace": return b.DefaultWorkspace(user);
                 case "rename_workspace": return b.RenameWorkspace(workspace, Text(a, "name"));
+                case "set_workspace_external_id": return b.SetWorkspaceExternalId(workspace, Text(a, "provisioner"), (string)a["id"]);
                 case "archive_workspace": return b.ArchiveWorkspace(workspace);
                 case "restore_workspace": return b.RestoreWorkspace(workspace);
                 case "delete_workspace": return b.DeleteWorkspace(workspace);
@@ -251,6 +273,7 @@ namespace Headcount.Tests
             switch (Text(a, "op"))
             {
                 case "rename_workspace": return b.RenameWorkspace(workspace, Text(a, "name"));
+                case "set_workspace_external_id": return b.SetWorkspaceExternalId(workspace, Text(a, "provisioner"), (string)a["id"]);
                 case "archive_workspace": return b.ArchiveWorkspace(workspace);
                 case "restore_workspace": return b.RestoreWorkspace(workspace);
                 case "delete_workspace": return b.DeleteWorkspace(workspace);
@@ -266,7 +289,7 @@ namespace Headcount.Tests
         private static object Shown(User u)
         {
             return u == null ? null : Json.Object("id", u.Id, "email", u.Email, "username", u.Username, "given_name", u.GivenName,
-                "family_name", u.FamilyName, "active", u.IsActive, "admin", u.IsAdmin, "attributes", u.Attributes, "created_at",
+                "family_name", u.FamilyName, "active", u.IsActive, "admin", u.IsAdmin, "attributes", u.Attributes, "external_ids", u.ExternalIds, "created_at",
                 u.CreatedAt, "updated_at", u.UpdatedAt, "deactivated_at", u.DeactivatedAt, "version", u.Version);
         }
 
@@ -279,7 +302,7 @@ namespace Headcount.Tests
         private static object Shown(Workspace w)
         {
             return w == null ? null : Json.Object("id", w.Id, "name", w.Name, "archived", w.IsArchived, "default_of", w.DefaultOf,
-                "created_at", w.CreatedAt, "updated_at", w.UpdatedAt, "version", w.Version);
+                "external_ids", w.ExternalIds, "created_at", w.CreatedAt, "updated_at", w.UpdatedAt, "version", w.Version);
         }
 
         private static object Shown(Member m)
@@ -289,7 +312,7 @@ namespace Headcount.Tests
 
         private static object Shown(Change c)
         {
-            return c == null ? null : Json.Object("sequence", c.Sequence, "at", c.At, "actor", c.Actor, "request_id", c.RequestId,
+            return c == null ? null : Json.Object("sequence", c.Sequence, "at", c.At, "actor", c.Actor, "door", c.Door, "request_id", c.RequestId,
                 "events", c.Events.Select(e => Json.Object("event", e.Kind, "user", e.User, "workspace", e.Workspace, "fields",
                     e.Fields, "active", e.IsActive, "role", e.Role, "license", e.License, "default_of", e.User)));
         }

@@ -291,6 +291,55 @@ namespace Headcount.Tests
         }
 
         [Test]
+        public void ExternalIdsNameUsersAndWorkspaces()
+        {
+            using (var directory = Enterprise())
+            {
+                var ids = new Dictionary<string, string> { { "okta", "00u1" }, { "my idp", "größe" } };
+                var ann = directory.CreateUser(new NewUser("ann@ex.co").ExternalId("okta", "00u1").ExternalId("my idp", "größe"));
+                foreach (var read in new[] { ann, directory.FindUserById(ann.Id), directory.Users().Single(), directory.FindUserByExternalId("my idp", "größe") })
+                    CollectionAssert.AreEquivalent(ids, read.ExternalIds);
+                Assert.IsNull(directory.FindUserByExternalId("okta", "00U1"));
+                ann = directory.UpdateUser("ann@ex.co", new UserUpdate().RemoveExternalId("okta").ExternalId("entra", "1"));
+                CollectionAssert.AreEquivalent(new[] { "entra", "my idp" }, ann.ExternalIds.Keys);
+                Refused(ErrorKind.InvalidArgument, () => directory.UpdateUser("ann@ex.co", new UserUpdate().ExternalId("entra", "")));
+                Refused(ErrorKind.ExternalIdTaken, () => directory.CreateUser(new NewUser("bob@ex.co").ExternalId("entra", "1")));
+                var fraud = directory.CreateWorkspace("Fraud", "ann@ex.co").Id;
+                Assert.AreEqual("g1", directory.SetWorkspaceExternalId(fraud, "okta", "g1").ExternalIds["okta"]);
+                Assert.AreEqual(fraud, directory.FindWorkspaceByExternalId("okta", "g1").Id);
+                Refused(ErrorKind.InvalidArgument, () => directory.SetWorkspaceExternalId(fraud, "okta", ""));
+                directory.Apply(new Batch().SetWorkspaceExternalId("fraud", "okta", null).SetWorkspaceExternalId(fraud, "entra", "g2"));
+                Assert.AreEqual("entra", directory.Workspaces().Single().ExternalIds.Single().Key);
+                Assert.IsEmpty(directory.SetWorkspaceExternalId(fraud, "entra", null).ExternalIds);
+            }
+        }
+
+        [Test]
+        public void ChangesSayTheirDoorAndSightingsAreNone()
+        {
+            using (var directory = Enterprise())
+            using (var feed = directory.Follow(0))
+            {
+                var ann = directory.CreateUser(new NewUser("ann@ex.co"));
+                var rest = directory.Through("rest");
+                rest.CreateUser(new NewUser("bob@ex.co"));
+                rest.Apply(new Batch { Door = "import" }.CreateUser(new NewUser("cho@ex.co")));
+                Refused(ErrorKind.InvalidArgument, () => directory.Through("two words"));
+                var wrong = new Batch { Door = "two words" }.CreateUser(new NewUser("dee@ex.co"));
+                Refused(ErrorKind.InvalidArgument, () => directory.Apply(wrong));
+                Assert.AreEqual(ErrorKind.InvalidArgument, directory.Preview(wrong).First().Kind);
+
+                Assert.IsNull(directory.LastSeen("ann@ex.co"));
+                directory.TouchUser("ann@ex.co");
+                Assert.That(directory.LastSeen(ann.Id.ToString()), Is.GreaterThanOrEqualTo(ann.CreatedAt));
+                Refused(ErrorKind.UserNotFound, () => directory.TouchUser("nobody@ex.co"));
+                foreach (var door in new[] { null, "rest", "import" })
+                    Assert.AreEqual(door, feed.Next(TimeSpan.Zero).Door);
+                Assert.IsNull(feed.Next(TimeSpan.Zero));
+            }
+        }
+
+        [Test]
         public void MessagesGoToASink()
         {
             var messages = new List<string>();

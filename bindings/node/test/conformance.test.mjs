@@ -61,28 +61,21 @@ async function run([{ number, step: head }, ...steps]) {
 }
 
 async function take(session, step) {
-  const { names, directory } = session;
-  if (step.race === undefined) {
-    const as = step.as && { ...session, directory: directory.actingAs(filled(step.as, names)) };
-    const result = await outcome(as || session, step.do, filled(step.in ?? {}, names));
-    Object.assign(session, as && {}, result.session);
-    return expect(step, result, names);
-  }
-  const racers = Array.from({ length: step.race }, (_, i) => outcome(session, step.do, filled(step.in ?? {}, names, i)));
-  const results = await Promise.all(racers);
+  if (step.race === undefined) return expect(step, await outcome(session, step), session.names);
+  const results = await Promise.all(Array.from({ length: step.race }, (_, i) => outcome(session, step, i)));
   const won = results.filter((result) => !result.error).length;
   if (won !== step.won) return `${JSON.stringify(step)} was won by ${won}`;
-  for (const result of results) {
-    const { out, err, ...rest } = step;
-    const wrong = expect(result.error ? { ...rest, err } : { ...rest, out }, result, new Map(names));
-    if (wrong) return wrong;
-  }
+  const { out, err, ...rest } = step;
+  const expected = (result) => expect(result.error ? { ...rest, err } : { ...rest, out }, result, new Map(session.names));
+  return results.map(expected).find(Boolean);
 }
 
-async function outcome(session, name, given) {
-  const call = calls[name] ?? ((directory) => make(directory, name, given));
+async function outcome(session, step, i) {
+  const given = filled(step.in ?? {}, session.names, i);
+  const directory = step.as ? session.directory.actingAs(filled(step.as, session.names)) : session.directory;
+  const call = calls[step.do] ?? (() => make(directory, step.do, given));
   try {
-    return { value: shown(await call(session.directory, given, session)) };
+    return { value: shown(await call(directory, given, session)) };
   } catch (error) {
     if (!(error instanceof HeadcountError)) throw error;
     return { error: shown(error) };
@@ -131,7 +124,7 @@ function shown(value, key) {
   if (value instanceof Date) return value.toISOString();
   if (value === null || typeof value !== "object" || key === "attributes" || key === "externalIds") return value;
   if (Array.isArray(value)) return value.map((item) => shown(item));
-  if ("about" in value) return { ...value, subject: subject(value) };
+  if ("about" in value) return { ...value, subject: value.about === "license" ? "license" : { user: value.user, workspace: value.workspace } };
   // A time in microseconds comes behind the date that says the same.
   return Object.fromEntries(Object.keys(value).map((key) => {
     if (!key.endsWith("Micros") || value[key] < 1e14) return [snake(key), shown(value[key], key)];
@@ -140,7 +133,6 @@ function shown(value, key) {
   }));
 }
 
-const subject = ({ about, user, workspace }) => (about === "license" ? about : { user, workspace });
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const camelName = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 const camel = (fields) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [camelName(name), value]));
@@ -180,7 +172,6 @@ const batchOf = ({ operations, actor, door, request_id, allow_ownerless }) => {
   return allow_ownerless ? batch.allowOwnerless() : batch;
 };
 
-/** What is no method with these arguments. */
 const calls = {
   user_by_id: (d, { id }) => d.user(id), user_by_email: (d, { email }) => d.user(email), len: (d) => d.count(),
   users: (d) => d.users().toArray(), workspaces: (d) => d.workspaces().toArray(), changes: (d, { after }) => d.changes(after).toArray(),

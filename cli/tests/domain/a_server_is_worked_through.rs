@@ -330,8 +330,12 @@ fn a_key_that_asks_often_waits_for_its_turn() {
     };
     let served = Served::start(&folder.path("served.redb"), &Directory::options(), config);
     let key = served.key(Holder::Provisioner("x".to_owned()), Scope::Write);
-    let rows: String = (0..2_000).map(|n| format!("u{n}@ex.co\n")).collect();
-    fs::write(folder.path("u.csv"), format!("email\n{rows}")).unwrap();
+    let rows: Vec<_> = (0..2_000).map(|n| format!("u{n}@ex.co")).collect();
+    fs::write(
+        folder.path("u.csv"),
+        format!("email\n{}\n", rows.join("\n")),
+    )
+    .unwrap();
     served
         .directory
         .set_license(headcount::License::Enterprise)

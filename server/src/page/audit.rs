@@ -1,24 +1,45 @@
 //! Who changed what: the directory's changes, the latest first.
 
 use axum::extract::Query;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use headcount::{Change, Directory, ErrorKind, Event, Field, UserId, WorkspaceId};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::view::{link, moment, path};
-use super::{Shown, Visitor};
+use super::{LIVE_POLICY, Shown, Visitor};
+use crate::events;
+use crate::server::Server;
 
 /// Changes of a page.
 const LIMIT: u64 = 50;
+/// Events of a change that are told one by one.
+const EVENTS: usize = 20;
 
 #[derive(Deserialize)]
 pub(crate) struct Which {
     /// The number of the change before which to begin.
     before: Option<u64>,
+    /// The number of the change behind which a listener begins.
+    after: Option<u64>,
 }
 
-pub(crate) async fn show(visitor: Visitor, Query(which): Query<Which>) -> Shown {
+/// A change as its event has it: the row of the table.
+fn line(server: &Server, change: &Change) -> String {
+    let row = row(&server.0.directory, change).into_string();
+    row.replace(['\r', '\n'], " ")
+}
+
+pub(crate) async fn show(
+    visitor: Visitor,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Shown {
+    if events::are_wanted(&headers) {
+        let (server, caller) = (visitor.server, visitor.caller);
+        let told: events::Told = |server, change| Some(line(server, change));
+        return Ok(events::answer(server, caller, &headers, which.after, told)?);
+    }
     let directory = visitor.directory();
     let latest = directory.stats()?.latest_change;
     let last = which
@@ -27,17 +48,28 @@ pub(crate) async fn show(visitor: Visitor, Query(which): Query<Which>) -> Shown 
     let first = last.saturating_sub(LIMIT);
     let mut changes = between(directory, first, last)?;
     changes.reverse();
+    let is_live = which.before.is_none();
     let content = html! {
         h1 { "Audit" }
         p class="soft" {
             "Who changed what, the latest first. " a href="/admin/audit" { "Look again" }
+            @if is_live {
+                " " span id="live" hidden role="status" { "New changes appear as they happen." }
+            }
         }
-        (table(directory, &changes))
+        @if is_live { script src="/admin/live.js" defer {} }
+        (list(directory, &changes, is_live.then_some(latest)))
         @if first > 0 && !changes.is_empty() {
             p { a class="button" href=(format!("/admin/audit?before={}", first + 1)) { "Older" } }
         }
     };
-    Ok(visitor.page(StatusCode::OK, "Audit", "/admin/audit", &content))
+    let mut response = visitor.page(StatusCode::OK, "Audit", "/admin/audit", &content);
+    if is_live {
+        let policy = HeaderValue::from_static(LIVE_POLICY);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
 }
 
 /// The changes behind `after`, up to `last`; those that were trimmed are passed over.
@@ -59,8 +91,13 @@ pub(super) fn between(
 }
 
 pub(super) fn table(directory: &Directory, changes: &[Change]) -> Markup {
+    list(directory, changes, None)
+}
+
+/// The changes; those behind the number `live` are put on top by the script.
+fn list(directory: &Directory, changes: &[Change], live: Option<u64>) -> Markup {
     html! {
-        @if changes.is_empty() {
+        @if changes.is_empty() && live.is_none() {
             p class="card" { "Nothing has happened yet." }
         } @else {
             div class="scroll" tabindex="0" role="region" aria-label="Changes" {
@@ -71,21 +108,32 @@ pub(super) fn table(directory: &Directory, changes: &[Change]) -> Markup {
                         th scope="col" { "Through" }
                         th scope="col" { "What" }
                     } }
-                    tbody { @for change in changes {
-                        tr {
-                            td class="soft" { (moment(change.at)) " · " (change.sequence) }
-                            td {
-                                @match change.actor {
-                                    Some(actor) => (user(directory, actor)),
-                                    None => span class="soft" { "a program" },
-                                }
-                            }
-                            td class="soft" { (change.door.as_deref().unwrap_or("the library")) }
-                            td { @for event in &change.events { div { (told(directory, event)) } } }
-                        }
-                    } }
+                    tbody data-live=[live] {
+                        @for change in changes { (row(directory, change)) }
+                    }
                 }
             }
+        }
+    }
+}
+
+fn row(directory: &Directory, change: &Change) -> Markup {
+    html! {
+        tr {
+            td class="soft" { (moment(change.at)) " · " (change.sequence) }
+            td {
+                @match change.actor {
+                    Some(actor) => (user(directory, actor)),
+                    None => span class="soft" { "a program" },
+                }
+            }
+            td class="soft" { (change.door.as_deref().unwrap_or("the library")) }
+            td { @for event in change.events.iter().take(EVENTS) {
+                div { (told(directory, event)) }
+            }
+            @if change.events.len() > EVENTS {
+                div class="soft" { "and " (change.events.len() - EVENTS) " more" }
+            } }
         }
     }
 }

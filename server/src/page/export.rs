@@ -1,12 +1,11 @@
-//! All users as CSV (RFC 4180).
+//! All users as CSV (RFC 4180), as the import reads it.
 
 use std::fmt::Write;
 
 use axum::http::header;
 use axum::response::IntoResponse;
-use headcount::Directory;
+use headcount::{Directory, User};
 
-use super::view::full_name;
 use super::{Shown, Visitor, secure};
 use crate::server::Server;
 
@@ -26,17 +25,20 @@ pub(crate) async fn show(visitor: Visitor) -> Shown {
 }
 
 fn table(directory: &Directory) -> headcount::Result<String> {
-    let mut text = "id,email,username,name,active,admin,created_at,updated_at\r\n".to_owned();
+    let mut text =
+        "id,email,username,given_name,family_name,active,admin,created_at,updated_at\r\n"
+            .to_owned();
     for user in directory.users()? {
         let user = user?;
         // Writing to a string can't fail.
         let _ = write!(
             text,
-            "{},{},{},{},{},{},{},{}\r\n",
+            "{},{},{},{},{},{},{},{},{}\r\n",
             user.id(),
             cell(user.email().as_str()),
-            cell(user.username()),
-            cell(&full_name(&user)),
+            cell(own_username(&user)),
+            cell(user.given_name().unwrap_or_default()),
+            cell(user.family_name().unwrap_or_default()),
             user.is_active(),
             user.is_admin(),
             user.created_at(),
@@ -44,6 +46,14 @@ fn table(directory: &Directory) -> headcount::Result<String> {
         );
     }
     Ok(text)
+}
+
+/// The username, where it is not the email.
+fn own_username(user: &User) -> &str {
+    if user.username() == user.email().as_str() {
+        return "";
+    }
+    user.username()
 }
 
 /// A cell that no spreadsheet takes for a formula.

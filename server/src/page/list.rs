@@ -34,6 +34,7 @@ pub(crate) async fn show(visitor: Visitor, Query(search): Query<Search>) -> Show
                 a class="button" href=(search.address("")) { "First page" }
             }
             @if found.is_cut { span class="soft" { "There are more: narrow the search down." } }
+            @if visitor.may_write() { a href="/admin/import" { "Import users" } }
             a href="/admin/export.csv" { "Export all as CSV" }
         }
     };

@@ -1,9 +1,10 @@
-//! `/admin`: the page for people. It is made on the server, has no script, and changes
+//! `/admin`: the page for people. It is made on the server, needs no script, and changes
 //! nothing but through forms that this page itself sent.
 
 mod audit;
 mod batch;
 mod export;
+mod import;
 mod keys;
 mod list;
 mod search;
@@ -21,6 +22,10 @@ use maud::{Markup, html};
 pub(crate) use self::audit::show as audit;
 pub(crate) use self::batch::{apply, preview};
 pub(crate) use self::export::show as export;
+pub(crate) use self::import::{
+    BODY_BYTES_MAX as IMPORT_BYTES_MAX, apply as import_apply, form as import_form,
+    preview as import_preview,
+};
 pub(crate) use self::keys::show as keys;
 pub(crate) use self::list::show as list;
 pub(crate) use self::session::{Sessions, form, log_in, log_out};
@@ -33,6 +38,20 @@ use crate::server::Server;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
+
+/// The audit's script asks for the changes to come, and needs nothing else.
+const LIVE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+                           script-src 'self'; connect-src 'self'";
+
+pub(crate) async fn live() -> Response {
+    let kind = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "max-age=300"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (kind, include_str!("live.js")).into_response()
+}
 
 pub(crate) async fn style() -> Response {
     let kind = [

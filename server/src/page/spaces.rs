@@ -1,14 +1,17 @@
 //! Workspaces, and who owns them.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use headcount::{Directory, Role, Workspace, WorkspaceId};
+use headcount::{Directory, Role, User, Workspace, WorkspaceId};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::view::{full_name, link, moment, state};
 use super::{Shown, Visitor};
 use crate::door::Failure;
+use crate::server::Server;
 
 /// Workspaces of a page, and owners that are named.
 const LIMIT: usize = 50;
@@ -20,24 +23,12 @@ pub(crate) struct Which {
 }
 
 pub(crate) async fn list(visitor: Visitor, Query(which): Query<Which>) -> Shown {
-    let directory = visitor.directory();
     let after = which.after.unwrap_or(0);
-    let mut page = Vec::new();
-    for workspace in directory.workspaces()? {
-        let workspace = workspace?;
-        if workspace.id().as_u64() > after {
-            page.push(workspace);
-        }
-        if page.len() > LIMIT {
-            break;
-        }
-    }
-    let has_more = page.len() > LIMIT;
-    page.truncate(LIMIT);
-    let last = page.last().map(Workspace::id).filter(|_| has_more);
+    let work = move |server: &Server| Ok(rows(&server.0.directory, after)?);
+    let (rows, last) = visitor.server.scan(work).await?;
     let content = html! {
         h1 { "Workspaces" }
-        @if page.is_empty() {
+        @if rows.is_empty() {
             p class="card" { "There are no workspaces yet." }
         } @else {
             div class="scroll" tabindex="0" role="region" aria-label="Workspaces" {
@@ -48,7 +39,7 @@ pub(crate) async fn list(visitor: Visitor, Query(which): Query<Which>) -> Shown 
                         th scope="col" { "Members" }
                         th scope="col" { "Created" }
                     } }
-                    tbody { @for workspace in &page { (row(directory, workspace)?) } }
+                    tbody { @for row in &rows { (row) } }
                 }
             }
         }
@@ -57,6 +48,27 @@ pub(crate) async fn list(visitor: Visitor, Query(which): Query<Which>) -> Shown 
         }
     };
     Ok(visitor.page(StatusCode::OK, "Workspaces", "/admin/workspaces", &content))
+}
+
+/// The rows of a page, and the last workspace if there are more.
+fn rows(
+    directory: &Directory,
+    after: u64,
+) -> headcount::Result<(Vec<Markup>, Option<WorkspaceId>)> {
+    let mut rows = Vec::new();
+    let mut last = None;
+    for workspace in directory.workspaces()? {
+        let workspace = workspace?;
+        if workspace.id().as_u64() <= after {
+            continue;
+        }
+        if rows.len() == LIMIT {
+            return Ok((rows, last));
+        }
+        rows.push(row(directory, &workspace)?);
+        last = Some(workspace.id());
+    }
+    Ok((rows, None))
 }
 
 fn row(directory: &Directory, workspace: &Workspace) -> headcount::Result<Markup> {
@@ -86,7 +98,17 @@ fn row(directory: &Directory, workspace: &Workspace) -> headcount::Result<Markup
     })
 }
 
-pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Shown {
+#[derive(Deserialize)]
+pub(crate) struct From {
+    /// Members of the pages before.
+    start: Option<usize>,
+}
+
+pub(crate) async fn show(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(from): Query<From>,
+) -> Shown {
     let directory = visitor.directory();
     let number: Option<u64> = id.parse().ok();
     let found = number
@@ -96,12 +118,10 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Shown {
         let message = format!("no workspace has the id {id:?}");
         Failure::new(StatusCode::NOT_FOUND, message)
     })?;
-    let mut members = Vec::new();
-    for member in directory.members(&workspace)? {
-        if let Some(user) = directory.user_by_id(member.user())? {
-            members.push((user, member.role()));
-        }
-    }
+    let place = workspace.id();
+    let start = from.start.unwrap_or(0);
+    let work = move |server: &Server| Ok(members(&server.0.directory, place, start)?);
+    let (count, users) = visitor.server.scan(work).await?;
     let content = html! {
         h1 { bdi { (workspace.name()) } }
         dl class="card" {
@@ -109,9 +129,9 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Shown {
             dt { "Created" } dd { (moment(workspace.created_at())) }
             @if workspace.is_archived() { dt { "State" } dd { "archived" } }
         }
-        h2 { "Members (" (members.len()) ")" }
+        h2 { "Members (" (count) ")" }
         div class="scroll" tabindex="0" role="region" aria-label="Members" {
-            table class="plain" { tbody { @for (user, role) in &members {
+            table class="plain" { tbody { @for (user, role) in &users {
                 tr {
                     td { (link(user)) }
                     td { bdi { (full_name(user)) } }
@@ -120,6 +140,9 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Shown {
                 }
             } } }
         }
+        @if start.saturating_add(LIMIT) < count {
+            p { a class="button" href=(format!("?start={}", start + LIMIT)) { "Next page" } }
+        }
     };
     Ok(visitor.page(
         StatusCode::OK,
@@ -127,4 +150,22 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Shown {
         "/admin/workspaces",
         &content,
     ))
+}
+
+/// How many members there are, and those of a page: owners first.
+type Members = (usize, Vec<(Arc<User>, Role)>);
+
+fn members(
+    directory: &Directory,
+    workspace: WorkspaceId,
+    start: usize,
+) -> headcount::Result<Members> {
+    let all = directory.members(workspace)?;
+    let mut page = Vec::new();
+    for member in all.iter().skip(start).take(LIMIT) {
+        if let Some(user) = directory.user_by_id(member.user())? {
+            page.push((user, member.role()));
+        }
+    }
+    Ok((all.len(), page))
 }

@@ -7,7 +7,6 @@ pub(crate) mod license;
 pub(crate) mod openapi;
 pub(crate) mod query;
 mod shapes;
-mod stream;
 pub(crate) mod users;
 pub(crate) mod whole;
 pub(crate) mod workspaces;

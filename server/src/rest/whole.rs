@@ -11,9 +11,9 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::Rest;
-use super::stream::Texts;
 use crate::door::Failure;
 use crate::server::Server;
+use crate::stream::Texts;
 
 /// Parts that wait for a slow client.
 const PARTS_MAX: usize = 4;

@@ -1,5 +1,8 @@
 //! What a browser does with the page: it keeps the cookie, and says where a form comes from.
 
+use std::io::Write;
+use std::net::TcpStream;
+
 use headcount_server::{Holder, Scope};
 
 use crate::client::{Answer, Client, Running};
@@ -45,11 +48,25 @@ impl Browser {
 
     /// Sends a form that comes from where `origin` says.
     pub fn send(&self, path: &str, origin: &str, form: &str) -> Answer {
+        self.send_as("application/x-www-form-urlencoded", path, origin, form)
+    }
+
+    /// The same for a form of another kind.
+    pub fn send_as(&self, kind: &str, path: &str, origin: &str, form: &str) -> Answer {
         let cookie = &self.cookie;
-        let headers = format!(
-            "Cookie: {cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\n{origin}"
-        );
+        let headers = format!("Cookie: {cookie}\r\nContent-Type: {kind}\r\n{origin}");
         self.client.send("POST", path, &headers, form)
+    }
+
+    /// Asks for what happens from now on, and returns once it is being told.
+    pub fn listen(&self, path: &str) -> TcpStream {
+        let mut stream = self.client.connect();
+        let head = self.client.head("GET", path, 0);
+        let head = head.trim_end();
+        let cookie = &self.cookie;
+        let request = format!("{head}\r\nCookie: {cookie}\r\nAccept: text/event-stream\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        stream
     }
 
     /// Sends the form with this button, as the page has it.

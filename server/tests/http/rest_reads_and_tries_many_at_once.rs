@@ -157,7 +157,7 @@ fn an_export_makes_the_same_directory_and_needs_the_scope_admin() {
     let copy = Directory::in_memory().unwrap();
     // Between the parts that are sent stand their sizes, and each part is whole lines.
     let records = lines.body.lines().filter(|line| line.starts_with('{'));
-    let records: String = records.map(|line| format!("{line}\n")).collect();
+    let records = records.collect::<Vec<_>>().join("\n") + "\n";
     let loaded = copy.load_lines(records.as_bytes(), |_| {}).unwrap();
     assert_eq!(loaded.users, 501);
     let (_, other) = running.user("bob", Scope::Write);

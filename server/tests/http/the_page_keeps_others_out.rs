@@ -94,7 +94,8 @@ fn every_page_says_what_may_run_on_it() {
     let nobody = "/admin/users/01890a5d-ac96-774b-bcce-b302099a8057";
     for path in [
         "/admin",
-        "/admin/audit",
+        "/admin/audit?before=1",
+        "/admin/import",
         "/admin/keys",
         LOGIN,
         nobody,

@@ -16,6 +16,8 @@ mod latency;
 mod tests;
 mod waiters;
 
+#[cfg(feature = "capi")]
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -84,7 +86,51 @@ impl Commits {
         let started = Instant::now();
         batch.prepare();
         let request = Arc::new(Waiter::new(batch, (self.clock)()));
-        let mut turn = self.enter(&request);
+        let turn = self.enter(std::slice::from_ref(&request));
+        self.wait_for(&request, turn, started, || {
+            self.lead(engine, cache, &request);
+        })
+    }
+
+    /// Applies each of these batches, which this thread hands in at once, as if each had a
+    /// thread of its own: those that fit go into one commit. When a commit panics, its
+    /// batches have answers that say so, and the others go on.
+    #[cfg(feature = "capi")]
+    pub(super) fn apply_each(
+        &self,
+        engine: &impl Engine,
+        cache: &UserCache,
+        batches: Vec<Batch>,
+    ) -> Vec<Result<Applied>> {
+        let started = Instant::now();
+        let prepared = batches.into_iter().map(|mut batch| {
+            batch.prepare();
+            Arc::new(Waiter::new(batch, (self.clock)()))
+        });
+        let requests: Vec<_> = prepared.collect();
+        let mut turn = self.enter(&requests);
+        // In their order: a turn is told to the first that waits, and each wakes only such
+        // as stand behind it.
+        let answers = requests.iter().map(|request| {
+            let turn = std::mem::replace(&mut turn, Turn::Wait);
+            self.wait_for(request, turn, started, || {
+                let lead = || self.lead(engine, cache, request);
+                if catch_unwind(AssertUnwindSafe(lead)).is_err() {
+                    log::error!("a commit panicked: its batches are answered with that");
+                }
+            })
+        });
+        answers.collect()
+    }
+
+    /// Does what the thread of `request` is told, until there is an answer.
+    fn wait_for(
+        &self,
+        request: &Arc<Waiter>,
+        mut turn: Turn,
+        started: Instant,
+        lead: impl Fn(),
+    ) -> Result<Applied> {
         loop {
             turn = match turn {
                 Turn::Return(result, others) => {
@@ -93,11 +139,11 @@ impl Commits {
                     return result;
                 }
                 Turn::Lead => {
-                    self.lead(engine, cache, &request);
+                    lead();
                     request.next_turn()
                 }
                 Turn::Watch(patience) => {
-                    if request.watch(patience) || !self.take_lead(&request) {
+                    if request.watch(patience) || !self.take_lead(request) {
                         request.next_turn()
                     } else {
                         Turn::Lead
@@ -108,16 +154,17 @@ impl Commits {
         }
     }
 
-    /// Joins those who wait.
-    fn enter(&self, request: &Arc<Waiter>) -> Turn {
+    /// Joins those who wait; returns what the thread of the first of these is to do.
+    fn enter(&self, requests: &[Arc<Waiter>]) -> Turn {
         let mut queue = lock(&self.queue);
-        queue.waiting.push(Arc::clone(request));
+        let is_first = queue.waiting.is_empty();
+        queue.waiting.extend_from_slice(requests);
         if queue.has_leader {
             Turn::Wait
         } else if queue.batching.is_enough(queue.waiting.len()) {
             queue.has_leader = true;
             Turn::Lead
-        } else if queue.waiting.len() == 1 {
+        } else if is_first {
             Turn::Watch(queue.batching.patience())
         } else {
             Turn::Wait

@@ -1,5 +1,9 @@
 //! What becomes of each thread, however its group ends.
 
+#[cfg(feature = "capi")]
+use std::panic::resume_unwind;
+#[cfg(feature = "capi")]
+use std::sync::atomic::AtomicBool;
 use std::thread;
 
 use super::*;
@@ -23,6 +27,87 @@ fn request(mut batch: Batch) -> Arc<Waiter> {
 
 fn email(thread: usize, number: usize) -> String {
     format!("{thread}.{number}@ex.co")
+}
+
+#[cfg(feature = "capi")]
+#[test]
+fn batches_of_one_thread_share_commits_and_keep_their_order_beside_others() {
+    let (engine, cache, commits) = (engine(), UserCache::new(1 << 20), Commits::default());
+    let batches_of = |thread: usize| -> Vec<Batch> {
+        let numbers = (0..100).map(|number| number - number % 2);
+        let create = |number| Batch::new().create_user(email(thread, number).as_str());
+        numbers.map(create).collect()
+    };
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let (engine, cache, commits) = (&engine, &cache, &commits);
+            scope.spawn(move || {
+                let outcomes = commits.apply_each(engine, cache, batches_of(thread));
+                assert_eq!(outcomes.len(), 100);
+                let mut before = 0;
+                for pair in outcomes.chunks(2) {
+                    let first = pair[0].as_ref().unwrap().sequence.unwrap();
+                    assert!(first > before);
+                    before = first;
+                    assert_eq!(pair[1].as_ref().unwrap_err().kind(), ErrorKind::EmailTaken);
+                }
+                for number in 0..50 {
+                    let own = Batch::new().create_user(email(thread + 4, number).as_str());
+                    commits.apply(engine, cache, own).unwrap();
+                }
+            });
+        }
+    });
+    assert!(commits.apply_each(&engine, &cache, Vec::new()).is_empty());
+    let (requests, groups) = commits.counts();
+    assert_eq!(requests, 600);
+    assert!(groups <= 4 + 200, "{groups}");
+}
+
+/// An engine whose next transaction panics.
+#[cfg(feature = "capi")]
+struct Panicking(Memory, AtomicBool);
+
+#[cfg(feature = "capi")]
+impl Engine for Panicking {
+    type Snapshot = <Memory as Engine>::Snapshot;
+    type Txn<'t> = <Memory as Engine>::Txn<'t>;
+
+    fn snapshot(&self) -> Result<Self::Snapshot> {
+        self.0.snapshot()
+    }
+
+    fn transact<T>(&self, body: impl FnMut(&mut Self::Txn<'_>) -> Result<T>) -> Result<T> {
+        if self.1.swap(false, Ordering::Relaxed) {
+            // Without the noise of a panic's report.
+            resume_unwind(Box::new("a bug"));
+        }
+        self.0.transact(body)
+    }
+
+    fn close(&self) -> Result<()> {
+        self.0.close()
+    }
+}
+
+#[cfg(feature = "capi")]
+#[test]
+fn a_commit_that_panics_answers_its_batches_and_leaves_the_others() {
+    let (cache, commits) = (UserCache::new(1 << 20), Commits::default());
+    let engine = Panicking(engine(), AtomicBool::new(true));
+    let create = |number| Batch::new().create_user(email(0, number).as_str());
+    // More operations than one commit takes, so that there are two.
+    let large = (0..GROUP_OPS_MAX).fold(Batch::new(), |batch, number| {
+        batch.create_user(email(1, number).as_str())
+    });
+    let outcomes = commits.apply_each(&engine, &cache, vec![create(0), create(1), large]);
+    let kinds: Vec<_> = outcomes
+        .iter()
+        .map(|one| one.as_ref().map_err(Error::kind).map(|_| ()))
+        .collect();
+    let unknown = Err(ErrorKind::OutcomeUnknown);
+    assert_eq!(kinds, [unknown, unknown, Ok(())]);
+    assert!(commits.apply(&engine, &cache, create(0)).is_ok());
 }
 
 #[test]

@@ -136,6 +136,12 @@ static void batch_of_workspaces(void)
     hc_batch_free(batch);
 }
 
+static void no_answer(void *userdata, hc_status status, hc_applied *applied, hc_error *error)
+{
+    (void)userdata, (void)status, (void)applied, (void)error;
+    CHECK(!"a batch that was refused is not answered");
+}
+
 static void applying(hc_directory *directory)
 {
     hc_batch *batch = hc_batch_new();
@@ -145,6 +151,7 @@ static void applying(hc_directory *directory)
     hc_outcome outcome = HC_OUTCOME_INIT;
     hc_user *user = UNTOUCHED(hc_user);
     uint64_t micros = 77;
+    int32_t descriptor = 77;
     REFUSED(hc_directory_apply(NULL, batch, &applied, NULL));
     REFUSED(hc_directory_apply(directory, NULL, &applied, NULL));
     REFUSED(hc_directory_dry_run(NULL, batch, &applied, NULL));
@@ -158,6 +165,10 @@ static void applying(hc_directory *directory)
     REFUSED(hc_directory_through(NULL, A, &acting, NULL));
     REFUSED(hc_directory_through(directory, NONE, &acting, NULL));
     REFUSED(hc_directory_through(directory, A, NULL, NULL));
+    REFUSED(hc_directory_submit(NULL, batch, no_answer, NULL, NULL));
+    REFUSED(hc_directory_submit(directory, NULL, no_answer, NULL, NULL));
+    REFUSED(hc_directory_submit(directory, batch, NULL, NULL, NULL));
+    REFUSED(hc_feed_get_descriptor(NULL, &descriptor, NULL));
     REFUSED(hc_batch_set_door(NULL, A, NULL));
     REFUSED(hc_batch_set_door(batch, NONE, NULL));
     REFUSED(hc_user_touch(NULL, A, NULL));

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::engine::redb::{RedbOptions, Shared};
 use crate::error::Result;
+use crate::process::without_signals;
 
 /// How long nothing must have been written for a checkpoint that nobody waits for.
 const IDLE: Duration = Duration::from_secs(1);
@@ -112,28 +113,6 @@ fn start_all<T>(
     Ok(threads)
 }
 
-/// Starts a thread that gets no signals: those are for the threads of the host, which
-/// may wait for them and would wait in vain.
-#[cfg(unix)]
-fn without_signals<T>(start: impl FnOnce() -> T) -> T {
-    use nix::sys::signal::{SigSet, SigmaskHow};
-
-    // A thread begins with the mask of the one that starts it.
-    let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK);
-    let started = start();
-    if let Ok(before) = before {
-        // It was this thread's mask a moment ago, so it can be again.
-        let _ = before.thread_set_mask();
-    }
-    started
-}
-
-/// There are no signals here.
-#[cfg(not(unix))]
-fn without_signals<T>(start: impl FnOnce() -> T) -> T {
-    start()
-}
-
 /// Makes checkpoints until the engine is closed.
 fn make_checkpoints(shared: &Shared) {
     loop {
@@ -215,19 +194,5 @@ mod tests {
             Ok(name.to_owned())
         });
         assert_eq!(started.unwrap_err().0, ["headcount-checkpoint"]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_thread_of_the_engine_gets_no_signals_and_its_starter_still_does() {
-        use nix::sys::signal::{SigSet, Signal};
-
-        let is_blocked = || {
-            let mask = SigSet::thread_get_mask().unwrap();
-            mask.contains(Signal::SIGTERM) && mask.contains(Signal::SIGCHLD)
-        };
-        let thread = without_signals(|| thread::spawn(is_blocked));
-        assert!(thread.join().unwrap());
-        assert!(!is_blocked());
     }
 }

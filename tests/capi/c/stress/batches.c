@@ -1,6 +1,8 @@
 /* Batches with every operation, asked about first, applied, and sent again. */
 #include "stress.h"
 
+#include <sched.h>
+
 struct names {
     char owner[TEXT], other[TEXT], user[TEXT], workspace[TEXT], renamed[TEXT];
 };
@@ -148,6 +150,37 @@ static void send_again(const hc_directory *directory, const hc_batch *batch,
     }
 }
 
+static void on_done(void *userdata, hc_status status, hc_applied *applied, hc_error *error)
+{
+    unsigned *left = userdata;
+    CHECK(status == HC_STATUS_OK && error == NULL && hc_applied_count(applied) == 1);
+    hc_applied_free(applied);
+    CHECK(__atomic_sub_fetch(left, 1, __ATOMIC_RELEASE) < 3);
+}
+
+/* Batches that nobody waits for, from all threads at once. */
+static void submit(const hc_directory *directory, const char *email)
+{
+    unsigned left = 3;
+    hc_batch *batch = hc_batch_new();
+    hc_new_user *new_user = inactive_user(email);
+    CHECK_OK(hc_batch_create_user(batch, new_user, NULL));
+    CHECK_OK(hc_directory_submit(directory, batch, on_done, &left, NULL));
+    hc_batch_free(batch);
+    hc_new_user_free(new_user);
+    batch = hc_batch_new();
+    CHECK_OK(hc_batch_set_door(batch, HC_STR("stress"), NULL));
+    CHECK_OK(hc_batch_deactivate_user(batch, HC_STR(email), NULL));
+    CHECK_OK(hc_directory_submit(directory, batch, on_done, &left, NULL));
+    hc_batch_free(batch);
+    batch = hc_batch_new();
+    CHECK_OK(hc_batch_delete_user(batch, HC_STR(email), NULL));
+    CHECK_OK(hc_directory_submit(directory, batch, on_done, &left, NULL));
+    hc_batch_free(batch);
+    while (__atomic_load_n(&left, __ATOMIC_ACQUIRE) > 0)
+        sched_yield();
+}
+
 void part_batches(struct stage *stage, unsigned thread)
 {
     const hc_directory *directory = stage->directory;
@@ -157,6 +190,8 @@ void part_batches(struct stage *stage, unsigned thread)
     hc_applied *applied = NULL;
     hc_user *user = NULL;
     uint64_t workspace;
+    own(names.user, "submitted", thread);
+    submit(directory, names.user);
     owner_of(names.owner, thread);
     owner_of(names.other, thread + 3);
     own(names.user, "batched", thread);

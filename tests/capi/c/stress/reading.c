@@ -106,8 +106,11 @@ void part_feed(struct stage *stage, unsigned thread)
 {
     hc_feed *feed = NULL;
     hc_error *error = NULL;
+    int32_t descriptor = -1;
     uint64_t *followed = &stage->followed[thread];
     CHECK_OK(hc_directory_follow(stage->directory, *followed, &feed, NULL));
+    CHECK_OK(hc_feed_get_descriptor(feed, &descriptor, NULL));
+    CHECK(descriptor > 2);
     for (int i = 0; i < 3; i++) {
         hc_packed_batch batch;
         hc_packed_change change;

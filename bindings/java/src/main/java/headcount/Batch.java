@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Batch {
     private final List<Operation> operations = new ArrayList<>();
     private @Nullable UUID actor;
+    private @Nullable String door;
     private @Nullable UUID requestId;
     private boolean allowOwnerless;
 
@@ -51,6 +52,17 @@ public final class Batch {
      */
     public Batch actor(UUID actor) {
         this.actor = actor;
+        return this;
+    }
+
+    /**
+     * Says through which door the batch comes, before that of {@link Directory#through}.
+     *
+     * @param door 1 to 32 letters, digits and {@code -_.:/} of ASCII
+     * @return this
+     */
+    public Batch door(String door) {
+        this.door = door;
         return this;
     }
 
@@ -207,6 +219,62 @@ public final class Batch {
             MemorySegment w = f.text(workspace);
             MemorySegment n = f.text(name);
             f.check(Native.hc_batch_rename_workspace_by_name(b, w, w.byteSize(), n, n.byteSize(), f.error()));
+        });
+    }
+
+    /**
+     * Appends: set the id that a provisioner has for a workspace.
+     *
+     * @param workspace its id
+     * @param provisioner who gave it
+     * @param id the id
+     * @return this
+     */
+    public Batch setWorkspaceExternalId(long workspace, String provisioner, String id) {
+        return externalId("", workspace, provisioner, id);
+    }
+
+    /**
+     * Appends: set the id that a provisioner has for a workspace.
+     *
+     * @param workspace its name, which may be one that an earlier operation creates
+     * @param provisioner who gave it
+     * @param id the id
+     * @return this
+     */
+    public Batch setWorkspaceExternalId(String workspace, String provisioner, String id) {
+        return externalId(workspace, 0, provisioner, id);
+    }
+
+    /**
+     * Appends: remove the id that a provisioner has for a workspace.
+     *
+     * @param workspace its id
+     * @param provisioner who gave it
+     * @return this
+     */
+    public Batch removeWorkspaceExternalId(long workspace, String provisioner) {
+        return externalId("", workspace, provisioner, null);
+    }
+
+    /**
+     * Appends: remove the id that a provisioner has for a workspace.
+     *
+     * @param workspace its name, which may be one that an earlier operation creates
+     * @param provisioner who gave it
+     * @return this
+     */
+    public Batch removeWorkspaceExternalId(String workspace, String provisioner) {
+        return externalId(workspace, 0, provisioner, null);
+    }
+
+    private Batch externalId(String name, long number, String provisioner, @Nullable String id) {
+        return append((f, b) -> {
+            MemorySegment w = f.text(name);
+            MemorySegment p = f.text(provisioner);
+            MemorySegment i = id == null ? MemorySegment.NULL : f.text(id);
+            f.check(Native.hc_batch_set_workspace_external_id(
+                    b, w, w.byteSize(), number, p, p.byteSize(), i, i.byteSize(), f.error()));
         });
     }
 
@@ -416,14 +484,22 @@ public final class Batch {
     <T> T useWellFormed(Function<WellFormed, T> function) {
         MemorySegment batch = Native.hc_batch_new();
         try (Frame frame = Frame.open()) {
+            WellFormed built = new WellFormed(batch, new ArrayList<>(), new ArrayList<>());
             if (actor != null) {
                 frame.check(Native.hc_batch_set_actor(batch, frame.id(actor), frame.error()));
+            }
+            if (door != null) {
+                MemorySegment d = frame.text(door);
+                try {
+                    frame.check(Native.hc_batch_set_door(batch, d, d.byteSize(), frame.error()));
+                } catch (HeadcountException malformed) {
+                    built.malformed().add(malformed);
+                }
             }
             if (requestId != null) {
                 frame.check(Native.hc_batch_set_request_id(batch, frame.id(requestId), frame.error()));
             }
             frame.check(Native.hc_batch_set_allow_ownerless(batch, allowOwnerless ? 1 : 0, frame.error()));
-            WellFormed built = new WellFormed(batch, new ArrayList<>(), new ArrayList<>());
             for (int i = 0; i < operations.size(); i++) {
                 try {
                     operations.get(i).addTo(batch);

@@ -11,6 +11,7 @@ import java.util.UUID;
  * @param sequence the number of the change: 1, 2, 3 and so on
  * @param at when it was made
  * @param actor who made it, if that was said
+ * @param door through which door it came, if that was said: see {@link Directory#through}
  * @param requestId the request id of the batch, if it had one
  * @param events what happened, in the order of the batch
  */
@@ -18,5 +19,6 @@ public record Change(
         long sequence,
         Instant at,
         Optional<UUID> actor,
+        Optional<String> door,
         Optional<UUID> requestId,
         List<Event> events) {}

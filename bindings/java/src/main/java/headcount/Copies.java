@@ -30,7 +30,8 @@ final class Copies {
             return Optional.of(new User(id(Native.hc_user_id(user)), Packed.cString(Native.hc_user_email(user)),
                     Packed.cString(Native.hc_user_username(user)), perhaps(Native.hc_user_given_name(user)),
                     perhaps(Native.hc_user_family_name(user)), Native.hc_user_is_active(user) == 1,
-                    Native.hc_user_is_admin(user) == 1, attributes(user), Native.hc_user_version(user),
+                    Native.hc_user_is_admin(user) == 1, attributes(user),
+                    externalIds((i, by, id) -> Native.hc_user_external_id_at(user, i, by, id)), Native.hc_user_version(user),
                     Packed.moment(Native.hc_user_created_at_micros(user)),
                     Packed.moment(Native.hc_user_updated_at_micros(user)),
                     Packed.perhapsMoment(Native.hc_user_deactivated_at_micros(user))));
@@ -60,6 +61,25 @@ final class Copies {
         return Collections.unmodifiableMap(attributes);
     }
 
+    private interface ExternalId {
+        int read(long index, MemorySegment provisioner, MemorySegment id);
+    }
+
+    private static Map<String, String> externalIds(ExternalId at) {
+        if (at.read(0, MemorySegment.NULL, MemorySegment.NULL) == 0) {
+            return Map.of();
+        }
+        Map<String, String> ids = new LinkedHashMap<>();
+        try (Frame frame = Frame.open()) {
+            MemorySegment provisioner = frame.allocate(Native.HC_PROVISIONER_BYTES);
+            MemorySegment id = frame.allocate(Native.HC_EXTERNAL_ID_BYTES);
+            while (at.read(ids.size(), provisioner, id) == 1) {
+                ids.put(provisioner.getString(0), id.getString(0));
+            }
+        }
+        return Collections.unmodifiableMap(ids);
+    }
+
     private static Optional<String> perhaps(MemorySegment text) {
         return text.address() == 0 ? Optional.empty() : Optional.of(Packed.cString(text));
     }
@@ -78,7 +98,9 @@ final class Copies {
             MemorySegment of = Native.hc_workspace_default_of(workspace);
             return Optional.of(new Workspace(Native.hc_workspace_id(workspace),
                     Packed.cString(Native.hc_workspace_name(workspace)), Native.hc_workspace_is_archived(workspace) == 1,
-                    of.address() == 0 ? Optional.empty() : Optional.of(id(of)), Native.hc_workspace_version(workspace),
+                    of.address() == 0 ? Optional.empty() : Optional.of(id(of)),
+                    externalIds((i, by, id) -> Native.hc_workspace_external_id_at(workspace, i, by, id)),
+                    Native.hc_workspace_version(workspace),
                     Packed.moment(Native.hc_workspace_created_at_micros(workspace)),
                     Packed.moment(Native.hc_workspace_updated_at_micros(workspace))));
         } finally {

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -179,6 +180,50 @@ public final class Directory implements AutoCloseable {
      */
     public Optional<User> userByUsername(String username) {
         return find(cache.byUsername, username, Native.HC_USER_KEY_USERNAME);
+    }
+
+    /**
+     * The user for whom a provisioner, such as an identity provider, has this id.
+     *
+     * @param provisioner who gave the id
+     * @param id the id, as it was given
+     * @return the user, if there is one
+     */
+    public Optional<User> userByExternalId(String provisioner, String id) {
+        return call((f, d) -> {
+            MemorySegment p = f.text(provisioner);
+            MemorySegment i = f.text(id);
+            return Native.hc_user_get_by_external_id(d, p, p.byteSize(), i, i.byteSize(), f.out(), f.error());
+        }, Copies::user);
+    }
+
+    /**
+     * Notes that a user is seen now, such as at a login or with a request. Call it as often as you like: it mostly
+     * costs a look-up. The first sighting is on disk when this returns; others are gathered and written at most
+     * once a minute and when the directory is closed, so a crash can lose them.
+     *
+     * @param ref the id of a user as text, or an email
+     * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#READ_ONLY}
+     */
+    public void touchUser(String ref) {
+        call((f, d) -> {
+            MemorySegment r = f.text(ref);
+            return Native.hc_user_touch(d, r, r.byteSize(), f.error());
+        }, NOTHING);
+    }
+
+    /**
+     * When a user was last seen, to about an hour. No change is made of it, and no version.
+     *
+     * @param ref the id of a user as text, or an email
+     * @return the moment, if somebody said so with {@link #touchUser}
+     * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}
+     */
+    public Optional<Instant> lastSeen(String ref) {
+        return call((f, d) -> {
+            MemorySegment r = f.text(ref);
+            return Native.hc_user_get_last_seen_micros(d, r, r.byteSize(), f.out(), f.error());
+        }, f -> Packed.perhapsMoment(f.number()));
     }
 
     private Optional<User> find(HostCache.Keyed<String> users, String key, int kind) {
@@ -377,6 +422,21 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
+     * The same directory, whose writes come through a door: a short name of the client or the interface, such as
+     * {@code rest} or {@code scim:okta}, that is recorded in each change. Closing one of the two closes both.
+     *
+     * @param door 1 to 32 letters, digits and {@code -_.:/} of ASCII, which you choose
+     * @return the directory
+     * @throws HeadcountException {@link ErrorKind#INVALID_ARGUMENT}
+     */
+    public Directory through(String door) {
+        return call((f, d) -> {
+            MemorySegment n = f.text(door);
+            return Native.hc_directory_through(d, n, n.byteSize(), f.out(), f.error());
+        }, f -> new Directory(f.pointer(), cache));
+    }
+
+    /**
      * The workspace with this id.
      *
      * @param id the id
@@ -397,6 +457,56 @@ public final class Directory implements AutoCloseable {
             MemorySegment n = f.text(name);
             return Native.hc_workspace_get_by_name(d, n, n.byteSize(), f.out(), f.error());
         }, Copies::workspace);
+    }
+
+    /**
+     * The workspace for which a provisioner, such as an identity provider, has this id.
+     *
+     * @param provisioner who gave the id
+     * @param id the id, as it was given
+     * @return the workspace, if there is one
+     */
+    public Optional<Workspace> workspaceByExternalId(String provisioner, String id) {
+        return call((f, d) -> {
+            MemorySegment p = f.text(provisioner);
+            MemorySegment i = f.text(id);
+            return Native.hc_workspace_get_by_external_id(d, p, p.byteSize(), i, i.byteSize(), f.out(), f.error());
+        }, Copies::workspace);
+    }
+
+    /**
+     * Sets the id that a provisioner has for a workspace, and leaves those of others.
+     *
+     * @param workspace the id of the workspace
+     * @param provisioner who gave it: 1 to 64 bytes
+     * @param id 1 to 255 bytes
+     * @return the workspace as it is then
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#WORKSPACE_ARCHIVED}, {@link
+     *     ErrorKind#EXTERNAL_ID_TAKEN}, {@link ErrorKind#INVALID_ARGUMENT}
+     */
+    public Workspace setWorkspaceExternalId(long workspace, String provisioner, String id) {
+        return externalId(workspace, provisioner, f -> f.text(id));
+    }
+
+    /**
+     * Removes the id that a provisioner has for a workspace; nothing happens where there is none.
+     *
+     * @param workspace the id of the workspace
+     * @param provisioner who gave it
+     * @return the workspace as it is then
+     * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#WORKSPACE_ARCHIVED}
+     */
+    public Workspace removeWorkspaceExternalId(long workspace, String provisioner) {
+        return externalId(workspace, provisioner, f -> MemorySegment.NULL);
+    }
+
+    private Workspace externalId(long workspace, String provisioner, Key id) {
+        return call((f, d) -> {
+            MemorySegment p = f.text(provisioner);
+            MemorySegment i = id.in(f);
+            return Native.hc_workspace_set_external_id(
+                    d, workspace, p, p.byteSize(), i, i.byteSize(), f.out(), f.error());
+        }, Copies::oneWorkspace);
     }
 
     /**

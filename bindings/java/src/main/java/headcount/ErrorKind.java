@@ -21,6 +21,8 @@ public enum ErrorKind {
      * was skipped.
      */
     BUFFER_TOO_SMALL(Native.HC_STATUS_BUFFER_TOO_SMALL),
+    /** As many batches are submitted as may be, which this package never does. */
+    QUEUE_FULL(Native.HC_STATUS_QUEUE_FULL),
     /** The text is not an email address that this directory accepts. */
     INVALID_EMAIL(Native.HC_STATUS_INVALID_EMAIL),
     /** The part before the @ has letters outside ASCII; not supported yet. */

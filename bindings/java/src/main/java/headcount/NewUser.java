@@ -126,6 +126,21 @@ public final class NewUser {
         });
     }
 
+    /**
+     * Sets the id that a provisioner, such as an identity provider, has for the user. A user may have those of 16.
+     *
+     * @param provisioner who gave it: 1 to 64 bytes
+     * @param id 1 to 255 bytes, compared as they are; no two users have the same of one provisioner
+     * @return this
+     */
+    public NewUser externalId(String provisioner, String id) {
+        return with((f, b) -> {
+            MemorySegment p = f.text(provisioner);
+            MemorySegment i = f.text(id);
+            return Native.hc_new_user_set_external_id(b, p, p.byteSize(), i, i.byteSize(), f.error());
+        });
+    }
+
     private NewUser with(Setter setter) {
         setters.add(setter);
         return this;

@@ -90,7 +90,8 @@ final class Packed {
         String email = text(b, r, r + 48);
         boolean follows = i32(b, r + 56) == i32(b, r + 48);
         return new User(id(b, r + 8), email, follows ? email : text(b, r, r + 56), perhaps(b, r, r + 64),
-                perhaps(b, r, r + 72), (flags & 1) != 0, (flags & 2) != 0, attributes(b, r), i64(b, r + 24),
+                perhaps(b, r, r + 72), (flags & 1) != 0, (flags & 2) != 0, pairs(b, r, r + 80),
+                pairs(b, r, r + 96), i64(b, r + 24),
                 moment(i64(b, r + 32)), moment(i64(b, r + 40)), perhapsMoment(i64(b, r + 88)));
     }
 
@@ -100,23 +101,24 @@ final class Packed {
                 : Optional.of(user(batch.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE), HEADER_BYTES));
     }
 
-    private static Map<String, String> attributes(byte[] b, int r) {
-        int table = r + i32(b, r + 80);
-        int count = i32(b, r + 84);
+    /** The table whose place is at {@code place}. */
+    private static Map<String, String> pairs(byte[] b, int r, int place) {
+        int table = r + i32(b, place);
+        int count = i32(b, place + 4);
         if (count == 0) {
             return Map.of();
         }
-        Map<String, String> attributes = LinkedHashMap.newLinkedHashMap(count);
+        Map<String, String> pairs = LinkedHashMap.newLinkedHashMap(count);
         for (int entry = table; entry < table + 16 * count; entry += 16) {
-            attributes.put(text(b, r, entry), text(b, r, entry + 8));
+            pairs.put(text(b, r, entry), text(b, r, entry + 8));
         }
-        return Collections.unmodifiableMap(attributes);
+        return Collections.unmodifiableMap(pairs);
     }
 
     static Workspace workspace(byte[] b, int r) {
         int flags = u16(b, r + 6);
         return new Workspace(i64(b, r + 8), text(b, r, r + 56), (flags & 1) != 0, perhaps((flags & 2) != 0, b, r + 40),
-                i64(b, r + 16), moment(i64(b, r + 24)), moment(i64(b, r + 32)));
+                pairs(b, r, r + 64), i64(b, r + 16), moment(i64(b, r + 24)), moment(i64(b, r + 32)));
     }
 
     static Member member(byte[] b, int r) {
@@ -133,7 +135,7 @@ final class Packed {
             events.add(event(b, table + i * bytes));
         }
         return new Change(i64(b, r + 8), moment(i64(b, r + 16)), perhaps((flags & 1) != 0, b, r + 24),
-                perhaps((flags & 2) != 0, b, r + 40), List.copyOf(events));
+                perhaps(b, r, r + 72), perhaps((flags & 2) != 0, b, r + 40), List.copyOf(events));
     }
 
     private static Event event(byte[] b, int e) {

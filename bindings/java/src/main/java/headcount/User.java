@@ -16,6 +16,8 @@ import java.util.UUID;
  * @param active whether the user takes a seat
  * @param admin whether the user administers the platform
  * @param attributes all attributes, ordered by name; it can't be changed
+ * @param externalIds the ids that other systems have for the user, by the names of these provisioners; it
+ *     can't be changed
  * @param version 1 when created, and one more with each change
  * @param createdAt when the user was created, in microseconds
  * @param updatedAt when the record last changed
@@ -30,6 +32,7 @@ public record User(
         boolean active,
         boolean admin,
         Map<String, String> attributes,
+        Map<String, String> externalIds,
         long version,
         Instant createdAt,
         Instant updatedAt,

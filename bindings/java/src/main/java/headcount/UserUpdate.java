@@ -135,6 +135,34 @@ public final class UserUpdate {
         return with((f, b) -> Native.hc_user_update_replace_attributes(b, f.error()));
     }
 
+    /**
+     * Sets the id that a provisioner has for the user, and leaves those of others.
+     *
+     * @param provisioner who gave it: 1 to 64 bytes
+     * @param id 1 to 255 bytes, compared as they are
+     * @return this
+     */
+    public UserUpdate externalId(String provisioner, String id) {
+        return with((f, b) -> {
+            MemorySegment p = f.text(provisioner);
+            MemorySegment i = f.text(id);
+            return Native.hc_user_update_set_external_id(b, p, p.byteSize(), i, i.byteSize(), f.error());
+        });
+    }
+
+    /**
+     * Removes the id that a provisioner has for the user, if there is one.
+     *
+     * @param provisioner who gave it
+     * @return this
+     */
+    public UserUpdate removeExternalId(String provisioner) {
+        return with((f, b) -> {
+            MemorySegment p = f.text(provisioner);
+            return Native.hc_user_update_set_external_id(b, p, p.byteSize(), MemorySegment.NULL, 0, f.error());
+        });
+    }
+
     private UserUpdate with(Setter setter) {
         setters.add(setter);
         return this;

@@ -1,6 +1,7 @@
 package headcount;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -11,6 +12,8 @@ import java.util.UUID;
  * @param name unique among workspaces, without regard to case
  * @param archived whether it can't be changed until it is restored
  * @param defaultOf the user whose default it is
+ * @param externalIds the ids that other systems have for it, by the names of these provisioners; it can't be
+ *     changed
  * @param version 1 when created, and one more with each change
  * @param createdAt when it was created
  * @param updatedAt when the record last changed; its members don't count
@@ -20,6 +23,7 @@ public record Workspace(
         String name,
         boolean archived,
         Optional<UUID> defaultOf,
+        Map<String, String> externalIds,
         long version,
         Instant createdAt,
         Instant updatedAt) {}

@@ -102,6 +102,15 @@ final class ConformanceCalls implements AutoCloseable {
             case "user_by_id" -> d.userById(UUID.fromString(in.get("id").asText())).map(ConformanceCalls::shown);
             case "user_by_email" -> d.userByEmail(in.get("email").asText()).map(ConformanceCalls::shown);
             case "user_by_username" -> d.userByUsername(in.get("username").asText()).map(ConformanceCalls::shown);
+            case "user_by_external_id" -> d.userByExternalId(in.get("provisioner").asText(), in.get("id").asText())
+                    .map(ConformanceCalls::shown);
+            case "workspace_by_external_id" -> d.workspaceByExternalId(in.get("provisioner").asText(), in.get("id").asText())
+                    .map(ConformanceCalls::shown);
+            case "touch_user" -> {
+                d.touchUser(ref);
+                yield null;
+            }
+            case "last_seen" -> d.lastSeen(ref);
             case "users" -> d.users().map(ConformanceCalls::shown).toList();
             case "query" -> {
                 Page page = d.query(query(d, in));
@@ -114,7 +123,16 @@ final class ConformanceCalls implements AutoCloseable {
                 d.setLicense(License.parse(in.get("license").asText()));
                 yield shown(d.seats());
             }
-            case "create_workspace" -> shown(d.createWorkspace(in.get("name").asText(), in.path("owner").asText()));
+            case "create_workspace" -> {
+                Batch batch = new Batch().createWorkspace(in.get("name").asText(), in.path("owner").asText());
+                in.path("external_ids").properties().forEach(each ->
+                        batch.setWorkspaceExternalId(in.get("name").asText(), each.getKey(), each.getValue().asText()));
+                if (batch.size() > 1) {
+                    d.apply(batch);
+                    yield shown(d.workspaceByName(in.get("name").asText()).orElseThrow());
+                }
+                yield shown(d.createWorkspace(in.get("name").asText(), in.path("owner").asText()));
+            }
             case "default_workspace" -> shown(d.defaultWorkspace(ref));
             case "workspaces" -> d.workspaces().map(ConformanceCalls::shown).toList();
             case "workspaces_of" -> d.workspacesOf(ref).stream().map(ConformanceCalls::shown).toList();
@@ -156,6 +174,11 @@ final class ConformanceCalls implements AutoCloseable {
             case "rename_workspace" -> {
                 return shown(d.renameWorkspace(w, in.get("name").asText()));
             }
+            case "set_workspace_external_id" -> {
+                String by = in.get("provisioner").asText();
+                return shown(in.get("id").isNull() ? d.removeWorkspaceExternalId(w, by)
+                        : d.setWorkspaceExternalId(w, by, in.get("id").asText()));
+            }
             case "archive_workspace" -> {
                 return shown(d.archiveWorkspace(w));
             }
@@ -194,6 +217,7 @@ final class ConformanceCalls implements AutoCloseable {
                 case "active" -> user.active(value.asBoolean());
                 case "admin" -> user.admin(value.asBoolean());
                 case "created_at" -> user.createdAt(Instant.parse(value.asText()));
+                case "external_ids" -> value.properties().forEach(id -> user.externalId(id.getKey(), id.getValue().asText()));
                 case "attributes" -> value.properties().forEach(a -> user.attribute(a.getKey(), a.getValue().asText()));
                 case "email", "op" -> { }
                 default -> throw new IllegalStateException("no user has the field " + each.getKey());
@@ -220,6 +244,13 @@ final class ConformanceCalls implements AutoCloseable {
                 case "family_name" -> update.familyName(text);
                 case "admin" -> update.admin(value.asBoolean());
                 case "replace_attributes" -> update.replaceAttributes();
+                case "external_ids" -> value.properties().forEach(id -> {
+                    if (id.getValue().isNull()) {
+                        update.removeExternalId(id.getKey());
+                    } else {
+                        update.externalId(id.getKey(), id.getValue().asText());
+                    }
+                });
                 case "attributes" -> value.properties().forEach(a -> {
                     if (a.getValue().isNull()) {
                         update.removeAttribute(a.getKey());
@@ -279,6 +310,9 @@ final class ConformanceCalls implements AutoCloseable {
         if (in.has("request_id")) {
             batch.requestId(UUID.fromString(in.get("request_id").asText()));
         }
+        if (in.has("door")) {
+            batch.door(in.get("door").asText());
+        }
         for (JsonNode op : in.get("operations")) {
             append(batch, op, op.path("user").asText(), op.path("workspace"));
             if (op.has("if_version")) {
@@ -301,6 +335,8 @@ final class ConformanceCalls implements AutoCloseable {
             case "create_workspace" -> b.createWorkspace(name, in.path("owner").asText());
             case "default_workspace" -> b.defaultWorkspace(ref);
             case "rename_workspace" -> named ? b.renameWorkspace(w.asText(), name) : b.renameWorkspace(w.asLong(), name);
+            case "set_workspace_external_id" ->
+                    b.setWorkspaceExternalId(w.asText(), in.get("provisioner").asText(), in.get("id").asText());
             case "archive_workspace" -> named ? b.archiveWorkspace(w.asText()) : b.archiveWorkspace(w.asLong());
             case "restore_workspace" -> named ? b.restoreWorkspace(w.asText()) : b.restoreWorkspace(w.asLong());
             case "delete_workspace" -> named ? b.deleteWorkspace(w.asText()) : b.deleteWorkspace(w.asLong());
@@ -353,8 +389,8 @@ final class ConformanceCalls implements AutoCloseable {
 
     private static Object shown(User u) {
         return map("id", u.id(), "email", u.email(), "username", u.username(), "given_name", u.givenName(), "family_name",
-                u.familyName(), "active", u.active(), "admin", u.admin(), "attributes", u.attributes(), "created_at",
-                u.createdAt(), "updated_at", u.updatedAt(), "deactivated_at", u.deactivatedAt(), "version", u.version());
+                u.familyName(), "active", u.active(), "admin", u.admin(), "attributes", u.attributes(), "external_ids",
+                u.externalIds(), "created_at", u.createdAt(), "updated_at", u.updatedAt(), "deactivated_at", u.deactivatedAt(), "version", u.version());
     }
 
     private static Object shown(Seats s) {
@@ -363,7 +399,7 @@ final class ConformanceCalls implements AutoCloseable {
     }
 
     private static Object shown(Workspace w) {
-        return map("id", w.id(), "name", w.name(), "archived", w.archived(), "default_of", w.defaultOf(), "created_at",
+        return map("id", w.id(), "name", w.name(), "archived", w.archived(), "default_of", w.defaultOf(), "external_ids", w.externalIds(), "created_at",
                 w.createdAt(), "updated_at", w.updatedAt(), "version", w.version());
     }
 
@@ -372,7 +408,7 @@ final class ConformanceCalls implements AutoCloseable {
     }
 
     private static Object shown(Change c) {
-        return map("sequence", c.sequence(), "at", c.at(), "actor", c.actor(), "request_id", c.requestId(), "events",
+        return map("sequence", c.sequence(), "at", c.at(), "actor", c.actor(), "door", c.door(), "request_id", c.requestId(), "events",
                 c.events().stream().map(e -> map("event", e.kind(), "user", e.user(), "workspace", e.workspace(), "fields",
                         e.fields(), "active", e.active(), "role", e.role(), "license", e.license(), "default_of", e.user()))
                         .toList());

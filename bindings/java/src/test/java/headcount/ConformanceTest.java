@@ -69,7 +69,7 @@ class ConformanceTest {
                 cases.getLast().add(new Step(path.getFileName() + ":" + (i + 1), node));
             }
             for (List<Step> steps : cases) {
-                if (!steps.getFirst().node().has("needs")) { // Java can't fork.
+                if (!steps.getFirst().node().path("needs").toString().contains("fork")) { // Java can't.
                     runCase(steps);
                 }
             }

@@ -45,7 +45,7 @@ class DirectoryTest {
             attributes.forEach(user::attribute);
             User made = directory.createUser(user);
             assertEquals(new User(id, "Steve@BÜCHER.example", "Ştëvé", Optional.of("Steve"), Optional.of("Öl"), false, true,
-                    attributes, 1, born, made.updatedAt(), made.deactivatedAt()), made);
+                    attributes, Map.of(), 1, born, made.updatedAt(), made.deactivatedAt()), made);
             for (Optional<User> read : List.of(directory.users().findFirst(), directory.userById(id),
                     directory.userByUsername("ştëvé"), directory.user(id.toString()))) {
                 assertEquals(Optional.of(made), read);
@@ -63,6 +63,61 @@ class DirectoryTest {
             Optional<Instant> since = directory.deactivateUser("a@ex.co").deactivatedAt();
             assertEquals(Optional.of(true), since.map(at -> !at.isBefore(user.createdAt())));
             assertEquals(since, directory.userByEmail("a@ex.co").orElseThrow().deactivatedAt());
+        }
+    }
+
+    @Test
+    void externalIdsNameUsersAndWorkspaces() {
+        try (Directory directory = enterprise()) {
+            Map<String, String> ids = Map.of("okta", "00u1", "my idp", "größe");
+            NewUser user = NewUser.of("ann@ex.co");
+            ids.forEach(user::externalId);
+            User ann = directory.createUser(user);
+            assertEquals(ids, ann.externalIds());
+            assertEquals(Optional.of(ann), directory.userById(ann.id()));
+            assertEquals(Optional.of(ann), directory.users().findFirst());
+            assertEquals(Optional.of(ann), directory.userByExternalId("my idp", "größe"));
+            assertEquals(Optional.empty(), directory.userByExternalId("okta", "00U1"));
+            ann = directory.updateUser("ann@ex.co", new UserUpdate().removeExternalId("okta").externalId("entra", "1"));
+            assertEquals(Map.of("my idp", "größe", "entra", "1"), ann.externalIds());
+            refused(ErrorKind.INVALID_ARGUMENT, () -> directory.updateUser("ann@ex.co", new UserUpdate().externalId("a", "")));
+            refused(ErrorKind.EXTERNAL_ID_TAKEN,
+                    () -> directory.createUser(NewUser.of("bob@ex.co").externalId("entra", "1")));
+            long fraud = directory.createWorkspace("Fraud", "ann@ex.co").id();
+            Workspace named = directory.setWorkspaceExternalId(fraud, "okta", "g1");
+            assertEquals(Map.of("okta", "g1"), named.externalIds());
+            assertEquals(Optional.of(named), directory.workspaceByExternalId("okta", "g1"));
+            assertEquals(Optional.of(named), directory.workspaces().findFirst());
+            directory.apply(new Batch().removeWorkspaceExternalId("fraud", "okta")
+                    .setWorkspaceExternalId(fraud, "entra", "g2"));
+            directory.setWorkspaceExternalId(fraud, "okta", "g3");
+            directory.apply(new Batch().removeWorkspaceExternalId(fraud, "okta"));
+            directory.setWorkspaceExternalId(fraud, "okta", "g4");
+            assertEquals(Map.of("entra", "g2"), directory.removeWorkspaceExternalId(fraud, "okta").externalIds());
+            assertEquals(Map.of("entra", "g2"), directory.workspace(fraud).orElseThrow().externalIds());
+        }
+    }
+
+    @Test
+    void changesSayTheirDoorAndSightingsAreNone() throws InterruptedException {
+        try (Directory directory = enterprise(); Feed feed = directory.follow(0)) {
+            User ann = directory.createUser(NewUser.of("ann@ex.co"));
+            Directory rest = directory.through("rest");
+            rest.createUser(NewUser.of("bob@ex.co"));
+            rest.apply(new Batch().door("import").createUser(NewUser.of("cho@ex.co")));
+            refused(ErrorKind.INVALID_ARGUMENT, () -> directory.through("two words"));
+            Batch wrong = new Batch().door("two words").createUser(NewUser.of("dee@ex.co"));
+            refused(ErrorKind.INVALID_ARGUMENT, () -> directory.apply(wrong));
+            assertEquals(ErrorKind.INVALID_ARGUMENT, directory.preview(wrong).getFirst().kind());
+
+            assertEquals(Optional.empty(), directory.lastSeen("ann@ex.co"));
+            directory.touchUser("ann@ex.co");
+            assertEquals(Optional.of(true), directory.lastSeen(ann.id().toString()).map(at -> !at.isBefore(ann.createdAt())));
+            refused(ErrorKind.USER_NOT_FOUND, () -> directory.touchUser("nobody@ex.co"));
+            for (Optional<String> door : List.of(Optional.<String>empty(), Optional.of("rest"), Optional.of("import"))) {
+                assertEquals(door, feed.poll(Duration.ZERO).orElseThrow().door());
+            }
+            assertEquals(Optional.empty(), feed.poll(Duration.ZERO));
         }
     }
 

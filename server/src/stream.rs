@@ -8,7 +8,7 @@ use hyper::body::Frame;
 use tokio::sync::mpsc;
 
 /// A body of what a channel brings.
-pub(super) struct Texts(pub(super) mpsc::Receiver<Bytes>);
+pub(crate) struct Texts(pub(crate) mpsc::Receiver<Bytes>);
 
 impl hyper::body::Body for Texts {
     type Data = Bytes;

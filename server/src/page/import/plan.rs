@@ -1,0 +1,325 @@
+//! What an import would do to each user of the file, and the batch that does it.
+
+use std::collections::HashMap;
+
+use headcount::{Batch, Directory, Email, NewUser, User, UserId, UserUpdate};
+
+use super::file::Row;
+use crate::door::Failure;
+
+/// What is done for a row. A user who is changed has to have the version that was shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Create,
+    Update(UserId, u64, Parts),
+    /// The user is as the file says.
+    Keep,
+}
+
+/// What of a user is changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    pub(super) profile: bool,
+    pub(super) active: bool,
+    pub(super) admin: bool,
+}
+
+/// A part of a user, as it is and as it would be.
+pub(super) struct Difference {
+    pub(super) name: String,
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
+impl Step {
+    /// What a form says of it.
+    fn text(&self) -> String {
+        match self {
+            Self::Create => "create".to_owned(),
+            Self::Keep => "keep".to_owned(),
+            Self::Update(id, version, parts) => {
+                let letter = |is: bool, letter: &'static str| if is { letter } else { "" };
+                format!(
+                    "{id}:{version}:{}{}{}",
+                    letter(parts.profile, "p"),
+                    letter(parts.active, "a"),
+                    letter(parts.admin, "r")
+                )
+            }
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "create" => return Some(Self::Create),
+            "keep" => return Some(Self::Keep),
+            _ => {}
+        }
+        let (id, rest) = text.split_once(':')?;
+        let (version, parts) = rest.split_once(':')?;
+        let parts = Parts {
+            profile: parts.contains('p'),
+            active: parts.contains('a'),
+            admin: parts.contains('r'),
+        };
+        Some(Self::Update(id.parse().ok()?, version.parse().ok()?, parts))
+    }
+}
+
+/// The steps as a form has them.
+pub(super) fn written(steps: &[Step]) -> String {
+    steps.iter().map(Step::text).collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn read(text: &str) -> Option<Vec<Step>> {
+    text.split_ascii_whitespace().map(Step::parse).collect()
+}
+
+/// What is to be done for each row as the directory is now, and what is different for it.
+pub(super) fn steps(
+    directory: &Directory,
+    rows: &[Row],
+) -> Result<Vec<(Step, Vec<Difference>)>, Failure> {
+    let mut seen = HashMap::new();
+    let mut steps = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut user = row
+            .id
+            .map(|id| directory.user_by_id(id))
+            .transpose()?
+            .flatten();
+        if let (None, Some(email)) = (&user, &row.email) {
+            user = directory.user_by_email(email)?;
+        }
+        let Some(user) = user else {
+            if row.email.is_none() {
+                let message = format!("{}: a new user needs an email", row.place);
+                return Err(Failure::bad_request(message));
+            }
+            steps.push((Step::Create, Vec::new()));
+            continue;
+        };
+        if let Some(other) = seen.insert(user.id(), &row.place) {
+            let (email, place) = (user.email(), &row.place);
+            let message = format!("{place}: {email} is the user of {other} already");
+            return Err(Failure::bad_request(message));
+        }
+        let differences = differences(row, &user);
+        let has = |name: &str| differences.iter().any(|of| of.name == name);
+        let parts = Parts {
+            active: has("active"),
+            admin: has("admin"),
+            profile: differences
+                .iter()
+                .any(|of| of.name != "active" && of.name != "admin"),
+        };
+        let step = if parts == Parts::default() {
+            Step::Keep
+        } else {
+            Step::Update(user.id(), user.version(), parts)
+        };
+        steps.push((step, differences));
+    }
+    Ok(steps)
+}
+
+/// The username of its own that a row asks for; `None` to follow the email.
+fn own_username(row: &Row) -> Option<Option<&str>> {
+    let username = row.username.as_ref()?.as_deref();
+    Some(username.filter(|name| {
+        !row.email
+            .as_deref()
+            .is_some_and(|email| is_same(email, name))
+    }))
+}
+
+fn is_same(email: &str, other: &str) -> bool {
+    match (Email::parse(email), Email::parse(other)) {
+        (Ok(email), Ok(other)) => email == other,
+        _ => email == other,
+    }
+}
+
+fn differences(row: &Row, user: &User) -> Vec<Difference> {
+    let mut found = Vec::new();
+    let mut compare = |name: &str, before: Option<&str>, after: Option<&str>| {
+        if before != after {
+            found.push(Difference {
+                name: name.to_owned(),
+                before: before.unwrap_or_default().to_owned(),
+                after: after.unwrap_or_default().to_owned(),
+            });
+        }
+    };
+    let email = user.email().as_str();
+    if let Some(wanted) = row
+        .email
+        .as_deref()
+        .filter(|wanted| !is_same(wanted, email))
+    {
+        compare("email", Some(email), Some(wanted));
+    }
+    if let Some(wanted) = own_username(row) {
+        let own = Some(user.username()).filter(|name| *name != email);
+        compare("username", own, wanted.filter(|name| !is_same(email, name)));
+    }
+    if let Some(wanted) = &row.given_name {
+        compare("given name", user.given_name(), wanted.as_deref());
+    }
+    if let Some(wanted) = &row.family_name {
+        compare("family name", user.family_name(), wanted.as_deref());
+    }
+    for (name, wanted) in &row.attributes {
+        compare(
+            &format!("attribute {name}"),
+            user.attribute(name),
+            wanted.as_deref(),
+        );
+    }
+    for (name, wanted) in &row.external_ids {
+        compare(
+            &format!("external id {name}"),
+            user.external_id(name),
+            wanted.as_deref(),
+        );
+    }
+    for (name, before, wanted) in [
+        ("active", user.is_active(), row.active),
+        ("admin", user.is_admin(), row.admin),
+    ] {
+        if let Some(wanted) = wanted {
+            compare(name, Some(yes_or_no(before)), Some(yes_or_no(wanted)));
+        }
+    }
+    found
+}
+
+fn yes_or_no(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
+}
+
+/// The batch, and for each of its operations the row that it is for.
+pub(super) struct Work {
+    pub(super) batch: Batch,
+    pub(super) rows: Vec<usize>,
+    /// Whether somebody becomes an admin or is one no more.
+    pub(super) is_about_admins: bool,
+}
+
+/// The work of the steps. Seats are freed before others are taken. The same file and steps
+/// make the same batch, whatever has happened meanwhile: it can be sent again.
+pub(super) fn work(rows: &[Row], steps: &[Step], is_inactive: bool) -> Work {
+    let mut work = Work {
+        batch: Batch::new(),
+        rows: Vec::new(),
+        is_about_admins: false,
+    };
+    let frees_seat = |(step, row): (&Step, &Row)| {
+        matches!(step, Step::Update(_, _, parts) if parts.active) && row.active == Some(false)
+    };
+    for is_first in [true, false] {
+        for (at, (step, row)) in steps.iter().zip(rows).enumerate() {
+            if frees_seat((step, row)) == is_first {
+                work.add(at, step, row, is_inactive);
+            }
+        }
+    }
+    work
+}
+
+impl Work {
+    fn add(&mut self, at: usize, step: &Step, row: &Row, is_inactive: bool) {
+        let batch = std::mem::take(&mut self.batch);
+        let (id, version, parts) = match step {
+            Step::Keep => {
+                self.batch = batch;
+                return;
+            }
+            Step::Create => {
+                self.is_about_admins |= row.admin == Some(true);
+                self.rows.push(at);
+                self.batch = batch.create_user(new_user(row, is_inactive));
+                return;
+            }
+            Step::Update(id, version, parts) => (*id, *version, *parts),
+        };
+        let mut batch = batch;
+        if parts.profile || parts.admin {
+            self.is_about_admins |= parts.admin;
+            self.rows.push(at);
+            batch = batch
+                .update_user(id, update(row, parts))
+                .if_version(version);
+        }
+        if parts.active {
+            self.rows.push(at);
+            batch = match row.active {
+                Some(true) => batch.activate_user(id),
+                _ => batch.deactivate_user(id),
+            };
+            if !(parts.profile || parts.admin) {
+                batch = batch.if_version(version);
+            }
+        }
+        self.batch = batch;
+    }
+}
+
+fn new_user(row: &Row, is_inactive: bool) -> NewUser {
+    let active = !is_inactive && row.active.unwrap_or(true);
+    let mut user = NewUser::new(row.email.as_deref().unwrap_or_default())
+        .active(active)
+        .admin(row.admin.unwrap_or(false));
+    if let Some(id) = row.id {
+        user = user.id(id);
+    }
+    if let Some(Some(username)) = own_username(row) {
+        user = user.username(username);
+    }
+    if let Some(Some(name)) = &row.given_name {
+        user = user.given_name(name);
+    }
+    if let Some(Some(name)) = &row.family_name {
+        user = user.family_name(name);
+    }
+    for (name, value) in &row.attributes {
+        if let Some(value) = value {
+            user = user.attribute(name, value);
+        }
+    }
+    for (provisioner, id) in &row.external_ids {
+        if let Some(id) = id {
+            user = user.external_id(provisioner, id);
+        }
+    }
+    user
+}
+
+fn update(row: &Row, parts: Parts) -> UserUpdate {
+    let mut update = UserUpdate::new();
+    if parts.admin {
+        update = update.admin(row.admin.unwrap_or(false));
+    }
+    if !parts.profile {
+        return update;
+    }
+    if let Some(email) = &row.email {
+        update = update.email(email);
+    }
+    if let Some(username) = own_username(row) {
+        update = update.username(username);
+    }
+    if let Some(name) = &row.given_name {
+        update = update.given_name(name.as_deref());
+    }
+    if let Some(name) = &row.family_name {
+        update = update.family_name(name.as_deref());
+    }
+    for (name, value) in &row.attributes {
+        update = update.attribute(name, value.as_deref());
+    }
+    for (provisioner, id) in &row.external_ids {
+        update = update.external_id(provisioner, id.as_deref());
+    }
+    update
+}

@@ -1,0 +1,186 @@
+//! An import shows what it would change, does that and nothing else, and does it once.
+
+use headcount::{License, NewUser};
+use headcount_server::Scope;
+
+use crate::browser::Browser;
+use crate::client::{Answer, Running};
+
+const BOUNDARY: &str = "----headcount";
+
+fn upload(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let part = |(name, value): &(&str, &str)| {
+        let file = if *name == "file" {
+            "; filename=\"users.csv\""
+        } else {
+            ""
+        };
+        format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n"
+        )
+    };
+    let parts: String = fields.iter().map(part).collect();
+    let body = format!("{parts}--{BOUNDARY}--\r\n");
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    browser.send_as(&kind, path, "Sec-Fetch-Site: same-origin\r\n", &body)
+}
+
+fn field(page: &Answer, name: &str) -> String {
+    let start = format!("name=\"{name}\" value=\"");
+    let (_, rest) = page
+        .body
+        .split_once(&start)
+        .unwrap_or_else(|| panic!("{}", page.body));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// Presses the button of a preview of `text`.
+fn import(browser: &Browser, preview: &Answer, text: &str) -> Answer {
+    let (steps, request) = (field(preview, "steps"), field(preview, "request"));
+    let fields = [("text", text), ("steps", &steps), ("request", &request)];
+    upload(browser, "/admin/import/apply", &fields)
+}
+
+fn story() -> (Running, Browser) {
+    let running = Running::new();
+    let ann = NewUser::new("ann@ex.co").given_name("Ann");
+    running.directory.create_user(ann).unwrap();
+    running.directory.create_user("bob@ex.co").unwrap();
+    let browser = Browser::new(&running, Scope::Write);
+    (running, browser)
+}
+
+#[test]
+fn a_file_is_shown_imported_and_not_imported_twice() {
+    let (running, browser) = story();
+    let directory = &running.directory;
+    let text = "email,given_name,active\nann@ex.co,Anna,\nbob@ex.co,,false\ncho@ex.co,'=Cho,true\n";
+    let preview = upload(&browser, "/admin/import", &[("file", text), ("text", "")]);
+    assert_eq!(preview.status, 200, "{}", preview.body);
+    for shown in [
+        "<b>1</b> created",
+        "<b>2</b> changed",
+        "<bdi>Anna</bdi>",
+        "2 of 5 seats",
+    ] {
+        assert!(preview.body.contains(shown), "{shown}: {}", preview.body);
+    }
+    assert_eq!(directory.len().unwrap(), 2, "nothing has happened yet");
+    let before = directory.stats().unwrap().latest_change;
+    let done = import(&browser, &preview, text);
+    assert!(done.body.contains("1 created, 2 changed"), "{}", done.body);
+    let again = import(&browser, &preview, text);
+    assert!(
+        again.body.contains("1 created, 2 changed"),
+        "{}",
+        again.body
+    );
+    assert_eq!(directory.stats().unwrap().latest_change, before + 1);
+    let name = |email: &str| {
+        let user = directory.user_by_email(email).unwrap().unwrap();
+        (user.given_name().map(str::to_owned), user.is_active())
+    };
+    assert_eq!(name("ann@ex.co"), (Some("Anna".to_owned()), true));
+    assert_eq!(name("bob@ex.co"), (None, false));
+    assert_eq!(name("cho@ex.co"), (Some("=Cho".to_owned()), true));
+}
+
+#[test]
+fn an_export_changes_nothing_where_it_came_from() {
+    let (running, browser) = story();
+    let named = NewUser::new("dee@ex.co")
+        .username("dee")
+        .family_name("=D, \"Dee\"")
+        .active(false);
+    running.directory.create_user(named).unwrap();
+    let csv = browser.get("/admin/export.csv").body;
+    let mut lines = Vec::new();
+    running.directory.export_lines(&mut lines, |_| {}).unwrap();
+    for text in [csv, String::from_utf8(lines).unwrap()] {
+        let preview = upload(&browser, "/admin/import", &[("text", &text)]);
+        assert!(
+            preview.body.contains("<b>3</b> as they are"),
+            "{}",
+            preview.body
+        );
+        assert!(
+            !preview.body.contains("name=\"steps\""),
+            "there is nothing to do"
+        );
+        let (other, browser) = story();
+        let preview = upload(&browser, "/admin/import", &[("text", &text)]);
+        let done = import(&browser, &preview, &text);
+        assert!(done.body.contains("1 created, 0 changed"), "{}", done.body);
+        let dee = |of: &Running| of.directory.user_by_username("dee").unwrap().unwrap();
+        assert_eq!(dee(&other).id(), dee(&running).id());
+        assert_eq!(dee(&other).family_name(), Some("=D, \"Dee\""));
+    }
+}
+
+#[test]
+fn what_others_did_meanwhile_is_not_overwritten() {
+    let (running, browser) = story();
+    let text = r#"[{"email": "ann@ex.co", "given_name": "Anna"}, {"email": "cho@ex.co"}]"#;
+    let preview = upload(&browser, "/admin/import", &[("text", text)]);
+    let update = headcount::UserUpdate::new().family_name("Lee");
+    running.directory.update_user("ann@ex.co", update).unwrap();
+    let refused = import(&browser, &preview, text);
+    assert_eq!(refused.status, 412);
+    assert!(refused.body.contains("user 1: "), "{}", refused.body);
+    assert_eq!(running.directory.len().unwrap(), 2, "all or nothing");
+    let done = import(&browser, &refused, text);
+    assert!(done.body.contains("1 created, 1 changed"), "{}", done.body);
+}
+
+#[test]
+fn refusals_say_where_and_what_helps() {
+    let (running, browser) = story();
+    let show = |text: &str| upload(&browser, "/admin/import", &[("text", text)]);
+    running.directory.set_license(License::Seats(2)).unwrap();
+    let full = show("email\nann@ex.co\ncho@ex.co\n");
+    assert_eq!(full.status, 409);
+    assert!(
+        full.body.contains("Create the new users inactive"),
+        "{}",
+        full.body
+    );
+    let fields = [("text", "email\ncho@ex.co\n"), ("inactive", "yes")];
+    assert_eq!(upload(&browser, "/admin/import", &fields).status, 200);
+    for (text, status, told) in [
+        ("email\nan n@ex.co\n", 422, "line 2: "),
+        ("email,phone\na@ex.co,1\n", 400, "line 2: "),
+        (
+            "email\nann@ex.co\nANN@ex.co\n",
+            400,
+            "line 3: ann@ex.co is the user of line 2",
+        ),
+        (
+            "id,given_name\n018f4f4e-0000-7000-8000-000000000000,x\n",
+            400,
+            "needs an email",
+        ),
+        (
+            "email,admin\nann@ex.co,true\n",
+            403,
+            "needs a key with the scope admin",
+        ),
+    ] {
+        let refused = show(text);
+        assert_eq!(refused.status, status, "{text}: {}", refused.body);
+        assert!(refused.body.contains(told), "{told}: {}", refused.body);
+        assert!(!refused.body.contains("name=\"steps\""));
+    }
+    let forged = [
+        ("text", "email,admin\nann@ex.co,true\n"),
+        ("steps", "create"),
+    ];
+    assert_eq!(upload(&browser, "/admin/import/apply", &forged).status, 400);
+    let admin = Browser::new(&running, Scope::Admin);
+    let text = "email,admin\nann@ex.co,true\n";
+    let preview = upload(&admin, "/admin/import", &[("text", text)]);
+    assert_eq!(import(&browser, &preview, text).status, 403);
+    assert_eq!(import(&admin, &preview, text).status, 200);
+    let large = "x".repeat((2 << 20) + 1);
+    assert_eq!(show(&large).status, 413);
+    assert_eq!(show(&large.repeat(3)).status, 413);
+}

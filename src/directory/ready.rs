@@ -1,0 +1,61 @@
+//! A descriptor that tells an event loop that there is something to read.
+
+use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustix::fs::{OFlags, fcntl_setfl};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A pipe that has a byte in it while there is something to read.
+pub(crate) struct Ready {
+    reader: PipeReader,
+    writer: PipeWriter,
+    has_byte: Mutex<bool>,
+}
+
+impl Ready {
+    pub(super) fn new() -> Result<Self> {
+        let make = || {
+            let (reader, writer) = pipe()?;
+            // A host that reads the byte itself must not make the library wait for another.
+            fcntl_setfl(&reader, OFlags::NONBLOCK)?;
+            fcntl_setfl(&writer, OFlags::NONBLOCK)?;
+            Ok((reader, writer))
+        };
+        let (reader, writer) = make().map_err(|error: std::io::Error| {
+            let message = format!("can't make a pipe: {error}; close other descriptors");
+            Error::new(ErrorKind::Io, message).with_source(error)
+        })?;
+        Ok(Self {
+            reader,
+            writer,
+            has_byte: Mutex::new(false),
+        })
+    }
+
+    /// The end to be polled.
+    pub(crate) fn descriptor(&self) -> RawFd {
+        self.reader.as_raw_fd()
+    }
+
+    /// Says whether there is something to read.
+    pub(super) fn set(&self, is_ready: bool) {
+        let mut has_byte = self.lock();
+        if *has_byte == is_ready {
+            return;
+        }
+        *has_byte = is_ready;
+        // A pipe has room for the one byte, and that it was taken out is what was wanted.
+        let _ = if is_ready {
+            (&self.writer).write(&[1])
+        } else {
+            (&self.reader).read(&mut [0])
+        };
+    }
+
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.has_byte.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
