@@ -2252,7 +2252,7 @@ public:
     /** Gives a workspace another name. */
     batch &rename_workspace(workspace_id workspace, std::string_view name) &
     {
-        return this->set(hc_batch_rename_workspace, workspace, detail::bytes(name), name.size());
+        return this->set(hc_batch_rename_workspace, nullptr, std::size_t{0}, workspace, detail::bytes(name), name.size());
     }
     /** @overload */
     batch &&rename_workspace(workspace_id workspace, std::string_view name) &&
@@ -2263,7 +2263,7 @@ public:
     /** Archives a workspace. */
     batch &archive_workspace(workspace_id workspace) &
     {
-        return this->set(hc_batch_archive_workspace, workspace);
+        return this->set(hc_batch_archive_workspace, nullptr, std::size_t{0}, workspace);
     }
     /** @overload */
     batch &&archive_workspace(workspace_id workspace) &&
@@ -2274,7 +2274,7 @@ public:
     /** Restores an archived workspace. */
     batch &restore_workspace(workspace_id workspace) &
     {
-        return this->set(hc_batch_restore_workspace, workspace);
+        return this->set(hc_batch_restore_workspace, nullptr, std::size_t{0}, workspace);
     }
     /** @overload */
     batch &&restore_workspace(workspace_id workspace) &&
@@ -2285,7 +2285,7 @@ public:
     /** Deletes a workspace and its memberships for good. */
     batch &delete_workspace(workspace_id workspace) &
     {
-        return this->set(hc_batch_delete_workspace, workspace);
+        return this->set(hc_batch_delete_workspace, nullptr, std::size_t{0}, workspace);
     }
     /** @overload */
     batch &&delete_workspace(workspace_id workspace) &&
@@ -2297,7 +2297,7 @@ public:
     batch &add_member(workspace_id workspace, const user_ref &user, role as = role::user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_add_member, workspace, detail::bytes(who), who.size(),
+        return this->set(hc_batch_add_member, nullptr, std::size_t{0}, workspace, detail::bytes(who), who.size(),
                          static_cast<std::int32_t>(as));
     }
     /** @overload */
@@ -2310,7 +2310,7 @@ public:
     batch &add_member(std::string_view workspace, const user_ref &user, role as = role::user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_add_member_by_name, detail::bytes(workspace), workspace.size(),
+        return this->set(hc_batch_add_member, detail::bytes(workspace), workspace.size(), workspace_id{0},
                          detail::bytes(who), who.size(), static_cast<std::int32_t>(as));
     }
     /** @overload */
@@ -2323,7 +2323,7 @@ public:
     batch &set_role(workspace_id workspace, const user_ref &user, role to) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_set_role, workspace, detail::bytes(who), who.size(),
+        return this->set(hc_batch_set_role, nullptr, std::size_t{0}, workspace, detail::bytes(who), who.size(),
                          static_cast<std::int32_t>(to));
     }
     /** @overload */
@@ -2336,7 +2336,7 @@ public:
     batch &remove_member(workspace_id workspace, const user_ref &user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_remove_member, workspace, detail::bytes(who), who.size());
+        return this->set(hc_batch_remove_member, nullptr, std::size_t{0}, workspace, detail::bytes(who), who.size());
     }
     /** @overload */
     batch &&remove_member(workspace_id workspace, const user_ref &user) &&
@@ -2347,8 +2347,7 @@ public:
     /** The same for the workspace with a name, which may be created by this batch. */
     batch &rename_workspace(std::string_view workspace, std::string_view name) &
     {
-        return this->set(hc_batch_rename_workspace_by_name, detail::bytes(workspace),
-                         workspace.size(), detail::bytes(name), name.size());
+        return this->set(hc_batch_rename_workspace, detail::bytes(workspace), workspace.size(), workspace_id{0}, detail::bytes(name), name.size());
     }
     /** @overload */
     batch &&rename_workspace(std::string_view workspace, std::string_view name) &&
@@ -2359,8 +2358,7 @@ public:
     /** The same for the workspace with a name. */
     batch &archive_workspace(std::string_view workspace) &
     {
-        return this->set(hc_batch_archive_workspace_by_name, detail::bytes(workspace),
-                         workspace.size());
+        return this->set(hc_batch_archive_workspace, detail::bytes(workspace), workspace.size(), workspace_id{0});
     }
     /** @overload */
     batch &&archive_workspace(std::string_view workspace) &&
@@ -2371,8 +2369,7 @@ public:
     /** The same for the workspace with a name. */
     batch &restore_workspace(std::string_view workspace) &
     {
-        return this->set(hc_batch_restore_workspace_by_name, detail::bytes(workspace),
-                         workspace.size());
+        return this->set(hc_batch_restore_workspace, detail::bytes(workspace), workspace.size(), workspace_id{0});
     }
     /** @overload */
     batch &&restore_workspace(std::string_view workspace) &&
@@ -2383,8 +2380,7 @@ public:
     /** The same for the workspace with a name. */
     batch &delete_workspace(std::string_view workspace) &
     {
-        return this->set(hc_batch_delete_workspace_by_name, detail::bytes(workspace),
-                         workspace.size());
+        return this->set(hc_batch_delete_workspace, detail::bytes(workspace), workspace.size(), workspace_id{0});
     }
     /** @overload */
     batch &&delete_workspace(std::string_view workspace) &&
@@ -2396,7 +2392,7 @@ public:
     batch &set_role(std::string_view workspace, const user_ref &user, role to) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_set_role_by_name, detail::bytes(workspace), workspace.size(),
+        return this->set(hc_batch_set_role, detail::bytes(workspace), workspace.size(), workspace_id{0},
                          detail::bytes(who), who.size(), static_cast<std::int32_t>(to));
     }
     /** @overload */
@@ -2409,7 +2405,7 @@ public:
     batch &remove_member(std::string_view workspace, const user_ref &user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_remove_member_by_name, detail::bytes(workspace), workspace.size(),
+        return this->set(hc_batch_remove_member, detail::bytes(workspace), workspace.size(), workspace_id{0},
                          detail::bytes(who), who.size());
     }
     /** @overload */
@@ -3341,8 +3337,6 @@ public:
         if (update.failure())
             return update.failure();
         return detail::make<user, hc_user>([&](hc_user **made, hc_error **failed) {
-            if (const std::uint8_t *bytes = who.id_bytes())
-                return hc_user_update_apply_by_id(raw(), bytes, update.raw(), made, failed);
             return hc_user_update_apply(raw(), detail::bytes(who.text()), who.text().size(),
                                         update.raw(), made, failed);
         });
@@ -3354,8 +3348,6 @@ public:
     result<user> try_activate_user(const user_ref &who) const
     {
         return detail::make<user, hc_user>([&](hc_user **made, hc_error **failed) {
-            if (const std::uint8_t *bytes = who.id_bytes())
-                return hc_user_activate_by_id(raw(), bytes, made, failed);
             return hc_user_activate(raw(), detail::bytes(who.text()), who.text().size(), made,
                                     failed);
         });
@@ -3367,8 +3359,6 @@ public:
     result<user> try_deactivate_user(const user_ref &who) const
     {
         return detail::make<user, hc_user>([&](hc_user **made, hc_error **failed) {
-            if (const std::uint8_t *bytes = who.id_bytes())
-                return hc_user_deactivate_by_id(raw(), bytes, made, failed);
             return hc_user_deactivate(raw(), detail::bytes(who.text()), who.text().size(), made,
                                       failed);
         });
@@ -3407,8 +3397,6 @@ public:
     result<void> try_delete_user(const user_ref &who) const
     {
         return detail::run([&](hc_error **failed) {
-            if (const std::uint8_t *bytes = who.id_bytes())
-                return hc_user_delete_by_id(raw(), bytes, failed);
             return hc_user_delete(raw(), detail::bytes(who.text()), who.text().size(), failed);
         });
     }
@@ -3745,7 +3733,7 @@ public:
      */
     void verify() const { return try_verify().value(); }
     /** @copydoc verify */
-    result<void> try_verify() const { return detail::run(hc_directory_verify, raw()); }
+    result<void> try_verify() const { return detail::run(hc_directory_verify, raw(), static_cast<hc_verified *>(nullptr)); }
 
     /** Does what verify() does, and tells what it went over. */
     verified verify_and_count() const { return try_verify_and_count().value(); }
@@ -3753,7 +3741,7 @@ public:
     result<verified> try_verify_and_count() const
     {
         hc_verified found = HC_VERIFIED_INIT;
-        auto done = detail::run(hc_directory_verify_and_count, raw(), &found);
+        auto done = detail::run(hc_directory_verify, raw(), &found);
         if (!done)
             return done.error();
         return verified{found.active,     found.inactive, found.deleted,

@@ -156,10 +156,10 @@ func (b *Batch) RenameWorkspace(workspace WorkspaceRef, name string) *Operation 
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		n, nameLength := text(name)
 		if workspace.id != 0 {
-			return C.hc_batch_rename_workspace(b, C.uint64_t(workspace.id), n, nameLength, e)
+			return C.hc_batch_rename_workspace(b, nil, 0, C.uint64_t(workspace.id), n, nameLength, e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_rename_workspace_by_name(b, w, length, n, nameLength, e)
+		return C.hc_batch_rename_workspace(b, w, length, 0, n, nameLength, e)
 	})
 }
 
@@ -178,10 +178,10 @@ func (b *Batch) SetWorkspaceExternalID(workspace WorkspaceRef, provisioner, id s
 func (b *Batch) ArchiveWorkspace(workspace WorkspaceRef) *Operation {
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		if workspace.id != 0 {
-			return C.hc_batch_archive_workspace(b, C.uint64_t(workspace.id), e)
+			return C.hc_batch_archive_workspace(b, nil, 0, C.uint64_t(workspace.id), e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_archive_workspace_by_name(b, w, length, e)
+		return C.hc_batch_archive_workspace(b, w, length, 0, e)
 	})
 }
 
@@ -189,10 +189,10 @@ func (b *Batch) ArchiveWorkspace(workspace WorkspaceRef) *Operation {
 func (b *Batch) RestoreWorkspace(workspace WorkspaceRef) *Operation {
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		if workspace.id != 0 {
-			return C.hc_batch_restore_workspace(b, C.uint64_t(workspace.id), e)
+			return C.hc_batch_restore_workspace(b, nil, 0, C.uint64_t(workspace.id), e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_restore_workspace_by_name(b, w, length, e)
+		return C.hc_batch_restore_workspace(b, w, length, 0, e)
 	})
 }
 
@@ -200,10 +200,10 @@ func (b *Batch) RestoreWorkspace(workspace WorkspaceRef) *Operation {
 func (b *Batch) DeleteWorkspace(workspace WorkspaceRef) *Operation {
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		if workspace.id != 0 {
-			return C.hc_batch_delete_workspace(b, C.uint64_t(workspace.id), e)
+			return C.hc_batch_delete_workspace(b, nil, 0, C.uint64_t(workspace.id), e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_delete_workspace_by_name(b, w, length, e)
+		return C.hc_batch_delete_workspace(b, w, length, 0, e)
 	})
 }
 
@@ -212,10 +212,10 @@ func (b *Batch) AddMember(workspace WorkspaceRef, ref string, role Role) *Operat
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		u, userLength := text(ref)
 		if workspace.id != 0 {
-			return C.hc_batch_add_member(b, C.uint64_t(workspace.id), u, userLength, C.int32_t(role), e)
+			return C.hc_batch_add_member(b, nil, 0, C.uint64_t(workspace.id), u, userLength, C.int32_t(role), e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_add_member_by_name(b, w, length, u, userLength, C.int32_t(role), e)
+		return C.hc_batch_add_member(b, w, length, 0, u, userLength, C.int32_t(role), e)
 	})
 }
 
@@ -224,10 +224,10 @@ func (b *Batch) SetRole(workspace WorkspaceRef, ref string, role Role) *Operatio
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		u, userLength := text(ref)
 		if workspace.id != 0 {
-			return C.hc_batch_set_role(b, C.uint64_t(workspace.id), u, userLength, C.int32_t(role), e)
+			return C.hc_batch_set_role(b, nil, 0, C.uint64_t(workspace.id), u, userLength, C.int32_t(role), e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_set_role_by_name(b, w, length, u, userLength, C.int32_t(role), e)
+		return C.hc_batch_set_role(b, w, length, 0, u, userLength, C.int32_t(role), e)
 	})
 }
 
@@ -236,10 +236,10 @@ func (b *Batch) RemoveMember(workspace WorkspaceRef, ref string) *Operation {
 	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
 		u, userLength := text(ref)
 		if workspace.id != 0 {
-			return C.hc_batch_remove_member(b, C.uint64_t(workspace.id), u, userLength, e)
+			return C.hc_batch_remove_member(b, nil, 0, C.uint64_t(workspace.id), u, userLength, e)
 		}
 		w, length := text(workspace.name)
-		return C.hc_batch_remove_member_by_name(b, w, length, u, userLength, e)
+		return C.hc_batch_remove_member(b, w, length, 0, u, userLength, e)
 	})
 }
 

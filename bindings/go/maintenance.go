@@ -21,7 +21,7 @@ type Verified struct {
 func (d *Directory) Verify() (Verified, error) {
 	v := C.hc_verified{struct_size: C.sizeof_hc_verified}
 	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
-		return C.hc_directory_verify_and_count(h, &v, e)
+		return C.hc_directory_verify(h, &v, e)
 	})
 	return Verified{
 		Active:     uint64(v.active),

@@ -16,10 +16,9 @@ import (
 // and its feeds wait in slices.
 var unused = map[string]bool{
 	"hc_cursor_next": true, "hc_workspaces_next": true, "hc_members_get": true, "hc_feed_position": true,
-	"hc_directory_verify": true, "hc_version_number": true, "hc_id_to_text": true, "hc_batch_count": true,
+	"hc_version_number": true, "hc_id_to_text": true, "hc_batch_count": true,
 	"hc_time_to_text": true, "hc_time_from_text": true, "hc_user_id_text": true, "hc_user_attribute": true,
-	"hc_user_create": true, "hc_user_update_apply_by_id": true, "hc_user_activate_by_id": true,
-	"hc_user_deactivate_by_id": true, "hc_user_delete_by_id": true, "hc_log_set_callback": true,
+	"hc_user_create": true, "hc_log_set_callback": true,
 	"hc_user_get": true, "hc_user_get_by_id": true, "hc_user_get_by_email": true,
 	"hc_user_get_by_username": true, "hc_user_read_many": true, "hc_feed_wake": true,
 	"hc_error_status": true, "hc_error_message": true, "hc_error_is_retryable": true,

@@ -23,7 +23,7 @@ const UNKNOWN_KEY: &str = "this key is not known, or was revoked";
 #[derive(Clone, Debug)]
 pub(crate) enum Credential {
     Key(Arc<Key>),
-    /// A token of the issuer, for this user and until then.
+    /// A token of the issuer, or a login there, for this user and until then.
     Token(UserId, Timestamp),
 }
 
@@ -54,7 +54,7 @@ impl Credential {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Key(key) => &key.name,
-            Self::Token(..) => "the identity provider's token",
+            Self::Token(..) => "the identity provider",
         }
     }
 }

@@ -60,6 +60,9 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// An identity provider whose tokens are taken besides keys.
     pub issuer: Option<Issuer>,
+    /// An identity provider to which the SDK's logins are relayed: the address of its
+    /// `openid-connect` folder, such as `https://id.ex.co/realms/staff/protocol/openid-connect`.
+    pub relay: Option<String>,
     /// Where metrics and health are served without a key, besides the server's own address.
     pub metrics_listen: Option<SocketAddr>,
     /// Whether SCIM provisions users as inactive when no seat is free. Otherwise it refuses
@@ -87,6 +90,7 @@ impl Default for Config {
             key_burst: 2_000,
             tls: None,
             issuer: None,
+            relay: None,
             metrics_listen: None,
             scim_inactive_when_full: false,
             shutdown_grace: Duration::from_secs(20),

@@ -44,6 +44,48 @@ pub struct Issuer {
     pub user_claim: String,
     /// What users may do. The directory's admins have [`Scope::Admin`].
     pub scope: Scope,
+    /// How people log in to the page by this provider; otherwise they do with a key.
+    pub login: Option<Login>,
+}
+
+/// The page as a client of the provider (`OpenID` Connect, by code with PKCE).
+///
+/// ```
+/// use headcount_server::{Issuer, Login};
+///
+/// let mut issuer = Issuer::new("https://id.ex.co/realms/staff", "headcount");
+/// issuer.login = Some(Login::new("headcount-page", "https://users.ex.co"));
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Login {
+    /// What the provider calls the page.
+    pub client_id: String,
+    /// The client's secret, for a provider that wants one besides PKCE.
+    pub client_secret: Option<String>,
+    /// Where browsers reach this server. `URL/admin/oidc/callback` is where the provider has
+    /// to send them back to.
+    pub public_url: String,
+}
+
+impl Login {
+    /// A client without a secret.
+    pub fn new(client_id: impl Into<String>, public_url: impl Into<String>) -> Self {
+        Self {
+            client_id: client_id.into(),
+            client_secret: None,
+            public_url: public_url.into(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Login {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Login")
+            .field("client_id", &self.client_id)
+            .field("public_url", &self.public_url)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Issuer {
@@ -55,6 +97,7 @@ impl Issuer {
             jwks_url: None,
             user_claim: "sub".to_owned(),
             scope: Scope::Read,
+            login: None,
         }
     }
 }
@@ -88,30 +131,27 @@ impl Issuing {
         self.issuer.scope
     }
 
+    /// What the page is at the provider, if people log in by it.
+    pub(crate) fn login(&self) -> Option<&Login> {
+        self.issuer.login.as_ref()
+    }
+
+    /// The URL of the provider, as it names itself.
+    pub(crate) fn url(&self) -> &str {
+        &self.issuer.url
+    }
+
+    pub(crate) fn outbound(&self) -> &Arc<Outbound> {
+        &self.outbound
+    }
+
     /// The user for whom the issuer made `token`.
     pub(crate) async fn token(
         self: &Arc<Self>,
         directory: &Directory,
         token: &str,
     ) -> Result<Token, Failure> {
-        let at = self.known().1;
-        match at {
-            None => self.ask(at).await,
-            // Whoever asks meanwhile is checked by the keys that are known.
-            Some(time) if time.elapsed() > KEYS_LIFETIME => {
-                let again = Arc::clone(self);
-                tokio::spawn(async move { again.ask(at).await });
-            }
-            Some(_) => {}
-        }
-        let outcome = match self.verify(token) {
-            Err(Refusal::UnknownKey) => {
-                self.ask(at).await;
-                self.verify(token)
-            }
-            outcome => outcome,
-        };
-        let claims = outcome.map_err(|refusal| refuse(refusal.message()))?;
+        let claims = self.claims(token, &self.issuer.audience).await?;
         let user = self.user(directory, &claims)?;
         #[allow(
             clippy::cast_possible_truncation,
@@ -126,16 +166,42 @@ impl Issuing {
         })
     }
 
+    /// What a token says that the issuer made for `audience`.
+    pub(crate) async fn claims(
+        self: &Arc<Self>,
+        token: &str,
+        audience: &str,
+    ) -> Result<Claims, Failure> {
+        let at = self.known().1;
+        match at {
+            None => self.ask(at).await,
+            // Whoever asks meanwhile is checked by the keys that are known.
+            Some(time) if time.elapsed() > KEYS_LIFETIME => {
+                let again = Arc::clone(self);
+                tokio::spawn(async move { again.ask(at).await });
+            }
+            Some(_) => {}
+        }
+        let outcome = match self.verify(token, audience) {
+            Err(Refusal::UnknownKey) => {
+                self.ask(at).await;
+                self.verify(token, audience)
+            }
+            outcome => outcome,
+        };
+        outcome.map_err(|refusal| refuse(refusal.message()))
+    }
+
     fn known(&self) -> (Arc<PublicKeys>, Option<Instant>) {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         (Arc::clone(&known.0), known.1)
     }
 
-    fn verify(&self, token: &str) -> Result<Claims, Refusal> {
+    fn verify(&self, token: &str, audience: &str) -> Result<Claims, Refusal> {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let expected = Expected {
             issuer: &self.issuer.url,
-            audience: &self.issuer.audience,
+            audience,
             now_seconds: since.unwrap_or_default().as_secs_f64(),
         };
         self.known().0.verify(token, &expected)
@@ -162,7 +228,12 @@ impl Issuing {
         }
     }
 
-    fn user(&self, directory: &Directory, claims: &Claims) -> Result<Arc<User>, Failure> {
+    /// The user of whom a token speaks.
+    pub(crate) fn user(
+        &self,
+        directory: &Directory,
+        claims: &Claims,
+    ) -> Result<Arc<User>, Failure> {
         let name = &self.issuer.user_claim;
         let Some(told) = claims.others.get(name).and_then(Value::as_str) else {
             return Err(refuse(&format!("the token has no claim {name}")));
@@ -184,24 +255,26 @@ impl Issuing {
 }
 
 fn keys(outbound: &Outbound, issuer: &Issuer) -> Result<PublicKeys, String> {
-    let url = match &issuer.jwks_url {
-        Some(url) => url.clone(),
-        None => configured(outbound, issuer)?,
+    let url = if let Some(url) = &issuer.jwks_url {
+        url.clone()
+    } else {
+        let about = configuration(outbound, &issuer.url)?;
+        let url = about["jwks_uri"].as_str();
+        url.ok_or("its configuration has no jwks_uri")?.to_owned()
     };
     let keys = PublicKeys::of_jwks(&outbound.get(&url)?);
     keys.ok_or_else(|| format!("{url} is no JWK set"))
 }
 
-/// Where the provider says that its keys are.
-fn configured(outbound: &Outbound, issuer: &Issuer) -> Result<String, String> {
-    let base = issuer.url.trim_end_matches('/');
+/// What the provider says of itself.
+pub(crate) fn configuration(outbound: &Outbound, issuer: &str) -> Result<Value, String> {
+    let base = issuer.trim_end_matches('/');
     let about = outbound.get(&format!("{base}/.well-known/openid-configuration"))?;
-    if about["issuer"] != issuer.url.as_str() {
+    if about["issuer"] != issuer {
         let other = &about["issuer"];
         return Err(format!("{base} says that it is the issuer {other}"));
     }
-    let url = about["jwks_uri"].as_str();
-    Ok(url.ok_or("its configuration has no jwks_uri")?.to_owned())
+    Ok(about)
 }
 
 fn refuse(message: &str) -> Failure {

@@ -38,6 +38,7 @@ mod metrics;
 mod outbound;
 mod page;
 mod rates;
+mod relay;
 mod rest;
 mod routes;
 mod scim;
@@ -49,7 +50,7 @@ mod tls;
 mod wire;
 
 pub use config::{Config, Tls};
-pub use issuer::Issuer;
+pub use issuer::{Issuer, Login};
 pub use keys::{Holder, Key, KeyError, Keys, NewKey, Scope, Secret};
 pub use outbound::{client, is_private};
 pub use routes::{Access, Matrix, matrix};

@@ -69,7 +69,7 @@ fn in_file(file: &Path) -> io::Result<Vec<Certificate<'static>>> {
     Ok(roots)
 }
 
-/// A client for JSON.
+/// Asks, as [`client`] does.
 pub(crate) struct Outbound(Option<ureq::Agent>);
 
 impl Outbound {
@@ -80,23 +80,59 @@ impl Outbound {
 
     /// The JSON at `url`, or why there is none.
     pub(crate) fn get(&self, url: &str) -> Result<Value, String> {
+        let answer = self.client(url)?.get(url).call();
+        let answer = answer
+            .and_then(read)
+            .map_err(|error| format!("{url}: {error}"))?;
+        if answer.status != 200 {
+            return Err(format!("{url} answers with the status {}", answer.status));
+        }
+        serde_json::from_slice(&answer.body).map_err(|error| format!("{url}: {error}"))
+    }
+
+    /// The client for an address that may be asked.
+    fn client(&self, url: &str) -> Result<&ureq::Agent, String> {
         if !is_private(url) {
             return Err(format!("{url} is neither https nor on this machine"));
         }
-        let Some(client) = &self.0 else {
-            return Err(format!("{url} can't be asked"));
-        };
-        let read = || {
-            let mut answer = client.get(url).call()?;
-            if !answer.status().is_success() {
-                return Err(ureq::Error::StatusCode(answer.status().as_u16()));
-            }
-            let body = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX);
-            body.read_to_vec()
-        };
-        let bytes = read().map_err(|error| format!("{url}: {error}"))?;
-        serde_json::from_slice(&bytes).map_err(|error| format!("{url}: {error}"))
+        let none = || format!("{url} can't be asked: no certificates are trusted");
+        self.0.as_ref().ok_or_else(none)
     }
+
+    /// Sends a form with an `Authorization` of its own, if it has one. What is sent and what
+    /// comes back is told to nobody.
+    pub(crate) fn post(
+        &self,
+        url: &str,
+        authorization: Option<&str>,
+        form: &[u8],
+    ) -> Result<Answer, String> {
+        let mut request = self.client(url)?.post(url);
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
+        let answer = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("accept", "application/json")
+            .send(form);
+        answer
+            .and_then(read)
+            .map_err(|error| format!("{url}: {error}"))
+    }
+}
+
+/// What another server said.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+}
+
+fn read(mut answer: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
+    let body = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX);
+    Ok(Answer {
+        body: body.read_to_vec()?,
+        status: answer.status().as_u16(),
+    })
 }
 
 /// Whether nobody can listen in or answer in the other's place: `https`, or this machine.

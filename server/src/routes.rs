@@ -12,6 +12,7 @@ use crate::door::{Door, Failure};
 use crate::health;
 use crate::keys::Scope;
 use crate::page;
+use crate::relay;
 use crate::rest::{batch, changes, license, openapi, query, users, whole, workspaces};
 use crate::scim::{self, discovery};
 use crate::server::Server;
@@ -60,6 +61,8 @@ static ROUTES: &[Route] = &[
     route("GET", "/auth/admin/realms/master/users", READ, Door::Identity, || get(people::find)),
     route("GET", "/auth/admin/realms/master/users/{id}", READ, Door::Identity, || get(people::show)),
     route("PUT", "/auth/admin/realms/master/users/{id}", WRITE, Door::Identity, || put(people::replace)),
+    route("POST", "/auth/realms/master/protocol/openid-connect/auth/device", Access::Open, Door::Identity, || post(relay::device)),
+    route("POST", "/auth/realms/master/protocol/openid-connect/token", Access::Open, Door::Identity, || post(relay::token)),
     route("POST", "/v1/api/workspaces/list", READ, Door::Platform, || post(spaces::list)),
     route("POST", "/v1/api/workspaces/create", WRITE, Door::Platform, || post(spaces::create)),
     route("POST", "/v1/api/workspaces/add_user", WRITE, Door::Platform, || post(spaces::add_user)),
@@ -102,6 +105,8 @@ static ROUTES: &[Route] = &[
     route("GET", "/admin/live.js", Access::Open, Door::Page, || get(page::live)),
     route("GET", "/admin/login", Access::Open, Door::Page, || get(page::form)),
     route("POST", "/admin/login", VISITOR, Door::Page, || post(page::log_in)),
+    route("GET", "/admin/oidc", Access::Open, Door::Page, || get(page::login_begin)),
+    route("GET", "/admin/oidc/callback", Access::Open, Door::Page, || get(page::login_end)),
     route("POST", "/admin/logout", VISITOR, Door::Page, || post(page::log_out)),
     route("GET", "/admin", VISITOR, Door::Page, || get(page::list)),
     route("POST", "/admin/preview", EDITOR, Door::Page, || post(page::preview)),

@@ -25,6 +25,8 @@ use crate::tls::Encryption;
 
 /// How long to wait before accepting again when the system has no more descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Threads for questions to other servers, and for looking after files.
+const QUESTIONS: usize = 8;
 /// Headers of a request.
 const HEADERS_MAX: usize = 64;
 
@@ -46,7 +48,7 @@ pub fn serve(
     let config = &server.0.config;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(config.writes_max.max(1) + config.scans_max.max(1) + 4)
+        .max_blocking_threads(config.writes_max.max(1) + config.scans_max.max(1) + QUESTIONS)
         .build()?;
     let outcome = runtime.block_on(async {
         let encryption = server

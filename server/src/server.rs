@@ -14,8 +14,9 @@ use crate::feed::Feed;
 use crate::issuer::Issuing;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
-use crate::page::Sessions;
+use crate::page::{Logins, Sessions};
 use crate::rates::Rates;
+use crate::relay::Relay;
 use crate::routes;
 use crate::scim::{Cursors, UserNames};
 use crate::syncs::Syncs;
@@ -39,6 +40,10 @@ pub(crate) struct Shared {
     pub(crate) syncs: Syncs,
     /// Who has logged in to the page.
     pub(crate) sessions: Sessions,
+    /// Who is at the identity provider to log in to the page.
+    pub(crate) logins: Logins,
+    /// Where the SDK's logins go.
+    pub(crate) relay: Option<Relay>,
     /// The user names of SCIM that the directory does not take.
     pub(crate) user_names: UserNames,
     /// Where pages of SCIM's lists ended.
@@ -71,6 +76,8 @@ impl Server {
             feed: Feed::start(&directory)?,
             syncs: Syncs::default(),
             sessions: Sessions::default(),
+            logins: Logins::default(),
+            relay: config.relay.clone().map(Relay::new),
             user_names: UserNames::default(),
             cursors: Cursors::default(),
             ending: watch::Sender::new(false),

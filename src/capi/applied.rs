@@ -11,8 +11,6 @@ use super::user::HcUser;
 use crate::model::{Applied, Outcome, Subject, WorkspaceId};
 
 /// What an operation was about.
-///
-/// @since 0.1.0
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcSubject {
@@ -29,8 +27,6 @@ pub enum HcSubject {
 /// What became of one operation of a batch. Start from #HC_OUTCOME_INIT, which
 /// says how large the struct is for you: later releases may append fields, and
 /// fill in only those that you have.
-///
-/// @since 0.1.0
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcOutcome {
@@ -75,8 +71,6 @@ impl From<&Outcome> for HcOutcome {
 
 /// What became of a batch: a copy that later changes don't touch. Yours to free
 /// with hc_applied_free(), before or after the directory; also valid after fork().
-///
-/// @since 0.1.0
 pub struct HcApplied {
     latch: Latch,
     applied: Applied,
@@ -118,11 +112,8 @@ unsafe fn give(place: *mut *mut HcApplied, applied: Applied) {
 
 /// Applies a batch: all of it, or nothing. It is one transaction and one change.
 ///
-/// @param directory The directory.
-/// @param batch     The batch. Not kept.
-/// @param applied   Set, on success, to what became of it, yours to free with
-///                  hc_applied_free(); NULL if not wanted.
-/// @param error     See "Errors"; may be NULL.
+/// @param batch The batch. Not kept.
+/// @param applied Set to what became of it; NULL if not wanted.
 /// @return #HC_STATUS_OK, or a general or store status, or any that its operations
 ///          have on their own: that of the first refusal. hc_error_get_op_index()
 ///          says which operation it concerns.
@@ -131,8 +122,6 @@ unsafe fn give(place: *mut *mut HcApplied, applied: Applied) {
 /// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
 ///         owner.
 /// @retval HC_STATUS_CONFLICT when a record is not at the expected version.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_apply(
     directory: *const HcDirectory,
@@ -153,14 +142,9 @@ pub unsafe extern "C" fn hc_directory_apply(
 /// Tells what would become of a batch, without applying it: the answer that
 /// hc_directory_apply() would give now, but for the ids it would draw.
 ///
-/// @param directory The directory.
-/// @param batch     The batch. Not kept.
-/// @param applied   Set, on success, to what became of it, yours to free with
-///                  hc_applied_free(); NULL if not wanted.
-/// @param error     See "Errors"; may be NULL.
+/// @param batch The batch. Not kept.
+/// @param applied Set to what became of it; NULL if not wanted.
 /// @return As hc_directory_apply().
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_dry_run(
     directory: *const HcDirectory,
@@ -180,10 +164,7 @@ pub unsafe extern "C" fn hc_directory_dry_run(
 
 /// The number of the change that the batch made: 1, 2, 3 and so on.
 ///
-/// @param applied What became of the batch, or NULL.
 /// @return The number; 0 when nothing changed, and for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_sequence(applied: *const HcApplied) -> u64 {
     // SAFETY: by the contract, `applied` is NULL or live.
@@ -193,10 +174,7 @@ pub unsafe extern "C" fn hc_applied_sequence(applied: *const HcApplied) -> u64 {
 /// Whether this is the outcome of an earlier batch with the same request id, and
 /// nothing was done now.
 ///
-/// @param applied What became of the batch, or NULL.
 /// @return 1 or 0; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_is_replayed(applied: *const HcApplied) -> i32 {
     let answer = |applied: &HcApplied| Some(applied.applied.replayed.into());
@@ -206,10 +184,7 @@ pub unsafe extern "C" fn hc_applied_is_replayed(applied: *const HcApplied) -> i3
 
 /// How many operations the batch had; each has an outcome.
 ///
-/// @param applied What became of the batch, or NULL.
 /// @return The number; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_count(applied: *const HcApplied) -> usize {
     let answer = |applied: &HcApplied| Some(applied.applied.outcomes.len());
@@ -219,16 +194,11 @@ pub unsafe extern "C" fn hc_applied_count(applied: *const HcApplied) -> usize {
 
 /// What became of one operation.
 ///
-/// @param applied What became of the batch.
-/// @param index   Which operation: from 0 to hc_applied_count() - 1.
+/// @param index Which operation: from 0 to hc_applied_count() - 1.
 /// @param outcome A struct of yours that starts as #HC_OUTCOME_INIT; filled in on
-///                success.
-/// @param error   See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+///        success.
 /// @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
 ///         outcome->struct_size is too small.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_get_outcome(
     applied: *const HcApplied,
@@ -251,16 +221,10 @@ pub unsafe extern "C" fn hc_applied_get_outcome(
 
 /// The user that an operation was about, as the batch left it.
 ///
-/// @param applied What became of the batch.
-/// @param index   Which operation: from 0 to hc_applied_count() - 1.
-/// @param user    Set, on success, to the user, yours to free with hc_user_free();
-///                or to NULL for an operation about no user, a user who was
-///                deleted, and an outcome that was replayed.
-/// @param error   See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param index Which operation: from 0 to hc_applied_count() - 1.
+/// @param user Set to the user; or to NULL for an operation about no user, a user who was
+///        deleted, and an outcome that was replayed.
 /// @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_get_user(
     applied: *const HcApplied,
@@ -285,8 +249,6 @@ pub unsafe extern "C" fn hc_applied_get_user(
 /// Frees what became of a batch; users that were read off it stay valid.
 ///
 /// @param applied What became of the batch; nothing happens for NULL.
-/// @note Not while another thread uses it.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_free(applied: *mut HcApplied) {
     // SAFETY: by the contract, `applied` is NULL or live, and given up.

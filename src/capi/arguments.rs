@@ -93,23 +93,27 @@ pub(super) unsafe fn user_id(name: &'static str, bytes: *const u8) -> Result<Use
     Ok(UserId::from_bytes(bytes))
 }
 
-/// A buffer to be written to.
+/// A buffer to be written to, and where to say how much was.
 ///
 /// # Safety
 ///
-/// Unless it is NULL, `bytes` points to `capacity` bytes that nobody else uses for
-/// `'a`.
-pub(super) unsafe fn buffer<'a>(
+/// Unless it is NULL, `bytes` points to `capacity` bytes that nobody else uses for `'a`,
+/// and `written` can be written to until the call returns.
+pub(super) unsafe fn filling<'a>(
     bytes: *mut u8,
     capacity: usize,
-) -> Result<&'a mut [MaybeUninit<u8>], Refusal> {
+    written: *mut usize,
+) -> Result<(&'a mut [MaybeUninit<u8>], Out<usize>), Refusal> {
+    // SAFETY: the caller's promise.
+    let done = unsafe { Out::required("written", written) }?;
     if bytes.is_null() {
         return Err(Refusal::null("buffer"));
     }
     // More than the format can count is left alone.
     let capacity = capacity.min(BUFFER_BYTES_MAX);
     // SAFETY: not NULL, and of that length by the caller's promise.
-    Ok(unsafe { std::slice::from_raw_parts_mut(bytes.cast(), capacity) })
+    let buffer = unsafe { std::slice::from_raw_parts_mut(bytes.cast(), capacity) };
+    Ok((buffer, done))
 }
 
 /// The element at an index from C.
@@ -204,6 +208,24 @@ impl<T> SizedStruct<T> {
             )));
         }
         Ok(Self { place, bytes })
+    }
+
+    /// [`new`](Self::new), for a struct that is NULL where it isn't wanted.
+    ///
+    /// # Safety
+    ///
+    /// As for [`new`](Self::new).
+    pub(super) unsafe fn optional(
+        name: &'static str,
+        init: &'static str,
+        place: *mut T,
+        bytes_min: usize,
+    ) -> Result<Option<Self>, Refusal> {
+        if place.is_null() {
+            return Ok(None);
+        }
+        // SAFETY: the caller's promise.
+        unsafe { Self::new(name, init, place, bytes_min) }.map(Some)
     }
 
     /// Fills in the fields that the caller has, but for the size.

@@ -20,8 +20,6 @@ use crate::model::{Batch, Op, check_door};
 ///
 /// A function that fails leaves it as it was. Whether users and workspaces exist
 /// is looked at when the batch is applied.
-///
-/// @since 0.1.0
 pub struct HcBatch {
     latch: Latch,
     batch: Mutex<Batch>,
@@ -70,8 +68,6 @@ impl HcBatch {
 /// Begins a batch of nothing.
 ///
 /// @return A builder to free with hc_batch_free(); never NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_batch_new() -> *mut HcBatch {
     guard::plain(std::ptr::null_mut(), || {
@@ -85,12 +81,7 @@ pub extern "C" fn hc_batch_new() -> *mut HcBatch {
 /// Says who makes these changes: it is recorded, and the actor can't deactivate or
 /// delete themself. See also hc_directory_acting_as().
 ///
-/// @param batch The batch.
 /// @param actor The id of a user: 16 bytes in network order.
-/// @param error See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_actor(
     batch: *mut HcBatch,
@@ -111,13 +102,7 @@ pub unsafe extern "C" fn hc_batch_set_actor(
 /// Says through which door the batch comes: see hc_directory_through(). It goes before
 /// that of the directory, and is not part of what hc_batch_set_request_id() compares.
 ///
-/// @param batch    The batch.
-/// @param door     The name: 1 to 32 letters, digits and -_.:/ of ASCII.
-/// @param door_len Its length in bytes.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param door The name: 1 to 32 letters, digits and -_.:/ of ASCII.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_door(
     batch: *mut HcBatch,
@@ -150,12 +135,7 @@ pub unsafe extern "C" fn hc_batch_set_door(
 /// The id is kept as long as the change that it made; see
 /// hc_directory_trim_changes().
 ///
-/// @param batch      The batch.
 /// @param request_id 16 bytes, such as a random UUID.
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_request_id(
     batch: *mut HcBatch,
@@ -176,12 +156,7 @@ pub unsafe extern "C" fn hc_batch_set_request_id(
 /// Says whether workspaces may be left without an active owner, which is recorded
 /// in the change: for offboarding.
 ///
-/// @param batch The batch.
 /// @param allow 1 or 0; 0 unless said otherwise.
-/// @param error See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_allow_ownerless(
     batch: *mut HcBatch,
@@ -206,13 +181,8 @@ pub unsafe extern "C" fn hc_batch_set_allow_ownerless(
 /// version the batch is refused with #HC_STATUS_CONFLICT. It has no effect on
 /// operations that create something.
 ///
-/// @param batch   The batch.
 /// @param version The version that is expected.
-/// @param error   See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a batch without operations.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_if_version(
     batch: *mut HcBatch,
@@ -235,10 +205,7 @@ pub unsafe extern "C" fn hc_batch_set_if_version(
 
 /// How many operations there are.
 ///
-/// @param batch The batch, or NULL.
 /// @return The number; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_count(batch: *const HcBatch) -> usize {
     // SAFETY: by the contract, `batch` is NULL or live.
@@ -246,10 +213,6 @@ pub unsafe extern "C" fn hc_batch_count(batch: *const HcBatch) -> usize {
 }
 
 /// Frees a batch; what was done with it stays.
-///
-/// @param batch The batch; nothing happens for NULL.
-/// @note Not while another thread uses the batch.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_free(batch: *mut HcBatch) {
     // SAFETY: by the contract, `batch` is NULL or live, and given up.

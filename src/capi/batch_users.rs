@@ -12,12 +12,7 @@ use crate::model::Op;
 
 /// Appends: create a user, as hc_user_create_from().
 ///
-/// @param batch    The batch.
 /// @param new_user What is known of the user. Not kept.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_create_user(
     batch: *mut HcBatch,
@@ -36,14 +31,7 @@ pub unsafe extern "C" fn hc_batch_create_user(
 
 /// Appends: change fields of a user, as hc_user_update_apply().
 ///
-/// @param batch           The batch.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param update          What to change. Not kept.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param update What to change. Not kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_update_user(
     batch: *mut HcBatch,
@@ -65,14 +53,6 @@ pub unsafe extern "C" fn hc_batch_update_user(
 }
 
 /// Appends: make a user active, as hc_user_activate().
-///
-/// @param batch           The batch.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_activate_user(
     batch: *mut HcBatch,
@@ -92,14 +72,6 @@ pub unsafe extern "C" fn hc_batch_activate_user(
 }
 
 /// Appends: make a user inactive, as hc_user_deactivate().
-///
-/// @param batch           The batch.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_deactivate_user(
     batch: *mut HcBatch,
@@ -119,14 +91,6 @@ pub unsafe extern "C" fn hc_batch_deactivate_user(
 }
 
 /// Appends: delete a user for good, as hc_user_delete().
-///
-/// @param batch           The batch.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_delete_user(
     batch: *mut HcBatch,
@@ -147,15 +111,10 @@ pub unsafe extern "C" fn hc_batch_delete_user(
 
 /// Appends: set the license, as hc_directory_set_license().
 ///
-/// @param batch   The batch.
 /// @param license One of HC_LICENSE_*.
-/// @param seats   The number of seats for #HC_LICENSE_SEATS, otherwise 0.
-/// @param error   See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
 /// @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind that
 ///         has none.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_license(
     batch: *mut HcBatch,

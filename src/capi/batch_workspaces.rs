@@ -5,24 +5,17 @@ use super::batch::HcBatch;
 use super::failure::HcError;
 use super::guard;
 use super::member::HcRole;
+use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::users::named;
 use super::workspaces::optional_owner;
 use crate::model::{NewWorkspace, Op, WorkspaceId, WorkspaceRef};
 
 /// Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome;
-/// operations of the same batch can name it, see hc_batch_add_member_by_name().
+/// operations of the same batch can name it, see hc_batch_add_member().
 ///
-/// @param batch     The batch.
-/// @param name      The name, UTF-8.
-/// @param name_len  Its length in bytes.
-/// @param owner     The first owner: an id as text or an email, UTF-8; empty for
-///                  none.
-/// @param owner_len Its length in bytes.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param name The name.
+/// @param owner The first owner: an id as text or an email; empty for none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_create_workspace(
     batch: *mut HcBatch,
@@ -49,14 +42,6 @@ pub unsafe extern "C" fn hc_batch_create_workspace(
 
 /// Appends: make a user's default workspace, as hc_user_get_default_workspace(); no
 /// effect where there is one.
-///
-/// @param batch           The batch.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_default_workspace(
     batch: *mut HcBatch,
@@ -77,28 +62,27 @@ pub unsafe extern "C" fn hc_batch_default_workspace(
 
 /// Appends: give a workspace another name, as hc_workspace_rename().
 ///
-/// @param batch     The batch.
-/// @param workspace The id of the workspace.
-/// @param name      The name, UTF-8.
-/// @param name_len  Its length in bytes.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param workspace The name of the workspace, without regard to case: it may be one that
+///        an operation before this creates. Empty to take it by its id.
+/// @param workspace_id The id of the workspace, where no name is given.
+/// @param name The name that it gets.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_rename_workspace(
     batch: *mut HcBatch,
-    workspace: u64,
+    workspace: *const u8,
+    workspace_len: usize,
+    workspace_id: u64,
     name: *const u8,
     name_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `name` has its
-    // length.
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
     unsafe {
         guard::call(batch, error, |batch| {
+            let workspace = which(workspace, workspace_len, workspace_id)?;
             let name = arguments::text("name", name, name_len)?.to_owned();
-            batch.push(Op::RenameWorkspace(id(workspace), name));
+            batch.push(Op::RenameWorkspace(workspace, name));
             Ok(())
         })
     }
@@ -106,22 +90,23 @@ pub unsafe extern "C" fn hc_batch_rename_workspace(
 
 /// Appends: archive a workspace, as hc_workspace_archive().
 ///
-/// @param batch     The batch.
-/// @param workspace The id of the workspace.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param workspace The name of the workspace, without regard to case: it may be one that
+///        an operation before this creates. Empty to take it by its id.
+/// @param workspace_id The id of the workspace, where no name is given.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_archive_workspace(
     batch: *mut HcBatch,
-    workspace: u64,
+    workspace: *const u8,
+    workspace_len: usize,
+    workspace_id: u64,
     error: *mut *mut HcError,
 ) -> HcStatus {
-    // SAFETY: by the contract, both pointers are NULL or live.
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
     unsafe {
         guard::call(batch, error, |batch| {
-            batch.push(Op::ArchiveWorkspace(id(workspace)));
+            let workspace = which(workspace, workspace_len, workspace_id)?;
+            batch.push(Op::ArchiveWorkspace(workspace));
             Ok(())
         })
     }
@@ -129,46 +114,47 @@ pub unsafe extern "C" fn hc_batch_archive_workspace(
 
 /// Appends: restore an archived workspace, as hc_workspace_restore().
 ///
-/// @param batch     The batch.
-/// @param workspace The id of the workspace.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param workspace The name of the workspace, without regard to case: it may be one that
+///        an operation before this creates. Empty to take it by its id.
+/// @param workspace_id The id of the workspace, where no name is given.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_restore_workspace(
     batch: *mut HcBatch,
-    workspace: u64,
+    workspace: *const u8,
+    workspace_len: usize,
+    workspace_id: u64,
     error: *mut *mut HcError,
 ) -> HcStatus {
-    // SAFETY: by the contract, both pointers are NULL or live.
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
     unsafe {
         guard::call(batch, error, |batch| {
-            batch.push(Op::RestoreWorkspace(id(workspace)));
+            let workspace = which(workspace, workspace_len, workspace_id)?;
+            batch.push(Op::RestoreWorkspace(workspace));
             Ok(())
         })
     }
 }
 
-/// Appends: delete a workspace and its memberships for good, as
-/// hc_workspace_delete().
+/// Appends: delete a workspace, as hc_workspace_delete().
 ///
-/// @param batch     The batch.
-/// @param workspace The id of the workspace.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param workspace The name of the workspace, without regard to case: it may be one that
+///        an operation before this creates. Empty to take it by its id.
+/// @param workspace_id The id of the workspace, where no name is given.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_delete_workspace(
     batch: *mut HcBatch,
-    workspace: u64,
+    workspace: *const u8,
+    workspace_len: usize,
+    workspace_id: u64,
     error: *mut *mut HcError,
 ) -> HcStatus {
-    // SAFETY: by the contract, both pointers are NULL or live.
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
     unsafe {
         guard::call(batch, error, |batch| {
-            batch.push(Op::DeleteWorkspace(id(workspace)));
+            let workspace = which(workspace, workspace_len, workspace_id)?;
+            batch.push(Op::DeleteWorkspace(workspace));
             Ok(())
         })
     }
@@ -176,56 +162,17 @@ pub unsafe extern "C" fn hc_batch_delete_workspace(
 
 /// Appends: make a user a member, as hc_workspace_add_member().
 ///
-/// @param batch           The batch.
-/// @param workspace       The id of the workspace.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param workspace The name of the workspace, without regard to case: it may be one that
+///        an operation before this creates. Empty to take it by its id.
+/// @param workspace_id The id of the workspace, where no name is given.
+/// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_add_member(
     batch: *mut HcBatch,
-    workspace: u64,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
-    role: i32,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and the text has its
-    // length.
-    unsafe {
-        guard::call(batch, error, |batch| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
-            let role = HcRole::parse(role)?;
-            batch.push(Op::AddMember(id(workspace), who, role));
-            Ok(())
-        })
-    }
-}
-
-/// Appends: make a user a member of the workspace with a name, which may be one
-/// that an operation before this creates.
-///
-/// @param batch           The batch.
-/// @param name            The name of the workspace, UTF-8.
-/// @param name_len        Its length in bytes.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
-/// @note Thread-safe.
-/// @since 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_batch_add_member_by_name(
-    batch: *mut HcBatch,
-    name: *const u8,
-    name_len: usize,
+    workspace: *const u8,
+    workspace_len: usize,
+    workspace_id: u64,
     id_or_email: *const u8,
     id_or_email_len: usize,
     role: i32,
@@ -235,10 +182,10 @@ pub unsafe extern "C" fn hc_batch_add_member_by_name(
     // their lengths.
     unsafe {
         guard::call(batch, error, |batch| {
-            let name = arguments::text("name", name, name_len)?;
+            let workspace = which(workspace, workspace_len, workspace_id)?;
             let who = named("id_or_email", id_or_email, id_or_email_len)?;
             let role = HcRole::parse(role)?;
-            batch.push(Op::AddMember(name.into(), who, role));
+            batch.push(Op::AddMember(workspace, who, role));
             Ok(())
         })
     }
@@ -246,32 +193,29 @@ pub unsafe extern "C" fn hc_batch_add_member_by_name(
 
 /// Appends: change the role of a member, as hc_workspace_set_role().
 ///
-/// @param batch           The batch.
-/// @param workspace       The id of the workspace.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param workspace The name of the workspace, without regard to case: it may be one that
+///        an operation before this creates. Empty to take it by its id.
+/// @param workspace_id The id of the workspace, where no name is given.
+/// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_role(
     batch: *mut HcBatch,
-    workspace: u64,
+    workspace: *const u8,
+    workspace_len: usize,
+    workspace_id: u64,
     id_or_email: *const u8,
     id_or_email_len: usize,
     role: i32,
     error: *mut *mut HcError,
 ) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and the text has its
-    // length.
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
     unsafe {
         guard::call(batch, error, |batch| {
+            let workspace = which(workspace, workspace_len, workspace_id)?;
             let who = named("id_or_email", id_or_email, id_or_email_len)?;
             let role = HcRole::parse(role)?;
-            batch.push(Op::SetRole(id(workspace), who, role));
+            batch.push(Op::SetRole(workspace, who, role));
             Ok(())
         })
     }
@@ -279,33 +223,46 @@ pub unsafe extern "C" fn hc_batch_set_role(
 
 /// Appends: take a member out of a workspace, as hc_workspace_remove_member().
 ///
-/// @param batch           The batch.
-/// @param workspace       The id of the workspace.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param workspace The name of the workspace, without regard to case: it may be one that
+///        an operation before this creates. Empty to take it by its id.
+/// @param workspace_id The id of the workspace, where no name is given.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_remove_member(
     batch: *mut HcBatch,
-    workspace: u64,
+    workspace: *const u8,
+    workspace_len: usize,
+    workspace_id: u64,
     id_or_email: *const u8,
     id_or_email_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and the text has its
-    // length.
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have
+    // their lengths.
     unsafe {
         guard::call(batch, error, |batch| {
+            let workspace = which(workspace, workspace_len, workspace_id)?;
             let who = named("id_or_email", id_or_email, id_or_email_len)?;
-            batch.push(Op::RemoveMember(id(workspace), who));
+            batch.push(Op::RemoveMember(workspace, who));
             Ok(())
         })
     }
 }
 
-fn id(workspace: u64) -> WorkspaceRef {
-    WorkspaceId::from_u64(workspace).into()
+/// The workspace with a name, or else the one with an id.
+///
+/// # Safety
+///
+/// As for [`arguments::text`].
+pub(super) unsafe fn which(
+    name: *const u8,
+    name_len: usize,
+    id: u64,
+) -> Result<WorkspaceRef, Refusal> {
+    // SAFETY: the caller's promise.
+    Ok(
+        match unsafe { arguments::text("workspace", name, name_len) }? {
+            "" => WorkspaceId::from_u64(id).into(),
+            name => WorkspaceRef::from(name),
+        },
+    )
 }

@@ -15,8 +15,6 @@ use crate::directory::{Copied, CopyOptions, restore};
 /// What hc_directory_backup() or hc_directory_restore() copied. Start from
 /// #HC_COPIED_INIT, which says how large the struct is for you: later releases may
 /// append fields, and fill in only those that you have.
-///
-/// @since 0.1.0
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcCopied {
@@ -46,12 +44,8 @@ impl HcCopied {
     ///
     /// `place` is NULL or points to a struct that has as many bytes as it says.
     unsafe fn place(place: *mut Self) -> Result<Option<SizedStruct<Self>>, Refusal> {
-        if place.is_null() {
-            return Ok(None);
-        }
         // SAFETY: the caller's promise.
-        let place = unsafe { SizedStruct::new("copied", "HC_COPIED_INIT", place, Self::BYTES_MIN) };
-        place.map(Some)
+        unsafe { SizedStruct::optional("copied", "HC_COPIED_INIT", place, Self::BYTES_MIN) }
     }
 }
 
@@ -71,25 +65,19 @@ impl From<Copied> for HcCopied {
 /// writing. The copy is verified before it is put in its place; it is a directory's
 /// file like any other, to be opened or restored. If this fails, what was there stays.
 ///
-/// @param directory The directory.
-/// @param path      The path of the new file, UTF-8; no symbolic link.
-/// @param path_len  Its length in bytes.
-/// @param overwrite 1 to replace the directory that is there, which nobody may have
-///                  open; 0 to refuse that with #HC_STATUS_IO. Other files are never
-///                  replaced.
-/// @param copied    A struct of yours that starts as #HC_COPIED_INIT, filled in on
-///                  success; may be NULL.
-/// @param progress  Called every few hundred kilobytes; may be NULL.
-/// @param userdata  Given to the callback, as it is; may be NULL.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param path The path of the new file; no symbolic link.
+/// @param overwrite 1 to replace the directory that is there, which nobody may have open;
+///        0 to refuse that with #HC_STATUS_IO. Other files are never replaced.
+/// @param copied A struct of yours that starts as #HC_COPIED_INIT, filled in on success;
+///        may be NULL.
+/// @param progress Called every few hundred kilobytes; may be NULL.
+/// @param userdata Given to the callback, as it is; may be NULL.
 /// @retval HC_STATUS_ALREADY_OPEN when the file to be replaced is open, as this
 ///         directory's own is.
 /// @retval HC_STATUS_CORRUPTED when the directory is damaged.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a symbolic link, for a file that is no
 ///         directory, or if copied->struct_size is too small.
-/// @note Thread-safe. Takes time in proportion to the size of the directory.
-/// @since 0.1.0
+/// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_backup(
     directory: *const HcDirectory,
@@ -125,26 +113,19 @@ pub unsafe extern "C" fn hc_directory_backup(
 /// put in its place; then the log of what was there before is removed. If this fails, what was there
 /// stays.
 ///
-/// @param backup     The path of the file to copy, UTF-8; nobody may have it open to
-///                   write.
-/// @param backup_len Its length in bytes.
-/// @param path       The path to restore it to, UTF-8; no symbolic link.
-/// @param path_len   Its length in bytes.
-/// @param overwrite  1 to replace the directory that is there, which nobody may have
-///                   open; 0 to refuse that with #HC_STATUS_IO. Other files are never
-///                   replaced.
-/// @param copied     A struct of yours that starts as #HC_COPIED_INIT, filled in on
-///                   success; may be NULL.
-/// @param progress   Called every few hundred kilobytes; may be NULL.
-/// @param userdata   Given to the callback, as it is; may be NULL.
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param backup The path of the file to copy; nobody may have it open to write.
+/// @param path The path to restore it to; no symbolic link.
+/// @param overwrite 1 to replace the directory that is there, which nobody may have open;
+///        0 to refuse that with #HC_STATUS_IO. Other files are never replaced.
+/// @param copied A struct of yours that starts as #HC_COPIED_INIT, filled in on success;
+///        may be NULL.
+/// @param progress Called every few hundred kilobytes; may be NULL.
+/// @param userdata Given to the callback, as it is; may be NULL.
 /// @retval HC_STATUS_ALREADY_OPEN when either file is open.
 /// @retval HC_STATUS_CORRUPTED when the backup is no directory or is damaged.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a symbolic link, for a file that is no
 ///         directory, or if copied->struct_size is too small.
-/// @note Thread-safe. Takes time in proportion to the size of the directory.
-/// @since 0.1.0
+/// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_restore(
     backup: *const u8,
@@ -180,18 +161,14 @@ pub unsafe extern "C" fn hc_directory_restore(
 /// Makes the file of a directory as small as it gets, in place. Nobody else may have it
 /// open. What is in the directory stays as it is, also if the machine stops meanwhile.
 ///
-/// @param path         The path of the file, UTF-8.
-/// @param path_len     Its length in bytes.
-/// @param options      The page cache and how long to wait for the file; NULL for the
-///                     defaults. Not kept.
-/// @param bytes_before Set, on success, to the bytes that the file had; may be NULL.
-/// @param bytes        Set, on success, to the bytes that it has now; may be NULL.
-/// @param error        See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param path The path of the file.
+/// @param options The page cache and how long to wait for the file; NULL for the
+///        defaults. Not kept.
+/// @param bytes_before Set to the bytes that the file had; may be NULL.
+/// @param bytes Set to the bytes that it has now; may be NULL.
 /// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
 /// @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
-/// @note Thread-safe. Takes time in proportion to the size of the file.
-/// @since 0.1.0
+/// @note Takes time in proportion to the size of the file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_compact(
     path: *const u8,

@@ -28,8 +28,6 @@ use crate::model::{User, UserPage};
 /// the file has grown to more than twice its length, and by more than four times the
 /// size of the log (256 MiB by default), the cursor is closed, and reading on fails
 /// with #HC_STATUS_CLOSED: ask for the list again.
-///
-/// @since 0.1.0
 pub struct HcCursor {
     latch: Latch,
     reading: Mutex<Reading>,
@@ -91,13 +89,7 @@ impl Handle for HcCursor {
 
 /// Lists all users, active or not, ordered by email, as they are now.
 ///
-/// @param directory The directory.
-/// @param cursor    Set, on success, to a cursor before the first user; yours
-///                  to free with hc_cursor_free().
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param cursor Set to a cursor before the first user;.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_list_users(
     directory: *const HcDirectory,
@@ -117,16 +109,11 @@ pub unsafe extern "C" fn hc_directory_list_users(
 
 /// Returns one page of the users that match a query.
 ///
-/// @param directory The directory.
-/// @param query     Which users, in what order and how many. Not kept.
-/// @param cursor    Set, on success, to a cursor before the first user of the
-///                  page; yours to free with hc_cursor_free().
-/// @param error     See "Errors"; may be NULL.
+/// @param query Which users, in what order and how many. Not kept.
+/// @param cursor Set to a cursor before the first user of the page;.
 /// @return #HC_STATUS_OK, also for an empty page, or a general or store status.
 /// @retval HC_STATUS_INVALID_ARGUMENT for the place of a query in another order.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_query(
     directory: *const HcDirectory,
@@ -153,14 +140,9 @@ pub unsafe extern "C" fn hc_directory_query(
 /// nothing for all, all active or all inactive users, and otherwise as much as
 /// reading the index that the query picks.
 ///
-/// @param directory The directory.
-/// @param query     Which users. Not kept.
-/// @param count     Set, on success, to their number.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param query Which users. Not kept.
+/// @param count Set to their number.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_count(
     directory: *const HcDirectory,
@@ -181,13 +163,8 @@ pub unsafe extern "C" fn hc_directory_count(
 
 /// Reads the next user.
 ///
-/// @param cursor The cursor.
-/// @param user   Set, on success, to the next user, yours to free with
-///               hc_user_free(); or to NULL when there are no more.
-/// @param error  See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, also at the end, or a general or store status.
+/// @param user Set to the next user; or to NULL when there are no more.
 /// @note Thread-safe: each user goes to one of the threads.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_next(
     cursor: *mut HcCursor,
@@ -210,16 +187,11 @@ pub unsafe extern "C" fn hc_cursor_next(
 /// Reads the next users as packed records, for which headcount_packed.h has a
 /// decoder: as many as fit.
 ///
-/// @param cursor   The cursor.
-/// @param buffer   Where to put the batch.
+/// @param buffer Where to put the batch.
 /// @param capacity Its size in bytes; 32 KiB hold any user, and more is faster.
-/// @param written  Set, on success, to the size of the batch in bytes; or to 0
-///                 when there are no more.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, also at the end, or a general or store status.
+/// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
 /// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
 /// @note Thread-safe: each user goes to one of the threads.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_next_batch(
     cursor: *mut HcCursor,
@@ -232,8 +204,7 @@ pub unsafe extern "C" fn hc_cursor_next_batch(
     // capacity.
     unsafe {
         guard::call(cursor, error, |cursor| {
-            let done = Out::required("written", written)?;
-            let buffer = arguments::buffer(buffer, capacity)?;
+            let (buffer, done) = arguments::filling(buffer, capacity, written)?;
             cursor.directory.check()?;
             let Reading { source, ahead } = &mut *lock(&cursor.reading);
             let packed = match source {
@@ -248,10 +219,7 @@ pub unsafe extern "C" fn hc_cursor_next_batch(
 
 /// How many users are yet to come.
 ///
-/// @param cursor The cursor, or NULL.
 /// @return The number; 0 for a cursor that can't be used.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_remaining(cursor: *const HcCursor) -> u64 {
     // SAFETY: by the contract, `cursor` is NULL or live.
@@ -266,11 +234,8 @@ pub unsafe extern "C" fn hc_cursor_remaining(cursor: *const HcCursor) -> u64 {
 /// Where the page behind this one begins, for hc_query_set_after(). It contains
 /// the email or username of the last user: treat it as personal data.
 ///
-/// @param cursor The cursor, or NULL.
-/// @return A NUL-terminated text that is valid until the cursor is freed; NULL if
-///         this is the last page, for a cursor over all users, and for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @return The text; NULL if this is the last page, for a cursor over all users, and for
+///        NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_next_page(cursor: *const HcCursor) -> *const c_char {
     let answer = |cursor: &HcCursor| cursor.next_page.as_ref().map(|place| place.as_ptr());
@@ -280,10 +245,6 @@ pub unsafe extern "C" fn hc_cursor_next_page(cursor: *const HcCursor) -> *const 
 
 /// Frees a cursor; the users it gave out stay valid. In a child of fork() it
 /// leaves the parent's cursor alone.
-///
-/// @param cursor The cursor; nothing happens for NULL.
-/// @note Not while another thread uses the cursor.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_free(cursor: *mut HcCursor) {
     // SAFETY: by the contract, `cursor` is NULL or live, and given up.

@@ -15,8 +15,6 @@ use crate::model::check_door;
 
 /// A user directory: users, and a license that says how many may be active.
 /// Yours to free with hc_directory_free().
-///
-/// @since 0.1.0
 pub struct HcDirectory {
     latch: Latch,
     pub(super) directory: Directory,
@@ -58,18 +56,12 @@ impl HcDirectory {
 
 /// Opens the directory in a file, and makes it if there is none.
 ///
-/// @param path      The path of the file, UTF-8.
-/// @param path_len  Its length in bytes.
-/// @param options   How to open it; NULL for the defaults. Not kept.
-/// @param directory Set, on success, to a directory that is yours to free with
-///                  hc_directory_free().
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param path The path of the file.
+/// @param options How to open it; NULL for the defaults. Not kept.
+/// @param directory Set to a directory.
 /// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
 /// @retval HC_STATUS_UNSUPPORTED_FORMAT when a newer release wrote it.
 /// @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_open(
     path: *const u8,
@@ -93,13 +85,8 @@ pub unsafe extern "C" fn hc_directory_open(
 
 /// Makes a directory that lives in memory and is gone when it is freed.
 ///
-/// @param options   Its license; NULL for the defaults. Not kept.
-/// @param directory Set, on success, to a directory that is yours to free with
-///                  hc_directory_free().
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param options Its license; NULL for the defaults. Not kept.
+/// @param directory Set to a directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_open_in_memory(
     options: *const HcOptions,
@@ -121,14 +108,8 @@ pub unsafe extern "C" fn hc_directory_open_in_memory(
 /// recorded in each change, and the user can't deactivate or delete themself with
 /// it (#HC_STATUS_OWN_ACCOUNT). Closing one of the handles closes all.
 ///
-/// @param directory The directory.
-/// @param actor     The id of the user: 16 bytes in network order.
-/// @param acting    Set, on success, to the handle, yours to free with
-///                  hc_directory_free(), before or after the other.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param actor The id of the user: 16 bytes in network order.
+/// @param acting Set to the handle, before or after the other.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_acting_as(
     directory: *const HcDirectory,
@@ -154,16 +135,9 @@ pub unsafe extern "C" fn hc_directory_acting_as(
 /// the client or the interface, such as "rest" or "scim:okta", that is recorded in each
 /// change. See also hc_batch_set_door(). Closing one of the handles closes all.
 ///
-/// @param directory The directory.
-/// @param door      The name, which is yours to choose: 1 to 32 letters, digits and
-///                  -_.:/ of ASCII.
-/// @param door_len  Its length in bytes.
-/// @param through   Set, on success, to the handle, yours to free with
-///                  hc_directory_free(), before or after the other.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param door The name, which is yours to choose: 1 to 32 letters, digits and -_.:/ of
+///        ASCII.
+/// @param through Set to the handle, before or after the other.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_through(
     directory: *const HcDirectory,
@@ -187,29 +161,6 @@ pub unsafe extern "C" fn hc_directory_through(
     }
 }
 
-/// Recounts the seats and checks every index against the users, both ways.
-/// Takes time in proportion to the size of the directory.
-///
-/// @param directory The directory.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK when nothing is wrong, or a general or store status.
-/// @retval HC_STATUS_CORRUPTED when something is; the message says what.
-/// @note Thread-safe.
-/// @since 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_directory_verify(
-    directory: *const HcDirectory,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, both pointers are NULL or live.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            directory.directory.verify()?;
-            Ok(())
-        })
-    }
-}
-
 /// Finishes what is pending, releases the file, and reports what goes wrong
 /// with that. From then on other calls on the directory and its cursors are
 /// refused with #HC_STATUS_CLOSED, also those of other threads; users that were
@@ -219,11 +170,8 @@ pub unsafe extern "C" fn hc_directory_verify(
 /// it too, but can't report.
 ///
 /// @param directory The directory; works on a poisoned one.
-/// @param error     See "Errors"; may be NULL.
 /// @return #HC_STATUS_OK, or a general or store status; the file is released
 ///         in any case, unless that is #HC_STATUS_FORKED.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_close(
     directory: *mut HcDirectory,
@@ -242,10 +190,6 @@ pub unsafe extern "C" fn hc_directory_close(
 /// Frees a directory. Its users and cursors stay valid, and the file stays open
 /// until the last cursor is freed too, unless hc_directory_close() was called.
 /// In a child of fork() it leaves the parent's directory alone.
-///
-/// @param directory The directory; nothing happens for NULL.
-/// @note Not while another thread uses the directory.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_free(directory: *mut HcDirectory) {
     // SAFETY: by the contract, `directory` is NULL or live, and given up.

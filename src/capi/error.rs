@@ -13,8 +13,6 @@ use crate::error::ErrorKind;
 /// @param status Any number.
 /// @return A NUL-terminated text that is valid for ever, not to be freed;
 ///         "HC_STATUS_UNKNOWN" for a number that is no status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_status_name(status: i32) -> *const c_char {
     guard::plain(std::ptr::null(), || {
@@ -31,8 +29,6 @@ pub extern "C" fn hc_status_name(status: i32) -> *const c_char {
 ///
 /// @param error The error; HC_STATUS_NULL_ARGUMENT is returned for NULL.
 /// @return The status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_status(error: *const HcError) -> HcStatus {
     // SAFETY: by the contract, `error` is NULL or live.
@@ -41,11 +37,7 @@ pub unsafe extern "C" fn hc_error_status(error: *const HcError) -> HcStatus {
 
 /// What went wrong and what to do about it, in one line of English.
 ///
-/// @param error The error, or NULL.
-/// @return A NUL-terminated text that is valid until the error is freed; an
-///         empty one for NULL, so that it can always be printed.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @return The text; an empty one for NULL, so that it can always be printed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_message(error: *const HcError) -> *const c_char {
     let none = c"".as_ptr();
@@ -56,10 +48,7 @@ pub unsafe extern "C" fn hc_error_message(error: *const HcError) -> *const c_cha
 /// Whether the same call may succeed when it is made again as it is: after a
 /// lost race, or when another process has the file.
 ///
-/// @param error The error, or NULL.
 /// @return 1 if it may, otherwise 0.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_is_retryable(error: *const HcError) -> i32 {
     let answer = |error: &HcError| Some(error.is_retryable().into());
@@ -69,14 +58,11 @@ pub unsafe extern "C" fn hc_error_is_retryable(error: *const HcError) -> i32 {
 
 /// The numbers behind #HC_STATUS_NO_FREE_SEAT.
 ///
-/// @param error     The error, or NULL.
-/// @param limit     Set to the seats of the license; NULL if not wanted.
-/// @param active    Set to the users who were active; NULL if not wanted.
+/// @param limit Set to the seats of the license; NULL if not wanted.
+/// @param active Set to the users who were active; NULL if not wanted.
 /// @param requested Set to how many more would have been; NULL if not wanted.
 /// @return 1 if the numbers were written; 0, and nothing is written, if the
 ///         error has another status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_get_seats(
     error: *const HcError,
@@ -105,13 +91,10 @@ pub unsafe extern "C" fn hc_error_get_seats(
 
 /// The numbers behind #HC_STATUS_CONFLICT.
 ///
-/// @param error    The error, or NULL.
 /// @param expected Set to the version the caller expected; NULL if not wanted.
-/// @param found    Set to the version that was found; NULL if not wanted.
+/// @param found Set to the version that was found; NULL if not wanted.
 /// @return 1 if the numbers were written; 0, and nothing is written, if the
 ///         error has another status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_get_versions(
     error: *const HcError,
@@ -137,12 +120,9 @@ pub unsafe extern "C" fn hc_error_get_versions(
 
 /// Which operation of the call was refused, counted from 0.
 ///
-/// @param error The error, or NULL.
 /// @param index Set to the index; NULL if not wanted.
 /// @return 1 if there is one and it was written; 0, and nothing is written, if
 ///         the call was refused as a whole.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_get_op_index(error: *const HcError, index: *mut u64) -> i32 {
     // SAFETY: by the contract, `error` is NULL or live, and `index` is NULL or can
@@ -159,13 +139,10 @@ pub unsafe extern "C" fn hc_error_get_op_index(error: *const HcError, index: *mu
 /// The number behind #HC_STATUS_HISTORY_TRIMMED: read all users and workspaces
 /// again, then the changes that come after this one.
 ///
-/// @param error        The error, or NULL.
-/// @param resume_after Set to the number of the last change that was trimmed;
-///                     NULL if not wanted.
+/// @param resume_after Set to the number of the last change that was trimmed; NULL if not
+///        wanted.
 /// @return 1 if the number was written; 0, and nothing is written, if the error
 ///         has another status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_get_resume_after(
     error: *const HcError,
@@ -187,12 +164,9 @@ pub unsafe extern "C" fn hc_error_get_resume_after(
 /// The number behind #HC_STATUS_CHANGE_NOT_YET: read all users and workspaces again,
 /// then the changes that come after this one.
 ///
-/// @param error  The error, or NULL.
 /// @param latest Set to the number of the latest change; NULL if not wanted.
 /// @return 1 if the number was written; 0, and nothing is written, if the error
 ///         has another status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_get_latest_change(
     error: *const HcError,
@@ -213,13 +187,10 @@ pub unsafe extern "C" fn hc_error_get_latest_change(
 
 /// The number behind #HC_STATUS_BUFFER_TOO_SMALL.
 ///
-/// @param error The error, or NULL.
-/// @param bytes Set to the bytes that the buffer must have for the next record;
-///              NULL if not wanted.
+/// @param bytes Set to the bytes that the buffer must have for the next record; NULL if
+///        not wanted.
 /// @return 1 if the number was written; 0, and nothing is written, if the error
 ///         has another status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_get_buffer_bytes(
     error: *const HcError,
@@ -236,10 +207,6 @@ pub unsafe extern "C" fn hc_error_get_buffer_bytes(
 }
 
 /// Frees an error, and with it its message.
-///
-/// @param error The error; nothing happens for NULL.
-/// @note Not while another thread uses the error.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_free(error: *mut HcError) {
     // SAFETY: by the contract, `error` is NULL or live, and given up.

@@ -8,8 +8,6 @@ use super::guard;
 use crate::error::ErrorKind;
 
 /// Which numbers an error has, as bits of hc_error_details.given.
-///
-/// @since 0.1.0
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcDetail {
@@ -28,8 +26,6 @@ pub enum HcDetail {
 }
 
 /// All that an error says. Start with #HC_ERROR_DETAILS_INIT.
-///
-/// @since 0.1.0
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcErrorDetails {
@@ -138,12 +134,9 @@ impl HcErrorDetails {
 /// All that an error says, in one call: what hc_error_status(), hc_error_message(),
 /// hc_error_is_retryable() and the hc_error_get_*() functions say.
 ///
-/// @param error   The error, or NULL.
 /// @param details Where to put it, started with #HC_ERROR_DETAILS_INIT.
 /// @return 1 if it was written; 0, and nothing is written, for NULL or a struct that
 ///         was not started.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_get_details(
     error: *const HcError,

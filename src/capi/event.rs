@@ -5,8 +5,6 @@ use crate::model::Field;
 /// What happened, in an event of a change; see headcount_packed.h. Values keep
 /// their meaning for ever and new ones may be added, so skip one that you don't
 /// know.
-///
-/// @since 0.1.0
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcEvent {
@@ -48,8 +46,6 @@ pub enum HcEvent {
 }
 
 /// Fields of a user, as bits of a number: those that an update changed.
-///
-/// @since 0.1.0
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcField {

@@ -4,6 +4,7 @@ use std::ffi::c_char;
 
 use super::arguments::{self, Out};
 use super::batch::HcBatch;
+use super::batch_workspaces::which;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
@@ -13,31 +14,19 @@ use super::status::HcStatus;
 use super::user::HcUser;
 use super::user_update::HcUserUpdate;
 use super::workspace::HcWorkspace;
-use crate::model::{Op, User, WorkspaceId, WorkspaceRef};
+use crate::model::{Op, User, WorkspaceId};
 
 /// Bytes of the longest name of a provisioner, with the NUL behind it.
-///
-/// @since 0.1.0
 pub const HC_PROVISIONER_BYTES: usize = 65;
 
 /// Bytes of the longest external id, with the NUL behind it.
-///
-/// @since 0.1.0
 pub const HC_EXTERNAL_ID_BYTES: usize = 256;
 
 /// Gives the user the id that a provisioner has for them, such as what an identity
 /// provider sends over SCIM. A user may have those of 16 provisioners.
 ///
-/// @param new_user        The builder.
-/// @param provisioner     Who gave the id: 1 to 64 bytes, UTF-8, without control characters.
-/// @param provisioner_len Its length in bytes.
-/// @param id              The id, compared as it is: 1 to 255 bytes, UTF-8, without control
-///                        characters.
-/// @param id_len          Its length in bytes.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param provisioner Who gave the id: 1 to 64 bytes, without control characters.
+/// @param id The id, compared as it is: 1 to 255 bytes, without control characters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_external_id(
     new_user: *mut HcNewUser,
@@ -60,16 +49,9 @@ pub unsafe extern "C" fn hc_new_user_set_external_id(
 
 /// Sets the id that a provisioner has for the user; those of others stay.
 ///
-/// @param update          The update.
-/// @param provisioner     Who gave the id, UTF-8.
-/// @param provisioner_len Its length in bytes.
-/// @param id              The id, UTF-8; see hc_new_user_set_external_id(). NULL, with the
-///                        length 0, to remove it.
-/// @param id_len          Its length in bytes.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param provisioner Who gave the id.
+/// @param id The id; see hc_new_user_set_external_id(). NULL, with the length 0, to
+///        remove it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_external_id(
     update: *mut HcUserUpdate,
@@ -92,17 +74,9 @@ pub unsafe extern "C" fn hc_user_update_set_external_id(
 
 /// Finds a user by the id that a provisioner has for them.
 ///
-/// @param directory       The directory.
-/// @param provisioner     Who gave the id, UTF-8.
-/// @param provisioner_len Its length in bytes.
-/// @param id              The id, UTF-8.
-/// @param id_len          Its length in bytes.
-/// @param user            Set, on success, to the user, yours to free with
-///                        hc_user_free(), or to NULL if there is none.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param provisioner Who gave the id.
+/// @param id The id.
+/// @param user Set to the user, or to NULL if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_by_external_id(
     directory: *const HcDirectory,
@@ -129,15 +103,12 @@ pub unsafe extern "C" fn hc_user_get_by_external_id(
 
 /// One of the external ids of a user, which are ordered by their provisioners.
 ///
-/// @param user        The user, or NULL.
-/// @param index       Which one, from 0 on.
+/// @param index Which one, from 0 on.
 /// @param provisioner Where to write who gave it, with a NUL behind it: room for
-///                    #HC_PROVISIONER_BYTES. NULL if not wanted.
-/// @param id          Where to write the id, with a NUL behind it: room for
-///                    #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
+///        #HC_PROVISIONER_BYTES. NULL if not wanted.
+/// @param id Where to write the id, with a NUL behind it: room for #HC_EXTERNAL_ID_BYTES.
+///        NULL if not wanted.
 /// @return 1 if there is such an id; otherwise 0, and nothing is written.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_external_id_at(
     user: *const HcUser,
@@ -159,17 +130,9 @@ pub unsafe extern "C" fn hc_user_external_id_at(
 
 /// Finds a workspace by the id that a provisioner has for it.
 ///
-/// @param directory       The directory.
-/// @param provisioner     Who gave the id, UTF-8.
-/// @param provisioner_len Its length in bytes.
-/// @param id              The id, UTF-8.
-/// @param id_len          Its length in bytes.
-/// @param found           Set, on success, to the workspace, yours to free with
-///                        hc_workspace_free(), or to NULL if there is none.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param provisioner Who gave the id.
+/// @param id The id.
+/// @param found Set to the workspace, or to NULL if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_get_by_external_id(
     directory: *const HcDirectory,
@@ -198,22 +161,13 @@ pub unsafe extern "C" fn hc_workspace_get_by_external_id(
 
 /// Sets the id that a provisioner has for a workspace; those of others stay.
 ///
-/// @param directory       The directory.
-/// @param workspace       The id of the workspace.
-/// @param provisioner     Who gave the id, UTF-8.
-/// @param provisioner_len Its length in bytes.
-/// @param id              The id, UTF-8, with the limits of hc_new_user_set_external_id().
-///                        NULL, with the length 0, to remove it.
-/// @param id_len          Its length in bytes.
-/// @param made            Set, on success, to the workspace as it is now, yours to free with
-///                        hc_workspace_free(); NULL if not wanted.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param provisioner Who gave the id.
+/// @param id The id, with the limits of hc_new_user_set_external_id(). NULL, with the
+///        length 0, to remove it.
+/// @param made Set to the workspace as it is now; NULL if not wanted.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
 /// @retval HC_STATUS_WORKSPACE_ARCHIVED when it is archived.
 /// @retval HC_STATUS_EXTERNAL_ID_TAKEN when another workspace has it.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_set_external_id(
     directory: *const HcDirectory,
@@ -244,15 +198,12 @@ pub unsafe extern "C" fn hc_workspace_set_external_id(
 
 /// One of the external ids of a workspace, as hc_user_external_id_at().
 ///
-/// @param workspace   The workspace, or NULL.
-/// @param index       Which one, from 0 on.
+/// @param index Which one, from 0 on.
 /// @param provisioner Where to write who gave it, with a NUL behind it: room for
-///                    #HC_PROVISIONER_BYTES. NULL if not wanted.
-/// @param id          Where to write the id, with a NUL behind it: room for
-///                    #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
+///        #HC_PROVISIONER_BYTES. NULL if not wanted.
+/// @param id Where to write the id, with a NUL behind it: room for #HC_EXTERNAL_ID_BYTES.
+///        NULL if not wanted.
 /// @return 1 if there is such an id; otherwise 0, and nothing is written.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_external_id_at(
     workspace: *const HcWorkspace,
@@ -275,18 +226,11 @@ pub unsafe extern "C" fn hc_workspace_external_id_at(
 /// Appends: set the id that a provisioner has for a workspace, as
 /// hc_workspace_set_external_id(). The workspace may be one that the same batch makes.
 ///
-/// @param batch           The batch.
-/// @param workspace       The name of the workspace, UTF-8.
-/// @param workspace_len   Its length in bytes; 0 to name it by `workspace_id`.
-/// @param workspace_id    The id of the workspace, where no name is given.
-/// @param provisioner     Who gave the id, UTF-8.
-/// @param provisioner_len Its length in bytes.
-/// @param id              The id, UTF-8. NULL, with the length 0, to remove it.
-/// @param id_len          Its length in bytes.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param workspace The name of the workspace.
+/// @param workspace_len Its length in bytes; 0 to name it by `workspace_id`.
+/// @param workspace_id The id of the workspace, where no name is given.
+/// @param provisioner Who gave the id.
+/// @param id The id. NULL, with the length 0, to remove it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_workspace_external_id(
     batch: *mut HcBatch,
@@ -303,10 +247,7 @@ pub unsafe extern "C" fn hc_batch_set_workspace_external_id(
     // their lengths.
     unsafe {
         guard::call(batch, error, |batch| {
-            let workspace = match arguments::text("workspace", workspace, workspace_len)? {
-                "" => WorkspaceId::from_u64(workspace_id).into(),
-                name => WorkspaceRef::from(name),
-            };
+            let workspace = which(workspace, workspace_len, workspace_id)?;
             let provisioner = arguments::text("provisioner", provisioner, provisioner_len)?;
             let id = id_or_none(id, id_len)?.map(str::to_owned);
             let provisioner = provisioner.to_owned();

@@ -9,8 +9,6 @@ use crate::error::Error;
 
 /// Why a call failed: a status, a message for people, and numbers where there
 /// are any. Yours to free with hc_error_free().
-///
-/// @since 0.1.0
 pub struct HcError {
     latch: Latch,
     status: HcStatus,

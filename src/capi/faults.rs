@@ -13,8 +13,6 @@ use crate::directory::{Fault, Inspection, Repaired};
 
 /// What is wrong with a directory, or what a repair did about it. Yours to free with
 /// hc_faults_free(), before or after the directory; also valid after fork().
-///
-/// @since 0.1.0
 pub struct HcFaults {
     latch: Latch,
     faults: Vec<Listed>,
@@ -77,14 +75,10 @@ impl From<Repaired> for HcFaults {
 /// Lists what is wrong with a directory. One damaged value doesn't hide the others.
 /// Takes time in proportion to the size of the directory.
 ///
-/// @param directory  The directory.
 /// @param faults_max How many faults to list; all are counted.
-/// @param faults     Set, on success, to the list, yours to free with hc_faults_free().
-/// @param error      See "Errors"; may be NULL.
+/// @param faults Set to the list.
 /// @return #HC_STATUS_OK, also when there are faults, or a general or store status.
 /// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_find_faults(
     directory: *const HcDirectory,
@@ -106,17 +100,13 @@ pub unsafe extern "C" fn hc_directory_find_faults(
 /// Lists what is wrong with the directory in a file, also where it is too damaged for
 /// hc_directory_open().
 ///
-/// @param path       The path of the file, UTF-8.
-/// @param path_len   Its length in bytes.
-/// @param options    How to open it; NULL for the defaults. Not kept. No file is made.
+/// @param path The path of the file.
+/// @param options How to open it; NULL for the defaults. Not kept. No file is made.
 /// @param faults_max How many faults to list; all are counted.
-/// @param faults     Set, on success, to the list, yours to free with hc_faults_free().
-/// @param error      See "Errors"; may be NULL.
+/// @param faults Set to the list.
 /// @return #HC_STATUS_OK, also when there are faults, or a general or store status.
 /// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
 /// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_find_faults(
     path: *const u8,
@@ -146,23 +136,16 @@ pub unsafe extern "C" fn hc_file_find_faults(
 /// kept is removed and written to another file, a line of JSON each, with personal data
 /// in it; none is made when there is nothing to put there. Nobody is deactivated.
 ///
-/// @param path       The path of the file, UTF-8.
-/// @param path_len   Its length in bytes.
-/// @param options    How to open it, and which license to set where it is lost; NULL
-///                   for the defaults. Not kept. No file is made.
-/// @param aside      The path of the file for records that are removed, which must not
-///                   exist. NULL to write nothing and tell what would be done.
-/// @param aside_len  Its length in bytes.
+/// @param path The path of the file.
+/// @param options How to open it, and which license to set where it is lost; NULL for the
+///        defaults. Not kept. No file is made.
+/// @param aside The path of the file for records that are removed, which must not exist.
+///        NULL to write nothing and tell what would be done.
 /// @param faults_max How many faults to list; all are counted.
-/// @param faults     Set, on success, to what was wrong, yours to free with
-///                   hc_faults_free().
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param faults Set to what was wrong.
 /// @retval HC_STATUS_INVALID_ARGUMENT when the file `aside` exists.
 /// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
 /// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_repair(
     path: *const u8,
@@ -195,10 +178,7 @@ pub unsafe extern "C" fn hc_file_repair(
 
 /// How many faults there are in all.
 ///
-/// @param faults The list, or NULL.
 /// @return The number, which is 0 when nothing is wrong; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_total(faults: *const HcFaults) -> u64 {
     // SAFETY: by the contract, `faults` is NULL or live.
@@ -207,10 +187,7 @@ pub unsafe extern "C" fn hc_faults_total(faults: *const HcFaults) -> u64 {
 
 /// How many faults are listed: all, unless those are more than were asked for.
 ///
-/// @param faults The list, or NULL.
 /// @return The number; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_count(faults: *const HcFaults) -> usize {
     // SAFETY: by the contract, `faults` is NULL or live.
@@ -220,12 +197,8 @@ pub unsafe extern "C" fn hc_faults_count(faults: *const HcFaults) -> usize {
 /// One of the faults in one line of English: its kind, the ids that it concerns, what
 /// was expected and what was found. It holds no personal data but ids.
 ///
-/// @param faults The list, or NULL.
-/// @param index  Which one: from 0 to hc_faults_count() - 1.
-/// @return A NUL-terminated text that is valid until the list is freed; an empty one
-///         for an index that is too large, and for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param index Which one: from 0 to hc_faults_count() - 1.
+/// @return The text; an empty one for an index that is too large, and for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_text_at(faults: *const HcFaults, index: usize) -> *const c_char {
     let answer = |faults: &HcFaults| faults.faults.get(index).map(|fault| fault.text.as_ptr());
@@ -237,12 +210,8 @@ pub unsafe extern "C" fn hc_faults_text_at(faults: *const HcFaults, index: usize
 /// `wrong`, `leftover`, `duplicate`, `dangling`, `not_deleted`, `counter`, `gap` or
 /// `unknown`; later releases may add others.
 ///
-/// @param faults The list, or NULL.
-/// @param index  Which one: from 0 to hc_faults_count() - 1.
-/// @return A NUL-terminated text that is valid until the list is freed; an empty one
-///         for an index that is too large, and for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param index Which one: from 0 to hc_faults_count() - 1.
+/// @return The text; an empty one for an index that is too large, and for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_kind_at(faults: *const HcFaults, index: usize) -> *const c_char {
     let answer = |faults: &HcFaults| faults.faults.get(index).map(|fault| fault.kind.as_ptr());
@@ -254,8 +223,6 @@ pub unsafe extern "C" fn hc_faults_kind_at(faults: *const HcFaults, index: usize
 ///
 /// @param faults What hc_file_repair() made, or NULL.
 /// @return The number; 0 for a list without a repair, and for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_set_aside(faults: *const HcFaults) -> u64 {
     // SAFETY: by the contract, `faults` is NULL or live.
@@ -265,10 +232,7 @@ pub unsafe extern "C" fn hc_faults_set_aside(faults: *const HcFaults) -> u64 {
 /// How many more users are active than the license has seats, after the repair if there
 /// was one. That is no fault.
 ///
-/// @param faults The list, or NULL.
 /// @return The number; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_seats_over(faults: *const HcFaults) -> u64 {
     // SAFETY: by the contract, `faults` is NULL or live.
@@ -276,10 +240,6 @@ pub unsafe extern "C" fn hc_faults_seats_over(faults: *const HcFaults) -> u64 {
 }
 
 /// Frees a list of faults, and with it its texts.
-///
-/// @param faults The list; nothing happens for NULL.
-/// @note Not while another thread uses the list.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_free(faults: *mut HcFaults) {
     // SAFETY: by the contract, `faults` is NULL or live, and given up.

@@ -27,8 +27,6 @@ use crate::model::Change;
 ///
 /// Between calls a feed holds nothing of the directory but keeps the file open.
 /// Store hc_feed_position() to go on after a restart.
-///
-/// @since 0.1.0
 pub struct HcFeed {
     latch: Latch,
     reading: Mutex<Reading>,
@@ -112,16 +110,10 @@ impl HcFeed {
 
 /// Follows the changes with numbers above a given one.
 ///
-/// @param directory The directory.
-/// @param after     The number of the last change that is known; 0 to begin with
-///                  the first.
-/// @param feed      Set, on success, to a feed that is yours to free with
-///                  hc_feed_free().
-/// @param error     See "Errors"; may be NULL.
+/// @param after The number of the last change that is known; 0 to begin with the first.
+/// @param feed Set to a feed.
 /// @return #HC_STATUS_OK, or a general status. Whether the changes can be had is
 ///          said by hc_feed_next_batch().
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_follow(
     directory: *const HcDirectory,
@@ -159,15 +151,13 @@ pub unsafe extern "C" fn hc_directory_follow(
 ///
 /// Closing the directory wakes those who wait.
 ///
-/// @param feed       The feed.
-/// @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX
-///                   for ever.
-/// @param buffer     Where to put the batch.
-/// @param capacity   Its size in bytes. A change takes 80 and 48 for each of its
-///                   events, and its door.
-/// @param written    Set, on success, to the size of the batch in bytes; or to 0
-///                   when nothing came in time.
-/// @param error      See "Errors"; may be NULL.
+/// @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX for
+///        ever.
+/// @param buffer Where to put the batch.
+/// @param capacity Its size in bytes. A change takes 80 and 48 for each of its events,
+///        and its door.
+/// @param written Set to the size of the batch in bytes; or to 0 when nothing came in
+///        time.
 /// @return #HC_STATUS_OK, also when nothing came, or a general or store status.
 /// @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone;
 ///         hc_error_get_resume_after() says from where to follow, once everything
@@ -181,7 +171,6 @@ pub unsafe extern "C" fn hc_directory_follow(
 /// @retval HC_STATUS_CLOSED when the directory was closed, also while waiting.
 /// @note Thread-safe: each change goes to one of the threads, and one of them waits
 ///       at a time.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_next_batch(
     feed: *mut HcFeed,
@@ -195,8 +184,7 @@ pub unsafe extern "C" fn hc_feed_next_batch(
     // capacity.
     unsafe {
         guard::call(feed, error, |feed| {
-            let done = Out::required("written", written)?;
-            let buffer = arguments::buffer(buffer, capacity)?;
+            let (buffer, done) = arguments::filling(buffer, capacity, written)?;
             done.write(feed.next_batch(Duration::from_millis(timeout_ms), buffer)?);
             Ok(())
         })
@@ -207,14 +195,10 @@ pub unsafe extern "C" fn hc_feed_next_batch(
 /// something to read, be it a change or an error, and once the directory is closed. Read
 /// it with hc_feed_next_batch() and the timeout 0, until the descriptor isn't readable.
 ///
-/// @param feed       The feed.
-/// @param descriptor Set, on success, to the descriptor, the same each time: to be polled
-///                   only, not read or closed. It is closed by hc_feed_free().
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param descriptor Set to the descriptor, the same each time: to be polled only, not
+///        read or closed. It is closed by hc_feed_free().
 /// @retval HC_STATUS_INVALID_ARGUMENT on a system without descriptors, such as Windows.
 /// @note Thread-safe; the first call waits for a thread that waits for changes.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_get_descriptor(
     feed: *const HcFeed,
@@ -233,10 +217,6 @@ pub unsafe extern "C" fn hc_feed_get_descriptor(
 
 /// Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If
 /// none waits now, the next call that would wait returns at once.
-///
-/// @param feed The feed, or NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_wake(feed: *const HcFeed) {
     let wake = |feed: &HcFeed| {
@@ -249,10 +229,8 @@ pub unsafe extern "C" fn hc_feed_wake(feed: *const HcFeed) {
 
 /// The number of the last change that was given out, or where the feed began.
 ///
-/// @param feed The feed, or NULL.
 /// @return The number; 0 for a feed that can't be used.
 /// @note Thread-safe; it doesn't wait for a thread that waits for changes.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_position(feed: *const HcFeed) -> u64 {
     let answer = |feed: &HcFeed| Some(feed.position.load(Ordering::Relaxed));
@@ -262,9 +240,7 @@ pub unsafe extern "C" fn hc_feed_position(feed: *const HcFeed) -> u64 {
 
 /// Frees a feed. In a child of fork() it leaves the parent's feed alone.
 ///
-/// @param feed The feed; nothing happens for NULL.
 /// @note Not while another thread uses the feed, or waits with it.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_free(feed: *mut HcFeed) {
     // SAFETY: by the contract, `feed` is NULL or live, and given up.
@@ -274,14 +250,8 @@ pub unsafe extern "C" fn hc_feed_free(feed: *mut HcFeed) {
 /// Forgets the changes with numbers below a given one, and their request ids. Who
 /// asks for them later is refused with #HC_STATUS_HISTORY_TRIMMED.
 ///
-/// @param directory The directory.
-/// @param before    The number of the first change to keep.
-/// @param trimmed   Set, on success, to how many changes those were; NULL if not
-///                  wanted.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param before The number of the first change to keep.
+/// @param trimmed Set to how many changes those were; NULL if not wanted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_trim_changes(
     directory: *const HcDirectory,

@@ -19,11 +19,8 @@ use super::guard;
 ///   number. Keep nothing if it is odd.
 /// - Keep users only, not that there is none: creating users changes nothing here.
 ///
-/// @param directory The directory, or NULL.
 /// @return A pointer that is valid until the directory is freed, the same for each
 ///         handle on the directory; NULL for a directory that can't be used.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_generation(directory: *const HcDirectory) -> *const u64 {
     // SAFETY: by the contract, `directory` is NULL or live.

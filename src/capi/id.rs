@@ -9,18 +9,12 @@ use super::status::HcStatus;
 use crate::model::UserId;
 
 /// Bytes of the text of an id, with the NUL behind it.
-///
-/// @since 0.1.0
 pub const HC_ID_TEXT_BYTES: usize = 37;
 
 /// Draws an id that nobody has: a UUID of version 7, as the directory does for users
 /// that are created without one.
 ///
-/// @param id    Set, on success, to the 16 bytes of the id in network order.
-/// @param error See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param id Set to the 16 bytes of the id in network order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_id_generate(id: *mut u8, error: *mut *mut HcError) -> HcStatus {
     // SAFETY: by the contract, both pointers are NULL or live, and `id` has 16 bytes.
@@ -35,14 +29,9 @@ pub unsafe extern "C" fn hc_id_generate(id: *mut u8, error: *mut *mut HcError) -
 
 /// Writes an id as text, for the functions that take a user as a text.
 ///
-/// @param id    16 bytes in network order.
-/// @param text  Set, on success, to a text such as
-///              "45e6b641-fe57-4fb2-83d2-2c2bd201efe8": #HC_ID_TEXT_BYTES bytes,
-///              of which the last is NUL.
-/// @param error See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param id 16 bytes in network order.
+/// @param text Set to a text such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8":
+///        #HC_ID_TEXT_BYTES bytes, of which the last is NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_id_to_text(
     id: *const u8,
@@ -64,14 +53,9 @@ pub unsafe extern "C" fn hc_id_to_text(
 
 /// Reads an id from text: a UUID in any of its usual forms.
 ///
-/// @param text     The text, UTF-8.
-/// @param text_len Its length in bytes.
-/// @param id       Set, on success, to the 16 bytes of the id in network order.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param text The text.
+/// @param id Set to the 16 bytes of the id in network order.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a text that is no id.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_id_from_text(
     text: *const u8,

@@ -9,8 +9,6 @@ use crate::model::License;
 
 /// Kinds of licenses. They are passed as int32_t together with a number of
 /// seats, which is 0 unless the kind is #HC_LICENSE_SEATS.
-///
-/// @since 0.1.0
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcLicense {
@@ -55,15 +53,10 @@ impl HcLicense {
 /// Sets the license. A smaller one than today's use is accepted: nobody is
 /// deactivated, but no user can be activated until enough others are not.
 ///
-/// @param directory The directory.
-/// @param license   One of HC_LICENSE_*.
-/// @param seats     The number of seats for #HC_LICENSE_SEATS, otherwise 0.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param license One of HC_LICENSE_*.
+/// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
 /// @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind
 ///         that has none.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_set_license(
     directory: *const HcDirectory,

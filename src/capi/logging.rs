@@ -19,8 +19,6 @@ use super::refusal::Refusal;
 use super::status::HcStatus;
 
 /// How much a message matters. Passed as int32_t.
-///
-/// @since 0.1.0
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcLogLevel {
@@ -44,9 +42,8 @@ pub enum HcLogLevel {
 /// @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
 /// @param target   The part of the library that speaks, such as "headcount::directory": a
 ///                 NUL-terminated text that is valid during the call.
-/// @param message  One line of English, UTF-8: a NUL-terminated text that is valid
-///                 during the call.
-/// @since 0.1.0
+/// @param message One line of English: a NUL-terminated text that is valid during the
+///        call.
 pub type HcLogCallback = Option<
     unsafe extern "C" fn(
         userdata: *mut c_void,
@@ -59,7 +56,6 @@ pub type HcLogCallback = Option<
 /// Releases the userdata of a callback; see hc_log_set_callback().
 ///
 /// @param userdata What was given to hc_log_set_callback().
-/// @since 0.1.0
 pub type HcLogDestroy = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
 /// Sends the messages of the library to a callback, for the whole process: all
@@ -80,17 +76,13 @@ pub type HcLogDestroy = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 /// destructor, and by nobody else.
 ///
 /// @param max_level The least important messages that are wanted: one of HC_LOG_LEVEL_*.
-/// @param callback  The callback; NULL for none, and then `userdata` and `destroy` are
-///                  ignored.
-/// @param userdata  Given to each call, as it is; may be NULL.
-/// @param destroy   Called once with `userdata` when no call can use it any more; NULL if
-///                  there is nothing to release. Not called when this function fails.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param callback The callback; NULL for none, and then `userdata` and `destroy` are
+///        ignored.
+/// @param userdata Given to each call, as it is; may be NULL.
+/// @param destroy Called once with `userdata` when no call can use it any more; NULL if
+///        there is nothing to release. Not called when this function fails.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no level, or when the program
 ///         is in Rust and has a logger of its own for the crate `log`.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_log_set_callback(
     max_level: i32,

@@ -15,8 +15,6 @@ use super::users::named;
 use crate::model::{Member, Role, WorkspaceId};
 
 /// What a member may do in a workspace. Passed as int32_t.
-///
-/// @since 0.1.0
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcRole {
@@ -59,8 +57,6 @@ impl HcRole {
 /// That a user belongs to a workspace. Start from #HC_MEMBER_INIT, which says how
 /// large the struct is for you: later releases may append fields, and fill in
 /// only those that you have.
-///
-/// @since 0.1.0
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcMember {
@@ -97,8 +93,6 @@ impl From<&Member> for HcMember {
 /// Memberships as they were at one moment: a copy that later changes don't touch.
 /// Yours to free with hc_members_free(), before or after the directory; also
 /// valid after fork().
-///
-/// @since 0.1.0
 pub struct HcMembers {
     latch: Latch,
     members: Vec<Member>,
@@ -134,15 +128,8 @@ impl HcMembers {
 /// email. To read a large workspace a page at a time, use
 /// hc_query_set_member_of().
 ///
-/// @param directory The directory.
-/// @param workspace The id of the workspace.
-/// @param members   Set, on success, to the memberships, yours to free with
-///                  hc_members_free().
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param members Set to the memberships.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_list_members(
     directory: *const HcDirectory,
@@ -164,16 +151,8 @@ pub unsafe extern "C" fn hc_workspace_list_members(
 
 /// Lists the workspaces of a user, with the role in each, ordered by id.
 ///
-/// @param directory       The directory.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param members         Set, on success, to the memberships, yours to free with
-///                        hc_members_free().
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param members Set to the memberships.
 /// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_list_workspaces(
     directory: *const HcDirectory,
@@ -197,10 +176,7 @@ pub unsafe extern "C" fn hc_user_list_workspaces(
 
 /// How many memberships are in the list.
 ///
-/// @param members The memberships, or NULL.
 /// @return The number; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_members_count(members: *const HcMembers) -> usize {
     // SAFETY: by the contract, `members` is NULL or live.
@@ -209,16 +185,10 @@ pub unsafe extern "C" fn hc_members_count(members: *const HcMembers) -> usize {
 
 /// One of the memberships.
 ///
-/// @param members The memberships.
-/// @param index   Which one: from 0 to hc_members_count() - 1.
-/// @param member  A struct of yours that starts as #HC_MEMBER_INIT; filled in on
-///                success.
-/// @param error   See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param index Which one: from 0 to hc_members_count() - 1.
+/// @param member A struct of yours that starts as #HC_MEMBER_INIT; filled in on success.
 /// @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
 ///         member->struct_size is too small.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_members_get(
     members: *const HcMembers,
@@ -243,16 +213,12 @@ pub unsafe extern "C" fn hc_members_get(
 /// a decoder: as many as fit. Batches go on where the last one ended, whatever
 /// hc_members_get() does.
 ///
-/// @param members  The memberships.
-/// @param buffer   Where to put the batch.
+/// @param buffer Where to put the batch.
 /// @param capacity Its size in bytes; 4 KiB hold 85 memberships.
-/// @param written  Set, on success, to the size of the batch in bytes; or to 0
-///                 when there are no more.
-/// @param error    See "Errors"; may be NULL.
+/// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
 /// @return #HC_STATUS_OK, also at the end, or a general status.
 /// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
 /// @note Thread-safe: each membership goes to one of the threads.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_members_next_batch(
     members: *mut HcMembers,
@@ -265,8 +231,7 @@ pub unsafe extern "C" fn hc_members_next_batch(
     // capacity.
     unsafe {
         guard::call(members, error, |members| {
-            let done = Out::required("written", written)?;
-            let buffer = arguments::buffer(buffer, capacity)?;
+            let (buffer, done) = arguments::filling(buffer, capacity, written)?;
             let Batches { next, ahead } = &mut *lock(&members.batches);
             let bytes = ahead.pack(buffer, || {
                 let member = members.members.get(*next)?;
@@ -280,10 +245,6 @@ pub unsafe extern "C" fn hc_members_next_batch(
 }
 
 /// Frees memberships.
-///
-/// @param members The memberships; nothing happens for NULL.
-/// @note Not while another thread uses them.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_members_free(members: *mut HcMembers) {
     // SAFETY: by the contract, `members` is NULL or live, and given up.

@@ -11,20 +11,12 @@ use crate::model::WorkspaceId;
 /// Makes a user a member of a workspace; nothing happens to one who has the role
 /// already.
 ///
-/// @param directory       The directory.
-/// @param workspace       The id of the workspace.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
 /// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see
 ///         hc_workspace_set_role().
 /// @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_add_member(
     directory: *const HcDirectory,
@@ -49,21 +41,13 @@ pub unsafe extern "C" fn hc_workspace_add_member(
 
 /// Changes the role of a member; nothing happens to one who has it already.
 ///
-/// @param directory       The directory.
-/// @param workspace       The id of the workspace.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
 /// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
 /// @retval HC_STATUS_LAST_OWNER when no active owner would be left.
 /// @retval HC_STATUS_DEFAULT_WORKSPACE for the owner of a default workspace.
 /// @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_set_role(
     directory: *const HcDirectory,
@@ -88,19 +72,11 @@ pub unsafe extern "C" fn hc_workspace_set_role(
 
 /// Takes a member out of a workspace.
 ///
-/// @param directory       The directory.
-/// @param workspace       The id of the workspace.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
 /// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
 /// @retval HC_STATUS_LAST_OWNER when no active owner would be left.
 /// @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_remove_member(
     directory: *const HcDirectory,

@@ -17,7 +17,6 @@
 mod applied;
 mod arguments;
 mod batch;
-mod batch_by_name;
 mod batch_users;
 mod batch_workspaces;
 mod copies;
@@ -68,7 +67,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use applied::*;
 pub use batch::*;
-pub use batch_by_name::*;
 pub use batch_users::*;
 pub use batch_workspaces::*;
 pub use copies::*;

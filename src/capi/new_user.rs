@@ -15,8 +15,6 @@ use crate::model::{NewUser, Timestamp};
 /// hc_new_user_free(); it can be used for more than one call.
 ///
 /// A setter that fails leaves it as it was.
-///
-/// @since 0.1.0
 pub struct HcNewUser {
     latch: Latch,
     user: Mutex<NewUser>,
@@ -46,17 +44,11 @@ impl HcNewUser {
 
 /// Begins a user to create: active, no admin, with the email as username.
 ///
-/// @param email     The email address, UTF-8.
-/// @param email_len Its length in bytes.
-/// @param new_user  Set, on success, to a builder that is yours to free with
-///                  hc_new_user_free().
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param email The email address.
+/// @param new_user Set to a builder.
 /// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
 /// @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
 /// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_new(
     email: *const u8,
@@ -82,12 +74,7 @@ pub unsafe extern "C" fn hc_new_user_new(
 
 /// Gives the user an id from elsewhere; otherwise the directory draws one.
 ///
-/// @param new_user The user to create.
-/// @param id       16 bytes in network order; any UUID.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param id 16 bytes in network order; any UUID.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_id(
     new_user: *mut HcNewUser,
@@ -107,14 +94,8 @@ pub unsafe extern "C" fn hc_new_user_set_id(
 /// Sets the username. One with an @ must be an email address; if it is the user's own
 /// email, it follows the email when that changes.
 ///
-/// @param new_user     The user to create.
-/// @param username     The username, UTF-8.
-/// @param username_len Its length in bytes.
-/// @param error        See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param username The username.
 /// @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_username(
     new_user: *mut HcNewUser,
@@ -134,15 +115,10 @@ pub unsafe extern "C" fn hc_new_user_set_username(
 
 /// Sets the given (first) name.
 ///
-/// @param new_user The user to create.
-/// @param name     The name, UTF-8; an empty one is none.
+/// @param name The name; an empty one is none.
 /// @param name_len Its length in bytes, at most 255.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
 ///         characters.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_given_name(
     new_user: *mut HcNewUser,
@@ -162,15 +138,10 @@ pub unsafe extern "C" fn hc_new_user_set_given_name(
 
 /// Sets the family (last) name.
 ///
-/// @param new_user The user to create.
-/// @param name     The name, UTF-8; an empty one is none.
+/// @param name The name; an empty one is none.
 /// @param name_len Its length in bytes, at most 255.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
 ///         characters.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_family_name(
     new_user: *mut HcNewUser,
@@ -190,12 +161,7 @@ pub unsafe extern "C" fn hc_new_user_set_family_name(
 
 /// Says whether the user is active from the start and so takes a seat.
 ///
-/// @param new_user The user to create.
-/// @param active   1 or 0.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param active 1 or 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_active(
     new_user: *mut HcNewUser,
@@ -213,12 +179,7 @@ pub unsafe extern "C" fn hc_new_user_set_active(
 
 /// Says whether the user administers the platform.
 ///
-/// @param new_user The user to create.
-/// @param admin    1 or 0.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param admin 1 or 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_admin(
     new_user: *mut HcNewUser,
@@ -236,13 +197,8 @@ pub unsafe extern "C" fn hc_new_user_set_admin(
 
 /// Says when the user was created elsewhere; otherwise it is now.
 ///
-/// @param new_user The user to create.
-/// @param micros   Microseconds since 1970-01-01T00:00:00Z.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param micros Microseconds since 1970-01-01T00:00:00Z.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_created_at_micros(
     new_user: *mut HcNewUser,
@@ -260,16 +216,10 @@ pub unsafe extern "C" fn hc_new_user_set_created_at_micros(
 
 /// Sets an attribute. A user has at most 64, of 16 KiB in all.
 ///
-/// @param new_user  The user to create.
-/// @param name      The name, UTF-8, not empty.
-/// @param name_len  Its length in bytes, at most 255.
-/// @param value     The value, UTF-8.
-/// @param value_len Its length in bytes.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param name The name, not empty.
+/// @param name_len Its length in bytes, at most 255.
+/// @param value The value.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a bad name or beyond a limit.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_attribute(
     new_user: *mut HcNewUser,
@@ -291,10 +241,6 @@ pub unsafe extern "C" fn hc_new_user_set_attribute(
 }
 
 /// Frees a user to create; users that were created stay.
-///
-/// @param new_user The user to create; nothing happens for NULL.
-/// @note Not while another thread uses it.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_free(new_user: *mut HcNewUser) {
     // SAFETY: by the contract, `new_user` is NULL or live, and given up.

@@ -1,7 +1,7 @@
 //! Operations as packed records, which a batch takes many of in one call.
 
 use super::applied::HcApplied;
-use super::arguments::{self, Out};
+use super::arguments;
 use super::batch::HcBatch;
 use super::failure::HcError;
 use super::guard;
@@ -10,8 +10,6 @@ use super::refusal::Refusal;
 use super::status::HcStatus;
 
 /// What an operation of a packed batch does. docs/packed.md says which fields each has.
-///
-/// @since 0.1.0
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcOperation {
@@ -75,8 +73,6 @@ impl HcOperation {
 }
 
 /// A field of an operation of a packed batch.
-///
-/// @since 0.1.0
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcOpField {
@@ -171,15 +167,11 @@ impl HcOpField {
 /// status it has elsewhere; hc_error_get_op_index() says which operation of the batch it
 /// would have been.
 ///
-/// @param batch     The batch.
-/// @param bytes     The packed operations. Not kept.
-/// @param length    How many bytes that is.
-/// @param error     See "Errors"; may be NULL.
+/// @param bytes The packed operations. Not kept.
+/// @param length How many bytes that is.
 /// @return #HC_STATUS_OK, a general status, or that of a malformed part, such as
 ///         #HC_STATUS_INVALID_EMAIL; then nothing was appended.
 /// @retval HC_STATUS_INVALID_ARGUMENT for bytes that are no packed operations.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_append(
     batch: *mut HcBatch,
@@ -200,17 +192,13 @@ pub unsafe extern "C" fn hc_batch_append(
 /// Reads what became of the operations as packed records: as many as fit, from one of
 /// them on.
 ///
-/// @param applied  What became of a batch.
-/// @param first    The operation to begin with, counted from 0.
-/// @param buffer   Where to put the packed outcomes.
+/// @param applied What became of a batch.
+/// @param first The operation to begin with, counted from 0.
+/// @param buffer Where to put the packed outcomes.
 /// @param capacity Its size in bytes: 16, and 48 for each outcome.
-/// @param written  Set, on success, to the size of what was written; or to 0 when there
-///                 are no outcomes from there on.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param written Set to the size of what was written; or to 0 when there are no outcomes
+///        from there on.
 /// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for an outcome.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_read(
     applied: *const HcApplied,
@@ -224,8 +212,7 @@ pub unsafe extern "C" fn hc_applied_read(
     // capacity.
     unsafe {
         guard::call(applied, error, |applied| {
-            let done = Out::required("written", written)?;
-            let buffer = arguments::buffer(buffer, capacity)?;
+            let (buffer, done) = arguments::filling(buffer, capacity, written)?;
             let outcomes = applied.outcomes().get(first..).unwrap_or_default();
             let mut batch = Batch::new(buffer);
             for (index, outcome) in outcomes.iter().enumerate() {

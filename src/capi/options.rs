@@ -22,8 +22,6 @@ const SYNC_INTERVAL_MAX: Duration = Duration::from_hours(24);
 
 /// How to open a directory. Yours to free with hc_options_free(), at any time
 /// after the directory was opened.
-///
-/// @since 0.1.0
 pub struct HcOptions {
     latch: Latch,
     options: Mutex<Options>,
@@ -54,8 +52,6 @@ impl HcOptions {
 /// much of users.
 ///
 /// @return Options to free with hc_options_free(); never NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_options_new() -> *mut HcOptions {
     guard::plain(std::ptr::null_mut(), || {
@@ -69,12 +65,7 @@ pub extern "C" fn hc_options_new() -> *mut HcOptions {
 /// Says whether to make the file if there is none. If not, opening a file that
 /// is missing fails with #HC_STATUS_IO.
 ///
-/// @param options The options.
-/// @param create  1 to make it, 0 not to.
-/// @param error   See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param create 1 to make it, 0 not to.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set_create_if_missing(
     options: *mut HcOptions,
@@ -93,15 +84,10 @@ pub unsafe extern "C" fn hc_options_set_create_if_missing(
 
 /// Sets the license that a new directory gets. An existing one keeps its own.
 ///
-/// @param options The options.
 /// @param license One of HC_LICENSE_*.
-/// @param seats   The number of seats for #HC_LICENSE_SEATS, otherwise 0.
-/// @param error   See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
 /// @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind
 ///         that has none.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set_license_if_new(
     options: *mut HcOptions,
@@ -121,13 +107,8 @@ pub unsafe extern "C" fn hc_options_set_license_if_new(
 
 /// Sets how much memory may hold pages of the file.
 ///
-/// @param options The options.
-/// @param bytes   The size of the cache in bytes; 64 MiB unless said otherwise.
-/// @param error   See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param bytes The size of the cache in bytes; 64 MiB unless said otherwise.
 /// @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set_page_cache_bytes(
     options: *mut HcOptions,
@@ -147,14 +128,9 @@ pub unsafe extern "C" fn hc_options_set_page_cache_bytes(
 /// Sets how much memory may hold users that were read, so that reading them again by
 /// email, id or username costs a look-up in memory.
 ///
-/// @param options The options.
-/// @param bytes   About how many bytes that may be; 64 MiB unless said otherwise, and
-///                0 for none.
-/// @param error   See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param bytes About how many bytes that may be; 64 MiB unless said otherwise, and 0 for
+///        none.
 /// @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set_cache_bytes(
     options: *mut HcOptions,
@@ -177,14 +153,9 @@ pub unsafe extern "C" fn hc_options_set_cache_bytes(
 /// larger one takes up longer bursts of writes before they have to wait for the file.
 /// It begins small, and is gone when the directory is closed.
 ///
-/// @param options The options.
-/// @param bytes   Its size in bytes at most; 64 MiB unless said otherwise. Anything
-///                below 1 MiB counts as that.
-/// @param error   See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param bytes Its size in bytes at most; 64 MiB unless said otherwise. Anything below 1
+///        MiB counts as that.
 /// @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set_log_bytes(
     options: *mut HcOptions,
@@ -207,15 +178,9 @@ pub unsafe extern "C" fn hc_options_set_log_bytes(
 /// only the process ends, nothing is. If the disk fails meanwhile, writes that were
 /// acknowledged are lost with it.
 ///
-/// @param options      The options.
-/// @param milliseconds The longest time that a write may be in memory only, up to a
-///                     day; or 0, as unless said otherwise: each write is on disk
-///                     when it returns.
-/// @param error        See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param milliseconds The longest time that a write may be in memory only, up to a day;
+///        or 0, as unless said otherwise: each write is on disk when it returns.
 /// @retval HC_STATUS_INVALID_ARGUMENT for more than a day.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set_sync_interval_ms(
     options: *mut HcOptions,
@@ -245,12 +210,7 @@ pub unsafe extern "C" fn hc_options_set_sync_interval_ms(
 /// written or created, so the file may be on a read-only file system; writes are
 /// refused with #HC_STATUS_READ_ONLY.
 ///
-/// @param options   The options.
 /// @param read_only 1 to read only, 0 to write too, which is the default.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set_read_only(
     options: *mut HcOptions,
@@ -270,14 +230,9 @@ pub unsafe extern "C" fn hc_options_set_read_only(
 /// Sets how long to wait for a file that another process or handle has open. After
 /// that opening fails with #HC_STATUS_ALREADY_OPEN.
 ///
-/// @param options      The options.
 /// @param milliseconds The longest time to wait, up to a day; 0, the default, fails at
-///                     once.
-/// @param error        See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+///        once.
 /// @retval HC_STATUS_INVALID_ARGUMENT for more than a day.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set_open_timeout_ms(
     options: *mut HcOptions,
@@ -308,12 +263,7 @@ pub unsafe extern "C" fn hc_options_set_open_timeout_ms(
 /// names that end in "set-aside-" and a number. A log that can be used is used as
 /// always.
 ///
-/// @param options The options.
 /// @param salvage 1 to open it all the same, or 0.
-/// @param error   See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set_salvage_log(
     options: *mut HcOptions,
@@ -331,10 +281,6 @@ pub unsafe extern "C" fn hc_options_set_salvage_log(
 }
 
 /// Frees options.
-///
-/// @param options The options; nothing happens for NULL.
-/// @note Not while another thread uses the options.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_free(options: *mut HcOptions) {
     // SAFETY: by the contract, `options` is NULL or live, and given up.

@@ -22,8 +22,6 @@ use crate::model::{Timestamp, UserQuery, WorkspaceId};
 /// names is read for each page.
 ///
 /// A setter that fails leaves it as it was.
-///
-/// @since 0.1.0
 pub struct HcQuery {
     latch: Latch,
     query: Mutex<UserQuery>,
@@ -45,7 +43,8 @@ impl HcQuery {
     pub(super) fn set(&self, change: impl FnOnce(UserQuery) -> UserQuery) -> Result<(), Refusal> {
         let mut query = lock(&self.query);
         let changed = change(query.clone());
-        changed.check()?;
+        changed.check_limit()?;
+        changed.check_conditions()?;
         *query = changed;
         Ok(())
     }
@@ -54,8 +53,6 @@ impl HcQuery {
 /// Begins a query for all users, ordered by email, 100 at a time.
 ///
 /// @return A builder to free with hc_query_free(); never NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_query_new() -> *mut HcQuery {
     guard::plain(std::ptr::null_mut(), || {
@@ -68,12 +65,7 @@ pub extern "C" fn hc_query_new() -> *mut HcQuery {
 
 /// Only users who are active, or only users who are not.
 ///
-/// @param query  The query.
 /// @param active 1 for active users, 0 for inactive ones.
-/// @param error  See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_active(
     query: *mut HcQuery,
@@ -84,42 +76,26 @@ pub unsafe extern "C" fn hc_query_set_active(
     unsafe {
         guard::call(query, error, |query| {
             let is_active = arguments::flag("active", active)?;
-            query.set(if is_active {
-                UserQuery::active
-            } else {
-                UserQuery::inactive
-            })
+            query.set(|query| query.active(is_active))
         })
     }
 }
 
 /// Only admins.
-///
-/// @param query The query.
-/// @param error See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_admins_only(
     query: *mut HcQuery,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, both pointers are NULL or live.
-    unsafe { guard::call(query, error, |query| query.set(UserQuery::admins)) }
+    unsafe { guard::call(query, error, |query| query.set(|query| query.admins(true))) }
 }
 
 /// Only members of a workspace.
 ///
-/// @param query     The query.
-/// @param workspace The id of the workspace.
-/// @param role      #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role,
-///                  #HC_ROLE_ANY for all.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param role #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role, #HC_ROLE_ANY for
+///        all.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_member_of(
     query: *mut HcQuery,
@@ -138,13 +114,7 @@ pub unsafe extern "C" fn hc_query_set_member_of(
 
 /// Only emails that start like this, without regard to the case of ASCII letters.
 ///
-/// @param query      The query.
-/// @param prefix     The prefix, UTF-8.
-/// @param prefix_len Its length in bytes.
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param prefix The prefix.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_email_prefix(
     query: *mut HcQuery,
@@ -165,13 +135,7 @@ pub unsafe extern "C" fn hc_query_set_email_prefix(
 /// Only emails at this domain, in either of its forms (bücher.example or
 /// xn--bcher-kva.example). A text that is no domain matches nobody.
 ///
-/// @param query      The query.
-/// @param domain     The domain, UTF-8.
-/// @param domain_len Its length in bytes.
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param domain The domain.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_email_domain(
     query: *mut HcQuery,
@@ -191,13 +155,7 @@ pub unsafe extern "C" fn hc_query_set_email_domain(
 
 /// Only usernames that start like this, without regard to case.
 ///
-/// @param query      The query.
-/// @param prefix     The prefix, UTF-8.
-/// @param prefix_len Its length in bytes.
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param prefix The prefix.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_username_prefix(
     query: *mut HcQuery,
@@ -217,13 +175,8 @@ pub unsafe extern "C" fn hc_query_set_username_prefix(
 
 /// Only users created at this moment or later.
 ///
-/// @param query  The query.
 /// @param micros Microseconds since 1970-01-01T00:00:00Z.
-/// @param error  See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_created_since_micros(
     query: *mut HcQuery,
@@ -241,13 +194,8 @@ pub unsafe extern "C" fn hc_query_set_created_since_micros(
 
 /// Only users who were created or changed at this moment or later.
 ///
-/// @param query  The query.
 /// @param micros Microseconds since 1970-01-01T00:00:00Z.
-/// @param error  See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_changed_since_micros(
     query: *mut HcQuery,
@@ -264,10 +212,6 @@ pub unsafe extern "C" fn hc_query_set_changed_since_micros(
 }
 
 /// Frees a query; pages stay valid.
-///
-/// @param query The query; nothing happens for NULL.
-/// @note Not while another thread uses the query.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_free(query: *mut HcQuery) {
     // SAFETY: by the contract, `query` is NULL or live, and given up.

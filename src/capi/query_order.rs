@@ -9,8 +9,6 @@ use super::status::HcStatus;
 use crate::model::Sort;
 
 /// The order of the users of a page. Passed as int32_t.
-///
-/// @since 0.1.0
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcSort {
@@ -38,13 +36,8 @@ impl HcSort {
 
 /// Sets the order.
 ///
-/// @param query The query.
-/// @param sort  One of HC_SORT_*; #HC_SORT_EMAIL unless said otherwise.
-/// @param error See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param sort One of HC_SORT_*; #HC_SORT_EMAIL unless said otherwise.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no order.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_sort(
     query: *mut HcQuery,
@@ -62,12 +55,7 @@ pub unsafe extern "C" fn hc_query_set_sort(
 
 /// Says whether to go in the opposite direction: newest first, for example.
 ///
-/// @param query      The query.
 /// @param descending 1 or 0; 0 unless said otherwise.
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_descending(
     query: *mut HcQuery,
@@ -78,23 +66,15 @@ pub unsafe extern "C" fn hc_query_set_descending(
     unsafe {
         guard::call(query, error, |query| {
             let descending = arguments::flag("descending", descending)?;
-            query.set(|mut query| {
-                query.descending = descending;
-                query
-            })
+            query.set(|query| query.descending(descending))
         })
     }
 }
 
 /// Sets how many users a page may have.
 ///
-/// @param query The query.
 /// @param users 1 to 10,000; 100 unless said otherwise.
-/// @param error See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
 /// @retval HC_STATUS_INVALID_ARGUMENT for another number.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_limit(
     query: *mut HcQuery,
@@ -111,13 +91,7 @@ pub unsafe extern "C" fn hc_query_set_limit(
 /// It is a place in the order, not in a result: it stays good while users come and
 /// go and after the directory is reopened.
 ///
-/// @param query     The query.
-/// @param place     The place, UTF-8; empty for the first page.
-/// @param place_len Its length in bytes.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param place The place; empty for the first page.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_after(
     query: *mut HcQuery,
@@ -130,10 +104,7 @@ pub unsafe extern "C" fn hc_query_set_after(
     unsafe {
         guard::call(query, error, |query| {
             let place = arguments::text("place", place, place_len)?;
-            query.set(|mut query| {
-                query.after = (!place.is_empty()).then(|| place.to_owned());
-                query
-            })
+            query.set(|query| query.after(Some(place).filter(|place| !place.is_empty())))
         })
     }
 }

@@ -11,8 +11,6 @@ use super::status::HcStatus;
 
 /// What would be refused of a batch, as a list of errors. Yours to free with
 /// hc_refusals_free(), before or after the directory; also valid after fork().
-///
-/// @since 0.1.0
 pub struct HcRefusals {
     latch: Latch,
     errors: Vec<HcError>,
@@ -30,15 +28,10 @@ impl Handle for HcRefusals {
 /// about single operations, in their order, or else about the batch as a whole. An
 /// empty list means that it would be accepted now.
 ///
-/// @param directory The directory.
-/// @param batch     The batch. Not kept.
-/// @param refusals  Set, on success, to the list, yours to free with
-///                  hc_refusals_free().
-/// @param error     See "Errors"; may be NULL.
+/// @param batch The batch. Not kept.
+/// @param refusals Set to the list.
 /// @return #HC_STATUS_OK, also when there are refusals, or a general or store
 ///          status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_preview(
     directory: *const HcDirectory,
@@ -64,10 +57,7 @@ pub unsafe extern "C" fn hc_directory_preview(
 
 /// How many refusals there are.
 ///
-/// @param refusals The list, or NULL.
 /// @return The number; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_refusals_count(refusals: *const HcRefusals) -> usize {
     // SAFETY: by the contract, `refusals` is NULL or live.
@@ -77,12 +67,9 @@ pub unsafe extern "C" fn hc_refusals_count(refusals: *const HcRefusals) -> usize
 /// One of the refusals, to be asked with hc_error_status(), hc_error_get_op_index()
 /// and the like.
 ///
-/// @param refusals The list, or NULL.
-/// @param index    Which one: from 0 to hc_refusals_count() - 1.
+/// @param index Which one: from 0 to hc_refusals_count() - 1.
 /// @return An error that belongs to the list: valid until that is freed, and not
 ///         to be freed itself. NULL for an index that is too large, and for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_refusals_at(
     refusals: *const HcRefusals,
@@ -95,10 +82,6 @@ pub unsafe extern "C" fn hc_refusals_at(
 }
 
 /// Frees a list of refusals, and with it its errors.
-///
-/// @param refusals The list; nothing happens for NULL.
-/// @note Not while another thread uses the list.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_refusals_free(refusals: *mut HcRefusals) {
     // SAFETY: by the contract, `refusals` is NULL or live, and given up.

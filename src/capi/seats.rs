@@ -9,15 +9,11 @@ use super::status::HcStatus;
 use crate::model::Seats;
 
 /// The number of seats of a license without a limit.
-///
-/// @since 0.1.0
 pub const HC_NO_LIMIT: u64 = 0xFFFF_FFFF_FFFF_FFFF;
 
 /// How the seats of the license are used, at one moment. Start from
 /// #HC_SEATS_INIT, which says how large the struct is for you: later releases
 /// may append fields, and fill in only those that you have.
-///
-/// @since 0.1.0
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcSeats {
@@ -64,14 +60,8 @@ const _: () = assert!(size_of::<HcSeats>() == 56 && align_of::<HcSeats>() <= 8);
 
 /// Tells how the seats are used.
 ///
-/// @param directory The directory.
-/// @param seats     A struct of yours that starts as #HC_SEATS_INIT; filled in
-///                  on success.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param seats A struct of yours that starts as #HC_SEATS_INIT; filled in on success.
 /// @retval HC_STATUS_INVALID_ARGUMENT if seats->struct_size is too small.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_get_seats(
     directory: *const HcDirectory,

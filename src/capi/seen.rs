@@ -17,14 +17,7 @@ use crate::model::Timestamp;
 /// the user, the version and the feed stay as they are. The time is personal data, which
 /// is in exports and backups and goes with a user who is deleted.
 ///
-/// @param directory       The directory.
-/// @param id_or_email     An id as text, an email or a username, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
 /// @retval HC_STATUS_USER_NOT_FOUND when there is no such user.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_touch(
     directory: *const HcDirectory,
@@ -45,16 +38,9 @@ pub unsafe extern "C" fn hc_user_touch(
 
 /// Tells when a user was last seen, to about an hour: see hc_user_touch().
 ///
-/// @param directory       The directory.
-/// @param id_or_email     An id as text, an email or a username, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param micros          Set, on success, to microseconds since 1970-01-01T00:00:00Z; to
-///                        0 for a user who was never seen.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param micros Set to microseconds since 1970-01-01T00:00:00Z; to 0 for a user who was
+///        never seen.
 /// @retval HC_STATUS_USER_NOT_FOUND when there is no such user.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_last_seen_micros(
     directory: *const HcDirectory,

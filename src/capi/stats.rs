@@ -1,6 +1,6 @@
 //! Figures of a directory that runs.
 
-use super::arguments::{self, Out, SizedStruct};
+use super::arguments::{self, SizedStruct};
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
@@ -12,8 +12,6 @@ use crate::directory::Stats;
 /// when it was opened and for all handles to it. Start from #HC_STATS_INIT, which says
 /// how large the struct is for you: later releases may append fields, and fill in only
 /// those that you have.
-///
-/// @since 0.1.0
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcStats {
@@ -75,14 +73,8 @@ impl From<Stats> for HcStats {
 /// Figures to watch a directory by. The first four are of one moment; those of the
 /// cache and the commits are read one by one while others may go on.
 ///
-/// @param directory The directory.
-/// @param stats     A struct of yours that starts as #HC_STATS_INIT; filled in on
-///                  success.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param stats A struct of yours that starts as #HC_STATS_INIT; filled in on success.
 /// @retval HC_STATUS_INVALID_ARGUMENT if stats->struct_size is too small.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_get_stats(
     directory: *const HcDirectory,
@@ -104,16 +96,11 @@ pub unsafe extern "C" fn hc_directory_get_stats(
 /// by state, seats, the cache, and how long commits take, with quantiles. It holds no
 /// personal data.
 ///
-/// @param directory The directory.
-/// @param buffer    Where to put the text, which is not NUL-terminated.
-/// @param capacity  Its size in bytes; 4 KiB are enough.
-/// @param written   Set, on success, to the length of the text in bytes.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param buffer Where to put the text, which is not NUL-terminated.
+/// @param capacity Its size in bytes; 4 KiB are enough.
+/// @param written Set to the length of the text in bytes.
 /// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer that is; hc_error_get_buffer_bytes()
 ///         says how large it must be.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_write_stats_text(
     directory: *const HcDirectory,
@@ -126,8 +113,7 @@ pub unsafe extern "C" fn hc_directory_write_stats_text(
     // capacity.
     unsafe {
         guard::call(directory, error, |directory| {
-            let done = Out::required("written", written)?;
-            let buffer = arguments::buffer(buffer, capacity)?;
+            let (buffer, done) = arguments::filling(buffer, capacity, written)?;
             let text = directory.directory.stats()?.prometheus();
             let Some(place) = buffer.get_mut(..text.len()) else {
                 return Err(Refusal::Buffer {

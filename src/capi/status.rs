@@ -7,8 +7,6 @@ use crate::error::ErrorKind;
 /// How a call went. Values keep their meaning for ever and new ones may be
 /// added, so treat one that you don't know as a failure. Unless it is
 /// #HC_STATUS_OUTCOME_UNKNOWN, a call that failed has changed nothing.
-///
-/// @since 0.1.0
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcStatus {

@@ -20,8 +20,6 @@ use crate::process::without_signals;
 
 /// How many batches of a directory may be submitted at a time, counted until their
 /// callbacks have returned.
-///
-/// @since 0.1.0
 pub const HC_SUBMITTED_MAX: usize = 1024;
 
 /// Is told what became of a batch that was submitted. It may call the library, also to
@@ -29,10 +27,8 @@ pub const HC_SUBMITTED_MAX: usize = 1024;
 ///
 /// @param userdata What was given to hc_directory_submit().
 /// @param status   What hc_directory_apply() would have returned.
-/// @param applied  What became of the batch, yours to free with hc_applied_free(); NULL
-///                 unless `status` is #HC_STATUS_OK.
-/// @param error    The error, yours to free with hc_error_free(); NULL if there is none.
-/// @since 0.1.0
+/// @param applied What became of the batch; NULL unless `status` is #HC_STATUS_OK.
+/// @param error The error; NULL if there is none.
 pub type HcSubmitCallback = Option<
     unsafe extern "C" fn(
         userdata: *mut c_void,
@@ -58,17 +54,14 @@ pub type HcSubmitCallback = Option<
 /// - After a bug in the library the callback gets #HC_STATUS_INTERNAL, or
 ///   #HC_STATUS_OUTCOME_UNKNOWN where the batch may have been applied.
 ///
-/// @param directory The directory.
-/// @param batch     The batch. Not kept: it may be changed or freed at once.
-/// @param callback  Called with what became of it.
-/// @param userdata  Given to the callback, as it is; may be NULL.
-/// @param error     See "Errors"; may be NULL.
+/// @param batch The batch. Not kept: it may be changed or freed at once.
+/// @param callback Called with what became of it.
+/// @param userdata Given to the callback, as it is; may be NULL.
 /// @return #HC_STATUS_OK when the batch was taken, or a general status.
 /// @retval HC_STATUS_QUEUE_FULL when #HC_SUBMITTED_MAX batches are submitted: try again
 ///         after a callback.
 /// @retval HC_STATUS_IO when no thread can be started.
-/// @note Thread-safe. It doesn't wait for a commit.
-/// @since 0.1.0
+/// @note It doesn't wait for a commit.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_submit(
     directory: *const HcDirectory,

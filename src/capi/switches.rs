@@ -1,6 +1,5 @@
 //! Switching users on and off, and deleting them.
 
-use super::arguments;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
@@ -10,17 +9,9 @@ use super::users::{give, named};
 
 /// Makes a user active; nothing happens to one who is.
 ///
-/// @param directory       The directory.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param user            Set, on success, to the user as it is then, yours to
-///                        free with hc_user_free(); NULL if not wanted.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param user Set to the user as it is then; NULL if not wanted.
 /// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_activate(
     directory: *const HcDirectory,
@@ -40,51 +31,15 @@ pub unsafe extern "C" fn hc_user_activate(
     }
 }
 
-/// Like hc_user_activate(), for the user with an id of 16 bytes.
-///
-/// @param directory The directory.
-/// @param id        16 bytes in network order.
-/// @param user      Set, on success, to the user as it is then, yours to free
-///                  with hc_user_free(); NULL if not wanted.
-/// @param error     See "Errors"; may be NULL.
-/// @return As hc_user_activate().
-/// @note Thread-safe.
-/// @since 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_user_activate_by_id(
-    directory: *const HcDirectory,
-    id: *const u8,
-    user: *mut *mut HcUser,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `id` has 16
-    // bytes.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            let id = arguments::user_id("id", id)?;
-            give(user, directory.directory.activate_user(id)?);
-            Ok(())
-        })
-    }
-}
-
 /// Makes a user inactive, which frees a seat; nothing happens to one who is.
 ///
-/// @param directory       The directory.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param user            Set, on success, to the user as it is then, yours to
-///                        free with hc_user_free(); NULL if not wanted.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param user Set to the user as it is then; NULL if not wanted.
 /// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
 /// @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
 ///         hc_directory_acting_as().
 /// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
 ///         owner.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_deactivate(
     directory: *const HcDirectory,
@@ -104,51 +59,16 @@ pub unsafe extern "C" fn hc_user_deactivate(
     }
 }
 
-/// Like hc_user_deactivate(), for the user with an id of 16 bytes.
-///
-/// @param directory The directory.
-/// @param id        16 bytes in network order.
-/// @param user      Set, on success, to the user as it is then, yours to free
-///                  with hc_user_free(); NULL if not wanted.
-/// @param error     See "Errors"; may be NULL.
-/// @return As hc_user_deactivate().
-/// @note Thread-safe.
-/// @since 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_user_deactivate_by_id(
-    directory: *const HcDirectory,
-    id: *const u8,
-    user: *mut *mut HcUser,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `id` has 16
-    // bytes.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            let id = arguments::user_id("id", id)?;
-            give(user, directory.directory.deactivate_user(id)?);
-            Ok(())
-        })
-    }
-}
-
 /// Deletes a user for good. The id is not given again as long as the change that deletes
 /// the user is kept (see hc_directory_trim_changes()); the email and the
 /// username are free for others. To keep the user, use hc_user_deactivate().
 ///
-/// @param directory       The directory.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
 /// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
 /// @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
 ///         hc_directory_acting_as().
 /// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
 ///         owner.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_delete(
     directory: *const HcDirectory,
@@ -162,31 +82,6 @@ pub unsafe extern "C" fn hc_user_delete(
         guard::call(directory, error, |directory| {
             let who = named("id_or_email", id_or_email, id_or_email_len)?;
             directory.directory.delete_user(who)?;
-            Ok(())
-        })
-    }
-}
-
-/// Like hc_user_delete(), for the user with an id of 16 bytes.
-///
-/// @param directory The directory.
-/// @param id        16 bytes in network order.
-/// @param error     See "Errors"; may be NULL.
-/// @return As hc_user_delete().
-/// @note Thread-safe.
-/// @since 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_user_delete_by_id(
-    directory: *const HcDirectory,
-    id: *const u8,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `id` has 16
-    // bytes.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            let id = arguments::user_id("id", id)?;
-            directory.directory.delete_user(id)?;
             Ok(())
         })
     }

@@ -12,31 +12,21 @@ use super::status::HcStatus;
 use crate::model::{Email, License, Role, Timestamp, Username};
 
 /// Bytes of the key of an email or a username at most, with the NUL behind it.
-///
-/// @since 0.1.0
 pub const HC_KEY_BYTES: usize = 256;
 
 /// Bytes of the text of a time at most, with the NUL behind it.
-///
-/// @since 0.1.0
 pub const HC_TIME_TEXT_BYTES: usize = 28;
 
 /// Checks an email address, and says by which form it is unique: two addresses
 /// belong to one user exactly when their keys are the same. What stands behind
 /// the @ of the key is the domain, in lower case and as A-labels.
 ///
-/// @param email     The address, UTF-8.
-/// @param email_len Its length in bytes.
-/// @param key       Set, on success, to the key, with a NUL behind it: a buffer of
-///                  #HC_KEY_BYTES bytes, of which as many are written as it takes.
-///                  NULL if not wanted.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param email The address.
+/// @param key Set to the key, with a NUL behind it: a buffer of #HC_KEY_BYTES bytes, of
+///        which as many are written as it takes. NULL if not wanted.
 /// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
 /// @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
 /// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_email_key(
     email: *const u8,
@@ -57,16 +47,10 @@ pub unsafe extern "C" fn hc_email_key(
 /// Checks a username that is no email address, and says by which form it is unique:
 /// two usernames can't both be taken exactly when their keys are the same.
 ///
-/// @param username     The username, UTF-8.
-/// @param username_len Its length in bytes.
-/// @param key          Set, on success, to the key, with a NUL behind it: a buffer
-///                     of #HC_KEY_BYTES bytes, of which as many are written as it
-///                     takes. NULL if not wanted.
-/// @param error        See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param username The username.
+/// @param key Set to the key, with a NUL behind it: a buffer of #HC_KEY_BYTES bytes, of
+///        which as many are written as it takes. NULL if not wanted.
 /// @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_username_key(
     username: *const u8,
@@ -86,16 +70,11 @@ pub unsafe extern "C" fn hc_username_key(
 
 /// Reads a license from text: "community", "enterprise" or a number of seats.
 ///
-/// @param text     The text, UTF-8, in any case.
-/// @param text_len Its length in bytes.
-/// @param license  Set, on success, to one of HC_LICENSE_*.
-/// @param seats    Set, on success, to the number of seats for #HC_LICENSE_SEATS,
-///                 otherwise to 0: what hc_directory_set_license() takes.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param text The text, in any case.
+/// @param license Set to one of HC_LICENSE_*.
+/// @param seats Set to the number of seats for #HC_LICENSE_SEATS, otherwise to 0: what
+///        hc_directory_set_license() takes.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a text that is no license.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_license_from_text(
     text: *const u8,
@@ -123,14 +102,9 @@ pub unsafe extern "C" fn hc_license_from_text(
 
 /// Reads a role from text: "owner", "user", or its older name "collaborator".
 ///
-/// @param text     The text, UTF-8, in any case.
-/// @param text_len Its length in bytes.
-/// @param role     Set, on success, to #HC_ROLE_OWNER or #HC_ROLE_USER.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param text The text, in any case.
+/// @param role Set to #HC_ROLE_OWNER or #HC_ROLE_USER.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a text that is no role.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_role_from_text(
     text: *const u8,
@@ -153,14 +127,9 @@ pub unsafe extern "C" fn hc_role_from_text(
 /// Writes a time as text, in the form of RFC 3339 and in UTC.
 ///
 /// @param micros Microseconds since 1970-01-01T00:00:00Z.
-/// @param text   Set, on success, to a text such as "2024-07-11T16:55:59.173Z", with
-///               a NUL behind it: a buffer of #HC_TIME_TEXT_BYTES bytes, of which as
-///               many are written as it takes.
-/// @param error  See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param text Set to a text such as "2024-07-11T16:55:59.173Z", with a NUL behind it: a
+///        buffer of #HC_TIME_TEXT_BYTES bytes, of which as many are written as it takes.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a time after the year 9999.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_time_to_text(
     micros: u64,
@@ -182,14 +151,9 @@ pub unsafe extern "C" fn hc_time_to_text(
 
 /// Reads a time from text in the form of RFC 3339, in any time zone.
 ///
-/// @param text     The text, UTF-8.
-/// @param text_len Its length in bytes.
-/// @param micros   Set, on success, to microseconds since 1970-01-01T00:00:00Z.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param text The text.
+/// @param micros Set to microseconds since 1970-01-01T00:00:00Z.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a text that is no time from 1970 on.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_time_from_text(
     text: *const u8,

@@ -15,7 +15,6 @@ use super::status::HcStatus;
 /// @param userdata What was given to the call.
 /// @param done     Entries of a copy, or records of an export or a load, so far.
 /// @param bytes    Their bytes.
-/// @since 0.1.0
 pub type HcProgressCallback =
     Option<unsafe extern "C" fn(userdata: *mut c_void, done: u64, bytes: u64)>;
 
@@ -26,7 +25,6 @@ pub type HcProgressCallback =
 /// @param bytes     Whole lines, each with a line feed behind it; valid during the call.
 /// @param bytes_len How many bytes that is.
 /// @return 0 to go on; anything else to give up.
-/// @since 0.1.0
 pub type HcWriteCallback =
     Option<unsafe extern "C" fn(userdata: *mut c_void, bytes: *const u8, bytes_len: usize) -> i32>;
 
@@ -38,7 +36,6 @@ pub type HcWriteCallback =
 /// @param capacity How many there is room for.
 /// @param read     To be set to how many they are; 0, which it is before, at the end.
 /// @return 0 to go on; anything else to give up.
-/// @since 0.1.0
 pub type HcReadCallback = Option<
     unsafe extern "C" fn(
         userdata: *mut c_void,
@@ -58,15 +55,11 @@ pub type HcReadCallback = Option<
 /// leaves behind is refused by hc_directory_load(). While it runs, others go on reading
 /// and writing, and the file may grow by what they change.
 ///
-/// @param directory The directory.
-/// @param write     Takes the lines, some 64 KiB at a time.
-/// @param progress  Called after every thousand records; may be NULL.
-/// @param userdata  Given to each callback, as it is; may be NULL.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param write Takes the lines, some 64 KiB at a time.
+/// @param progress Called after every thousand records; may be NULL.
+/// @param userdata Given to each callback, as it is; may be NULL.
 /// @retval HC_STATUS_IO when the callback gave up.
-/// @note Thread-safe. Takes time in proportion to the size of the directory.
-/// @since 0.1.0
+/// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_export(
     directory: *const HcDirectory,
@@ -97,18 +90,15 @@ pub unsafe extern "C" fn hc_directory_export(
 /// a directory that was over its limit is so again. If this fails, nothing is changed,
 /// and the message says which line was wrong.
 ///
-/// @param directory The directory.
-/// @param read      Gives the lines.
-/// @param progress  Called after every thousand records; may be NULL.
-/// @param userdata  Given to each callback, as it is; may be NULL.
-/// @param error     See "Errors"; may be NULL.
+/// @param read Gives the lines.
+/// @param progress Called after every thousand records; may be NULL.
+/// @param userdata Given to each callback, as it is; may be NULL.
 /// @return #HC_STATUS_OK, a general or store status, or that of a record that can't be
 ///         created, such as #HC_STATUS_EMAIL_TAKEN.
 /// @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is
 ///         no record, and when lines are missing.
 /// @retval HC_STATUS_IO when the callback gave up.
-/// @note Thread-safe. Other writers wait until it is done.
-/// @since 0.1.0
+/// @note Other writers wait until it is done.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_load(
     directory: *const HcDirectory,

@@ -11,8 +11,6 @@ use crate::model::{Timestamp, User};
 /// A user as one call found it: a copy that later changes don't touch. Yours to
 /// free with hc_user_free(), before or after the directory; also valid after
 /// fork().
-///
-/// @since 0.1.0
 pub struct HcUser {
     /// There is no such struct: C's pointers are those of an `Arc<User>`, which a
     /// user that comes from the cache is already.
@@ -42,11 +40,8 @@ fn text(bytes: &[u8]) -> *const c_char {
 
 /// The id: 16 bytes in network order, never given to another user.
 ///
-/// @param user The user, or NULL.
 /// @return A pointer to 16 bytes that are valid until the user is freed; NULL
 ///         for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_id(user: *const HcUser) -> *const u8 {
     // The user stays where it is in its Arc, which nobody can write to.
@@ -57,11 +52,8 @@ pub unsafe extern "C" fn hc_user_id(user: *const HcUser) -> *const u8 {
 
 /// The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8".
 ///
-/// @param user The user, or NULL.
 /// @return A NUL-terminated text of 36 bytes that is valid until the user is
 ///         freed; NULL for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_id_text(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -74,11 +66,7 @@ pub unsafe extern "C" fn hc_user_id_text(user: *const HcUser) -> *const c_char {
 
 /// The email address, as it was given.
 ///
-/// @param user The user, or NULL.
-/// @return A NUL-terminated text that is valid until the user is freed; NULL
-///         for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @return The text; NULL for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_email(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -91,11 +79,7 @@ pub unsafe extern "C" fn hc_user_email(user: *const HcUser) -> *const c_char {
 
 /// The username; it is the email where none was given.
 ///
-/// @param user The user, or NULL.
-/// @return A NUL-terminated text that is valid until the user is freed; NULL
-///         for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @return The text; NULL for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_username(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -108,11 +92,7 @@ pub unsafe extern "C" fn hc_user_username(user: *const HcUser) -> *const c_char 
 
 /// The given (first) name.
 ///
-/// @param user The user, or NULL.
-/// @return A NUL-terminated text that is valid until the user is freed; NULL
-///         for a user without one, and for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @return The text; NULL for a user without one, and for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_given_name(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -125,11 +105,7 @@ pub unsafe extern "C" fn hc_user_given_name(user: *const HcUser) -> *const c_cha
 
 /// The family (last) name.
 ///
-/// @param user The user, or NULL.
-/// @return A NUL-terminated text that is valid until the user is freed; NULL
-///         for a user without one, and for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @return The text; NULL for a user without one, and for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_family_name(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -142,10 +118,7 @@ pub unsafe extern "C" fn hc_user_family_name(user: *const HcUser) -> *const c_ch
 
 /// Whether the user is active and so takes a seat.
 ///
-/// @param user The user, or NULL.
 /// @return 1 or 0; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_is_active(user: *const HcUser) -> i32 {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -154,10 +127,7 @@ pub unsafe extern "C" fn hc_user_is_active(user: *const HcUser) -> i32 {
 
 /// Whether the user administers the platform.
 ///
-/// @param user The user, or NULL.
 /// @return 1 or 0; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_is_admin(user: *const HcUser) -> i32 {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -166,10 +136,7 @@ pub unsafe extern "C" fn hc_user_is_admin(user: *const HcUser) -> i32 {
 
 /// The version of the record: 1 when created, one more with each change.
 ///
-/// @param user The user, or NULL.
 /// @return The version; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_version(user: *const HcUser) -> u64 {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -178,10 +145,7 @@ pub unsafe extern "C" fn hc_user_version(user: *const HcUser) -> u64 {
 
 /// When the user was created, in microseconds since 1970-01-01T00:00:00Z.
 ///
-/// @param user The user, or NULL.
 /// @return The moment; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_created_at_micros(user: *const HcUser) -> u64 {
     let answer = |user: &User| Some(user.created_at().as_unix_micros());
@@ -191,10 +155,7 @@ pub unsafe extern "C" fn hc_user_created_at_micros(user: *const HcUser) -> u64 {
 
 /// When the record last changed, in microseconds since 1970-01-01T00:00:00Z.
 ///
-/// @param user The user, or NULL.
 /// @return The moment; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_updated_at_micros(user: *const HcUser) -> u64 {
     let answer = |user: &User| Some(user.updated_at().as_unix_micros());
@@ -204,10 +165,7 @@ pub unsafe extern "C" fn hc_user_updated_at_micros(user: *const HcUser) -> u64 {
 
 /// When the user was deactivated, in microseconds since 1970-01-01T00:00:00Z.
 ///
-/// @param user The user, or NULL.
 /// @return The moment; 0 for a user who is active or never was, and for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_deactivated_at_micros(user: *const HcUser) -> u64 {
     let answer = |user: &User| user.deactivated_at().map(Timestamp::as_unix_micros);
@@ -217,10 +175,7 @@ pub unsafe extern "C" fn hc_user_deactivated_at_micros(user: *const HcUser) -> u
 
 /// How many attributes the user has.
 ///
-/// @param user The user, or NULL.
 /// @return The number; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_attribute_count(user: *const HcUser) -> usize {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -229,17 +184,14 @@ pub unsafe extern "C" fn hc_user_attribute_count(user: *const HcUser) -> usize {
 
 /// One of the attributes, which are ordered by name.
 ///
-/// @param user      The user, or NULL.
-/// @param index     Which one: from 0 to hc_user_attribute_count() - 1.
-/// @param name      Set to its name, NUL-terminated; NULL if not wanted.
-/// @param value     Set to its value, NUL-terminated; NULL if not wanted.
-/// @param value_len Set to the length of the value in bytes, for values that
-///                  contain NULs; NULL if not wanted.
+/// @param index Which one: from 0 to hc_user_attribute_count() - 1.
+/// @param name Set to its name, NUL-terminated; NULL if not wanted.
+/// @param value Set to its value, NUL-terminated; NULL if not wanted.
+/// @param value_len Set to the length of the value in bytes, for values that contain
+///        NULs; NULL if not wanted.
 /// @return 1 if there is such an attribute and what is wanted was written, with
 ///         texts that are valid until the user is freed; otherwise 0, and
 ///         nothing is written.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_attribute_at(
     user: *const HcUser,
@@ -263,15 +215,10 @@ pub unsafe extern "C" fn hc_user_attribute_at(
 
 /// The value of an attribute.
 ///
-/// @param user      The user, or NULL.
-/// @param name      The name of the attribute, UTF-8.
-/// @param name_len  Its length in bytes.
-/// @param value_len Set to the length of the value in bytes, if there is one,
-///                  for values that contain NULs; NULL if not wanted.
-/// @return A NUL-terminated text that is valid until the user is freed; NULL
-///         for a user without that attribute, and for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param name The name of the attribute.
+/// @param value_len Set to the length of the value in bytes, if there is one, for values
+///        that contain NULs; NULL if not wanted.
+/// @return The text; NULL for a user without that attribute, and for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_attribute(
     user: *const HcUser,
@@ -293,10 +240,6 @@ pub unsafe extern "C" fn hc_user_attribute(
 }
 
 /// Frees a user, and with it the texts that were read off it.
-///
-/// @param user The user; nothing happens for NULL.
-/// @note Not while another thread uses the user.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_free(user: *mut HcUser) {
     // SAFETY: by the contract, `user` is NULL or live, and given up.

@@ -14,8 +14,6 @@ use crate::directory::Directory;
 use crate::model::User;
 
 /// What a key is that hc_user_read() finds a user by.
-///
-/// @since 0.1.0
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcUserKey {
@@ -72,19 +70,12 @@ impl HcUserKey {
 /// call for all that is known of the user. docs/packed.md says what it looks like,
 /// and headcount_packed.h reads it.
 ///
-/// @param directory The directory.
-/// @param kind      What the key is: one of HC_USER_KEY_*.
-/// @param key       The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes.
-/// @param key_len   Its length in bytes.
-/// @param buffer    Where to put the batch.
-/// @param capacity  Its size in bytes: 32 KiB hold any user.
-/// @param written   Set, on success, to the size of the batch; or to 0 when there is
-///                  no such user.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, also when there is none, or a general or store status.
+/// @param kind What the key is: one of HC_USER_KEY_*.
+/// @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes.
+/// @param buffer Where to put the batch.
+/// @param capacity Its size in bytes: 32 KiB hold any user.
+/// @param written Set to the size of the batch; or to 0 when there is no such user.
 /// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the user.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_read(
     directory: *const HcDirectory,
@@ -100,8 +91,7 @@ pub unsafe extern "C" fn hc_user_read(
     // `buffer` its capacity.
     unsafe {
         guard::call(directory, error, |directory| {
-            let done = Out::required("written", written)?;
-            let buffer = arguments::buffer(buffer, capacity)?;
+            let (buffer, done) = arguments::filling(buffer, capacity, written)?;
             let found = HcUserKey::of(kind)?.find(&directory.directory, key, key_len)?;
             done.write(match found {
                 Some(user) => pack_one(buffer, &user)?,
@@ -116,26 +106,22 @@ pub unsafe extern "C" fn hc_user_read(
 /// ends when the keys do, or when there is no room for the next user or offset: go on
 /// with the key behind those that were read.
 ///
-/// @param directory  The directory.
-/// @param kind       What the keys are: one of HC_USER_KEY_*.
-/// @param keys       The keys, one behind the other: each is its length in bytes, as 4
-///                   bytes with the lowest first, and that many bytes.
+/// @param kind What the keys are: one of HC_USER_KEY_*.
+/// @param keys The keys, one behind the other: each is its length in bytes, as 4 bytes
+///        with the lowest first, and that many bytes.
 /// @param keys_bytes How many bytes that is in all.
-/// @param buffer     Where to put the batch, whose records are in the order of the keys.
-/// @param capacity   Its size in bytes.
-/// @param offsets    Set to where the record of each key begins in the buffer; to 0
-///                   where the key is nobody's.
+/// @param buffer Where to put the batch, whose records are in the order of the keys.
+/// @param capacity Its size in bytes.
+/// @param offsets Set to where the record of each key begins in the buffer; to 0 where
+///        the key is nobody's.
 /// @param offset_max How many of them there is room for.
-/// @param read       Set, on success, to how many keys were read.
-/// @param written    Set, on success, to the size of the batch; or to 0 when it has no
-///                   records.
-/// @param error      See "Errors"; may be NULL.
+/// @param read Set to how many keys were read.
+/// @param written Set to the size of the batch; or to 0 when it has no records.
 /// @return #HC_STATUS_OK, or a general or store status. When it fails, what is in the
 ///         buffer and in the offsets means nothing.
 /// @retval HC_STATUS_INVALID_ARGUMENT also for a key that ends behind the keys.
 /// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the first user.
-/// @note Thread-safe. Each user is read at a moment of its own.
-/// @since 0.1.0
+/// @note Each user is read at a moment of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_read_many(
     directory: *const HcDirectory,
@@ -155,8 +141,7 @@ pub unsafe extern "C" fn hc_user_read_many(
     unsafe {
         guard::call(directory, error, |directory| {
             let read = Out::required("read", read)?;
-            let written = Out::required("written", written)?;
-            let buffer = arguments::buffer(buffer, capacity)?;
+            let (buffer, written) = arguments::filling(buffer, capacity, written)?;
             let offsets = Offsets::new(offsets, offset_max)?;
             let keys = arguments::bytes("keys", keys, keys_bytes)?;
             let kind = HcUserKey::of(kind)?;

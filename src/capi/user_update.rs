@@ -14,8 +14,6 @@ use crate::model::UserUpdate;
 /// with hc_user_update_free(); it can be used for more than one call.
 ///
 /// A setter that fails leaves it as it was.
-///
-/// @since 0.1.0
 pub struct HcUserUpdate {
     latch: Latch,
     update: Mutex<UserUpdate>,
@@ -46,8 +44,6 @@ impl HcUserUpdate {
 /// Begins an update that changes nothing yet.
 ///
 /// @return A builder to free with hc_user_update_free(); never NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_user_update_new() -> *mut HcUserUpdate {
     guard::plain(std::ptr::null_mut(), || {
@@ -61,12 +57,7 @@ pub extern "C" fn hc_user_update_new() -> *mut HcUserUpdate {
 /// Refuses the update with #HC_STATUS_CONFLICT unless the user still has this
 /// version.
 ///
-/// @param update  The update.
 /// @param version What hc_user_version() said.
-/// @param error   See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_if_version(
     update: *mut HcUserUpdate,
@@ -83,16 +74,10 @@ pub unsafe extern "C" fn hc_user_update_set_if_version(
 
 /// Changes the email. A username that is the email follows.
 ///
-/// @param update    The update.
-/// @param email     The email address, UTF-8.
-/// @param email_len Its length in bytes.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param email The email address.
 /// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
 /// @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
 /// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_email(
     update: *mut HcUserUpdate,
@@ -113,14 +98,8 @@ pub unsafe extern "C" fn hc_user_update_set_email(
 /// Changes the username. One with an @ must be an email address; if it is the user's
 /// own email, it follows the email when that changes.
 ///
-/// @param update       The update.
-/// @param username     The username, UTF-8.
-/// @param username_len Its length in bytes.
-/// @param error        See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param username The username.
 /// @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_username(
     update: *mut HcUserUpdate,
@@ -139,12 +118,6 @@ pub unsafe extern "C" fn hc_user_update_set_username(
 }
 
 /// Makes the username the email again, and follow it when that changes.
-///
-/// @param update The update.
-/// @param error  See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_reset_username(
     update: *mut HcUserUpdate,
@@ -160,15 +133,10 @@ pub unsafe extern "C" fn hc_user_update_reset_username(
 
 /// Changes the given (first) name.
 ///
-/// @param update   The update.
-/// @param name     The name, UTF-8; an empty one removes it.
+/// @param name The name; an empty one removes it.
 /// @param name_len Its length in bytes, at most 255.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
 ///         characters.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_given_name(
     update: *mut HcUserUpdate,
@@ -188,15 +156,10 @@ pub unsafe extern "C" fn hc_user_update_set_given_name(
 
 /// Changes the family (last) name.
 ///
-/// @param update   The update.
-/// @param name     The name, UTF-8; an empty one removes it.
+/// @param name The name; an empty one removes it.
 /// @param name_len Its length in bytes, at most 255.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
 ///         characters.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_family_name(
     update: *mut HcUserUpdate,
@@ -216,12 +179,7 @@ pub unsafe extern "C" fn hc_user_update_set_family_name(
 
 /// Makes the user an admin, or takes that away.
 ///
-/// @param update The update.
-/// @param admin  1 or 0.
-/// @param error  See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param admin 1 or 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_admin(
     update: *mut HcUserUpdate,
@@ -239,16 +197,10 @@ pub unsafe extern "C" fn hc_user_update_set_admin(
 
 /// Sets one attribute and leaves the others.
 ///
-/// @param update    The update.
-/// @param name      The name, UTF-8, not empty.
-/// @param name_len  Its length in bytes, at most 255.
-/// @param value     The value, UTF-8.
-/// @param value_len Its length in bytes.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
+/// @param name The name, not empty.
+/// @param name_len Its length in bytes, at most 255.
+/// @param value The value.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a bad name.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_attribute(
     update: *mut HcUserUpdate,
@@ -271,14 +223,9 @@ pub unsafe extern "C" fn hc_user_update_set_attribute(
 
 /// Removes one attribute, if the user has it.
 ///
-/// @param update   The update.
-/// @param name     The name, UTF-8, not empty.
+/// @param name The name, not empty.
 /// @param name_len Its length in bytes, at most 255.
-/// @param error    See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a bad name.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_remove_attribute(
     update: *mut HcUserUpdate,
@@ -297,12 +244,6 @@ pub unsafe extern "C" fn hc_user_update_remove_attribute(
 }
 
 /// Removes all attributes but those that this update sets.
-///
-/// @param update The update.
-/// @param error  See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general status.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_replace_attributes(
     update: *mut HcUserUpdate,
@@ -317,10 +258,6 @@ pub unsafe extern "C" fn hc_user_update_replace_attributes(
 }
 
 /// Frees an update; what it changed stays changed.
-///
-/// @param update The update; nothing happens for NULL.
-/// @note Not while another thread uses the update.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_free(update: *mut HcUserUpdate) {
     // SAFETY: by the contract, `update` is NULL or live, and given up.

@@ -15,15 +15,7 @@ use crate::model::{NewUser, User, UserRef};
 
 /// The user that an id, an email or a username names.
 ///
-/// @param directory       The directory.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param user            Set, on success, to a user that is yours to free with
-///                        hc_user_free(); or to NULL when there is none.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, also when there is none, or a general or store status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param user Set to a user; or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get(
     directory: *const HcDirectory,
@@ -47,14 +39,8 @@ pub unsafe extern "C" fn hc_user_get(
 
 /// The user with this id.
 ///
-/// @param directory The directory.
-/// @param id        16 bytes in network order.
-/// @param user      Set, on success, to a user that is yours to free with
-///                  hc_user_free(); or to NULL when there is none.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, also when there is none, or a general or store status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param id 16 bytes in network order.
+/// @param user Set to a user; or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_by_id(
     directory: *const HcDirectory,
@@ -77,15 +63,8 @@ pub unsafe extern "C" fn hc_user_get_by_id(
 
 /// The user with this email, without regard to the case of ASCII letters.
 ///
-/// @param directory The directory.
-/// @param email     The email, UTF-8; one that is no address is nobody's.
-/// @param email_len Its length in bytes.
-/// @param user      Set, on success, to a user that is yours to free with
-///                  hc_user_free(); or to NULL when there is none.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, also when there is none, or a general or store status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param email The email; one that is no address is nobody's.
+/// @param user Set to a user; or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_by_email(
     directory: *const HcDirectory,
@@ -109,15 +88,8 @@ pub unsafe extern "C" fn hc_user_get_by_email(
 
 /// The user with this username, without regard to case.
 ///
-/// @param directory    The directory.
-/// @param username     The username, UTF-8.
-/// @param username_len Its length in bytes.
-/// @param user         Set, on success, to a user that is yours to free with
-///                     hc_user_free(); or to NULL when there is none.
-/// @param error        See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, also when there is none, or a general or store status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param username The username.
+/// @param user Set to a user; or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_by_username(
     directory: *const HcDirectory,
@@ -143,21 +115,14 @@ pub unsafe extern "C" fn hc_user_get_by_username(
 /// seat, no admin, with the email as username. For more, see
 /// hc_user_create_from().
 ///
-/// @param directory The directory.
-/// @param email     The email address, UTF-8.
-/// @param email_len Its length in bytes.
-/// @param user      Set, on success, to the user, yours to free with
-///                  hc_user_free(); NULL if not wanted.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param email The email address.
+/// @param user Set to the user; NULL if not wanted.
 /// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
 /// @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
 /// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
 /// @retval HC_STATUS_EMAIL_TAKEN when another user has it.
 /// @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
 /// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_create(
     directory: *const HcDirectory,
@@ -180,18 +145,12 @@ pub unsafe extern "C" fn hc_user_create(
 
 /// Creates a user, who needs a seat unless made inactive.
 ///
-/// @param directory The directory.
-/// @param new_user  What is known of the user. Not kept.
-/// @param user      Set, on success, to the user, yours to free with
-///                  hc_user_free(); NULL if not wanted.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param new_user What is known of the user. Not kept.
+/// @param user Set to the user; NULL if not wanted.
 /// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
 /// @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
 /// @retval HC_STATUS_ID_TAKEN when another user has, or had, the id.
 /// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_create_from(
     directory: *const HcDirectory,
@@ -212,14 +171,8 @@ pub unsafe extern "C" fn hc_user_create_from(
 
 /// Changes fields of a user.
 ///
-/// @param directory       The directory.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param update          What to change. Not kept.
-/// @param user            Set, on success, to the user as it is then, yours to
-///                        free with hc_user_free(); NULL if not wanted.
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param update What to change. Not kept.
+/// @param user Set to the user as it is then; NULL if not wanted.
 /// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
 /// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
@@ -227,8 +180,6 @@ pub unsafe extern "C" fn hc_user_create_from(
 /// @retval HC_STATUS_INVALID_ARGUMENT for more attributes than a user may have.
 /// @retval HC_STATUS_CONFLICT when the user is not at the expected version.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_apply(
     directory: *const HcDirectory,
@@ -245,38 +196,6 @@ pub unsafe extern "C" fn hc_user_update_apply(
             let who = named("id_or_email", id_or_email, id_or_email_len)?;
             let update = guard::borrow(update)?.get();
             let updated = directory.directory.update_user(who, update)?;
-            give(user, updated);
-            Ok(())
-        })
-    }
-}
-
-/// Like hc_user_update_apply(), for the user with an id of 16 bytes.
-///
-/// @param directory The directory.
-/// @param id        16 bytes in network order.
-/// @param update    What to change. Not kept.
-/// @param user      Set, on success, to the user as it is then, yours to free
-///                  with hc_user_free(); NULL if not wanted.
-/// @param error     See "Errors"; may be NULL.
-/// @return As hc_user_update_apply().
-/// @note Thread-safe.
-/// @since 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_user_update_apply_by_id(
-    directory: *const HcDirectory,
-    id: *const u8,
-    update: *const HcUserUpdate,
-    user: *mut *mut HcUser,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `id` has 16
-    // bytes.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            let id = arguments::user_id("id", id)?;
-            let update = guard::borrow(update)?.get();
-            let updated = directory.directory.update_user(id, update)?;
             give(user, updated);
             Ok(())
         })

@@ -6,11 +6,9 @@ use super::failure::HcError;
 use super::guard;
 use super::status::HcStatus;
 
-/// What hc_directory_verify_and_count() went over. Start from #HC_VERIFIED_INIT,
+/// What hc_directory_verify() went over. Start from #HC_VERIFIED_INIT,
 /// which says how large the struct is for you: later releases may append fields,
 /// and fill in only those that you have.
-///
-/// @since 0.1.0
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcVerified {
@@ -40,19 +38,16 @@ impl HcVerified {
     const BYTES_MIN: usize = 56;
 }
 
-/// Checks the directory as hc_directory_verify() does, and tells what it went over.
+/// Recounts the seats and checks every index against the users, both ways.
+/// Takes time in proportion to the size of the directory.
 ///
-/// @param directory The directory.
-/// @param verified  A struct of yours that starts as #HC_VERIFIED_INIT; filled in
-///                  on success.
-/// @param error     See "Errors"; may be NULL.
+/// @param verified A struct of yours that starts as #HC_VERIFIED_INIT; filled in on
+///        success. NULL if not wanted.
 /// @return #HC_STATUS_OK when nothing is wrong, or a general or store status.
 /// @retval HC_STATUS_CORRUPTED when something is; the message says what.
 /// @retval HC_STATUS_INVALID_ARGUMENT if verified->struct_size is too small.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_directory_verify_and_count(
+pub unsafe extern "C" fn hc_directory_verify(
     directory: *const HcDirectory,
     verified: *mut HcVerified,
     error: *mut *mut HcError,
@@ -61,23 +56,21 @@ pub unsafe extern "C" fn hc_directory_verify_and_count(
     // many bytes as it says.
     unsafe {
         guard::call(directory, error, |directory| {
-            let place = SizedStruct::new(
-                "verified",
-                "HC_VERIFIED_INIT",
-                verified,
-                HcVerified::BYTES_MIN,
-            )?;
+            let (init, bytes) = ("HC_VERIFIED_INIT", HcVerified::BYTES_MIN);
+            let place = SizedStruct::optional("verified", init, verified, bytes)?;
             let found = directory.directory.verify()?;
-            place.write(&HcVerified {
-                struct_size: 0,
-                reserved: 0,
-                active: found.active,
-                inactive: found.inactive,
-                deleted: found.deleted,
-                workspaces: found.workspaces,
-                members: found.members,
-                changes: found.changes,
-            });
+            if let Some(place) = place {
+                place.write(&HcVerified {
+                    struct_size: 0,
+                    reserved: 0,
+                    active: found.active,
+                    inactive: found.inactive,
+                    deleted: found.deleted,
+                    workspaces: found.workspaces,
+                    members: found.members,
+                    changes: found.changes,
+                });
+            }
             Ok(())
         })
     }

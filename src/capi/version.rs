@@ -7,16 +7,12 @@ use super::guard;
 /// The version of the ABI that this header describes: compare it with what
 /// hc_abi_version() says of the library that was loaded. It grows only when
 /// programs must be compiled anew.
-///
-/// @since 0.1.0
 pub const HC_ABI_VERSION: u32 = 1;
 
 /// The version of the library's ABI. A program or binding compiled against this
 /// header works with any library that answers #HC_ABI_VERSION.
 ///
 /// @return The version of the ABI.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_abi_version() -> u32 {
     guard::plain(0, || HC_ABI_VERSION)
@@ -26,8 +22,6 @@ pub extern "C" fn hc_abi_version() -> u32 {
 /// major * 1000000 + minor * 1000 + patch, so 1002003 is 1.2.3.
 ///
 /// @return The version.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_version_number() -> u32 {
     guard::plain(0, || {
@@ -44,8 +38,6 @@ pub extern "C" fn hc_version_number() -> u32 {
 /// The version of the library as text, such as "0.1.0".
 ///
 /// @return A NUL-terminated text that is valid for ever; not to be freed.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_version_string() -> *const c_char {
     guard::plain(std::ptr::null(), || {

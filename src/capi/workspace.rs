@@ -11,8 +11,6 @@ use crate::model::{UserId, Workspace};
 /// A workspace as one call found it: a copy that later changes don't touch. Yours
 /// to free with hc_workspace_free(), before or after the directory; also valid
 /// after fork().
-///
-/// @since 0.1.0
 pub struct HcWorkspace {
     latch: Latch,
     workspace: Workspace,
@@ -63,10 +61,7 @@ impl HcWorkspace {
 
 /// The id: a number from 1 on, never given to another workspace.
 ///
-/// @param workspace The workspace, or NULL.
 /// @return The id; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_id(workspace: *const HcWorkspace) -> u64 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.id().as_u64());
@@ -76,11 +71,7 @@ pub unsafe extern "C" fn hc_workspace_id(workspace: *const HcWorkspace) -> u64 {
 
 /// The name, as it was given; no other workspace has it.
 ///
-/// @param workspace The workspace, or NULL.
-/// @return A NUL-terminated text that is valid until the workspace is freed; NULL
-///         for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @return The text; NULL for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_name(workspace: *const HcWorkspace) -> *const c_char {
     let answer = |workspace: &HcWorkspace| Some(workspace.name.as_ptr());
@@ -91,10 +82,7 @@ pub unsafe extern "C" fn hc_workspace_name(workspace: *const HcWorkspace) -> *co
 /// Whether the workspace is archived: nobody can be added and nothing of it
 /// changed, until it is restored. Members can leave, and it can be deleted.
 ///
-/// @param workspace The workspace, or NULL.
 /// @return 1 or 0; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_is_archived(workspace: *const HcWorkspace) -> i32 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.is_archived().into());
@@ -104,11 +92,8 @@ pub unsafe extern "C" fn hc_workspace_is_archived(workspace: *const HcWorkspace)
 
 /// Whose default workspace this is.
 ///
-/// @param workspace The workspace, or NULL.
 /// @return A pointer to the 16 bytes of the user's id that are valid until the
 ///         workspace is freed; NULL if it is nobody's, and for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_default_of(workspace: *const HcWorkspace) -> *const u8 {
     let answer = |workspace: &HcWorkspace| {
@@ -122,10 +107,7 @@ pub unsafe extern "C" fn hc_workspace_default_of(workspace: *const HcWorkspace) 
 
 /// The version of the record: 1 when created, one more with each change.
 ///
-/// @param workspace The workspace, or NULL.
 /// @return The version; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_version(workspace: *const HcWorkspace) -> u64 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.version());
@@ -135,10 +117,7 @@ pub unsafe extern "C" fn hc_workspace_version(workspace: *const HcWorkspace) -> 
 
 /// When the workspace was created, in microseconds since 1970-01-01T00:00:00Z.
 ///
-/// @param workspace The workspace, or NULL.
 /// @return The moment; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_created_at_micros(workspace: *const HcWorkspace) -> u64 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.created_at().as_unix_micros());
@@ -149,10 +128,7 @@ pub unsafe extern "C" fn hc_workspace_created_at_micros(workspace: *const HcWork
 /// When the record last changed, in microseconds since 1970-01-01T00:00:00Z. Its
 /// members don't count.
 ///
-/// @param workspace The workspace, or NULL.
 /// @return The moment; 0 for NULL.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_updated_at_micros(workspace: *const HcWorkspace) -> u64 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.updated_at().as_unix_micros());
@@ -161,10 +137,6 @@ pub unsafe extern "C" fn hc_workspace_updated_at_micros(workspace: *const HcWork
 }
 
 /// Frees a workspace, and with it what was read off it.
-///
-/// @param workspace The workspace; nothing happens for NULL.
-/// @note Not while another thread uses the workspace.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_free(workspace: *mut HcWorkspace) {
     // SAFETY: by the contract, `workspace` is NULL or live, and given up.

@@ -20,8 +20,6 @@ use crate::model::Workspace;
 ///
 /// Like an hc_cursor, it holds that state of the directory for as long as it
 /// lives: read on or free it.
-///
-/// @since 0.1.0
 pub struct HcWorkspaces {
     latch: Latch,
     reading: Mutex<Reading>,
@@ -42,13 +40,7 @@ impl Handle for HcWorkspaces {
 
 /// Lists all workspaces, archived ones included, ordered by id, as they are now.
 ///
-/// @param directory  The directory.
-/// @param workspaces Set, on success, to a list before its first workspace; yours
-///                   to free with hc_workspaces_free().
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param workspaces Set to a list before its first workspace;.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_list_workspaces(
     directory: *const HcDirectory,
@@ -74,13 +66,8 @@ pub unsafe extern "C" fn hc_directory_list_workspaces(
 
 /// Reads the next workspace.
 ///
-/// @param workspaces The list.
-/// @param workspace  Set, on success, to the next workspace, yours to free with
-///                   hc_workspace_free(); or to NULL when there are no more.
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, also at the end, or a general or store status.
+/// @param workspace Set to the next workspace; or to NULL when there are no more.
 /// @note Thread-safe: each workspace goes to one of the threads.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspaces_next(
     workspaces: *mut HcWorkspaces,
@@ -103,16 +90,11 @@ pub unsafe extern "C" fn hc_workspaces_next(
 /// Reads the next workspaces as packed records, for which headcount_packed.h has a
 /// decoder: as many as fit.
 ///
-/// @param workspaces The list.
-/// @param buffer     Where to put the batch.
-/// @param capacity   Its size in bytes; 4 KiB hold any workspace.
-/// @param written    Set, on success, to the size of the batch in bytes; or to 0
-///                   when there are no more.
-/// @param error      See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, also at the end, or a general or store status.
+/// @param buffer Where to put the batch.
+/// @param capacity Its size in bytes; 4 KiB hold any workspace.
+/// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
 /// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
 /// @note Thread-safe: each workspace goes to one of the threads.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspaces_next_batch(
     workspaces: *mut HcWorkspaces,
@@ -125,8 +107,7 @@ pub unsafe extern "C" fn hc_workspaces_next_batch(
     // capacity.
     unsafe {
         guard::call(workspaces, error, |workspaces| {
-            let done = Out::required("written", written)?;
-            let buffer = arguments::buffer(buffer, capacity)?;
+            let (buffer, done) = arguments::filling(buffer, capacity, written)?;
             let Reading { workspaces, ahead } = &mut *lock(&workspaces.reading);
             workspaces.check()?;
             let packed = ahead.pack(buffer, || workspaces.next());
@@ -138,10 +119,6 @@ pub unsafe extern "C" fn hc_workspaces_next_batch(
 
 /// Frees a list of workspaces; those it gave out stay valid. In a child of fork()
 /// it leaves the parent's list alone.
-///
-/// @param workspaces The list; nothing happens for NULL.
-/// @note Not while another thread uses the list.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspaces_free(workspaces: *mut HcWorkspaces) {
     // SAFETY: by the contract, `workspaces` is NULL or live, and given up.

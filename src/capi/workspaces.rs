@@ -12,14 +12,7 @@ use crate::model::{NewWorkspace, UserRef, WorkspaceId};
 
 /// The workspace with this id.
 ///
-/// @param directory The directory.
-/// @param workspace The id of the workspace.
-/// @param found     Set, on success, to a workspace that is yours to free with
-///                  hc_workspace_free(); or to NULL when there is none.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, also when there is none, or a general or store status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param found Set to a workspace; or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_get(
     directory: *const HcDirectory,
@@ -41,15 +34,8 @@ pub unsafe extern "C" fn hc_workspace_get(
 
 /// The workspace with this name, without regard to case.
 ///
-/// @param directory The directory.
-/// @param name      The name, UTF-8.
-/// @param name_len  Its length in bytes.
-/// @param found     Set, on success, to a workspace that is yours to free with
-///                  hc_workspace_free(); or to NULL when there is none.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, also when there is none, or a general or store status.
-/// @note Thread-safe.
-/// @since 0.1.0
+/// @param name The name.
+/// @param found Set to a workspace; or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_get_by_name(
     directory: *const HcDirectory,
@@ -74,23 +60,13 @@ pub unsafe extern "C" fn hc_workspace_get_by_name(
 /// Creates a workspace. It needs an owner who is active; a batch can do without,
 /// see hc_batch_set_allow_ownerless().
 ///
-/// @param directory The directory.
-/// @param name      The name, UTF-8: 1 to 128 characters, none of them a control
-///                  character.
-/// @param name_len  Its length in bytes.
-/// @param owner     The first owner: an id as text or an email, UTF-8; empty for
-///                  none.
-/// @param owner_len Its length in bytes.
-/// @param made      Set, on success, to the workspace, yours to free with
-///                  hc_workspace_free(); NULL if not wanted.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param name The name: 1 to 128 characters, none of them a control character.
+/// @param owner The first owner: an id as text or an email; empty for none.
+/// @param made Set to the workspace; NULL if not wanted.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
 /// @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
 /// @retval HC_STATUS_USER_NOT_FOUND when the owner is nobody.
 /// @retval HC_STATUS_LAST_OWNER without an owner who is active.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_create(
     directory: *const HcDirectory,
@@ -120,16 +96,8 @@ pub unsafe extern "C" fn hc_workspace_create(
 /// It stays the user's own: the user can't be removed from it, and it is deleted
 /// with the user unless it has other members then.
 ///
-/// @param directory       The directory.
-/// @param id_or_email     An id as text or an email, UTF-8.
-/// @param id_or_email_len Its length in bytes.
-/// @param workspace       Set, on success, to the workspace, yours to free with
-///                        hc_workspace_free().
-/// @param error           See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param workspace Set to the workspace.
 /// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_default_workspace(
     directory: *const HcDirectory,
@@ -153,21 +121,12 @@ pub unsafe extern "C" fn hc_user_get_default_workspace(
 
 /// Gives a workspace another name.
 ///
-/// @param directory The directory.
-/// @param workspace The id of the workspace.
-/// @param name      The name, UTF-8: 1 to 128 characters, none of them a control
-///                  character.
-/// @param name_len  Its length in bytes.
-/// @param made      Set, on success, to the workspace as it is then, yours to free
-///                  with hc_workspace_free(); NULL if not wanted.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param name The name: 1 to 128 characters, none of them a control character.
+/// @param made Set to the workspace as it is then; NULL if not wanted.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
 /// @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
 /// @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_rename(
     directory: *const HcDirectory,
@@ -193,15 +152,8 @@ pub unsafe extern "C" fn hc_workspace_rename(
 /// Archives a workspace, see hc_workspace_is_archived(); nothing happens to one
 /// that is.
 ///
-/// @param directory The directory.
-/// @param workspace The id of the workspace.
-/// @param made      Set, on success, to the workspace as it is then, yours to free
-///                  with hc_workspace_free(); NULL if not wanted.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param made Set to the workspace as it is then; NULL if not wanted.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_archive(
     directory: *const HcDirectory,
@@ -222,15 +174,8 @@ pub unsafe extern "C" fn hc_workspace_archive(
 
 /// Restores an archived workspace; nothing happens to another.
 ///
-/// @param directory The directory.
-/// @param workspace The id of the workspace.
-/// @param made      Set, on success, to the workspace as it is then, yours to free
-///                  with hc_workspace_free(); NULL if not wanted.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
+/// @param made Set to the workspace as it is then; NULL if not wanted.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_restore(
     directory: *const HcDirectory,
@@ -252,14 +197,8 @@ pub unsafe extern "C" fn hc_workspace_restore(
 /// Deletes a workspace and its memberships for good. The id is not given again; the
 /// name is free.
 ///
-/// @param directory The directory.
-/// @param workspace The id of the workspace.
-/// @param error     See "Errors"; may be NULL.
-/// @return #HC_STATUS_OK, or a general or store status.
 /// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
 /// @retval HC_STATUS_DEFAULT_WORKSPACE for one that is a user's default.
-/// @note Thread-safe.
-/// @since 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_delete(
     directory: *const HcDirectory,

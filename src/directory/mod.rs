@@ -49,6 +49,8 @@ pub use crate::rules::UserView;
 #[cfg(feature = "capi")]
 pub(crate) use crate::rules::{Fault, Inspection, Repaired};
 
+use arc_swap::ArcSwapOption;
+
 use self::cache::UserCache;
 use self::commits::Commits;
 use self::feed::Latest;
@@ -57,7 +59,7 @@ use self::holds::Holds;
 use self::seen::Gathered;
 
 use crate::engine::Engine;
-use crate::engine::embedded::{Embedded, Snapshot};
+use crate::engine::embedded::{Embedded, Snapshot, StateId};
 use crate::error::{Error, Result};
 use crate::model::{Applied, Batch, License, Seats, Timestamp, UserId};
 use crate::rules::{self, Verified, read};
@@ -103,6 +105,8 @@ struct Shared {
     /// The states that iterators hold.
     holds: Holds,
     gathered: Gathered,
+    /// How the seats are used in the state that was asked last.
+    seats: ArcSwapOption<(StateId, Seats)>,
 }
 
 impl Drop for Shared {
@@ -182,6 +186,7 @@ impl Directory {
                 latest,
                 holds,
                 gathered: Gathered::default(),
+                seats: ArcSwapOption::empty(),
             }),
             actor: None,
             door: None,
@@ -229,7 +234,16 @@ impl Directory {
 impl Directory {
     /// The license in force, and how its seats are used.
     pub fn seats(&self) -> Result<Seats> {
-        read::seats(&self.snapshot()?)
+        let snapshot = self.snapshot()?;
+        if let Some(known) = &*self.shared.seats.load()
+            && known.0.is_of(&snapshot)
+        {
+            return Ok(known.1);
+        }
+        let seats = read::seats(&snapshot)?;
+        let known = Arc::new((snapshot.id(), seats));
+        self.shared.seats.store(Some(known));
+        Ok(seats)
     }
 
     /// The changes with numbers above `after`, oldest first, up to this moment; 0

@@ -76,6 +76,35 @@ pub(crate) enum Snapshot {
     Memory(memory::Snapshot),
 }
 
+/// Which committed state something was read from; it doesn't hold that.
+pub(crate) enum StateId {
+    /// Of a redb file.
+    Redb(redb::StateId),
+    /// Of a map in memory.
+    Memory(memory::StateId),
+}
+
+impl Snapshot {
+    /// Which state this is.
+    pub(crate) fn id(&self) -> StateId {
+        match self {
+            Self::Redb(snapshot) => StateId::Redb(snapshot.id()),
+            Self::Memory(snapshot) => StateId::Memory(snapshot.id()),
+        }
+    }
+}
+
+impl StateId {
+    /// Whether it is the state of this snapshot.
+    pub(crate) fn is_of(&self, snapshot: &Snapshot) -> bool {
+        match (self, snapshot) {
+            (Self::Redb(id), Snapshot::Redb(snapshot)) => id.is_of(snapshot),
+            (Self::Memory(id), Snapshot::Memory(snapshot)) => id.is_of(snapshot),
+            _ => false,
+        }
+    }
+}
+
 impl Read for Snapshot {
     type Value<'a> = Value<'a>;
 

@@ -5,7 +5,7 @@
 //! on its own copy, of which only the changed chunks are new.
 
 use std::ops::{Bound, ControlFlow};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use arc_swap::ArcSwapOption;
 use immutable_chunkmap::map::{self, NodeRef};
@@ -89,6 +89,22 @@ impl Engine for Memory {
 /// A committed state. Cloning one is cheap.
 #[derive(Clone)]
 pub(crate) struct Snapshot(Arc<Map>);
+
+impl Snapshot {
+    /// Which state this is, without holding it.
+    pub(crate) fn id(&self) -> StateId {
+        StateId(Arc::downgrade(&self.0))
+    }
+}
+
+/// Tells a state from others. Its memory is not given to another one meanwhile.
+pub(crate) struct StateId(Weak<Map>);
+
+impl StateId {
+    pub(crate) fn is_of(&self, snapshot: &Snapshot) -> bool {
+        std::ptr::eq(self.0.as_ptr(), Arc::as_ptr(&snapshot.0))
+    }
+}
 
 impl Read for Snapshot {
     type Value<'a> = &'a [u8];

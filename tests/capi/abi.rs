@@ -75,8 +75,8 @@ fn changes_are_found() {
             "uint64_t hc_version_number(void);",
         ),
         (
-            "hc_status hc_feed_next_batch(struct hc_feed *feed,\n",
-            "hc_status hc_feed_next_batch(\n",
+            "hc_status hc_feed_next_batch(struct hc_feed *feed, ",
+            "hc_status hc_feed_next_batch(",
         ),
         ("uint64_t timeout_ms,", "uint32_t timeout_ms,"),
         (

@@ -102,10 +102,12 @@ fn structs(declared: &[Declared<'_>]) -> BTreeMap<String, Value> {
             .code
             .strip_prefix("typedef struct ")?
             .split_once(" {\n")?;
-        let body = rest.split_once("\n} ")?.0;
+        let parts = rest.split_once("\n} ")?.0.split("/*");
+        // Without comments, which may have semicolons.
+        let body = parts.map(|part| part.split_once("*/").map_or(part, |(_, code)| code));
+        let body: String = body.collect();
         let fields = body.split(';').filter_map(|field| {
-            let code = field.rsplit("*/").next()?.trim();
-            let (kind, name) = split_name(code)?;
+            let (kind, name) = split_name(field.trim())?;
             let (name, count) = match name.split_once('[') {
                 Some((name, count)) => (name, count.trim_end_matches(']').parse().ok()?),
                 None => (name, 1u64),
@@ -157,7 +159,7 @@ fn function(
         .map(|(kind, name)| (kind, name, said_of(&one.docs, name)))
         .collect();
     let parameters: Vec<_> = (0..parameters.len())
-        .map(|at| parameter(name, &parameters, at, structs, enums))
+        .map(|at| parameter((name, &result), &parameters, at, structs, enums))
         .collect();
     let mut shown = json!({
         "name": name,
@@ -165,9 +167,11 @@ fn function(
         "result": returned(&result),
         "parameters": parameters,
     });
-    if let Some((_, since)) = one.docs.split_once("@since ") {
-        shown["since"] = since.split_whitespace().next().into();
-    }
+    let since = one
+        .docs
+        .split_once("@since ")
+        .map_or("0.1.0", |(_, since)| since);
+    shown["since"] = since.split_whitespace().next().into();
     Some(shown)
 }
 
@@ -190,7 +194,7 @@ fn returned(kind: &str) -> Value {
 
 /// A parameter: its type, and what it is there for.
 fn parameter(
-    function: &str,
+    (function, result): (&str, &str),
     all: &[(String, &str, String)],
     at: usize,
     structs: &BTreeMap<String, Value>,
@@ -221,7 +225,10 @@ fn parameter(
     };
     let mut shown = json!({ "name": name, "type": kind, "role": role, "docs": docs });
     let is_optional = docs.contains("may be NULL") || docs.contains("NULL if not wanted");
-    if is_optional || docs.contains("NULL for") || docs.contains(", or NULL") {
+    // Said of all functions, before the first.
+    let is_read_off = at == 0 && role == "handle" && result != "hc_status";
+    let is_general = role == "error" || role == "given_up" || is_read_off;
+    if is_general || is_optional || docs.contains("NULL for") || docs.contains(", or NULL") {
         shown["optional"] = true.into();
     }
     if role == "out_handle" {

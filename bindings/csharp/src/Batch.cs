@@ -98,13 +98,13 @@ namespace Headcount
         /// <summary>Appends: give a workspace another name.</summary>
         public Batch RenameWorkspace(ulong workspace, string name)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] n = Interop.Utf8(name); return Native.hc_batch_rename_workspace(b, workspace, n, Interop.Size(n), out e); });
+            return Append((IntPtr b, out IntPtr e) => { byte[] n = Interop.Utf8(name); return Native.hc_batch_rename_workspace(b, null, UIntPtr.Zero, workspace, n, Interop.Size(n), out e); });
         }
 
         /// <summary>Appends: give a workspace another name with a name, which may be one that an earlier operation creates.</summary>
         public Batch RenameWorkspace(string workspace, string name)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), n = Interop.Utf8(name); return Native.hc_batch_rename_workspace_by_name(b, w, Interop.Size(w), n, Interop.Size(n), out e); });
+            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), n = Interop.Utf8(name); return Native.hc_batch_rename_workspace(b, w, Interop.Size(w), 0, n, Interop.Size(n), out e); });
         }
 
         /// <summary>Appends: set the id that a provisioner has for a workspace; null removes it.</summary>
@@ -131,73 +131,73 @@ namespace Headcount
         /// <summary>Appends: archive a workspace.</summary>
         public Batch ArchiveWorkspace(ulong workspace)
         {
-            return Append((IntPtr b, out IntPtr e) => { return Native.hc_batch_archive_workspace(b, workspace, out e); });
+            return Append((IntPtr b, out IntPtr e) => { return Native.hc_batch_archive_workspace(b, null, UIntPtr.Zero, workspace, out e); });
         }
 
         /// <summary>Appends: archive a workspace with a name, which may be one that an earlier operation creates.</summary>
         public Batch ArchiveWorkspace(string workspace)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace); return Native.hc_batch_archive_workspace_by_name(b, w, Interop.Size(w), out e); });
+            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace); return Native.hc_batch_archive_workspace(b, w, Interop.Size(w), 0, out e); });
         }
 
         /// <summary>Appends: restore an archived workspace.</summary>
         public Batch RestoreWorkspace(ulong workspace)
         {
-            return Append((IntPtr b, out IntPtr e) => { return Native.hc_batch_restore_workspace(b, workspace, out e); });
+            return Append((IntPtr b, out IntPtr e) => { return Native.hc_batch_restore_workspace(b, null, UIntPtr.Zero, workspace, out e); });
         }
 
         /// <summary>Appends: restore an archived workspace with a name, which may be one that an earlier operation creates.</summary>
         public Batch RestoreWorkspace(string workspace)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace); return Native.hc_batch_restore_workspace_by_name(b, w, Interop.Size(w), out e); });
+            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace); return Native.hc_batch_restore_workspace(b, w, Interop.Size(w), 0, out e); });
         }
 
         /// <summary>Appends: delete a workspace and its memberships for good.</summary>
         public Batch DeleteWorkspace(ulong workspace)
         {
-            return Append((IntPtr b, out IntPtr e) => { return Native.hc_batch_delete_workspace(b, workspace, out e); });
+            return Append((IntPtr b, out IntPtr e) => { return Native.hc_batch_delete_workspace(b, null, UIntPtr.Zero, workspace, out e); });
         }
 
         /// <summary>Appends: delete a workspace and its memberships for good with a name, which may be one that an earlier operation creates.</summary>
         public Batch DeleteWorkspace(string workspace)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace); return Native.hc_batch_delete_workspace_by_name(b, w, Interop.Size(w), out e); });
+            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace); return Native.hc_batch_delete_workspace(b, w, Interop.Size(w), 0, out e); });
         }
 
         /// <summary>Appends: make a user a member of a workspace.</summary>
         public Batch AddMember(ulong workspace, string user, Role role)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] u = Interop.Utf8(user); return Native.hc_batch_add_member(b, workspace, u, Interop.Size(u), (int)role, out e); });
+            return Append((IntPtr b, out IntPtr e) => { byte[] u = Interop.Utf8(user); return Native.hc_batch_add_member(b, null, UIntPtr.Zero, workspace, u, Interop.Size(u), (int)role, out e); });
         }
 
         /// <summary>Appends: make a user a member of a workspace with a name, which may be one that an earlier operation creates.</summary>
         public Batch AddMember(string workspace, string user, Role role)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), u = Interop.Utf8(user); return Native.hc_batch_add_member_by_name(b, w, Interop.Size(w), u, Interop.Size(u), (int)role, out e); });
+            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), u = Interop.Utf8(user); return Native.hc_batch_add_member(b, w, Interop.Size(w), 0, u, Interop.Size(u), (int)role, out e); });
         }
 
         /// <summary>Appends: change the role of a member.</summary>
         public Batch SetRole(ulong workspace, string user, Role role)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] u = Interop.Utf8(user); return Native.hc_batch_set_role(b, workspace, u, Interop.Size(u), (int)role, out e); });
+            return Append((IntPtr b, out IntPtr e) => { byte[] u = Interop.Utf8(user); return Native.hc_batch_set_role(b, null, UIntPtr.Zero, workspace, u, Interop.Size(u), (int)role, out e); });
         }
 
         /// <summary>Appends: change the role of a member with a name, which may be one that an earlier operation creates.</summary>
         public Batch SetRole(string workspace, string user, Role role)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), u = Interop.Utf8(user); return Native.hc_batch_set_role_by_name(b, w, Interop.Size(w), u, Interop.Size(u), (int)role, out e); });
+            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), u = Interop.Utf8(user); return Native.hc_batch_set_role(b, w, Interop.Size(w), 0, u, Interop.Size(u), (int)role, out e); });
         }
 
         /// <summary>Appends: take a member out of a workspace.</summary>
         public Batch RemoveMember(ulong workspace, string user)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] u = Interop.Utf8(user); return Native.hc_batch_remove_member(b, workspace, u, Interop.Size(u), out e); });
+            return Append((IntPtr b, out IntPtr e) => { byte[] u = Interop.Utf8(user); return Native.hc_batch_remove_member(b, null, UIntPtr.Zero, workspace, u, Interop.Size(u), out e); });
         }
 
         /// <summary>Appends: take a member out of a workspace with a name, which may be one that an earlier operation creates.</summary>
         public Batch RemoveMember(string workspace, string user)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), u = Interop.Utf8(user); return Native.hc_batch_remove_member_by_name(b, w, Interop.Size(w), u, Interop.Size(u), out e); });
+            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), u = Interop.Utf8(user); return Native.hc_batch_remove_member(b, w, Interop.Size(w), 0, u, Interop.Size(u), out e); });
         }
 
         /// <summary>Appends: create a user.</summary>

@@ -482,7 +482,7 @@ namespace Headcount
         public Verified Verify()
         {
             var v = new hc_verified { struct_size = (uint)Marshal.SizeOf(typeof(hc_verified)) };
-            Interop.Check(Native.hc_directory_verify_and_count(handle, ref v, out var error), error);
+            Interop.Check(Native.hc_directory_verify(handle, ref v, out var error), error);
             return new Verified(v.active, v.inactive, v.deleted, v.workspaces, v.members, v.changes);
         }
 

@@ -34,11 +34,11 @@ def main(header, to):
            "namespace Headcount", "{"]
     structs = {}
     for name, body in re.findall(r"^typedef struct (hc_\w+) \{(.*?)\} ", text, flags=re.S | re.M):
-        structs[name] = re.findall(r"(\w+) (\w+)(?:\[(\d+)\])?;", body)
+        structs[name] = re.findall(r"(\w+ \*?)(\w+)(?:\[(\d+)\])?;", body)
     for name, fields in structs.items():
         out += ["    [StructLayout(LayoutKind.Sequential)]", f"    internal unsafe struct {name}", "    {"]
         for kind, field, count in fields:
-            kind = {"uint8_t": "byte"}.get(kind) or SCALARS[kind]
+            kind = "IntPtr" if "*" in kind else {"uint8_t": "byte"}.get(kind.strip()) or SCALARS[kind.strip()]
             out.append(f"        internal {'fixed ' if count else ''}{kind} {field}{f'[{count}]' if count else ''};")
         out += ["    }", ""]
     for name, handle in HANDLES.items():

@@ -17,10 +17,10 @@ class Signatures {
             Pattern.compile("^((?:const )?(?:struct )?[a-z_0-9]+ \\*?)(hc_[a-z_0-9]+)\\(([^;{]*?)\\);", Pattern.MULTILINE);
     private static final Pattern CONSTANT = Pattern.compile("^ +(HC_[A-Z0-9_]+) = (\\d+),", Pattern.MULTILINE);
     private static final Pattern DEFINE =
-            Pattern.compile("^#define (HC_(?:ABI_VERSION|PACKED_VERSION|\\w+_BYTES)) (\\d+)$", Pattern.MULTILINE);
+            Pattern.compile("^#define (HC_\\w+) (\\d+)$", Pattern.MULTILINE);
     private static final Pattern STRUCT =
             Pattern.compile("^typedef struct (hc_[a-z_]+) \\{(.*?)\\} ", Pattern.MULTILINE | Pattern.DOTALL);
-    private static final Pattern FIELD = Pattern.compile("^ +(\\w+) (\\w+)(?:\\[(\\d+)\\])?;", Pattern.MULTILINE);
+    private static final Pattern FIELD = Pattern.compile("^ +(?:const )?(\\w+ \\*?)(\\w+)(?:\\[(\\d+)\\])?;", Pattern.MULTILINE);
 
     /** Functions that only read a field: they may keep the collector waiting. */
     private static final Pattern GETTER = Pattern.compile(
@@ -78,10 +78,10 @@ class Signatures {
             long offset = 0;
             Matcher field = FIELD.matcher(struct.group(2));
             while (field.find()) {
-                long bytes = switch (field.group(1)) {
+                long bytes = switch (field.group(1).strip()) {
                     case "uint8_t" -> 1;
                     case "int32_t", "uint32_t" -> 4;
-                    case "int64_t", "uint64_t", "size_t" -> 8;
+                    case "int64_t", "uint64_t", "size_t", "char *" -> 8;
                     default -> throw new IllegalStateException("a field of type " + field.group(1));
                 };
                 offset = (offset + bytes - 1) / bytes * bytes;

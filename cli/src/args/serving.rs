@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Subcommand};
 use headcount::Timestamp;
-use headcount_server::{Issuer, Scope, Tls};
+use headcount_server::{Issuer, Login, Scope, Tls};
 
 /// What `headcount serve` offers, at length.
 const SERVE_HELP: &str = "\
@@ -104,15 +104,33 @@ pub(crate) struct IssuerArgs {
         requires = "issuer"
     )]
     token_scope: Scope,
+    /// Have people log in to the page by the provider, which knows the page by this id; it
+    /// has to send browsers back to PUBLIC-URL/admin/oidc/callback
+    #[arg(long, value_name = "ID", requires_all = ["issuer", "public_url"])]
+    login_client: Option<String>,
+    /// A file with the secret of that client, for a provider that wants one
+    #[arg(long, value_name = "FILE", requires = "login_client")]
+    pub(crate) login_secret: Option<PathBuf>,
+    /// Where browsers reach the server, such as <https://users.ex.co>
+    #[arg(long, value_name = "URL", requires = "login_client")]
+    public_url: Option<String>,
+    /// Relay the SDK's own logins to the openid-connect folder of an identity provider
+    #[arg(long, value_name = "URL")]
+    pub(crate) relay: Option<String>,
 }
 
 impl IssuerArgs {
-    /// The provider, if one was named.
-    pub(crate) fn issuer(&self) -> Option<Issuer> {
+    /// The provider, if one was named, with the secret of the page's login.
+    pub(crate) fn issuer(&self, login_secret: Option<String>) -> Option<Issuer> {
         let mut issuer = Issuer::new(self.issuer.clone()?, self.audience.clone()?);
         issuer.jwks_url.clone_from(&self.jwks);
         issuer.user_claim.clone_from(&self.user_claim);
         issuer.scope = self.token_scope;
+        if let (Some(client), Some(url)) = (&self.login_client, &self.public_url) {
+            let mut login = Login::new(client, url);
+            login.client_secret = login_secret;
+            issuer.login = Some(login);
+        }
         Some(issuer)
     }
 }

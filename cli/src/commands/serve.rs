@@ -1,6 +1,7 @@
 //! `headcount serve`: the directory as a server, until it is told to end.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use headcount_server::{Config, Holder, NewKey, Scope, Server};
@@ -31,7 +32,7 @@ pub(super) fn run(
     }
     let stop = stop_signal()?;
     let directory = store.open_or_create_file()?;
-    let server = Server::new(directory.clone(), config(args))?;
+    let server = Server::new(directory.clone(), config(args)?)?;
     let has_key = !server.keys().list().is_empty();
     if let (Some(path), false) = (&args.first_key, has_key) {
         let first = NewKey::new("first key", Holder::Provisioner("operator".to_owned()));
@@ -75,17 +76,24 @@ pub(super) fn run(
     Ok(told?)
 }
 
-fn config(args: &ServeArgs) -> Config {
-    Config {
+fn config(args: &ServeArgs) -> Result<Config> {
+    let read = |path: &PathBuf| {
+        std::fs::read_to_string(path)
+            .map(|text| text.trim().to_owned())
+            .map_err(|error| Failure::refused("io", format!("{}: {error}", path.display())))
+    };
+    let secret = args.issuer.login_secret.as_ref().map(read).transpose()?;
+    Ok(Config {
         key_requests_per_second: args.key_rate,
         key_burst: args.key_rate.saturating_mul(2),
         connections_max: args.connections,
         tls: args.tls(),
-        issuer: args.issuer.issuer(),
+        issuer: args.issuer.issuer(secret),
+        relay: args.issuer.relay.clone(),
         metrics_listen: args.metrics,
         scim_inactive_when_full: args.scim_inactive_when_full,
         ..Config::default()
-    }
+    })
 }
 
 /// What is said to somebody whose server can't be used yet.

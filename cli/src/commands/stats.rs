@@ -39,7 +39,7 @@ fn table(
     stats: Stats,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let admins = directory.count(&headcount::UserQuery::new().admins())?;
+    let admins = directory.count(&headcount::UserQuery::new().admins(true))?;
     let rows = [
         match store.server {
             Some(server) => ("server", safe(&server.url).into_owned()),

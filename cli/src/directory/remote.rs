@@ -115,10 +115,7 @@ impl Remote {
 
     pub(super) fn users(&self) -> impl Iterator<Item = Result<Arc<User>>> {
         pages(None, |after: Option<String>| {
-            let mut query = UserQuery::new().limit(PAGE);
-            if let Some(after) = after {
-                query = query.after(after);
-            }
+            let query = UserQuery::new().limit(PAGE).after(after.as_deref());
             let page = self.query(&query)?;
             Ok((page.users, page.next))
         })

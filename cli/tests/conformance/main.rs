@@ -67,7 +67,8 @@ fn run(lines: &[(usize, Value)], through_server: bool) -> Result<bool, String> {
         let name = step["do"].as_str().unwrap_or_default();
         OF_FILES.contains(&name)
     };
-    if !head["needs"].is_null()
+    let mut needs = head["needs"].as_array().into_iter().flatten();
+    if needs.any(|need| need != "conditions")
         || LEFT_OUT.contains(&case)
         || (through_server && (case == LEFT_OUT_THERE || lines.iter().any(is_of_files)))
     {

@@ -120,14 +120,14 @@ fn list(directory: &Directory, changes: &[Change], live: Option<u64>) -> Markup 
 fn row(directory: &Directory, change: &Change) -> Markup {
     html! {
         tr {
-            td class="soft" { (moment(change.at)) " · " (change.sequence) }
-            td {
+            td class="soft short" { (moment(change.at)) " · " (change.sequence) }
+            td class=[change.actor.is_none().then_some("short")] {
                 @match change.actor {
                     Some(actor) => (user(directory, actor)),
                     None => span class="soft" { "a program" },
                 }
             }
-            td class="soft" { (change.door.as_deref().unwrap_or("the library")) }
+            td class="soft short" { (change.door.as_deref().unwrap_or("the library")) }
             td { @for event in change.events.iter().take(EVENTS) {
                 div { (told(directory, event)) }
             }

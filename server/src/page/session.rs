@@ -12,14 +12,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use serde::Deserialize;
 
-use super::{Shown, page};
+use super::{Shown, login, page};
 use crate::auth::{Caller, Credential};
 use crate::door::{Door, Failure};
 use crate::keys::Scope;
 use crate::server::Server;
 
 /// How long a session lasts.
-const LIFETIME: Duration = Duration::from_hours(8);
+pub(super) const LIFETIME: Duration = Duration::from_hours(8);
 /// Sessions at a time; the one that ends first gives way.
 const SESSIONS_MAX: usize = 1_000;
 /// Browsers take a cookie with this name only if it came encrypted and for this host.
@@ -65,23 +65,31 @@ pub(super) fn credential(server: &Server, headers: &HeaderMap) -> Option<Credent
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let wanted = if is_encrypted(headers) {
-        SECURE_COOKIE
-    } else {
-        PLAIN_COOKIE
-    };
+    let is_encrypted = is_encrypted(headers);
+    cookie_named(
+        headers,
+        if is_encrypted {
+            SECURE_COOKIE
+        } else {
+            PLAIN_COOKIE
+        },
+    )
+}
+
+/// The value of the cookie with this name.
+pub(super) fn cookie_named<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == wanted)
+        .find(|(name, _)| name == &wanted)
         .map(|(_, value)| value)
 }
 
 /// Whether the browser's connection is encrypted, as the proxy says who ends it.
-fn is_encrypted(headers: &HeaderMap) -> bool {
+pub(super) fn is_encrypted(headers: &HeaderMap) -> bool {
     headers
         .get("x-forwarded-proto")
         .is_some_and(|proto| proto == "https")
@@ -106,17 +114,21 @@ pub(super) fn check_origin(headers: &HeaderMap) -> Result<(), Failure> {
     Err(Failure::new(StatusCode::FORBIDDEN, message))
 }
 
-fn login(status: StatusCode, why: Option<&str>) -> Response {
+pub(super) fn login(server: &Server, status: StatusCode, why: Option<&str>) -> Response {
+    let has_provider = login::is_offered(server);
     let content = html! {
         h1 { "Log in" }
         @if let Some(why) = why {
             p class="card bad" role="alert" { (why) }
         }
+        @if has_provider {
+            p { a class="button" href="/admin/oidc" { "Log in with your organisation's account" } }
+        }
         form class="card stack" method="post" action="/admin/login" {
             label {
                 "API key"
-                input type="password" name="key" required autofocus autocomplete="off"
-                    aria-describedby="hint";
+                input type="password" name="key" required autofocus[!has_provider]
+                    autocomplete="off" aria-describedby="hint";
             }
             p id="hint" class="soft" {
                 "A key with the scope read shows, one with write changes. Make one with "
@@ -128,8 +140,8 @@ fn login(status: StatusCode, why: Option<&str>) -> Response {
     page(status, "Log in", &html! {}, &content)
 }
 
-pub(crate) async fn form() -> Response {
-    login(StatusCode::OK, None)
+pub(crate) async fn form(State(server): State<Server>) -> Response {
+    login(&server, StatusCode::OK, None)
 }
 
 #[derive(Deserialize)]
@@ -149,19 +161,30 @@ pub(crate) async fn log_in(
         .and_then(|caller| caller.may(Scope::Read).map(|()| caller));
     let caller = match found {
         Ok(caller) => caller,
-        Err(failure) => return Ok(login(failure.status, Some(&failure.message))),
+        Err(failure) => return Ok(login(&server, failure.status, Some(&failure.message))),
     };
-    let name = server.0.sessions.begin(caller.into_credential())?;
-    let cookie = if is_encrypted(&headers) {
+    let mut response = Redirect::to("/admin").into_response();
+    begin(&server, &headers, caller.into_credential(), &mut response)?;
+    Ok(response)
+}
+
+/// Begins a session, and has the browser told of it.
+pub(super) fn begin(
+    server: &Server,
+    headers: &HeaderMap,
+    credential: Credential,
+    response: &mut Response,
+) -> Result<(), Failure> {
+    let name = server.0.sessions.begin(credential)?;
+    let cookie = if is_encrypted(headers) {
         format!("{SECURE_COOKIE}={name}; Path=/; HttpOnly; SameSite=Strict; Secure")
     } else {
         format!("{PLAIN_COOKIE}={name}; Path=/; HttpOnly; SameSite=Strict")
     };
-    let mut response = Redirect::to("/admin").into_response();
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    Ok(response)
+    Ok(())
 }
 
 pub(crate) async fn log_out(State(server): State<Server>, headers: HeaderMap) -> Shown {

@@ -47,6 +47,9 @@ fn facts(user: &User) -> Markup {
             dt { "Id" } dd { code { (user.id()) } }
             dt { "Created" } dd { (moment(user.created_at())) }
             dt { "Changed" } dd { (moment(user.updated_at())) ", version " (user.version()) }
+            @for (provisioner, id) in user.external_ids() {
+                dt { "Id at " bdi { (provisioner) } } dd { bdi { (id) } }
+            }
             @for (name, value) in user.attributes() {
                 dt { bdi { (name) } } dd { bdi { (value) } }
             }

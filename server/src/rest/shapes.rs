@@ -224,10 +224,27 @@ struct Query {
     email_domain: String,
     #[schema(required = false)]
     username_prefix: String,
+    /// A part of the email, the username or a name.
+    #[schema(required = false)]
+    search: String,
+    /// Attributes with these values.
+    #[schema(required = false)]
+    attributes: BTreeMap<String, String>,
+    /// Attributes with any value.
+    #[schema(required = false)]
+    has_attributes: Vec<String>,
     #[schema(format = "date-time", required = false)]
     created_since: String,
     #[schema(format = "date-time", required = false)]
+    created_before: String,
+    #[schema(format = "date-time", required = false)]
     changed_since: String,
+    #[schema(format = "date-time", required = false)]
+    changed_before: String,
+    #[schema(format = "date-time", required = false)]
+    seen_since: String,
+    #[schema(format = "date-time", required = false)]
+    seen_before: String,
     #[schema(pattern = "^(email|username|created)$", required = false)]
     sort: String,
     #[schema(required = false)]

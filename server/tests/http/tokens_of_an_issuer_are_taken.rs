@@ -1,114 +1,13 @@
 //! A token that the configured identity provider signed lets its user in, for as long as
 //! both are good. `src/jwt/tests.rs` has the attacks on tokens themselves.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::atomic::Ordering;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use headcount_server::{Config, Issuer, Scope};
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::client::{Client, Running};
-
-/// An identity provider that tells its configuration and its keys, and counts questions.
-struct Provider {
-    url: String,
-    keys: Arc<Mutex<Vec<(String, EcdsaKeyPair)>>>,
-    questions: Arc<AtomicUsize>,
-}
-
-impl Provider {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let (keys, questions) = (Arc::default(), Arc::default());
-        let provider = Self {
-            url: format!("http://{address}/staff"),
-            keys: Arc::clone(&keys),
-            questions: Arc::clone(&questions),
-        };
-        provider.add_key("first");
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let mut line = String::new();
-                let mut lines = BufReader::new(&stream);
-                lines.read_line(&mut line).unwrap();
-                let mut rest = String::new();
-                while lines.read_line(&mut rest).unwrap() > 2 {
-                    rest.clear();
-                }
-                let keys = keys.lock().unwrap();
-                let body = told(&line, address, &keys, &questions).to_string();
-                let length = body.len();
-                let _ = write!(
-                    stream,
-                    "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}"
-                );
-            }
-        });
-        provider
-    }
-
-    fn add_key(&self, id: &str) {
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        let random = SystemRandom::new();
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &random).unwrap();
-        let pair = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref(), &random).unwrap();
-        self.keys.lock().unwrap().push((id.to_owned(), pair));
-    }
-
-    fn server(&self, claim: &str) -> Running {
-        let mut issuer = Issuer::new(&self.url, "headcount");
-        claim.clone_into(&mut issuer.user_claim);
-        Running::with(Config {
-            issuer: Some(issuer),
-            ..Config::default()
-        })
-    }
-
-    /// A token with these claims, signed by the latest key.
-    fn token(&self, claims: &Value) -> String {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let mut all = json!({ "iss": self.url, "aud": "headcount", "exp": now.as_secs() + 60 });
-        for (name, value) in claims.as_object().unwrap() {
-            all[name] = value.clone();
-        }
-        let keys = self.keys.lock().unwrap();
-        let (id, pair) = keys.last().unwrap();
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let head = json!({ "alg": "ES256", "kid": id });
-        let signed = format!("{}.{}", part(&head), part(&all));
-        let signature = pair.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
-    }
-}
-
-fn told(
-    line: &str,
-    address: SocketAddr,
-    keys: &[(String, EcdsaKeyPair)],
-    questions: &AtomicUsize,
-) -> Value {
-    if line.contains("openid-configuration") {
-        return json!({ "issuer": format!("http://{address}/staff"),
-                       "jwks_uri": format!("http://{address}/keys") });
-    }
-    questions.fetch_add(1, Ordering::SeqCst);
-    let keys = keys.iter().map(|(id, pair)| {
-        let point = pair.public_key().as_ref();
-        let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        json!({ "kty": "EC", "crv": "P-256", "kid": id,
-                "x": text(&point[1..33]), "y": text(&point[33..]) })
-    });
-    json!({ "keys": keys.collect::<Vec<_>>() })
-}
+use crate::provider::Provider;
 
 fn status(client: &Client) -> u16 {
     client.get("/api/v1/seats").status

@@ -39,7 +39,7 @@ fn a_panic_poisons_the_handle() {
         hc_error_free(error);
         assert_eq!(create(null_mut()), HcStatus::Poisoned);
         assert_eq!(
-            hc_directory_verify(directory, null_mut()),
+            hc_directory_verify(directory, null_mut(), null_mut()),
             HcStatus::Poisoned
         );
 
@@ -67,7 +67,7 @@ fn a_panic_while_reading_gives_the_absent_answer() {
         let bug = |_: &HcDirectory| -> Option<i32> { panic!("a bug") };
         assert_eq!(ask(directory, 7, bug), 7);
         assert_eq!(
-            hc_directory_verify(directory, null_mut()),
+            hc_directory_verify(directory, null_mut(), null_mut()),
             HcStatus::Poisoned
         );
         hc_user_free(user);

@@ -72,7 +72,7 @@ pub(crate) use self::options::RedbOptions;
 use self::own_file::OwnFile;
 pub(crate) use self::read_only::ReadOnly;
 use self::snapshot::State;
-pub(crate) use self::snapshot::{Snapshot, Value};
+pub(crate) use self::snapshot::{Snapshot, StateId, Value};
 pub(crate) use self::target::Target;
 pub(crate) use self::txn::Txn;
 use self::txn::{Pending, Usual};

@@ -1,7 +1,7 @@
 //! Reading: a committed state, and how the newest writes lie over the database.
 
 use std::ops::{ControlFlow, Deref};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use ::redb::{AccessGuard, ReadOnlyTable, ReadableTableMetadata};
 
@@ -167,6 +167,20 @@ impl Snapshot {
     /// The state as callers hold it.
     pub(super) fn new(state: Arc<State>) -> Self {
         Self(state)
+    }
+
+    /// Which state this is, without holding it.
+    pub(crate) fn id(&self) -> StateId {
+        StateId(Arc::downgrade(&self.0))
+    }
+}
+
+/// Tells a state from others. Its memory is not given to another one meanwhile.
+pub(crate) struct StateId(Weak<State>);
+
+impl StateId {
+    pub(crate) fn is_of(&self, snapshot: &Snapshot) -> bool {
+        std::ptr::eq(self.0.as_ptr(), Arc::as_ptr(&snapshot.0))
     }
 }
 

@@ -5,22 +5,70 @@
  *
  * This file is generated from src/capi/ by cbindgen; don't edit it.
  *
+ * Start with these ten: hc_directory_open(), hc_user_create(), hc_user_get(),
+ * hc_user_email(), hc_user_deactivate(), hc_user_activate(),
+ * hc_directory_get_seats(), hc_error_message(), hc_error_free() and
+ * hc_directory_free(). The rest is in sections: the library, errors, ids and
+ * licenses, opening and closing, seats and figures, copies and exports, users,
+ * lists and queries, changing users, workspaces, external ids, batches, changes,
+ * texts, messages.
+ *
+ * @code{.c}
+ * #include <headcount.h>
+ * #include <inttypes.h>
+ * #include <stdio.h>
+ *
+ * int main(void)
+ * {
+ *     hc_directory *users = NULL;
+ *     hc_error *error = NULL;
+ *     hc_seats seats = HC_SEATS_INIT;
+ *
+ *     // HC_STATUS_OK is 0, so this stops at the first call that fails.
+ *     if (hc_directory_open_in_memory(NULL, &users, &error) // or hc_directory_open() a file
+ *         || hc_user_create(users, HC_STR("steve@ex.co"), NULL, &error)
+ *         || hc_user_create(users, HC_STR("ann@ex.co"), NULL, &error)
+ *         || hc_user_deactivate(users, HC_STR("steve@ex.co"), NULL, &error)
+ *         || hc_directory_get_seats(users, &seats, &error))
+ *         fprintf(stderr, "%s\n", hc_error_message(error));
+ *     else // 1 of 5 seats in use, 1 inactive
+ *         printf("%" PRIu64 " of %" PRIu64 " seats in use, %" PRIu64 " inactive\n",
+ *                seats.active, seats.limit, seats.inactive);
+ *
+ *     hc_error_free(error);
+ *     hc_directory_free(users);
+ *     return seats.active == 1 ? 0 : 1;
+ * }
+ * @endcode
+ *
+ * What is said here holds for every function, unless its own docs say otherwise;
+ * these tell the rest.
+ *
  * Handles. Directories, cursors and feeds, users and workspaces, lists, options,
  * builders and errors are opaque. What a function gives you is yours to free
  * with the hc_*_free() of its type, once; in any order, for each keeps alive
  * what it needs. Freeing NULL does nothing. Arguments are never kept: free or
- * change them when the call has returned.
+ * change them when the call has returned. Functions that only read something off
+ * a handle take NULL too, and then answer 0 or NULL.
  *
- * Texts. In: UTF-8 as a pointer and a length in bytes, at most 1 MiB; no NUL
- * is needed behind it, and NULL with length 0 is the empty text. HC_STR(text)
- * makes the two arguments of a C string. Out: UTF-8 with a NUL behind it,
- * borrowed from the handle that it was read off and valid until that is freed.
+ * Texts. In: UTF-8 as a pointer and, in the parameter behind it that ends in _len,
+ * a length in bytes, at most 1 MiB; no NUL is needed behind it, and NULL with length
+ * 0 is the empty text. The length of a text that ends in a NUL may be
+ * HC_NUL_TERMINATED; HC_STR(text) makes the two arguments of one. A parameter
+ * id_or_email takes any text that names a user: an id, an email or a username; a
+ * workspace that is a number is taken by its id.
+ * Out: UTF-8 with a NUL behind it, borrowed from the handle that it was read off
+ * and valid until that is freed.
  *
- * Numbers. Truth values and kinds are int32_t, and are checked.
+ * Numbers. Truth values and kinds are int32_t, and are checked. Times are
+ * microseconds since 1970-01-01T00:00:00Z. An id is 16 bytes in network order.
  *
- * Results. Functions that can fail return an hc_status. They write results
- * only on success and leave the places alone otherwise. What isn't there is no
- * error: looking up a user that doesn't exist succeeds and gives NULL.
+ * Results. Functions that can fail return an hc_status: HC_STATUS_OK, any that
+ * is marked in hc_status as a general one, from functions that read or write a
+ * directory or a file any that is marked as one of the store, and those that
+ * @retval lists. They write results only on success and leave the places alone
+ * otherwise; a place for a result that need not be wanted may be NULL. What isn't
+ * there is no error: looking up a user that doesn't exist succeeds and gives NULL.
  *
  * Files. While a directory is open there are files beside its own, whose names
  * are longer by -log0 and -log1 (users.redb-log0): the latest writes are in
@@ -35,11 +83,12 @@
  *
  * Errors. The last parameter, hc_error **error, may be NULL. If not, it is
  * always written: to NULL on success, otherwise to an error with a message,
- * which is yours to free with hc_error_free(). "A general status" in the docs
- * below is any that is marked so in hc_status, and likewise "a store status".
+ * which is yours to free with hc_error_free().
  *
  * Threads. Any thread may call any function on any handle at any time, with
- * one exception: nobody else may be using a handle that is being freed.
+ * one exception: nobody else may be using a handle that is being freed. A thread
+ * needs 128 KiB of stack, and must not be cancelled (pthread_cancel) while it is in
+ * a call. docs/c-api.md says more of threads, memory and linking.
  *
  * fork(). Directories, and the cursors, feeds and lists of workspaces that read
  * from them, stay with the process that made them: a child gets
@@ -52,7 +101,8 @@
  *
  * Versions. Values and functions are only ever added, structs only grow at
  * their end and say their size. hc_abi_version() == HC_ABI_VERSION says that a
- * library fits this header.
+ * library fits this header. All of it is there since 0.1.0, unless @since names
+ * a later version.
  */
 
 
@@ -63,12 +113,15 @@
 #include <stdint.h>
 #include <string.h>
 
+/** The length of a text that ends in a NUL, for functions that take a text. */
+#define HC_NUL_TERMINATED SIZE_MAX
+
 #ifdef __cplusplus
 /** The two arguments, pointer and length, of a text that ends in a NUL. */
-#define HC_STR(text) reinterpret_cast<const uint8_t *>(text), strlen(text)
+#define HC_STR(text) reinterpret_cast<const uint8_t *>(text), HC_NUL_TERMINATED
 #else
 /** The two arguments, pointer and length, of a text that ends in a NUL. */
-#define HC_STR(text) (const uint8_t *)(text), strlen(text)
+#define HC_STR(text) (const uint8_t *)(text), HC_NUL_TERMINATED
 #endif
 
 /** How an hc_seats starts: hc_seats seats = HC_SEATS_INIT; */
@@ -77,11 +130,18 @@
 /** How an hc_verified starts: hc_verified verified = HC_VERIFIED_INIT; */
 #define HC_VERIFIED_INIT { sizeof(hc_verified), 0, 0, 0, 0, 0, 0, 0 }
 
+/** How an hc_copied starts: hc_copied copied = HC_COPIED_INIT; */
+#define HC_COPIED_INIT { sizeof(hc_copied), 0, 0, 0, 0 }
+
 /** How an hc_stats starts: hc_stats stats = HC_STATS_INIT; */
 #define HC_STATS_INIT { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** How an hc_member starts: hc_member member = HC_MEMBER_INIT; */
 #define HC_MEMBER_INIT { sizeof(hc_member), 0, 0, { 0 }, 0, 0 }
+
+/** How an hc_error_details starts: hc_error_details details = HC_ERROR_DETAILS_INIT; */
+#define HC_ERROR_DETAILS_INIT \
+    { sizeof(hc_error_details), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL }
 
 /** How an hc_outcome starts: hc_outcome outcome = HC_OUTCOME_INIT; */
 #define HC_OUTCOME_INIT { sizeof(hc_outcome), 0, 0, 0, 0, 0, { 0 } }
@@ -90,67 +150,53 @@
  * The version of the ABI that this header describes: compare it with what
  * hc_abi_version() says of the library that was loaded. It grows only when
  * programs must be compiled anew.
- *
- * @since 0.1.0
  */
 #define HC_ABI_VERSION 1
 
-/**
- * Bytes of the text of an id, with the NUL behind it.
- *
- * @since 0.1.0
- */
+/** Bytes of the text of an id, with the NUL behind it. */
 #define HC_ID_TEXT_BYTES 37
 
-/**
- * The number of seats of a license without a limit.
- *
- * @since 0.1.0
- */
+/** The number of seats of a license without a limit. */
 #define HC_NO_LIMIT 18446744073709551615ull
 
-/**
- * Bytes of the key of an email or a username at most, with the NUL behind it.
- *
- * @since 0.1.0
- */
-#define HC_KEY_BYTES 256
+/** Bytes of the longest name of a provisioner, with the NUL behind it. */
+#define HC_PROVISIONER_BYTES 65
+
+/** Bytes of the longest external id, with the NUL behind it. */
+#define HC_EXTERNAL_ID_BYTES 256
 
 /**
- * Bytes of the text of a time at most, with the NUL behind it.
- *
- * @since 0.1.0
+ * How many batches of a directory may be submitted at a time, counted until their
+ * callbacks have returned.
  */
+#define HC_SUBMITTED_MAX 1024
+
+/** Bytes of the key of an email or a username at most, with the NUL behind it. */
+#define HC_KEY_BYTES 256
+
+/** Bytes of the text of a time at most, with the NUL behind it. */
 #define HC_TIME_TEXT_BYTES 28
 
 /**
  * How a call went. Values keep their meaning for ever and new ones may be
  * added, so treat one that you don't know as a failure. Unless it is
  * #HC_STATUS_OUTCOME_UNKNOWN, a call that failed has changed nothing.
- *
- * @since 0.1.0
  */
 enum hc_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /**
-     * Done.
-     */
+    /** Done. */
     HC_STATUS_OK = 0,
     /**
      * General: an argument is malformed or too long, or a number is none of
      * those allowed.
      */
     HC_STATUS_INVALID_ARGUMENT = 1,
-    /**
-     * General: a pointer that must point to something is NULL.
-     */
+    /** General: a pointer that must point to something is NULL. */
     HC_STATUS_NULL_ARGUMENT = 2,
-    /**
-     * General: a text is not UTF-8.
-     */
+    /** General: a text is not UTF-8. */
     HC_STATUS_INVALID_UTF8 = 3,
     /**
      * General: the library failed (a bug; the details are on stderr). The
@@ -172,120 +218,104 @@ enum hc_status
      * hc_error_get_buffer_bytes() says how large. Nothing was skipped.
      */
     HC_STATUS_BUFFER_TOO_SMALL = 7,
-    /**
-     * The text is not an email address that this directory accepts.
-     */
+    /** General: as many batches are submitted as may be; submit again after a callback. */
+    HC_STATUS_QUEUE_FULL = 8,
+    /** The text is not an email address that this directory accepts. */
     HC_STATUS_INVALID_EMAIL = 20,
-    /**
-     * The part before the @ has letters outside ASCII; not supported yet.
-     */
+    /** The part before the @ has letters outside ASCII; not supported yet. */
     HC_STATUS_INTERNATIONAL_EMAIL = 21,
-    /**
-     * A user needs an email address and none was given.
-     */
+    /** A user needs an email address and none was given. */
     HC_STATUS_EMAIL_REQUIRED = 22,
-    /**
-     * The text is not a usable username, or it has an @ and is not the user's
-     * own email.
-     */
+    /** The text is not a usable username. */
     HC_STATUS_INVALID_USERNAME = 23,
-    /**
-     * Another user has this email.
-     */
+    /** Another user has this email, as email or username. */
     HC_STATUS_EMAIL_TAKEN = 24,
-    /**
-     * Another user has this username.
-     */
+    /** Another user has this username, as username or email. */
     HC_STATUS_USERNAME_TAKEN = 25,
-    /**
-     * A user with this id exists, or existed and was deleted.
-     */
+    /** A user with this id exists, or existed and was deleted. */
     HC_STATUS_ID_TAKEN = 26,
-    /**
-     * No user has this id or email.
-     */
+    /** No user has this id, email or username. */
     HC_STATUS_USER_NOT_FOUND = 27,
     /**
      * The call needs more seats than are free; hc_error_get_seats() has the
      * numbers.
      */
     HC_STATUS_NO_FREE_SEAT = 28,
-    /**
-     * The call would leave the directory without an active admin.
-     */
+    /** The call would leave the directory without an active admin. */
     HC_STATUS_LAST_ADMIN = 29,
-    /**
-     * Users can't deactivate or delete themselves.
-     */
+    /** Users can't deactivate or delete themselves. */
     HC_STATUS_OWN_ACCOUNT = 30,
     /**
      * The record is not at the version that the caller expected, or another
      * writer won; hc_error_get_versions() has the numbers.
      */
     HC_STATUS_CONFLICT = 31,
-    /**
-     * No workspace has this id or name.
-     */
+    /** No workspace has this id or name. */
     HC_STATUS_WORKSPACE_NOT_FOUND = 32,
-    /**
-     * Another workspace has this name.
-     */
+    /** Another workspace has this name. */
     HC_STATUS_WORKSPACE_NAME_TAKEN = 33,
-    /**
-     * The workspace is archived; restore it first.
-     */
+    /** The workspace is archived; restore it first. */
     HC_STATUS_WORKSPACE_ARCHIVED = 34,
-    /**
-     * The user is not a member of the workspace.
-     */
+    /** The user is not a member of the workspace. */
     HC_STATUS_MEMBER_NOT_FOUND = 35,
-    /**
-     * The user is a member already, in another role.
-     */
+    /** The user is a member already, in another role. */
     HC_STATUS_ROLE_DIFFERS = 36,
-    /**
-     * The call would leave a workspace without an active owner.
-     */
+    /** The call would leave a workspace without an active owner. */
     HC_STATUS_LAST_OWNER = 37,
-    /**
-     * A user's own default workspace can't be taken from the user.
-     */
+    /** A user's own default workspace can't be taken from the user. */
     HC_STATUS_DEFAULT_WORKSPACE = 38,
     /**
      * The changes asked for were trimmed: read everything again, then go on after
      * the change that hc_error_get_resume_after() says.
      */
     HC_STATUS_HISTORY_TRIMMED = 39,
-    /**
-     * Another process, or another handle of this one, has the file open.
-     */
+    /** Another process, or another handle of this one, has the file open. */
     HC_STATUS_ALREADY_OPEN = 40,
-    /**
-     * The file was written by a newer release.
-     */
+    /** The file was written by a newer release. */
     HC_STATUS_UNSUPPORTED_FORMAT = 41,
     /**
      * Store: the stored bytes contradict themselves, or the file is not a
      * directory.
      */
     HC_STATUS_CORRUPTED = 42,
-    /**
-     * Store: the request is larger than one transaction may be.
-     */
+    /** Store: the request is larger than one transaction may be. */
     HC_STATUS_TOO_LARGE = 43,
     /**
      * Store: a commit failed half way. Only opening the file again tells
      * whether it took effect.
      */
     HC_STATUS_OUTCOME_UNKNOWN = 44,
-    /**
-     * Store: the directory was closed.
-     */
+    /** Store: the directory was closed. */
     HC_STATUS_CLOSED = 45,
-    /**
-     * Store: the operating system refused to read or write.
-     */
+    /** Store: the operating system refused to read or write. */
     HC_STATUS_IO = 46,
+    /** Store: the directory was opened for reading only. */
+    HC_STATUS_READ_ONLY = 47,
+    /**
+     * Store: the file was not closed, and the log that belongs to it is missing
+     * or too short: acknowledged writes may be lost.
+     */
+    HC_STATUS_LOG_MISSING = 48,
+    /**
+     * Store: the log beside the file belongs to another use of it, or to another
+     * file.
+     */
+    HC_STATUS_LOG_FOREIGN = 49,
+    /** Store: the file was replaced, renamed or deleted while it was open. */
+    HC_STATUS_FILE_REPLACED = 50,
+    /**
+     * No change has this number yet, as after a restore from a backup: read
+     * everything again, then go on after the change that
+     * hc_error_get_latest_change() says.
+     */
+    HC_STATUS_CHANGE_NOT_YET = 60,
+    /** The request id belongs to another batch, which was applied. */
+    HC_STATUS_REQUEST_ID_REUSED = 61,
+    /**
+     * Another user has this external id of the provisioner, or another workspace
+     * where it is given to one.
+     */
+    HC_STATUS_EXTERNAL_ID_TAKEN = 62,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -295,83 +325,80 @@ typedef int32_t hc_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/** Which numbers an error has, as bits of hc_error_details.given. */
+enum hc_detail
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** The operation that was refused. */
+    HC_DETAIL_OP_INDEX = 1,
+    /** The numbers of #HC_STATUS_NO_FREE_SEAT. */
+    HC_DETAIL_SEATS = 2,
+    /** The numbers of #HC_STATUS_CONFLICT. */
+    HC_DETAIL_VERSIONS = 4,
+    /** The number of #HC_STATUS_HISTORY_TRIMMED. */
+    HC_DETAIL_RESUME_AFTER = 8,
+    /** The number of #HC_STATUS_CHANGE_NOT_YET. */
+    HC_DETAIL_LATEST_CHANGE = 16,
+    /** The number of #HC_STATUS_BUFFER_TOO_SMALL. */
+    HC_DETAIL_BUFFER_BYTES = 32,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_detail hc_detail;
+#else
+typedef int32_t hc_detail;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 /**
  * What happened, in an event of a change; see headcount_packed.h. Values keep
  * their meaning for ever and new ones may be added, so skip one that you don't
  * know.
- *
- * @since 0.1.0
  */
 enum hc_event
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /**
-     * The user was created, active or not.
-     */
+    /** The user was created, active or not. */
     HC_EVENT_USER_CREATED = 1,
-    /**
-     * The fields of the user changed.
-     */
+    /** The fields of the user changed. */
     HC_EVENT_USER_UPDATED = 2,
-    /**
-     * The user was inactive and became active.
-     */
+    /** The user was inactive and became active. */
     HC_EVENT_USER_ACTIVATED = 3,
-    /**
-     * The user was active and became inactive.
-     */
+    /** The user was active and became inactive. */
     HC_EVENT_USER_DEACTIVATED = 4,
-    /**
-     * The user was deleted for good.
-     */
+    /** The user was deleted for good. */
     HC_EVENT_USER_DELETED = 5,
-    /**
-     * The license was set.
-     */
+    /** The license was set. */
     HC_EVENT_LICENSE_SET = 6,
-    /**
-     * The workspace was created; with a user, as the default of that one.
-     */
+    /** The workspace was created; with a user, as the default of that one. */
     HC_EVENT_WORKSPACE_CREATED = 7,
-    /**
-     * The workspace got another name.
-     */
+    /** The workspace got another name. */
     HC_EVENT_WORKSPACE_RENAMED = 8,
-    /**
-     * The workspace was archived.
-     */
+    /** The workspace was archived. */
     HC_EVENT_WORKSPACE_ARCHIVED = 9,
-    /**
-     * The workspace was archived and was restored.
-     */
+    /** The workspace was archived and was restored. */
     HC_EVENT_WORKSPACE_RESTORED = 10,
-    /**
-     * The workspace was deleted with its memberships.
-     */
+    /** The workspace was deleted with its memberships. */
     HC_EVENT_WORKSPACE_DELETED = 11,
-    /**
-     * The workspace is nobody's default any more: its user was deleted.
-     */
+    /** The workspace is nobody's default any more: its user was deleted. */
     HC_EVENT_WORKSPACE_UNDEFAULTED = 12,
-    /**
-     * The workspace was left without an active owner, which the batch allowed.
-     */
+    /** The workspace was left without an active owner, which the batch allowed. */
     HC_EVENT_WORKSPACE_OWNERLESS = 13,
-    /**
-     * The user became a member of the workspace, in the role.
-     */
+    /** The user became a member of the workspace, in the role. */
     HC_EVENT_MEMBER_ADDED = 14,
-    /**
-     * The member of the workspace got the role.
-     */
+    /** The member of the workspace got the role. */
     HC_EVENT_MEMBER_ROLE_SET = 15,
     /**
      * The user is no member any more. Deleting a user or a workspace removes
      * memberships without such events.
      */
     HC_EVENT_MEMBER_REMOVED = 16,
+    /** The id that a provisioner has for the workspace was set, changed or removed. */
+    HC_EVENT_WORKSPACE_EXTERNAL_ID_SET = 17,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -381,40 +408,26 @@ typedef int32_t hc_event;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/**
- * Fields of a user, as bits of a number: those that an update changed.
- *
- * @since 0.1.0
- */
+/** Fields of a user, as bits of a number: those that an update changed. */
 enum hc_field
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /**
-     * The email.
-     */
+    /** The email. */
     HC_FIELD_EMAIL = 1,
-    /**
-     * The username, set apart from the email.
-     */
+    /** The username, set apart from the email. */
     HC_FIELD_USERNAME = 2,
-    /**
-     * The given name.
-     */
+    /** The given name. */
     HC_FIELD_GIVEN_NAME = 4,
-    /**
-     * The family name.
-     */
+    /** The family name. */
     HC_FIELD_FAMILY_NAME = 8,
-    /**
-     * Whether the user administers the platform.
-     */
+    /** Whether the user administers the platform. */
     HC_FIELD_ADMIN = 16,
-    /**
-     * The attributes.
-     */
+    /** The attributes. */
     HC_FIELD_ATTRIBUTES = 32,
+    /** The ids that provisioners have for the user. */
+    HC_FIELD_EXTERNAL_IDS = 64,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -427,25 +440,17 @@ typedef int32_t hc_field;
 /**
  * Kinds of licenses. They are passed as int32_t together with a number of
  * seats, which is 0 unless the kind is #HC_LICENSE_SEATS.
- *
- * @since 0.1.0
  */
 enum hc_license
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /**
-     * Five seats; what a new directory has.
-     */
+    /** Five seats; what a new directory has. */
     HC_LICENSE_COMMUNITY = 0,
-    /**
-     * Any number of seats.
-     */
+    /** Any number of seats. */
     HC_LICENSE_ENTERPRISE = 1,
-    /**
-     * As many seats as the number says.
-     */
+    /** As many seats as the number says. */
     HC_LICENSE_SEATS = 2,
 };
 #ifndef __cplusplus
@@ -456,39 +461,23 @@ typedef int32_t hc_license;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/**
- * How much a message matters. Passed as int32_t.
- *
- * @since 0.1.0
- */
+/** How much a message matters. Passed as int32_t. */
 enum hc_log_level
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /**
-     * As a maximum: nothing. No message has it.
-     */
+    /** As a maximum: nothing. No message has it. */
     HC_LOG_LEVEL_OFF = 0,
-    /**
-     * Something failed that no call reports.
-     */
+    /** Something failed that no call reports. */
     HC_LOG_LEVEL_ERROR = 1,
-    /**
-     * Something is not as it should be, and was dealt with.
-     */
+    /** Something is not as it should be, and was dealt with. */
     HC_LOG_LEVEL_WARN = 2,
-    /**
-     * What happens seldom and is worth knowing: opening, recovering, closing.
-     */
+    /** What happens seldom and is worth knowing: opening, recovering, closing. */
     HC_LOG_LEVEL_INFO = 3,
-    /**
-     * What goes on inside.
-     */
+    /** What goes on inside. */
     HC_LOG_LEVEL_DEBUG = 4,
-    /**
-     * All there is.
-     */
+    /** All there is. */
     HC_LOG_LEVEL_TRACE = 5,
 };
 #ifndef __cplusplus
@@ -499,27 +488,131 @@ typedef int32_t hc_log_level;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/**
- * What a member may do in a workspace. Passed as int32_t.
- *
- * @since 0.1.0
- */
+/** A field of an operation of a packed batch. */
+enum hc_op_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** A text that names the user: an id, an email or a username. */
+    HC_OP_FIELD_USER = 1,
+    /** The id of the user, 16 bytes: of one who is there, or of one to create. */
+    HC_OP_FIELD_USER_ID = 2,
+    /** The id of the workspace, a number. */
+    HC_OP_FIELD_WORKSPACE = 3,
+    /** The name of a workspace that is there, a text. */
+    HC_OP_FIELD_WORKSPACE_NAME = 4,
+    /** The version that the record must have before, a number. */
+    HC_OP_FIELD_IF_VERSION = 5,
+    /** The email, a text. */
+    HC_OP_FIELD_EMAIL = 6,
+    /** The username, a text; absent, it follows the email. */
+    HC_OP_FIELD_USERNAME = 7,
+    /** The given name, a text; absent, there is none. */
+    HC_OP_FIELD_GIVEN_NAME = 8,
+    /** The family name, a text; absent, there is none. */
+    HC_OP_FIELD_FAMILY_NAME = 9,
+    /** Whether a user to create is active: 0 or 1. */
+    HC_OP_FIELD_ACTIVE = 10,
+    /** Whether the user administers the platform: 0 or 1. */
+    HC_OP_FIELD_ADMIN = 11,
+    /** The name of an attribute, a text. */
+    HC_OP_FIELD_ATTRIBUTE_NAME = 12,
+    /** The value of the attribute that was named last, a text; absent, it is removed. */
+    HC_OP_FIELD_ATTRIBUTE_VALUE = 13,
+    /** 1 to remove all attributes but those that the update sets. */
+    HC_OP_FIELD_REPLACE_ATTRIBUTES = 14,
+    /** When a user to create was created, in microseconds since 1970-01-01T00:00:00Z. */
+    HC_OP_FIELD_CREATED_AT = 15,
+    /** The name of a workspace to create, or its new one, a text. */
+    HC_OP_FIELD_NAME = 16,
+    /** One of HC_ROLE_*. */
+    HC_OP_FIELD_ROLE = 17,
+    /** One of HC_LICENSE_*. */
+    HC_OP_FIELD_LICENSE = 18,
+    /** The seats of #HC_LICENSE_SEATS, a number. */
+    HC_OP_FIELD_SEATS = 19,
+    /** The id of the request, 16 bytes. */
+    HC_OP_FIELD_REQUEST_ID = 20,
+    /** The id of the user who makes the batch, 16 bytes. */
+    HC_OP_FIELD_ACTOR = 21,
+    /** 1 to let workspaces be left without an active owner. */
+    HC_OP_FIELD_ALLOW_OWNERLESS = 22,
+    /** Through which door the batch comes, a text. */
+    HC_OP_FIELD_DOOR = 23,
+    /** The name of a provisioner, a text. */
+    HC_OP_FIELD_PROVISIONER = 24,
+    /** The id of the provisioner that was named last, a text; absent, it is removed. */
+    HC_OP_FIELD_EXTERNAL_ID = 25,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_op_field hc_op_field;
+#else
+typedef int32_t hc_op_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** What an operation of a packed batch does. docs/packed.md says which fields each has. */
+enum hc_operation
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** Nothing: its fields say who makes the batch and how. */
+    HC_OPERATION_SETTINGS = 1,
+    /** Creates a user. */
+    HC_OPERATION_CREATE_USER = 2,
+    /** Changes fields of a user. */
+    HC_OPERATION_UPDATE_USER = 3,
+    /** Makes a user active. */
+    HC_OPERATION_ACTIVATE_USER = 4,
+    /** Makes a user inactive. */
+    HC_OPERATION_DEACTIVATE_USER = 5,
+    /** Deletes a user for good. */
+    HC_OPERATION_DELETE_USER = 6,
+    /** Sets the license. */
+    HC_OPERATION_SET_LICENSE = 7,
+    /** Creates a workspace. */
+    HC_OPERATION_CREATE_WORKSPACE = 8,
+    /** Makes a user's default workspace. */
+    HC_OPERATION_DEFAULT_WORKSPACE = 9,
+    /** Gives a workspace another name. */
+    HC_OPERATION_RENAME_WORKSPACE = 10,
+    /** Archives a workspace. */
+    HC_OPERATION_ARCHIVE_WORKSPACE = 11,
+    /** Restores an archived workspace. */
+    HC_OPERATION_RESTORE_WORKSPACE = 12,
+    /** Deletes a workspace and its memberships for good. */
+    HC_OPERATION_DELETE_WORKSPACE = 13,
+    /** Adds a member. */
+    HC_OPERATION_ADD_MEMBER = 14,
+    /** Gives a member a role. */
+    HC_OPERATION_SET_ROLE = 15,
+    /** Takes a member out. */
+    HC_OPERATION_REMOVE_MEMBER = 16,
+    /** Sets, changes or removes the id that a provisioner has for a workspace. */
+    HC_OPERATION_SET_WORKSPACE_EXTERNAL_ID = 17,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_operation hc_operation;
+#else
+typedef int32_t hc_operation;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** What a member may do in a workspace. Passed as int32_t. */
 enum hc_role
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /**
-     * Either of them, for hc_query_set_member_of(); nobody has it.
-     */
+    /** Either of them, for hc_query_set_member_of(); nobody has it. */
     HC_ROLE_ANY = 0,
-    /**
-     * Decides about the workspace and its members.
-     */
+    /** Decides about the workspace and its members. */
     HC_ROLE_OWNER = 1,
-    /**
-     * Works in it.
-     */
+    /** Works in it. */
     HC_ROLE_USER = 2,
 };
 #ifndef __cplusplus
@@ -530,27 +623,17 @@ typedef int32_t hc_role;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/**
- * The order of the users of a page. Passed as int32_t.
- *
- * @since 0.1.0
- */
+/** The order of the users of a page. Passed as int32_t. */
 enum hc_sort
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /**
-     * By email: the natural order, in which users are stored.
-     */
+    /** By email: the natural order, in which users are stored. */
     HC_SORT_EMAIL = 0,
-    /**
-     * By username.
-     */
+    /** By username. */
     HC_SORT_USERNAME = 1,
-    /**
-     * By the time of creation, oldest first.
-     */
+    /** By the time of creation, oldest first. */
     HC_SORT_CREATED = 2,
 };
 #ifndef __cplusplus
@@ -561,31 +644,19 @@ typedef int32_t hc_sort;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/**
- * What an operation was about.
- *
- * @since 0.1.0
- */
+/** What an operation was about. */
 enum hc_subject
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /**
-     * The user with the id in the outcome.
-     */
+    /** The user with the id in the outcome. */
     HC_SUBJECT_USER = 1,
-    /**
-     * The license.
-     */
+    /** The license. */
     HC_SUBJECT_LICENSE = 2,
-    /**
-     * The workspace with the id in the outcome.
-     */
+    /** The workspace with the id in the outcome. */
     HC_SUBJECT_WORKSPACE = 3,
-    /**
-     * The membership of that user in that workspace.
-     */
+    /** The membership of that user in that workspace. */
     HC_SUBJECT_MEMBER = 4,
 };
 #ifndef __cplusplus
@@ -596,11 +667,32 @@ typedef int32_t hc_subject;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/** What a key is that hc_user_read() finds a user by. */
+enum hc_user_key
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** Any text that names a user: an id, an email or a username. */
+    HC_USER_KEY_ANY = 1,
+    /** An email. */
+    HC_USER_KEY_EMAIL = 2,
+    /** A username. */
+    HC_USER_KEY_USERNAME = 3,
+    /** An id: 16 bytes in network order. */
+    HC_USER_KEY_ID = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_user_key hc_user_key;
+#else
+typedef int32_t hc_user_key;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 /**
  * What became of a batch: a copy that later changes don't touch. Yours to free
  * with hc_applied_free(), before or after the directory; also valid after fork().
- *
- * @since 0.1.0
  */
 typedef struct hc_applied hc_applied;
 
@@ -615,8 +707,6 @@ typedef struct hc_applied hc_applied;
  *
  * A function that fails leaves it as it was. Whether users and workspaces exist
  * is looked at when the batch is applied.
- *
- * @since 0.1.0
  */
 typedef struct hc_batch hc_batch;
 
@@ -625,29 +715,31 @@ typedef struct hc_batch hc_batch;
  * one or in batches. Yours to free with hc_cursor_free(), before or after the
  * directory.
  *
- * One over all users holds that state of the directory for as long as it lives,
- * which keeps the file from reusing the space of what was changed since: read on
- * or free it.
- *
- * @since 0.1.0
+ * One over all users holds that state of the directory until the last of them was
+ * read, which keeps the file from reusing the space of what was changed since. Once
+ * the file has grown to more than twice its length, and by more than four times the
+ * size of the log (256 MiB by default), the cursor is closed, and reading on fails
+ * with #HC_STATUS_CLOSED: ask for the list again.
  */
 typedef struct hc_cursor hc_cursor;
 
 /**
  * A user directory: users, and a license that says how many may be active.
  * Yours to free with hc_directory_free().
- *
- * @since 0.1.0
  */
 typedef struct hc_directory hc_directory;
 
 /**
  * Why a call failed: a status, a message for people, and numbers where there
  * are any. Yours to free with hc_error_free().
- *
- * @since 0.1.0
  */
 typedef struct hc_error hc_error;
+
+/**
+ * What is wrong with a directory, or what a repair did about it. Yours to free with
+ * hc_faults_free(), before or after the directory; also valid after fork().
+ */
+typedef struct hc_faults hc_faults;
 
 /**
  * The changes of a directory as they come. Any number of feeds can be read at
@@ -656,8 +748,6 @@ typedef struct hc_error hc_error;
  *
  * Between calls a feed holds nothing of the directory but keeps the file open.
  * Store hc_feed_position() to go on after a restart.
- *
- * @since 0.1.0
  */
 typedef struct hc_feed hc_feed;
 
@@ -665,8 +755,6 @@ typedef struct hc_feed hc_feed;
  * Memberships as they were at one moment: a copy that later changes don't touch.
  * Yours to free with hc_members_free(), before or after the directory; also
  * valid after fork().
- *
- * @since 0.1.0
  */
 typedef struct hc_members hc_members;
 
@@ -675,16 +763,12 @@ typedef struct hc_members hc_members;
  * hc_new_user_free(); it can be used for more than one call.
  *
  * A setter that fails leaves it as it was.
- *
- * @since 0.1.0
  */
 typedef struct hc_new_user hc_new_user;
 
 /**
  * How to open a directory. Yours to free with hc_options_free(), at any time
  * after the directory was opened.
- *
- * @since 0.1.0
  */
 typedef struct hc_options hc_options;
 
@@ -700,16 +784,12 @@ typedef struct hc_options hc_options;
  * names is read for each page.
  *
  * A setter that fails leaves it as it was.
- *
- * @since 0.1.0
  */
 typedef struct hc_query hc_query;
 
 /**
  * What would be refused of a batch, as a list of errors. Yours to free with
  * hc_refusals_free(), before or after the directory; also valid after fork().
- *
- * @since 0.1.0
  */
 typedef struct hc_refusals hc_refusals;
 
@@ -717,8 +797,6 @@ typedef struct hc_refusals hc_refusals;
  * A user as one call found it: a copy that later changes don't touch. Yours to
  * free with hc_user_free(), before or after the directory; also valid after
  * fork().
- *
- * @since 0.1.0
  */
 typedef struct hc_user hc_user;
 
@@ -727,8 +805,6 @@ typedef struct hc_user hc_user;
  * with hc_user_update_free(); it can be used for more than one call.
  *
  * A setter that fails leaves it as it was.
- *
- * @since 0.1.0
  */
 typedef struct hc_user_update hc_user_update;
 
@@ -736,8 +812,6 @@ typedef struct hc_user_update hc_user_update;
  * A workspace as one call found it: a copy that later changes don't touch. Yours
  * to free with hc_workspace_free(), before or after the directory; also valid
  * after fork().
- *
- * @since 0.1.0
  */
 typedef struct hc_workspace hc_workspace;
 
@@ -747,92 +821,91 @@ typedef struct hc_workspace hc_workspace;
  *
  * Like an hc_cursor, it holds that state of the directory for as long as it
  * lives: read on or free it.
- *
- * @since 0.1.0
  */
 typedef struct hc_workspaces hc_workspaces;
+
+/** All that an error says. Start with #HC_ERROR_DETAILS_INIT. */
+typedef struct hc_error_details {
+    /** Bytes of this struct as the caller knows it; set by #HC_ERROR_DETAILS_INIT. */
+    uint32_t struct_size;
+    /** The status that the failed call returned. */
+    int32_t status;
+    /** 1 if the same call may succeed when it is made again, otherwise 0. */
+    int32_t is_retryable;
+    /** Which of the numbers below there are: bits of HC_DETAIL_*. Others are 0. */
+    uint32_t given;
+    /** Which operation of the call was refused, counted from 0. */
+    uint64_t op_index;
+    /** The seats of the license. */
+    uint64_t limit;
+    /** The users who were active. */
+    uint64_t active;
+    /** How many more would have been. */
+    uint64_t requested;
+    /** The version that the caller expected. */
+    uint64_t expected;
+    /** The version that was found. */
+    uint64_t found;
+    /** The number of the last change that was trimmed. */
+    uint64_t resume_after;
+    /** The number of the latest change. */
+    uint64_t latest_change;
+    /** The bytes that the buffer must have. */
+    uint64_t buffer_bytes;
+    /** The length of the message in bytes. */
+    uint64_t message_len;
+    /**
+     * What went wrong and what to do about it: NUL-terminated, valid until the error
+     * is freed.
+     */
+    const char *message;
+} hc_error_details;
 
 /**
  * How the seats of the license are used, at one moment. Start from
  * #HC_SEATS_INIT, which says how large the struct is for you: later releases
  * may append fields, and fill in only those that you have.
- *
- * @since 0.1.0
  */
 typedef struct hc_seats {
-    /**
-     * Bytes of this struct as the caller knows it; set by #HC_SEATS_INIT.
-     */
+    /** Bytes of this struct as the caller knows it; set by #HC_SEATS_INIT. */
     uint32_t struct_size;
-    /**
-     * The license in force: one of HC_LICENSE_*.
-     */
+    /** The license in force: one of HC_LICENSE_*. */
     int32_t license;
-    /**
-     * Seats of the license, or #HC_NO_LIMIT.
-     */
+    /** Seats of the license, or #HC_NO_LIMIT. */
     uint64_t limit;
-    /**
-     * Users who are active: each takes one seat.
-     */
+    /** Users who are active: each takes one seat. */
     uint64_t active;
-    /**
-     * Users who are not active: they take none.
-     */
+    /** Users who are not active: they take none. */
     uint64_t inactive;
-    /**
-     * Seats that are free, 0 when over the limit, or #HC_NO_LIMIT.
-     */
+    /** Seats that are free, 0 when over the limit, or #HC_NO_LIMIT. */
     uint64_t free;
-    /**
-     * How many more users are active than there are seats.
-     */
+    /** How many more users are active than there are seats. */
     uint64_t over_by;
-    /**
-     * The version of the license, for hc_batch_set_if_version().
-     */
+    /** The version of the license, for hc_batch_set_if_version(). */
     uint64_t license_version;
 } hc_seats;
 
 /**
- * What hc_directory_verify_and_count() went over. Start from #HC_VERIFIED_INIT,
+ * What hc_directory_verify() went over. Start from #HC_VERIFIED_INIT,
  * which says how large the struct is for you: later releases may append fields,
  * and fill in only those that you have.
- *
- * @since 0.1.0
  */
 typedef struct hc_verified {
-    /**
-     * Bytes of this struct as the caller knows it; set by #HC_VERIFIED_INIT.
-     */
+    /** Bytes of this struct as the caller knows it; set by #HC_VERIFIED_INIT. */
     uint32_t struct_size;
-    /**
-     * Always 0.
-     */
+    /** Always 0. */
     uint32_t reserved;
-    /**
-     * Users who are active, counted one by one.
-     */
+    /** Users who are active, counted one by one. */
     uint64_t active;
-    /**
-     * Users who are not active, counted one by one.
-     */
+    /** Users who are not active, counted one by one. */
     uint64_t inactive;
-    /**
-     * Ids of users who were deleted.
-     */
+    /** Ids of users who were deleted. */
     uint64_t deleted;
-    /**
-     * Workspaces, archived ones included.
-     */
+    /** Workspaces, archived ones included. */
     uint64_t workspaces;
-    /**
-     * Memberships.
-     */
+    /** Memberships. */
     uint64_t members;
-    /**
-     * Changes on record.
-     */
+    /** Changes on record. */
     uint64_t changes;
 } hc_verified;
 
@@ -841,93 +914,112 @@ typedef struct hc_verified {
  * when it was opened and for all handles to it. Start from #HC_STATS_INIT, which says
  * how large the struct is for you: later releases may append fields, and fill in only
  * those that you have.
- *
- * @since 0.1.0
  */
 typedef struct hc_stats {
-    /**
-     * Bytes of this struct as the caller knows it; set by #HC_STATS_INIT.
-     */
+    /** Bytes of this struct as the caller knows it; set by #HC_STATS_INIT. */
     uint32_t struct_size;
-    /**
-     * Always 0.
-     */
+    /** Always 0. */
     uint32_t reserved;
-    /**
-     * Users who are active, and so take a seat.
-     */
+    /** Users who are active, and so take a seat. */
     uint64_t users_active;
-    /**
-     * Users who are not.
-     */
+    /** Users who are not. */
     uint64_t users_inactive;
-    /**
-     * Workspaces, archived ones included.
-     */
+    /** Workspaces, archived ones included. */
     uint64_t workspaces;
-    /**
-     * The number of the latest change; 0 before the first.
-     */
+    /** The number of the latest change; 0 before the first. */
     uint64_t latest_change;
     /**
      * Users in the cache, counted once for each of email, id and username that they
      * were read by.
      */
     uint64_t cache_entries;
-    /**
-     * About how many bytes of memory these take.
-     */
+    /** About how many bytes of memory these take. */
     uint64_t cache_bytes;
-    /**
-     * Reads of one user that found the user in the cache.
-     */
+    /** Reads of one user that found the user in the cache. */
     uint64_t cache_hits;
-    /**
-     * Reads of one user that asked the store, also those that found nobody.
-     */
+    /** Reads of one user that asked the store, also those that found nobody. */
     uint64_t cache_misses;
     /**
      * Batches that were handed in, refused ones included; each call that writes one
      * thing is a batch too.
      */
     uint64_t commit_requests;
-    /**
-     * Transactions that they were grouped into.
-     */
+    /** Transactions that they were grouped into. */
     uint64_t commit_groups;
 } hc_stats;
+
+/**
+ * Takes the lines of hc_directory_export(), on the thread that made the call. It must
+ * not throw or longjmp.
+ *
+ * @param userdata  What was given to the call.
+ * @param bytes     Whole lines, each with a line feed behind it; valid during the call.
+ * @param bytes_len How many bytes that is.
+ * @return 0 to go on; anything else to give up.
+ */
+typedef int32_t (*hc_write_callback)(void *userdata, const uint8_t *bytes, size_t bytes_len);
+
+/**
+ * Is told how far a call has come, on the thread that made the call. It must return
+ * soon, and must not throw or longjmp.
+ *
+ * @param userdata What was given to the call.
+ * @param done     Entries of a copy, or records of an export or a load, so far.
+ * @param bytes    Their bytes.
+ */
+typedef void (*hc_progress_callback)(void *userdata, uint64_t done, uint64_t bytes);
+
+/**
+ * Gives the lines to hc_directory_load(), on the thread that made the call. It must not
+ * throw or longjmp, and must not use the directory.
+ *
+ * @param userdata What was given to the call.
+ * @param buffer   Where to put the next bytes, wherever a line ends.
+ * @param capacity How many there is room for.
+ * @param read     To be set to how many they are; 0, which it is before, at the end.
+ * @return 0 to go on; anything else to give up.
+ */
+typedef int32_t (*hc_read_callback)(void *userdata, uint8_t *buffer, size_t capacity,
+                 size_t *read);
+
+/**
+ * What hc_directory_backup() or hc_directory_restore() copied. Start from
+ * #HC_COPIED_INIT, which says how large the struct is for you: later releases may
+ * append fields, and fill in only those that you have.
+ */
+typedef struct hc_copied {
+    /** Bytes of this struct as the caller knows it; set by #HC_COPIED_INIT. */
+    uint32_t struct_size;
+    /** Always 0. */
+    uint32_t reserved;
+    /** Users in the copy, active or not. */
+    uint64_t users;
+    /**
+     * The number of the latest change in it, and 0 before the first: the copy has
+     * everything up to this one, and nothing that came later.
+     */
+    uint64_t sequence;
+    /** Bytes of the new file. */
+    uint64_t bytes;
+} hc_copied;
 
 /**
  * That a user belongs to a workspace. Start from #HC_MEMBER_INIT, which says how
  * large the struct is for you: later releases may append fields, and fill in
  * only those that you have.
- *
- * @since 0.1.0
  */
 typedef struct hc_member {
-    /**
-     * Bytes of this struct as the caller knows it; set by #HC_MEMBER_INIT.
-     */
+    /** Bytes of this struct as the caller knows it; set by #HC_MEMBER_INIT. */
     uint32_t struct_size;
-    /**
-     * What the user may do there: one of HC_ROLE_*.
-     */
+    /** What the user may do there: one of HC_ROLE_*. */
     int32_t role;
-    /**
-     * The id of the workspace.
-     */
+    /** The id of the workspace. */
     uint64_t workspace;
-    /**
-     * The id of the user.
-     */
+    /** The id of the user. */
     uint8_t user[16];
-    /**
-     * When the user was added, in microseconds since 1970-01-01T00:00:00Z.
-     */
+    /** When the user was added, in microseconds since 1970-01-01T00:00:00Z. */
     uint64_t since_micros;
-    /**
-     * The version of the membership: 1 when added, one more with each change.
-     */
+    /** The version of the membership: 1 when added, one more with each change. */
     uint64_t version;
 } hc_member;
 
@@ -935,61 +1027,53 @@ typedef struct hc_member {
  * What became of one operation of a batch. Start from #HC_OUTCOME_INIT, which
  * says how large the struct is for you: later releases may append fields, and
  * fill in only those that you have.
- *
- * @since 0.1.0
  */
 typedef struct hc_outcome {
-    /**
-     * Bytes of this struct as the caller knows it; set by #HC_OUTCOME_INIT.
-     */
+    /** Bytes of this struct as the caller knows it; set by #HC_OUTCOME_INIT. */
     uint32_t struct_size;
-    /**
-     * What it was about: one of HC_SUBJECT_*.
-     */
+    /** What it was about: one of HC_SUBJECT_*. */
     int32_t subject;
-    /**
-     * 1 if it changed anything, otherwise 0: activating an active user does not.
-     */
+    /** 1 if it changed anything, otherwise 0: activating an active user does not. */
     int32_t changed;
-    /**
-     * Always 0.
-     */
+    /** Always 0. */
     int32_t reserved;
-    /**
-     * The version of the record afterwards; 0 where it was deleted.
-     */
+    /** The version of the record afterwards; 0 where it was deleted. */
     uint64_t version;
-    /**
-     * The id of the workspace it was about; 0 for none.
-     */
+    /** The id of the workspace it was about; 0 for none. */
     uint64_t workspace;
-    /**
-     * The id of the user it was about; zeros for none.
-     */
+    /** The id of the user it was about; zeros for none. */
     uint8_t user[16];
 } hc_outcome;
+
+/**
+ * Is told what became of a batch that was submitted. It may call the library, also to
+ * submit, close or free. It must not throw or longjmp.
+ *
+ * @param userdata What was given to hc_directory_submit().
+ * @param status   What hc_directory_apply() would have returned.
+ * @param applied What became of the batch; NULL unless `status` is #HC_STATUS_OK.
+ * @param error The error; NULL if there is none.
+ */
+typedef void (*hc_submit_callback)(void *userdata, hc_status status,
+              struct hc_applied *applied, struct hc_error *error);
 
 /**
  * Receives a message of the library; see hc_log_set_callback().
  *
  * @param userdata What was given to hc_log_set_callback().
  * @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
- * @param target   The part of the library that speaks, such as "headcount::store": a
+ * @param target   The part of the library that speaks, such as "headcount::directory": a
  *                 NUL-terminated text that is valid during the call.
- * @param message  One line of English, UTF-8: a NUL-terminated text that is valid
- *                 during the call.
- * @since 0.1.0
+ * @param message One line of English: a NUL-terminated text that is valid during the
+ *        call.
  */
-typedef void (*hc_log_callback)(void *userdata,
-                                int32_t level,
-                                const char *target,
-                                const char *message);
+typedef void (*hc_log_callback)(void *userdata, int32_t level, const char *target,
+              const char *message);
 
 /**
  * Releases the userdata of a callback; see hc_log_set_callback().
  *
  * @param userdata What was given to hc_log_set_callback().
- * @since 0.1.0
  */
 typedef void (*hc_log_destroy)(void *userdata);
 
@@ -997,13 +1081,13 @@ typedef void (*hc_log_destroy)(void *userdata);
 extern "C" {
 #endif // __cplusplus
 
+/* The library ===================================================================== */
+
 /**
  * The version of the library's ABI. A program or binding compiled against this
  * header works with any library that answers #HC_ABI_VERSION.
  *
  * @return The version of the ABI.
- * @note Thread-safe.
- * @since 0.1.0
  */
 uint32_t hc_abi_version(void);
 
@@ -1012,8 +1096,6 @@ uint32_t hc_abi_version(void);
  * major * 1000000 + minor * 1000 + patch, so 1002003 is 1.2.3.
  *
  * @return The version.
- * @note Thread-safe.
- * @since 0.1.0
  */
 uint32_t hc_version_number(void);
 
@@ -1021,10 +1103,10 @@ uint32_t hc_version_number(void);
  * The version of the library as text, such as "0.1.0".
  *
  * @return A NUL-terminated text that is valid for ever; not to be freed.
- * @note Thread-safe.
- * @since 0.1.0
  */
 const char *hc_version_string(void);
+
+/* Errors ========================================================================== */
 
 /**
  * The name of a status, such as "HC_STATUS_NO_FREE_SEAT", for logs.
@@ -1032,8 +1114,6 @@ const char *hc_version_string(void);
  * @param status Any number.
  * @return A NUL-terminated text that is valid for ever, not to be freed;
  *         "HC_STATUS_UNKNOWN" for a number that is no status.
- * @note Thread-safe.
- * @since 0.1.0
  */
 const char *hc_status_name(int32_t status);
 
@@ -1042,19 +1122,13 @@ const char *hc_status_name(int32_t status);
  *
  * @param error The error; HC_STATUS_NULL_ARGUMENT is returned for NULL.
  * @return The status.
- * @note Thread-safe.
- * @since 0.1.0
  */
 hc_status hc_error_status(const struct hc_error *error);
 
 /**
  * What went wrong and what to do about it, in one line of English.
  *
- * @param error The error, or NULL.
- * @return A NUL-terminated text that is valid until the error is freed; an
- *         empty one for NULL, so that it can always be printed.
- * @note Thread-safe.
- * @since 0.1.0
+ * @return The text; an empty one for NULL, so that it can always be printed.
  */
 const char *hc_error_message(const struct hc_error *error);
 
@@ -1062,54 +1136,39 @@ const char *hc_error_message(const struct hc_error *error);
  * Whether the same call may succeed when it is made again as it is: after a
  * lost race, or when another process has the file.
  *
- * @param error The error, or NULL.
  * @return 1 if it may, otherwise 0.
- * @note Thread-safe.
- * @since 0.1.0
  */
 int32_t hc_error_is_retryable(const struct hc_error *error);
 
 /**
  * The numbers behind #HC_STATUS_NO_FREE_SEAT.
  *
- * @param error     The error, or NULL.
- * @param limit     Set to the seats of the license; NULL if not wanted.
- * @param active    Set to the users who were active; NULL if not wanted.
+ * @param limit Set to the seats of the license; NULL if not wanted.
+ * @param active Set to the users who were active; NULL if not wanted.
  * @param requested Set to how many more would have been; NULL if not wanted.
  * @return 1 if the numbers were written; 0, and nothing is written, if the
  *         error has another status.
- * @note Thread-safe.
- * @since 0.1.0
  */
-int32_t hc_error_get_seats(const struct hc_error *error,
-                           uint64_t *limit,
-                           uint64_t *active,
+int32_t hc_error_get_seats(const struct hc_error *error, uint64_t *limit, uint64_t *active,
                            uint64_t *requested);
 
 /**
  * The numbers behind #HC_STATUS_CONFLICT.
  *
- * @param error    The error, or NULL.
  * @param expected Set to the version the caller expected; NULL if not wanted.
- * @param found    Set to the version that was found; NULL if not wanted.
+ * @param found Set to the version that was found; NULL if not wanted.
  * @return 1 if the numbers were written; 0, and nothing is written, if the
  *         error has another status.
- * @note Thread-safe.
- * @since 0.1.0
  */
-int32_t hc_error_get_versions(const struct hc_error *error,
-                              uint64_t *expected,
+int32_t hc_error_get_versions(const struct hc_error *error, uint64_t *expected,
                               uint64_t *found);
 
 /**
  * Which operation of the call was refused, counted from 0.
  *
- * @param error The error, or NULL.
  * @param index Set to the index; NULL if not wanted.
  * @return 1 if there is one and it was written; 0, and nothing is written, if
  *         the call was refused as a whole.
- * @note Thread-safe.
- * @since 0.1.0
  */
 int32_t hc_error_get_op_index(const struct hc_error *error, uint64_t *index);
 
@@ -1117,99 +1176,88 @@ int32_t hc_error_get_op_index(const struct hc_error *error, uint64_t *index);
  * The number behind #HC_STATUS_HISTORY_TRIMMED: read all users and workspaces
  * again, then the changes that come after this one.
  *
- * @param error        The error, or NULL.
- * @param resume_after Set to the number of the last change that was trimmed;
- *                     NULL if not wanted.
+ * @param resume_after Set to the number of the last change that was trimmed; NULL if not
+ *        wanted.
  * @return 1 if the number was written; 0, and nothing is written, if the error
  *         has another status.
- * @note Thread-safe.
- * @since 0.1.0
  */
 int32_t hc_error_get_resume_after(const struct hc_error *error, uint64_t *resume_after);
 
 /**
- * The number behind #HC_STATUS_BUFFER_TOO_SMALL.
+ * The number behind #HC_STATUS_CHANGE_NOT_YET: read all users and workspaces again,
+ * then the changes that come after this one.
  *
- * @param error The error, or NULL.
- * @param bytes Set to the bytes that the buffer must have for the next record;
- *              NULL if not wanted.
+ * @param latest Set to the number of the latest change; NULL if not wanted.
  * @return 1 if the number was written; 0, and nothing is written, if the error
  *         has another status.
- * @note Thread-safe.
- * @since 0.1.0
+ */
+int32_t hc_error_get_latest_change(const struct hc_error *error, uint64_t *latest);
+
+/**
+ * The number behind #HC_STATUS_BUFFER_TOO_SMALL.
+ *
+ * @param bytes Set to the bytes that the buffer must have for the next record; NULL if
+ *        not wanted.
+ * @return 1 if the number was written; 0, and nothing is written, if the error
+ *         has another status.
  */
 int32_t hc_error_get_buffer_bytes(const struct hc_error *error, size_t *bytes);
 
-/**
- * Frees an error, and with it its message.
- *
- * @param error The error; nothing happens for NULL.
- * @note Not while another thread uses the error.
- * @since 0.1.0
- */
+/** Frees an error, and with it its message. */
 void hc_error_free(struct hc_error *error);
+
+/**
+ * All that an error says, in one call: what hc_error_status(), hc_error_message(),
+ * hc_error_is_retryable() and the hc_error_get_*() functions say.
+ *
+ * @param details Where to put it, started with #HC_ERROR_DETAILS_INIT.
+ * @return 1 if it was written; 0, and nothing is written, for NULL or a struct that
+ *         was not started.
+ */
+int32_t hc_error_get_details(const struct hc_error *error, struct hc_error_details *details);
+
+/* Ids and licenses ================================================================ */
 
 /**
  * Draws an id that nobody has: a UUID of version 7, as the directory does for users
  * that are created without one.
  *
- * @param id    Set, on success, to the 16 bytes of the id in network order.
- * @param error See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param id Set to the 16 bytes of the id in network order.
  */
 hc_status hc_id_generate(uint8_t *id, struct hc_error **error);
 
 /**
- * Writes an id as text, for the functions that take an id or an email.
+ * Writes an id as text, for the functions that take a user as a text.
  *
- * @param id    16 bytes in network order.
- * @param text  Set, on success, to a text such as
- *              "45e6b641-fe57-4fb2-83d2-2c2bd201efe8": #HC_ID_TEXT_BYTES bytes,
- *              of which the last is NUL.
- * @param error See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param id 16 bytes in network order.
+ * @param text Set to a text such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8":
+ *        #HC_ID_TEXT_BYTES bytes, of which the last is NUL.
  */
 hc_status hc_id_to_text(const uint8_t *id, char *text, struct hc_error **error);
 
 /**
  * Reads an id from text: a UUID in any of its usual forms.
  *
- * @param text     The text, UTF-8.
- * @param text_len Its length in bytes.
- * @param id       Set, on success, to the 16 bytes of the id in network order.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param text The text.
+ * @param id Set to the 16 bytes of the id in network order.
  * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no id.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_id_from_text(const uint8_t *text,
-                          size_t text_len,
-                          uint8_t *id,
+hc_status hc_id_from_text(const uint8_t *text, size_t text_len, uint8_t *id,
                           struct hc_error **error);
 
 /**
  * Sets the license. A smaller one than today's use is accepted: nobody is
  * deactivated, but no user can be activated until enough others are not.
  *
- * @param directory The directory.
- * @param license   One of HC_LICENSE_*.
- * @param seats     The number of seats for #HC_LICENSE_SEATS, otherwise 0.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param license One of HC_LICENSE_*.
+ * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
  * @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind
  *         that has none.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_directory_set_license(const struct hc_directory *directory,
-                                   int32_t license,
-                                   uint64_t seats,
-                                   struct hc_error **error);
+hc_status hc_directory_set_license(const struct hc_directory *directory, int32_t license,
+                                   uint64_t seats, struct hc_error **error);
+
+/* Opening and closing ============================================================= */
 
 /**
  * Makes options that say what opening without options does: make the file if
@@ -1217,8 +1265,6 @@ hc_status hc_directory_set_license(const struct hc_directory *directory,
  * much of users.
  *
  * @return Options to free with hc_options_free(); never NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 struct hc_options *hc_options_new(void);
 
@@ -1226,65 +1272,40 @@ struct hc_options *hc_options_new(void);
  * Says whether to make the file if there is none. If not, opening a file that
  * is missing fails with #HC_STATUS_IO.
  *
- * @param options The options.
- * @param create  1 to make it, 0 not to.
- * @param error   See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param create 1 to make it, 0 not to.
  */
-hc_status hc_options_set_create_if_missing(struct hc_options *options,
-                                           int32_t create,
+hc_status hc_options_set_create_if_missing(struct hc_options *options, int32_t create,
                                            struct hc_error **error);
 
 /**
  * Sets the license that a new directory gets. An existing one keeps its own.
  *
- * @param options The options.
  * @param license One of HC_LICENSE_*.
- * @param seats   The number of seats for #HC_LICENSE_SEATS, otherwise 0.
- * @param error   See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
  * @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind
  *         that has none.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_options_set_license_if_new(struct hc_options *options,
-                                        int32_t license,
-                                        uint64_t seats,
-                                        struct hc_error **error);
+hc_status hc_options_set_license_if_new(struct hc_options *options, int32_t license,
+                                        uint64_t seats, struct hc_error **error);
 
 /**
  * Sets how much memory may hold pages of the file.
  *
- * @param options The options.
- * @param bytes   The size of the cache in bytes; 64 MiB unless said otherwise.
- * @param error   See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param bytes The size of the cache in bytes; 64 MiB unless said otherwise.
  * @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_options_set_page_cache_bytes(struct hc_options *options,
-                                          uint64_t bytes,
+hc_status hc_options_set_page_cache_bytes(struct hc_options *options, uint64_t bytes,
                                           struct hc_error **error);
 
 /**
  * Sets how much memory may hold users that were read, so that reading them again by
  * email, id or username costs a look-up in memory.
  *
- * @param options The options.
- * @param bytes   About how many bytes that may be; 64 MiB unless said otherwise, and
- *                0 for none.
- * @param error   See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param bytes About how many bytes that may be; 64 MiB unless said otherwise, and 0 for
+ *        none.
  * @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_options_set_cache_bytes(struct hc_options *options,
-                                     uint64_t bytes,
+hc_status hc_options_set_cache_bytes(struct hc_options *options, uint64_t bytes,
                                      struct hc_error **error);
 
 /**
@@ -1294,17 +1315,11 @@ hc_status hc_options_set_cache_bytes(struct hc_options *options,
  * larger one takes up longer bursts of writes before they have to wait for the file.
  * It begins small, and is gone when the directory is closed.
  *
- * @param options The options.
- * @param bytes   Its size in bytes at most; 64 MiB unless said otherwise. Anything
- *                below 1 MiB counts as that.
- * @param error   See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param bytes Its size in bytes at most; 64 MiB unless said otherwise. Anything below 1
+ *        MiB counts as that.
  * @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_options_set_log_bytes(struct hc_options *options,
-                                   uint64_t bytes,
+hc_status hc_options_set_log_bytes(struct hc_options *options, uint64_t bytes,
                                    struct hc_error **error);
 
 /**
@@ -1314,61 +1329,71 @@ hc_status hc_options_set_log_bytes(struct hc_options *options,
  * only the process ends, nothing is. If the disk fails meanwhile, writes that were
  * acknowledged are lost with it.
  *
- * @param options      The options.
- * @param milliseconds The longest time that a write may be in memory only, up to a
- *                     day; or 0, as unless said otherwise: each write is on disk
- *                     when it returns.
- * @param error        See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param milliseconds The longest time that a write may be in memory only, up to a day;
+ *        or 0, as unless said otherwise: each write is on disk when it returns.
  * @retval HC_STATUS_INVALID_ARGUMENT for more than a day.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_options_set_sync_interval_ms(struct hc_options *options,
-                                          uint64_t milliseconds,
+hc_status hc_options_set_sync_interval_ms(struct hc_options *options, uint64_t milliseconds,
                                           struct hc_error **error);
 
 /**
- * Frees options.
+ * Says whether to open the file for reading only. Any number of processes and handles
+ * can read a file side by side, but not while one has it open to write. Nothing is
+ * written or created, so the file may be on a read-only file system; writes are
+ * refused with #HC_STATUS_READ_ONLY.
  *
- * @param options The options; nothing happens for NULL.
- * @note Not while another thread uses the options.
- * @since 0.1.0
+ * @param read_only 1 to read only, 0 to write too, which is the default.
  */
+hc_status hc_options_set_read_only(struct hc_options *options, int32_t read_only,
+                                   struct hc_error **error);
+
+/**
+ * Sets how long to wait for a file that another process or handle has open. After
+ * that opening fails with #HC_STATUS_ALREADY_OPEN.
+ *
+ * @param milliseconds The longest time to wait, up to a day; 0, the default, fails at
+ *        once.
+ * @retval HC_STATUS_INVALID_ARGUMENT for more than a day.
+ */
+hc_status hc_options_set_open_timeout_ms(struct hc_options *options, uint64_t milliseconds,
+                                         struct hc_error **error);
+
+/**
+ * Sets whether to open a directory whose log can't be used, without what is only
+ * there. By default a log that is missing or cut, belongs to another use of the file
+ * or to another file, or is damaged is an error, and nothing is changed. With
+ * `salvage` the commits in it up to the first fault are taken over, and all later ones
+ * are lost to this directory, acknowledged or not; the log's files are renamed, to
+ * names that end in "set-aside-" and a number. A log that can be used is used as
+ * always.
+ *
+ * @param salvage 1 to open it all the same, or 0.
+ */
+hc_status hc_options_set_salvage_log(struct hc_options *options, int32_t salvage,
+                                     struct hc_error **error);
+
+/** Frees options. */
 void hc_options_free(struct hc_options *options);
 
 /**
  * Opens the directory in a file, and makes it if there is none.
  *
- * @param path      The path of the file, UTF-8.
- * @param path_len  Its length in bytes.
- * @param options   How to open it; NULL for the defaults. Not kept.
- * @param directory Set, on success, to a directory that is yours to free with
- *                  hc_directory_free().
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param path The path of the file.
+ * @param options How to open it; NULL for the defaults. Not kept.
+ * @param directory Set to a directory.
  * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
  * @retval HC_STATUS_UNSUPPORTED_FORMAT when a newer release wrote it.
  * @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_directory_open(const uint8_t *path,
-                            size_t path_len,
-                            const struct hc_options *options,
-                            struct hc_directory **directory,
+hc_status hc_directory_open(const uint8_t *path, size_t path_len,
+                            const struct hc_options *options, struct hc_directory **directory,
                             struct hc_error **error);
 
 /**
  * Makes a directory that lives in memory and is gone when it is freed.
  *
- * @param options   Its license; NULL for the defaults. Not kept.
- * @param directory Set, on success, to a directory that is yours to free with
- *                  hc_directory_free().
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param options Its license; NULL for the defaults. Not kept.
+ * @param directory Set to a directory.
  */
 hc_status hc_directory_open_in_memory(const struct hc_options *options,
                                       struct hc_directory **directory,
@@ -1379,33 +1404,24 @@ hc_status hc_directory_open_in_memory(const struct hc_options *options,
  * recorded in each change, and the user can't deactivate or delete themself with
  * it (#HC_STATUS_OWN_ACCOUNT). Closing one of the handles closes all.
  *
- * @param directory The directory.
- * @param actor     The id of the user: 16 bytes in network order.
- * @param acting    Set, on success, to the handle, yours to free with
- *                  hc_directory_free(), before or after the other.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param actor The id of the user: 16 bytes in network order.
+ * @param acting Set to the handle, before or after the other.
  */
-hc_status hc_directory_acting_as(const struct hc_directory *directory,
-                                 const uint8_t *actor,
-                                 struct hc_directory **acting,
-                                 struct hc_error **error);
+hc_status hc_directory_acting_as(const struct hc_directory *directory, const uint8_t *actor,
+                                 struct hc_directory **acting, struct hc_error **error);
 
 /**
- * Recounts the seats and checks every index against the users, both ways.
- * Takes time in proportion to the size of the directory.
+ * Makes a handle on the same directory whose writes come through a door: a short name of
+ * the client or the interface, such as "rest" or "scim:okta", that is recorded in each
+ * change. See also hc_batch_set_door(). Closing one of the handles closes all.
  *
- * @param directory The directory.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK when nothing is wrong, or a general or store status.
- * @retval HC_STATUS_CORRUPTED when something is; the message says what.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param door The name, which is yours to choose: 1 to 32 letters, digits and -_.:/ of
+ *        ASCII.
+ * @param through Set to the handle, before or after the other.
  */
-hc_status hc_directory_verify(const struct hc_directory *directory,
-                              struct hc_error **error);
+hc_status hc_directory_through(const struct hc_directory *directory, const uint8_t *door,
+                               size_t door_len, struct hc_directory **through,
+                               struct hc_error **error);
 
 /**
  * Finishes what is pending, releases the file, and reports what goes wrong
@@ -1417,11 +1433,8 @@ hc_status hc_directory_verify(const struct hc_directory *directory,
  * it too, but can't report.
  *
  * @param directory The directory; works on a poisoned one.
- * @param error     See "Errors"; may be NULL.
  * @return #HC_STATUS_OK, or a general or store status; the file is released
  *         in any case, unless that is #HC_STATUS_FORKED.
- * @note Thread-safe.
- * @since 0.1.0
  */
 hc_status hc_directory_close(struct hc_directory *directory, struct hc_error **error);
 
@@ -1429,599 +1442,659 @@ hc_status hc_directory_close(struct hc_directory *directory, struct hc_error **e
  * Frees a directory. Its users and cursors stay valid, and the file stays open
  * until the last cursor is freed too, unless hc_directory_close() was called.
  * In a child of fork() it leaves the parent's directory alone.
- *
- * @param directory The directory; nothing happens for NULL.
- * @note Not while another thread uses the directory.
- * @since 0.1.0
  */
 void hc_directory_free(struct hc_directory *directory);
 
 /**
+ * Where a number is in memory by which a host keeps a cache of users of its own, so
+ * that a hit costs no call. It changes with every commit that changes or deletes
+ * users, twice: it is odd from before such a commit can be seen until it can be seen
+ * everywhere. It is odd for good once the directory is closed, and in a child of
+ * fork().
+ *
+ * By these rules nobody who has seen a commit ever sees an older state:
+ *
+ * - Read the number with acquire semantics, as
+ *   __atomic_load_n(number, __ATOMIC_ACQUIRE) does.
+ * - To look up: read the number, then the cache. A cached user is valid if the number
+ *   is even and the same that is kept with the user.
+ * - To fill: read the number, then ask the library, and keep the user with that
+ *   number. Keep nothing if it is odd.
+ * - Keep users only, not that there is none: creating users changes nothing here.
+ *
+ * @return A pointer that is valid until the directory is freed, the same for each
+ *         handle on the directory; NULL for a directory that can't be used.
+ */
+const uint64_t *hc_directory_generation(const struct hc_directory *directory);
+
+/* Seats and figures =============================================================== */
+
+/**
  * Tells how the seats are used.
  *
- * @param directory The directory.
- * @param seats     A struct of yours that starts as #HC_SEATS_INIT; filled in
- *                  on success.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param seats A struct of yours that starts as #HC_SEATS_INIT; filled in on success.
  * @retval HC_STATUS_INVALID_ARGUMENT if seats->struct_size is too small.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_directory_get_seats(const struct hc_directory *directory,
-                                 struct hc_seats *seats,
+hc_status hc_directory_get_seats(const struct hc_directory *directory, struct hc_seats *seats,
                                  struct hc_error **error);
 
 /**
- * Checks the directory as hc_directory_verify() does, and tells what it went over.
+ * Recounts the seats and checks every index against the users, both ways.
+ * Takes time in proportion to the size of the directory.
  *
- * @param directory The directory.
- * @param verified  A struct of yours that starts as #HC_VERIFIED_INIT; filled in
- *                  on success.
- * @param error     See "Errors"; may be NULL.
+ * @param verified A struct of yours that starts as #HC_VERIFIED_INIT; filled in on
+ *        success. NULL if not wanted.
  * @return #HC_STATUS_OK when nothing is wrong, or a general or store status.
  * @retval HC_STATUS_CORRUPTED when something is; the message says what.
  * @retval HC_STATUS_INVALID_ARGUMENT if verified->struct_size is too small.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_directory_verify_and_count(const struct hc_directory *directory,
-                                        struct hc_verified *verified,
-                                        struct hc_error **error);
+hc_status hc_directory_verify(const struct hc_directory *directory,
+                              struct hc_verified *verified, struct hc_error **error);
+
+/**
+ * Lists what is wrong with a directory. One damaged value doesn't hide the others.
+ * Takes time in proportion to the size of the directory.
+ *
+ * @param faults_max How many faults to list; all are counted.
+ * @param faults Set to the list.
+ * @return #HC_STATUS_OK, also when there are faults, or a general or store status.
+ * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
+ */
+hc_status hc_directory_find_faults(const struct hc_directory *directory, size_t faults_max,
+                                   struct hc_faults **faults, struct hc_error **error);
+
+/**
+ * Lists what is wrong with the directory in a file, also where it is too damaged for
+ * hc_directory_open().
+ *
+ * @param path The path of the file.
+ * @param options How to open it; NULL for the defaults. Not kept. No file is made.
+ * @param faults_max How many faults to list; all are counted.
+ * @param faults Set to the list.
+ * @return #HC_STATUS_OK, also when there are faults, or a general or store status.
+ * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+ * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
+ */
+hc_status hc_file_find_faults(const uint8_t *path, size_t path_len,
+                              const struct hc_options *options, size_t faults_max,
+                              struct hc_faults **faults, struct hc_error **error);
+
+/**
+ * Makes the directory in a file sound again, in one transaction; nobody may have it
+ * open. Nothing calls this automatically: a backup, if there is one, has more in it.
+ *
+ * Indexes and counters are made again from the records. A record that can't be read or
+ * kept is removed and written to another file, a line of JSON each, with personal data
+ * in it; none is made when there is nothing to put there. Nobody is deactivated.
+ *
+ * @param path The path of the file.
+ * @param options How to open it, and which license to set where it is lost; NULL for the
+ *        defaults. Not kept. No file is made.
+ * @param aside The path of the file for records that are removed, which must not exist.
+ *        NULL to write nothing and tell what would be done.
+ * @param faults_max How many faults to list; all are counted.
+ * @param faults Set to what was wrong.
+ * @retval HC_STATUS_INVALID_ARGUMENT when the file `aside` exists.
+ * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+ * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
+ */
+hc_status hc_file_repair(const uint8_t *path, size_t path_len,
+                         const struct hc_options *options, const uint8_t *aside,
+                         size_t aside_len, size_t faults_max, struct hc_faults **faults,
+                         struct hc_error **error);
+
+/**
+ * How many faults there are in all.
+ *
+ * @return The number, which is 0 when nothing is wrong; 0 for NULL.
+ */
+uint64_t hc_faults_total(const struct hc_faults *faults);
+
+/**
+ * How many faults are listed: all, unless those are more than were asked for.
+ *
+ * @return The number; 0 for NULL.
+ */
+size_t hc_faults_count(const struct hc_faults *faults);
+
+/**
+ * One of the faults in one line of English: its kind, the ids that it concerns, what
+ * was expected and what was found. It holds no personal data but ids.
+ *
+ * @param index Which one: from 0 to hc_faults_count() - 1.
+ * @return The text; an empty one for an index that is too large, and for NULL.
+ */
+const char *hc_faults_text_at(const struct hc_faults *faults, size_t index);
+
+/**
+ * The name of the kind of one of the faults: `damaged`, `malformed`, `missing`,
+ * `wrong`, `leftover`, `duplicate`, `dangling`, `not_deleted`, `counter`, `gap` or
+ * `unknown`; later releases may add others.
+ *
+ * @param index Which one: from 0 to hc_faults_count() - 1.
+ * @return The text; an empty one for an index that is too large, and for NULL.
+ */
+const char *hc_faults_kind_at(const struct hc_faults *faults, size_t index);
+
+/**
+ * How many records a repair put into the other file, or would put there.
+ *
+ * @param faults What hc_file_repair() made, or NULL.
+ * @return The number; 0 for a list without a repair, and for NULL.
+ */
+uint64_t hc_faults_set_aside(const struct hc_faults *faults);
+
+/**
+ * How many more users are active than the license has seats, after the repair if there
+ * was one. That is no fault.
+ *
+ * @return The number; 0 for NULL.
+ */
+uint64_t hc_faults_seats_over(const struct hc_faults *faults);
+
+/** Frees a list of faults, and with it its texts. */
+void hc_faults_free(struct hc_faults *faults);
 
 /**
  * Figures to watch a directory by. The first four are of one moment; those of the
  * cache and the commits are read one by one while others may go on.
  *
- * @param directory The directory.
- * @param stats     A struct of yours that starts as #HC_STATS_INIT; filled in on
- *                  success.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param stats A struct of yours that starts as #HC_STATS_INIT; filled in on success.
  * @retval HC_STATUS_INVALID_ARGUMENT if stats->struct_size is too small.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_directory_get_stats(const struct hc_directory *directory,
-                                 struct hc_stats *stats,
+hc_status hc_directory_get_stats(const struct hc_directory *directory, struct hc_stats *stats,
                                  struct hc_error **error);
+
+/**
+ * Writes all figures of a directory as Prometheus reads them, in its text format: users
+ * by state, seats, the cache, and how long commits take, with quantiles. It holds no
+ * personal data.
+ *
+ * @param buffer Where to put the text, which is not NUL-terminated.
+ * @param capacity Its size in bytes; 4 KiB are enough.
+ * @param written Set to the length of the text in bytes.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer that is; hc_error_get_buffer_bytes()
+ *         says how large it must be.
+ */
+hc_status hc_directory_write_stats_text(const struct hc_directory *directory, uint8_t *buffer,
+                                        size_t capacity, size_t *written,
+                                        struct hc_error **error);
+
+/* Copies and exports ============================================================== */
+
+/**
+ * Writes all records of the directory as lines of JSON: the license, users with their
+ * ids, versions and times, ids of deleted users, workspaces and memberships, as they
+ * were at one moment. It is the format of `headcount export`, and hc_directory_load() or
+ * `headcount import` make the same directory of it. Changes and the outcomes of request
+ * ids are not in it.
+ *
+ * The lines end with one without which a part is missing; so a file that a failed call
+ * leaves behind is refused by hc_directory_load(). While it runs, others go on reading
+ * and writing, and the file may grow by what they change.
+ *
+ * @param write Takes the lines, some 64 KiB at a time.
+ * @param progress Called after every thousand records; may be NULL.
+ * @param userdata Given to each callback, as it is; may be NULL.
+ * @retval HC_STATUS_IO when the callback gave up.
+ * @note Takes time in proportion to the size of the directory.
+ */
+hc_status hc_directory_export(const struct hc_directory *directory, hc_write_callback write,
+                              hc_progress_callback progress, void *userdata,
+                              struct hc_error **error);
+
+/**
+ * Loads the lines of hc_directory_export() into a directory that nothing was written to
+ * yet, in one transaction. Each record is checked as one that is created, but the seats:
+ * a directory that was over its limit is so again. If this fails, nothing is changed,
+ * and the message says which line was wrong.
+ *
+ * @param read Gives the lines.
+ * @param progress Called after every thousand records; may be NULL.
+ * @param userdata Given to each callback, as it is; may be NULL.
+ * @return #HC_STATUS_OK, a general or store status, or that of a record that can't be
+ *         created, such as #HC_STATUS_EMAIL_TAKEN.
+ * @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is
+ *         no record, and when lines are missing.
+ * @retval HC_STATUS_IO when the callback gave up.
+ * @note Other writers wait until it is done.
+ */
+hc_status hc_directory_load(const struct hc_directory *directory, hc_read_callback read,
+                            hc_progress_callback progress, void *userdata,
+                            struct hc_error **error);
+
+/**
+ * Copies the directory, as it is now, to a new file, while others go on reading and
+ * writing. The copy is verified before it is put in its place; it is a directory's
+ * file like any other, to be opened or restored. If this fails, what was there stays.
+ *
+ * @param path The path of the new file; no symbolic link.
+ * @param overwrite 1 to replace the directory that is there, which nobody may have open;
+ *        0 to refuse that with #HC_STATUS_IO. Other files are never replaced.
+ * @param copied A struct of yours that starts as #HC_COPIED_INIT, filled in on success;
+ *        may be NULL.
+ * @param progress Called every few hundred kilobytes; may be NULL.
+ * @param userdata Given to the callback, as it is; may be NULL.
+ * @retval HC_STATUS_ALREADY_OPEN when the file to be replaced is open, as this
+ *         directory's own is.
+ * @retval HC_STATUS_CORRUPTED when the directory is damaged.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a symbolic link, for a file that is no
+ *         directory, or if copied->struct_size is too small.
+ * @note Takes time in proportion to the size of the directory.
+ */
+hc_status hc_directory_backup(const struct hc_directory *directory, const uint8_t *path,
+                              size_t path_len, int32_t overwrite, struct hc_copied *copied,
+                              hc_progress_callback progress, void *userdata,
+                              struct hc_error **error);
+
+/**
+ * Puts a copy of the directory in one file in the place of another. What is copied is
+ * only read, with the log that a crash left beside it. The copy is verified before it is
+ * put in its place; then the log of what was there before is removed. If this fails, what was there
+ * stays.
+ *
+ * @param backup The path of the file to copy; nobody may have it open to write.
+ * @param path The path to restore it to; no symbolic link.
+ * @param overwrite 1 to replace the directory that is there, which nobody may have open;
+ *        0 to refuse that with #HC_STATUS_IO. Other files are never replaced.
+ * @param copied A struct of yours that starts as #HC_COPIED_INIT, filled in on success;
+ *        may be NULL.
+ * @param progress Called every few hundred kilobytes; may be NULL.
+ * @param userdata Given to the callback, as it is; may be NULL.
+ * @retval HC_STATUS_ALREADY_OPEN when either file is open.
+ * @retval HC_STATUS_CORRUPTED when the backup is no directory or is damaged.
+ * @retval HC_STATUS_INVALID_ARGUMENT for a symbolic link, for a file that is no
+ *         directory, or if copied->struct_size is too small.
+ * @note Takes time in proportion to the size of the directory.
+ */
+hc_status hc_directory_restore(const uint8_t *backup, size_t backup_len, const uint8_t *path,
+                               size_t path_len, int32_t overwrite, struct hc_copied *copied,
+                               hc_progress_callback progress, void *userdata,
+                               struct hc_error **error);
+
+/**
+ * Makes the file of a directory as small as it gets, in place. Nobody else may have it
+ * open. What is in the directory stays as it is, also if the machine stops meanwhile.
+ *
+ * @param path The path of the file.
+ * @param options The page cache and how long to wait for the file; NULL for the
+ *        defaults. Not kept.
+ * @param bytes_before Set to the bytes that the file had; may be NULL.
+ * @param bytes Set to the bytes that it has now; may be NULL.
+ * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+ * @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
+ * @note Takes time in proportion to the size of the file.
+ */
+hc_status hc_directory_compact(const uint8_t *path, size_t path_len,
+                               const struct hc_options *options, uint64_t *bytes_before,
+                               uint64_t *bytes, struct hc_error **error);
+
+/* Users =========================================================================== */
 
 /**
  * The id: 16 bytes in network order, never given to another user.
  *
- * @param user The user, or NULL.
  * @return A pointer to 16 bytes that are valid until the user is freed; NULL
  *         for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 const uint8_t *hc_user_id(const struct hc_user *user);
 
 /**
  * The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8".
  *
- * @param user The user, or NULL.
  * @return A NUL-terminated text of 36 bytes that is valid until the user is
  *         freed; NULL for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 const char *hc_user_id_text(const struct hc_user *user);
 
 /**
  * The email address, as it was given.
  *
- * @param user The user, or NULL.
- * @return A NUL-terminated text that is valid until the user is freed; NULL
- *         for NULL.
- * @note Thread-safe.
- * @since 0.1.0
+ * @return The text; NULL for NULL.
  */
 const char *hc_user_email(const struct hc_user *user);
 
 /**
  * The username; it is the email where none was given.
  *
- * @param user The user, or NULL.
- * @return A NUL-terminated text that is valid until the user is freed; NULL
- *         for NULL.
- * @note Thread-safe.
- * @since 0.1.0
+ * @return The text; NULL for NULL.
  */
 const char *hc_user_username(const struct hc_user *user);
 
 /**
  * The given (first) name.
  *
- * @param user The user, or NULL.
- * @return A NUL-terminated text that is valid until the user is freed; NULL
- *         for a user without one, and for NULL.
- * @note Thread-safe.
- * @since 0.1.0
+ * @return The text; NULL for a user without one, and for NULL.
  */
 const char *hc_user_given_name(const struct hc_user *user);
 
 /**
  * The family (last) name.
  *
- * @param user The user, or NULL.
- * @return A NUL-terminated text that is valid until the user is freed; NULL
- *         for a user without one, and for NULL.
- * @note Thread-safe.
- * @since 0.1.0
+ * @return The text; NULL for a user without one, and for NULL.
  */
 const char *hc_user_family_name(const struct hc_user *user);
 
 /**
  * Whether the user is active and so takes a seat.
  *
- * @param user The user, or NULL.
  * @return 1 or 0; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 int32_t hc_user_is_active(const struct hc_user *user);
 
 /**
  * Whether the user administers the platform.
  *
- * @param user The user, or NULL.
  * @return 1 or 0; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 int32_t hc_user_is_admin(const struct hc_user *user);
 
 /**
  * The version of the record: 1 when created, one more with each change.
  *
- * @param user The user, or NULL.
  * @return The version; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 uint64_t hc_user_version(const struct hc_user *user);
 
 /**
  * When the user was created, in microseconds since 1970-01-01T00:00:00Z.
  *
- * @param user The user, or NULL.
  * @return The moment; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 uint64_t hc_user_created_at_micros(const struct hc_user *user);
 
 /**
  * When the record last changed, in microseconds since 1970-01-01T00:00:00Z.
  *
- * @param user The user, or NULL.
  * @return The moment; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 uint64_t hc_user_updated_at_micros(const struct hc_user *user);
 
 /**
+ * When the user was deactivated, in microseconds since 1970-01-01T00:00:00Z.
+ *
+ * @return The moment; 0 for a user who is active or never was, and for NULL.
+ */
+uint64_t hc_user_deactivated_at_micros(const struct hc_user *user);
+
+/**
  * How many attributes the user has.
  *
- * @param user The user, or NULL.
  * @return The number; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 size_t hc_user_attribute_count(const struct hc_user *user);
 
 /**
  * One of the attributes, which are ordered by name.
  *
- * @param user      The user, or NULL.
- * @param index     Which one: from 0 to hc_user_attribute_count() - 1.
- * @param name      Set to its name, NUL-terminated; NULL if not wanted.
- * @param value     Set to its value, NUL-terminated; NULL if not wanted.
- * @param value_len Set to the length of the value in bytes, for values that
- *                  contain NULs; NULL if not wanted.
+ * @param index Which one: from 0 to hc_user_attribute_count() - 1.
+ * @param name Set to its name, NUL-terminated; NULL if not wanted.
+ * @param value Set to its value, NUL-terminated; NULL if not wanted.
+ * @param value_len Set to the length of the value in bytes, for values that contain
+ *        NULs; NULL if not wanted.
  * @return 1 if there is such an attribute and what is wanted was written, with
  *         texts that are valid until the user is freed; otherwise 0, and
  *         nothing is written.
- * @note Thread-safe.
- * @since 0.1.0
  */
-int32_t hc_user_attribute_at(const struct hc_user *user,
-                             size_t index,
-                             const char **name,
-                             const char **value,
-                             size_t *value_len);
+int32_t hc_user_attribute_at(const struct hc_user *user, size_t index, const char **name,
+                             const char **value, size_t *value_len);
 
 /**
  * The value of an attribute.
  *
- * @param user      The user, or NULL.
- * @param name      The name of the attribute, UTF-8.
- * @param name_len  Its length in bytes.
- * @param value_len Set to the length of the value in bytes, if there is one,
- *                  for values that contain NULs; NULL if not wanted.
- * @return A NUL-terminated text that is valid until the user is freed; NULL
- *         for a user without that attribute, and for NULL.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param name The name of the attribute.
+ * @param value_len Set to the length of the value in bytes, if there is one, for values
+ *        that contain NULs; NULL if not wanted.
+ * @return The text; NULL for a user without that attribute, and for NULL.
  */
-const char *hc_user_attribute(const struct hc_user *user,
-                              const uint8_t *name,
-                              size_t name_len,
+const char *hc_user_attribute(const struct hc_user *user, const uint8_t *name, size_t name_len,
                               size_t *value_len);
 
-/**
- * Frees a user, and with it the texts that were read off it.
- *
- * @param user The user; nothing happens for NULL.
- * @note Not while another thread uses the user.
- * @since 0.1.0
- */
+/** Frees a user, and with it the texts that were read off it. */
 void hc_user_free(struct hc_user *user);
 
 /**
  * Begins a user to create: active, no admin, with the email as username.
  *
- * @param email     The email address, UTF-8.
- * @param email_len Its length in bytes.
- * @param new_user  Set, on success, to a builder that is yours to free with
- *                  hc_new_user_free().
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param email The email address.
+ * @param new_user Set to a builder.
  * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
  * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
  * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_new_user_new(const uint8_t *email,
-                          size_t email_len,
-                          struct hc_new_user **new_user,
-                          struct hc_error **error);
+hc_status hc_new_user_new(const uint8_t *email, size_t email_len,
+                          struct hc_new_user **new_user, struct hc_error **error);
 
 /**
  * Gives the user an id from elsewhere; otherwise the directory draws one.
  *
- * @param new_user The user to create.
- * @param id       16 bytes in network order; any UUID.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param id 16 bytes in network order; any UUID.
  */
-hc_status hc_new_user_set_id(struct hc_new_user *new_user,
-                             const uint8_t *id,
+hc_status hc_new_user_set_id(struct hc_new_user *new_user, const uint8_t *id,
                              struct hc_error **error);
 
 /**
- * Sets the username. One with an @ must be the email itself, and then follows
- * it when it changes.
+ * Sets the username. One with an @ must be an email address; if it is the user's own
+ * email, it follows the email when that changes.
  *
- * @param new_user     The user to create.
- * @param username     The username, UTF-8.
- * @param username_len Its length in bytes.
- * @param error        See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param username The username.
  * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_new_user_set_username(struct hc_new_user *new_user,
-                                   const uint8_t *username,
-                                   size_t username_len,
-                                   struct hc_error **error);
+hc_status hc_new_user_set_username(struct hc_new_user *new_user, const uint8_t *username,
+                                   size_t username_len, struct hc_error **error);
 
 /**
  * Sets the given (first) name.
  *
- * @param new_user The user to create.
- * @param name     The name, UTF-8; an empty one is none.
+ * @param name The name; an empty one is none.
  * @param name_len Its length in bytes, at most 255.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
  * @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
  *         characters.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_new_user_set_given_name(struct hc_new_user *new_user,
-                                     const uint8_t *name,
-                                     size_t name_len,
-                                     struct hc_error **error);
+hc_status hc_new_user_set_given_name(struct hc_new_user *new_user, const uint8_t *name,
+                                     size_t name_len, struct hc_error **error);
 
 /**
  * Sets the family (last) name.
  *
- * @param new_user The user to create.
- * @param name     The name, UTF-8; an empty one is none.
+ * @param name The name; an empty one is none.
  * @param name_len Its length in bytes, at most 255.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
  * @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
  *         characters.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_new_user_set_family_name(struct hc_new_user *new_user,
-                                      const uint8_t *name,
-                                      size_t name_len,
-                                      struct hc_error **error);
+hc_status hc_new_user_set_family_name(struct hc_new_user *new_user, const uint8_t *name,
+                                      size_t name_len, struct hc_error **error);
 
 /**
  * Says whether the user is active from the start and so takes a seat.
  *
- * @param new_user The user to create.
- * @param active   1 or 0.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param active 1 or 0.
  */
-hc_status hc_new_user_set_active(struct hc_new_user *new_user,
-                                 int32_t active,
+hc_status hc_new_user_set_active(struct hc_new_user *new_user, int32_t active,
                                  struct hc_error **error);
 
 /**
  * Says whether the user administers the platform.
  *
- * @param new_user The user to create.
- * @param admin    1 or 0.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param admin 1 or 0.
  */
-hc_status hc_new_user_set_admin(struct hc_new_user *new_user,
-                                int32_t admin,
+hc_status hc_new_user_set_admin(struct hc_new_user *new_user, int32_t admin,
                                 struct hc_error **error);
 
 /**
  * Says when the user was created elsewhere; otherwise it is now.
  *
- * @param new_user The user to create.
- * @param micros   Microseconds since 1970-01-01T00:00:00Z.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param micros Microseconds since 1970-01-01T00:00:00Z.
  * @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_new_user_set_created_at_micros(struct hc_new_user *new_user,
-                                            uint64_t micros,
+hc_status hc_new_user_set_created_at_micros(struct hc_new_user *new_user, uint64_t micros,
                                             struct hc_error **error);
 
 /**
  * Sets an attribute. A user has at most 64, of 16 KiB in all.
  *
- * @param new_user  The user to create.
- * @param name      The name, UTF-8, not empty.
- * @param name_len  Its length in bytes, at most 255.
- * @param value     The value, UTF-8.
- * @param value_len Its length in bytes.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param name The name, not empty.
+ * @param name_len Its length in bytes, at most 255.
+ * @param value The value.
  * @retval HC_STATUS_INVALID_ARGUMENT for a bad name or beyond a limit.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_new_user_set_attribute(struct hc_new_user *new_user,
-                                    const uint8_t *name,
-                                    size_t name_len,
-                                    const uint8_t *value,
-                                    size_t value_len,
+hc_status hc_new_user_set_attribute(struct hc_new_user *new_user, const uint8_t *name,
+                                    size_t name_len, const uint8_t *value, size_t value_len,
                                     struct hc_error **error);
 
-/**
- * Frees a user to create; users that were created stay.
- *
- * @param new_user The user to create; nothing happens for NULL.
- * @note Not while another thread uses it.
- * @since 0.1.0
- */
+/** Frees a user to create; users that were created stay. */
 void hc_new_user_free(struct hc_new_user *new_user);
 
 /**
- * The user that an id or an email names.
+ * The user that an id, an email or a username names.
  *
- * @param directory       The directory.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param user            Set, on success, to a user that is yours to free with
- *                        hc_user_free(); or to NULL when there is none.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, also when there is none, or a general or store status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param user Set to a user; or to NULL when there is none.
  */
-hc_status hc_user_get(const struct hc_directory *directory,
-                      const uint8_t *id_or_email,
-                      size_t id_or_email_len,
-                      struct hc_user **user,
-                      struct hc_error **error);
+hc_status hc_user_get(const struct hc_directory *directory, const uint8_t *id_or_email,
+                      size_t id_or_email_len, struct hc_user **user, struct hc_error **error);
 
 /**
  * The user with this id.
  *
- * @param directory The directory.
- * @param id        16 bytes in network order.
- * @param user      Set, on success, to a user that is yours to free with
- *                  hc_user_free(); or to NULL when there is none.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, also when there is none, or a general or store status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param id 16 bytes in network order.
+ * @param user Set to a user; or to NULL when there is none.
  */
-hc_status hc_user_get_by_id(const struct hc_directory *directory,
-                            const uint8_t *id,
-                            struct hc_user **user,
-                            struct hc_error **error);
+hc_status hc_user_get_by_id(const struct hc_directory *directory, const uint8_t *id,
+                            struct hc_user **user, struct hc_error **error);
 
 /**
  * The user with this email, without regard to the case of ASCII letters.
  *
- * @param directory The directory.
- * @param email     The email, UTF-8; one that is no address is nobody's.
- * @param email_len Its length in bytes.
- * @param user      Set, on success, to a user that is yours to free with
- *                  hc_user_free(); or to NULL when there is none.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, also when there is none, or a general or store status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param email The email; one that is no address is nobody's.
+ * @param user Set to a user; or to NULL when there is none.
  */
-hc_status hc_user_get_by_email(const struct hc_directory *directory,
-                               const uint8_t *email,
-                               size_t email_len,
-                               struct hc_user **user,
+hc_status hc_user_get_by_email(const struct hc_directory *directory, const uint8_t *email,
+                               size_t email_len, struct hc_user **user,
                                struct hc_error **error);
 
 /**
  * The user with this username, without regard to case.
  *
- * @param directory    The directory.
- * @param username     The username, UTF-8.
- * @param username_len Its length in bytes.
- * @param user         Set, on success, to a user that is yours to free with
- *                     hc_user_free(); or to NULL when there is none.
- * @param error        See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, also when there is none, or a general or store status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param username The username.
+ * @param user Set to a user; or to NULL when there is none.
  */
 hc_status hc_user_get_by_username(const struct hc_directory *directory,
-                                  const uint8_t *username,
-                                  size_t username_len,
-                                  struct hc_user **user,
-                                  struct hc_error **error);
+                                  const uint8_t *username, size_t username_len,
+                                  struct hc_user **user, struct hc_error **error);
 
 /**
  * Creates a user of whom only the email is known: active, and so in need of a
  * seat, no admin, with the email as username. For more, see
  * hc_user_create_from().
  *
- * @param directory The directory.
- * @param email     The email address, UTF-8.
- * @param email_len Its length in bytes.
- * @param user      Set, on success, to the user, yours to free with
- *                  hc_user_free(); NULL if not wanted.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param email The email address.
+ * @param user Set to the user; NULL if not wanted.
  * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
  * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
  * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  * @retval HC_STATUS_EMAIL_TAKEN when another user has it.
  * @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_user_create(const struct hc_directory *directory,
-                         const uint8_t *email,
-                         size_t email_len,
-                         struct hc_user **user,
-                         struct hc_error **error);
+hc_status hc_user_create(const struct hc_directory *directory, const uint8_t *email,
+                         size_t email_len, struct hc_user **user, struct hc_error **error);
 
 /**
  * Creates a user, who needs a seat unless made inactive.
  *
- * @param directory The directory.
- * @param new_user  What is known of the user. Not kept.
- * @param user      Set, on success, to the user, yours to free with
- *                  hc_user_free(); NULL if not wanted.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param new_user What is known of the user. Not kept.
+ * @param user Set to the user; NULL if not wanted.
  * @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
  * @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
  * @retval HC_STATUS_ID_TAKEN when another user has, or had, the id.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
- * @note Thread-safe.
- * @since 0.1.0
  */
 hc_status hc_user_create_from(const struct hc_directory *directory,
-                              const struct hc_new_user *new_user,
-                              struct hc_user **user,
+                              const struct hc_new_user *new_user, struct hc_user **user,
                               struct hc_error **error);
 
 /**
  * Changes fields of a user.
  *
- * @param directory       The directory.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param update          What to change. Not kept.
- * @param user            Set, on success, to the user as it is then, yours to
- *                        free with hc_user_free(); NULL if not wanted.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
- * @retval HC_STATUS_INVALID_USERNAME for an @ that isn't the own email's.
+ * @param update What to change. Not kept.
+ * @param user Set to the user as it is then; NULL if not wanted.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
+ * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
  * @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
  * @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
  * @retval HC_STATUS_INVALID_ARGUMENT for more attributes than a user may have.
  * @retval HC_STATUS_CONFLICT when the user is not at the expected version.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
- * @note Thread-safe.
- * @since 0.1.0
  */
 hc_status hc_user_update_apply(const struct hc_directory *directory,
-                               const uint8_t *id_or_email,
-                               size_t id_or_email_len,
-                               const struct hc_user_update *update,
-                               struct hc_user **user,
+                               const uint8_t *id_or_email, size_t id_or_email_len,
+                               const struct hc_user_update *update, struct hc_user **user,
                                struct hc_error **error);
 
 /**
- * Like hc_user_update_apply(), for the user with an id of 16 bytes.
+ * Reads one user as a batch of one packed record, the same as those of lists: one
+ * call for all that is known of the user. docs/packed.md says what it looks like,
+ * and headcount_packed.h reads it.
  *
- * @param directory The directory.
- * @param id        16 bytes in network order.
- * @param update    What to change. Not kept.
- * @param user      Set, on success, to the user as it is then, yours to free
- *                  with hc_user_free(); NULL if not wanted.
- * @param error     See "Errors"; may be NULL.
- * @return As hc_user_update_apply().
- * @note Thread-safe.
- * @since 0.1.0
+ * @param kind What the key is: one of HC_USER_KEY_*.
+ * @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes.
+ * @param buffer Where to put the batch.
+ * @param capacity Its size in bytes: 32 KiB hold any user.
+ * @param written Set to the size of the batch; or to 0 when there is no such user.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the user.
  */
-hc_status hc_user_update_apply_by_id(const struct hc_directory *directory,
-                                     const uint8_t *id,
-                                     const struct hc_user_update *update,
-                                     struct hc_user **user,
-                                     struct hc_error **error);
+hc_status hc_user_read(const struct hc_directory *directory, int32_t kind, const uint8_t *key,
+                       size_t key_len, uint8_t *buffer, size_t capacity, size_t *written,
+                       struct hc_error **error);
+
+/**
+ * Reads the users that many keys name, each as hc_user_read() does, in one call. It
+ * ends when the keys do, or when there is no room for the next user or offset: go on
+ * with the key behind those that were read.
+ *
+ * @param kind What the keys are: one of HC_USER_KEY_*.
+ * @param keys The keys, one behind the other: each is its length in bytes, as 4 bytes
+ *        with the lowest first, and that many bytes.
+ * @param keys_bytes How many bytes that is in all.
+ * @param buffer Where to put the batch, whose records are in the order of the keys.
+ * @param capacity Its size in bytes.
+ * @param offsets Set to where the record of each key begins in the buffer; to 0 where
+ *        the key is nobody's.
+ * @param offset_max How many of them there is room for.
+ * @param read Set to how many keys were read.
+ * @param written Set to the size of the batch; or to 0 when it has no records.
+ * @return #HC_STATUS_OK, or a general or store status. When it fails, what is in the
+ *         buffer and in the offsets means nothing.
+ * @retval HC_STATUS_INVALID_ARGUMENT also for a key that ends behind the keys.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the first user.
+ * @note Each user is read at a moment of its own.
+ */
+hc_status hc_user_read_many(const struct hc_directory *directory, int32_t kind,
+                            const uint8_t *keys, size_t keys_bytes, uint8_t *buffer,
+                            size_t capacity, uint32_t *offsets, size_t offset_max,
+                            size_t *read, size_t *written, struct hc_error **error);
+
+/* Lists and queries =============================================================== */
 
 /**
  * Lists all users, active or not, ordered by email, as they are now.
  *
- * @param directory The directory.
- * @param cursor    Set, on success, to a cursor before the first user; yours
- *                  to free with hc_cursor_free().
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param cursor Set to a cursor before the first user;.
  */
 hc_status hc_directory_list_users(const struct hc_directory *directory,
-                                  struct hc_cursor **cursor,
-                                  struct hc_error **error);
+                                  struct hc_cursor **cursor, struct hc_error **error);
 
 /**
  * Returns one page of the users that match a query.
  *
- * @param directory The directory.
- * @param query     Which users, in what order and how many. Not kept.
- * @param cursor    Set, on success, to a cursor before the first user of the
- *                  page; yours to free with hc_cursor_free().
- * @param error     See "Errors"; may be NULL.
+ * @param query Which users, in what order and how many. Not kept.
+ * @param cursor Set to a cursor before the first user of the page;.
  * @return #HC_STATUS_OK, also for an empty page, or a general or store status.
  * @retval HC_STATUS_INVALID_ARGUMENT for the place of a query in another order.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @note Thread-safe.
- * @since 0.1.0
  */
 hc_status hc_directory_query(const struct hc_directory *directory,
-                             const struct hc_query *query,
-                             struct hc_cursor **cursor,
+                             const struct hc_query *query, struct hc_cursor **cursor,
                              struct hc_error **error);
 
 /**
@@ -2029,63 +2102,40 @@ hc_status hc_directory_query(const struct hc_directory *directory,
  * nothing for all, all active or all inactive users, and otherwise as much as
  * reading the index that the query picks.
  *
- * @param directory The directory.
- * @param query     Which users. Not kept.
- * @param count     Set, on success, to their number.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param query Which users. Not kept.
+ * @param count Set to their number.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @note Thread-safe.
- * @since 0.1.0
  */
 hc_status hc_directory_count(const struct hc_directory *directory,
-                             const struct hc_query *query,
-                             uint64_t *count,
+                             const struct hc_query *query, uint64_t *count,
                              struct hc_error **error);
 
 /**
  * Reads the next user.
  *
- * @param cursor The cursor.
- * @param user   Set, on success, to the next user, yours to free with
- *               hc_user_free(); or to NULL when there are no more.
- * @param error  See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, also at the end, or a general or store status.
+ * @param user Set to the next user; or to NULL when there are no more.
  * @note Thread-safe: each user goes to one of the threads.
- * @since 0.1.0
  */
-hc_status hc_cursor_next(struct hc_cursor *cursor,
-                         struct hc_user **user,
+hc_status hc_cursor_next(struct hc_cursor *cursor, struct hc_user **user,
                          struct hc_error **error);
 
 /**
  * Reads the next users as packed records, for which headcount_packed.h has a
  * decoder: as many as fit.
  *
- * @param cursor   The cursor.
- * @param buffer   Where to put the batch.
+ * @param buffer Where to put the batch.
  * @param capacity Its size in bytes; 32 KiB hold any user, and more is faster.
- * @param written  Set, on success, to the size of the batch in bytes; or to 0
- *                 when there are no more.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, also at the end, or a general or store status.
+ * @param written Set to the size of the batch in bytes; or to 0 when there are no more.
  * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
  * @note Thread-safe: each user goes to one of the threads.
- * @since 0.1.0
  */
-hc_status hc_cursor_next_batch(struct hc_cursor *cursor,
-                               uint8_t *buffer,
-                               size_t capacity,
-                               size_t *written,
-                               struct hc_error **error);
+hc_status hc_cursor_next_batch(struct hc_cursor *cursor, uint8_t *buffer, size_t capacity,
+                               size_t *written, struct hc_error **error);
 
 /**
  * How many users are yet to come.
  *
- * @param cursor The cursor, or NULL.
  * @return The number; 0 for a cursor that can't be used.
- * @note Thread-safe.
- * @since 0.1.0
  */
 uint64_t hc_cursor_remaining(const struct hc_cursor *cursor);
 
@@ -2093,21 +2143,14 @@ uint64_t hc_cursor_remaining(const struct hc_cursor *cursor);
  * Where the page behind this one begins, for hc_query_set_after(). It contains
  * the email or username of the last user: treat it as personal data.
  *
- * @param cursor The cursor, or NULL.
- * @return A NUL-terminated text that is valid until the cursor is freed; NULL if
- *         this is the last page, for a cursor over all users, and for NULL.
- * @note Thread-safe.
- * @since 0.1.0
+ * @return The text; NULL if this is the last page, for a cursor over all users, and for
+ *        NULL.
  */
 const char *hc_cursor_next_page(const struct hc_cursor *cursor);
 
 /**
  * Frees a cursor; the users it gave out stay valid. In a child of fork() it
  * leaves the parent's cursor alone.
- *
- * @param cursor The cursor; nothing happens for NULL.
- * @note Not while another thread uses the cursor.
- * @since 0.1.0
  */
 void hc_cursor_free(struct hc_cursor *cursor);
 
@@ -2115,185 +2158,98 @@ void hc_cursor_free(struct hc_cursor *cursor);
  * Begins a query for all users, ordered by email, 100 at a time.
  *
  * @return A builder to free with hc_query_free(); never NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 struct hc_query *hc_query_new(void);
 
 /**
  * Only users who are active, or only users who are not.
  *
- * @param query  The query.
  * @param active 1 for active users, 0 for inactive ones.
- * @param error  See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_query_set_active(struct hc_query *query,
-                              int32_t active,
-                              struct hc_error **error);
+hc_status hc_query_set_active(struct hc_query *query, int32_t active, struct hc_error **error);
 
-/**
- * Only admins.
- *
- * @param query The query.
- * @param error See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
- */
+/** Only admins. */
 hc_status hc_query_set_admins_only(struct hc_query *query, struct hc_error **error);
 
 /**
  * Only members of a workspace.
  *
- * @param query     The query.
- * @param workspace The id of the workspace.
- * @param role      #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role,
- *                  #HC_ROLE_ANY for all.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param role #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role, #HC_ROLE_ANY for
+ *        all.
  * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_query_set_member_of(struct hc_query *query,
-                                 uint64_t workspace,
-                                 int32_t role,
+hc_status hc_query_set_member_of(struct hc_query *query, uint64_t workspace, int32_t role,
                                  struct hc_error **error);
 
 /**
  * Only emails that start like this, without regard to the case of ASCII letters.
  *
- * @param query      The query.
- * @param prefix     The prefix, UTF-8.
- * @param prefix_len Its length in bytes.
- * @param error      See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param prefix The prefix.
  */
-hc_status hc_query_set_email_prefix(struct hc_query *query,
-                                    const uint8_t *prefix,
-                                    size_t prefix_len,
-                                    struct hc_error **error);
+hc_status hc_query_set_email_prefix(struct hc_query *query, const uint8_t *prefix,
+                                    size_t prefix_len, struct hc_error **error);
 
 /**
  * Only emails at this domain, in either of its forms (bücher.example or
  * xn--bcher-kva.example). A text that is no domain matches nobody.
  *
- * @param query      The query.
- * @param domain     The domain, UTF-8.
- * @param domain_len Its length in bytes.
- * @param error      See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param domain The domain.
  */
-hc_status hc_query_set_email_domain(struct hc_query *query,
-                                    const uint8_t *domain,
-                                    size_t domain_len,
-                                    struct hc_error **error);
+hc_status hc_query_set_email_domain(struct hc_query *query, const uint8_t *domain,
+                                    size_t domain_len, struct hc_error **error);
 
 /**
  * Only usernames that start like this, without regard to case.
  *
- * @param query      The query.
- * @param prefix     The prefix, UTF-8.
- * @param prefix_len Its length in bytes.
- * @param error      See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param prefix The prefix.
  */
-hc_status hc_query_set_username_prefix(struct hc_query *query,
-                                       const uint8_t *prefix,
-                                       size_t prefix_len,
-                                       struct hc_error **error);
+hc_status hc_query_set_username_prefix(struct hc_query *query, const uint8_t *prefix,
+                                       size_t prefix_len, struct hc_error **error);
 
 /**
  * Only users created at this moment or later.
  *
- * @param query  The query.
  * @param micros Microseconds since 1970-01-01T00:00:00Z.
- * @param error  See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
  * @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_query_set_created_since_micros(struct hc_query *query,
-                                            uint64_t micros,
+hc_status hc_query_set_created_since_micros(struct hc_query *query, uint64_t micros,
                                             struct hc_error **error);
 
 /**
  * Only users who were created or changed at this moment or later.
  *
- * @param query  The query.
  * @param micros Microseconds since 1970-01-01T00:00:00Z.
- * @param error  See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
  * @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_query_set_changed_since_micros(struct hc_query *query,
-                                            uint64_t micros,
+hc_status hc_query_set_changed_since_micros(struct hc_query *query, uint64_t micros,
                                             struct hc_error **error);
 
-/**
- * Frees a query; pages stay valid.
- *
- * @param query The query; nothing happens for NULL.
- * @note Not while another thread uses the query.
- * @since 0.1.0
- */
+/** Frees a query; pages stay valid. */
 void hc_query_free(struct hc_query *query);
 
 /**
  * Sets the order.
  *
- * @param query The query.
- * @param sort  One of HC_SORT_*; #HC_SORT_EMAIL unless said otherwise.
- * @param error See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param sort One of HC_SORT_*; #HC_SORT_EMAIL unless said otherwise.
  * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no order.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_query_set_sort(struct hc_query *query,
-                            int32_t sort,
-                            struct hc_error **error);
+hc_status hc_query_set_sort(struct hc_query *query, int32_t sort, struct hc_error **error);
 
 /**
  * Says whether to go in the opposite direction: newest first, for example.
  *
- * @param query      The query.
  * @param descending 1 or 0; 0 unless said otherwise.
- * @param error      See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_query_set_descending(struct hc_query *query,
-                                  int32_t descending,
+hc_status hc_query_set_descending(struct hc_query *query, int32_t descending,
                                   struct hc_error **error);
 
 /**
  * Sets how many users a page may have.
  *
- * @param query The query.
  * @param users 1 to 10,000; 100 unless said otherwise.
- * @param error See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
  * @retval HC_STATUS_INVALID_ARGUMENT for another number.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_query_set_limit(struct hc_query *query,
-                             size_t users,
-                             struct hc_error **error);
+hc_status hc_query_set_limit(struct hc_query *query, size_t users, struct hc_error **error);
 
 /**
  * Asks for the page behind a place: what hc_cursor_next_page() said of the page
@@ -2302,25 +2258,17 @@ hc_status hc_query_set_limit(struct hc_query *query,
  * It is a place in the order, not in a result: it stays good while users come and
  * go and after the directory is reopened.
  *
- * @param query     The query.
- * @param place     The place, UTF-8; empty for the first page.
- * @param place_len Its length in bytes.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param place The place; empty for the first page.
  */
-hc_status hc_query_set_after(struct hc_query *query,
-                             const uint8_t *place,
-                             size_t place_len,
+hc_status hc_query_set_after(struct hc_query *query, const uint8_t *place, size_t place_len,
                              struct hc_error **error);
+
+/* Changing users ================================================================== */
 
 /**
  * Begins an update that changes nothing yet.
  *
  * @return A builder to free with hc_user_update_free(); never NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 struct hc_user_update *hc_user_update_new(void);
 
@@ -2328,310 +2276,175 @@ struct hc_user_update *hc_user_update_new(void);
  * Refuses the update with #HC_STATUS_CONFLICT unless the user still has this
  * version.
  *
- * @param update  The update.
  * @param version What hc_user_version() said.
- * @param error   See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_user_update_set_if_version(struct hc_user_update *update,
-                                        uint64_t version,
+hc_status hc_user_update_set_if_version(struct hc_user_update *update, uint64_t version,
                                         struct hc_error **error);
 
 /**
  * Changes the email. A username that is the email follows.
  *
- * @param update    The update.
- * @param email     The email address, UTF-8.
- * @param email_len Its length in bytes.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param email The email address.
  * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
  * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
  * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_user_update_set_email(struct hc_user_update *update,
-                                   const uint8_t *email,
-                                   size_t email_len,
-                                   struct hc_error **error);
+hc_status hc_user_update_set_email(struct hc_user_update *update, const uint8_t *email,
+                                   size_t email_len, struct hc_error **error);
 
 /**
- * Changes the username. One with an @ must be the user's own email, and then
- * follows it when it changes.
+ * Changes the username. One with an @ must be an email address; if it is the user's
+ * own email, it follows the email when that changes.
  *
- * @param update       The update.
- * @param username     The username, UTF-8.
- * @param username_len Its length in bytes.
- * @param error        See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param username The username.
  * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_user_update_set_username(struct hc_user_update *update,
-                                      const uint8_t *username,
-                                      size_t username_len,
-                                      struct hc_error **error);
+hc_status hc_user_update_set_username(struct hc_user_update *update, const uint8_t *username,
+                                      size_t username_len, struct hc_error **error);
 
-/**
- * Makes the username the email again, and follow it when that changes.
- *
- * @param update The update.
- * @param error  See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
- */
+/** Makes the username the email again, and follow it when that changes. */
 hc_status hc_user_update_reset_username(struct hc_user_update *update,
                                         struct hc_error **error);
 
 /**
  * Changes the given (first) name.
  *
- * @param update   The update.
- * @param name     The name, UTF-8; an empty one removes it.
+ * @param name The name; an empty one removes it.
  * @param name_len Its length in bytes, at most 255.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
  * @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
  *         characters.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_user_update_set_given_name(struct hc_user_update *update,
-                                        const uint8_t *name,
-                                        size_t name_len,
-                                        struct hc_error **error);
+hc_status hc_user_update_set_given_name(struct hc_user_update *update, const uint8_t *name,
+                                        size_t name_len, struct hc_error **error);
 
 /**
  * Changes the family (last) name.
  *
- * @param update   The update.
- * @param name     The name, UTF-8; an empty one removes it.
+ * @param name The name; an empty one removes it.
  * @param name_len Its length in bytes, at most 255.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
  * @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
  *         characters.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_user_update_set_family_name(struct hc_user_update *update,
-                                         const uint8_t *name,
-                                         size_t name_len,
-                                         struct hc_error **error);
+hc_status hc_user_update_set_family_name(struct hc_user_update *update, const uint8_t *name,
+                                         size_t name_len, struct hc_error **error);
 
 /**
  * Makes the user an admin, or takes that away.
  *
- * @param update The update.
- * @param admin  1 or 0.
- * @param error  See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param admin 1 or 0.
  */
-hc_status hc_user_update_set_admin(struct hc_user_update *update,
-                                   int32_t admin,
+hc_status hc_user_update_set_admin(struct hc_user_update *update, int32_t admin,
                                    struct hc_error **error);
 
 /**
  * Sets one attribute and leaves the others.
  *
- * @param update    The update.
- * @param name      The name, UTF-8, not empty.
- * @param name_len  Its length in bytes, at most 255.
- * @param value     The value, UTF-8.
- * @param value_len Its length in bytes.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param name The name, not empty.
+ * @param name_len Its length in bytes, at most 255.
+ * @param value The value.
  * @retval HC_STATUS_INVALID_ARGUMENT for a bad name.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_user_update_set_attribute(struct hc_user_update *update,
-                                       const uint8_t *name,
-                                       size_t name_len,
-                                       const uint8_t *value,
-                                       size_t value_len,
+hc_status hc_user_update_set_attribute(struct hc_user_update *update, const uint8_t *name,
+                                       size_t name_len, const uint8_t *value, size_t value_len,
                                        struct hc_error **error);
 
 /**
  * Removes one attribute, if the user has it.
  *
- * @param update   The update.
- * @param name     The name, UTF-8, not empty.
+ * @param name The name, not empty.
  * @param name_len Its length in bytes, at most 255.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
  * @retval HC_STATUS_INVALID_ARGUMENT for a bad name.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_user_update_remove_attribute(struct hc_user_update *update,
-                                          const uint8_t *name,
-                                          size_t name_len,
-                                          struct hc_error **error);
+hc_status hc_user_update_remove_attribute(struct hc_user_update *update, const uint8_t *name,
+                                          size_t name_len, struct hc_error **error);
 
-/**
- * Removes all attributes but those that this update sets.
- *
- * @param update The update.
- * @param error  See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
- */
+/** Removes all attributes but those that this update sets. */
 hc_status hc_user_update_replace_attributes(struct hc_user_update *update,
                                             struct hc_error **error);
 
-/**
- * Frees an update; what it changed stays changed.
- *
- * @param update The update; nothing happens for NULL.
- * @note Not while another thread uses the update.
- * @since 0.1.0
- */
+/** Frees an update; what it changed stays changed. */
 void hc_user_update_free(struct hc_user_update *update);
 
 /**
  * Makes a user active; nothing happens to one who is.
  *
- * @param directory       The directory.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param user            Set, on success, to the user as it is then, yours to
- *                        free with hc_user_free(); NULL if not wanted.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @param user Set to the user as it is then; NULL if not wanted.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_user_activate(const struct hc_directory *directory,
-                           const uint8_t *id_or_email,
-                           size_t id_or_email_len,
-                           struct hc_user **user,
+hc_status hc_user_activate(const struct hc_directory *directory, const uint8_t *id_or_email,
+                           size_t id_or_email_len, struct hc_user **user,
                            struct hc_error **error);
-
-/**
- * Like hc_user_activate(), for the user with an id of 16 bytes.
- *
- * @param directory The directory.
- * @param id        16 bytes in network order.
- * @param user      Set, on success, to the user as it is then, yours to free
- *                  with hc_user_free(); NULL if not wanted.
- * @param error     See "Errors"; may be NULL.
- * @return As hc_user_activate().
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_user_activate_by_id(const struct hc_directory *directory,
-                                 const uint8_t *id,
-                                 struct hc_user **user,
-                                 struct hc_error **error);
 
 /**
  * Makes a user inactive, which frees a seat; nothing happens to one who is.
  *
- * @param directory       The directory.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param user            Set, on success, to the user as it is then, yours to
- *                        free with hc_user_free(); NULL if not wanted.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @param user Set to the user as it is then; NULL if not wanted.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
  *         hc_directory_acting_as().
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
  *         owner.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_user_deactivate(const struct hc_directory *directory,
-                             const uint8_t *id_or_email,
-                             size_t id_or_email_len,
-                             struct hc_user **user,
+hc_status hc_user_deactivate(const struct hc_directory *directory, const uint8_t *id_or_email,
+                             size_t id_or_email_len, struct hc_user **user,
                              struct hc_error **error);
 
 /**
- * Like hc_user_deactivate(), for the user with an id of 16 bytes.
- *
- * @param directory The directory.
- * @param id        16 bytes in network order.
- * @param user      Set, on success, to the user as it is then, yours to free
- *                  with hc_user_free(); NULL if not wanted.
- * @param error     See "Errors"; may be NULL.
- * @return As hc_user_deactivate().
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_user_deactivate_by_id(const struct hc_directory *directory,
-                                   const uint8_t *id,
-                                   struct hc_user **user,
-                                   struct hc_error **error);
-
-/**
- * Deletes a user for good. The id is never given again; the email and the
+ * Deletes a user for good. The id is not given again as long as the change that deletes
+ * the user is kept (see hc_directory_trim_changes()); the email and the
  * username are free for others. To keep the user, use hc_user_deactivate().
  *
- * @param directory       The directory.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
  *         hc_directory_acting_as().
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
  *         owner.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_user_delete(const struct hc_directory *directory,
-                         const uint8_t *id_or_email,
-                         size_t id_or_email_len,
-                         struct hc_error **error);
+hc_status hc_user_delete(const struct hc_directory *directory, const uint8_t *id_or_email,
+                         size_t id_or_email_len, struct hc_error **error);
 
 /**
- * Like hc_user_delete(), for the user with an id of 16 bytes.
+ * Notes that a user is seen now, such as at a login or with a request. Call it as often
+ * as you like: it mostly costs a look-up.
  *
- * @param directory The directory.
- * @param id        16 bytes in network order.
- * @param error     See "Errors"; may be NULL.
- * @return As hc_user_delete().
- * @note Thread-safe.
- * @since 0.1.0
+ * A sighting within an hour of the one on record is not noted. The first is on disk when
+ * this returns; others are gathered and written together, at most once a minute and when
+ * the directory is closed, so a crash loses those since the last write. It is no change:
+ * the user, the version and the feed stay as they are. The time is personal data, which
+ * is in exports and backups and goes with a user who is deleted.
+ *
+ * @retval HC_STATUS_USER_NOT_FOUND when there is no such user.
  */
-hc_status hc_user_delete_by_id(const struct hc_directory *directory,
-                               const uint8_t *id,
-                               struct hc_error **error);
+hc_status hc_user_touch(const struct hc_directory *directory, const uint8_t *id_or_email,
+                        size_t id_or_email_len, struct hc_error **error);
+
+/**
+ * Tells when a user was last seen, to about an hour: see hc_user_touch().
+ *
+ * @param micros Set to microseconds since 1970-01-01T00:00:00Z; to 0 for a user who was
+ *        never seen.
+ * @retval HC_STATUS_USER_NOT_FOUND when there is no such user.
+ */
+hc_status hc_user_get_last_seen_micros(const struct hc_directory *directory,
+                                       const uint8_t *id_or_email, size_t id_or_email_len,
+                                       uint64_t *micros, struct hc_error **error);
+
+/* Workspaces ====================================================================== */
 
 /**
  * The id: a number from 1 on, never given to another workspace.
  *
- * @param workspace The workspace, or NULL.
  * @return The id; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 uint64_t hc_workspace_id(const struct hc_workspace *workspace);
 
 /**
  * The name, as it was given; no other workspace has it.
  *
- * @param workspace The workspace, or NULL.
- * @return A NUL-terminated text that is valid until the workspace is freed; NULL
- *         for NULL.
- * @note Thread-safe.
- * @since 0.1.0
+ * @return The text; NULL for NULL.
  */
 const char *hc_workspace_name(const struct hc_workspace *workspace);
 
@@ -2639,41 +2452,29 @@ const char *hc_workspace_name(const struct hc_workspace *workspace);
  * Whether the workspace is archived: nobody can be added and nothing of it
  * changed, until it is restored. Members can leave, and it can be deleted.
  *
- * @param workspace The workspace, or NULL.
  * @return 1 or 0; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 int32_t hc_workspace_is_archived(const struct hc_workspace *workspace);
 
 /**
  * Whose default workspace this is.
  *
- * @param workspace The workspace, or NULL.
  * @return A pointer to the 16 bytes of the user's id that are valid until the
  *         workspace is freed; NULL if it is nobody's, and for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 const uint8_t *hc_workspace_default_of(const struct hc_workspace *workspace);
 
 /**
  * The version of the record: 1 when created, one more with each change.
  *
- * @param workspace The workspace, or NULL.
  * @return The version; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 uint64_t hc_workspace_version(const struct hc_workspace *workspace);
 
 /**
  * When the workspace was created, in microseconds since 1970-01-01T00:00:00Z.
  *
- * @param workspace The workspace, or NULL.
  * @return The moment; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 uint64_t hc_workspace_created_at_micros(const struct hc_workspace *workspace);
 
@@ -2681,188 +2482,101 @@ uint64_t hc_workspace_created_at_micros(const struct hc_workspace *workspace);
  * When the record last changed, in microseconds since 1970-01-01T00:00:00Z. Its
  * members don't count.
  *
- * @param workspace The workspace, or NULL.
  * @return The moment; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 uint64_t hc_workspace_updated_at_micros(const struct hc_workspace *workspace);
 
-/**
- * Frees a workspace, and with it what was read off it.
- *
- * @param workspace The workspace; nothing happens for NULL.
- * @note Not while another thread uses the workspace.
- * @since 0.1.0
- */
+/** Frees a workspace, and with it what was read off it. */
 void hc_workspace_free(struct hc_workspace *workspace);
 
 /**
  * The workspace with this id.
  *
- * @param directory The directory.
- * @param workspace The id of the workspace.
- * @param found     Set, on success, to a workspace that is yours to free with
- *                  hc_workspace_free(); or to NULL when there is none.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, also when there is none, or a general or store status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param found Set to a workspace; or to NULL when there is none.
  */
-hc_status hc_workspace_get(const struct hc_directory *directory,
-                           uint64_t workspace,
-                           struct hc_workspace **found,
-                           struct hc_error **error);
+hc_status hc_workspace_get(const struct hc_directory *directory, uint64_t workspace,
+                           struct hc_workspace **found, struct hc_error **error);
 
 /**
  * The workspace with this name, without regard to case.
  *
- * @param directory The directory.
- * @param name      The name, UTF-8.
- * @param name_len  Its length in bytes.
- * @param found     Set, on success, to a workspace that is yours to free with
- *                  hc_workspace_free(); or to NULL when there is none.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, also when there is none, or a general or store status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param name The name.
+ * @param found Set to a workspace; or to NULL when there is none.
  */
-hc_status hc_workspace_get_by_name(const struct hc_directory *directory,
-                                   const uint8_t *name,
-                                   size_t name_len,
-                                   struct hc_workspace **found,
+hc_status hc_workspace_get_by_name(const struct hc_directory *directory, const uint8_t *name,
+                                   size_t name_len, struct hc_workspace **found,
                                    struct hc_error **error);
 
 /**
  * Creates a workspace. It needs an owner who is active; a batch can do without,
  * see hc_batch_set_allow_ownerless().
  *
- * @param directory The directory.
- * @param name      The name, UTF-8: 1 to 128 characters, none of them a control
- *                  character.
- * @param name_len  Its length in bytes.
- * @param owner     The first owner: an id as text or an email, UTF-8; empty for
- *                  none.
- * @param owner_len Its length in bytes.
- * @param made      Set, on success, to the workspace, yours to free with
- *                  hc_workspace_free(); NULL if not wanted.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param name The name: 1 to 128 characters, none of them a control character.
+ * @param owner The first owner: an id as text or an email; empty for none.
+ * @param made Set to the workspace; NULL if not wanted.
  * @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
  * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
  * @retval HC_STATUS_USER_NOT_FOUND when the owner is nobody.
  * @retval HC_STATUS_LAST_OWNER without an owner who is active.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_workspace_create(const struct hc_directory *directory,
-                              const uint8_t *name,
-                              size_t name_len,
-                              const uint8_t *owner,
-                              size_t owner_len,
-                              struct hc_workspace **made,
-                              struct hc_error **error);
+hc_status hc_workspace_create(const struct hc_directory *directory, const uint8_t *name,
+                              size_t name_len, const uint8_t *owner, size_t owner_len,
+                              struct hc_workspace **made, struct hc_error **error);
 
 /**
  * The default workspace of a user, who owns it; made when it is first asked for.
  * It stays the user's own: the user can't be removed from it, and it is deleted
  * with the user unless it has other members then.
  *
- * @param directory       The directory.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param workspace       Set, on success, to the workspace, yours to free with
- *                        hc_workspace_free().
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param workspace Set to the workspace.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  */
 hc_status hc_user_get_default_workspace(const struct hc_directory *directory,
-                                        const uint8_t *id_or_email,
-                                        size_t id_or_email_len,
+                                        const uint8_t *id_or_email, size_t id_or_email_len,
                                         struct hc_workspace **workspace,
                                         struct hc_error **error);
 
 /**
  * Gives a workspace another name.
  *
- * @param directory The directory.
- * @param workspace The id of the workspace.
- * @param name      The name, UTF-8: 1 to 128 characters, none of them a control
- *                  character.
- * @param name_len  Its length in bytes.
- * @param made      Set, on success, to the workspace as it is then, yours to free
- *                  with hc_workspace_free(); NULL if not wanted.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param name The name: 1 to 128 characters, none of them a control character.
+ * @param made Set to the workspace as it is then; NULL if not wanted.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
  * @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
  * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_workspace_rename(const struct hc_directory *directory,
-                              uint64_t workspace,
-                              const uint8_t *name,
-                              size_t name_len,
-                              struct hc_workspace **made,
+hc_status hc_workspace_rename(const struct hc_directory *directory, uint64_t workspace,
+                              const uint8_t *name, size_t name_len, struct hc_workspace **made,
                               struct hc_error **error);
 
 /**
  * Archives a workspace, see hc_workspace_is_archived(); nothing happens to one
  * that is.
  *
- * @param directory The directory.
- * @param workspace The id of the workspace.
- * @param made      Set, on success, to the workspace as it is then, yours to free
- *                  with hc_workspace_free(); NULL if not wanted.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param made Set to the workspace as it is then; NULL if not wanted.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_workspace_archive(const struct hc_directory *directory,
-                               uint64_t workspace,
-                               struct hc_workspace **made,
-                               struct hc_error **error);
+hc_status hc_workspace_archive(const struct hc_directory *directory, uint64_t workspace,
+                               struct hc_workspace **made, struct hc_error **error);
 
 /**
  * Restores an archived workspace; nothing happens to another.
  *
- * @param directory The directory.
- * @param workspace The id of the workspace.
- * @param made      Set, on success, to the workspace as it is then, yours to free
- *                  with hc_workspace_free(); NULL if not wanted.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param made Set to the workspace as it is then; NULL if not wanted.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_workspace_restore(const struct hc_directory *directory,
-                               uint64_t workspace,
-                               struct hc_workspace **made,
-                               struct hc_error **error);
+hc_status hc_workspace_restore(const struct hc_directory *directory, uint64_t workspace,
+                               struct hc_workspace **made, struct hc_error **error);
 
 /**
  * Deletes a workspace and its memberships for good. The id is not given again; the
  * name is free.
  *
- * @param directory The directory.
- * @param workspace The id of the workspace.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for one that is a user's default.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_workspace_delete(const struct hc_directory *directory,
-                              uint64_t workspace,
+hc_status hc_workspace_delete(const struct hc_directory *directory, uint64_t workspace,
                               struct hc_error **error);
 
 /**
@@ -2870,186 +2584,105 @@ hc_status hc_workspace_delete(const struct hc_directory *directory,
  * email. To read a large workspace a page at a time, use
  * hc_query_set_member_of().
  *
- * @param directory The directory.
- * @param workspace The id of the workspace.
- * @param members   Set, on success, to the memberships, yours to free with
- *                  hc_members_free().
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param members Set to the memberships.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_workspace_list_members(const struct hc_directory *directory,
-                                    uint64_t workspace,
-                                    struct hc_members **members,
-                                    struct hc_error **error);
+hc_status hc_workspace_list_members(const struct hc_directory *directory, uint64_t workspace,
+                                    struct hc_members **members, struct hc_error **error);
 
 /**
  * Lists the workspaces of a user, with the role in each, ordered by id.
  *
- * @param directory       The directory.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param members         Set, on success, to the memberships, yours to free with
- *                        hc_members_free().
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param members Set to the memberships.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  */
 hc_status hc_user_list_workspaces(const struct hc_directory *directory,
-                                  const uint8_t *id_or_email,
-                                  size_t id_or_email_len,
-                                  struct hc_members **members,
-                                  struct hc_error **error);
+                                  const uint8_t *id_or_email, size_t id_or_email_len,
+                                  struct hc_members **members, struct hc_error **error);
 
 /**
  * How many memberships are in the list.
  *
- * @param members The memberships, or NULL.
  * @return The number; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 size_t hc_members_count(const struct hc_members *members);
 
 /**
  * One of the memberships.
  *
- * @param members The memberships.
- * @param index   Which one: from 0 to hc_members_count() - 1.
- * @param member  A struct of yours that starts as #HC_MEMBER_INIT; filled in on
- *                success.
- * @param error   See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param index Which one: from 0 to hc_members_count() - 1.
+ * @param member A struct of yours that starts as #HC_MEMBER_INIT; filled in on success.
  * @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
  *         member->struct_size is too small.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_members_get(const struct hc_members *members,
-                         size_t index,
-                         struct hc_member *member,
-                         struct hc_error **error);
+hc_status hc_members_get(const struct hc_members *members, size_t index,
+                         struct hc_member *member, struct hc_error **error);
 
 /**
  * Reads the next memberships as packed records, for which headcount_packed.h has
  * a decoder: as many as fit. Batches go on where the last one ended, whatever
  * hc_members_get() does.
  *
- * @param members  The memberships.
- * @param buffer   Where to put the batch.
+ * @param buffer Where to put the batch.
  * @param capacity Its size in bytes; 4 KiB hold 85 memberships.
- * @param written  Set, on success, to the size of the batch in bytes; or to 0
- *                 when there are no more.
- * @param error    See "Errors"; may be NULL.
+ * @param written Set to the size of the batch in bytes; or to 0 when there are no more.
  * @return #HC_STATUS_OK, also at the end, or a general status.
  * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
  * @note Thread-safe: each membership goes to one of the threads.
- * @since 0.1.0
  */
-hc_status hc_members_next_batch(struct hc_members *members,
-                                uint8_t *buffer,
-                                size_t capacity,
-                                size_t *written,
-                                struct hc_error **error);
+hc_status hc_members_next_batch(struct hc_members *members, uint8_t *buffer, size_t capacity,
+                                size_t *written, struct hc_error **error);
 
-/**
- * Frees memberships.
- *
- * @param members The memberships; nothing happens for NULL.
- * @note Not while another thread uses them.
- * @since 0.1.0
- */
+/** Frees memberships. */
 void hc_members_free(struct hc_members *members);
 
 /**
  * Makes a user a member of a workspace; nothing happens to one who has the role
  * already.
  *
- * @param directory       The directory.
- * @param workspace       The id of the workspace.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see
  *         hc_workspace_set_role().
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_workspace_add_member(const struct hc_directory *directory,
-                                  uint64_t workspace,
-                                  const uint8_t *id_or_email,
-                                  size_t id_or_email_len,
-                                  int32_t role,
-                                  struct hc_error **error);
+hc_status hc_workspace_add_member(const struct hc_directory *directory, uint64_t workspace,
+                                  const uint8_t *id_or_email, size_t id_or_email_len,
+                                  int32_t role, struct hc_error **error);
 
 /**
  * Changes the role of a member; nothing happens to one who has it already.
  *
- * @param directory       The directory.
- * @param workspace       The id of the workspace.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
+ * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
  * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for the owner of a default workspace.
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_workspace_set_role(const struct hc_directory *directory,
-                                uint64_t workspace,
-                                const uint8_t *id_or_email,
-                                size_t id_or_email_len,
-                                int32_t role,
-                                struct hc_error **error);
+hc_status hc_workspace_set_role(const struct hc_directory *directory, uint64_t workspace,
+                                const uint8_t *id_or_email, size_t id_or_email_len,
+                                int32_t role, struct hc_error **error);
 
 /**
  * Takes a member out of a workspace.
  *
- * @param directory       The directory.
- * @param workspace       The id of the workspace.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
  * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id or email.
+ * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
  * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_workspace_remove_member(const struct hc_directory *directory,
-                                     uint64_t workspace,
-                                     const uint8_t *id_or_email,
-                                     size_t id_or_email_len,
+hc_status hc_workspace_remove_member(const struct hc_directory *directory, uint64_t workspace,
+                                     const uint8_t *id_or_email, size_t id_or_email_len,
                                      struct hc_error **error);
 
 /**
  * Lists all workspaces, archived ones included, ordered by id, as they are now.
  *
- * @param directory  The directory.
- * @param workspaces Set, on success, to a list before its first workspace; yours
- *                   to free with hc_workspaces_free().
- * @param error      See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param workspaces Set to a list before its first workspace;.
  */
 hc_status hc_directory_list_workspaces(const struct hc_directory *directory,
                                        struct hc_workspaces **workspaces,
@@ -3058,55 +2691,146 @@ hc_status hc_directory_list_workspaces(const struct hc_directory *directory,
 /**
  * Reads the next workspace.
  *
- * @param workspaces The list.
- * @param workspace  Set, on success, to the next workspace, yours to free with
- *                   hc_workspace_free(); or to NULL when there are no more.
- * @param error      See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, also at the end, or a general or store status.
+ * @param workspace Set to the next workspace; or to NULL when there are no more.
  * @note Thread-safe: each workspace goes to one of the threads.
- * @since 0.1.0
  */
-hc_status hc_workspaces_next(struct hc_workspaces *workspaces,
-                             struct hc_workspace **workspace,
+hc_status hc_workspaces_next(struct hc_workspaces *workspaces, struct hc_workspace **workspace,
                              struct hc_error **error);
 
 /**
  * Reads the next workspaces as packed records, for which headcount_packed.h has a
  * decoder: as many as fit.
  *
- * @param workspaces The list.
- * @param buffer     Where to put the batch.
- * @param capacity   Its size in bytes; 4 KiB hold any workspace.
- * @param written    Set, on success, to the size of the batch in bytes; or to 0
- *                   when there are no more.
- * @param error      See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, also at the end, or a general or store status.
+ * @param buffer Where to put the batch.
+ * @param capacity Its size in bytes; 4 KiB hold any workspace.
+ * @param written Set to the size of the batch in bytes; or to 0 when there are no more.
  * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
  * @note Thread-safe: each workspace goes to one of the threads.
- * @since 0.1.0
  */
-hc_status hc_workspaces_next_batch(struct hc_workspaces *workspaces,
-                                   uint8_t *buffer,
-                                   size_t capacity,
-                                   size_t *written,
-                                   struct hc_error **error);
+hc_status hc_workspaces_next_batch(struct hc_workspaces *workspaces, uint8_t *buffer,
+                                   size_t capacity, size_t *written, struct hc_error **error);
 
 /**
  * Frees a list of workspaces; those it gave out stay valid. In a child of fork()
  * it leaves the parent's list alone.
- *
- * @param workspaces The list; nothing happens for NULL.
- * @note Not while another thread uses the list.
- * @since 0.1.0
  */
 void hc_workspaces_free(struct hc_workspaces *workspaces);
+
+/* External ids ==================================================================== */
+
+/**
+ * Gives the user the id that a provisioner has for them, such as what an identity
+ * provider sends over SCIM. A user may have those of 16 provisioners.
+ *
+ * @param provisioner Who gave the id: 1 to 64 bytes, without control characters.
+ * @param id The id, compared as it is: 1 to 255 bytes, without control characters.
+ */
+hc_status hc_new_user_set_external_id(struct hc_new_user *new_user, const uint8_t *provisioner,
+                                      size_t provisioner_len, const uint8_t *id, size_t id_len,
+                                      struct hc_error **error);
+
+/**
+ * Sets the id that a provisioner has for the user; those of others stay.
+ *
+ * @param provisioner Who gave the id.
+ * @param id The id; see hc_new_user_set_external_id(). NULL, with the length 0, to
+ *        remove it.
+ */
+hc_status hc_user_update_set_external_id(struct hc_user_update *update,
+                                         const uint8_t *provisioner, size_t provisioner_len,
+                                         const uint8_t *id, size_t id_len,
+                                         struct hc_error **error);
+
+/**
+ * Finds a user by the id that a provisioner has for them.
+ *
+ * @param provisioner Who gave the id.
+ * @param id The id.
+ * @param user Set to the user, or to NULL if there is none.
+ */
+hc_status hc_user_get_by_external_id(const struct hc_directory *directory,
+                                     const uint8_t *provisioner, size_t provisioner_len,
+                                     const uint8_t *id, size_t id_len, struct hc_user **user,
+                                     struct hc_error **error);
+
+/**
+ * One of the external ids of a user, which are ordered by their provisioners.
+ *
+ * @param index Which one, from 0 on.
+ * @param provisioner Where to write who gave it, with a NUL behind it: room for
+ *        #HC_PROVISIONER_BYTES. NULL if not wanted.
+ * @param id Where to write the id, with a NUL behind it: room for #HC_EXTERNAL_ID_BYTES.
+ *        NULL if not wanted.
+ * @return 1 if there is such an id; otherwise 0, and nothing is written.
+ */
+int32_t hc_user_external_id_at(const struct hc_user *user, size_t index, char *provisioner,
+                               char *id);
+
+/**
+ * Finds a workspace by the id that a provisioner has for it.
+ *
+ * @param provisioner Who gave the id.
+ * @param id The id.
+ * @param found Set to the workspace, or to NULL if there is none.
+ */
+hc_status hc_workspace_get_by_external_id(const struct hc_directory *directory,
+                                          const uint8_t *provisioner, size_t provisioner_len,
+                                          const uint8_t *id, size_t id_len,
+                                          struct hc_workspace **found,
+                                          struct hc_error **error);
+
+/**
+ * Sets the id that a provisioner has for a workspace; those of others stay.
+ *
+ * @param provisioner Who gave the id.
+ * @param id The id, with the limits of hc_new_user_set_external_id(). NULL, with the
+ *        length 0, to remove it.
+ * @param made Set to the workspace as it is now; NULL if not wanted.
+ * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @retval HC_STATUS_WORKSPACE_ARCHIVED when it is archived.
+ * @retval HC_STATUS_EXTERNAL_ID_TAKEN when another workspace has it.
+ */
+hc_status hc_workspace_set_external_id(const struct hc_directory *directory,
+                                       uint64_t workspace, const uint8_t *provisioner,
+                                       size_t provisioner_len, const uint8_t *id,
+                                       size_t id_len, struct hc_workspace **made,
+                                       struct hc_error **error);
+
+/**
+ * One of the external ids of a workspace, as hc_user_external_id_at().
+ *
+ * @param index Which one, from 0 on.
+ * @param provisioner Where to write who gave it, with a NUL behind it: room for
+ *        #HC_PROVISIONER_BYTES. NULL if not wanted.
+ * @param id Where to write the id, with a NUL behind it: room for #HC_EXTERNAL_ID_BYTES.
+ *        NULL if not wanted.
+ * @return 1 if there is such an id; otherwise 0, and nothing is written.
+ */
+int32_t hc_workspace_external_id_at(const struct hc_workspace *workspace, size_t index,
+                                    char *provisioner, char *id);
+
+/**
+ * Appends: set the id that a provisioner has for a workspace, as
+ * hc_workspace_set_external_id(). The workspace may be one that the same batch makes.
+ *
+ * @param workspace The name of the workspace.
+ * @param workspace_len Its length in bytes; 0 to name it by `workspace_id`.
+ * @param workspace_id The id of the workspace, where no name is given.
+ * @param provisioner Who gave the id.
+ * @param id The id. NULL, with the length 0, to remove it.
+ */
+hc_status hc_batch_set_workspace_external_id(struct hc_batch *batch, const uint8_t *workspace,
+                                             size_t workspace_len, uint64_t workspace_id,
+                                             const uint8_t *provisioner,
+                                             size_t provisioner_len, const uint8_t *id,
+                                             size_t id_len, struct hc_error **error);
+
+/* Batches ========================================================================= */
 
 /**
  * Begins a batch of nothing.
  *
  * @return A builder to free with hc_batch_free(); never NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 struct hc_batch *hc_batch_new(void);
 
@@ -3114,49 +2838,46 @@ struct hc_batch *hc_batch_new(void);
  * Says who makes these changes: it is recorded, and the actor can't deactivate or
  * delete themself. See also hc_directory_acting_as().
  *
- * @param batch The batch.
  * @param actor The id of a user: 16 bytes in network order.
- * @param error See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_batch_set_actor(struct hc_batch *batch,
-                             const uint8_t *actor,
+hc_status hc_batch_set_actor(struct hc_batch *batch, const uint8_t *actor,
                              struct hc_error **error);
 
 /**
- * Makes the batch one that can be sent again: when a batch with this id was
- * applied before, its outcome is returned and nothing is done, also after the
+ * Says through which door the batch comes: see hc_directory_through(). It goes before
+ * that of the directory, and is not part of what hc_batch_set_request_id() compares.
+ *
+ * @param door The name: 1 to 32 letters, digits and -_.:/ of ASCII.
+ */
+hc_status hc_batch_set_door(struct hc_batch *batch, const uint8_t *door, size_t door_len,
+                            struct hc_error **error);
+
+/**
+ * Makes the batch one that can be sent again: when the same batch was applied with
+ * this id before, its outcome is returned and nothing is done, also after the
  * directory was reopened. A batch that was refused leaves no trace.
+ *
+ * It is the same batch when it asks for the same: the same operations in the same
+ * order, with the same texts, values and versions as they were passed in, the same
+ * actor, and workspaces left ownerless or not. What the directory draws, such as ids
+ * of new users and the time, is not compared. Another batch with a known id is
+ * refused with #HC_STATUS_REQUEST_ID_REUSED.
  *
  * The id is kept as long as the change that it made; see
  * hc_directory_trim_changes().
  *
- * @param batch      The batch.
  * @param request_id 16 bytes, such as a random UUID.
- * @param error      See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_batch_set_request_id(struct hc_batch *batch,
-                                  const uint8_t *request_id,
+hc_status hc_batch_set_request_id(struct hc_batch *batch, const uint8_t *request_id,
                                   struct hc_error **error);
 
 /**
  * Says whether workspaces may be left without an active owner, which is recorded
  * in the change: for offboarding.
  *
- * @param batch The batch.
  * @param allow 1 or 0; 0 unless said otherwise.
- * @param error See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_batch_set_allow_ownerless(struct hc_batch *batch,
-                                       int32_t allow,
+hc_status hc_batch_set_allow_ownerless(struct hc_batch *batch, int32_t allow,
                                        struct hc_error **error);
 
 /**
@@ -3165,442 +2886,170 @@ hc_status hc_batch_set_allow_ownerless(struct hc_batch *batch,
  * version the batch is refused with #HC_STATUS_CONFLICT. It has no effect on
  * operations that create something.
  *
- * @param batch   The batch.
  * @param version The version that is expected.
- * @param error   See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
  * @retval HC_STATUS_INVALID_ARGUMENT for a batch without operations.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_batch_set_if_version(struct hc_batch *batch,
-                                  uint64_t version,
+hc_status hc_batch_set_if_version(struct hc_batch *batch, uint64_t version,
                                   struct hc_error **error);
 
 /**
  * How many operations there are.
  *
- * @param batch The batch, or NULL.
  * @return The number; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 size_t hc_batch_count(const struct hc_batch *batch);
 
-/**
- * Frees a batch; what was done with it stays.
- *
- * @param batch The batch; nothing happens for NULL.
- * @note Not while another thread uses the batch.
- * @since 0.1.0
- */
+/** Frees a batch; what was done with it stays. */
 void hc_batch_free(struct hc_batch *batch);
 
 /**
  * Appends: create a user, as hc_user_create_from().
  *
- * @param batch    The batch.
  * @param new_user What is known of the user. Not kept.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_batch_create_user(struct hc_batch *batch,
-                               const struct hc_new_user *new_user,
+hc_status hc_batch_create_user(struct hc_batch *batch, const struct hc_new_user *new_user,
                                struct hc_error **error);
 
 /**
  * Appends: change fields of a user, as hc_user_update_apply().
  *
- * @param batch           The batch.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param update          What to change. Not kept.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param update What to change. Not kept.
  */
-hc_status hc_batch_update_user(struct hc_batch *batch,
-                               const uint8_t *id_or_email,
-                               size_t id_or_email_len,
-                               const struct hc_user_update *update,
+hc_status hc_batch_update_user(struct hc_batch *batch, const uint8_t *id_or_email,
+                               size_t id_or_email_len, const struct hc_user_update *update,
                                struct hc_error **error);
 
-/**
- * Appends: make a user active, as hc_user_activate().
- *
- * @param batch           The batch.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_batch_activate_user(struct hc_batch *batch,
-                                 const uint8_t *id_or_email,
-                                 size_t id_or_email_len,
-                                 struct hc_error **error);
+/** Appends: make a user active, as hc_user_activate(). */
+hc_status hc_batch_activate_user(struct hc_batch *batch, const uint8_t *id_or_email,
+                                 size_t id_or_email_len, struct hc_error **error);
 
-/**
- * Appends: make a user inactive, as hc_user_deactivate().
- *
- * @param batch           The batch.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_batch_deactivate_user(struct hc_batch *batch,
-                                   const uint8_t *id_or_email,
-                                   size_t id_or_email_len,
-                                   struct hc_error **error);
+/** Appends: make a user inactive, as hc_user_deactivate(). */
+hc_status hc_batch_deactivate_user(struct hc_batch *batch, const uint8_t *id_or_email,
+                                   size_t id_or_email_len, struct hc_error **error);
 
-/**
- * Appends: delete a user for good, as hc_user_delete().
- *
- * @param batch           The batch.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_batch_delete_user(struct hc_batch *batch,
-                               const uint8_t *id_or_email,
-                               size_t id_or_email_len,
-                               struct hc_error **error);
+/** Appends: delete a user for good, as hc_user_delete(). */
+hc_status hc_batch_delete_user(struct hc_batch *batch, const uint8_t *id_or_email,
+                               size_t id_or_email_len, struct hc_error **error);
 
 /**
  * Appends: set the license, as hc_directory_set_license().
  *
- * @param batch   The batch.
  * @param license One of HC_LICENSE_*.
- * @param seats   The number of seats for #HC_LICENSE_SEATS, otherwise 0.
- * @param error   See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
  * @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind that
  *         has none.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_batch_set_license(struct hc_batch *batch,
-                               int32_t license,
-                               uint64_t seats,
+hc_status hc_batch_set_license(struct hc_batch *batch, int32_t license, uint64_t seats,
                                struct hc_error **error);
 
 /**
  * Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome;
- * operations of the same batch can name it, see hc_batch_add_member_by_name().
+ * operations of the same batch can name it, see hc_batch_add_member().
  *
- * @param batch     The batch.
- * @param name      The name, UTF-8.
- * @param name_len  Its length in bytes.
- * @param owner     The first owner: an id as text or an email, UTF-8; empty for
- *                  none.
- * @param owner_len Its length in bytes.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param name The name.
+ * @param owner The first owner: an id as text or an email; empty for none.
  */
-hc_status hc_batch_create_workspace(struct hc_batch *batch,
-                                    const uint8_t *name,
-                                    size_t name_len,
-                                    const uint8_t *owner,
-                                    size_t owner_len,
+hc_status hc_batch_create_workspace(struct hc_batch *batch, const uint8_t *name,
+                                    size_t name_len, const uint8_t *owner, size_t owner_len,
                                     struct hc_error **error);
 
 /**
  * Appends: make a user's default workspace, as hc_user_get_default_workspace(); no
  * effect where there is one.
- *
- * @param batch           The batch.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_batch_default_workspace(struct hc_batch *batch,
-                                     const uint8_t *id_or_email,
-                                     size_t id_or_email_len,
-                                     struct hc_error **error);
+hc_status hc_batch_default_workspace(struct hc_batch *batch, const uint8_t *id_or_email,
+                                     size_t id_or_email_len, struct hc_error **error);
 
 /**
  * Appends: give a workspace another name, as hc_workspace_rename().
  *
- * @param batch     The batch.
- * @param workspace The id of the workspace.
- * @param name      The name, UTF-8.
- * @param name_len  Its length in bytes.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param workspace The name of the workspace, without regard to case: it may be one that
+ *        an operation before this creates. Empty to take it by its id.
+ * @param workspace_id The id of the workspace, where no name is given.
+ * @param name The name that it gets.
  */
-hc_status hc_batch_rename_workspace(struct hc_batch *batch,
-                                    uint64_t workspace,
-                                    const uint8_t *name,
-                                    size_t name_len,
+hc_status hc_batch_rename_workspace(struct hc_batch *batch, const uint8_t *workspace,
+                                    size_t workspace_len, uint64_t workspace_id,
+                                    const uint8_t *name, size_t name_len,
                                     struct hc_error **error);
 
 /**
  * Appends: archive a workspace, as hc_workspace_archive().
  *
- * @param batch     The batch.
- * @param workspace The id of the workspace.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param workspace The name of the workspace, without regard to case: it may be one that
+ *        an operation before this creates. Empty to take it by its id.
+ * @param workspace_id The id of the workspace, where no name is given.
  */
-hc_status hc_batch_archive_workspace(struct hc_batch *batch,
-                                     uint64_t workspace,
+hc_status hc_batch_archive_workspace(struct hc_batch *batch, const uint8_t *workspace,
+                                     size_t workspace_len, uint64_t workspace_id,
                                      struct hc_error **error);
 
 /**
  * Appends: restore an archived workspace, as hc_workspace_restore().
  *
- * @param batch     The batch.
- * @param workspace The id of the workspace.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param workspace The name of the workspace, without regard to case: it may be one that
+ *        an operation before this creates. Empty to take it by its id.
+ * @param workspace_id The id of the workspace, where no name is given.
  */
-hc_status hc_batch_restore_workspace(struct hc_batch *batch,
-                                     uint64_t workspace,
+hc_status hc_batch_restore_workspace(struct hc_batch *batch, const uint8_t *workspace,
+                                     size_t workspace_len, uint64_t workspace_id,
                                      struct hc_error **error);
 
 /**
- * Appends: delete a workspace and its memberships for good, as
- * hc_workspace_delete().
+ * Appends: delete a workspace, as hc_workspace_delete().
  *
- * @param batch     The batch.
- * @param workspace The id of the workspace.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param workspace The name of the workspace, without regard to case: it may be one that
+ *        an operation before this creates. Empty to take it by its id.
+ * @param workspace_id The id of the workspace, where no name is given.
  */
-hc_status hc_batch_delete_workspace(struct hc_batch *batch,
-                                    uint64_t workspace,
+hc_status hc_batch_delete_workspace(struct hc_batch *batch, const uint8_t *workspace,
+                                    size_t workspace_len, uint64_t workspace_id,
                                     struct hc_error **error);
 
 /**
  * Appends: make a user a member, as hc_workspace_add_member().
  *
- * @param batch           The batch.
- * @param workspace       The id of the workspace.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param workspace The name of the workspace, without regard to case: it may be one that
+ *        an operation before this creates. Empty to take it by its id.
+ * @param workspace_id The id of the workspace, where no name is given.
+ * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_batch_add_member(struct hc_batch *batch,
-                              uint64_t workspace,
-                              const uint8_t *id_or_email,
-                              size_t id_or_email_len,
-                              int32_t role,
+hc_status hc_batch_add_member(struct hc_batch *batch, const uint8_t *workspace,
+                              size_t workspace_len, uint64_t workspace_id,
+                              const uint8_t *id_or_email, size_t id_or_email_len, int32_t role,
                               struct hc_error **error);
-
-/**
- * Appends: make a user a member of the workspace with a name, which may be one
- * that an operation before this creates.
- *
- * @param batch           The batch.
- * @param name            The name of the workspace, UTF-8.
- * @param name_len        Its length in bytes.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_batch_add_member_by_name(struct hc_batch *batch,
-                                      const uint8_t *name,
-                                      size_t name_len,
-                                      const uint8_t *id_or_email,
-                                      size_t id_or_email_len,
-                                      int32_t role,
-                                      struct hc_error **error);
 
 /**
  * Appends: change the role of a member, as hc_workspace_set_role().
  *
- * @param batch           The batch.
- * @param workspace       The id of the workspace.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param workspace The name of the workspace, without regard to case: it may be one that
+ *        an operation before this creates. Empty to take it by its id.
+ * @param workspace_id The id of the workspace, where no name is given.
+ * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  */
-hc_status hc_batch_set_role(struct hc_batch *batch,
-                            uint64_t workspace,
-                            const uint8_t *id_or_email,
-                            size_t id_or_email_len,
-                            int32_t role,
+hc_status hc_batch_set_role(struct hc_batch *batch, const uint8_t *workspace,
+                            size_t workspace_len, uint64_t workspace_id,
+                            const uint8_t *id_or_email, size_t id_or_email_len, int32_t role,
                             struct hc_error **error);
 
 /**
  * Appends: take a member out of a workspace, as hc_workspace_remove_member().
  *
- * @param batch           The batch.
- * @param workspace       The id of the workspace.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param workspace The name of the workspace, without regard to case: it may be one that
+ *        an operation before this creates. Empty to take it by its id.
+ * @param workspace_id The id of the workspace, where no name is given.
  */
-hc_status hc_batch_remove_member(struct hc_batch *batch,
-                                 uint64_t workspace,
-                                 const uint8_t *id_or_email,
-                                 size_t id_or_email_len,
+hc_status hc_batch_remove_member(struct hc_batch *batch, const uint8_t *workspace,
+                                 size_t workspace_len, uint64_t workspace_id,
+                                 const uint8_t *id_or_email, size_t id_or_email_len,
                                  struct hc_error **error);
-
-/**
- * Appends: give the workspace with a name another one, as hc_workspace_rename().
- *
- * @param batch         The batch.
- * @param workspace     The name of the workspace, UTF-8, without regard to case.
- * @param workspace_len Its length in bytes.
- * @param name          The name that it gets, UTF-8.
- * @param name_len      Its length in bytes.
- * @param error         See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_batch_rename_workspace_by_name(struct hc_batch *batch,
-                                            const uint8_t *workspace,
-                                            size_t workspace_len,
-                                            const uint8_t *name,
-                                            size_t name_len,
-                                            struct hc_error **error);
-
-/**
- * Appends: archive the workspace with a name, as hc_workspace_archive().
- *
- * @param batch         The batch.
- * @param workspace     The name of the workspace, UTF-8, without regard to case.
- * @param workspace_len Its length in bytes.
- * @param error         See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_batch_archive_workspace_by_name(struct hc_batch *batch,
-                                             const uint8_t *workspace,
-                                             size_t workspace_len,
-                                             struct hc_error **error);
-
-/**
- * Appends: restore the archived workspace with a name, as
- * hc_workspace_restore().
- *
- * @param batch         The batch.
- * @param workspace     The name of the workspace, UTF-8, without regard to case.
- * @param workspace_len Its length in bytes.
- * @param error         See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_batch_restore_workspace_by_name(struct hc_batch *batch,
-                                             const uint8_t *workspace,
-                                             size_t workspace_len,
-                                             struct hc_error **error);
-
-/**
- * Appends: delete the workspace with a name and its memberships for good, as
- * hc_workspace_delete().
- *
- * @param batch         The batch.
- * @param workspace     The name of the workspace, UTF-8, without regard to case.
- * @param workspace_len Its length in bytes.
- * @param error         See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_batch_delete_workspace_by_name(struct hc_batch *batch,
-                                            const uint8_t *workspace,
-                                            size_t workspace_len,
-                                            struct hc_error **error);
-
-/**
- * Appends: change the role of a member of the workspace with a name, as
- * hc_workspace_set_role().
- *
- * @param batch           The batch.
- * @param workspace       The name of the workspace, UTF-8, without regard to case.
- * @param workspace_len   Its length in bytes.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param role            #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_batch_set_role_by_name(struct hc_batch *batch,
-                                    const uint8_t *workspace,
-                                    size_t workspace_len,
-                                    const uint8_t *id_or_email,
-                                    size_t id_or_email_len,
-                                    int32_t role,
-                                    struct hc_error **error);
-
-/**
- * Appends: take a member out of the workspace with a name, as
- * hc_workspace_remove_member().
- *
- * @param batch           The batch.
- * @param workspace       The name of the workspace, UTF-8, without regard to case.
- * @param workspace_len   Its length in bytes.
- * @param id_or_email     An id as text or an email, UTF-8.
- * @param id_or_email_len Its length in bytes.
- * @param error           See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
- * @note Thread-safe.
- * @since 0.1.0
- */
-hc_status hc_batch_remove_member_by_name(struct hc_batch *batch,
-                                         const uint8_t *workspace,
-                                         size_t workspace_len,
-                                         const uint8_t *id_or_email,
-                                         size_t id_or_email_len,
-                                         struct hc_error **error);
 
 /**
  * Applies a batch: all of it, or nothing. It is one transaction and one change.
  *
- * @param directory The directory.
- * @param batch     The batch. Not kept.
- * @param applied   Set, on success, to what became of it, yours to free with
- *                  hc_applied_free(); NULL if not wanted.
- * @param error     See "Errors"; may be NULL.
+ * @param batch The batch. Not kept.
+ * @param applied Set to what became of it; NULL if not wanted.
  * @return #HC_STATUS_OK, or a general or store status, or any that its operations
  *          have on their own: that of the first refusal. hc_error_get_op_index()
  *          says which operation it concerns.
@@ -3609,39 +3058,27 @@ hc_status hc_batch_remove_member_by_name(struct hc_batch *batch,
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
  *         owner.
  * @retval HC_STATUS_CONFLICT when a record is not at the expected version.
- * @note Thread-safe.
- * @since 0.1.0
  */
 hc_status hc_directory_apply(const struct hc_directory *directory,
-                             const struct hc_batch *batch,
-                             struct hc_applied **applied,
+                             const struct hc_batch *batch, struct hc_applied **applied,
                              struct hc_error **error);
 
 /**
  * Tells what would become of a batch, without applying it: the answer that
  * hc_directory_apply() would give now, but for the ids it would draw.
  *
- * @param directory The directory.
- * @param batch     The batch. Not kept.
- * @param applied   Set, on success, to what became of it, yours to free with
- *                  hc_applied_free(); NULL if not wanted.
- * @param error     See "Errors"; may be NULL.
+ * @param batch The batch. Not kept.
+ * @param applied Set to what became of it; NULL if not wanted.
  * @return As hc_directory_apply().
- * @note Thread-safe.
- * @since 0.1.0
  */
 hc_status hc_directory_dry_run(const struct hc_directory *directory,
-                               const struct hc_batch *batch,
-                               struct hc_applied **applied,
+                               const struct hc_batch *batch, struct hc_applied **applied,
                                struct hc_error **error);
 
 /**
  * The number of the change that the batch made: 1, 2, 3 and so on.
  *
- * @param applied What became of the batch, or NULL.
  * @return The number; 0 when nothing changed, and for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 uint64_t hc_applied_sequence(const struct hc_applied *applied);
 
@@ -3649,97 +3086,128 @@ uint64_t hc_applied_sequence(const struct hc_applied *applied);
  * Whether this is the outcome of an earlier batch with the same request id, and
  * nothing was done now.
  *
- * @param applied What became of the batch, or NULL.
  * @return 1 or 0; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 int32_t hc_applied_is_replayed(const struct hc_applied *applied);
 
 /**
  * How many operations the batch had; each has an outcome.
  *
- * @param applied What became of the batch, or NULL.
  * @return The number; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 size_t hc_applied_count(const struct hc_applied *applied);
 
 /**
  * What became of one operation.
  *
- * @param applied What became of the batch.
- * @param index   Which operation: from 0 to hc_applied_count() - 1.
+ * @param index Which operation: from 0 to hc_applied_count() - 1.
  * @param outcome A struct of yours that starts as #HC_OUTCOME_INIT; filled in on
- *                success.
- * @param error   See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ *        success.
  * @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
  *         outcome->struct_size is too small.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_applied_get_outcome(const struct hc_applied *applied,
-                                 size_t index,
-                                 struct hc_outcome *outcome,
-                                 struct hc_error **error);
+hc_status hc_applied_get_outcome(const struct hc_applied *applied, size_t index,
+                                 struct hc_outcome *outcome, struct hc_error **error);
 
 /**
  * The user that an operation was about, as the batch left it.
  *
- * @param applied What became of the batch.
- * @param index   Which operation: from 0 to hc_applied_count() - 1.
- * @param user    Set, on success, to the user, yours to free with hc_user_free();
- *                or to NULL for an operation about no user, a user who was
- *                deleted, and an outcome that was replayed.
- * @param error   See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param index Which operation: from 0 to hc_applied_count() - 1.
+ * @param user Set to the user; or to NULL for an operation about no user, a user who was
+ *        deleted, and an outcome that was replayed.
  * @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_applied_get_user(const struct hc_applied *applied,
-                              size_t index,
-                              struct hc_user **user,
-                              struct hc_error **error);
+hc_status hc_applied_get_user(const struct hc_applied *applied, size_t index,
+                              struct hc_user **user, struct hc_error **error);
 
 /**
  * Frees what became of a batch; users that were read off it stay valid.
  *
  * @param applied What became of the batch; nothing happens for NULL.
- * @note Not while another thread uses it.
- * @since 0.1.0
  */
 void hc_applied_free(struct hc_applied *applied);
+
+/**
+ * Appends packed operations, which headcount_packed.h writes: any number of them, with
+ * the versions they expect, and the settings of the batch, in one call. docs/packed.md
+ * says what they look like.
+ *
+ * A part that is malformed, such as an email that is none, is refused here, with the
+ * status it has elsewhere; hc_error_get_op_index() says which operation of the batch it
+ * would have been.
+ *
+ * @param bytes The packed operations. Not kept.
+ * @param length How many bytes that is.
+ * @return #HC_STATUS_OK, a general status, or that of a malformed part, such as
+ *         #HC_STATUS_INVALID_EMAIL; then nothing was appended.
+ * @retval HC_STATUS_INVALID_ARGUMENT for bytes that are no packed operations.
+ */
+hc_status hc_batch_append(struct hc_batch *batch, const uint8_t *bytes, size_t length,
+                          struct hc_error **error);
+
+/**
+ * Reads what became of the operations as packed records: as many as fit, from one of
+ * them on.
+ *
+ * @param applied What became of a batch.
+ * @param first The operation to begin with, counted from 0.
+ * @param buffer Where to put the packed outcomes.
+ * @param capacity Its size in bytes: 16, and 48 for each outcome.
+ * @param written Set to the size of what was written; or to 0 when there are no outcomes
+ *        from there on.
+ * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for an outcome.
+ */
+hc_status hc_applied_read(const struct hc_applied *applied, size_t first, uint8_t *buffer,
+                          size_t capacity, size_t *written, struct hc_error **error);
+
+/**
+ * Applies a batch as hc_directory_apply() does, but doesn't wait for the disk: a thread
+ * of the library applies it and calls the callback. For event loops.
+ *
+ * - Batches submitted with the handles of a directory are applied in the order of these
+ *   calls, those that wait in one commit, and their callbacks are called in that order,
+ *   one at a time, on one thread. It starts with the first submission.
+ * - The callback is called exactly once for a batch that was taken, and never for one
+ *   that this function refuses.
+ * - hc_directory_close(), and hc_directory_free() for the last handle of the directory,
+ *   wait until all batches are applied and their callbacks have returned. Called by a
+ *   callback they can't wait: then the batches behind that one are answered with
+ *   #HC_STATUS_CLOSED after hc_directory_close(), and applied after hc_directory_free().
+ * - A process that exits without either loses what was not applied yet.
+ * - After a bug in the library the callback gets #HC_STATUS_INTERNAL, or
+ *   #HC_STATUS_OUTCOME_UNKNOWN where the batch may have been applied.
+ *
+ * @param batch The batch. Not kept: it may be changed or freed at once.
+ * @param callback Called with what became of it.
+ * @param userdata Given to the callback, as it is; may be NULL.
+ * @return #HC_STATUS_OK when the batch was taken, or a general status.
+ * @retval HC_STATUS_QUEUE_FULL when #HC_SUBMITTED_MAX batches are submitted: try again
+ *         after a callback.
+ * @retval HC_STATUS_IO when no thread can be started.
+ * @note It doesn't wait for a commit.
+ */
+hc_status hc_directory_submit(const struct hc_directory *directory,
+                              const struct hc_batch *batch, hc_submit_callback callback,
+                              void *userdata, struct hc_error **error);
 
 /**
  * Tells what would be refused of a batch, without applying it: all there is to say
  * about single operations, in their order, or else about the batch as a whole. An
  * empty list means that it would be accepted now.
  *
- * @param directory The directory.
- * @param batch     The batch. Not kept.
- * @param refusals  Set, on success, to the list, yours to free with
- *                  hc_refusals_free().
- * @param error     See "Errors"; may be NULL.
+ * @param batch The batch. Not kept.
+ * @param refusals Set to the list.
  * @return #HC_STATUS_OK, also when there are refusals, or a general or store
  *          status.
- * @note Thread-safe.
- * @since 0.1.0
  */
 hc_status hc_directory_preview(const struct hc_directory *directory,
-                               const struct hc_batch *batch,
-                               struct hc_refusals **refusals,
+                               const struct hc_batch *batch, struct hc_refusals **refusals,
                                struct hc_error **error);
 
 /**
  * How many refusals there are.
  *
- * @param refusals The list, or NULL.
  * @return The number; 0 for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 size_t hc_refusals_count(const struct hc_refusals *refusals);
 
@@ -3747,42 +3215,27 @@ size_t hc_refusals_count(const struct hc_refusals *refusals);
  * One of the refusals, to be asked with hc_error_status(), hc_error_get_op_index()
  * and the like.
  *
- * @param refusals The list, or NULL.
- * @param index    Which one: from 0 to hc_refusals_count() - 1.
+ * @param index Which one: from 0 to hc_refusals_count() - 1.
  * @return An error that belongs to the list: valid until that is freed, and not
  *         to be freed itself. NULL for an index that is too large, and for NULL.
- * @note Thread-safe.
- * @since 0.1.0
  */
 const struct hc_error *hc_refusals_at(const struct hc_refusals *refusals, size_t index);
 
-/**
- * Frees a list of refusals, and with it its errors.
- *
- * @param refusals The list; nothing happens for NULL.
- * @note Not while another thread uses the list.
- * @since 0.1.0
- */
+/** Frees a list of refusals, and with it its errors. */
 void hc_refusals_free(struct hc_refusals *refusals);
+
+/* Changes ========================================================================= */
 
 /**
  * Follows the changes with numbers above a given one.
  *
- * @param directory The directory.
- * @param after     The number of the last change that is known; 0 to begin with
- *                  the first.
- * @param feed      Set, on success, to a feed that is yours to free with
- *                  hc_feed_free().
- * @param error     See "Errors"; may be NULL.
+ * @param after The number of the last change that is known; 0 to begin with the first.
+ * @param feed Set to a feed.
  * @return #HC_STATUS_OK, or a general status. Whether the changes can be had is
  *          said by hc_feed_next_batch().
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_directory_follow(const struct hc_directory *directory,
-                              uint64_t after,
-                              struct hc_feed **feed,
-                              struct hc_error **error);
+hc_status hc_directory_follow(const struct hc_directory *directory, uint64_t after,
+                              struct hc_feed **feed, struct hc_error **error);
 
 /**
  * Reads the next changes as packed records, for which headcount_packed.h has a
@@ -3791,49 +3244,61 @@ hc_status hc_directory_follow(const struct hc_directory *directory,
  *
  * Closing the directory wakes those who wait.
  *
- * @param feed       The feed.
- * @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX
- *                   for ever.
- * @param buffer     Where to put the batch.
- * @param capacity   Its size in bytes. A change takes 72 and 48 for each of its
- *                   events.
- * @param written    Set, on success, to the size of the batch in bytes; or to 0
- *                   when nothing came in time.
- * @param error      See "Errors"; may be NULL.
+ * @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX for
+ *        ever.
+ * @param buffer Where to put the batch.
+ * @param capacity Its size in bytes. A change takes 80 and 48 for each of its events,
+ *        and its door.
+ * @param written Set to the size of the batch in bytes; or to 0 when nothing came in
+ *        time.
  * @return #HC_STATUS_OK, also when nothing came, or a general or store status.
  * @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone;
  *         hc_error_get_resume_after() says from where to follow, once everything
+ *         was read again.
+ * @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the
+ *         feed is at, as after a restore from a backup;
+ *         hc_error_get_latest_change() says from where to follow, once everything
  *         was read again.
  * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the next
  *         change.
  * @retval HC_STATUS_CLOSED when the directory was closed, also while waiting.
  * @note Thread-safe: each change goes to one of the threads, and one of them waits
  *       at a time.
- * @since 0.1.0
  */
-hc_status hc_feed_next_batch(struct hc_feed *feed,
-                             uint64_t timeout_ms,
-                             uint8_t *buffer,
-                             size_t capacity,
-                             size_t *written,
-                             struct hc_error **error);
+hc_status hc_feed_next_batch(struct hc_feed *feed, uint64_t timeout_ms, uint8_t *buffer,
+                             size_t capacity, size_t *written, struct hc_error **error);
+
+/**
+ * Gives a descriptor for an event loop: it is readable (POLLIN) while the feed has
+ * something to read, be it a change or an error, and once the directory is closed. Read
+ * it with hc_feed_next_batch() and the timeout 0, until the descriptor isn't readable.
+ *
+ * @param descriptor Set to the descriptor, the same each time: to be polled only, not
+ *        read or closed. It is closed by hc_feed_free().
+ * @retval HC_STATUS_INVALID_ARGUMENT on a system without descriptors, such as Windows.
+ * @note Thread-safe; the first call waits for a thread that waits for changes.
+ */
+hc_status hc_feed_get_descriptor(const struct hc_feed *feed, int32_t *descriptor,
+                                 struct hc_error **error);
+
+/**
+ * Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If
+ * none waits now, the next call that would wait returns at once.
+ */
+void hc_feed_wake(const struct hc_feed *feed);
 
 /**
  * The number of the last change that was given out, or where the feed began.
  *
- * @param feed The feed, or NULL.
  * @return The number; 0 for a feed that can't be used.
  * @note Thread-safe; it doesn't wait for a thread that waits for changes.
- * @since 0.1.0
  */
 uint64_t hc_feed_position(const struct hc_feed *feed);
 
 /**
  * Frees a feed. In a child of fork() it leaves the parent's feed alone.
  *
- * @param feed The feed; nothing happens for NULL.
  * @note Not while another thread uses the feed, or waits with it.
- * @since 0.1.0
  */
 void hc_feed_free(struct hc_feed *feed);
 
@@ -3841,131 +3306,84 @@ void hc_feed_free(struct hc_feed *feed);
  * Forgets the changes with numbers below a given one, and their request ids. Who
  * asks for them later is refused with #HC_STATUS_HISTORY_TRIMMED.
  *
- * @param directory The directory.
- * @param before    The number of the first change to keep.
- * @param trimmed   Set, on success, to how many changes those were; NULL if not
- *                  wanted.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general or store status.
- * @note Thread-safe.
- * @since 0.1.0
+ * @param before The number of the first change to keep.
+ * @param trimmed Set to how many changes those were; NULL if not wanted.
  */
-hc_status hc_directory_trim_changes(const struct hc_directory *directory,
-                                    uint64_t before,
-                                    uint64_t *trimmed,
-                                    struct hc_error **error);
+hc_status hc_directory_trim_changes(const struct hc_directory *directory, uint64_t before,
+                                    uint64_t *trimmed, struct hc_error **error);
+
+/* Texts =========================================================================== */
 
 /**
  * Checks an email address, and says by which form it is unique: two addresses
  * belong to one user exactly when their keys are the same. What stands behind
  * the @ of the key is the domain, in lower case and as A-labels.
  *
- * @param email     The address, UTF-8.
- * @param email_len Its length in bytes.
- * @param key       Set, on success, to the key, with a NUL behind it: a buffer of
- *                  #HC_KEY_BYTES bytes, of which as many are written as it takes.
- *                  NULL if not wanted.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param email The address.
+ * @param key Set to the key, with a NUL behind it: a buffer of #HC_KEY_BYTES bytes, of
+ *        which as many are written as it takes. NULL if not wanted.
  * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
  * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
  * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_email_key(const uint8_t *email,
-                       size_t email_len,
-                       char *key,
+hc_status hc_email_key(const uint8_t *email, size_t email_len, char *key,
                        struct hc_error **error);
 
 /**
  * Checks a username that is no email address, and says by which form it is unique:
  * two usernames can't both be taken exactly when their keys are the same.
  *
- * @param username     The username, UTF-8.
- * @param username_len Its length in bytes.
- * @param key          Set, on success, to the key, with a NUL behind it: a buffer
- *                     of #HC_KEY_BYTES bytes, of which as many are written as it
- *                     takes. NULL if not wanted.
- * @param error        See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param username The username.
+ * @param key Set to the key, with a NUL behind it: a buffer of #HC_KEY_BYTES bytes, of
+ *        which as many are written as it takes. NULL if not wanted.
  * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_username_key(const uint8_t *username,
-                          size_t username_len,
-                          char *key,
+hc_status hc_username_key(const uint8_t *username, size_t username_len, char *key,
                           struct hc_error **error);
 
 /**
  * Reads a license from text: "community", "enterprise" or a number of seats.
  *
- * @param text     The text, UTF-8, in any case.
- * @param text_len Its length in bytes.
- * @param license  Set, on success, to one of HC_LICENSE_*.
- * @param seats    Set, on success, to the number of seats for #HC_LICENSE_SEATS,
- *                 otherwise to 0: what hc_directory_set_license() takes.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param text The text, in any case.
+ * @param license Set to one of HC_LICENSE_*.
+ * @param seats Set to the number of seats for #HC_LICENSE_SEATS, otherwise to 0: what
+ *        hc_directory_set_license() takes.
  * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no license.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_license_from_text(const uint8_t *text,
-                               size_t text_len,
-                               int32_t *license,
-                               uint64_t *seats,
-                               struct hc_error **error);
+hc_status hc_license_from_text(const uint8_t *text, size_t text_len, int32_t *license,
+                               uint64_t *seats, struct hc_error **error);
 
 /**
  * Reads a role from text: "owner", "user", or its older name "collaborator".
  *
- * @param text     The text, UTF-8, in any case.
- * @param text_len Its length in bytes.
- * @param role     Set, on success, to #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param text The text, in any case.
+ * @param role Set to #HC_ROLE_OWNER or #HC_ROLE_USER.
  * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no role.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_role_from_text(const uint8_t *text,
-                            size_t text_len,
-                            int32_t *role,
+hc_status hc_role_from_text(const uint8_t *text, size_t text_len, int32_t *role,
                             struct hc_error **error);
 
 /**
  * Writes a time as text, in the form of RFC 3339 and in UTC.
  *
  * @param micros Microseconds since 1970-01-01T00:00:00Z.
- * @param text   Set, on success, to a text such as "2024-07-11T16:55:59.173Z", with
- *               a NUL behind it: a buffer of #HC_TIME_TEXT_BYTES bytes, of which as
- *               many are written as it takes.
- * @param error  See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param text Set to a text such as "2024-07-11T16:55:59.173Z", with a NUL behind it: a
+ *        buffer of #HC_TIME_TEXT_BYTES bytes, of which as many are written as it takes.
  * @retval HC_STATUS_INVALID_ARGUMENT for a time after the year 9999.
- * @note Thread-safe.
- * @since 0.1.0
  */
 hc_status hc_time_to_text(uint64_t micros, char *text, struct hc_error **error);
 
 /**
  * Reads a time from text in the form of RFC 3339, in any time zone.
  *
- * @param text     The text, UTF-8.
- * @param text_len Its length in bytes.
- * @param micros   Set, on success, to microseconds since 1970-01-01T00:00:00Z.
- * @param error    See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param text The text.
+ * @param micros Set to microseconds since 1970-01-01T00:00:00Z.
  * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no time from 1970 on.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_time_from_text(const uint8_t *text,
-                            size_t text_len,
-                            uint64_t *micros,
+hc_status hc_time_from_text(const uint8_t *text, size_t text_len, uint64_t *micros,
                             struct hc_error **error);
+
+/* Messages ======================================================================== */
 
 /**
  * Sends the messages of the library to a callback, for the whole process: all
@@ -3986,23 +3404,16 @@ hc_status hc_time_from_text(const uint8_t *text,
  * destructor, and by nobody else.
  *
  * @param max_level The least important messages that are wanted: one of HC_LOG_LEVEL_*.
- * @param callback  The callback; NULL for none, and then `userdata` and `destroy` are
- *                  ignored.
- * @param userdata  Given to each call, as it is; may be NULL.
- * @param destroy   Called once with `userdata` when no call can use it any more; NULL if
- *                  there is nothing to release. Not called when this function fails.
- * @param error     See "Errors"; may be NULL.
- * @return #HC_STATUS_OK, or a general status.
+ * @param callback The callback; NULL for none, and then `userdata` and `destroy` are
+ *        ignored.
+ * @param userdata Given to each call, as it is; may be NULL.
+ * @param destroy Called once with `userdata` when no call can use it any more; NULL if
+ *        there is nothing to release. Not called when this function fails.
  * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no level, or when the program
  *         is in Rust and has a logger of its own for the crate `log`.
- * @note Thread-safe.
- * @since 0.1.0
  */
-hc_status hc_log_set_callback(int32_t max_level,
-                              hc_log_callback callback,
-                              void *userdata,
-                              hc_log_destroy destroy,
-                              struct hc_error **error);
+hc_status hc_log_set_callback(int32_t max_level, hc_log_callback callback, void *userdata,
+                              hc_log_destroy destroy, struct hc_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

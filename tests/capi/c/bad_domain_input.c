@@ -15,9 +15,9 @@ static void roles(const hc_directory *directory, hc_batch *batch, hc_query *quer
         int32_t role = no_roles[i];
         INVALID(hc_workspace_add_member(directory, 1, ANN, role, NULL));
         INVALID(hc_workspace_set_role(directory, 1, ANN, role, NULL));
-        INVALID(hc_batch_add_member(batch, 1, ANN, role, NULL));
-        INVALID(hc_batch_add_member_by_name(batch, HC_STR("x"), ANN, role, NULL));
-        INVALID(hc_batch_set_role(batch, 1, ANN, role, NULL));
+        INVALID(hc_batch_add_member(batch, NULL, 0, 1, ANN, role, NULL));
+        INVALID(hc_batch_add_member(batch, HC_STR("x"), 0, ANN, role, NULL));
+        INVALID(hc_batch_set_role(batch, NULL, 0, 1, ANN, role, NULL));
         if (role != HC_ROLE_ANY)
             INVALID(hc_query_set_member_of(query, 1, role, NULL));
     }
@@ -59,7 +59,7 @@ static void texts(const hc_directory *directory, hc_batch *batch, hc_query *quer
     BAD_TEXT(hc_batch_update_user(batch, NOT_UTF8, update, NULL));
     BAD_TEXT(hc_batch_activate_user(batch, NOT_UTF8, NULL));
     BAD_TEXT(hc_batch_create_workspace(batch, NOT_UTF8, ANN, NULL));
-    BAD_TEXT(hc_batch_rename_workspace(batch, 1, NOT_UTF8, NULL));
+    BAD_TEXT(hc_batch_rename_workspace(batch, NULL, 0, 1, NOT_UTF8, NULL));
     BAD_TEXT(hc_query_set_email_prefix(query, NOT_UTF8, NULL));
     BAD_TEXT(hc_query_set_email_domain(query, NOT_UTF8, NULL));
     BAD_TEXT(hc_query_set_username_prefix(query, NOT_UTF8, NULL));

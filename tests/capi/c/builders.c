@@ -1,6 +1,9 @@
 /* A user with everything, and updates of it, by text and by the bytes of the id. */
 #include "story.h"
 
+/* A user by the text of `id`. */
+#define BY_ID HC_STR(text_of_id(id, id_text))
+
 static const uint8_t id[16] = { 0x45, 0xe6, 0xb6, 0x41, 0xfe, 0x57, 0x4f, 0xb2,
                                 0x83, 0xd2, 0x2c, 0x2b, 0xd2, 0x01, 0xef, 0xe8 };
 #define ID_TEXT "45e6b641-fe57-4fb2-83d2-2c2bd201efe8"
@@ -79,6 +82,7 @@ static void look_up(const hc_directory *directory)
 
 static void update(const hc_directory *directory)
 {
+    char id_text[HC_ID_TEXT_BYTES];
     hc_user_update *update = hc_user_update_new();
     hc_user *user = NULL;
     hc_error *error = NULL;
@@ -103,7 +107,7 @@ static void update(const hc_directory *directory)
     hc_user_free(user);
 
     CHECK_STATUS(HC_STATUS_CONFLICT,
-                 hc_user_update_apply_by_id(directory, id, update, NULL, &error));
+                 hc_user_update_apply(directory, BY_ID, update, NULL, &error));
     CHECK(hc_error_get_versions(error, &expected, &found) == 1);
     CHECK(expected == 1 && found == 2);
     CHECK(hc_error_get_seats(error, NULL, NULL, NULL) == 0);
@@ -114,7 +118,7 @@ static void update(const hc_directory *directory)
     update = hc_user_update_new();
     CHECK_OK(hc_user_update_replace_attributes(update, NULL));
     CHECK_OK(hc_user_update_set_username(update, HC_STR("sj"), NULL));
-    CHECK_OK(hc_user_update_apply_by_id(directory, id, update, &user, NULL));
+    CHECK_OK(hc_user_update_apply(directory, BY_ID, update, &user, NULL));
     CHECK(hc_user_attribute_count(user) == 0);
     CHECK_TEXT("sj", hc_user_username(user));
     hc_user_free(user);
@@ -123,17 +127,18 @@ static void update(const hc_directory *directory)
 
 static void switches(const hc_directory *directory)
 {
+    char id_text[HC_ID_TEXT_BYTES];
     hc_user *user = NULL;
-    CHECK_OK(hc_user_activate_by_id(directory, id, &user, NULL));
+    CHECK_OK(hc_user_activate(directory, BY_ID, &user, NULL));
     CHECK(hc_user_is_active(user) == 1);
     hc_user_free(user);
-    CHECK_OK(hc_user_deactivate_by_id(directory, id, &user, NULL));
+    CHECK_OK(hc_user_deactivate(directory, BY_ID, &user, NULL));
     CHECK(hc_user_is_active(user) == 0);
     hc_user_free(user);
-    CHECK_OK(hc_user_delete_by_id(directory, id, NULL));
+    CHECK_OK(hc_user_delete(directory, BY_ID, NULL));
     CHECK_OK(hc_user_get_by_id(directory, id, &user, NULL));
     CHECK(user == NULL);
-    CHECK_STATUS(HC_STATUS_USER_NOT_FOUND, hc_user_delete_by_id(directory, id, NULL));
+    CHECK_STATUS(HC_STATUS_USER_NOT_FOUND, hc_user_delete(directory, BY_ID, NULL));
 }
 
 int main(int argc, char **argv)

@@ -91,7 +91,7 @@ static void closed_directory(const char *path)
 
     CHECK_STATUS(HC_STATUS_CLOSED,
                  hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL));
-    CHECK_STATUS(HC_STATUS_CLOSED, hc_directory_verify(directory, NULL));
+    CHECK_STATUS(HC_STATUS_CLOSED, hc_directory_verify(directory, NULL, NULL));
     hc_cursor_free(second);
     hc_directory_free(directory);
     hc_cursor_free(first);

@@ -18,7 +18,7 @@ static void without_a_handle(void)
     REFUSED(hc_directory_open(NULL, 1, NULL, &directory, NULL));
     REFUSED(hc_directory_open(HC_STR("x"), NULL, NULL, NULL));
     REFUSED(hc_directory_open_in_memory(NULL, NULL, NULL));
-    REFUSED(hc_directory_verify(NULL, NULL));
+    REFUSED(hc_directory_verify(NULL, NULL, NULL));
     REFUSED(hc_directory_close(NULL, NULL));
     CHECK(hc_directory_generation(NULL) == NULL);
     REFUSED(hc_directory_set_license(NULL, HC_LICENSE_COMMUNITY, 0, NULL));
@@ -32,17 +32,13 @@ static void without_a_handle(void)
     REFUSED(hc_user_create(NULL, HC_STR("a@b"), &user, NULL));
     REFUSED(hc_user_create_from(NULL, NULL, &user, NULL));
     REFUSED(hc_user_update_apply(NULL, HC_STR("a@b"), NULL, &user, NULL));
-    REFUSED(hc_user_update_apply_by_id(NULL, id, NULL, &user, NULL));
     REFUSED(hc_user_activate(NULL, HC_STR("a@b"), &user, NULL));
-    REFUSED(hc_user_activate_by_id(NULL, id, &user, NULL));
     REFUSED(hc_user_deactivate(NULL, HC_STR("a@b"), &user, NULL));
-    REFUSED(hc_user_deactivate_by_id(NULL, id, &user, NULL));
     REFUSED(hc_user_delete(NULL, HC_STR("a@b"), NULL));
-    REFUSED(hc_user_delete_by_id(NULL, id, NULL));
     REFUSED(hc_new_user_new(NULL, 1, &new_user, NULL));
     REFUSED(hc_new_user_new(HC_STR("a@b"), NULL, NULL));
 
-    REFUSED(hc_directory_verify(NULL, &error));
+    REFUSED(hc_directory_verify(NULL, NULL, &error));
     CHECK(hc_error_status(error) == HC_STATUS_NULL_ARGUMENT);
     CHECK_TEXT("directory is NULL and must not be", hc_error_message(error));
     CHECK(hc_error_get_op_index(error, NULL) == 0);
@@ -74,14 +70,9 @@ static void with_a_directory(void)
     REFUSED(hc_user_create_from(directory, NULL, &user, NULL));
     REFUSED(hc_user_update_apply(directory, NULL, 1, update, &user, NULL));
     REFUSED(hc_user_update_apply(directory, HC_STR("a@b"), NULL, &user, NULL));
-    REFUSED(hc_user_update_apply_by_id(directory, NULL, update, &user, NULL));
-    REFUSED(hc_user_update_apply_by_id(directory, id, NULL, &user, NULL));
     REFUSED(hc_user_activate(directory, NULL, 1, &user, NULL));
-    REFUSED(hc_user_activate_by_id(directory, NULL, &user, NULL));
     REFUSED(hc_user_deactivate(directory, NULL, 1, &user, NULL));
-    REFUSED(hc_user_deactivate_by_id(directory, NULL, &user, NULL));
     REFUSED(hc_user_delete(directory, NULL, 1, NULL));
-    REFUSED(hc_user_delete_by_id(directory, NULL, NULL));
     CHECK(user == UNTOUCHED(hc_user));
 
     CHECK_OK(hc_directory_list_users(directory, &cursor, NULL));

@@ -34,7 +34,7 @@ static void errors_and_feeds(void)
 {
     hc_error *error = NULL;
     hc_error_details details = HC_ERROR_DETAILS_INIT;
-    REFUSED(hc_directory_verify(NULL, &error));
+    REFUSED(hc_directory_verify(NULL, NULL, &error));
     CHECK(hc_error_get_details(NULL, &details) == 0 && details.message == NULL);
     CHECK(hc_error_get_details(error, NULL) == 0);
     hc_error_free(error);

@@ -31,21 +31,21 @@ static void names_in_batches(void)
     hc_batch *batch = hc_batch_new();
 #define W HC_STR("Lab")
 #define A HC_STR("a@b")
-    REFUSED(hc_batch_rename_workspace_by_name(NULL, W, W, NULL));
-    REFUSED(hc_batch_rename_workspace_by_name(batch, NONE, W, NULL));
-    REFUSED(hc_batch_rename_workspace_by_name(batch, W, NONE, NULL));
-    REFUSED(hc_batch_archive_workspace_by_name(NULL, W, NULL));
-    REFUSED(hc_batch_archive_workspace_by_name(batch, NONE, NULL));
-    REFUSED(hc_batch_restore_workspace_by_name(NULL, W, NULL));
-    REFUSED(hc_batch_restore_workspace_by_name(batch, NONE, NULL));
-    REFUSED(hc_batch_delete_workspace_by_name(NULL, W, NULL));
-    REFUSED(hc_batch_delete_workspace_by_name(batch, NONE, NULL));
-    REFUSED(hc_batch_set_role_by_name(NULL, W, A, HC_ROLE_USER, NULL));
-    REFUSED(hc_batch_set_role_by_name(batch, NONE, A, HC_ROLE_USER, NULL));
-    REFUSED(hc_batch_set_role_by_name(batch, W, NONE, HC_ROLE_USER, NULL));
-    REFUSED(hc_batch_remove_member_by_name(NULL, W, A, NULL));
-    REFUSED(hc_batch_remove_member_by_name(batch, NONE, A, NULL));
-    REFUSED(hc_batch_remove_member_by_name(batch, W, NONE, NULL));
+    REFUSED(hc_batch_rename_workspace(NULL, W, 0, W, NULL));
+    REFUSED(hc_batch_rename_workspace(batch, NONE, 0, W, NULL));
+    REFUSED(hc_batch_rename_workspace(batch, W, 0, NONE, NULL));
+    REFUSED(hc_batch_archive_workspace(NULL, W, 0, NULL));
+    REFUSED(hc_batch_archive_workspace(batch, NONE, 0, NULL));
+    REFUSED(hc_batch_restore_workspace(NULL, W, 0, NULL));
+    REFUSED(hc_batch_restore_workspace(batch, NONE, 0, NULL));
+    REFUSED(hc_batch_delete_workspace(NULL, W, 0, NULL));
+    REFUSED(hc_batch_delete_workspace(batch, NONE, 0, NULL));
+    REFUSED(hc_batch_set_role(NULL, W, 0, A, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_set_role(batch, NONE, 0, A, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_set_role(batch, W, 0, NONE, HC_ROLE_USER, NULL));
+    REFUSED(hc_batch_remove_member(NULL, W, 0, A, NULL));
+    REFUSED(hc_batch_remove_member(batch, NONE, 0, A, NULL));
+    REFUSED(hc_batch_remove_member(batch, W, 0, NONE, NULL));
     CHECK(hc_batch_count(batch) == 0);
     hc_batch_free(batch);
 }
@@ -55,8 +55,7 @@ static void verifying(void)
     hc_directory *directory = in_memory();
     hc_verified verified = HC_VERIFIED_INIT;
     hc_stats stats = HC_STATS_INIT;
-    REFUSED(hc_directory_verify_and_count(NULL, &verified, NULL));
-    REFUSED(hc_directory_verify_and_count(directory, NULL, NULL));
+    REFUSED(hc_directory_verify(NULL, &verified, NULL));
     REFUSED(hc_directory_get_stats(NULL, &stats, NULL));
     REFUSED(hc_directory_get_stats(directory, NULL, NULL));
     REFUSED(hc_options_set_cache_bytes(NULL, 1, NULL));

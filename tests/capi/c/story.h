@@ -41,6 +41,13 @@ static inline hc_directory *in_memory(void)
     return directory;
 }
 
+/* An id as text, in a place of HC_ID_TEXT_BYTES. */
+static inline const char *text_of_id(const uint8_t *id, char *text)
+{
+    CHECK_OK(hc_id_to_text(id, text, NULL));
+    return text;
+}
+
 static inline void check_seats(const hc_directory *directory, uint64_t limit,
                                uint64_t active, uint64_t inactive)
 {
@@ -54,7 +61,7 @@ static inline void check_seats(const hc_directory *directory, uint64_t limit,
 /* How every story that writes ends. */
 static inline void verify_and_free(hc_directory *directory)
 {
-    CHECK_OK(hc_directory_verify(directory, NULL));
+    CHECK_OK(hc_directory_verify(directory, NULL, NULL));
     CHECK_OK(hc_directory_close(directory, NULL));
     hc_directory_free(directory);
 }

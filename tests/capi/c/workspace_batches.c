@@ -29,7 +29,7 @@ static uint64_t founding(const hc_directory *directory)
     hc_applied *applied;
     uint64_t own, team;
     CHECK_OK(hc_batch_create_workspace(batch, HC_STR("Team"), ANN, NULL));
-    CHECK_OK(hc_batch_add_member_by_name(batch, HC_STR("TEAM"), BOB, HC_ROLE_USER, NULL));
+    CHECK_OK(hc_batch_add_member(batch, HC_STR("TEAM"), 0, BOB, HC_ROLE_USER, NULL));
     CHECK_OK(hc_batch_default_workspace(batch, ANN, NULL));
     CHECK_OK(hc_batch_default_workspace(batch, ANN, NULL));
     applied = apply(directory, batch);
@@ -48,12 +48,12 @@ static void handing_over(const hc_directory *directory, uint64_t team)
     hc_members *members = NULL;
     hc_member member = HC_MEMBER_INIT;
     hc_error *error = NULL;
-    CHECK_OK(hc_batch_remove_member(batch, team, ANN, NULL));
+    CHECK_OK(hc_batch_remove_member(batch, NULL, 0, team, ANN, NULL));
     CHECK_STATUS(HC_STATUS_LAST_OWNER, hc_directory_apply(directory, batch, NULL, &error));
     CHECK(strstr(hc_error_message(error), "Team") != NULL
           || strstr(hc_error_message(error), "workspace") != NULL);
     hc_error_free(error);
-    CHECK_OK(hc_batch_set_role(batch, team, BOB, HC_ROLE_OWNER, NULL));
+    CHECK_OK(hc_batch_set_role(batch, NULL, 0, team, BOB, HC_ROLE_OWNER, NULL));
     hc_applied_free(apply(directory, batch));
     CHECK_OK(hc_workspace_list_members(directory, team, &members, NULL));
     CHECK(hc_members_count(members) == 1);
@@ -67,13 +67,13 @@ static void changing(const hc_directory *directory, uint64_t team)
     hc_batch *batch = hc_batch_new();
     hc_applied *applied;
     hc_workspace *workspace = NULL;
-    CHECK_OK(hc_batch_add_member(batch, team, ANN, HC_ROLE_USER, NULL));
-    CHECK_OK(hc_batch_rename_workspace(batch, team, HC_STR("Old team"), NULL));
+    CHECK_OK(hc_batch_add_member(batch, NULL, 0, team, ANN, HC_ROLE_USER, NULL));
+    CHECK_OK(hc_batch_rename_workspace(batch, NULL, 0, team, HC_STR("Old team"), NULL));
     CHECK_OK(hc_batch_set_if_version(batch, 1, NULL));
-    CHECK_OK(hc_batch_archive_workspace(batch, team, NULL));
-    CHECK_OK(hc_batch_archive_workspace(batch, team, NULL));
-    CHECK_OK(hc_batch_restore_workspace(batch, team, NULL));
-    CHECK_OK(hc_batch_archive_workspace(batch, team, NULL));
+    CHECK_OK(hc_batch_archive_workspace(batch, NULL, 0, team, NULL));
+    CHECK_OK(hc_batch_archive_workspace(batch, NULL, 0, team, NULL));
+    CHECK_OK(hc_batch_restore_workspace(batch, NULL, 0, team, NULL));
+    CHECK_OK(hc_batch_archive_workspace(batch, NULL, 0, team, NULL));
     applied = apply(directory, batch);
     CHECK(outcome_of(applied, 2, HC_SUBJECT_WORKSPACE, 1) == team);
     CHECK(outcome_of(applied, 3, HC_SUBJECT_WORKSPACE, 0) == team);
@@ -89,7 +89,7 @@ static void changing(const hc_directory *directory, uint64_t team)
 static void offboarding(const hc_directory *directory, uint64_t team)
 {
     hc_batch *batch = hc_batch_new();
-    CHECK_OK(hc_batch_restore_workspace(batch, team, NULL));
+    CHECK_OK(hc_batch_restore_workspace(batch, NULL, 0, team, NULL));
     hc_applied_free(apply(directory, batch));
     batch = hc_batch_new();
     CHECK_OK(hc_batch_delete_user(batch, BOB, NULL));
@@ -101,8 +101,8 @@ static void offboarding(const hc_directory *directory, uint64_t team)
     hc_applied_free(apply(directory, batch));
 
     batch = hc_batch_new();
-    CHECK_OK(hc_batch_delete_workspace(batch, team, NULL));
-    CHECK_OK(hc_batch_delete_workspace(batch, team, NULL));
+    CHECK_OK(hc_batch_delete_workspace(batch, NULL, 0, team, NULL));
+    CHECK_OK(hc_batch_delete_workspace(batch, NULL, 0, team, NULL));
     CHECK_STATUS(HC_STATUS_WORKSPACE_NOT_FOUND,
                  hc_directory_apply(directory, batch, NULL, NULL));
     hc_batch_free(batch);
@@ -117,11 +117,11 @@ static void by_name(const hc_directory *directory)
     hc_members *members = NULL;
     uint64_t lab;
     CHECK_OK(hc_batch_create_workspace(batch, HC_STR("Lab"), ANN, NULL));
-    CHECK_OK(hc_batch_add_member_by_name(batch, HC_STR("lab"), BOB, HC_ROLE_USER, NULL));
-    CHECK_OK(hc_batch_set_role_by_name(batch, HC_STR("LAB"), BOB, HC_ROLE_OWNER, NULL));
-    CHECK_OK(hc_batch_remove_member_by_name(batch, HC_STR("Lab"), ANN, NULL));
-    CHECK_OK(hc_batch_rename_workspace_by_name(batch, HC_STR("Lab"), HC_STR("Old lab"), NULL));
-    CHECK_OK(hc_batch_archive_workspace_by_name(batch, HC_STR("Old lab"), NULL));
+    CHECK_OK(hc_batch_add_member(batch, HC_STR("lab"), 0, BOB, HC_ROLE_USER, NULL));
+    CHECK_OK(hc_batch_set_role(batch, HC_STR("LAB"), 0, BOB, HC_ROLE_OWNER, NULL));
+    CHECK_OK(hc_batch_remove_member(batch, HC_STR("Lab"), 0, ANN, NULL));
+    CHECK_OK(hc_batch_rename_workspace(batch, HC_STR("Lab"), 0, HC_STR("Old lab"), NULL));
+    CHECK_OK(hc_batch_archive_workspace(batch, HC_STR("Old lab"), 0, NULL));
     applied = apply(directory, batch);
     lab = outcome_of(applied, 0, HC_SUBJECT_WORKSPACE, 1);
     for (size_t i = 1; i < 4; i++)
@@ -136,10 +136,10 @@ static void by_name(const hc_directory *directory)
 
     batch = hc_batch_new();
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
-                 hc_batch_set_role_by_name(batch, HC_STR("Lab"), BOB, HC_ROLE_ANY, NULL));
+                 hc_batch_set_role(batch, HC_STR("Lab"), 0, BOB, HC_ROLE_ANY, NULL));
     CHECK(hc_batch_count(batch) == 0);
-    CHECK_OK(hc_batch_restore_workspace_by_name(batch, HC_STR("Old lab"), NULL));
-    CHECK_OK(hc_batch_delete_workspace_by_name(batch, HC_STR("Old lab"), NULL));
+    CHECK_OK(hc_batch_restore_workspace(batch, HC_STR("Old lab"), 0, NULL));
+    CHECK_OK(hc_batch_delete_workspace(batch, HC_STR("Old lab"), 0, NULL));
     hc_applied_free(apply(directory, batch));
     CHECK_OK(hc_workspace_get(directory, lab, &workspace, NULL));
     CHECK(workspace == NULL);

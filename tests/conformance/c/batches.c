@@ -109,11 +109,11 @@ static hc_status append_user(hc_batch *batch, const json_t *op, int is_new, hc_e
     return status;
 }
 
-/* Calls the form by number or by name of a function on a workspace. */
+/* Calls a function on a workspace that is given by number or by name. */
 #define ON_WORKSPACE(function, ...)                                             \
-    (json_is_integer(at)                                                        \
-         ? hc_batch_##function(batch, (uint64_t)json_integer_value(at), __VA_ARGS__) \
-         : hc_batch_##function##_by_name(batch, TEXT(at), __VA_ARGS__))
+    hc_batch_##function(batch, json_is_integer(at) ? NULL : text_of(at),        \
+                        json_is_integer(at) ? 0 : text_len(at),                 \
+                        (uint64_t)json_integer_value(at), __VA_ARGS__)
 
 static hc_status append(hc_batch *batch, const json_t *op, hc_error **error)
 {

@@ -391,7 +391,7 @@ static json_t *figures(struct call *call)
         return json_integer(N(trimmed));
     }
     if (strcmp(call->name, "verify") == 0) {
-        TRY(hc_directory_verify_and_count(call->directory, &v, E));
+        TRY(hc_directory_verify(call->directory, &v, E));
         return json_pack("{sI sI sI sI sI sI}", "active", N(v.active), "inactive", N(v.inactive),
                          "deleted", N(v.deleted), "workspaces", N(v.workspaces),
                          "members", N(v.members), "changes", N(v.changes));

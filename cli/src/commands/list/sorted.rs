@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use headcount::User;
+use headcount::{User, UserQuery};
 use serde::{Deserialize, Serialize};
 
-use crate::commands::filter::Filter;
+use crate::commands::filter::each;
 use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 
@@ -38,7 +38,7 @@ pub(super) struct Sorted<'a> {
 impl<'a> Sorted<'a> {
     pub(super) fn start(
         directory: &'a Directory,
-        filter: &Filter,
+        query: &UserQuery,
         (column, descending): (&str, bool),
         after: Option<&str>,
         limit: Option<usize>,
@@ -52,7 +52,7 @@ impl<'a> Sorted<'a> {
         let limit = limit.unwrap_or(usize::MAX);
         let mut places = BTreeSet::new();
         let mut has_more = false;
-        filter.each(directory, None, |user| {
+        each(directory, query, |user| {
             let place = Place::of(&user, column, descending);
             let is_behind = after.as_ref().is_none_or(|after| {
                 if descending {

@@ -13,8 +13,8 @@ static void count_seats(const hc_directory *directory)
     CHECK_OK(hc_directory_get_seats(directory, &seats, NULL));
     CHECK(seats.limit == SEATS && seats.active >= THREADS && seats.active <= SEATS);
     CHECK(seats.over_by == 0 && seats.free == SEATS - seats.active);
-    CHECK_OK(hc_directory_verify(directory, NULL));
-    CHECK_OK(hc_directory_verify_and_count(directory, &verified, NULL));
+    CHECK_OK(hc_directory_verify(directory, NULL, NULL));
+    CHECK_OK(hc_directory_verify(directory, &verified, NULL));
     CHECK(verified.active >= THREADS && verified.active <= SEATS);
     CHECK_OK(hc_directory_get_stats(directory, &stats, NULL));
     CHECK(stats.users_active >= THREADS && stats.users_active <= SEATS);
@@ -30,7 +30,7 @@ static void act(const hc_directory *directory, unsigned thread)
     uint64_t seen = 0;
     CHECK_OK(hc_user_get(directory, HC_STR(owner_of(owner, thread)), &user, NULL));
     CHECK_OK(hc_directory_acting_as(directory, hc_user_id(user), &acting, NULL));
-    CHECK_STATUS(HC_STATUS_OWN_ACCOUNT, hc_user_delete_by_id(acting, hc_user_id(user), NULL));
+    CHECK_STATUS(HC_STATUS_OWN_ACCOUNT, hc_user_delete(acting, HC_STR(hc_user_id_text(user)), NULL));
     hc_directory_free(acting);
     CHECK_OK(hc_directory_through(directory, HC_STR("stress"), &acting, NULL));
     CHECK_OK(hc_user_touch(acting, HC_STR(owner_of(owner, thread)), NULL));

@@ -42,16 +42,16 @@ static hc_batch *founding(const struct names *names, const uint8_t *request,
     CHECK_OK(hc_batch_set_license(batch, HC_LICENSE_SEATS, SEATS, NULL));
     CHECK_OK(hc_batch_create_workspace(batch, HC_STR(names->workspace), HC_STR(names->owner),
                                        NULL));
-    CHECK_OK(hc_batch_add_member_by_name(batch, HC_STR(names->workspace), HC_STR(names->user),
+    CHECK_OK(hc_batch_add_member(batch, HC_STR(names->workspace), 0, HC_STR(names->user),
                                          HC_ROLE_USER, NULL));
-    CHECK_OK(hc_batch_set_role_by_name(batch, HC_STR(names->workspace), HC_STR(names->user),
+    CHECK_OK(hc_batch_set_role(batch, HC_STR(names->workspace), 0, HC_STR(names->user),
                                        HC_ROLE_OWNER, NULL));
-    CHECK_OK(hc_batch_remove_member_by_name(batch, HC_STR(names->workspace),
+    CHECK_OK(hc_batch_remove_member(batch, HC_STR(names->workspace), 0,
                                             HC_STR(names->user), NULL));
-    CHECK_OK(hc_batch_rename_workspace_by_name(batch, HC_STR(names->workspace),
+    CHECK_OK(hc_batch_rename_workspace(batch, HC_STR(names->workspace), 0,
                                                HC_STR(names->renamed), NULL));
-    CHECK_OK(hc_batch_archive_workspace_by_name(batch, HC_STR(names->renamed), NULL));
-    CHECK_OK(hc_batch_restore_workspace_by_name(batch, HC_STR(names->renamed), NULL));
+    CHECK_OK(hc_batch_archive_workspace(batch, HC_STR(names->renamed), 0, NULL));
+    CHECK_OK(hc_batch_restore_workspace(batch, HC_STR(names->renamed), 0, NULL));
     CHECK_OK(hc_batch_default_workspace(batch, HC_STR(names->owner), NULL));
     append_packed(batch, names->owner);
     CHECK(hc_batch_count(batch) == 14);
@@ -64,15 +64,15 @@ static hc_batch *founding(const struct names *names, const uint8_t *request,
 static hc_batch *undoing(const struct names *names, uint64_t workspace)
 {
     hc_batch *batch = hc_batch_new();
-    CHECK_OK(hc_batch_add_member(batch, workspace, HC_STR(names->other), HC_ROLE_USER, NULL));
-    CHECK_OK(hc_batch_set_role(batch, workspace, HC_STR(names->other), HC_ROLE_OWNER, NULL));
+    CHECK_OK(hc_batch_add_member(batch, NULL, 0, workspace, HC_STR(names->other), HC_ROLE_USER, NULL));
+    CHECK_OK(hc_batch_set_role(batch, NULL, 0, workspace, HC_STR(names->other), HC_ROLE_OWNER, NULL));
     CHECK_OK(hc_batch_set_if_version(batch, 1, NULL));
-    CHECK_OK(hc_batch_remove_member(batch, workspace, HC_STR(names->owner), NULL));
-    CHECK_OK(hc_batch_remove_member(batch, workspace, HC_STR(names->other), NULL));
+    CHECK_OK(hc_batch_remove_member(batch, NULL, 0, workspace, HC_STR(names->owner), NULL));
+    CHECK_OK(hc_batch_remove_member(batch, NULL, 0, workspace, HC_STR(names->other), NULL));
     CHECK_OK(hc_batch_set_allow_ownerless(batch, 1, NULL));
-    CHECK_OK(hc_batch_archive_workspace(batch, workspace, NULL));
-    CHECK_OK(hc_batch_restore_workspace(batch, workspace, NULL));
-    CHECK_OK(hc_batch_rename_workspace(batch, workspace, HC_STR(names->workspace), NULL));
+    CHECK_OK(hc_batch_archive_workspace(batch, NULL, 0, workspace, NULL));
+    CHECK_OK(hc_batch_restore_workspace(batch, NULL, 0, workspace, NULL));
+    CHECK_OK(hc_batch_rename_workspace(batch, NULL, 0, workspace, HC_STR(names->workspace), NULL));
     CHECK_OK(hc_batch_delete_user(batch, HC_STR(names->user), NULL));
     return batch;
 }
@@ -83,9 +83,9 @@ static void deleting(const hc_directory *directory, const struct names *names,
 {
     hc_batch *batch = hc_batch_new();
     if (by_name)
-        CHECK_OK(hc_batch_delete_workspace_by_name(batch, HC_STR(names->workspace), NULL));
+        CHECK_OK(hc_batch_delete_workspace(batch, HC_STR(names->workspace), 0, NULL));
     else
-        CHECK_OK(hc_batch_delete_workspace(batch, workspace, NULL));
+        CHECK_OK(hc_batch_delete_workspace(batch, NULL, 0, workspace, NULL));
     CHECK_OK(hc_directory_apply(directory, batch, NULL, NULL));
     hc_batch_free(batch);
 }
@@ -105,7 +105,7 @@ static void ask(const hc_directory *directory, hc_batch *good)
     CHECK(hc_applied_count(applied) == 14);
     hc_applied_free(applied);
 
-    CHECK_OK(hc_batch_archive_workspace(bad, UINT64_MAX, NULL));
+    CHECK_OK(hc_batch_archive_workspace(bad, NULL, 0, UINT64_MAX, NULL));
     CHECK_OK(hc_batch_delete_user(bad, HC_STR("nobody@t.ex.co"), NULL));
     CHECK_OK(hc_directory_preview(directory, bad, &refusals, NULL));
     CHECK(hc_refusals_count(refusals) == 2);

@@ -1,6 +1,9 @@
 /* Users come, change and go. Seats are the one thing that threads compete for. */
 #include "stress.h"
 
+/* A user by the text of `id`. */
+#define BY_ID HC_STR(text_of_id(id, id_text))
+
 /* Reads all that there is to read off a user. */
 static void look_at(const hc_user *user, const char *email)
 {
@@ -62,6 +65,7 @@ static hc_new_user *newcomer(const char *email, const char *username, const uint
 static void update_all(const hc_directory *directory, const char *email, const uint8_t *id,
                        uint64_t version)
 {
+    char id_text[HC_ID_TEXT_BYTES];
     hc_user_update *update = hc_user_update_new();
     hc_user *user = NULL;
     CHECK_OK(hc_user_update_set_if_version(update, version, NULL));
@@ -78,13 +82,13 @@ static void update_all(const hc_directory *directory, const char *email, const u
     look_at(user, email);
     hc_user_free(user);
     CHECK_STATUS(HC_STATUS_CONFLICT,
-                 hc_user_update_apply_by_id(directory, id, update, NULL, NULL));
+                 hc_user_update_apply(directory, BY_ID, update, NULL, NULL));
     hc_user_update_free(update);
 
     update = hc_user_update_new();
     CHECK_OK(hc_user_update_set_username(update, HC_STR(email), NULL));
     CHECK_OK(hc_user_update_remove_attribute(update, HC_STR("team"), NULL));
-    CHECK_OK(hc_user_update_apply_by_id(directory, id, update, &user, NULL));
+    CHECK_OK(hc_user_update_apply(directory, BY_ID, update, &user, NULL));
     CHECK(hc_user_attribute_count(user) == 0);
     hc_user_free(user);
     hc_user_update_free(update);
@@ -101,18 +105,19 @@ static void share_an_update(struct stage *stage, const char *email)
 static void switch_on_and_off(const hc_directory *directory, const char *email,
                               const uint8_t *id)
 {
+    char id_text[HC_ID_TEXT_BYTES];
     hc_user *user = NULL;
     if (CHECK_ONE_OF(hc_user_activate(directory, HC_STR(email), &user, NULL),
                      HC_STATUS_NO_FREE_SEAT) == HC_STATUS_OK) {
         CHECK(hc_user_is_active(user) == 1);
         hc_user_free(user);
-        CHECK_OK(hc_user_activate_by_id(directory, id, NULL, NULL)); /* so it has its seat */
+        CHECK_OK(hc_user_activate(directory, BY_ID, NULL, NULL)); /* so it has its seat */
     }
     CHECK_OK(hc_user_deactivate(directory, HC_STR(email), &user, NULL));
     CHECK(hc_user_is_active(user) == 0);
     hc_user_free(user);
-    CHECK_OK(hc_user_deactivate_by_id(directory, id, NULL, NULL));
-    CHECK_ONE_OF(hc_user_activate_by_id(directory, id, NULL, NULL), HC_STATUS_NO_FREE_SEAT);
+    CHECK_OK(hc_user_deactivate(directory, BY_ID, NULL, NULL));
+    CHECK_ONE_OF(hc_user_activate(directory, BY_ID, NULL, NULL), HC_STATUS_NO_FREE_SEAT);
 }
 
 /* Reads through a cache of the host's own, which holds one user; the thread is the only
@@ -145,6 +150,7 @@ static void through_a_cache(const hc_directory *directory, const char *email)
 
 void part_users(struct stage *stage, unsigned thread)
 {
+    char id_text[HC_ID_TEXT_BYTES];
     const hc_directory *directory = stage->directory;
     char email[TEXT], username[TEXT];
     uint8_t id[16];
@@ -180,7 +186,7 @@ void part_users(struct stage *stage, unsigned thread)
     share_an_update(stage, email);
     through_a_cache(directory, email);
     switch_on_and_off(directory, email, id);
-    CHECK_OK(hc_user_delete_by_id(directory, id, NULL));
+    CHECK_OK(hc_user_delete(directory, BY_ID, NULL));
     CHECK_OK(hc_user_get_by_email(directory, HC_STR(email), &same, NULL));
     CHECK(same == NULL);
     look_at(user, email); /* a copy, whatever became of its record */

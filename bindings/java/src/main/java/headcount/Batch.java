@@ -203,7 +203,7 @@ public final class Batch {
     public Batch renameWorkspace(long workspace, String name) {
         return append((f, b) -> {
             MemorySegment n = f.text(name);
-            f.check(Native.hc_batch_rename_workspace(b, workspace, n, n.byteSize(), f.error()));
+            f.check(Native.hc_batch_rename_workspace(b, MemorySegment.NULL, 0, workspace, n, n.byteSize(), f.error()));
         });
     }
 
@@ -218,7 +218,7 @@ public final class Batch {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
             MemorySegment n = f.text(name);
-            f.check(Native.hc_batch_rename_workspace_by_name(b, w, w.byteSize(), n, n.byteSize(), f.error()));
+            f.check(Native.hc_batch_rename_workspace(b, w, w.byteSize(), 0, n, n.byteSize(), f.error()));
         });
     }
 
@@ -285,7 +285,7 @@ public final class Batch {
      * @return this
      */
     public Batch archiveWorkspace(long workspace) {
-        return append((f, b) -> f.check(Native.hc_batch_archive_workspace(b, workspace, f.error())));
+        return append((f, b) -> f.check(Native.hc_batch_archive_workspace(b, MemorySegment.NULL, 0, workspace, f.error())));
     }
 
     /**
@@ -297,7 +297,7 @@ public final class Batch {
     public Batch archiveWorkspace(String workspace) {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
-            f.check(Native.hc_batch_archive_workspace_by_name(b, w, w.byteSize(), f.error()));
+            f.check(Native.hc_batch_archive_workspace(b, w, w.byteSize(), 0, f.error()));
         });
     }
 
@@ -308,7 +308,7 @@ public final class Batch {
      * @return this
      */
     public Batch restoreWorkspace(long workspace) {
-        return append((f, b) -> f.check(Native.hc_batch_restore_workspace(b, workspace, f.error())));
+        return append((f, b) -> f.check(Native.hc_batch_restore_workspace(b, MemorySegment.NULL, 0, workspace, f.error())));
     }
 
     /**
@@ -320,7 +320,7 @@ public final class Batch {
     public Batch restoreWorkspace(String workspace) {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
-            f.check(Native.hc_batch_restore_workspace_by_name(b, w, w.byteSize(), f.error()));
+            f.check(Native.hc_batch_restore_workspace(b, w, w.byteSize(), 0, f.error()));
         });
     }
 
@@ -331,7 +331,7 @@ public final class Batch {
      * @return this
      */
     public Batch deleteWorkspace(long workspace) {
-        return append((f, b) -> f.check(Native.hc_batch_delete_workspace(b, workspace, f.error())));
+        return append((f, b) -> f.check(Native.hc_batch_delete_workspace(b, MemorySegment.NULL, 0, workspace, f.error())));
     }
 
     /**
@@ -343,7 +343,7 @@ public final class Batch {
     public Batch deleteWorkspace(String workspace) {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
-            f.check(Native.hc_batch_delete_workspace_by_name(b, w, w.byteSize(), f.error()));
+            f.check(Native.hc_batch_delete_workspace(b, w, w.byteSize(), 0, f.error()));
         });
     }
 
@@ -358,7 +358,7 @@ public final class Batch {
     public Batch addMember(long workspace, String ref, Role role) {
         return append((f, b) -> {
             MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_add_member(b, workspace, u, u.byteSize(), role.code(), f.error()));
+            f.check(Native.hc_batch_add_member(b, MemorySegment.NULL, 0, workspace, u, u.byteSize(), role.code(), f.error()));
         });
     }
 
@@ -374,7 +374,7 @@ public final class Batch {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
             MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_add_member_by_name(b, w, w.byteSize(), u, u.byteSize(), role.code(), f.error()));
+            f.check(Native.hc_batch_add_member(b, w, w.byteSize(), 0, u, u.byteSize(), role.code(), f.error()));
         });
     }
 
@@ -389,7 +389,7 @@ public final class Batch {
     public Batch setRole(long workspace, String ref, Role role) {
         return append((f, b) -> {
             MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_set_role(b, workspace, u, u.byteSize(), role.code(), f.error()));
+            f.check(Native.hc_batch_set_role(b, MemorySegment.NULL, 0, workspace, u, u.byteSize(), role.code(), f.error()));
         });
     }
 
@@ -405,7 +405,7 @@ public final class Batch {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
             MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_set_role_by_name(b, w, w.byteSize(), u, u.byteSize(), role.code(), f.error()));
+            f.check(Native.hc_batch_set_role(b, w, w.byteSize(), 0, u, u.byteSize(), role.code(), f.error()));
         });
     }
 
@@ -419,7 +419,7 @@ public final class Batch {
     public Batch removeMember(long workspace, String ref) {
         return append((f, b) -> {
             MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_remove_member(b, workspace, u, u.byteSize(), f.error()));
+            f.check(Native.hc_batch_remove_member(b, MemorySegment.NULL, 0, workspace, u, u.byteSize(), f.error()));
         });
     }
 
@@ -434,7 +434,7 @@ public final class Batch {
         return append((f, b) -> {
             MemorySegment w = f.text(workspace);
             MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_remove_member_by_name(b, w, w.byteSize(), u, u.byteSize(), f.error()));
+            f.check(Native.hc_batch_remove_member(b, w, w.byteSize(), 0, u, u.byteSize(), f.error()));
         });
     }
 

@@ -748,7 +748,7 @@ public final class Directory implements AutoCloseable {
      * @throws HeadcountException {@link ErrorKind#CORRUPTED} when something is wrong
      */
     public Verified verify() {
-        return struct(Native.SIZEOF_HC_VERIFIED, Native::hc_directory_verify_and_count, v -> new Verified(
+        return struct(Native.SIZEOF_HC_VERIFIED, Native::hc_directory_verify, v -> new Verified(
                 v.get(JAVA_LONG, Native.HC_VERIFIED_ACTIVE), v.get(JAVA_LONG, Native.HC_VERIFIED_INACTIVE),
                 v.get(JAVA_LONG, Native.HC_VERIFIED_DELETED), v.get(JAVA_LONG, Native.HC_VERIFIED_WORKSPACES),
                 v.get(JAVA_LONG, Native.HC_VERIFIED_MEMBERS), v.get(JAVA_LONG, Native.HC_VERIFIED_CHANGES)));

@@ -1,0 +1,309 @@
+//! Logging in by the identity provider: `OpenID` Connect by code with PKCE (RFC 7636).
+//!
+//! A login is one browser's: it has a cookie whose secret only this server and the browser
+//! know, a `state` that comes back with the code, and a nonce that the token has to name.
+//! Each is used once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use headcount::Timestamp;
+use maud::html;
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::view::encoded;
+use super::{Shown, page, session};
+use crate::auth::{Caller, Credential};
+use crate::door::{Door, Failure};
+use crate::issuer::{Issuing, Login, configuration};
+use crate::keys::Scope;
+use crate::server::Server;
+
+/// How long somebody may take at the provider.
+const PATIENCE: Duration = Duration::from_mins(10);
+/// Logins under way; the oldest gives way.
+const LOGINS_MAX: usize = 1_000;
+const SECURE_COOKIE: &str = "__Host-headcount-login";
+const PLAIN_COOKIE: &str = "headcount-login";
+
+/// The logins under way, by their state.
+#[derive(Default)]
+pub(crate) struct Logins(Mutex<HashMap<String, UnderWay>>);
+
+struct UnderWay {
+    /// What the browser's cookie has.
+    browser: String,
+    nonce: String,
+    verifier: String,
+    token_endpoint: String,
+    since: Instant,
+}
+
+impl Logins {
+    fn begin(&self, state: String, login: UnderWay) {
+        let mut logins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        logins.retain(|_, login| login.since.elapsed() < PATIENCE);
+        if logins.len() >= LOGINS_MAX {
+            let oldest = logins.iter().min_by_key(|(_, login)| login.since);
+            if let Some(state) = oldest.map(|(state, _)| state.clone()) {
+                logins.remove(&state);
+            }
+        }
+        logins.insert(state, login);
+    }
+
+    /// The login with this state, which nobody can end again.
+    fn take(&self, state: &str) -> Option<UnderWay> {
+        let mut logins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let login = logins.remove(state)?;
+        (login.since.elapsed() < PATIENCE).then_some(login)
+    }
+}
+
+/// Whether people can log in like this.
+pub(super) fn is_offered(server: &Server) -> bool {
+    server
+        .0
+        .issuing
+        .as_ref()
+        .is_some_and(|issuing| issuing.login().is_some())
+}
+
+fn offered(server: &Server) -> Result<(&Arc<Issuing>, &Login), Failure> {
+    let issuing = server.0.issuing.as_ref();
+    let found = issuing.and_then(|issuing| Some((issuing, issuing.login()?)));
+    found.ok_or_else(|| {
+        let message = "this server has no identity provider for logging in; use a key";
+        Failure::new(StatusCode::NOT_FOUND, message)
+    })
+}
+
+fn callback(login: &Login) -> String {
+    format!(
+        "{}/admin/oidc/callback",
+        login.public_url.trim_end_matches('/')
+    )
+}
+
+fn cookie_name(headers: &HeaderMap) -> &'static str {
+    if session::is_encrypted(headers) {
+        SECURE_COOKIE
+    } else {
+        PLAIN_COOKIE
+    }
+}
+
+/// Sends the browser to the provider.
+pub(crate) async fn begin(State(server): State<Server>, headers: HeaderMap) -> Shown {
+    let (issuing, login) = offered(&server)?;
+    let random = || crate::hex::random().map_err(|error| Failure::internal(error.to_string()));
+    let (browser, state, nonce, verifier) = (random()?, random()?, random()?, random()?);
+    let about = ask(issuing, |issuing| {
+        configuration(issuing.outbound(), issuing.url())
+    })
+    .await?;
+    let endpoint = |name: &str| {
+        let url = about[name]
+            .as_str()
+            .filter(|url| crate::outbound::is_private(url));
+        url.ok_or_else(|| {
+            log::error!("the identity provider's configuration has no usable {name}");
+            unavailable()
+        })
+    };
+    let authorization = endpoint("authorization_endpoint")?;
+    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+    let joint = if authorization.contains('?') {
+        '&'
+    } else {
+        '?'
+    };
+    let place = format!(
+        "{authorization}{joint}response_type=code&scope=openid%20email%20profile&client_id={}\
+         &redirect_uri={}&state={state}&nonce={nonce}&code_challenge={challenge}\
+         &code_challenge_method=S256",
+        encoded(&login.client_id),
+        encoded(&callback(login)),
+    );
+    // Lax: the provider sends the browser back here from another site.
+    let secure = if session::is_encrypted(&headers) {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie = format!(
+        "{}={browser}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
+        cookie_name(&headers),
+        PATIENCE.as_secs()
+    );
+    let token_endpoint = endpoint("token_endpoint")?.to_owned();
+    let login = UnderWay {
+        browser,
+        nonce,
+        verifier,
+        token_endpoint,
+        since: Instant::now(),
+    };
+    server.0.logins.begin(state, login);
+    let mut response = Redirect::to(&place).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        headers.insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Back {
+    state: Option<String>,
+    code: Option<String>,
+    error: Option<String>,
+    /// Who sent the browser back (RFC 9207).
+    iss: Option<String>,
+}
+
+/// Takes the browser that comes back from the provider.
+pub(crate) async fn end(
+    State(server): State<Server>,
+    Query(back): Query<Back>,
+    headers: HeaderMap,
+) -> Shown {
+    offered(&server)?;
+    match credential(&server, back, &headers).await {
+        Ok(credential) => welcome(&server, &headers, credential),
+        Err(failure) => {
+            let message = format!("logging in did not work: {}", failure.message);
+            Ok(session::login(&server, failure.status, Some(&message)))
+        }
+    }
+}
+
+async fn credential(
+    server: &Server,
+    back: Back,
+    headers: &HeaderMap,
+) -> Result<Credential, Failure> {
+    let refused = |message: &str| Failure::new(StatusCode::UNAUTHORIZED, message);
+    let (issuing, login) = offered(server)?;
+    let under_way = back.state.and_then(|state| server.0.logins.take(&state));
+    let browser = session::cookie_named(headers, cookie_name(headers));
+    let under_way = under_way.filter(|under_way| Some(under_way.browser.as_str()) == browser);
+    let under_way = under_way.ok_or_else(|| {
+        refused("this login was not begun in this browser, or is over; begin again")
+    })?;
+    if back.iss.is_some_and(|issuer| issuer != issuing.url()) {
+        return Err(refused("another identity provider answered"));
+    }
+    let code = match (back.code, back.error) {
+        (Some(code), None) => code,
+        (_, error) => {
+            let why = error.unwrap_or_else(|| "no code".to_owned());
+            return Err(refused(&format!("the identity provider says {why:?}")));
+        }
+    };
+    let token = exchange(issuing, login, &under_way, &code).await?;
+    let claims = issuing.claims(&token, &login.client_id).await?;
+    if claims.others.get("nonce").and_then(Value::as_str) != Some(&under_way.nonce) {
+        return Err(refused("the token is of another login"));
+    }
+    let user = issuing.user(&server.0.directory, &claims)?;
+    let lifetime = u64::try_from(session::LIFETIME.as_micros()).unwrap_or(u64::MAX);
+    let end = Timestamp::now().as_unix_micros().saturating_add(lifetime);
+    let credential = Credential::Token(user.id(), Timestamp::from_unix_micros(end)?);
+    Caller::of(server, credential.clone(), Door::Page)?.may(Scope::Read)?;
+    Ok(credential)
+}
+
+/// The token that the provider gives for a code.
+async fn exchange(
+    issuing: &Arc<Issuing>,
+    login: &Login,
+    under_way: &UnderWay,
+    code: &str,
+) -> Result<String, Failure> {
+    let form = format!(
+        "grant_type=authorization_code&code={}&redirect_uri={}&client_id={}&code_verifier={}",
+        encoded(code),
+        encoded(&callback(login)),
+        encoded(&login.client_id),
+        under_way.verifier
+    );
+    let authorization = login.client_secret.as_ref().map(|secret| {
+        let pair = format!("{}:{}", encoded(&login.client_id), encoded(secret));
+        format!("Basic {}", STANDARD.encode(pair))
+    });
+    let url = under_way.token_endpoint.clone();
+    let answer = ask(issuing, move |issuing| {
+        issuing
+            .outbound()
+            .post(&url, authorization.as_deref(), form.as_bytes())
+    })
+    .await?;
+    let document: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    if answer.status != 200 {
+        let why = document["error"].as_str().unwrap_or("nothing of it");
+        let message = format!("the identity provider refused the code and says {why:?}");
+        return Err(Failure::new(StatusCode::UNAUTHORIZED, message));
+    }
+    let token = document["id_token"].as_str();
+    let token = token.ok_or_else(|| {
+        log::error!("the identity provider's answer to a code has no id_token");
+        unavailable()
+    })?;
+    Ok(token.to_owned())
+}
+
+/// Asks the provider on a thread for blocking work.
+async fn ask<T: Send + 'static>(
+    issuing: &Arc<Issuing>,
+    question: impl FnOnce(&Issuing) -> Result<T, String> + Send + 'static,
+) -> Result<T, Failure> {
+    let issuing = Arc::clone(issuing);
+    let asked = tokio::task::spawn_blocking(move || question(&issuing)).await;
+    asked
+        .unwrap_or_else(|_| Err("the question ended in a panic".to_owned()))
+        .map_err(|why| {
+            log::error!("nobody can log in by the identity provider: {why}");
+            unavailable()
+        })
+}
+
+fn unavailable() -> Failure {
+    let message = "the identity provider can't be asked now; try again later, or use a key";
+    Failure::new(StatusCode::BAD_GATEWAY, message)
+}
+
+/// The session's cookie is not sent by a browser that comes from another site, and it does as
+/// long as it is redirected. So this page sends it on.
+fn welcome(server: &Server, headers: &HeaderMap, credential: Credential) -> Shown {
+    let content = html! {
+        meta http-equiv="refresh" content="0; url=/admin";
+        p { "You are logged in. " a href="/admin" { "Go on" } }
+    };
+    let mut response = page(StatusCode::OK, "Logged in", &html! {}, &content);
+    session::begin(server, headers, credential, &mut response)?;
+    forget(headers, &mut response);
+    Ok(response)
+}
+
+fn forget(headers: &HeaderMap, response: &mut Response) {
+    let secure = if session::is_encrypted(headers) {
+        "; Secure"
+    } else {
+        ""
+    };
+    let name = cookie_name(headers);
+    let cookie = format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}");
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}

@@ -1,0 +1,194 @@
+//! The page's login by code with PKCE: one browser's, once, and for a user who is active.
+
+use headcount::NewUser;
+use headcount_server::{Config, Login};
+use serde_json::{Value, json};
+
+use crate::client::{Answer, Running};
+use crate::provider::{Provider, field};
+
+struct Story {
+    provider: Provider,
+    running: Running,
+}
+
+/// A login that a browser has begun.
+struct Begun {
+    place: String,
+    cookie: String,
+}
+
+impl Story {
+    fn new() -> Self {
+        let provider = Provider::start();
+        let mut issuer = provider.issuer("email");
+        issuer.login = Some(Login::new("page", "https://users.ex.co/"));
+        let running = Running::with(Config {
+            issuer: Some(issuer),
+            ..Config::default()
+        });
+        running
+            .directory
+            .create_user(NewUser::new("ann@ex.co"))
+            .unwrap();
+        Self { provider, running }
+    }
+
+    fn get(&self, path: &str, cookie: &str) -> Answer {
+        let headers = format!("Cookie: {cookie}\r\n");
+        self.running.stranger().send("GET", path, &headers, "")
+    }
+
+    fn begin(&self) -> Begun {
+        let answer = self.get("/admin/oidc", "");
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        let cookie = answer.header("set-cookie").unwrap();
+        assert!(cookie.contains("HttpOnly; SameSite=Lax"), "{cookie}");
+        Begun {
+            place: answer.header("location").unwrap().to_owned(),
+            cookie: cookie.split(';').next().unwrap().to_owned(),
+        }
+    }
+
+    /// Comes back from the provider, which says these claims.
+    fn end(&self, begun: &Begun, claims: &Value) -> Answer {
+        let code = self.provider.code(&begun.place, claims);
+        let state = field(&begun.place, "state").unwrap();
+        let path = format!(
+            "/admin/oidc/callback?state={state}&code={}",
+            code.replace('+', "%2B")
+        );
+        self.get(&path, &begun.cookie)
+    }
+}
+
+fn claims() -> Value {
+    json!({ "aud": "page", "email": "ann@ex.co", "email_verified": true })
+}
+
+/// The session that an answer begins.
+fn session(answer: &Answer) -> Option<String> {
+    let mut lines = answer.head.lines();
+    let line = lines.find_map(|line| line.strip_prefix("set-cookie: headcount="))?;
+    assert!(line.contains("HttpOnly; SameSite=Strict"), "{line}");
+    Some(format!("headcount={}", line.split(';').next()?))
+}
+
+#[test]
+fn a_user_logs_in_once_with_a_code() {
+    let story = Story::new();
+    let form = story.get("/admin/login", "");
+    assert!(form.body.contains("href=\"/admin/oidc\""), "{}", form.body);
+    let begun = story.begin();
+    assert!(
+        begun
+            .place
+            .starts_with(&format!("{}/auth?", story.provider.url)),
+        "{}",
+        begun.place
+    );
+    for (name, value) in [
+        ("response_type", "code"),
+        ("client_id", "page"),
+        ("redirect_uri", "https://users.ex.co/admin/oidc/callback"),
+        ("code_challenge_method", "S256"),
+        ("scope", "openid%20email%20profile"),
+    ] {
+        assert_eq!(field(&begun.place, name).as_deref(), Some(value), "{name}");
+    }
+    let answer = story.end(&begun, &claims());
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(answer.body.contains("url=/admin\""), "{}", answer.body);
+    let cookie = session(&answer).unwrap();
+    assert_eq!(story.get("/admin", &cookie).status, 200);
+    let posted = story.provider.posted.lock().unwrap().clone();
+    assert_eq!(posted.len(), 1);
+    let redirect = field(&posted[0].1, "redirect_uri");
+    assert_eq!(
+        redirect.as_deref(),
+        Some("https://users.ex.co/admin/oidc/callback")
+    );
+
+    let again = story.end(&begun, &claims());
+    assert_eq!(
+        (again.status, session(&again)),
+        (401, None),
+        "the state is used up"
+    );
+    let directory = &story.running.directory;
+    directory.deactivate_user("ann@ex.co").unwrap();
+    assert_eq!(
+        story.get("/admin", &cookie).status,
+        303,
+        "whoever is inactive is out"
+    );
+}
+
+#[test]
+fn a_login_is_one_browsers() {
+    let story = Story::new();
+    let (mine, other) = (story.begin(), story.begin());
+    let stolen = Begun {
+        cookie: other.cookie,
+        place: mine.place,
+    };
+    let answer = story.end(&stolen, &claims());
+    assert_eq!((answer.status, session(&answer)), (401, None));
+    assert!(
+        story.provider.posted.lock().unwrap().is_empty(),
+        "the code is not used"
+    );
+    let without = Begun {
+        cookie: String::new(),
+        place: story.begin().place,
+    };
+    assert_eq!(story.end(&without, &claims()).status, 401);
+    assert_eq!(story.get("/admin/oidc/callback", "").status, 401);
+}
+
+#[test]
+fn tokens_of_others_let_nobody_in() {
+    let story = Story::new();
+    for (name, value) in [
+        ("nonce", json!("another")),
+        ("aud", json!("headcount")),
+        ("iss", json!("https://other.ex.co")),
+        ("exp", json!(1_000_000)),
+        ("email", json!("eve@ex.co")),
+        ("email_verified", json!(false)),
+    ] {
+        let mut claims = claims();
+        claims[name] = value;
+        let answer = story.end(&story.begin(), &claims);
+        assert_eq!(
+            (answer.status, session(&answer)),
+            (401, None),
+            "{name}: {}",
+            answer.body
+        );
+    }
+    let begun = story.begin();
+    let state = field(&begun.place, "state").unwrap();
+    let denied = story.get(
+        &format!("/admin/oidc/callback?state={state}&error=%3Cb%3Eaccess_denied"),
+        &begun.cookie,
+    );
+    assert_eq!(denied.status, 401);
+    assert!(
+        denied.body.contains("&lt;b&gt;access_denied"),
+        "{}",
+        denied.body
+    );
+    let begun = story.begin();
+    let state = field(&begun.place, "state").unwrap();
+    let path = format!("/admin/oidc/callback?state={state}&code=x&iss=https://other.ex.co");
+    assert_eq!(story.get(&path, &begun.cookie).status, 401);
+}
+
+#[test]
+fn without_a_provider_there_is_no_such_login() {
+    let running = Running::new();
+    let form = running.stranger().get("/admin/login");
+    assert!(!form.body.contains("/admin/oidc"), "{}", form.body);
+    assert_eq!(running.stranger().get("/admin/oidc").status, 404);
+}
