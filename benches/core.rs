@@ -107,11 +107,11 @@ fn reads(criterion: &mut Criterion) {
         bencher.iter(|| directory.seats().unwrap());
     });
     group.bench_function("page of 100 by email", |bencher| {
-        let query = UserQuery::new().after(format!("email:{}", email(USERS / 2)));
+        let query = UserQuery::new().after(&*format!("email:{}", email(USERS / 2)));
         bencher.iter(|| assert_eq!(directory.query(black_box(&query)).unwrap().users.len(), 100));
     });
     group.bench_function("page of 100 by email, views", |bencher| {
-        let query = UserQuery::new().after(format!("email:{}", email(USERS / 2)));
+        let query = UserQuery::new().after(&*format!("email:{}", email(USERS / 2)));
         bencher.iter(|| {
             let mut seen = 0;
             let visit = |_: UserView<'_>| {

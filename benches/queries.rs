@@ -3,6 +3,9 @@
 //! which have to be much the same. Numbers of users can be given instead, as in
 //! `cargo bench --bench queries -- 1000 50000`.
 //!
+//! Below each file stands what conditions without an index cost, in nanoseconds for each
+//! user that is read.
+//!
 //! In each file five users are active and twenty, spread evenly, are the members
 //! of a workspace. The file is in the temporary folder.
 
@@ -15,7 +18,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use headcount::{Batch, Directory, License, NewUser, NewWorkspace, Role, UserQuery};
+use headcount::{Batch, Directory, License, NewUser, NewWorkspace, Role, Timestamp, UserQuery};
 
 /// Users created by one batch.
 const LOADED_AT_ONCE: usize = 100_000;
@@ -24,6 +27,8 @@ const MEMBERS: usize = 20;
 /// The median is taken of this many runs, after some to warm up.
 const RUNS: usize = 301;
 const WARM_UP: usize = 20;
+/// The same where all users are read.
+const SCANS: usize = 7;
 
 fn main() {
     let mut sizes: Vec<usize> = std::env::args()
@@ -47,9 +52,9 @@ fn main() {
         let file_mib = path.metadata().unwrap().len() >> 20;
 
         let middle = format!("email:{}", email(users / 2));
-        let page = UserQuery::new().after(middle);
+        let page = UserQuery::new().after(&*middle);
         let [active, members, page] = [
-            (UserQuery::new().active(), ACTIVE),
+            (UserQuery::new().active(true), ACTIVE),
             (UserQuery::new().member_of("W", None), MEMBERS),
             (page, 100),
         ]
@@ -58,7 +63,30 @@ fn main() {
             "{users:>9}  {:>5.1} s  {file_mib:>4} MiB  {active:>14}  {members:>15}  {page:>20}",
             loading.as_secs_f64()
         );
+        scan(&directory, users);
         directory.close().unwrap();
+    }
+}
+
+/// Prints what it costs to read all users for conditions without an index.
+fn scan(directory: &Directory, users: usize) {
+    let all = UserQuery::new();
+    for (name, query) in [
+        ("email prefix", all.clone().email_prefix("")),
+        ("attribute", all.clone().attribute("team", "x")),
+        ("search", all.clone().search("nobody")),
+        ("search for two words", all.clone().search("ann nobody")),
+        ("last seen", all.seen_before(Timestamp::default())),
+    ] {
+        let run = |_| {
+            let began = Instant::now();
+            black_box(directory.count(black_box(&query)).unwrap());
+            began.elapsed()
+        };
+        let mut took: Vec<_> = (0..SCANS).map(run).collect();
+        took.sort_unstable();
+        let nanos = took[SCANS / 2].as_nanos() / users as u128;
+        println!("{:>9}  {name}: {nanos} ns a user", "");
     }
 }
 

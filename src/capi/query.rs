@@ -43,7 +43,8 @@ impl HcQuery {
     pub(super) fn set(&self, change: impl FnOnce(UserQuery) -> UserQuery) -> Result<(), Refusal> {
         let mut query = lock(&self.query);
         let changed = change(query.clone());
-        changed.check()?;
+        changed.check_limit()?;
+        changed.check_conditions()?;
         *query = changed;
         Ok(())
     }
@@ -75,11 +76,7 @@ pub unsafe extern "C" fn hc_query_set_active(
     unsafe {
         guard::call(query, error, |query| {
             let is_active = arguments::flag("active", active)?;
-            query.set(if is_active {
-                UserQuery::active
-            } else {
-                UserQuery::inactive
-            })
+            query.set(|query| query.active(is_active))
         })
     }
 }
@@ -91,7 +88,7 @@ pub unsafe extern "C" fn hc_query_set_admins_only(
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, both pointers are NULL or live.
-    unsafe { guard::call(query, error, |query| query.set(UserQuery::admins)) }
+    unsafe { guard::call(query, error, |query| query.set(|query| query.admins(true))) }
 }
 
 /// Only members of a workspace.

@@ -66,10 +66,7 @@ pub unsafe extern "C" fn hc_query_set_descending(
     unsafe {
         guard::call(query, error, |query| {
             let descending = arguments::flag("descending", descending)?;
-            query.set(|mut query| {
-                query.descending = descending;
-                query
-            })
+            query.set(|query| query.descending(descending))
         })
     }
 }
@@ -107,10 +104,7 @@ pub unsafe extern "C" fn hc_query_set_after(
     unsafe {
         guard::call(query, error, |query| {
             let place = arguments::text("place", place, place_len)?;
-            query.set(|mut query| {
-                query.after = (!place.is_empty()).then(|| place.to_owned());
-                query
-            })
+            query.set(|query| query.after(Some(place).filter(|place| !place.is_empty())))
         })
     }
 }

@@ -1,6 +1,5 @@
 //! When users were last seen: sightings are gathered, so that few of them cost a commit.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -8,8 +7,8 @@ use super::Directory;
 use crate::engine::Engine;
 use crate::engine::embedded::Embedded;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Target, Timestamp, UserId, UserRef};
-use crate::rules::{read, seen};
+use crate::model::{Target, Timestamp, UserId, UserQuery, UserRef};
+use crate::rules::{Sightings, read, seen};
 
 /// Sightings are written at most this often, all that were gathered in one commit…
 const WRITE_INTERVAL: Duration = Duration::from_mins(1);
@@ -22,7 +21,7 @@ pub(super) struct Gathered(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    sightings: HashMap<UserId, Timestamp>,
+    sightings: Sightings,
     written: Option<Instant>,
 }
 
@@ -33,6 +32,12 @@ impl Gathered {
 
     fn get(&self, id: UserId) -> Option<Timestamp> {
         self.lock().sightings.get(&id).copied()
+    }
+
+    /// All of them. Take them before a snapshot: those that are written in between are in
+    /// both, and none is in neither.
+    pub(super) fn all(&self) -> Sightings {
+        self.lock().sightings.clone()
     }
 
     /// Adds a sighting; returns whether it is time to write.
@@ -143,6 +148,15 @@ impl Directory {
         }
         .map(|user| user.id())
         .ok_or_else(not_found)
+    }
+
+    /// The sightings that the query needs; to be taken before the snapshot.
+    pub(super) fn sightings_for(&self, query: &UserQuery) -> Sightings {
+        if query.asks_when_seen() {
+            self.shared.gathered.all()
+        } else {
+            Sightings::new()
+        }
     }
 
     /// Writes the sightings that were gathered.

@@ -228,11 +228,12 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a limit out of bounds or
-    /// a cursor of another order;
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a limit out of bounds, a cursor
+    /// of another order, a search that is too long or too many attributes;
     /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound).
     pub fn query(&self, query: &UserQuery) -> Result<UserPage> {
-        query::page(&self.snapshot()?, query)
+        let sightings = self.sightings_for(query);
+        query::page(&self.snapshot()?, query, &sightings)
     }
 
     /// Shows all users, active or not, to `visit`, ordered by email and as they are at
@@ -264,8 +265,8 @@ impl Directory {
     /// Shows the users of one page of a query to `visit` until it breaks. Returns the
     /// cursor of the users behind the last that it saw; `None` where there are none.
     ///
-    /// Nothing is copied where the page is read from the users in the order of their
-    /// emails, without an index: see the table of [`UserQuery`].
+    /// Nothing is copied where the index is in the order asked for: see the table of
+    /// [`UserQuery`].
     ///
     /// # Errors
     ///
@@ -286,7 +287,7 @@ impl Directory {
     ///     ControlFlow::Continue(())
     /// })?;
     /// assert_eq!(emails, ["ann@ex.co", "bob@ex.co"]);
-    /// assert_eq!(directory.query(&query.after(next.unwrap()))?.users.len(), 1);
+    /// assert_eq!(directory.query(&query.after(next.as_deref()))?.users.len(), 1);
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn for_each_in_page(
@@ -294,14 +295,16 @@ impl Directory {
         query: &UserQuery,
         visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
     ) -> Result<Option<String>> {
-        query::each_of_page(&self.snapshot()?, query, visit)
+        let sightings = self.sightings_for(query);
+        query::each_of_page(&self.snapshot()?, query, &sightings, visit)
     }
 
     /// How many users match, whatever the limit and cursor of the query. Costs
     /// nothing for all, all active or all inactive users, and otherwise as much
     /// as reading the index that the query picks.
     pub fn count(&self, query: &UserQuery) -> Result<u64> {
-        query::count(&self.snapshot()?, query)
+        let sightings = self.sightings_for(query);
+        query::count(&self.snapshot()?, query, &sightings)
     }
 
     /// How many users there are, active or not.

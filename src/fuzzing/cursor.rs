@@ -42,12 +42,8 @@ pub fn check(bytes: &[u8]) {
     let sort = [Sort::Email, Sort::Username, Sort::Created][usize::from(order % 3)];
     let descending = order & 0x80 != 0;
     let page = |limit: usize, after: &str| -> Result<UserPage> {
-        let query = UserQuery::new().sort(sort).limit(limit).after(after);
-        DIRECTORY.query(&if descending {
-            query.descending()
-        } else {
-            query
-        })
+        let query = UserQuery::new().sort(sort).descending(descending);
+        DIRECTORY.query(&query.limit(limit).after(after))
     };
     let rest = match page(100, cursor) {
         Ok(page) => page,

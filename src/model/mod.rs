@@ -47,5 +47,6 @@ pub use update::UserUpdate;
 use user::Draft;
 pub use user::{NewUser, User};
 pub use username::Username;
+pub(crate) use visible::{fold, folded_contains};
 pub use workspace::{Member, NewWorkspace, Role, Workspace, WorkspaceId, WorkspaceRef};
 pub(crate) use workspace::{WorkspaceName, WorkspaceTarget};

@@ -1,10 +1,16 @@
 //! Asking for users: which ones, in what order, how many.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::workspace::WorkspaceRef;
 use super::{Role, Timestamp, User};
 use crate::error::{Error, ErrorKind, Result};
+
+/// Bytes of a text that is searched for.
+const SEARCH_BYTES_MAX: usize = 255;
+/// Attributes that one query may ask for.
+const ATTRIBUTES_MAX: usize = 16;
 
 /// The order of the users of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -25,25 +31,32 @@ pub enum Sort {
 
 /// Which users to return, in what order and how many.
 ///
-/// All conditions must hold. A query reads one index: that of the first condition
-/// in this table which it has. The other conditions are checked on each user read.
+/// All conditions must hold; each can be set again, or dropped with `None`. A query reads
+/// one index: that of the first condition in this table which it has. The other conditions
+/// are checked on each user read.
 ///
 /// | condition | index |
 /// | --- | --- |
 /// | [`member_of`](Self::member_of) | the members, ordered by email |
-/// | [`admins`](Self::admins) | the admins, ordered by email |
+/// | [`admins(true)`](Self::admins) | the admins, ordered by email |
 /// | [`email_domain`](Self::email_domain) | the users of the domain, ordered by email |
 /// | [`email_prefix`](Self::email_prefix) | the users with the prefix, ordered by email |
-/// | [`inactive`](Self::inactive) alone and by email, or at most one user in eight | the inactive users, ordered by email |
+/// | [`active(false)`](Self::active) alone and by email, or at most one user in eight | the inactive users, ordered by email |
 /// | [`username_prefix`](Self::username_prefix) | the users with the prefix, ordered by username |
-/// | [`created_since`](Self::created_since) | the users since, ordered by creation |
-/// | [`changed_since`](Self::changed_since) | the users since |
+/// | [`created_since`](Self::created_since) | the users since, and [before](Self::created_before), ordered by creation |
+/// | [`changed_since`](Self::changed_since) | the users since, and [before](Self::changed_before) |
 /// | none of these | all users in the order asked for |
 ///
 /// **Cost**: where the index is in the order asked for, reading starts at the
 /// cursor and ends when the page is full, so it costs a page, whatever the size
 /// of the directory. Where it is not, the whole part of the index that the
 /// condition names is read for each page.
+///
+/// [`search`](Self::search), [`attribute`](Self::attribute), [`seen_since`](Self::seen_since)
+/// and [`seen_before`](Self::seen_before) have no index. They are checked on each user that
+/// the other conditions leave, until the page is full: a search that finds few reads them
+/// all. `seen_since` and `seen_before` also look up when each of those was last seen.
+/// DESIGN.md has the measured times per user.
 ///
 /// ```
 /// use headcount::{Directory, NewUser, UserQuery};
@@ -54,24 +67,31 @@ pub enum Sort {
 /// }
 /// directory.deactivate_user("bob@ex.co")?;
 ///
-/// let query = UserQuery::new().active().limit(1);
+/// let query = UserQuery::new().active(true).limit(1);
 /// assert_eq!(directory.count(&query)?, 2);
 /// let first = directory.query(&query)?;
 /// assert_eq!(first.users[0].email().as_str(), "ann@ex.co");
-/// let second = directory.query(&query.after(first.next.as_deref().unwrap()))?;
+/// let second = directory.query(&query.after(first.next.as_deref()))?;
 /// assert_eq!(second.users[0].email().as_str(), "cho@ex.co");
 /// # Ok::<(), headcount::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UserQuery {
     pub(crate) active: Option<bool>,
-    pub(crate) admin: bool,
+    pub(crate) admin: Option<bool>,
     pub(crate) workspace: Option<(WorkspaceRef, Option<Role>)>,
     pub(crate) email_prefix: Option<String>,
     pub(crate) email_domain: Option<String>,
     pub(crate) username_prefix: Option<String>,
+    pub(crate) search: Option<String>,
+    /// By name, each with its value or, for any, none.
+    pub(crate) attributes: BTreeMap<String, Option<String>>,
     pub(crate) created_since: Option<Timestamp>,
+    pub(crate) created_before: Option<Timestamp>,
     pub(crate) changed_since: Option<Timestamp>,
+    pub(crate) changed_before: Option<Timestamp>,
+    pub(crate) seen_since: Option<Timestamp>,
+    pub(crate) seen_before: Option<Timestamp>,
     pub(crate) sort: Sort,
     pub(crate) descending: bool,
     pub(crate) limit: usize,
@@ -85,7 +105,7 @@ impl Default for UserQuery {
 }
 
 impl UserQuery {
-    /// Users of a page unless the query says otherwise.
+    /// Users of a page by default.
     pub const LIMIT: usize = 100;
     /// The most users a page may have.
     pub const LIMIT_MAX: usize = 10_000;
@@ -94,13 +114,19 @@ impl UserQuery {
     pub fn new() -> Self {
         Self {
             active: None,
-            admin: false,
+            admin: None,
             workspace: None,
             email_prefix: None,
             email_domain: None,
             username_prefix: None,
+            search: None,
+            attributes: BTreeMap::new(),
             created_since: None,
+            created_before: None,
             changed_since: None,
+            changed_before: None,
+            seen_since: None,
+            seen_before: None,
             sort: Sort::Email,
             descending: false,
             limit: Self::LIMIT,
@@ -108,24 +134,17 @@ impl UserQuery {
         }
     }
 
-    /// Only active users.
+    /// Only active users, or only those who are not.
     #[must_use]
-    pub fn active(mut self) -> Self {
-        self.active = Some(true);
+    pub fn active(mut self, active: impl Into<Option<bool>>) -> Self {
+        self.active = active.into();
         self
     }
 
-    /// Only users who are not active.
+    /// Only admins, or only those who are none.
     #[must_use]
-    pub fn inactive(mut self) -> Self {
-        self.active = Some(false);
-        self
-    }
-
-    /// Only admins.
-    #[must_use]
-    pub fn admins(mut self) -> Self {
-        self.admin = true;
+    pub fn admins(mut self, admins: impl Into<Option<bool>>) -> Self {
+        self.admin = admins.into();
         self
     }
 
@@ -140,33 +159,99 @@ impl UserQuery {
         self
     }
 
+    /// Drops the condition of [`member_of`](Self::member_of).
+    #[must_use]
+    pub fn any_workspace(mut self) -> Self {
+        self.workspace = None;
+        self
+    }
+
     /// Only emails that start like this, without regard to the case of ASCII
     /// letters.
     #[must_use]
-    pub fn email_prefix(mut self, prefix: impl AsRef<str>) -> Self {
-        self.email_prefix = Some(prefix.as_ref().trim_ascii().to_ascii_lowercase());
+    pub fn email_prefix<'a>(mut self, prefix: impl Into<Option<&'a str>>) -> Self {
+        let prefix = prefix.into();
+        self.email_prefix = prefix.map(|prefix| prefix.trim_ascii().to_ascii_lowercase());
         self
     }
 
     /// Only emails at this domain, in either of its forms (`bücher.example` or
     /// `xn--bcher-kva.example`). A text that is no domain matches nobody.
     #[must_use]
-    pub fn email_domain(mut self, domain: impl AsRef<str>) -> Self {
-        self.email_domain = Some(domain.as_ref().to_owned());
+    pub fn email_domain<'a>(mut self, domain: impl Into<Option<&'a str>>) -> Self {
+        self.email_domain = domain.into().map(str::to_owned);
         self
     }
 
     /// Only usernames that start like this, without regard to case.
     #[must_use]
-    pub fn username_prefix(mut self, prefix: impl AsRef<str>) -> Self {
-        self.username_prefix = Some(prefix.as_ref().to_owned());
+    pub fn username_prefix<'a>(mut self, prefix: impl Into<Option<&'a str>>) -> Self {
+        self.username_prefix = prefix.into().map(str::to_owned);
+        self
+    }
+
+    /// Only users whose email, username or names contain each word of this text, without
+    /// regard to case (and to Unicode's compatibility forms): `lee ann` finds Ann Lee. At
+    /// most 255 bytes; a text without a word matches everybody.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user(NewUser::new("ann@ex.co").family_name("Lee"))?;
+    /// directory.create_user("bob@ex.co")?;
+    /// assert_eq!(directory.count(&UserQuery::new().search("LEE nn@"))?, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn search<'a>(mut self, text: impl Into<Option<&'a str>>) -> Self {
+        self.search = text.into().map(str::to_owned);
+        self
+    }
+
+    /// Only users with this attribute: with this value, case and all, or, with `None`, with
+    /// any. Up to 16 attributes can be asked for, and all must match.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user(NewUser::new("ann@ex.co").attribute("team", "platform"))?;
+    /// directory.create_user(NewUser::new("bob@ex.co").attribute("team", "search"))?;
+    /// let team = UserQuery::new().attribute("team", None);
+    /// assert_eq!(directory.count(&team)?, 2);
+    /// assert_eq!(directory.count(&team.attribute("team", "search"))?, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn attribute<'a>(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<Option<&'a str>>,
+    ) -> Self {
+        let value = value.into().map(str::to_owned);
+        self.attributes.insert(name.into(), value);
+        self
+    }
+
+    /// Drops all conditions of [`attribute`](Self::attribute).
+    #[must_use]
+    pub fn any_attributes(mut self) -> Self {
+        self.attributes.clear();
         self
     }
 
     /// Only users created at this moment or later.
     #[must_use]
-    pub fn created_since(mut self, moment: Timestamp) -> Self {
-        self.created_since = Some(moment);
+    pub fn created_since(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
+        self.created_since = moment.into();
+        self
+    }
+
+    /// Only users created before this moment.
+    #[must_use]
+    pub fn created_before(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
+        self.created_before = moment.into();
         self
     }
 
@@ -178,8 +263,47 @@ impl UserQuery {
     /// that very moment are told again. Where an answer has several pages, take the
     /// latest of its first page: users may change while the others are read.
     #[must_use]
-    pub fn changed_since(mut self, moment: Timestamp) -> Self {
-        self.changed_since = Some(moment);
+    pub fn changed_since(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
+        self.changed_since = moment.into();
+        self
+    }
+
+    /// Only users who were created before this moment and not changed since.
+    #[must_use]
+    pub fn changed_before(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
+        self.changed_before = moment.into();
+        self
+    }
+
+    /// Only users who were [last seen](crate::Directory::last_seen) at this moment or later.
+    /// A user who was never seen counts as seen at creation.
+    #[must_use]
+    pub fn seen_since(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
+        self.seen_since = moment.into();
+        self
+    }
+
+    /// Only users who were last seen before this moment. A user who was never seen counts
+    /// as seen at creation, so that one who is new is not taken for one who left.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser, Timestamp, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let long_ago: Timestamp = "2020-01-01T00:00:00Z".parse()?;
+    /// for name in ["ann", "bob"] {
+    ///     directory.create_user(NewUser::new(format!("{name}@ex.co")).created_at(long_ago))?;
+    /// }
+    /// directory.create_user("new@ex.co")?;
+    /// directory.touch_user("ann@ex.co")?;
+    /// let away = UserQuery::new().seen_before("2021-01-01T00:00:00Z".parse::<Timestamp>()?);
+    /// assert_eq!(directory.query(&away)?.users[0].email().as_str(), "bob@ex.co");
+    /// assert_eq!(directory.count(&away)?, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn seen_before(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
+        self.seen_before = moment.into();
         self
     }
 
@@ -190,10 +314,10 @@ impl UserQuery {
         self
     }
 
-    /// In the opposite direction: newest first, for example.
+    /// Whether to go in the opposite direction: newest first, for example.
     #[must_use]
-    pub fn descending(mut self) -> Self {
-        self.descending = true;
+    pub fn descending(mut self, descending: bool) -> Self {
+        self.descending = descending;
         self
     }
 
@@ -204,29 +328,63 @@ impl UserQuery {
         self
     }
 
-    /// The page behind this cursor: the `next` of the page before.
+    /// The page behind this cursor: the `next` of the page before. `None` for the first.
     ///
     /// A cursor is a place in the order, not in a result: it stays good while
     /// users come and go and after the directory is reopened.
     #[must_use]
-    pub fn after(mut self, cursor: impl Into<String>) -> Self {
-        self.after = Some(cursor.into());
+    pub fn after<'a>(mut self, cursor: impl Into<Option<&'a str>>) -> Self {
+        self.after = cursor.into().map(str::to_owned);
         self
     }
 
-    pub(crate) fn check(&self) -> Result<()> {
-        if (1..=Self::LIMIT_MAX).contains(&self.limit) {
+    /// Whether there is no condition but whether users are active.
+    pub(crate) fn is_of_state_only(&self) -> bool {
+        let plain = Self {
+            active: self.active,
+            sort: self.sort,
+            descending: self.descending,
+            limit: self.limit,
+            after: self.after.clone(),
+            ..Self::new()
+        };
+        *self == plain
+    }
+
+    /// Whether it asks when users were last seen.
+    pub(crate) fn asks_when_seen(&self) -> bool {
+        self.seen_since.is_some() || self.seen_before.is_some()
+    }
+
+    pub(crate) fn check_limit(&self) -> Result<()> {
+        let (limit, most) = (self.limit, Self::LIMIT_MAX);
+        if (1..=most).contains(&limit) {
             return Ok(());
         }
-        Err(Error::new(
-            ErrorKind::InvalidArgument,
-            format!(
-                "a page has 1 to {} users, not {}",
-                Self::LIMIT_MAX,
-                self.limit
-            ),
-        ))
+        Err(invalid(format!(
+            "a page has 1 to {most} users, not {limit}"
+        )))
     }
+
+    pub(crate) fn check_conditions(&self) -> Result<()> {
+        let bytes = self.search.as_deref().map_or(0, str::len);
+        if bytes > SEARCH_BYTES_MAX {
+            return Err(invalid(format!(
+                "a search has up to {SEARCH_BYTES_MAX} bytes, not {bytes}; search for a part of it"
+            )));
+        }
+        let attributes = self.attributes.len();
+        if attributes > ATTRIBUTES_MAX {
+            return Err(invalid(format!(
+                "a query asks for up to {ATTRIBUTES_MAX} attributes, not {attributes}"
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::InvalidArgument, message)
 }
 
 /// One page of a query.

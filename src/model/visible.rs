@@ -41,6 +41,33 @@ pub(super) fn parse_visible(what: &str, text: &str) -> Result<String> {
     Ok(words.join(" "))
 }
 
+/// The text without regard to case and compatibility forms, in which texts are searched:
+/// `ß` is `ss`, and `ς` is `σ`.
+pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let upper = text.nfkc().flat_map(char::to_uppercase);
+    upper.flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// Whether `text` contains `word`, which is [folded](fold), without regard to case and
+/// compatibility forms. Most texts are ASCII, and are not copied.
+pub(crate) fn folded_contains(text: &str, word: &str) -> bool {
+    if !text.is_ascii() {
+        return fold(text).contains(word);
+    }
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let Some((first, rest)) = word.split_first() else {
+        return true;
+    };
+    let starts = text.len().saturating_sub(rest.len());
+    text[..starts].iter().enumerate().any(|(at, byte)| {
+        byte.to_ascii_lowercase() == *first
+            && text[at + 1..][..rest.len()].eq_ignore_ascii_case(rest)
+    })
+}
+
 /// How often letters are replaced by those that they look like, at most.
 const REDRAWN_MAX: usize = 4;
 
@@ -112,6 +139,33 @@ mod tests {
             "in the name \"Fraud\\u{200b}models\", U+200B can't be seen, or changes how the rest \
              is shown; take it out"
         );
+    }
+
+    #[test]
+    fn words_are_found_without_regard_to_case_and_form() {
+        for (text, word) in [
+            ("Ann.Lee@ex.co", "LEE"),
+            ("ann", "ann"),
+            ("ann", "N"),
+            ("Åsa", "åSA"),
+            ("A\u{30a}sa", "åsa"),
+            ("ＡＮＮ", "ann"),
+            ("Straße", "STRASSE"),
+            ("ΟΔΟΣ", "οδος"),
+            ("ann", ""),
+            ("", ""),
+        ] {
+            assert!(folded_contains(text, &fold(word)), "{word} in {text}");
+        }
+        for (text, word) in [
+            ("ann", "anna"),
+            ("ann", "å"),
+            ("Åsa", "asa"),
+            ("", "a"),
+            ("ab", "ac"),
+        ] {
+            assert!(!folded_contains(text, &fold(word)), "{word} in {text}");
+        }
     }
 
     #[test]

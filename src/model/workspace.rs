@@ -95,10 +95,10 @@ fn plain_name_key(name: &str) -> String {
 /// assert_eq!(directory.workspace(made.id())?.unwrap().name(), "Fraud models");
 /// # Ok::<(), headcount::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WorkspaceRef(pub(crate) WorkspaceTarget);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum WorkspaceTarget {
     Id(WorkspaceId),
     Name { key: String, typed: String },

@@ -35,6 +35,7 @@ pub use export::Exported;
 #[cfg(feature = "serde")]
 pub(crate) use lines::Line;
 pub use load::Record;
+pub(crate) use query::Sightings;
 pub use repair::Repaired;
 pub(crate) use session::{apply, refusals};
 pub use verify::{Fault, FaultKind, Inspection, Verified};

@@ -131,7 +131,7 @@ pub(crate) fn users_after(
 pub(crate) fn each_user_after(
     read: &impl Read,
     after: Option<&str>,
-    visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
+    mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
 ) -> Result<()> {
     let all = Kind::User.all();
     let end = all.end();
@@ -140,7 +140,7 @@ pub(crate) fn each_user_after(
         Some(after) => keys::behind_until(after, &end),
         None => keys::from_until(&all.0, &end),
     };
-    each_user_in(read, range, Order::Ascending, visit)
+    each_user_in(read, range, Order::Ascending, |user| Ok(visit(user)))
 }
 
 /// Shows the users whose rows are in `range` to `visit` until it breaks.
@@ -150,13 +150,13 @@ pub(crate) fn each_user_in(
     read: &impl Read,
     range: KeyRange<'_>,
     order: Order,
-    mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
+    mut visit: impl FnMut(&UserView<'_>) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
     try_scan(read, range, order, |key, value| {
         let email_key = keys::email_key_of(key)
             .ok_or_else(|| Error::corrupted("the key of a user is not a text"))?;
         match view_user(email_key, value) {
-            Ok(ref user) => Ok(visit(user)),
+            Ok(ref user) => visit(user),
             Err(error) => Err(error),
         }
     })

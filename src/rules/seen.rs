@@ -1,16 +1,13 @@
 //! Noting when users were last seen.
 
-use std::collections::HashMap;
-
 use super::entries::Entry;
-use super::read;
+use super::{Sightings, read};
 use crate::codec::{IdEntry, decode_id, keys};
 use crate::engine::Write;
 use crate::error::Result;
-use crate::model::{Timestamp, UserId};
 
 /// Notes the sightings of users who are there; who was deleted in between is passed over.
-pub(crate) fn note(txn: &mut impl Write, sightings: &HashMap<UserId, Timestamp>) -> Result<()> {
+pub(crate) fn note(txn: &mut impl Write, sightings: &Sightings) -> Result<()> {
     for (&id, &at) in sightings {
         let is_there = match txn.get(&keys::id(id))? {
             Some(bytes) => matches!(decode_id(&bytes)?, IdEntry::User(_)),

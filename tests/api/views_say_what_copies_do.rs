@@ -48,13 +48,13 @@ fn of_each_page() {
     let directory = directory();
     let queries = [
         UserQuery::new(),
-        UserQuery::new().descending(),
-        UserQuery::new().active(),
+        UserQuery::new().descending(true),
+        UserQuery::new().active(true),
         UserQuery::new().email_prefix("user1"),
         UserQuery::new()
             .email_prefix("user")
             .username_prefix("name8"),
-        UserQuery::new().email_domain("ex1.co").inactive(),
+        UserQuery::new().email_domain("ex1.co").active(false),
         UserQuery::new().email_domain("no domain"),
         UserQuery::new().sort(Sort::Username),
         UserQuery::new().sort(Sort::Created).email_prefix("user2"),
@@ -72,7 +72,7 @@ fn of_each_page() {
                 assert!(page.users.iter().map(|user| &**user).eq(&lent), "{query:?}");
                 assert_eq!(next.unwrap(), page.next, "{query:?}");
                 let Some(next) = page.next else { break };
-                query = query.after(next);
+                query = query.after(&*next);
             }
         }
     }
@@ -93,7 +93,7 @@ fn a_page_that_was_broken_off_goes_on_behind_its_last_user() {
             }
         });
         let rest = directory
-            .query(&query.after(next.unwrap().unwrap()))
+            .query(&query.after(next.unwrap().as_deref()))
             .unwrap();
         seen.extend(rest.users.iter().map(|user| user.id()));
         assert!(whole.iter().map(|user| user.id()).eq(seen));

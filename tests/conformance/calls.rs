@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use headcount::{
     Batch, ChangeFeed, CopyOptions, Directory, Error, ErrorKind, NewUser, NewWorkspace, Op,
-    Options, Result, Sort, Subject, User, UserQuery, UserRef, UserUpdate, WorkspaceId,
+    Options, Result, Sort, Subject, Timestamp, User, UserQuery, UserRef, UserUpdate, WorkspaceId,
     WorkspaceRef, restore,
 };
 use serde::Serialize;
@@ -254,32 +254,53 @@ fn query(given: &Value) -> Result<UserQuery> {
     let mut query = UserQuery::new();
     for (key, value) in given.as_object().into_iter().flatten() {
         query = match key.as_str() {
-            "active" if value == true => query.active(),
-            "active" => query.inactive(),
-            "admins" => query.admins(),
+            "active" => query.active(value.as_bool()),
+            "admins" => query.admins(value.as_bool()),
             "member_of" => {
                 let role = given["role"].as_str().map(str::parse).transpose()?;
                 query.member_of(workspace_ref(value), role)
             }
-            "email_prefix" => query.email_prefix(text(value)),
-            "email_domain" => query.email_domain(text(value)),
-            "username_prefix" => query.username_prefix(text(value)),
-            "created_since" => query.created_since(text(value).parse()?),
-            "changed_since" => query.changed_since(text(value).parse()?),
+            "email_prefix" => query.email_prefix(value.as_str()),
+            "email_domain" => query.email_domain(value.as_str()),
+            "username_prefix" => query.username_prefix(value.as_str()),
+            "created_since" => query.created_since(moment(value)?),
+            "changed_since" => query.changed_since(moment(value)?),
+            "created_before" => query.created_before(moment(value)?),
+            "changed_before" => query.changed_before(moment(value)?),
+            "seen_since" => query.seen_since(moment(value)?),
+            "seen_before" => query.seen_before(moment(value)?),
+            "search" => query.search(value.as_str()),
+            "attributes" => value
+                .as_object()
+                .unwrap()
+                .iter()
+                .fold(query, |query, (name, value)| {
+                    query.attribute(name, value.as_str())
+                }),
+            "has_attributes" => {
+                let names = value.as_array().unwrap();
+                names
+                    .iter()
+                    .fold(query, |query, name| query.attribute(text(name), None))
+            }
             "sort" => query.sort(match text(value).as_str() {
                 "email" => Sort::Email,
                 "username" => Sort::Username,
                 "created" => Sort::Created,
                 unknown => panic!("no order is named {unknown}"),
             }),
-            "descending" => query.descending(),
+            "descending" => query.descending(value == true),
             "limit" => query.limit(usize::try_from(number(value)).unwrap()),
-            "after" => query.after(text(value)),
+            "after" => query.after(value.as_str()),
             "role" => query,
             unknown => panic!("no query has the field {unknown}"),
         };
     }
     Ok(query)
+}
+
+fn moment(given: &Value) -> Result<Timestamp> {
+    text(given).parse()
 }
 
 fn new_workspace(given: &Value) -> NewWorkspace {

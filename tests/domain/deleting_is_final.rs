@@ -30,9 +30,9 @@ fn email_and_username_are_free_at_once() {
         for query in [
             UserQuery::new().email_prefix("ann"),
             UserQuery::new().username_prefix("annie"),
-            UserQuery::new().admins().email_prefix("a"),
+            UserQuery::new().admins(true).email_prefix("a"),
             UserQuery::new().email_domain("ex.co").email_prefix("a"),
-            UserQuery::new().active().email_prefix("a"),
+            UserQuery::new().active(true).email_prefix("a"),
         ] {
             assert_eq!(directory.count(&query).unwrap(), 0);
         }

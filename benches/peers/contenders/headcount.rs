@@ -119,7 +119,7 @@ fn list_all(directory: &Directory) -> Digest {
 /// Reads a page of users, as views.
 fn page_by_email(directory: &Directory, after: &str, limit: usize) -> Digest {
     let query = UserQuery::new()
-        .after(format!("email:{after}"))
+        .after(&*format!("email:{after}"))
         .limit(limit);
     let mut digest = Digest::default();
     let visit = |user: UserView<'_>| {

@@ -50,7 +50,11 @@ export function query({ workspace, admin, ...query }: UserQuery): object {
     admins: admin,
     member_of: workspace === undefined ? undefined : workspaceRef(workspace),
     created_since: moment(query.createdSince),
+    created_before: moment(query.createdBefore),
     changed_since: moment(query.changedSince),
+    changed_before: moment(query.changedBefore),
+    seen_since: moment(query.seenSince),
+    seen_before: moment(query.seenBefore),
   };
 }
 

@@ -121,10 +121,24 @@ export interface UserQuery {
   emailDomain?: string | undefined;
   /** Only users whose username begins so. */
   usernamePrefix?: string | undefined;
+  /** Only users whose email, username or names contain each word of this text, in any case. */
+  search?: string | undefined;
+  /** Only users with these values of these attributes. */
+  attributes?: Readonly<Record<string, string>> | undefined;
+  /** Only users with these attributes, whatever their values. */
+  hasAttributes?: readonly string[] | undefined;
   /** Only users created at this moment or later. A text may have microseconds. */
   createdSince?: Date | string | undefined;
+  /** Only users created before this moment. */
+  createdBefore?: Date | string | undefined;
   /** Only users who changed at this moment or later. A text may have microseconds. */
   changedSince?: Date | string | undefined;
+  /** Only users who last changed before this moment. */
+  changedBefore?: Date | string | undefined;
+  /** Only users last seen at this moment or later. Who never was counts as seen at creation. */
+  seenSince?: Date | string | undefined;
+  /** Only users last seen before this moment. Who never was counts as seen at creation. */
+  seenBefore?: Date | string | undefined;
   /** The order: `"email"` by default. */
   sort?: "email" | "username" | "created" | undefined;
   /** Whether to turn the order around. */

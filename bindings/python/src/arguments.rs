@@ -214,11 +214,9 @@ pub(crate) fn query(conditions: Option<&Bound<'_, PyDict>>) -> PyResult<UserQuer
             continue;
         }
         query = match &*name.extract::<std::borrow::Cow<'_, str>>()? {
-            "active" if value.extract()? => query.active(),
-            "active" => query.inactive(),
-            "admins" if value.extract()? => query.admins(),
-            "descending" if value.extract()? => query.descending(),
-            "admins" | "descending" => query,
+            "active" => query.active(value.extract::<bool>()?),
+            "admins" => query.admins(value.extract::<bool>()?.then_some(true)),
+            "descending" => query.descending(value.extract()?),
             "member_of" => {
                 workspace = Some(value.extract::<Place>()?.0);
                 query
@@ -227,14 +225,25 @@ pub(crate) fn query(conditions: Option<&Bound<'_, PyDict>>) -> PyResult<UserQuer
                 role = Some(value.extract::<InRole>()?.0);
                 query
             }
-            "email_prefix" => query.email_prefix(text(&value)?),
-            "email_domain" => query.email_domain(text(&value)?),
-            "username_prefix" => query.username_prefix(text(&value)?),
+            "email_prefix" => query.email_prefix(&*text(&value)?),
+            "email_domain" => query.email_domain(&*text(&value)?),
+            "username_prefix" => query.username_prefix(&*text(&value)?),
+            "search" => query.search(&*text(&value)?),
+            "attributes" => {
+                let pairs = pairs(&value)?.into_iter();
+                pairs.fold(query, |query, (name, value)| {
+                    query.attribute(name, value.as_deref())
+                })
+            }
             "created_since" => query.created_since(value.extract::<Moment>()?.0),
+            "created_before" => query.created_before(value.extract::<Moment>()?.0),
             "changed_since" => query.changed_since(value.extract::<Moment>()?.0),
+            "changed_before" => query.changed_before(value.extract::<Moment>()?.0),
+            "seen_since" => query.seen_since(value.extract::<Moment>()?.0),
+            "seen_before" => query.seen_before(value.extract::<Moment>()?.0),
             "sort" => query.sort(sort(&text(&value)?)?),
             "limit" => query.limit(value.extract()?),
-            "after" => query.after(text(&value)?),
+            "after" => query.after(&*text(&value)?),
             other => return Err(unexpected("query", other)),
         };
     }

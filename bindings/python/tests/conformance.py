@@ -76,7 +76,9 @@ def filled(given: Any, names: Step, i: str) -> Any:
 
 
 def make(on: Any, name: str, given: Step) -> Any:
-    given = {k: moment(v) if k.endswith(("_at", "_since")) else v for k, v in given.items()}
+    given = {k: moment(v) if k.endswith(("_at", "_since", "_before")) else v for k, v in given.items()}
+    if "has_attributes" in given:  # None is any value.
+        given["attributes"] = dict.fromkeys(given.pop("has_attributes")) | given.get("attributes", {})
     places = PLACES.get(name, PLACES[""]).split()
     by_place = [given.pop(place) for place in places if place in given]
     return getattr(on, name)(*by_place, **given)

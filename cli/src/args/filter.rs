@@ -47,6 +47,13 @@ pub(crate) struct FilterArgs {
     /// Only those last changed before
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) changed_before: Option<Timestamp>,
+    /// Only those last seen then or later; who never was counts as seen when created
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) seen_since: Option<Timestamp>,
+    /// Only those not seen since then, such as 90d; who never was counts as seen when
+    /// created
+    #[arg(long, visible_alias = "seen-before", value_name = "TIME", value_parser = moment)]
+    pub(crate) inactive_since: Option<Timestamp>,
 }
 
 impl FilterArgs {
@@ -64,5 +71,7 @@ impl FilterArgs {
             && self.created_before.is_none()
             && self.changed_since.is_none()
             && self.changed_before.is_none()
+            && self.seen_since.is_none()
+            && self.inactive_since.is_none()
     }
 }

@@ -311,7 +311,7 @@ fn license(directory: &Directory) -> Check {
 }
 
 fn admins(directory: &Directory) -> Check {
-    match directory.count(&UserQuery::new().admins().active()) {
+    match directory.count(&UserQuery::new().admins(true).active(true)) {
         Ok(0) => bad(
             "admins",
             State::Warning,
@@ -332,7 +332,7 @@ fn owners(directory: &Directory) -> Check {
                 continue;
             }
             let query = UserQuery::new()
-                .active()
+                .active(true)
                 .member_of(&workspace, headcount::Role::Owner);
             if directory.count(&query)? == 0 {
                 names.push(format!("{:?}", workspace.name()));

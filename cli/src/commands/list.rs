@@ -8,14 +8,14 @@ mod sorted;
 use std::io::Write;
 use std::sync::Arc;
 
-use headcount::{Directory, Sort, User};
+use headcount::{Directory, Sort, User, UserQuery};
 use serde_json::json;
 
 use self::cursor::{Cursors, make_key};
 use self::listed::Listed;
 use self::sorted::Sorted;
 use super::Store;
-use super::filter::Filter;
+use super::filter::query_of;
 use crate::args::{ListArgs, ListFormat, SortArg};
 use crate::failure::Result;
 use crate::output::{Table, USER_HEADS, user_cells, write_json, write_json_list};
@@ -28,9 +28,9 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<()> {
     let directory = open(store, args)?;
-    let filter = filter(&directory, args, text)?;
+    let query = query(&directory, args, text)?;
     if args.count {
-        let count = count(&directory, &filter)?;
+        let count = directory.count(&query)?;
         if json {
             return write_json(out, &json!({ "count": count }));
         }
@@ -39,7 +39,7 @@ pub(super) fn run(
     }
     let seats = directory.seats()?;
     let cursors = Cursors::of(&directory)?;
-    let mut users = Users::start(&directory, &cursors, filter, args)?;
+    let mut users = Users::start(&directory, &cursors, query, args)?;
     match (args.format, &*args.columns) {
         (ListFormat::Jsonl, columns) => return rows::lines(&mut users, columns, out),
         (ListFormat::Csv, columns) => return rows::csv(&mut users, columns, out),
@@ -78,33 +78,16 @@ pub(super) fn run(
     Ok(())
 }
 
-/// How many there are, read from the counters or an index where that says it.
-fn count(directory: &Directory, filter: &Filter) -> Result<u64> {
-    if filter.is_query() {
-        return Ok(directory.count(&filter.query)?);
-    }
-    let mut count = 0;
-    filter.each(directory, None, |_| {
-        count += 1;
-        Ok(true)
-    })?;
-    Ok(count)
-}
-
-fn filter(directory: &Directory, args: &ListArgs, text: Option<&str>) -> Result<Filter> {
-    let mut filter = Filter::of(directory, &args.filter)?;
-    for text in args.search.as_deref().into_iter().chain(text) {
-        filter = filter.and_has(text);
-    }
-    filter.query = match args.sort {
-        SortArg::Username => filter.query.sort(Sort::Username),
-        SortArg::Created => filter.query.sort(Sort::Created),
-        SortArg::Email | SortArg::Column(_) => filter.query,
-    };
-    if args.descending && !matches!(args.sort, SortArg::Column(_)) {
-        filter.query = filter.query.descending();
-    }
-    Ok(filter)
+fn query(directory: &Directory, args: &ListArgs, text: Option<&str>) -> Result<UserQuery> {
+    let texts = args.search.as_deref().into_iter().chain(text);
+    let words: Vec<&str> = texts.collect();
+    let query = query_of(directory, &args.filter)?.search(&*words.join(" "));
+    Ok(match args.sort {
+        SortArg::Email => query.descending(args.descending),
+        SortArg::Username => query.sort(Sort::Username).descending(args.descending),
+        SortArg::Created => query.sort(Sort::Created).descending(args.descending),
+        SortArg::Column(_) => query,
+    })
 }
 
 /// Opens the directory, which has a key for cursors if the list may end in one.
@@ -140,7 +123,7 @@ impl<'a> Users<'a> {
     fn start(
         directory: &'a Directory,
         cursors: &Cursors,
-        filter: Filter,
+        query: UserQuery,
         args: &ListArgs,
     ) -> Result<Self> {
         let direction = if args.descending { "descending" } else { "" };
@@ -152,9 +135,10 @@ impl<'a> Users<'a> {
         let users = if let SortArg::Column(column) = &args.sort {
             let sort = (column.as_str(), args.descending);
             let after = after.as_deref();
-            InOrder::Sorted(Sorted::start(directory, &filter, sort, after, args.limit)?)
+            InOrder::Sorted(Sorted::start(directory, &query, sort, after, args.limit)?)
         } else {
-            let listed = Listed::start(directory, filter, after, args.limit)?;
+            let query = query.after(after.as_deref());
+            let listed = Listed::start(directory, query, args.limit)?;
             InOrder::Listed(Box::new(listed))
         };
         Ok(Self { order, users })

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use headcount::{Applied, Batch, Directory, Op, Subject, User, UserRef, UserUpdate};
 use serde_json::{Value, json};
 
-use super::filter::Filter;
+use super::filter::{each, query_of};
 use super::{apply, input, refusal};
 use crate::args::{Ownerless, SelectionArgs};
 use crate::failure::{Failure, Refusal, Result};
@@ -141,7 +141,7 @@ pub(super) fn find(
     let mut seen = HashSet::new();
     let names = match who {
         Named::Filter => {
-            Filter::of(directory, &args.filter)?.each(directory, None, |user| {
+            each(directory, &query_of(directory, &args.filter)?, |user| {
                 users.push(user);
                 Ok(true)
             })?;

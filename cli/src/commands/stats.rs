@@ -38,7 +38,7 @@ fn table(
     stats: Stats,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let admins = directory.count(&headcount::UserQuery::new().admins())?;
+    let admins = directory.count(&headcount::UserQuery::new().admins(true))?;
     let rows = [
         ("file", safe(&store.path.display().to_string()).into_owned()),
         ("file bytes", stats.file_bytes.to_string()),

@@ -135,7 +135,7 @@ pub(super) fn silently_kept_admins(directory: &Directory, plan: &Plan) -> Result
     let loses = |c: &&Candidate| is_active_admin(c) && (c.keeps_admin || !c.active);
     let absent = plan.absent.iter().filter(|user| user.is_admin()).count();
     let losing = plan.candidates.iter().filter(loses).count() + absent;
-    let admins = directory.count(&UserQuery::new().active().admins())?;
+    let admins = directory.count(&UserQuery::new().active(true).admins(true))?;
     if admins == 0 || usize::try_from(admins).is_ok_and(|admins| losing < admins) {
         return Ok(None);
     }

@@ -315,6 +315,18 @@ fn list(given: &Value) -> Vec<String> {
     for (key, value) in given.as_object().into_iter().flatten() {
         words.push(match (key.as_str(), value) {
             ("limit", _) => continue,
+            ("attributes", _) => {
+                let attributes = value.as_object().unwrap().iter();
+                words.extend(
+                    attributes.map(|(name, value)| format!("--attribute={name}={}", text(value))),
+                );
+                continue;
+            }
+            ("has_attributes", _) => {
+                let names = value.as_array().unwrap().iter();
+                words.extend(names.map(|name| format!("--attribute={}", text(name))));
+                continue;
+            }
             ("active", Value::Bool(false)) => "--inactive".to_owned(),
             ("admins", _) => "--admin".to_owned(),
             ("member_of", workspace_name) => format!("--workspace={}", workspace(workspace_name)),

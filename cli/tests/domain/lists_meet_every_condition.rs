@@ -20,6 +20,10 @@ fn folder() -> Folder {
             "op": "create_user", "email": email, "active": n % 3 != 0, "admin": n % 4 == 0,
             "created_at": format!("2024-01-{:02}T00:00:00Z", 28 - n),
         });
+        if n % 3 == 1 {
+            user["family_name"] = "Lee".into();
+            user["attributes"] = json!({ "team": if n < 6 { "red" } else { "blue" } });
+        }
         if n % 2 == 0 {
             user["username"] = format!("Name{:02}", 11 - n).into();
         }
@@ -98,6 +102,41 @@ fn filters(members: &[String]) -> Vec<(&'static str, Wanted)> {
         (
             "--inactive --domain ex.co --created-since 2024-01-20T00:00:00Z",
             Box::new(|user| user["active"] == false && is_at(user, "@ex.co") && is_since(user)),
+        ),
+        (
+            "--created-before 2024-01-20",
+            Box::new(|user| !is_since(user)),
+        ),
+        ("--changed-before 2024-01-20", Box::new(|_| false)),
+        ("--changed-before 9999-01-01", Box::new(|_| true)),
+        // Nobody was seen, so each counts as seen when created.
+        ("--seen-since 2024-01-20", Box::new(is_since)),
+        (
+            "--inactive-since 2024-01-20",
+            Box::new(|user| !is_since(user)),
+        ),
+        (
+            "--seen-before 2024-01-20 --active",
+            Box::new(|user| user["active"] == true && !is_since(user)),
+        ),
+        (
+            "--attribute team",
+            Box::new(|user| user["attributes"]["team"].is_string()),
+        ),
+        (
+            "--attribute team=red",
+            Box::new(|user| user["attributes"]["team"] == "red"),
+        ),
+        ("--attribute team=red --attribute cost", Box::new(|_| false)),
+        (
+            "--search LEE",
+            Box::new(|user| user["family_name"] == "Lee"),
+        ),
+        (
+            "--search other --attribute team",
+            Box::new(|user| {
+                is_at(user, "@other.example") && user["attributes"]["team"].is_string()
+            }),
         ),
         (
             "--admin --active --username-prefix name",

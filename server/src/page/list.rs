@@ -2,10 +2,10 @@
 
 use axum::extract::Query;
 use axum::http::StatusCode;
-use headcount::User;
+use headcount::{User, UserPage};
 use maud::{Markup, html};
 
-use super::search::{Found, Search};
+use super::search::Search;
 use super::view::{day, full_name, link, seats, state};
 use super::{Shown, Visitor};
 
@@ -33,7 +33,6 @@ pub(crate) async fn show(visitor: Visitor, Query(search): Query<Search>) -> Show
             @if !search.after.is_empty() {
                 a class="button" href=(search.address("")) { "First page" }
             }
-            @if found.is_cut { span class="soft" { "There are more: narrow the search down." } }
             @if visitor.may_write() { a href="/admin/import" { "Import users" } }
             a href="/admin/export.csv" { "Export all as CSV" }
         }
@@ -55,7 +54,7 @@ fn filters(search: &Search) -> Markup {
         form class="filters" action="/admin" role="search" {
             label class="wide" {
                 "Part of an email, name or username, or an id"
-                input type="search" name="q" value=(search.q) maxlength="256";
+                input type="search" name="q" value=(search.q) maxlength="255";
             }
             label {
                 "State"
@@ -88,7 +87,7 @@ fn nobody(search: &Search) -> Markup {
     }
 }
 
-fn table(visitor: &Visitor, search: &Search, found: &Found) -> Markup {
+fn table(visitor: &Visitor, search: &Search, found: &UserPage) -> Markup {
     let heading = |sort: &str, name: &str| {
         let is_it = search.sort == sort || (search.sort.is_empty() && sort == "email");
         let order = if search.order == "down" {

@@ -10,7 +10,7 @@ pub(crate) mod users;
 pub(crate) mod workspaces;
 
 use axum::Json;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -59,11 +59,11 @@ pub(crate) struct Asked<T>(T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Rest<Self> {
-        match Query::from_request_parts(parts, state).await {
-            Ok(Query(asked)) => Ok(Self(asked)),
-            Err(refused) => Err(Failure::bad_request(refused.body_text()).into()),
-        }
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Rest<Self> {
+        let query = parts.uri.query().unwrap_or_default();
+        serde_html_form::from_str(query).map(Self).map_err(|error| {
+            Failure::bad_request(format!("the query of the address: {error}")).into()
+        })
     }
 }
 

@@ -8,8 +8,8 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount::{
-    Applied, Batch, Directory, NewUser, Sort, Subject, User, UserId, UserQuery, UserUpdate,
-    WorkspaceId,
+    Applied, Batch, Directory, NewUser, Sort, Subject, Timestamp, User, UserId, UserQuery,
+    UserUpdate, WorkspaceId,
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -35,6 +35,31 @@ pub(crate) struct Listing {
     email_domain: Option<String>,
     /// With usernames that begin like this.
     username_prefix: Option<String>,
+    /// With each word of this text in their email, username or names, in any case.
+    #[param(max_length = 255)]
+    search: Option<String>,
+    /// With this attribute, as `name=value`, or as `name` for any value. May be repeated.
+    #[serde(default)]
+    #[param(max_items = 16)]
+    attribute: Vec<String>,
+    /// Created then or later.
+    #[param(value_type = Option<String>, format = "date-time")]
+    created_since: Option<Timestamp>,
+    /// Created before.
+    #[param(value_type = Option<String>, format = "date-time")]
+    created_before: Option<Timestamp>,
+    /// Created or changed then or later.
+    #[param(value_type = Option<String>, format = "date-time")]
+    changed_since: Option<Timestamp>,
+    /// Last changed before.
+    #[param(value_type = Option<String>, format = "date-time")]
+    changed_before: Option<Timestamp>,
+    /// Last seen then or later; who was never seen counts as seen at creation.
+    #[param(value_type = Option<String>, format = "date-time")]
+    seen_since: Option<Timestamp>,
+    /// Last seen before; who was never seen counts as seen at creation.
+    #[param(value_type = Option<String>, format = "date-time")]
+    seen_before: Option<Timestamp>,
     /// Members of the workspace with this id.
     workspace: Option<u64>,
     #[param(pattern = "^(email|username|created)$")]
@@ -61,33 +86,30 @@ impl Listing {
             }
         };
         let mut query = UserQuery::new().limit(limit).sort(sort);
-        query = match self.active {
-            Some(true) => query.active(),
-            Some(false) => query.inactive(),
-            None => query,
-        };
-        if self.admins {
-            query = query.admins();
-        }
-        if self.descending {
-            query = query.descending();
-        }
         if let Some(id) = self.workspace {
             query = query.member_of(WorkspaceId::from_u64(id), None);
         }
-        if let Some(prefix) = self.email_prefix {
-            query = query.email_prefix(prefix);
+        for attribute in &self.attribute {
+            query = match attribute.split_once('=') {
+                Some((name, value)) => query.attribute(name, value),
+                None => query.attribute(attribute, None),
+            };
         }
-        if let Some(domain) = self.email_domain {
-            query = query.email_domain(domain);
-        }
-        if let Some(prefix) = self.username_prefix {
-            query = query.username_prefix(prefix);
-        }
-        if let Some(cursor) = self.after {
-            query = query.after(cursor);
-        }
-        Ok(query)
+        Ok(query
+            .active(self.active)
+            .admins(self.admins.then_some(true))
+            .email_prefix(self.email_prefix.as_deref())
+            .email_domain(self.email_domain.as_deref())
+            .username_prefix(self.username_prefix.as_deref())
+            .search(self.search.as_deref())
+            .created_since(self.created_since)
+            .created_before(self.created_before)
+            .changed_since(self.changed_since)
+            .changed_before(self.changed_before)
+            .seen_since(self.seen_since)
+            .seen_before(self.seen_before)
+            .descending(self.descending)
+            .after(self.after.as_deref()))
     }
 }
 
@@ -96,7 +118,12 @@ pub(crate) async fn list(
     State(server): State<Server>,
     Asked(listing): Asked<Listing>,
 ) -> Rest<Json<Value>> {
-    let page = server.0.directory.query(&listing.query()?)?;
+    let query = listing.query()?;
+    // A search may read all users.
+    let found = tokio::task::spawn_blocking(move || server.0.directory.query(&query));
+    let page = found
+        .await
+        .map_err(|_| Failure::internal("the list ended in a panic"))??;
     let users: Vec<_> = page.users.iter().map(|user| &**user).collect();
     Ok(Json(json!({ "users": users, "next": page.next })))
 }

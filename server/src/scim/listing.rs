@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use headcount::UserQuery;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -188,7 +189,7 @@ pub(super) async fn answer(
 pub(crate) struct Cursors(Mutex<Places>);
 
 /// Which users the list has, and the number of the first one of a page.
-type Place = (Option<bool>, usize);
+type Place = (UserQuery, usize);
 
 #[derive(Default)]
 struct Places {
@@ -197,14 +198,14 @@ struct Places {
 }
 
 impl Cursors {
-    pub(super) fn find(&self, place: Place) -> Option<String> {
+    pub(super) fn find(&self, place: &Place) -> Option<String> {
         let places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        places.cursors.get(&place).cloned()
+        places.cursors.get(place).cloned()
     }
 
     pub(super) fn remember(&self, place: Place, cursor: String) {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if places.cursors.insert(place, cursor).is_none() {
+        if places.cursors.insert(place.clone(), cursor).is_none() {
             places.oldest_first.push_back(place);
         }
         if places.cursors.len() > PLACES_MAX

@@ -6,6 +6,7 @@ pub(crate) mod filter;
 mod group;
 pub(crate) mod groups;
 mod listing;
+mod narrowing;
 pub(crate) mod patch;
 mod path;
 mod projection;

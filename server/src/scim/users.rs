@@ -8,8 +8,9 @@ use axum::response::{IntoResponse, Response};
 use headcount::{Batch, Directory, ErrorKind, Sort, User, UserId, UserQuery};
 use serde_json::{Map, Value};
 
-use super::filter::{Filter, Operator};
+use super::filter::Filter;
 use super::listing::{Listed, Parameters, Search, answer};
+use super::narrowing::narrowed;
 use super::path::entry;
 use super::schema::Kind;
 use super::user::{Wanted, groups, is_alias, shown};
@@ -35,41 +36,31 @@ pub(crate) async fn search(asking: Asking, Document(search): Document<Search>) -
 pub(super) fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, Failure> {
     parameters.check_filter(Kind::User)?;
     let directory = &asking.server.0.directory;
-    let active = match &parameters.filter {
-        None => None,
-        Some(Filter::Compare(path, Operator::Equal, Value::Bool(active))) if path.is("active") => {
-            Some(*active)
-        }
-        Some(filter) => {
-            let mut matches = Vec::new();
-            let is_name = matches!(filter, Filter::Compare(path, ..) if path.is("userName"));
-            let candidates = candidates(asking, filter)?;
-            let is_certain = is_name && candidates.is_some();
-            let mut check = |user: &User| {
-                let user = whole(asking, user, parameters)?;
-                if is_certain || filter.holds(&user) {
-                    matches.push(user);
-                }
-                Ok::<_, Failure>(())
-            };
-            match candidates {
-                Some(users) => users.iter().try_for_each(|user| check(user))?,
-                None => directory.users()?.try_for_each(|user| check(&*user?))?,
+    let narrowed = narrowed(
+        parameters.filter.as_ref(),
+        UserQuery::new().sort(Sort::Created),
+    );
+    let query = narrowed.query;
+    if let (Some(filter), false) = (&parameters.filter, narrowed.is_exact) {
+        let mut matches = Vec::new();
+        let is_name = matches!(filter, Filter::Compare(path, ..) if path.is("userName"));
+        let candidates = candidates(asking, filter)?;
+        let is_certain = is_name && candidates.is_some();
+        let mut check = |user: &User| {
+            let user = whole(asking, user, parameters)?;
+            if is_certain || filter.holds(&user) {
+                matches.push(user);
             }
-            return Ok(parameters.page(matches));
+            Ok::<_, Failure>(())
+        };
+        match candidates {
+            Some(users) => users.iter().try_for_each(|user| check(user))?,
+            None => each(directory, query, check)?,
         }
-    };
-    let query = UserQuery::new().sort(Sort::Created);
-    let query = match active {
-        None => query,
-        Some(true) => query.active(),
-        Some(false) => query.inactive(),
-    };
-    let users = page(&asking.server, &query, active, parameters)?;
-    let total = match active {
-        None => directory.len()?,
-        Some(_) => directory.count(&query)?,
-    };
+        return Ok(parameters.page(matches));
+    }
+    let users = page(&asking.server, &query, parameters)?;
+    let total = directory.count(&query)?;
     Ok(Listed {
         total: usize::try_from(total).unwrap_or(usize::MAX),
         resources: users
@@ -77,6 +68,23 @@ pub(super) fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, F
             .map(|user| whole(asking, user, parameters))
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// Shows all users of a query, page by page.
+fn each(
+    directory: &Directory,
+    query: UserQuery,
+    mut visit: impl FnMut(&User) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut query = query.limit(STRIDE);
+    loop {
+        let page = directory.query(&query)?;
+        page.users.iter().try_for_each(|user| visit(user))?;
+        match page.next {
+            Some(next) => query = query.after(&*next),
+            None => return Ok(()),
+        }
+    }
 }
 
 /// The users for whom the filter may hold, where an index has them.
@@ -107,16 +115,16 @@ fn candidates(asking: &Asking, filter: &Filter) -> Result<Option<Vec<Arc<User>>>
 fn page(
     server: &Server,
     query: &UserQuery,
-    active: Option<bool>,
     parameters: &Parameters,
 ) -> Result<Vec<Arc<User>>, Failure> {
     if parameters.count == 0 {
         return Ok(Vec::new());
     }
     let directory = &server.0.directory;
+    let place = |start| (query.clone(), start);
     let mut query = query.clone();
-    if let Some(cursor) = server.0.cursors.find((active, parameters.start)) {
-        query = query.after(cursor);
+    if let Some(cursor) = server.0.cursors.find(&place(parameters.start)) {
+        query = query.after(&*cursor);
     } else {
         let mut left = parameters.start - 1;
         while left > 0 {
@@ -125,12 +133,12 @@ fn page(
                 return Ok(Vec::new());
             };
             left -= passed.users.len();
-            query = query.after(next);
+            query = query.after(&*next);
         }
     }
     let page = directory.query(&query.limit(parameters.count))?;
     if let Some(next) = page.next {
-        let place = (active, parameters.start + page.users.len());
+        let place = place(parameters.start + page.users.len());
         server.0.cursors.remember(place, next);
     }
     Ok(page.users)

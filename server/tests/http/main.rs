@@ -22,6 +22,7 @@ mod graphql_has_limits;
 mod keys_end_when_they_should;
 mod limits_hold;
 mod people_log_in_by_an_identity_provider;
+mod rest_lists_by_every_condition;
 mod rest_manages_users_and_workspaces;
 mod rest_tells_refusals_as_problems;
 mod scans_leave_writes_their_threads;

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use crate::codec::UserView;
 use crate::codec::keys::{self, Kind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Sort, Timestamp, User, UserId};
+use crate::model::{Sort, Timestamp, UserId};
 
 /// Where a user stands in an order. It depends on nothing but the user, so it is
 /// good for as long as anybody keeps it.
@@ -16,13 +17,11 @@ pub(super) enum Place {
 }
 
 impl Place {
-    pub(super) fn of(sort: Sort, user: &User) -> Self {
+    pub(super) fn of(sort: Sort, user: &UserView<'_>) -> Self {
         match sort {
             Sort::Email => Self::Email(user.email_key().to_owned()),
-            Sort::Username => {
-                Self::Username(user.username_key().unwrap_or(user.email_key()).to_owned())
-            }
-            Sort::Created => Self::Created(user.created_at, user.id),
+            Sort::Username => Self::Username(user.username_key().to_owned()),
+            Sort::Created => Self::Created(user.created_at(), user.id()),
         }
     }
 

@@ -1,124 +1,207 @@
 //! Answering queries: the narrowest index is read, and the rest is checked on
 //! each user.
+//!
+//! There is one way to read: [`visit`] shows the users that match, as they lie in the
+//! store. Counts, pages and visits of pages are folds over it.
 
+mod conditions;
 mod cursor;
 mod source;
-mod views;
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use self::conditions::Conditions;
 use self::cursor::Place;
-use self::source::{Source, Stream};
-pub(crate) use self::views::each_of_page;
+use self::source::Source;
 use super::read;
-use crate::codec::{UserView, keys};
+use crate::codec::UserView;
 use crate::engine::{Order, Read};
 use crate::error::Result;
-use crate::model::{User, UserPage, UserQuery, Username};
+use crate::model::{Timestamp, User, UserId, UserPage, UserQuery};
+
+/// When users were last seen, as far as that is not in the store yet.
+pub(crate) type Sightings = HashMap<UserId, Timestamp>;
+
+/// A query, and what is needed to answer it.
+struct Asked<'q> {
+    query: &'q UserQuery,
+    conditions: Conditions<'q>,
+    source: Source,
+    after: Option<Place>,
+}
+
+impl<'q> Asked<'q> {
+    /// `None` where nobody can match.
+    fn new(
+        read: &impl Read,
+        query: &'q UserQuery,
+        sightings: &'q Sightings,
+    ) -> Result<Option<Self>> {
+        query.check_conditions()?;
+        let after = match &query.after {
+            Some(text) => Some(Place::parse(query.sort, text)?),
+            None => None,
+        };
+        let Some(conditions) = Conditions::of(query, sightings) else {
+            return Ok(None);
+        };
+        let source = source::choose(read, query, &conditions)?;
+        Ok(Some(Self {
+            query,
+            conditions,
+            source,
+            after,
+        }))
+    }
+
+    /// Whether the source is in the order of the query, so that it is read on from the
+    /// cursor.
+    fn is_in_order(&self) -> bool {
+        self.source.sort == Some(self.query.sort)
+    }
+
+    fn order(&self) -> Order {
+        if self.query.descending {
+            Order::Descending
+        } else {
+            Order::Ascending
+        }
+    }
+}
 
 /// One page of the users that match.
-pub(crate) fn page(read: &impl Read, query: &UserQuery) -> Result<UserPage> {
-    query.check()?;
-    let after = query
-        .after
-        .as_deref()
-        .map(|text| Place::parse(query.sort, text))
-        .transpose()?;
-    let Some(conditions) = Conditions::of(query) else {
-        return Ok(UserPage::default());
+pub(crate) fn page(read: &impl Read, query: &UserQuery, sightings: &Sightings) -> Result<UserPage> {
+    let mut users = Vec::new();
+    let next = each_of_page(read, query, sightings, |user| {
+        users.push(Arc::new(user.to_user()));
+        ControlFlow::Continue(())
+    })?;
+    Ok(UserPage { users, next })
+}
+
+/// Shows the users of a page to `visit` until it breaks, and returns the cursor of the
+/// users behind the last that it saw, if there may be any.
+pub(crate) fn each_of_page(
+    read: &impl Read,
+    query: &UserQuery,
+    sightings: &Sightings,
+    mut visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
+) -> Result<Option<String>> {
+    query.check_limit()?;
+    let Some(asked) = Asked::new(read, query, sightings)? else {
+        return Ok(None);
     };
-    let source = source::choose(read, query, &conditions)?;
-    // One more than fits tells whether there is a next page.
-    let wanted = query.limit + 1;
-    let mut found = if source.sort == Some(query.sort) {
-        first_in_order(read, &source, &conditions, after.as_ref(), wanted)?
-    } else {
-        smallest(read, &source, &conditions, after.as_ref(), wanted)?
-    };
-    let is_last = found.len() < wanted;
-    found.truncate(query.limit);
-    let next = match found.last() {
-        Some(last) if !is_last => Some(Place::of(query.sort, last).to_string()),
-        _ => None,
-    };
-    Ok(UserPage {
-        users: found.into_iter().map(Arc::new).collect(),
-        next,
-    })
+    if asked.is_in_order() {
+        return each_in_order(read, &asked, |user| visit(*user));
+    }
+    let (users, next) = first_of_all(read, &asked)?;
+    for user in &users {
+        let view = UserView::from(user);
+        if visit(view).is_break() {
+            return Ok(Some(Place::of(query.sort, &view).to_string()));
+        }
+    }
+    Ok(next)
 }
 
 /// How many users match. Reads counters alone where the only condition is
-/// whether users are active, and otherwise all of the index.
-pub(crate) fn count(read: &impl Read, query: &UserQuery) -> Result<u64> {
-    let Some(conditions) = Conditions::of(query) else {
-        return Ok(0);
-    };
-    if conditions.is_state_only() {
+/// whether users are active, and otherwise all of the index; it copies no user.
+pub(crate) fn count(read: &impl Read, query: &UserQuery, sightings: &Sightings) -> Result<u64> {
+    if query.is_of_state_only() {
         let totals = read::totals(read)?;
-        return Ok(match conditions.active {
+        return Ok(match query.active {
             Some(true) => totals.active,
             Some(false) => totals.inactive,
-            None => totals.active + totals.inactive,
+            None => totals.active.saturating_add(totals.inactive),
         });
     }
-    let source = source::choose(read, query, &conditions)?;
-    let mut stream = Stream::new(&source, None, Order::Ascending, usize::MAX);
+    let all = query.clone().after(None).limit(usize::MAX);
+    let Some(asked) = Asked::new(read, &all, sightings)? else {
+        return Ok(0);
+    };
     let mut count = 0;
-    while let Some(user) = stream.next(read)? {
-        count += u64::from(conditions.hold_for(&UserView::from(&user)));
-    }
+    visit(read, &asked, None, Order::Ascending, |_| {
+        count += 1;
+        ControlFlow::Continue(())
+    })?;
     Ok(count)
 }
 
-/// The source is in the order of the query: reads on from the cursor.
-fn first_in_order(
+/// Shows the users that match, in the order of the source, until `visit` breaks.
+fn visit(
     read: &impl Read,
-    source: &Source,
-    conditions: &Conditions<'_>,
+    asked: &Asked<'_>,
     after: Option<&Place>,
-    wanted: usize,
-) -> Result<Vec<User>> {
-    let mut stream = Stream::new(source, after, conditions.order(), wanted);
-    let mut found = Vec::new();
-    while found.len() < wanted
-        && let Some(user) = stream.next(read)?
-    {
-        if conditions.hold_for(&UserView::from(&user)) {
-            found.push(user);
-        }
-    }
-    Ok(found)
+    order: Order,
+    mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
+) -> Result<()> {
+    // One more than fits a page tells whether there is a next one.
+    let wanted = asked.query.limit.saturating_add(1);
+    source::each(read, &asked.source, after, order, wanted, |user| {
+        Ok(if asked.conditions.hold_for(read, user)? {
+            visit(user)
+        } else {
+            ControlFlow::Continue(())
+        })
+    })
 }
 
-/// The source is in another order: reads all of it, and keeps the users that
-/// come first behind the cursor.
-fn smallest(
+/// The source is in the order of the query: reads on from the cursor, up to the first
+/// user of the next page.
+fn each_in_order(
     read: &impl Read,
-    source: &Source,
-    conditions: &Conditions<'_>,
-    after: Option<&Place>,
-    wanted: usize,
-) -> Result<Vec<User>> {
-    let mut stream = Stream::new(source, None, Order::Ascending, usize::MAX);
-    let order = conditions.order();
-    let after = after.map(|place| InOrder(order, place.clone()));
-    let mut kept = BTreeMap::new();
-    while let Some(user) = stream.next(read)? {
-        if !conditions.hold_for(&UserView::from(&user)) {
-            continue;
+    asked: &Asked<'_>,
+    mut visit_one: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
+) -> Result<Option<String>> {
+    let (mut seen, mut last, mut next) = (0, None, None);
+    visit(read, asked, asked.after.as_ref(), asked.order(), |user| {
+        if last.is_some() {
+            next = last.take();
+            return ControlFlow::Break(());
         }
+        seen += 1;
+        let place = || Some(Place::of(asked.query.sort, user).to_string());
+        let flow = visit_one(user);
+        if flow.is_break() {
+            next = place();
+        } else if seen == asked.query.limit {
+            last = place();
+        }
+        flow
+    })?;
+    Ok(next)
+}
+
+/// The source is in another order: reads all of it, and keeps the users that come first
+/// behind the cursor. Only those are copied.
+fn first_of_all(read: &impl Read, asked: &Asked<'_>) -> Result<(Vec<User>, Option<String>)> {
+    let (order, query) = (asked.order(), asked.query);
+    let after = asked.after.clone().map(|place| InOrder(order, place));
+    let mut kept: BTreeMap<InOrder, User> = BTreeMap::new();
+    let mut has_more = false;
+    visit(read, asked, None, Order::Ascending, |user| {
         // No two users have the same place.
-        let place = InOrder(order, Place::of(conditions.query.sort, &user));
-        if after.as_ref().is_none_or(|after| place > *after) {
-            kept.insert(place, user);
-            if kept.len() > wanted {
-                kept.pop_last();
-            }
+        let place = InOrder(order, Place::of(query.sort, user));
+        if after.as_ref().is_some_and(|after| place <= *after) {
+            return ControlFlow::Continue(());
         }
-    }
-    Ok(kept.into_values().collect())
+        let is_full = kept.len() == query.limit;
+        has_more |= is_full;
+        if is_full && kept.last_key_value().is_some_and(|(last, _)| *last < place) {
+            return ControlFlow::Continue(());
+        }
+        kept.insert(place, user.to_user());
+        if is_full {
+            kept.pop_last();
+        }
+        ControlFlow::Continue(())
+    })?;
+    let last = kept.last_key_value().filter(|_| has_more);
+    let next = last.map(|(InOrder(_, place), _)| place.to_string());
+    Ok((kept.into_values().collect(), next))
 }
 
 /// A place that compares as the order of the query says.
@@ -138,85 +221,4 @@ impl Ord for InOrder {
             Order::Descending => other.1.cmp(&self.1),
         }
     }
-}
-
-/// The conditions of a query, in the forms that keys have. Membership is not
-/// among them: where it is asked for, the source has nobody else.
-struct Conditions<'q> {
-    query: &'q UserQuery,
-    active: Option<bool>,
-    email_domain: Option<String>,
-    username_prefix: Option<String>,
-}
-
-impl<'q> Conditions<'q> {
-    /// `None` where nobody can match.
-    fn of(query: &'q UserQuery) -> Option<Self> {
-        let email_domain = match &query.email_domain {
-            Some(text) => Some(keys::domain_key(text)?),
-            None => None,
-        };
-        let username_prefix = query.username_prefix.as_deref().map(username_prefix_key);
-        Some(Self {
-            query,
-            active: query.active,
-            email_domain,
-            username_prefix,
-        })
-    }
-
-    fn hold_for(&self, user: &UserView<'_>) -> bool {
-        let query = self.query;
-        let email_key = user.email_key();
-        let domain = || email_key.rsplit_once('@').map_or("", |(_, domain)| domain);
-        self.active.is_none_or(|active| user.is_active() == active)
-            && (!query.admin || user.is_admin())
-            && query
-                .email_prefix
-                .as_deref()
-                .is_none_or(|prefix| email_key.starts_with(prefix))
-            && self
-                .email_domain
-                .as_deref()
-                .is_none_or(|wanted| domain() == wanted)
-            && self
-                .username_prefix
-                .as_deref()
-                .is_none_or(|prefix| user.username_key().starts_with(prefix))
-            && query
-                .created_since
-                .is_none_or(|moment| user.created_at() >= moment)
-            && query
-                .changed_since
-                .is_none_or(|moment| user.updated_at() >= moment)
-    }
-
-    fn order(&self) -> Order {
-        if self.query.descending {
-            Order::Descending
-        } else {
-            Order::Ascending
-        }
-    }
-
-    fn is_state_only(&self) -> bool {
-        let query = self.query;
-        !query.admin
-            && query.workspace.is_none()
-            && query.email_prefix.is_none()
-            && self.email_domain.is_none()
-            && self.username_prefix.is_none()
-            && query.created_since.is_none()
-            && query.changed_since.is_none()
-    }
-}
-
-/// The prefix as it stands in keys. A part of a username may be none by itself:
-/// then lower case is all that can be done for it.
-fn username_prefix_key(text: &str) -> String {
-    let text = text.trim_ascii();
-    if text.contains('@') {
-        return text.to_ascii_lowercase();
-    }
-    Username::lookup_key(text).map_or_else(|| text.to_lowercase(), std::borrow::Cow::into_owned)
 }

@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 use std::ops::{Bound, ControlFlow};
 
-use super::Conditions;
+use super::conditions::Conditions;
 use super::cursor::Place;
-use crate::codec::decode_user;
 use crate::codec::keys::{self, Kind, Prefix};
+use crate::codec::{UserView, view_user};
 use crate::engine::{Order, Read};
 use crate::error::{Error, Result};
-use crate::model::{Role, Sort, Timestamp, User, UserQuery};
+use crate::model::{Role, Sort, Timestamp, UserQuery};
 use crate::rules::read;
 
 /// Inactive users are worth reading in any order where they are at most one in this
@@ -28,7 +28,7 @@ pub(super) struct Source {
 }
 
 /// What is left of a range.
-pub(super) type Left = (Bound<Vec<u8>>, Bound<Vec<u8>>);
+type Left = (Bound<Vec<u8>>, Bound<Vec<u8>>);
 
 struct Range {
     kind: Kind,
@@ -60,26 +60,20 @@ impl Source {
 
     /// What is left behind `after`, if the source is the records of the users
     /// themselves in this order.
-    pub(super) fn records(&self, after: Option<&Place>, order: Order) -> Option<Left> {
+    fn records(&self, after: Option<&Place>, order: Order) -> Option<Left> {
         match self.ranges.as_slice() {
             [range] if range.kind == Kind::User => Some(range.behind(after, order)),
             _ => None,
         }
     }
 
-    /// All of an index from `start` on, or the part that begins like `start`.
-    fn of(sort: Option<Sort>, kind: Kind, start: Vec<u8>, only_prefix: bool) -> Self {
-        let prefix = kind.all();
-        let end = if only_prefix {
-            Prefix(start.clone()).end()
-        } else {
-            prefix.end()
-        };
+    /// The part of an index from `start` on that lies before `end`.
+    fn between(sort: Option<Sort>, kind: Kind, start: Vec<u8>, end: Vec<u8>) -> Self {
         Self {
             sort,
             ranges: vec![Range {
                 kind,
-                prefix,
+                prefix: kind.all(),
                 start,
                 end,
                 only_unchanged: false,
@@ -87,12 +81,27 @@ impl Source {
         }
     }
 
-    /// Everybody who changed since `moment` or was created since.
-    fn changed_since(moment: Timestamp) -> Self {
-        let since = |kind| Self::of(None, kind, keys::moment(kind, moment, None), false);
-        let mut source = since(Kind::Updated);
-        let created = since(Kind::Created).ranges.into_iter();
-        source.ranges.extend(created.map(|range| Range {
+    /// The part of an index that begins like `start`.
+    fn with_prefix(sort: Sort, kind: Kind, start: Vec<u8>) -> Self {
+        let end = Prefix(start.clone()).end();
+        Self::between(Some(sort), kind, start, end)
+    }
+
+    /// The part of an index of times from `since` on and before `before`.
+    fn of_times(kind: Kind, since: Option<Timestamp>, before: Option<Timestamp>) -> Self {
+        let place = |moment| keys::moment(kind, moment, None);
+        let start = since.map_or_else(|| kind.all().0, place);
+        let end = before.map_or_else(|| kind.all().end(), place);
+        let sort = (kind == Kind::Created).then_some(Sort::Created);
+        Self::between(sort, kind, start, end)
+    }
+
+    /// Everybody who was last changed in this time, or was created in it and not changed
+    /// since.
+    fn changed(since: Option<Timestamp>, before: Option<Timestamp>) -> Self {
+        let mut source = Self::of_times(Kind::Updated, since, before);
+        let created = Self::of_times(Kind::Created, since, before).ranges;
+        source.ranges.extend(created.into_iter().map(|range| Range {
             only_unchanged: true,
             ..range
         }));
@@ -135,97 +144,109 @@ pub(super) fn choose(
                 .map(|role| (Kind::Member, keys::members(found.id, role))),
         ));
     }
-    if query.admin {
+    if query.admin == Some(true) {
         return Ok(Source::by_email([(Kind::Admin, Kind::Admin.all())]));
     }
     if let Some(domain) = &conditions.email_domain {
         return Ok(Source::by_email([(Kind::Domain, keys::domains(domain))]));
     }
     if let Some(prefix) = &query.email_prefix {
-        return Ok(Source::of(
-            Some(Sort::Email),
-            Kind::User,
-            keys::user(prefix),
-            true,
-        ));
+        let start = keys::user(prefix);
+        return Ok(Source::with_prefix(Sort::Email, Kind::User, start));
     }
     if query.active == Some(false)
-        && (query.sort == Sort::Email && conditions.is_state_only() || inactive_are_few(read)?)
+        && (query.sort == Sort::Email && query.is_of_state_only() || inactive_are_few(read)?)
     {
         return Ok(Source::by_email([(Kind::Inactive, Kind::Inactive.all())]));
     }
     if let Some(prefix) = &conditions.username_prefix {
-        return Ok(Source::of(
-            Some(Sort::Username),
-            Kind::Username,
-            keys::username(prefix),
-            true,
-        ));
+        let start = keys::username(prefix);
+        return Ok(Source::with_prefix(Sort::Username, Kind::Username, start));
     }
-    if let Some(moment) = query.created_since {
-        let start = keys::moment(Kind::Created, moment, None);
-        return Ok(Source::of(Some(Sort::Created), Kind::Created, start, false));
+    let (since, before) = (query.created_since, query.created_before);
+    let created = || Source::of_times(Kind::Created, since, before);
+    if since.is_some() {
+        return Ok(created());
     }
-    if let Some(moment) = query.changed_since {
-        return Ok(Source::changed_since(moment));
+    if query.changed_since.is_some() {
+        return Ok(Source::changed(query.changed_since, query.changed_before));
     }
-    let kind = match query.sort {
-        Sort::Email => Kind::User,
-        Sort::Username => Kind::Username,
-        Sort::Created => Kind::Created,
-    };
-    Ok(Source::of(Some(query.sort), kind, kind.all().0, true))
+    let all = |kind: Kind| Source::with_prefix(query.sort, kind, kind.all().0);
+    Ok(match query.sort {
+        Sort::Email => all(Kind::User),
+        Sort::Username => all(Kind::Username),
+        Sort::Created => created(),
+    })
 }
 
 /// Whether inactive users are so few that reading them all is cheap.
 fn inactive_are_few(read: &impl Read) -> Result<bool> {
     let totals = read::totals(read)?;
-    Ok(totals.inactive <= (totals.active + totals.inactive) / FEW)
+    Ok(totals.inactive <= totals.active.saturating_add(totals.inactive) / FEW)
 }
 
-/// The users of a source, in its order.
-pub(super) struct Stream<'s> {
+/// Shows the users of a source in its order, from behind `after`, which must be a place of
+/// that order, until `visit` breaks. If all users match, `wanted` of them are enough.
+pub(super) fn each(
+    read: &impl Read,
+    source: &Source,
+    after: Option<&Place>,
+    order: Order,
+    wanted: usize,
+    mut visit: impl FnMut(&UserView<'_>) -> Result<ControlFlow<()>>,
+) -> Result<()> {
+    if let Some(left) = source.records(after, order) {
+        return read::each_user_in(read, borrowed(&left), order, visit);
+    }
+    let mut stream = Stream::new(source, after, order, wanted);
+    while let Some((email_key, only_unchanged)) = stream.next(read)? {
+        let record = read
+            .get(&keys::user(&email_key))?
+            .ok_or_else(|| Error::corrupted("an index entry leads to a user who is not there"))?;
+        let user = view_user(&email_key, &record)?;
+        if only_unchanged && user.updated_at() != user.created_at() {
+            continue;
+        }
+        if visit(&user)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn borrowed(left: &Left) -> keys::Range<'_> {
+    let (start, end) = left;
+    (
+        start.as_ref().map(Vec::as_slice),
+        end.as_ref().map(Vec::as_slice),
+    )
+}
+
+/// The email keys that a source leads to, in its order.
+struct Stream<'s> {
     ranges: Vec<(&'s Range, Buffer)>,
     order: Order,
 }
 
 /// What was read ahead of one range.
 struct Buffer {
-    users: VecDeque<Candidate>,
+    email_keys: VecDeque<String>,
     /// What is left of the range.
     left: Left,
     chunk: usize,
     ended: bool,
 }
 
-/// An entry of an index: whose, and the user where the entry is the record.
-struct Candidate {
-    email_key: String,
-    user: Option<User>,
-    only_unchanged: bool,
-}
-
 impl<'s> Stream<'s> {
-    /// Starts behind `after`, which must be a place of the source's order. If all
-    /// users match, `wanted` of them are enough.
-    pub(super) fn new(
-        source: &'s Source,
-        after: Option<&Place>,
-        order: Order,
-        wanted: usize,
-    ) -> Self {
+    fn new(source: &'s Source, after: Option<&Place>, order: Order, wanted: usize) -> Self {
         let ranges = source.ranges.iter().map(|range| {
-            let left = range.behind(after, order);
-            let users = VecDeque::new();
-            (
-                range,
-                Buffer {
-                    users,
-                    left,
-                    chunk: wanted.min(CHUNK),
-                    ended: false,
-                },
-            )
+            let buffer = Buffer {
+                email_keys: VecDeque::new(),
+                left: range.behind(after, order),
+                chunk: wanted.min(CHUNK),
+                ended: false,
+            };
+            (range, buffer)
         });
         Self {
             ranges: ranges.collect(),
@@ -233,53 +254,38 @@ impl<'s> Stream<'s> {
         }
     }
 
-    pub(super) fn next(&mut self, read: &impl Read) -> Result<Option<User>> {
-        while let Some(candidate) = self.next_candidate(read)? {
-            let user = match candidate.user {
-                Some(user) => user,
-                None => read::user_by_email_key(read, &candidate.email_key)?.ok_or_else(|| {
-                    Error::corrupted("an index entry leads to a user who is not there")
-                })?,
-            };
-            if !candidate.only_unchanged || user.updated_at == user.created_at {
-                return Ok(Some(user));
-            }
-        }
-        Ok(None)
-    }
-
-    fn next_candidate(&mut self, read: &impl Read) -> Result<Option<Candidate>> {
+    /// The next key, and whether only a user who did not change since creation counts.
+    fn next(&mut self, read: &impl Read) -> Result<Option<(String, bool)>> {
         for (range, buffer) in &mut self.ranges {
-            buffer.fill(read, range, self.order)?;
+            buffer.fill(read, range.kind, self.order)?;
         }
         let heads = self
             .ranges
             .iter_mut()
-            .filter_map(|(_, buffer)| (!buffer.users.is_empty()).then_some(&mut buffer.users));
-        let by_email = |a: &&mut VecDeque<Candidate>, b: &&mut VecDeque<Candidate>| {
-            a[0].email_key.cmp(&b[0].email_key)
-        };
+            .filter(|(_, buffer)| !buffer.email_keys.is_empty());
         let first = match self.order {
-            Order::Ascending => heads.min_by(by_email),
-            Order::Descending => heads.max_by(by_email),
+            Order::Ascending => heads.min_by(|a, b| a.1.email_keys[0].cmp(&b.1.email_keys[0])),
+            Order::Descending => heads.max_by(|a, b| a.1.email_keys[0].cmp(&b.1.email_keys[0])),
         };
-        Ok(first.and_then(VecDeque::pop_front))
+        Ok(first.and_then(|(range, buffer)| {
+            let email_key = buffer.email_keys.pop_front()?;
+            Some((email_key, range.only_unchanged))
+        }))
     }
 }
 
 impl Buffer {
-    fn fill(&mut self, read: &impl Read, source: &Range, order: Order) -> Result<()> {
-        if !self.users.is_empty() || self.ended {
+    fn fill(&mut self, read: &impl Read, kind: Kind, order: Order) -> Result<()> {
+        if !self.email_keys.is_empty() || self.ended {
             return Ok(());
         }
-        let range = (
-            self.left.0.as_ref().map(Vec::as_slice),
-            self.left.1.as_ref().map(Vec::as_slice),
-        );
+        let (email_keys, chunk) = (&mut self.email_keys, self.chunk);
         let mut last = None;
-        read::try_scan(read, range, order, |key, value| {
-            self.users.push_back(candidate(source, key, value)?);
-            if self.users.len() < self.chunk {
+        read::try_scan(read, borrowed(&self.left), order, |key, value| {
+            let email_key = keys::email_key_in(kind, key, value)
+                .ok_or_else(|| Error::corrupted("an index entry does not name a user"))?;
+            email_keys.push_back(email_key);
+            if email_keys.len() < chunk {
                 return Ok(ControlFlow::Continue(()));
             }
             last = Some(key.to_vec());
@@ -293,18 +299,4 @@ impl Buffer {
         self.chunk = CHUNK;
         Ok(())
     }
-}
-
-fn candidate(source: &Range, key: &[u8], value: &[u8]) -> Result<Candidate> {
-    let email_key = keys::email_key_in(source.kind, key, value)
-        .ok_or_else(|| Error::corrupted("an index entry does not name a user"))?;
-    let user = match source.kind {
-        Kind::User => Some(decode_user(&email_key, value)?),
-        _ => None,
-    };
-    Ok(Candidate {
-        email_key,
-        user,
-        only_unchanged: source.only_unchanged,
-    })
 }

@@ -14,6 +14,9 @@ use proptest::sample::select;
 pub const USERS: usize = 60;
 /// Users of the same moment are ordered by id.
 pub const MOMENTS: [u64; 4] = [0, 1_000_000, 1_000_001, 1_700_000_000_000_000];
+/// Names of attributes, and their values.
+pub const TEAMS: [&str; 2] = ["team", "cost"];
+const NAMES: [&str; 4] = ["Kim", "Lee", "Åsa", "ann"];
 const DOMAINS: [&str; 4] = ["ex.co", "ex.com", "bücher.example", "a.ex.co"];
 
 /// A person to be: all that a query can ask for.
@@ -25,9 +28,11 @@ pub struct Person {
     active: bool,
     admin: bool,
     created: u64,
-    /// Changed after everybody was created.
-    touched: bool,
+    /// Changed, and seen, after everybody was created.
+    touched_and_seen: [bool; 2],
     roles: [Option<Role>; 2],
+    given_and_family: [Option<&'static str>; 2],
+    attributes: Vec<(&'static str, &'static str)>,
 }
 
 pub fn people() -> impl Strategy<Value = Vec<Person>> {
@@ -39,16 +44,24 @@ pub fn people() -> impl Strategy<Value = Vec<Person>> {
         prop::bool::weighted(0.2),
         any::<bool>(),
     );
-    let person = (names, flags, select(&MOMENTS[..]), [role(), role()]).prop_map(
-        |((local, domain, username), (active, admin, touched), created, roles)| Person {
+    let name = || option::of(select(&NAMES[..]));
+    let more = (
+        [name(), name()],
+        vec((select(&TEAMS[..]), select(&TEAMS[..])), 0..3_usize),
+        prop::bool::weighted(0.3),
+    );
+    let person = (names, flags, select(&MOMENTS[..]), [role(), role()], more).prop_map(
+        |((local, domain, username), (active, admin, touched), created, roles, more)| Person {
             local,
             domain,
             username,
             active,
             admin,
             created,
-            touched,
+            touched_and_seen: [touched, more.2],
             roles,
+            given_and_family: more.0,
+            attributes: more.1,
         },
     );
     vec(person, 0..USERS)
@@ -65,6 +78,7 @@ pub fn fill(directory: &Directory, people: &[Person], seed: u64) -> [WorkspaceId
     let (mut emails, mut usernames) = (HashSet::new(), HashSet::new());
     let mut created = Batch::new();
     let mut touched = Batch::new();
+    let mut visitors = Vec::new();
     for (n, person) in people.iter().enumerate() {
         let email = Email::parse(&format!("{}@{}", person.local, person.domain)).unwrap();
         if !emails.insert(email.key().to_owned()) {
@@ -79,17 +93,29 @@ pub fn fill(directory: &Directory, people: &[Person], seed: u64) -> [WorkspaceId
         {
             new = new.username(name);
         }
+        let [given, family] = person.given_and_family;
+        new = new
+            .given_name(given.unwrap_or_default())
+            .family_name(family.unwrap_or_default());
+        for (name, value) in &person.attributes {
+            new = new.attribute(*name, *value);
+        }
+        visitors.extend(person.touched_and_seen[1].then_some(id));
         created = created.create_user(new.active(person.active).admin(person.admin));
         for (workspace, role) in made.iter().zip(person.roles) {
             if let Some(role) = role {
                 created = created.add_member(*workspace, id, role);
             }
         }
-        if person.touched {
+        if person.touched_and_seen[0] {
             touched = touched.update_user(id, UserUpdate::new().given_name("Kim"));
         }
     }
     directory.apply(created).unwrap();
     directory.apply(touched).unwrap();
+    // The first is written, and the others are gathered.
+    for id in visitors {
+        directory.touch_user(id).unwrap();
+    }
     made
 }

@@ -76,8 +76,14 @@ class _Conditions(TypedDict, total=False):
     email_prefix: str | None
     email_domain: str | None
     username_prefix: str | None
+    search: str | None
+    attributes: Mapping[str, str | None] | None
     created_since: datetime.datetime | None
+    created_before: datetime.datetime | None
     changed_since: datetime.datetime | None
+    changed_before: datetime.datetime | None
+    seen_since: datetime.datetime | None
+    seen_before: datetime.datetime | None
     sort: Literal["email", "username", "created"]
     descending: bool
     limit: int

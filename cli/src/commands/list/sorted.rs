@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use headcount::{Directory, User};
+use headcount::{Directory, User, UserQuery};
 use serde::{Deserialize, Serialize};
 
-use crate::commands::filter::Filter;
+use crate::commands::filter::each;
 use crate::failure::{Failure, Result};
 
 /// Where a user stands. No two have the same place, since no two have the same email.
@@ -37,7 +37,7 @@ pub(super) struct Sorted<'a> {
 impl<'a> Sorted<'a> {
     pub(super) fn start(
         directory: &'a Directory,
-        filter: &Filter,
+        query: &UserQuery,
         (column, descending): (&str, bool),
         after: Option<&str>,
         limit: Option<usize>,
@@ -51,7 +51,7 @@ impl<'a> Sorted<'a> {
         let limit = limit.unwrap_or(usize::MAX);
         let mut places = BTreeSet::new();
         let mut has_more = false;
-        filter.each(directory, None, |user| {
+        each(directory, query, |user| {
             let place = Place::of(&user, column, descending);
             let is_behind = after.as_ref().is_none_or(|after| {
                 if descending {
