@@ -35,19 +35,12 @@ impl Directory {
         }
     }
 
-    /// [`user`](Self::user) for a text, which is not copied where it is the key of a user
-    /// who is cached, or an id: that has 32 digits.
+    /// [`user`](Self::user) for a text, which is not copied where it is the key of a
+    /// user who is cached.
     #[cfg(feature = "capi")]
     pub(crate) fn user_by_text(&self, text: &str) -> Result<Option<Arc<User>>> {
         self.check()?;
-        let is_address = text.contains('@');
-        if text.len() >= 32
-            && !is_address
-            && let Ok(id) = text.parse()
-        {
-            return self.user_by_id(id);
-        }
-        let kind = if is_address {
+        let kind = if text.contains('@') {
             Kind::Email
         } else {
             Kind::Username
