@@ -2,6 +2,7 @@
 //! of other releases.
 
 mod content;
+mod counters;
 mod crashes;
 mod exports;
 mod faults;

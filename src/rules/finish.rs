@@ -6,7 +6,7 @@ use super::entries::{self, Entry};
 use super::plan::{Plan, Writes};
 use super::read;
 use super::run::Run;
-use super::session::Session;
+use super::session::{Session, one_more};
 use super::working::Record;
 use crate::codec::{Request, Totals, keys, put_change, put_license, put_request, put_totals};
 use crate::engine::Read;
@@ -20,8 +20,8 @@ impl<R: Read> Session<'_, R> {
         let mut writes = Writes::default();
         let mut sequence = None;
         if !self.events.is_empty() || batch.request_id.is_some() {
-            let mut totals = self.totals_after();
-            totals.last_change += 1;
+            let mut totals = self.totals_after()?;
+            totals.last_change = one_more(totals.last_change)?;
             totals.last_at = self.at;
             sequence = Some(totals.last_change);
             let change = Change {

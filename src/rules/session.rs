@@ -251,7 +251,7 @@ impl<'a, R: Read> Session<'a, R> {
     /// Everything that is wrong with the net result, ordered by operation.
     fn judge(&mut self) -> Result<Vec<Error>> {
         let mut refusals = self.contested()?;
-        let after = self.totals_after();
+        let after = self.totals_after()?;
         refusals.extend(judge::seats(self.license.license, &self.totals, &after));
         refusals.extend(judge::admins(&self.totals, &after));
         let ownerless = members::ownerless(self)?;
@@ -267,27 +267,52 @@ impl<'a, R: Read> Session<'a, R> {
         Ok(refusals)
     }
 
-    pub(super) fn totals_after(&self) -> Totals {
+    /// The counters as they are after the batch.
+    ///
+    /// # Errors
+    ///
+    /// `Corrupted` where they count fewer than there are.
+    pub(super) fn totals_after(&self) -> Result<Totals> {
         let mut after = self.totals;
         for user in self.users.changed() {
-            count(&mut after, user.before.as_deref(), u64::wrapping_sub);
-            count(&mut after, user.now.as_deref(), u64::wrapping_add);
+            count(&mut after, user.before.as_deref(), one_less)?;
+            count(&mut after, user.now.as_deref(), one_more)?;
         }
         for workspace in self.workspaces.changed() {
-            after.workspaces -= u64::from(workspace.before.is_some());
-            after.workspaces += u64::from(workspace.now.is_some());
+            if workspace.before.is_some() {
+                after.workspaces = one_less(after.workspaces)?;
+            }
+            if workspace.now.is_some() {
+                after.workspaces = one_more(after.workspaces)?;
+            }
         }
         after.last_workspace = self.last_workspace;
-        after
+        Ok(after)
     }
 }
 
-fn count(totals: &mut Totals, user: Option<&User>, add: fn(u64, u64) -> u64) {
-    let Some(user) = user else { return };
+fn count(totals: &mut Totals, user: Option<&User>, step: fn(u64) -> Result<u64>) -> Result<()> {
+    let Some(user) = user else { return Ok(()) };
     if user.active {
-        totals.active = add(totals.active, 1);
-        totals.active_admins = add(totals.active_admins, u64::from(user.admin));
+        totals.active = step(totals.active)?;
+        if user.admin {
+            totals.active_admins = step(totals.active_admins)?;
+        }
     } else {
-        totals.inactive = add(totals.inactive, 1);
+        totals.inactive = step(totals.inactive)?;
     }
+    Ok(())
+}
+
+/// A counter with one more.
+pub(super) fn one_more(counter: u64) -> Result<u64> {
+    counter.checked_add(1).ok_or_else(miscounted)
+}
+
+fn one_less(counter: u64) -> Result<u64> {
+    counter.checked_sub(1).ok_or_else(miscounted)
+}
+
+fn miscounted() -> Error {
+    Error::corrupted("the counters don't fit what they count; repair the directory")
 }

@@ -50,13 +50,15 @@ json_t *show_user(hc_user *user)
     json_t *attributes = json_object(), *shown;
     const char *name, *value;
     size_t i, length;
+    uint64_t left;
     if (user == NULL) {
         json_decref(attributes);
         return json_null();
     }
     for (i = 0; hc_user_attribute_at(user, i, &name, &value, &length); i++)
         json_object_set_new(attributes, name, json_stringn(value, length));
-    shown = json_pack("{so ss ss so so sb sb so so so so sI}",
+    left = hc_user_deactivated_at_micros(user);
+    shown = json_pack("{so ss ss so so sb sb so so so so so sI}",
         "id", show_id(hc_user_id(user)), "email", hc_user_email(user),
         "username", hc_user_username(user), "given_name", optional(hc_user_given_name(user)),
         "family_name", optional(hc_user_family_name(user)), "active", hc_user_is_active(user),
@@ -64,6 +66,7 @@ json_t *show_user(hc_user *user)
         "external_ids", external_ids(user, NULL),
         "created_at", show_time(hc_user_created_at_micros(user)),
         "updated_at", show_time(hc_user_updated_at_micros(user)),
+        "deactivated_at", left == 0 ? json_null() : show_time(left),
         "version", (json_int_t)hc_user_version(user));
     hc_user_free(user);
     return shown;

@@ -84,6 +84,7 @@ json show(const hc::user &user)
             {"external_ids", show(user.external_ids())},
             {"created_at", hc::time_to_text(user.created_at())},
             {"updated_at", hc::time_to_text(user.updated_at())},
+            {"deactivated_at", user.deactivated_at() ? json(hc::time_to_text(*user.deactivated_at())) : json()},
             {"version", user.version()}};
 }
 
