@@ -8,6 +8,7 @@ mod files;
 mod filter;
 mod import;
 mod list;
+mod remote;
 mod selection;
 mod serving;
 mod upkeep;
@@ -28,6 +29,7 @@ pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::import::{FormatArg, ImportArgs, TEMPLATE_USERNAME, WhenFull};
 pub(crate) use self::list::{COLUMNS, ListArgs, ListFormat, SortArg};
+pub(crate) use self::remote::RemoteArgs;
 pub(crate) use self::selection::SelectionArgs;
 pub(crate) use self::serving::{CreateKeyArgs, KeysCommand, ServeArgs};
 pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};
@@ -57,6 +59,9 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "USER")]
     pub(crate) actor: Option<String>,
 
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
+
     /// How long to wait for a file that another process has open
     #[arg(
         long,
@@ -72,6 +77,11 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// The file was named on the command line, so no server is meant.
+    pub(crate) fn names_a_file(&self) -> bool {
+        self.db.is_some()
+    }
+
     /// Where the directory is.
     pub(crate) fn db(&self) -> PathBuf {
         let of_environment = || std::env::var_os("HEADCOUNT_DB").filter(|name| !name.is_empty());
