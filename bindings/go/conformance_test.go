@@ -44,8 +44,8 @@ func runScripts(t *testing.T, pattern string) (passed int, failures []string) {
 			}
 		}
 		for _, steps := range cases {
-			if needs, _ := steps[0]["needs"].([]any); slices.Contains(needs, any("fork")) {
-				t.Logf("left out, since Go can't fork: %v", steps[0]["case"])
+			if needs := fmt.Sprint(steps[0]["needs"]); needs == "[fork]" || needs == "[conditions]" {
+				t.Logf("left out, since Go can't: %v", steps[0]["case"]) // conditions: not in the C API
 			} else if failure := runCase(t.TempDir(), steps); failure != "" {
 				failures = append(failures, failure)
 			} else {

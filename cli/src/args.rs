@@ -8,6 +8,7 @@ mod files;
 mod filter;
 mod import;
 mod list;
+mod remote;
 mod seats;
 mod selection;
 mod serving;
@@ -29,6 +30,7 @@ pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::import::{FormatArg, ImportArgs, TEMPLATE_USERNAME, WhenFull};
 pub(crate) use self::list::{COLUMNS, ListArgs, ListFormat, SortArg};
+pub(crate) use self::remote::RemoteArgs;
 pub(crate) use self::seats::SeatsArgs;
 pub(crate) use self::selection::SelectionArgs;
 pub(crate) use self::serving::{CreateKeyArgs, KeysCommand, ServeArgs};
@@ -59,6 +61,9 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "USER")]
     pub(crate) actor: Option<String>,
 
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
+
     /// How long to wait for a file that another process has open
     #[arg(
         long,
@@ -74,6 +79,11 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// The file was named on the command line, so no server is meant.
+    pub(crate) fn names_a_file(&self) -> bool {
+        self.db.is_some()
+    }
+
     /// Where the directory is.
     pub(crate) fn db(&self) -> PathBuf {
         let of_environment = || std::env::var_os("HEADCOUNT_DB").filter(|name| !name.is_empty());

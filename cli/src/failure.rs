@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use headcount::Error;
+use headcount::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
 use crate::output::safe;
@@ -120,6 +120,10 @@ fn unwritten(error: &io::Error) -> String {
     format!("can't write the output: {error}")
 }
 
+/// What helps where a server has the file open.
+const BESIDE_A_SERVER: &str = "if a server has it open, work through that: --server URL \
+                               --key-file FILE, or HEADCOUNT_SERVER and HEADCOUNT_KEY";
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         // The numbers of its kind are what remains.
@@ -128,10 +132,14 @@ impl From<Error> for Failure {
             _ => Map::new(),
         };
         details.retain(|name, _| !matches!(name.as_str(), "kind" | "message" | "op_index"));
+        let mut notes = Vec::new();
+        if error.kind() == ErrorKind::AlreadyOpen {
+            notes.push(BESIDE_A_SERVER.to_owned());
+        }
         Self::Refused(Refusal {
             kind: error.kind().name(),
             message: error.to_string(),
-            notes: Vec::new(),
+            notes,
             details,
         })
     }

@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod directory;
 mod failure;
 #[cfg(fuzzing)]
 pub mod fuzzing;

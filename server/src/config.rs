@@ -28,6 +28,8 @@ pub struct Tls {
 pub struct Config {
     /// Bytes of a request's body; a larger one is answered with 413.
     pub body_bytes_max: usize,
+    /// The same for batches of REST: 16 MiB hold about 100,000 operations.
+    pub batch_bytes_max: usize,
     /// Bytes of a GraphQL document.
     pub graphql_bytes_max: usize,
     /// How deeply a GraphQL document may be nested, its fragments included. The introspection
@@ -74,6 +76,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             body_bytes_max: 1024 * 1024,
+            batch_bytes_max: 16 * 1024 * 1024,
             graphql_bytes_max: 16 * 1024,
             graphql_depth_max: 32,
             head_bytes_max: 16 * 1024,

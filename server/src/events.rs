@@ -1,20 +1,18 @@
 //! Changes as server-sent events.
 
 use std::fmt::Write;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use headcount::Change;
-use hyper::body::Frame;
 use tokio::sync::mpsc;
 
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::server::Server;
+use crate::stream::Texts;
 
 /// Changes that are read at a time.
 const READ_MAX: usize = 100;
@@ -60,14 +58,6 @@ pub(crate) fn answer(
 
 /// Up to `limit` changes behind the one with the number `after`.
 pub(crate) fn page(server: &Server, after: u64, limit: usize) -> Result<Vec<Change>, Failure> {
-    let latest = server.0.directory.stats()?.latest_change;
-    if after > latest {
-        let message = format!("no change has the number {after} yet; the latest is {latest}");
-        return Err(Failure {
-            kind: Some(headcount::ErrorKind::ChangeNotYet { latest }),
-            ..Failure::new(StatusCode::UNPROCESSABLE_ENTITY, message)
-        });
-    }
     let changes = server.0.directory.changes(after)?.take(limit);
     Ok(changes.collect::<headcount::Result<_>>()?)
 }
@@ -122,22 +112,5 @@ async fn tell(
         if !text.is_empty() && sender.send(text.into()).await.is_err() {
             return;
         }
-    }
-}
-
-/// A body of what a channel brings.
-struct Texts(mpsc::Receiver<Bytes>);
-
-impl hyper::body::Body for Texts {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        self.0
-            .poll_recv(context)
-            .map(|text| text.map(|text| Ok(Frame::data(text))))
     }
 }

@@ -1,6 +1,8 @@
 //! Asking other servers, such as an identity provider for its keys: encrypted beyond this
 //! machine, with limits, and blocking.
 
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,40 +15,72 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of an answer.
 const ANSWER_BYTES_MAX: u64 = 512 * 1024;
 
-/// A client that trusts the system's certificates, or those in the file that
-/// `SSL_CERT_FILE` names.
-pub(crate) struct Outbound(ureq::Agent);
+/// A client that trusts the certificates of the system, or of the file that
+/// `SSL_CERT_FILE` names, and with `ca_file` those in that file alone. It follows no
+/// redirects, goes through no proxy, and gives answers of any status back.
+///
+/// # Errors
+///
+/// `InvalidData` for a file without certificates, and those of reading it.
+pub fn client(ca_file: Option<&Path>, patience: Duration) -> io::Result<ureq::Agent> {
+    let roots = match ca_file {
+        Some(file) => in_file(file)?,
+        None => of_system(),
+    };
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&roots))
+        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+        .build();
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(patience))
+        .max_redirects(0)
+        .max_idle_connections(1)
+        .http_status_as_error(false)
+        .proxy(None)
+        .tls_config(tls)
+        .build();
+    Ok(config.into())
+}
+
+fn of_system() -> Vec<Certificate<'static>> {
+    let found = rustls_native_certs::load_native_certs();
+    for error in found.errors {
+        log::warn!("some trusted certificates can't be read: {error}");
+    }
+    let roots = found.certs.iter();
+    roots
+        .map(|root| Certificate::from_der(root).to_owned())
+        .collect()
+}
+
+fn in_file(file: &Path) -> io::Result<Vec<Certificate<'static>>> {
+    let text = std::fs::read(file)?;
+    let parts = ureq::tls::parse_pem(&text).filter_map(|part| match part {
+        Ok(ureq::tls::PemItem::Certificate(root)) => Some(Ok(root)),
+        Ok(_) => None,
+        Err(error) => Some(Err(error)),
+    });
+    let invalid = |told: String| io::Error::new(io::ErrorKind::InvalidData, told);
+    let roots: Result<Vec<_>, _> = parts.collect();
+    let roots = roots.map_err(|error| invalid(error.to_string()))?;
+    if roots.is_empty() {
+        return Err(invalid("there is no certificate in it".to_owned()));
+    }
+    Ok(roots)
+}
+
+/// Asks, as [`client`] does.
+pub(crate) struct Outbound(Option<ureq::Agent>);
 
 impl Outbound {
     pub(crate) fn new() -> Self {
-        let found = rustls_native_certs::load_native_certs();
-        for error in found.errors {
-            log::warn!("some trusted certificates can't be read: {error}");
-        }
-        let roots: Vec<_> = found
-            .certs
-            .iter()
-            .map(|root| Certificate::from_der(root).to_owned())
-            .collect();
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::new_with_certs(&roots))
-            .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
-            .build();
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .max_redirects(0)
-            .max_idle_connections(0)
-            .http_status_as_error(false)
-            .proxy(None)
-            .tls_config(tls)
-            .build();
-        Self(config.into())
+        // Without a file of its own it can't fail.
+        Self(client(None, PATIENCE).ok())
     }
 
     /// The JSON at `url`, or why there is none.
     pub(crate) fn get(&self, url: &str) -> Result<Value, String> {
-        check(url)?;
-        let answer = self.0.get(url).call();
+        let answer = self.client(url)?.get(url).call();
         let answer = answer
             .and_then(read)
             .map_err(|error| format!("{url}: {error}"))?;
@@ -54,6 +88,15 @@ impl Outbound {
             return Err(format!("{url} answers with the status {}", answer.status));
         }
         serde_json::from_slice(&answer.body).map_err(|error| format!("{url}: {error}"))
+    }
+
+    /// The client for an address that may be asked.
+    fn client(&self, url: &str) -> Result<&ureq::Agent, String> {
+        if !is_private(url) {
+            return Err(format!("{url} is neither https nor on this machine"));
+        }
+        let none = || format!("{url} can't be asked: no certificates are trusted");
+        self.0.as_ref().ok_or_else(none)
     }
 
     /// Sends a form with an `Authorization` of its own, if it has one. What is sent and what
@@ -64,8 +107,7 @@ impl Outbound {
         authorization: Option<&str>,
         form: &[u8],
     ) -> Result<Answer, String> {
-        check(url)?;
-        let mut request = self.0.post(url);
+        let mut request = self.client(url)?.post(url);
         if let Some(authorization) = authorization {
             request = request.header("authorization", authorization);
         }
@@ -93,15 +135,13 @@ fn read(mut answer: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Er
     })
 }
 
-fn check(url: &str) -> Result<(), String> {
-    if is_private(url) {
-        return Ok(());
-    }
-    Err(format!("{url} is neither https nor on this machine"))
-}
-
-/// Whether nobody can listen in or answer in the other's place.
-pub(crate) fn is_private(url: &str) -> bool {
+/// Whether nobody can listen in or answer in the other's place: `https`, or this machine.
+///
+/// ```
+/// assert!(headcount_server::is_private("http://127.0.0.1:8080"));
+/// assert!(!headcount_server::is_private("http://users.example.com"));
+/// ```
+pub fn is_private(url: &str) -> bool {
     if url.starts_with("https://") {
         return true;
     }

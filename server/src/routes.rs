@@ -13,7 +13,7 @@ use crate::health;
 use crate::keys::Scope;
 use crate::page;
 use crate::relay;
-use crate::rest::{batch, changes, license, openapi, users, workspaces};
+use crate::rest::{batch, changes, license, openapi, query, users, whole, workspaces};
 use crate::scim::{self, discovery};
 use crate::server::Server;
 use crate::wire::{graphql, people, spaces};
@@ -78,6 +78,9 @@ static ROUTES: &[Route] = &[
     route("DELETE", "/api/v1/users/{name}", WRITE, Door::Rest, || delete(users::delete)),
     route("POST", "/api/v1/users/{name}/activate", WRITE, Door::Rest, || post(users::activate)),
     route("POST", "/api/v1/users/{name}/deactivate", WRITE, Door::Rest, || post(users::deactivate)),
+    route("GET", "/api/v1/users/{name}/memberships", READ, Door::Rest, || get(users::memberships)),
+    route("POST", "/api/v1/query", READ, Door::Rest, || post(query::query)),
+    route("POST", "/api/v1/lookup", READ, Door::Rest, || post(query::lookup)),
     route("GET", "/api/v1/workspaces", READ, Door::Rest, || get(workspaces::list)),
     route("POST", "/api/v1/workspaces", WRITE, Door::Rest, || post(workspaces::create)),
     route("GET", "/api/v1/workspaces/{id}", READ, Door::Rest, || get(workspaces::show)),
@@ -92,6 +95,9 @@ static ROUTES: &[Route] = &[
     route("GET", "/api/v1/license", READ, Door::Rest, || get(license::show)),
     route("PUT", "/api/v1/license", ADMIN, Door::Rest, || put(license::set)),
     route("POST", "/api/v1/batch", WRITE, Door::Rest, || post(batch::apply)),
+    route("POST", "/api/v1/preview", WRITE, Door::Rest, || post(batch::preview)),
+    route("GET", "/api/v1/stats", READ, Door::Rest, || get(whole::stats)),
+    route("GET", "/api/v1/export", ADMIN, Door::Rest, || get(whole::export)),
     route("GET", "/api/v1/changes", READ, Door::Rest, || get(changes::list)),
     // The page for people.
     route("GET", "/admin/style.css", Access::Open, Door::Page, || get(page::style)),
@@ -176,7 +182,11 @@ pub(crate) fn router(server: &Server) -> Router {
     let mut router = Router::new();
     for route in ROUTES {
         let guarded = middleware::from_fn_with_state((server.clone(), route), guard);
-        router = router.route(route.path, (route.handler)().route_layer(guarded));
+        let mut handler = (route.handler)().route_layer(guarded);
+        if matches!(route.path, "/api/v1/batch" | "/api/v1/preview") {
+            handler = handler.layer(DefaultBodyLimit::max(server.0.config.batch_bytes_max));
+        }
+        router = router.route(route.path, handler);
     }
     router
         .fallback(nothing)

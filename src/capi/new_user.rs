@@ -34,10 +34,7 @@ impl HcNewUser {
     }
 
     pub(super) fn set(&self, change: impl FnOnce(NewUser) -> NewUser) -> Result<(), Refusal> {
-        let mut user = lock(&self.user);
-        let changed = change(user.clone());
-        changed.check()?;
-        *user = changed;
+        lock(&self.user).set(change)?;
         Ok(())
     }
 }

@@ -33,10 +33,7 @@ impl HcUserUpdate {
     }
 
     pub(super) fn set(&self, change: impl FnOnce(UserUpdate) -> UserUpdate) -> Result<(), Refusal> {
-        let mut update = lock(&self.update);
-        let changed = change(update.clone());
-        changed.check()?;
-        *update = changed;
+        lock(&self.update).set(change)?;
         Ok(())
     }
 }

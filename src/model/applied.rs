@@ -36,6 +36,9 @@ pub enum Subject {
 }
 
 /// What became of a [`Batch`](super::Batch).
+///
+/// Its JSON has no users. Where `users` are in a JSON text that it is read from, as in what
+/// the server answers, [`user`](Self::user) finds them.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -49,7 +52,7 @@ pub struct Applied {
     /// and nothing was done now.
     pub replayed: bool,
     /// The users it was about, as they are afterwards; `None` for deleted ones.
-    #[cfg_attr(feature = "serde", serde(skip))]
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing))]
     pub(crate) users: UsersAfter,
 }
 
@@ -81,6 +84,16 @@ impl UsersAfter {
     #[cfg(test)]
     pub(crate) fn into_values(self) -> impl Iterator<Item = Option<Arc<User>>> {
         self.0.into_iter().map(|(_, user)| user)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for UsersAfter {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let users = Vec::<User>::deserialize(from)?.into_iter();
+        Ok(users
+            .map(|user| (user.id(), Some(Arc::new(user))))
+            .collect())
     }
 }
 

@@ -37,9 +37,10 @@ pub(crate) fn set_external_id(
     };
     let had = ids.insert(provisioner.to_owned(), id.to_owned());
     if ids.len() > EXTERNAL_IDS_MAX {
+        let count = ids.len();
+        ids.remove(provisioner);
         return Err(invalid(format!(
-            "{} external ids are too many; there may be those of {EXTERNAL_IDS_MAX} provisioners",
-            ids.len()
+            "{count} external ids are too many; there may be those of {EXTERNAL_IDS_MAX} provisioners"
         )));
     }
     Ok(had.as_deref() != Some(id))

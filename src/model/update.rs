@@ -7,6 +7,8 @@ use super::digest::Digester;
 use super::external::{check_external_id, check_provisioner, set_external_id};
 use super::user::apart_from;
 use super::{Email, Field, User, Username};
+#[cfg(feature = "capi")]
+use crate::error::ErrorKind;
 use crate::error::{Error, Result};
 
 /// What to change of a user; whatever isn't named stays as it is.
@@ -27,7 +29,11 @@ use crate::error::{Error, Result};
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct UserUpdate(pub(super) Result<Parts>);
+pub struct UserUpdate(
+    pub(super) Result<Parts>,
+    /// What there was before the part that is malformed.
+    Option<Box<Parts>>,
+);
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts {
@@ -54,7 +60,7 @@ impl Default for UserUpdate {
 impl UserUpdate {
     /// An update that changes nothing yet.
     pub fn new() -> Self {
-        Self(Ok(Parts::default()))
+        Self(Ok(Parts::default()), None)
     }
 
     /// Refuses the update with [`Conflict`](crate::ErrorKind::Conflict) unless the user still has
@@ -157,8 +163,30 @@ impl UserUpdate {
         })
     }
 
-    fn with(self, set: impl FnOnce(&mut Parts) -> Result<()>) -> Self {
-        Self(self.0.and_then(|mut parts| set(&mut parts).map(|()| parts)))
+    /// Applies a setter to what C holds, which stays as it was when the setter refuses.
+    #[cfg(feature = "capi")]
+    pub(crate) fn set(&mut self, change: impl FnOnce(Self) -> Self) -> Result<()> {
+        let taken = Err(Error::new(ErrorKind::InvalidArgument, "a setter panicked"));
+        match change(std::mem::replace(self, Self(taken, None))) {
+            Self(Err(error), Some(kept)) => {
+                *self = Self(Ok(*kept), None);
+                Err(error)
+            }
+            changed => {
+                *self = changed;
+                self.check()
+            }
+        }
+    }
+
+    fn with(mut self, set: impl FnOnce(&mut Parts) -> Result<()>) -> Self {
+        if let Ok(kept) = &mut self.0
+            && let Err(error) = set(kept)
+            && let Ok(kept) = std::mem::replace(&mut self.0, Err(error))
+        {
+            self.1 = Some(Box::new(kept));
+        }
+        self
     }
 
     /// The error that was kept, if a part was malformed.

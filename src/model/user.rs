@@ -3,6 +3,8 @@
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
 use super::external::{ExternalIds, check_external_id, check_provisioner, set_external_id};
 use super::{Email, NulTexts, Timestamp, UserId, Username};
+#[cfg(feature = "capi")]
+use crate::error::ErrorKind;
 use crate::error::{Error, Result};
 
 /// A user of the directory, as one consistent record.
@@ -180,7 +182,11 @@ impl User {
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct NewUser(pub(super) Result<Draft>);
+pub struct NewUser(
+    pub(super) Result<Draft>,
+    /// What there was before the part that is malformed.
+    Option<Box<Draft>>,
+);
 
 /// The parsed parts of a [`NewUser`].
 #[derive(Clone, Debug)]
@@ -204,7 +210,7 @@ pub(crate) struct Draft {
 impl NewUser {
     /// A user with this email, active, who is not an admin.
     pub fn new(email: impl AsRef<str>) -> Self {
-        Self(Email::parse(email.as_ref()).map(|email| Draft {
+        let draft = Email::parse(email.as_ref()).map(|email| Draft {
             id: None,
             is_drawn: false,
             email,
@@ -216,7 +222,8 @@ impl NewUser {
             external_ids: ExternalIds::new(),
             attributes: Attributes::new(),
             created_at: None,
-        }))
+        });
+        Self(draft, None)
     }
 
     /// Gives the user an id from elsewhere; otherwise the directory draws one.
@@ -284,10 +291,12 @@ impl NewUser {
     pub fn attribute(self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
         self.with(|draft| {
             check_attribute_name(name.as_ref())?;
-            draft
-                .attributes
-                .insert(name.as_ref().to_owned(), value.into());
-            check_attributes(&draft.attributes)
+            let name = name.as_ref();
+            let before = draft.attributes.insert(name.to_owned(), value.into());
+            check_attributes(&draft.attributes).inspect_err(|_| match before {
+                Some(before) => drop(draft.attributes.insert(name.to_owned(), before)),
+                None => drop(draft.attributes.remove(name)),
+            })
         })
     }
 
@@ -313,8 +322,30 @@ impl NewUser {
         })
     }
 
-    fn with(self, set: impl FnOnce(&mut Draft) -> Result<()>) -> Self {
-        Self(self.0.and_then(|mut draft| set(&mut draft).map(|()| draft)))
+    /// Applies a setter to what C holds, which stays as it was when the setter refuses.
+    #[cfg(feature = "capi")]
+    pub(crate) fn set(&mut self, change: impl FnOnce(Self) -> Self) -> Result<()> {
+        let taken = Err(Error::new(ErrorKind::InvalidArgument, "a setter panicked"));
+        match change(std::mem::replace(self, Self(taken, None))) {
+            Self(Err(error), Some(kept)) => {
+                *self = Self(Ok(*kept), None);
+                Err(error)
+            }
+            changed => {
+                *self = changed;
+                self.check()
+            }
+        }
+    }
+
+    fn with(mut self, set: impl FnOnce(&mut Draft) -> Result<()>) -> Self {
+        if let Ok(kept) = &mut self.0
+            && let Err(error) = set(kept)
+            && let Ok(kept) = std::mem::replace(&mut self.0, Err(error))
+        {
+            self.1 = Some(Box::new(kept));
+        }
+        self
     }
 
     /// The error that was kept, if a part was malformed.
@@ -348,3 +379,6 @@ impl From<&str> for NewUser {
 pub(crate) fn apart_from(email: &Email, username: Option<Username>) -> Option<Username> {
     username.filter(|name| name.key() != email.key())
 }
+
+#[cfg(all(test, feature = "capi"))]
+mod tests;

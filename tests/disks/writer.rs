@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread;
 
-use headcount::{Directory, License, NewUser, Result};
+use headcount::{Directory, ErrorKind, License, NewUser, Result};
 
 /// Where it works; set for that process.
 const PATH: &str = "HEADCOUNT_TEST_DISK";
@@ -32,7 +32,11 @@ fn the_process_that_writes() {
     let (Some(path), Ok(life)) = (env::var_os(PATH), env::var(LIFE)) else {
         return;
     };
-    let directory = open(&PathBuf::from(path)).unwrap();
+    let directory = match open(&PathBuf::from(path)) {
+        // The disk may be gone that early.
+        Err(error) if error.kind() == ErrorKind::Io => std::process::abort(),
+        opened => opened.unwrap(),
+    };
     thread::scope(|scope| {
         for writer in 0..WRITERS {
             let (directory, life) = (&directory, &life);

@@ -58,14 +58,19 @@ fn live(folder: &Path, life: Duration) {
     assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
     child.kill().unwrap();
     child.wait().unwrap();
-    let sizes = ["users.redb", "users.redb-log0", "users.redb-log1"]
-        .map(|name| fs::metadata(folder.join(name)).map_or(0, |metadata| metadata.len()));
+    let sizes = [
+        "users.redb",
+        "users.redb-log0",
+        "users.redb-log1",
+        "users.redb-log2",
+    ]
+    .map(|name| fs::metadata(folder.join(name)).map_or(0, |metadata| metadata.len()));
     println!(
         "killed after {:>3} s: {:>4} MiB resident, file {:>5} MiB, log {:>3} MiB",
         life.as_secs(),
         memory >> 20,
         sizes[0] >> 20,
-        (sizes[1] + sizes[2]) >> 20,
+        sizes[1..].iter().sum::<u64>() >> 20,
     );
 }
 

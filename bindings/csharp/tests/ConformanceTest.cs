@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Text.RegularExpressions;
 using System.Threading;
 using NUnit.Framework;
 
@@ -34,13 +35,6 @@ namespace Headcount.Tests
         private readonly List<string> failures = new List<string>();
         private int passed;
 
-        [SetUp]
-        public void Begin()
-        {
-            passed = 0;
-            failures.Clear();
-        }
-
         [Test]
         public void EveryCasePasses()
         {
@@ -59,6 +53,8 @@ namespace Headcount.Tests
 
         private void Run(string folder)
         {
+            passed = 0;
+            failures.Clear();
             var scripts = Path.Combine(Files.Root, "tests", "conformance", folder);
             foreach (var path in System.IO.Directory.GetFiles(scripts, "*.jsonl").OrderBy(path => path, StringComparer.Ordinal))
             {
@@ -74,7 +70,8 @@ namespace Headcount.Tests
                         cases.Add(new List<Step>());
                     cases.Last().Add(new Step { Line = Path.GetFileName(path) + ":" + number, Node = node });
                 }
-                foreach (var steps in cases.Where(steps => !Json.Show(steps[0].Node).Contains("needs: [fork"))) // .NET can't.
+                // .NET can't fork, and the C API doesn't have these conditions of queries.
+                foreach (var steps in cases.Where(steps => !Regex.IsMatch(Json.Show(steps[0].Node), @"needs: \[(fork|conditions)")))
                     RunCase(steps);
             }
             Console.WriteLine(passed + " passed, " + failures.Count + " failed");

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use headcount::{Applied, Directory, ErrorKind, Outcome, Subject};
+use headcount::{Applied, ErrorKind, Outcome, Subject};
 use serde_json::{Map, Value, json};
 
 use super::naming::email_of;
 use super::{Store, input, refusal};
 use crate::args::BatchArgs;
+use crate::directory::Directory;
 use crate::failure::{Failure, Refusal, Result, took_effect};
 use crate::import::encoding::{Encoding, decode};
 use crate::ops::{self, Operation, Unreadable};
@@ -79,7 +80,7 @@ fn carry_out(
         return Ok((directory, applied));
     }
     // No file is made for a directory that would come to nothing.
-    let empty = store.acting(Directory::in_memory()?)?;
+    let empty = store.in_memory()?;
     let applied = try_on(&empty, true)?;
     if args.dry_run {
         return Ok((empty, applied));

@@ -5,13 +5,14 @@ mod follow;
 
 use std::io::Write;
 
-use headcount::{Change, Changes, Directory, ErrorKind, Event};
+use headcount::{Change, ErrorKind, Event};
 use serde_json::json;
 
 use self::filter::Filter;
 use super::Store;
 use super::confirm::confirm;
 use crate::args::{ChangesArgs, Yes};
+use crate::directory::{Directory, Each};
 use crate::failure::{Result, took_effect};
 use crate::output::{count, license_name, write_json, write_json_list};
 
@@ -74,14 +75,14 @@ fn trim(store: &Store<'_>, before: u64, yes: Yes, json: bool, out: &mut dyn Writ
 }
 
 /// The changes that are still kept of those that were asked for.
-pub(super) struct Kept {
-    pub(super) changes: Changes,
+pub(super) struct Kept<'d> {
+    pub(super) changes: Each<'d, Change>,
     /// The last change that was trimmed, where nobody asked for a beginning; or 0.
     pub(super) trimmed: u64,
 }
 
 /// The changes behind `after`, or all that are kept.
-pub(super) fn kept(directory: &Directory, after: Option<u64>) -> Result<Kept> {
+pub(super) fn kept(directory: &Directory, after: Option<u64>) -> Result<Kept<'_>> {
     let (changes, trimmed) = match (directory.changes(after.unwrap_or(0)), after) {
         (Err(error), None) => match error.kind() {
             ErrorKind::HistoryTrimmed { resume_after } => {

@@ -18,7 +18,7 @@ pub(super) fn backup(
     out: &mut dyn Write,
 ) -> Result<()> {
     refuse_existing(&args.file, args.force)?;
-    let directory = store.open()?;
+    let directory = store.open_file()?;
     let options = CopyOptions::new()
         .overwrite(args.force)
         .open_timeout(store.wait);

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use headcount::{Directory, User, UserQuery};
+use headcount::{User, UserQuery};
 
 use super::naming::find_workspace;
 use crate::args::FilterArgs;
+use crate::directory::Directory;
 use crate::failure::Result;
 
 /// The query that these conditions make.

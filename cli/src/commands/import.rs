@@ -3,13 +3,14 @@
 
 use std::io::Write;
 
-use headcount::{Applied, Directory, Error, ErrorKind};
+use headcount::{Applied, Error, ErrorKind};
 
 use super::Store;
 use super::import_files::Files;
 use super::load::{self, Peeked};
 use super::progress::Progress;
 use crate::args::ImportArgs;
+use crate::directory::Directory;
 use crate::failure::{Failure, Result, took_effect};
 use crate::import::Row;
 use crate::import::obstacle::Obstacle;
@@ -39,7 +40,7 @@ pub(super) fn run(
     // same over an empty one in memory.
     let is_missing = store.is_missing();
     let directory = if is_missing {
-        store.acting(Directory::in_memory()?)?
+        store.in_memory()?
     } else if args.dry_run {
         store.open_to_try()?
     } else {

@@ -27,7 +27,7 @@ pub(super) fn run(
 }
 
 fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Write) -> Result<()> {
-    let directory = store.open_or_create()?;
+    let directory = store.open_or_create_file()?;
     let user = match &args.user {
         Some(name) => Some(directory.user(name)?.ok_or_else(|| {
             super::not_found(&format!("{name:?} is not a user's id, email or username"))
@@ -97,7 +97,7 @@ pub(super) fn write_secret(path: &Path, text: &str) -> Result<()> {
 }
 
 fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
-    let keys = Keys::open(&store.open()?)?.list();
+    let keys = Keys::open(&store.open_file()?)?.list();
     if json {
         let keys: Vec<_> = keys.iter().map(|key| shown(key)).collect();
         return write_json(out, &json!({ "keys": keys }));

@@ -8,7 +8,7 @@ mod sorted;
 use std::io::Write;
 use std::sync::Arc;
 
-use headcount::{Directory, Sort, User, UserQuery};
+use headcount::{Sort, User, UserQuery};
 use serde_json::json;
 
 use self::cursor::{Cursors, make_key};
@@ -17,6 +17,7 @@ use self::sorted::Sorted;
 use super::Store;
 use super::filter::query_of;
 use crate::args::{ListArgs, ListFormat, SortArg};
+use crate::directory::Directory;
 use crate::failure::Result;
 use crate::output::{Table, USER_HEADS, user_cells, write_json, write_json_list};
 

@@ -70,11 +70,18 @@ pub(super) fn run(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
+    if store.server.is_some() {
+        return Err(Failure::refused(
+            "needs_file",
+            "this is an export of a whole directory, of which a new file is made; name one with \
+             --db, and leave --server and HEADCOUNT_SERVER out",
+        ));
+    }
     refuse_options(args)?;
     let name = lines.name.clone();
     let (seats, records) = if args.dry_run {
         if !store.is_missing() {
-            refuse_full(store, &store.open()?)?;
+            refuse_full(store, &store.open_file()?)?;
         }
         fill(&Directory::in_memory()?, lines)?
     } else if store.is_missing() {
@@ -83,7 +90,7 @@ pub(super) fn run(
         }
         make(store, lines)?
     } else {
-        let directory = store.open_to_change()?;
+        let directory = store.acting(store.open_to_write()?)?;
         refuse_full(store, &directory)?;
         let filled = fill(&directory, lines)?;
         directory.close()?;

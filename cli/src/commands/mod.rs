@@ -20,6 +20,7 @@ mod progress;
 mod seats;
 mod selection;
 mod serve;
+mod server;
 mod shell;
 mod stats;
 mod undo;
@@ -32,16 +33,19 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use headcount::{Applied, Batch, Directory, ErrorKind, Options};
+use headcount::{Applied, Batch, ErrorKind, Options};
 
 use crate::args::{Args, Command};
+use crate::directory::{Address, Directory, Remote};
 use crate::failure::{Failure, Result, took_effect};
 
 /// Runs the command that was asked for.
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     let path = args.db();
+    let server = server::of(args)?;
     let store = Store {
         path: &path,
+        server: server.as_ref(),
         actor: args.actor.as_deref(),
         salvage_log: args.salvage_log,
         wait: args.wait,
@@ -78,6 +82,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
 /// Where the directory is, and who works on it.
 struct Store<'a> {
     path: &'a Path,
+    /// The server through which the directory is reached, instead of the file.
+    server: Option<&'a Address>,
     actor: Option<&'a str>,
     salvage_log: bool,
     /// How long to wait for it while another process has it open.
@@ -90,6 +96,9 @@ const DOOR: &str = "command";
 impl Store<'_> {
     /// Whether there is no directory yet: no file, or one with nothing in it.
     fn is_missing(&self) -> bool {
+        if self.server.is_some() {
+            return false;
+        }
         match fs::metadata(self.path) {
             Ok(metadata) => metadata.is_file() && metadata.len() == 0,
             Err(error) => error.kind() == io::ErrorKind::NotFound,
@@ -99,22 +108,35 @@ impl Store<'_> {
     /// Opens the directory that must be there, to read it: side by side with other
     /// readers, and wherever nothing can be written.
     fn open(&self) -> Result<Directory> {
+        match self.server {
+            Some(address) => Ok(Directory::There(Remote::connect(address)?)),
+            None => Ok(Directory::Here(self.open_file()?)),
+        }
+    }
+
+    /// The same of a file.
+    fn open_file(&self) -> Result<headcount::Directory> {
         self.must_be_there()?;
         Ok(self.options().read_only(true).open(self.path)?)
     }
 
-    /// The same; `None` while another process has the file open to write.
+    /// The same as [`open`](Self::open); `None` while another process has the file open to
+    /// write.
     fn open_unless_held(&self) -> Result<Option<Directory>> {
+        if self.server.is_some() {
+            return self.open().map(Some);
+        }
         self.must_be_there()?;
-        match Directory::options().read_only(true).open(self.path) {
-            Ok(directory) => Ok(Some(directory)),
+        let options = headcount::Directory::options().read_only(true);
+        match options.open(self.path) {
+            Ok(directory) => Ok(Some(Directory::Here(directory))),
             Err(error) if error.kind() == ErrorKind::AlreadyOpen => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Opens the directory that must be there, to write.
-    fn open_to_write(&self) -> Result<Directory> {
+    /// Opens the file that must be there, to write.
+    fn open_to_write(&self) -> Result<headcount::Directory> {
         self.must_be_there()?;
         let directory = self.options().create_if_missing(false).open(self.path)?;
         Ok(directory.through(DOOR))
@@ -122,7 +144,7 @@ impl Store<'_> {
 
     /// How the directory is opened.
     fn options(&self) -> Options {
-        Directory::options()
+        headcount::Directory::options()
             .open_timeout(self.wait)
             .salvage_log(self.salvage_log)
     }
@@ -143,26 +165,47 @@ impl Store<'_> {
 
     /// Opens the directory that must be there, to be changed by the actor.
     fn open_to_change(&self) -> Result<Directory> {
-        self.acting(self.open_to_write()?)
+        match self.server {
+            Some(_) => self.open(),
+            None => Ok(Directory::Here(self.acting(self.open_to_write()?)?)),
+        }
     }
 
     /// Opens the directory that must be there, to say what the actor's change would do.
     fn open_to_try(&self) -> Result<Directory> {
-        self.acting(self.open()?)
+        match self.server {
+            Some(_) => self.open(),
+            None => Ok(Directory::Here(self.acting(self.open_file()?)?)),
+        }
     }
 
     /// Opens the directory to be changed by the actor; makes it if it is missing.
     fn open_or_create(&self) -> Result<Directory> {
+        match self.server {
+            Some(_) => self.open(),
+            None => Ok(Directory::Here(self.open_or_create_file()?)),
+        }
+    }
+
+    /// The same of a file.
+    fn open_or_create_file(&self) -> Result<headcount::Directory> {
         // A new directory has no users, so the actor would not be there: better
         // said before a file is made.
         if self.actor.is_some() {
-            return self.open_to_change();
+            return self.acting(self.open_to_write()?);
         }
         Ok(self.options().open(self.path)?.through(DOOR))
     }
 
+    /// A directory in memory, in the hands of the actor.
+    fn in_memory(&self) -> Result<Directory> {
+        Ok(Directory::Here(
+            self.acting(headcount::Directory::in_memory()?)?,
+        ))
+    }
+
     /// `directory` in the hands of the actor, if one was named.
-    fn acting(&self, directory: Directory) -> Result<Directory> {
+    fn acting(&self, directory: headcount::Directory) -> Result<headcount::Directory> {
         let Some(actor) = self.actor else {
             return Ok(directory);
         };

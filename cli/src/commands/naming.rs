@@ -1,7 +1,8 @@
 //! How users and workspaces are named: on the command line, and in what is printed.
 
-use headcount::{Directory, UserId, Workspace, WorkspaceId};
+use headcount::{UserId, Workspace, WorkspaceId};
 
+use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 use crate::output::safe;
 

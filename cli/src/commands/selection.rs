@@ -5,12 +5,13 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use headcount::{Applied, Batch, Directory, Op, Subject, User, UserRef, UserUpdate};
+use headcount::{Applied, Batch, Op, Subject, User, UserRef, UserUpdate};
 use serde_json::{Value, json};
 
 use super::filter::{each, query_of};
 use super::{apply, input, refusal};
 use crate::args::{Ownerless, SelectionArgs};
+use crate::directory::Directory;
 use crate::failure::{Failure, Refusal, Result};
 use crate::output::{Table, count, write_json};
 

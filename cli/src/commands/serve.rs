@@ -31,7 +31,7 @@ pub(super) fn run(
         ));
     }
     let stop = stop_signal()?;
-    let directory = store.open_or_create()?;
+    let directory = store.open_or_create_file()?;
     let server = Server::new(directory.clone(), config(args)?)?;
     let has_key = !server.keys().list().is_empty();
     if let (Some(path), false) = (&args.first_key, has_key) {

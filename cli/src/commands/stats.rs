@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
-use headcount::{Directory, Stats};
+use headcount::Stats;
 use serde_json::json;
 
 use super::Store;
 use crate::args::{StatsArgs, StatsFormat};
+use crate::directory::Directory;
 use crate::failure::Result;
 use crate::output::{safe, write_json};
 
@@ -18,7 +19,7 @@ pub(super) fn run(
 ) -> Result<()> {
     let directory = store.open()?;
     let mut stats = directory.stats()?;
-    if let Ok(metadata) = std::fs::metadata(store.path) {
+    if let (None, Ok(metadata)) = (store.server, std::fs::metadata(store.path)) {
         // A file that is only read is not followed as it grows.
         stats.file_bytes = metadata.len();
     }
@@ -40,7 +41,10 @@ fn table(
 ) -> Result<()> {
     let admins = directory.count(&headcount::UserQuery::new().admins(true))?;
     let rows = [
-        ("file", safe(&store.path.display().to_string()).into_owned()),
+        match store.server {
+            Some(server) => ("server", safe(&server.url).into_owned()),
+            None => ("file", safe(&store.path.display().to_string()).into_owned()),
+        },
         ("file bytes", stats.file_bytes.to_string()),
         ("seats", directory.seats()?.to_string()),
         ("active users", stats.users_active.to_string()),

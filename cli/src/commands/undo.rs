@@ -5,15 +5,14 @@ mod touched;
 use std::collections::HashSet;
 use std::io::Write;
 
-use headcount::{
-    Batch, Change, Directory, Event, Field, License, Op, Role, UserId, UserUpdate, WorkspaceId,
-};
+use headcount::{Batch, Change, Event, Field, License, Op, Role, UserId, UserUpdate, WorkspaceId};
 use serde_json::json;
 
 use self::touched::{Touched, created, touched};
 use super::confirm::confirm;
 use super::{Store, apply, refusal};
 use crate::args::UndoArgs;
+use crate::directory::Directory;
 use crate::failure::{Failure, Refusal, Result};
 use crate::output::{license_name, safe, write_json};
 

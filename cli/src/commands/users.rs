@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use headcount::{Batch, Directory, Member, NewUser, Seats, Subject, User, UserRef, UserUpdate};
+use headcount::{Batch, Member, NewUser, Seats, Subject, User, UserRef, UserUpdate};
 use headcount::{Workspace, WorkspaceRef};
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ use super::naming::{short, short_workspace};
 use super::selection::{self, Named, Verb};
 use super::{Store, apply, list, not_found};
 use crate::args::{CreateArgs, IfVersion, Ownerless, SelectionArgs, UpdateArgs, UsersCommand, Yes};
+use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 use crate::output::{count, safe, write_json, yes_or_no};
 
@@ -188,7 +189,7 @@ fn find(directory: &Directory, user: Option<&str>, username: Option<&str>) -> Re
 /// The workspaces of a user, with what the user is in each.
 fn workspaces_of(directory: &Directory, user: &User) -> Result<Vec<(Member, Workspace)>> {
     let mut workspaces = Vec::new();
-    for member in directory.workspaces_of(user)? {
+    for member in directory.workspaces_of(user.id())? {
         let workspace = WorkspaceRef::from(member.workspace());
         if let Some(workspace) = directory.workspace(workspace)? {
             workspaces.push((member, workspace));

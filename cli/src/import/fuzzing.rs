@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used)]
 
-use headcount::Directory;
-
 use super::Row;
 use super::encoding::Encoding;
 use super::format::parse;
@@ -14,6 +12,7 @@ use super::plan::Plan;
 use super::reading::{ReadOptions, Reading};
 use super::refusals::Refusals;
 use crate::args::{FormatArg, WhenFull};
+use crate::directory::Directory;
 
 /// Imports a file in every way there is.
 pub fn check(bytes: &[u8]) {
@@ -91,7 +90,7 @@ fn import(directory: &Directory, rows: &[Row], on_existing: OnExisting) {
     directory
         .apply(plan.operations(rows, &options).batch)
         .unwrap();
-    directory.verify().unwrap();
+    directory.here().unwrap().verify().unwrap();
 }
 
 /// All users, in the form in which they are compared: their versions too.

@@ -3,13 +3,14 @@
 use std::collections::{HashMap, HashSet, hash_map};
 use std::sync::Arc;
 
-use headcount::{Directory, Email, User, UserId, Username};
+use headcount::{Email, User, UserId, Username};
 
 use super::Row;
 use super::options::{MatchBy, Options};
 use super::plan::Candidate;
 use super::refusals::Refusals;
 use crate::args::TEMPLATE_USERNAME;
+use crate::directory::{Directory, UserKey};
 use crate::failure::Result;
 
 /// Takes the rows that are not refused, with the users whom they are about.
@@ -29,10 +30,12 @@ pub(super) fn candidates(
     }
     // A user who is found by id has an address, and the file has no other.
     if options.matching.contains(&MatchBy::Id) {
-        for candidate in candidates.iter_mut().filter(|c| c.email.is_some()) {
-            if let Some(id) = rows[candidate.row].id
-                && directory.user_by_id(id)?.is_some()
-            {
+        let made_up = candidates.iter_mut().filter(|c| c.email.is_some());
+        let made_up: Vec<_> = made_up.filter(|c| rows[c.row].id.is_some()).collect();
+        let keys = made_up.iter().filter_map(|c| rows[c.row].id);
+        let keys: Vec<_> = keys.map(UserKey::Id).collect();
+        for (candidate, found) in made_up.into_iter().zip(directory.users_by(&keys)?) {
+            if found.is_some() {
                 candidate.email = None;
             }
         }
@@ -138,11 +141,12 @@ fn match_by(
             Some((candidate.user.as_ref()?.id(), (candidate.row, keeps_it)))
         })
         .collect();
-    for candidate in candidates.iter_mut().filter(|c| c.user.is_none()) {
-        let row = &rows[candidate.row];
-        let Some(found) = find(by, directory, row, candidate.email(row))? else {
+    let found = find(by, directory, rows, candidates)?;
+    for (candidate, found) in candidates.iter_mut().zip(found) {
+        let Some(found) = found else {
             continue;
         };
+        let row = &rows[candidate.row];
         match named.get(&found.id()) {
             Some((other, true)) => {
                 let (first, later) = (candidate.row.min(*other), candidate.row.max(*other));
@@ -159,37 +163,40 @@ fn match_by(
     Ok(())
 }
 
+/// For each candidate without a user, whom the row names by this.
 fn find(
     by: MatchBy,
     directory: &Directory,
-    row: &Row,
-    email: Option<&str>,
-) -> Result<Option<Arc<User>>> {
-    Ok(match by {
-        MatchBy::Id => row
-            .id
-            .map(|id| directory.user_by_id(id))
-            .transpose()?
-            .flatten(),
-        MatchBy::Email => email
-            .map(|email| directory.user_by_email(email))
-            .transpose()?
-            .flatten(),
-        MatchBy::Username => {
-            let name = row.username.as_deref();
-            name.map(|name| directory.user_by_username(name))
-                .transpose()?
-                .flatten()
+    rows: &[Row],
+    candidates: &[Candidate],
+) -> Result<Vec<Option<Arc<User>>>> {
+    let mut keys = Vec::new();
+    let mut asking = Vec::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        if candidate.user.is_some() {
+            continue;
         }
-        MatchBy::ExternalId => {
-            for (provisioner, id) in &row.external_ids {
-                if let Some(user) = directory.user_by_external_id(provisioner, id)? {
-                    return Ok(Some(user));
-                }
-            }
-            None
+        let row = &rows[candidate.row];
+        let before = keys.len();
+        match by {
+            MatchBy::Id => keys.extend(row.id.map(UserKey::Id)),
+            MatchBy::Email => keys.extend(candidate.email(row).map(UserKey::Email)),
+            MatchBy::Username => keys.extend(row.username.as_deref().map(UserKey::Username)),
+            MatchBy::ExternalId => keys.extend(
+                row.external_ids
+                    .iter()
+                    .map(|(provisioner, id)| UserKey::ExternalId(provisioner, id)),
+            ),
         }
-    })
+        asking.resize(asking.len() + keys.len() - before, index);
+    }
+    let mut found = vec![None; candidates.len()];
+    for (index, user) in asking.into_iter().zip(directory.users_by(&keys)?) {
+        if found[index].is_none() {
+            found[index] = user;
+        }
+    }
+    Ok(found)
 }
 
 /// Why the user who was `found` can't be the one of the row: ids count, and differ.

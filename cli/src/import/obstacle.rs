@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use headcount::{Directory, ErrorKind, License, Role, Seats, User, UserId, UserQuery};
+use headcount::{ErrorKind, License, Role, Seats, User, UserId, UserQuery};
 use serde_json::{Map, Value, json};
 
 use super::Row;
 use super::plan::{Candidate, Plan};
 use super::refusals::{ROWS_SHOWN_MAX, Refusals};
+use crate::directory::Directory;
 use crate::failure::{Failure, Refusal, Result};
 use crate::output::count;
 
@@ -208,7 +209,7 @@ fn blame_owners(directory: &Directory, plan: &Plan, obstacle: &mut Obstacle) -> 
     let ids: HashSet<UserId> = everybody.iter().map(|(user, _)| user.id()).collect();
     for (user, row) in everybody {
         let mut names = Vec::new();
-        for member in directory.workspaces_of(user)? {
+        for member in directory.workspaces_of(user.id())? {
             if member.role() == Role::Owner
                 && !has_other_owner(directory, member.workspace(), &ids)?
                 && let Some(workspace) = directory.workspace(member.workspace())?

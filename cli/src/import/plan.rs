@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use headcount::{Batch, Directory, NewUser, Op, Seats, User, UserId, UserUpdate, Username};
+use headcount::{Batch, NewUser, Op, Seats, User, UserId, UserUpdate, Username};
 
 use super::Row;
 use super::matching;
@@ -12,6 +12,7 @@ use super::options::{Keep, Missing, OnExisting, Options};
 use super::refusals::Refusals;
 use super::seats::{Shares, share_out};
 use super::{attributes, values};
+use crate::directory::Directory;
 use crate::failure::Result;
 
 /// A row that can be taken as far as is known, and what it means.

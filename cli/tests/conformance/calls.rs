@@ -1,25 +1,60 @@
 //! The calls of the script as command lines, and what comes back as the script has it.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use headcount::Directory;
+use headcount_server::{Config, Holder, Scope};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
+use crate::served::Served;
+
 type Answer = Result<Value, Value>;
 
-/// A folder with a directory's file in it.
-pub struct Session(TempDir);
+/// A folder with a directory's file in it, which a server may have open.
+pub struct Session(TempDir, Option<Served>, Mutex<HashMap<String, String>>);
 
 impl Session {
     /// Makes the file: the command makes one for its first user only.
-    pub fn begin(open: &Value) -> Self {
-        let session = Self(tempfile::tempdir().unwrap());
+    pub fn begin(open: &Value, through_server: bool) -> Self {
+        let mut session = Self(tempfile::tempdir().unwrap(), None, Mutex::default());
         session.open(open);
+        if through_server {
+            let file = session.0.path().join("users.redb");
+            let served = Served::start(&file, &Directory::options(), Config::default());
+            session.1 = Some(served);
+        }
         session
+    }
+
+    /// What names the directory, and whoever acts on it: through a server, a key of theirs.
+    fn place(&self, actor: Option<&str>) -> Vec<String> {
+        let Some(served) = &self.1 else {
+            let actor = actor.map(|actor| format!("--actor={actor}"));
+            return ["--db", "users.redb"]
+                .map(str::to_owned)
+                .into_iter()
+                .chain(actor)
+                .collect();
+        };
+        let mut keys = self.2.lock().unwrap();
+        // One for each, since cursors are good for the key that listed.
+        let key = keys.entry(actor.unwrap_or_default().to_owned());
+        let key = key.or_insert_with(|| {
+            let holder = match actor {
+                Some(actor) => Holder::User(served.directory.user(actor).unwrap().unwrap().id()),
+                None => Holder::Provisioner("test".to_owned()),
+            };
+            served.key(holder, Scope::Admin)
+        });
+        ["--server", &served.url, "--key", key]
+            .map(str::to_owned)
+            .into()
     }
 
     fn open(&self, open: &Value) {
@@ -39,10 +74,11 @@ impl Session {
     }
 
     /// The document that the command prints, or its error.
-    fn run(&self, arguments: &[String], input: Option<&str>) -> Answer {
+    fn run(&self, actor: Option<&str>, arguments: &[String], input: Option<&str>) -> Answer {
         let mut child = Command::new(env!("CARGO_BIN_EXE_headcount"))
             .current_dir(self.0.path())
-            .args(["--db", "users.redb", "--json", "--wait", "1m"])
+            .args(self.place(actor))
+            .args(["--json", "--wait", "1m"])
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -71,10 +107,8 @@ impl Session {
     }
 
     fn line(&self, words: &[&str], actor: Option<&str>) -> Answer {
-        let actor = actor.map(|actor| format!("--actor={actor}"));
-        let words = words.iter().map(|word| (*word).to_owned());
-        let arguments: Vec<_> = actor.into_iter().chain(words).collect();
-        self.run(&arguments, None)
+        let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+        self.run(actor, &words, None)
     }
 
     pub fn call(&self, name: &str, given: &Value, actor: Option<&str>) -> Answer {
@@ -96,12 +130,12 @@ impl Session {
                 or_null(part(&["users", "get", &username], "user"))
             }
             "users" => part(&["users", "list"], "users"),
-            "query" => self.run(&list(given), None),
+            "query" => self.run(None, &list(given), None),
             "count" => {
                 let mut line = list(given);
                 line.retain(|word| !word.starts_with("--limit"));
                 line.push("--count".to_owned());
-                Ok(self.run(&line, None)?["count"].clone())
+                Ok(self.run(None, &line, None)?["count"].clone())
             }
             "len" => part(&["users", "list", "--count"], "count"),
             "seats" => part(&["license", "show"], "seats"),
@@ -169,6 +203,17 @@ impl Session {
                 Err(error) => Ok(by_line(&error["refused"])),
             },
             "changes" => part(&["changes", "--after", &text(&given["after"])], "changes"),
+            "trim_changes" if self.1.is_some() => {
+                let before = given["before"].as_u64().unwrap();
+                let trimmed = self.1.as_ref().unwrap().directory.trim_changes(before);
+                trimmed.map(Value::from).map_err(|error| json!(error))
+            }
+            "verify" if self.1.is_some() => {
+                let verified = self.1.as_ref().unwrap().directory.verify();
+                verified
+                    .map(|verified| json!(verified))
+                    .map_err(|error| json!(error))
+            }
             "trim_changes" => {
                 let before = text(&given["before"]);
                 part(&["changes", "--yes", "--trim-before", &before], "trimmed")
@@ -223,10 +268,9 @@ impl Session {
             return self.call("user", &json!({ "user": id }), None);
         }
         words.append(&mut flags);
-        words.extend(actor.map(|actor| format!("--actor={actor}")));
         words.push("--".to_owned());
         words.push(text(&given[if is_update { "user" } else { "email" }]));
-        Ok(self.run(&words, None)?["user"].clone())
+        Ok(self.run(actor, &words, None)?["user"].clone())
     }
 
     fn member(&self, verb: &str, who: [&str; 2], role: &str, actor: Option<&str>) -> Answer {
@@ -247,16 +291,14 @@ impl Session {
             .chain(more)
             .map(|word| (*word).to_owned())
             .collect();
-        for (key, flag) in [("actor", "--actor"), ("request_id", "--request-id")] {
-            if given[key].is_string() {
-                words.push(format!("{flag}={}", text(&given[key])));
-            }
+        if given["request_id"].is_string() {
+            words.push(format!("--request-id={}", text(&given["request_id"])));
         }
         if given["allow_ownerless"] == true {
             words.push("--allow-ownerless".to_owned());
         }
         let mut applied = self
-            .run(&words, Some(&lines.join("\n")))
+            .run(given["actor"].as_str(), &words, Some(&lines.join("\n")))
             .map_err(|mut error| {
                 error["op_index"] = op_index(&error["line"]);
                 error

@@ -6,6 +6,8 @@
 mod calls;
 #[path = "../../../tests/conformance/script.rs"]
 mod script;
+#[path = "../common/served.rs"]
+mod served;
 
 use calls::Session;
 use script::{Names, expect, filled, race, run_all};
@@ -29,28 +31,50 @@ const LEFT_OUT: [&str; 10] = [
     "a limit is from 1 to 10,000",
 ];
 
+/// What is malformed is told without asking the server, and then alone.
+const LEFT_OUT_THERE: &str = "a preview and a dry run write nothing";
+
+/// Calls that a server takes from nobody.
+const OF_FILES: [&str; 6] = ["backup", "restore", "open", "close", "write_file", "exists"];
+
 #[test]
 fn the_command_does_what_the_script_says() {
-    let (passed, failures) = run_all("", run);
+    let (passed, failures) = run_all("", |lines| run(lines, false));
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
     assert!(passed > 55, "only {passed} cases were found");
 }
 
 #[test]
+fn the_command_does_so_through_a_server() {
+    let (passed, failures) = run_all("", |lines| run(lines, true));
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+    assert!(passed > 50, "only {passed} cases were found");
+}
+
+#[test]
 fn each_planted_error_is_found() {
-    let (passed, failures) = run_all("planted", run);
-    assert_eq!((passed, failures.len()), (0, 20), "{}", failures.join("\n"));
+    for through_server in [false, true] {
+        let (passed, failures) = run_all("planted", |lines| run(lines, through_server));
+        assert_eq!((passed, failures.len()), (0, 20), "{}", failures.join("\n"));
+    }
 }
 
 /// Runs a case; false when it is left out.
-fn run(lines: &[(usize, Value)]) -> Result<bool, String> {
+fn run(lines: &[(usize, Value)], through_server: bool) -> Result<bool, String> {
     let (_, head) = &lines[0];
     let case = head["case"].as_str().unwrap();
+    let is_of_files = |(_, step): &(usize, Value)| {
+        let name = step["do"].as_str().unwrap_or_default();
+        OF_FILES.contains(&name)
+    };
     let mut needs = head["needs"].as_array().into_iter().flatten();
-    if needs.any(|need| need != "conditions") || LEFT_OUT.contains(&case) {
+    if needs.any(|need| need != "conditions")
+        || LEFT_OUT.contains(&case)
+        || (through_server && (case == LEFT_OUT_THERE || lines.iter().any(is_of_files)))
+    {
         return Ok(false);
     }
-    let session = Session::begin(&head["open"]);
+    let session = Session::begin(&head["open"], through_server);
     let mut names = Names::new();
     for (number, step) in &lines[1..] {
         let taken = take(&session, step, &mut names);

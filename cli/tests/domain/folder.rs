@@ -53,6 +53,7 @@ impl Folder {
         command
             .current_dir(self.0.path())
             .env_remove("HEADCOUNT_DB")
+            .env_remove("HEADCOUNT_SERVER")
             .args(words(line))
             .stdin(Stdio::null());
         command

@@ -11,8 +11,11 @@
 #[cfg(unix)]
 mod a_doctor_says_what_helps;
 mod a_killed_server_loses_nothing;
+mod a_server_is_worked_through;
 mod a_server_starts_and_ends;
 mod batches_are_all_or_nothing;
+#[path = "../../../server/tests/http/certificate.rs"]
+mod certificate;
 mod changes_are_followed;
 mod changes_are_found;
 mod changes_are_undone;
@@ -28,6 +31,8 @@ mod members_come_and_go;
 mod old_changes_are_trimmed;
 mod over_the_limit_is_shown;
 mod requests_can_be_sent_again;
+#[path = "../common/served.rs"]
+mod served;
 mod several_users_are_one_batch;
 #[cfg(target_os = "linux")]
 mod terminal;

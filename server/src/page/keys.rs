@@ -52,8 +52,8 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
                     (Holder::User(id), None) => code { (id) },
                 }
             }
-            td { (scopes.join(", ")) }
-            td {
+            td class="short" { (scopes.join(", ")) }
+            td class="short" {
                 @match key.expires_at {
                     None => span class="soft" { "never" },
                     Some(end) if end <= Timestamp::now() => span class="tag bad" { "expired" },

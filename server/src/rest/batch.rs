@@ -1,15 +1,18 @@
-//! `/api/v1/batch`: operations that succeed or fail together.
+//! `/api/v1/batch` and `/api/v1/preview`: operations that succeed or fail together.
+
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
-use headcount::{Applied, Batch, Directory, Step};
+use headcount::{Applied, Batch, Directory, Step, Subject};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Asked, Body, Rest, with_request_id};
 use crate::auth::Caller;
+use crate::door::Failure;
 use crate::keys::Scope;
 use crate::server::Server;
 
@@ -19,6 +22,9 @@ pub(crate) struct How {
     /// Whether to tell what would come of it, and change nothing.
     #[serde(default)]
     dry_run: bool,
+    /// Whether to show the users that the operations are about, as they are afterwards.
+    #[serde(default)]
+    users: bool,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -32,6 +38,21 @@ pub(crate) struct Request {
     allow_ownerless: bool,
 }
 
+impl Request {
+    /// The batch, if the caller may ask for all of it.
+    fn batch(self, caller: &Caller) -> Result<Batch, Failure> {
+        if self.operations.iter().any(|step| step.op.is_privileged()) {
+            caller.may(Scope::Admin)?;
+        }
+        let batch: Batch = self.operations.into_iter().collect();
+        Ok(if self.allow_ownerless {
+            batch.allow_ownerless()
+        } else {
+            batch
+        })
+    }
+}
+
 /// Applies a batch, or tells with `dry_run` what would come of it.
 pub(crate) async fn apply(
     State(server): State<Server>,
@@ -40,18 +61,7 @@ pub(crate) async fn apply(
     headers: HeaderMap,
     Body(request): Body<Request>,
 ) -> Rest<Json<Value>> {
-    if request
-        .operations
-        .iter()
-        .any(|step| step.op.is_privileged())
-    {
-        caller.may(Scope::Admin)?;
-    }
-    let mut batch: Batch = request.operations.into_iter().collect();
-    if request.allow_ownerless {
-        batch = batch.allow_ownerless();
-    }
-    let batch = with_request_id(batch, &headers)?;
+    let batch = with_request_id(request.batch(&caller)?, &headers)?;
     // A dry run of many operations takes as long as applying them.
     let work = move |directory: &Directory| {
         Ok(if how.dry_run {
@@ -61,14 +71,38 @@ pub(crate) async fn apply(
         })
     };
     let applied = server.write(&caller, work).await?;
-    Ok(Json(shown(&applied, how.dry_run)))
+    Ok(Json(shown(&applied, &how)))
 }
 
-fn shown(applied: &Applied, dry_run: bool) -> Value {
-    json!({
-        "dry_run": dry_run,
-        "sequence": applied.sequence.filter(|_| !dry_run),
+/// Tells all that would be refused of a batch, and changes nothing.
+pub(crate) async fn preview(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    Body(request): Body<Request>,
+) -> Rest<Json<Value>> {
+    let batch = request.batch(&caller)?;
+    let work = move |directory: &Directory| Ok(directory.preview(batch)?);
+    let refused = server.write(&caller, work).await?;
+    Ok(Json(json!({ "refused": refused })))
+}
+
+fn shown(applied: &Applied, how: &How) -> Value {
+    let mut shown = json!({
+        "dry_run": how.dry_run,
+        "sequence": applied.sequence.filter(|_| !how.dry_run),
         "replayed": applied.replayed,
         "outcomes": applied.outcomes,
-    })
+    });
+    if how.users {
+        let subjects = applied.outcomes.iter().map(|outcome| outcome.subject);
+        let users = subjects.filter_map(|subject| match subject {
+            Subject::User(id) | Subject::Member(_, id) => Some((id, applied.user(id)?)),
+            _ => None,
+        });
+        // Each once, however many operations are about the user.
+        let users: BTreeMap<_, _> = users.collect();
+        let users: Vec<_> = users.into_values().map(|user| &**user).collect();
+        shown["users"] = json!(users);
+    }
+    shown
 }

@@ -5,8 +5,10 @@ pub(crate) mod changes;
 mod conditional;
 pub(crate) mod license;
 pub(crate) mod openapi;
+pub(crate) mod query;
 mod shapes;
 pub(crate) mod users;
+pub(crate) mod whole;
 pub(crate) mod workspaces;
 
 use axum::Json;

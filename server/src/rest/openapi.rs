@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, OpenApi};
 
 use super::shapes::Schemas;
-use super::{batch, changes, license, users, workspaces};
+use super::{batch, changes, license, query, users, workspaces};
 use crate::routes::{Access, matrix};
 
 /// Statuses of refusals. Which of them a route has depends on the directory.
@@ -89,6 +89,9 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
         ("POST", "users/{name}/deactivate") => {
             new("Deactivate a user", "User").asked::<users::Leaving>().conditional()
         }
+        ("GET", "users/{name}/memberships") => new("The workspaces of a user", "Members"),
+        ("POST", "query") => new("Users who meet conditions", "Users").asked::<query::How>().body("Query"),
+        ("POST", "lookup") => new("Users by what they are known by", "Found").body("Lookup"),
         ("GET", "workspaces") => new("A page of workspaces", "Workspaces").asked::<workspaces::Listing>(),
         ("POST", "workspaces") => new("Create a workspace", "Workspace").body("NewWorkspace"),
         ("GET", "workspaces/{id}") => new("Show a workspace", "Workspace"),
@@ -109,6 +112,9 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
         ("POST", "batch") => {
             new("Apply operations together", "Applied").asked::<batch::How>().body("BatchRequest")
         }
+        ("POST", "preview") => new("All that would be refused of operations", "Refused").body("BatchRequest"),
+        ("GET", "stats") => new("Figures of the directory", "Stats"),
+        ("GET", "export") => done("All records as lines of JSON"),
         ("GET", "changes") => new("Changes, as a page or as they come", "Changes").asked::<changes::Listing>(),
         _ => return None,
     })
@@ -189,6 +195,10 @@ fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {
 fn responses(method: &str, path: &str, operation: &Operation) -> Value {
     let is_new = method == "POST" && operation.body.is_some() && !path.ends_with("/batch");
     let mut all = match operation.answer {
+        None if path.ends_with("/export") => {
+            let content = json!({ "application/jsonl": { "schema": { "type": "string" } } });
+            json!({ "200": { "description": "Done.", "content": content } })
+        }
         None => json!({ "204": { "description": "Done." } }),
         Some(answer) => {
             let mut content = json!({ "application/json": schema(answer) });

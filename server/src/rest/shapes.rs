@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{OpenApi, ToSchema};
 
-use super::{batch, license, users, workspaces};
+use super::{batch, license, query, users, workspaces};
 
 /// All schemas of the document.
 #[derive(OpenApi)]
@@ -26,6 +26,11 @@ use super::{batch, license, users, workspaces};
     Change,
     Changes,
     Applied,
+    Refused,
+    Refusal,
+    Stats,
+    Found,
+    Query,
     Outcome,
     Subject,
     Problem,
@@ -37,6 +42,8 @@ use super::{batch, license, users, workspaces};
     workspaces::Membership,
     license::New,
     batch::Request,
+    query::Lookup,
+    query::Wanted,
 )))]
 pub(super) struct Schemas;
 
@@ -50,6 +57,8 @@ struct User {
     family_name: Option<String>,
     active: bool,
     admin: bool,
+    /// Ids by the names of the provisioners who gave them.
+    external_ids: BTreeMap<String, String>,
     attributes: BTreeMap<String, String>,
     #[schema(format = "date-time")]
     created_at: String,
@@ -188,6 +197,90 @@ struct Applied {
     /// Whether it was applied when it was sent the first time.
     replayed: bool,
     outcomes: Vec<Outcome>,
+    /// Where they were asked for; deleted ones are not among them.
+    #[schema(required = false)]
+    users: Vec<User>,
+}
+
+/// Empty where the batch would be applied.
+#[derive(ToSchema)]
+struct Refused {
+    refused: Vec<Refusal>,
+}
+
+/// Some kinds have numbers in further members.
+#[derive(ToSchema)]
+struct Refusal {
+    kind: String,
+    message: String,
+    /// Absent where it is the batch as a whole.
+    #[schema(required = false)]
+    op_index: usize,
+}
+
+/// Some of the figures; the others count from when the server was started.
+#[derive(ToSchema)]
+struct Stats {
+    users_active: u64,
+    users_inactive: u64,
+    workspaces: u64,
+    latest_change: u64,
+    seats_limit: Option<u64>,
+}
+
+#[derive(ToSchema)]
+struct Found {
+    /// In the order in which they were asked for.
+    users: Vec<Option<User>>,
+}
+
+/// Conditions, all of which hold; without any, all users meet them.
+#[derive(ToSchema)]
+struct Query {
+    #[schema(required = false)]
+    active: bool,
+    #[schema(required = false)]
+    admins: bool,
+    /// The id or the name of a workspace.
+    #[schema(required = false)]
+    member_of: Value,
+    #[schema(pattern = "^(owner|user)$", required = false)]
+    role: String,
+    #[schema(required = false)]
+    email_prefix: String,
+    #[schema(required = false)]
+    email_domain: String,
+    #[schema(required = false)]
+    username_prefix: String,
+    /// A part of the email, the username or a name.
+    #[schema(required = false)]
+    search: String,
+    /// Attributes with these values.
+    #[schema(required = false)]
+    attributes: BTreeMap<String, String>,
+    /// Attributes with any value.
+    #[schema(required = false)]
+    has_attributes: Vec<String>,
+    #[schema(format = "date-time", required = false)]
+    created_since: String,
+    #[schema(format = "date-time", required = false)]
+    created_before: String,
+    #[schema(format = "date-time", required = false)]
+    changed_since: String,
+    #[schema(format = "date-time", required = false)]
+    changed_before: String,
+    #[schema(format = "date-time", required = false)]
+    seen_since: String,
+    #[schema(format = "date-time", required = false)]
+    seen_before: String,
+    #[schema(pattern = "^(email|username|created)$", required = false)]
+    sort: String,
+    #[schema(required = false)]
+    descending: bool,
+    #[schema(minimum = 1, maximum = 1000, required = false)]
+    limit: usize,
+    #[schema(required = false)]
+    after: String,
 }
 
 #[derive(ToSchema)]
@@ -225,7 +318,7 @@ struct Problem {
 #[derive(ToSchema)]
 pub(super) struct Operation {
     #[schema(
-        pattern = "^(create_user|update_user|activate_user|deactivate_user|delete_user|set_license|create_workspace|default_workspace|rename_workspace|archive_workspace|restore_workspace|delete_workspace|add_member|set_role|remove_member)$"
+        pattern = "^(create_user|update_user|activate_user|deactivate_user|delete_user|set_license|create_workspace|default_workspace|rename_workspace|set_workspace_external_id|archive_workspace|restore_workspace|delete_workspace|add_member|set_role|remove_member)$"
     )]
     op: String,
     /// The id, email or username.

@@ -143,6 +143,8 @@ pub(crate) struct New {
     #[serde(default)]
     admin: bool,
     #[serde(default)]
+    external_ids: BTreeMap<String, String>,
+    #[serde(default)]
     attributes: BTreeMap<String, String>,
 }
 
@@ -162,6 +164,9 @@ impl New {
         }
         if let Some(name) = self.family_name {
             user = user.family_name(name);
+        }
+        for (provisioner, id) in self.external_ids {
+            user = user.external_id(provisioner, id);
         }
         for (name, value) in self.attributes {
             user = user.attribute(name, value);
@@ -226,6 +231,16 @@ pub(crate) async fn show(State(server): State<Server>, At(name): At<String>) -> 
     Ok(tagged(StatusCode::OK, user.version(), &*user))
 }
 
+/// The workspaces that the user is a member of.
+pub(crate) async fn memberships(
+    State(server): State<Server>,
+    At(name): At<String>,
+) -> Rest<Json<Value>> {
+    let user = named(&server.0.directory, &name)?;
+    let members = server.0.directory.workspaces_of(&*user)?;
+    Ok(Json(json!({ "members": members })))
+}
+
 #[derive(Deserialize, ToSchema)]
 #[schema(as = UserChange)]
 #[serde(deny_unknown_fields)]
@@ -245,6 +260,8 @@ pub(crate) struct Change {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = bool, required = false)]
     admin: Option<bool>,
+    #[serde(default)]
+    external_ids: BTreeMap<String, Option<String>>,
     #[serde(default)]
     attributes: BTreeMap<String, Option<String>>,
 }
@@ -271,6 +288,9 @@ impl Change {
         }
         if let Some(admin) = self.admin {
             update = update.admin(admin);
+        }
+        for (provisioner, id) in &self.external_ids {
+            update = update.external_id(provisioner, id.as_deref());
         }
         for (name, value) in &self.attributes {
             update = update.attribute(name, value.as_deref());

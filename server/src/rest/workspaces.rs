@@ -20,6 +20,8 @@ const LIMIT: usize = 100;
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listing {
+    /// The one with this name.
+    name: Option<String>,
     /// The id behind which the page begins: the last page's `next`.
     after: Option<u64>,
     /// Workspaces of the page.
@@ -33,6 +35,10 @@ pub(crate) async fn list(
     Asked(listing): Asked<Listing>,
 ) -> Rest<Json<Value>> {
     let limit = page_limit(listing.limit, LIMIT)?;
+    if let Some(name) = listing.name {
+        let found: Vec<_> = server.0.directory.workspace(&name)?.into_iter().collect();
+        return Ok(Json(json!({ "workspaces": found, "next": null })));
+    }
     let after = WorkspaceId::from_u64(listing.after.unwrap_or(0));
     let found = server.0.directory.workspaces()?.after(after);
     let mut page: Vec<_> = found.take(limit + 1).collect::<headcount::Result<_>>()?;

@@ -7,7 +7,8 @@
 //! crash.
 
 use ::redb::{
-    CommitError, Database, ReadableDatabase, StorageBackend, Table, TableDefinition, TableError,
+    CommitError, Database, ReadableDatabase, ReadableTable, StorageBackend, Table, TableDefinition,
+    TableError,
 };
 
 use super::RedbOptions;
@@ -16,7 +17,7 @@ use super::checkpoint::Work;
 use super::errors::Name;
 use super::filtering::Filtering;
 use super::guard::guarded;
-use super::log::LogState;
+use super::log::{LogState, SEGMENTS};
 use super::place::FileId;
 use super::snapshot::Committed;
 use super::transaction::{AsWrite, Transaction};
@@ -35,16 +36,19 @@ const LOG: TableDefinition<'static, Bytes, u64> = TableDefinition::new("headcoun
 /// In [`LOG`]: the number of the last commit that the database holds. It changes
 /// in the same transaction as what it counts.
 const APPLIED: &[u8] = b"applied";
-/// In [`LOG`]: the use, from opening to closing, that was not closed yet; zero for none.
-/// It is durable before the first frame of that use is acknowledged, and goes in the
-/// transaction that takes over the last one.
-const IN_USE: &[u8] = b"in use";
-/// In [`LOG`]: the use that was closed last; zero for none.
-const CLOSED: &[u8] = b"closed";
-/// In [`LOG`]: which file this was in that use, so that a copy of a directory that was
+/// In [`LOG`]: the uses, each from opening to closing, of whose logs the database lacks
+/// something, in their order; zero for none. Each is durable before its first frame is
+/// acknowledged, and goes in the transaction that takes over its last one.
+const IN_USE: Uses = [b"in use", b"in use 1", b"in use 2"];
+/// In [`LOG`]: the uses that ended last, likewise. What is left of their logs adds nothing.
+const CLOSED: Uses = [b"closed", b"closed 1", b"closed 2"];
+/// In [`LOG`]: which file this was in the last use, so that a copy of a directory that was
 /// in use is known as one.
 const DEVICE: &[u8] = b"device";
 const INODE: &[u8] = b"inode";
+
+/// The keys of as many uses as there can be segments.
+type Uses = [Bytes; SEGMENTS.len()];
 
 /// [`LOG`], while it is written.
 type LogTable<'t> = Table<'t, Bytes, u64>;
@@ -83,6 +87,9 @@ impl Base {
         guarded(&guarded_name, || {
             let length = Length::default();
             let backend = Backend::new(backend, length.clone(), work.clone());
+            // A process that was killed may have written a commit and not synced it. The log
+            // is used again behind the last commit that is found here.
+            backend.sync_data().map_err(|error| name.io(error))?;
             let database = Database::builder()
                 .set_cache_size(options.cache_bytes)
                 .create_with_backend(backend)
@@ -95,7 +102,7 @@ impl Base {
             };
             let mut found = base.find()?;
             if let Some((_, log)) = &found
-                && log.in_use.is_some()
+                && !log.in_use.is_empty()
                 && log.file != file
             {
                 drop(found);
@@ -166,11 +173,10 @@ impl Base {
         let log = self.named(transaction.open_table(LOG))?;
         let number = |key| Ok(self.named(log.get(key))?.map(|guard| guard.value()));
         let applied = number(APPLIED)?;
-        let use_id = |found: Option<u64>| found.filter(|use_id| *use_id != 0);
         let log = LogState {
             applied: applied.ok_or_else(|| self.name.damaged("it lacks the state of its log"))?,
-            in_use: use_id(number(IN_USE)?),
-            closed: use_id(number(CLOSED)?),
+            in_use: self.named(uses(&log, &IN_USE))?,
+            closed: self.named(uses(&log, &CLOSED))?,
             file: match (number(DEVICE)?, number(INODE)?) {
                 (Some(device), Some(inode)) => Some(FileId { device, inode }),
                 _ => None,
@@ -205,11 +211,13 @@ impl Base {
         })
     }
 
-    /// Notes that the log of the use `use_id` is needed to open the database from now
+    /// Notes that the log of the use `use_id`, too, is needed to open the database from now
     /// on, and which `file` this is. Errors as of [`commit`](Self::commit).
     pub(super) fn begin_use(&self, use_id: u64, file: Option<FileId>) -> Result<Committed> {
         self.finish(self.begin()?, |log| {
-            log.insert(IN_USE, use_id)?;
+            let mut in_use = uses(log, &IN_USE)?;
+            in_use.push(use_id);
+            set_uses(log, &IN_USE, &in_use)?;
             if let Some(FileId { device, inode }) = file {
                 log.insert(DEVICE, device)?;
                 log.insert(INODE, inode)?;
@@ -218,18 +226,22 @@ impl Base {
         })
     }
 
-    /// Applies `writes` like [`apply`](Self::apply), after which no log is needed.
-    pub(super) fn end_use<W: AsWrite>(
+    /// Applies `writes` like [`apply`](Self::apply), after which the logs of the uses
+    /// `ended` are not needed.
+    pub(super) fn end_uses<W: AsWrite>(
         &self,
         writes: impl Iterator<Item = W>,
         applied: u64,
-        use_id: u64,
+        ended: &[u64],
     ) -> Result<Committed> {
         self.write(writes, |log| {
             log.insert(APPLIED, applied)?;
-            log.insert(IN_USE, 0)?;
-            log.insert(CLOSED, use_id)?;
-            Ok(())
+            let mut in_use = uses(log, &IN_USE)?;
+            in_use.retain(|use_id| !ended.contains(use_id));
+            set_uses(log, &IN_USE, &in_use)?;
+            let closed = [uses(log, &CLOSED)?, ended.to_vec()].concat();
+            let last = closed.len().saturating_sub(CLOSED.len());
+            set_uses(log, &CLOSED, &closed[last..])
         })
     }
 
@@ -315,4 +327,27 @@ impl Base {
     fn named<T, E: Into<::redb::Error>>(&self, result: Result<T, E>) -> Result<T> {
         result.map_err(|error| self.name.error(error))
     }
+}
+
+/// The uses that `log` has under `keys`.
+fn uses(
+    log: &impl ReadableTable<Bytes, u64>,
+    keys: &Uses,
+) -> std::result::Result<Vec<u64>, ::redb::Error> {
+    let mut uses = Vec::new();
+    for key in keys {
+        let use_id = log.get(*key)?.map_or(0, |guard| guard.value());
+        uses.extend((use_id != 0).then_some(use_id));
+    }
+    Ok(uses)
+}
+
+/// Puts `uses` under `keys`.
+fn set_uses(log: &mut LogTable<'_>, keys: &Uses, uses: &[u64]) -> Noted {
+    debug_assert!(uses.len() <= keys.len(), "each has a segment of its own");
+    let uses = uses.iter().copied().chain(std::iter::repeat(0));
+    for (key, use_id) in keys.iter().zip(uses) {
+        log.insert(*key, use_id)?;
+    }
+    Ok(())
 }

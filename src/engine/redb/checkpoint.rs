@@ -7,8 +7,12 @@
 //! 3. *Publish* the new state of the database; the frozen writes are in it.
 //! 4. The segment that held them may be used again, and grows if it was filled.
 //!
-//! There is one checkpoint at a time, so two segments are enough. A writer whose
-//! commit no longer fits waits for the one under way.
+//! There is one checkpoint at a time, so two segments are enough. A writer whose commit no
+//! longer fits waits for the one under way.
+//!
+//! After a crash the first checkpoint takes over what it left in the log, and removes that.
+//! It begins with the first commit, or a moment later: what that one needs of the database
+//! would wait for it otherwise.
 
 mod threads;
 
@@ -22,20 +26,28 @@ pub(super) use self::threads::as_own_thread;
 pub(super) use self::threads::{is_own_thread, start_threads};
 use super::commit::PoisonGuard;
 use super::filtering::Unfinished;
-use super::log::{Log, Pending, Segment};
+use super::log::{Left, Log, Pending, Segment};
 use super::memtable::Memtable;
 use super::snapshot::State;
 use super::{Shared, lock};
 use crate::error::Result;
 
 /// The work of a checkpoint.
-struct Job {
+pub(super) struct Job {
     /// What to apply.
-    frozen: Arc<Memtable>,
+    pub(super) frozen: Arc<Memtable>,
     /// The last commit of it.
-    sequence: u64,
-    /// The segment that holds it, and how large that is to be from then on.
-    segment: Option<(Arc<Segment>, u64)>,
+    pub(super) sequence: u64,
+    /// What holds it until then.
+    pub(super) source: Source,
+}
+
+/// Where the writes of a checkpoint are durable before it.
+pub(super) enum Source {
+    /// In a segment, if there were any, which is to be so large from then on.
+    Segment(Option<Arc<Segment>>, u64),
+    /// In what a crash left of these uses.
+    Left(Left, Vec<u64>),
 }
 
 /// What there is to do, and who waits for it. Clones are the same.
@@ -54,6 +66,8 @@ struct Progress {
     job: Option<Job>,
     /// Begun or waiting.
     under_way: bool,
+    /// Somebody waits for it, or nobody needs the database before it any more.
+    is_urgent: bool,
     space: Space,
     /// A filter that waits to be built.
     filter: Option<Unfinished>,
@@ -122,6 +136,7 @@ impl Work {
     ///
     /// That one is under way and waits for space, which it has just looked for in vain.
     pub(super) fn wait_until_over(&self) -> io::Result<()> {
+        self.hurry();
         let mut progress = self.lock();
         let wanted = progress.space.attempts + ATTEMPTS;
         while progress.under_way {
@@ -137,13 +152,20 @@ impl Work {
         Ok(())
     }
 
+    /// Asks for the checkpoint of what a crash left to begin.
+    pub(super) fn hurry(&self) {
+        self.lock().is_urgent = true;
+        self.0.changed.notify_all();
+    }
+
     /// Waits until no checkpoint is under way, when the threads are to end: whether for
     /// want of space or not, it is over soon. Who closes the engine from a thread of its own
     /// did not wait for the threads, and must not write before the checkpoint does. From
     /// within a checkpoint, where it tells how it went, all is written.
     pub(super) fn wait_for_others(&self) {
         let mut progress = self.lock();
-        while progress.under_way && !threads::is_in_checkpoint() {
+        let is_begun = |progress: &Progress| progress.under_way && progress.job.is_none();
+        while is_begun(&progress) && !threads::is_in_checkpoint() {
             progress = self.wait(progress);
         }
     }
@@ -188,7 +210,8 @@ impl Work {
         self.lock().ending
     }
 
-    fn begin(&self, job: Job) {
+    /// Hands a checkpoint to whoever makes it.
+    pub(super) fn begin(&self, job: Job) {
         let mut progress = self.lock();
         progress.job = Some(job);
         progress.under_way = true;
@@ -219,12 +242,13 @@ impl Work {
 }
 
 /// When a checkpoint is over, whichever way, nobody waits for it any more.
-struct UnderWay<'w>(&'w Work);
+struct UnderWay<'s>(&'s Shared);
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.0.lock().under_way = false;
-        self.0.0.changed.notify_all();
+        self.0.pacing.end();
+        self.0.work.lock().under_way = false;
+        self.0.work.0.changed.notify_all();
     }
 }
 
@@ -241,10 +265,10 @@ impl Shared {
             Ok(segment) => segment,
             Err(error) => return Err(doubt.confirm(self.name.log_failed(error))),
         };
-        let segment = segment.map(|segment| {
-            let bytes = if is_full { log.grown(&segment) } else { 0 };
-            (segment, bytes)
-        });
+        let bytes = match &segment {
+            Some(segment) if is_full => log.grown(segment),
+            _ => 0,
+        };
         let state = self.state()?;
         let frozen = Arc::clone(&state.active);
         self.publish(|state| State {
@@ -257,7 +281,7 @@ impl Shared {
         self.work.begin(Job {
             frozen,
             sequence: state.sequence,
-            segment,
+            source: Source::Segment(segment, bytes),
         });
         if !self.background {
             self.run_job();
@@ -267,6 +291,11 @@ impl Shared {
 
     /// Waits until no checkpoint is under way, unless that one waits for space.
     pub(super) fn wait_for_checkpoint(&self) -> Result<()> {
+        if !self.background {
+            self.check()?;
+            // That of what a crash left in the log.
+            self.run_job();
+        }
         self.work
             .wait_until_over()
             .map_err(|error| self.name.no_space(error))?;
@@ -274,11 +303,11 @@ impl Shared {
     }
 
     /// Does the checkpoint that waits, if one does.
-    fn run_job(&self) {
+    pub(super) fn run_job(&self) {
         let Some(job) = self.work.lock().job.take() else {
             return;
         };
-        let _under_way = UnderWay(&self.work);
+        let _under_way = UnderWay(self);
         let _here = threads::InCheckpoint::begin();
         let doubt = PoisonGuard(self);
         let begun = Instant::now();
@@ -292,18 +321,32 @@ impl Shared {
     }
 
     fn checkpoint(&self, job: Job) -> Result<()> {
+        self.pacing.begin(job.frozen.len());
         let writes = job.frozen.newest(job.sequence);
-        let applied = self.with_base(|base| base.apply(writes, job.sequence))?;
+        let writes = writes.inspect(|_| self.pacing.step());
+        let applied = self.with_base(|base| match &job.source {
+            Source::Segment(..) => base.apply(writes, job.sequence),
+            Source::Left(_, uses) => base.end_uses(writes, job.sequence, uses),
+        })?;
         self.publish(|state| State {
             base: Arc::new(applied),
             frozen: None,
             active: Arc::clone(&state.active),
             sequence: state.sequence,
         });
-        if let Some((segment, bytes)) = job.segment {
-            // It works as it is, only with checkpoints more often.
-            if let Err(error) = segment.grow(bytes) {
-                ::log::warn!("{}: the log stays small: {error}", self.name);
+        match job.source {
+            Source::Segment(Some(segment), bytes) => {
+                // It works as it is, only with checkpoints more often.
+                if let Err(error) = segment.grow(bytes) {
+                    ::log::warn!("{}: the log stays small: {error}", self.name);
+                }
+            }
+            Source::Segment(None, _) => {}
+            Source::Left(left, _) => {
+                // What stays of it adds nothing, and goes at closing.
+                if let Err(error) = left.remove(&*self.files) {
+                    ::log::warn!("{}", self.name.log_not_removed(error));
+                }
             }
         }
         ::log::debug!(

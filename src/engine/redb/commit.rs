@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread;
 
 use super::Shared;
 use super::base::Base;
@@ -37,6 +38,8 @@ impl Shared {
         let staged = pending.staged;
         if !log.fits(size.frame_bytes()) {
             self.freeze(log, true)?;
+        } else if let Some(wait) = self.pacing.wait(log.filled(), log.room()) {
+            thread::sleep(wait);
         }
         self.prepare(log)?;
         state = self.state()?;
@@ -63,7 +66,7 @@ impl Shared {
 
     /// Makes what the next frame needs: a segment to write it to, and, in the first one
     /// of this use, that the database names the log.
-    fn prepare(&self, log: &mut Log) -> Result<()> {
+    pub(super) fn prepare(&self, log: &mut Log) -> Result<()> {
         // Nothing was written yet that anybody would miss.
         log.prepare()
             .map_err(|error| self.name.log_not_made(error))?;
@@ -84,6 +87,7 @@ impl Shared {
         }
         guard.clear();
         log.set_recorded();
+        self.work.hurry();
         Ok(())
     }
 

@@ -22,6 +22,7 @@ pub(crate) fn compact(path: &Path, cache_bytes: usize) -> Result<(u64, u64)> {
     let name = Name::of_path(path);
     let options = RedbOptions {
         cache_bytes,
+        recovers_later: false,
         background: false,
         ..RedbOptions::new(false)
     };

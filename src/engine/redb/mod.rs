@@ -34,6 +34,7 @@ mod options;
 mod overlay;
 mod own_file;
 mod owner;
+mod pacing;
 mod place;
 mod read_only;
 mod recovery;
@@ -67,10 +68,12 @@ use self::figures::Figures;
 use self::filtering::Filtering;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
-use self::log::{Beside, Log, SideFiles, Sync};
+use self::log::{Beside, Log, SideFiles};
 pub(crate) use self::options::RedbOptions;
 use self::own_file::OwnFile;
+use self::pacing::Pacing;
 pub(crate) use self::read_only::ReadOnly;
+use self::recovery::Recovered;
 use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, StateId, Value};
 pub(crate) use self::target::Target;
@@ -124,11 +127,12 @@ struct Shared {
     /// The file, if this engine created it.
     created: Option<PathBuf>,
     figures: Figures,
+    pacing: Pacing,
 }
 
 impl Redb {
     /// Opens the file at `path`, or makes it when `options` say so. What is only
-    /// in the log beside it is taken over first.
+    /// in the log beside it is read from there.
     ///
     /// # Errors
     ///
@@ -171,30 +175,13 @@ impl Redb {
         created: Option<PathBuf>,
     ) -> Result<Self> {
         let work = Work::default();
-        let (base, committed, replay) =
-            recovery::recover(&backend, &*files, &name, options, &work)?;
-        let use_id = recovery::new_use_id();
-        if let Some(fault) = replay.salvaged {
-            ::log::warn!(
-                "{name}: went on after commit {} without the rest of the log: {fault}",
-                replay.last
-            );
-            log::set_aside(&*files, use_id).map_err(|error| name.log_not_removed(error))?;
-        } else if replay.has_segments {
-            log::remove(&*files).map_err(|error| name.log_not_removed(error))?;
-        }
-        let sync = match options.sync_interval {
-            None => Sync::EachFrame,
-            Some(_) => Sync::Later,
-        };
-        let segment_bytes_max = options.log_bytes / 2;
-        let log = Log::new(
-            Arc::clone(&files),
-            use_id,
-            replay.last,
-            sync,
-            segment_bytes_max,
-        );
+        let Recovered {
+            base,
+            committed,
+            log,
+            last,
+            job,
+        } = recovery::recover(&backend, &files, &name, options, &work)?;
         let shared = Arc::new(Shared {
             name,
             length: base.length(),
@@ -204,9 +191,9 @@ impl Redb {
             created,
             published: ArcSwapOption::from_pointee(State {
                 base: Arc::new(committed),
-                frozen: None,
+                frozen: job.as_ref().map(|job| Arc::clone(&job.frozen)),
                 active: Arc::default(),
-                sequence: replay.last,
+                sequence: last,
             }),
             publishing: Mutex::default(),
             writer: Mutex::new(Some(log)),
@@ -218,7 +205,11 @@ impl Redb {
             background: options.background,
             usual: Usual::default(),
             figures: Figures::default(),
+            pacing: Pacing::default(),
         });
+        if let Some(job) = job {
+            shared.work.begin(job);
+        }
         let engine = Self {
             shared,
             threads: Mutex::default(),
@@ -348,6 +339,10 @@ impl Engine for Redb {
                 // A panic of it has left a doubt.
                 let _ = thread.join();
             }
+        }
+        if self.shared.check().is_ok() {
+            // The checkpoint of what a crash left, if nobody has come to it yet.
+            self.shared.run_job();
         }
         self.shared.work.wait_for_others();
         self.shared.close(log)

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 /// How to open a [`Redb`].
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub(crate) struct RedbOptions {
     /// Whether an absent or empty file is made a new, empty map.
     pub(crate) create: bool,
@@ -18,6 +22,9 @@ pub(crate) struct RedbOptions {
     /// Whether a log that is damaged, missing or another's is used as far as it goes and
     /// set aside, instead of being refused.
     pub(crate) salvage_log: bool,
+    /// Whether what a crash left in the log may be taken over by the first checkpoint
+    /// instead of while opening.
+    pub(crate) recovers_later: bool,
     /// Whether threads of the engine's own make checkpoints and sync the log.
     /// Otherwise a checkpoint is made by the writer whose commit no longer fits,
     /// and what is to be synced later is so by whoever asks for it: for tests, in
@@ -37,6 +44,7 @@ impl RedbOptions {
             log_bytes: 64 << 20,
             sync_interval: None,
             salvage_log: false,
+            recovers_later: true,
             background: true,
             looked_up: &[],
         }

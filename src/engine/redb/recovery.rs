@@ -1,5 +1,13 @@
-//! Opening after a crash: the database takes over its log, and a new use begins.
+//! Opening after a crash: what the log has becomes the frozen writes of a checkpoint that is
+//! made in the background, or, where there is no place for a new log beside it, is taken
+//! over before the directory is open.
+//!
+//! Opening writes nothing to the database then, and nothing to the log but the syncs of what
+//! was found. A new use begins, as always; its first commit has the database name it *beside*
+//! the ones before, whose logs are needed until the checkpoint is over. So each use has one
+//! file and one log, whatever is copied, moved or put back meanwhile.
 
+use std::sync::Arc;
 use std::{io, mem};
 
 use ::redb::StorageBackend;
@@ -7,53 +15,135 @@ use twox_hash::XxHash3_64;
 use uuid::Uuid;
 
 use super::base::{Base, Opened};
-use super::checkpoint::Work;
+use super::checkpoint::{Job, Source, Work};
 use super::errors::Name;
-use super::log::{self, Replay, SideFiles};
+use super::log::{self, Log, LogState, Replay, SideFiles, Sync};
 use super::memtable::Memtable;
 use super::snapshot::Committed;
 use super::{RedbOptions, create};
 use crate::error::{Error, Result};
 
-/// Opens the database and lets it take over what is in the log.
-pub(super) fn recover<B: StorageBackend>(
-    backend: &impl Fn() -> Result<B>,
-    files: &dyn SideFiles,
-    name: &Name,
-    options: &RedbOptions,
-    work: &Work,
-) -> Result<(Base, Committed, Replay)> {
-    match try_to_recover(backend, files, name, options, work) {
-        Err(error) if is_storage_full(&error) => {
-            // The log has space that it doesn't need.
-            log::trim(files).map_err(|error| name.io(error))?;
-            try_to_recover(backend, files, name, options, work)
-        }
-        recovered => recovered,
-    }
+/// Bytes of free space below which the log gives back what it doesn't need.
+const SPACE_LOW: u64 = 16 << 20;
+
+/// A database with its log.
+pub(super) struct Recovered {
+    pub(super) base: Base,
+    pub(super) committed: Committed,
+    pub(super) log: Log,
+    /// The last commit.
+    pub(super) last: u64,
+    /// What the log has and the database is to take over yet.
+    pub(super) job: Option<Job>,
 }
 
-fn try_to_recover<B: StorageBackend>(
+/// Opens the database, and sees to what is in the log.
+pub(super) fn recover<B: StorageBackend>(
+    backend: &impl Fn() -> Result<B>,
+    files: &Arc<dyn SideFiles>,
+    name: &Name,
+    options: &RedbOptions,
+    work: &Work,
+) -> Result<Recovered> {
+    let opened = match open(backend, &**files, name, options, work) {
+        Err(error) if is_storage_full(&error) => {
+            // The log has space that it doesn't need.
+            log::trim(&**files).map_err(|error| name.io(error))?;
+            open(backend, &**files, name, options, work)
+        }
+        opened => opened,
+    };
+    let (opened, mut replay) = opened?;
+    let Opened {
+        base,
+        committed,
+        log: state,
+    } = opened;
+    let last = replay.last;
+    let sync = match options.sync_interval {
+        None => Sync::EachFrame,
+        Some(_) => Sync::Later,
+    };
+    let use_id = new_use_id();
+    let mut log = Log::new(Arc::clone(files), use_id, last, sync, options.log_bytes / 2);
+    let job = if let Some(left) = replay.left.take() {
+        left.sync(&**files).map_err(|error| name.io(error))?;
+        log.begin_beside(&left);
+        let commits = mem::take(&mut replay.commits);
+        ::log::info!(
+            "{name}: takes over {} commits from the log of before",
+            commits.len()
+        );
+        Some(Job {
+            frozen: Arc::new(Memtable::of(commits)),
+            sequence: last,
+            source: Source::Left(left, state.in_use),
+        })
+    } else {
+        leave_log(&**files, &replay, use_id, name)?;
+        None
+    };
+    Ok(Recovered {
+        base,
+        committed,
+        log,
+        last,
+        job,
+    })
+}
+
+/// Opens the database and reads the log. Where the log can't stay, the database has
+/// taken over everything then.
+fn open<B: StorageBackend>(
     backend: &impl Fn() -> Result<B>,
     files: &dyn SideFiles,
     name: &Name,
     options: &RedbOptions,
     work: &Work,
-) -> Result<(Base, Committed, Replay)> {
-    let Opened {
-        base,
-        mut committed,
-        log,
-    } = create::open(backend, files, name, options, work)?;
-    let replay = log::read(files, &log, options.salvage_log);
-    let mut replay = replay.map_err(|error| name.replay_failed(error))?;
-    if let Some(use_id) = log.in_use {
+) -> Result<(Opened, Replay)> {
+    let mut opened = create::open(backend, files, name, options, work)?;
+    let read = || {
+        let replay = log::read(files, &opened.log, options.salvage_log);
+        replay.map_err(|error| name.replay_failed(error))
+    };
+    let mut replay = read()?;
+    if !options.recovers_later {
+        replay.left = None;
+    }
+    let available = files.available();
+    if replay.left.is_some() && available.is_some_and(|bytes| bytes < SPACE_LOW) {
+        // The checkpoint that is to come may need it.
+        log::trim(files).map_err(|error| name.io(error))?;
+        replay = read()?;
+    }
+    let LogState {
+        in_use, applied, ..
+    } = &opened.log;
+    if !in_use.is_empty() && replay.left.is_none() {
         let recent = Memtable::of(mem::take(&mut replay.commits));
-        committed = base.end_use(recent.newest(replay.last), replay.last, use_id)?;
-        let commits = replay.last - log.applied;
+        let writes = recent.newest(replay.last);
+        opened.committed = opened.base.end_uses(writes, replay.last, in_use)?;
+        let commits = replay.last - applied;
         ::log::info!("{name}: took over {commits} commits from the log");
     }
-    Ok((base, committed, replay))
+    Ok((opened, replay))
+}
+
+/// Removes a log that is not needed any more. One that could not be read to its end gets
+/// another name.
+fn leave_log(files: &dyn SideFiles, replay: &Replay, use_id: u64, name: &Name) -> Result<()> {
+    let left = if let Some(fault) = &replay.salvaged {
+        ::log::warn!(
+            "{name}: went on after commit {} without the rest of the log: {fault}",
+            replay.last
+        );
+        log::set_aside(files, use_id)
+    } else if replay.has_segments {
+        log::remove(files)
+    } else {
+        Ok(())
+    };
+    left.map_err(|error| name.log_not_removed(error))
 }
 
 /// Whether it is for want of space that redb failed.

@@ -46,6 +46,27 @@ pub(super) struct Writes {
 }
 
 impl Writes {
+    /// The writes that lie in `bytes`, of different keys: where each key begins, how long
+    /// it is, and how long the value behind it is, unless the key is removed.
+    pub(super) fn of(
+        bytes: Vec<u8>,
+        writes: impl Iterator<Item = (usize, u32, Option<u32>)>,
+    ) -> Self {
+        let slots = writes.map(|(start, key_bytes, value_bytes)| {
+            let slot = Slot {
+                start,
+                hash: 0,
+                older: 0,
+                key_bytes,
+                value_bytes: value_bytes.unwrap_or(REMOVED),
+            };
+            let hash = hash_of(slot.key(&bytes));
+            Slot { hash, ..slot }
+        });
+        let slots = slots.collect();
+        Self { bytes, slots }
+    }
+
     /// Adds a write at the end. Neither key nor value has more than [`BYTES_MAX`].
     pub(super) fn push(&mut self, write: Write<'_>) {
         let slot = self.store(write, 0);

@@ -18,6 +18,7 @@ mod locking;
 mod long_transactions;
 mod pressure;
 mod read_only;
+mod resuming;
 mod targets;
 mod weaker_durability;
 
@@ -40,6 +41,12 @@ impl Redb {
     pub(crate) fn checkpoint(&self) -> Result<()> {
         self.begin_checkpoint()?;
         self.shared.wait_for_checkpoint()
+    }
+
+    /// Whether a checkpoint is to be made yet.
+    pub(crate) fn has_frozen(&self) -> bool {
+        let state = self.shared.state();
+        state.is_ok_and(|state| state.frozen.is_some())
     }
 
     /// Syncs what was to be synced later.

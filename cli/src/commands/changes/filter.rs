@@ -1,10 +1,11 @@
 //! Which changes are shown, and what of them.
 
-use headcount::{Change, Directory, ErrorKind, Event, Timestamp, UserId, WorkspaceId};
+use headcount::{Change, ErrorKind, Event, Timestamp, UserId, WorkspaceId};
 
 use crate::args::ChangesArgs;
 use crate::commands::naming::find_workspace;
 use crate::commands::not_found;
+use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 
 /// Conditions, all of which hold for what is shown.

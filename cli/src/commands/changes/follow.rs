@@ -106,7 +106,7 @@ impl Follower {
         json: bool,
         out: &mut dyn Write,
     ) -> Result<Vec<Change>> {
-        if self.seen.is_some() && self.seen == stamp(store.path) && self.skips < SKIPS_MAX {
+        if self.seen.is_some() && self.seen == stamp(store) && self.skips < SKIPS_MAX {
             self.skips += 1;
             return Ok(Vec::new());
         }
@@ -126,7 +126,7 @@ impl Follower {
         directory.close()?;
         // More may be there to be read at once.
         self.seen = if changes.len() < CHANGES_MAX {
-            stamp(store.path)
+            stamp(store)
         } else {
             None
         };
@@ -139,8 +139,12 @@ impl Follower {
     }
 }
 
-fn stamp(path: &Path) -> Option<Stamp> {
-    let metadata = fs::metadata(path).ok()?;
+/// Nothing tells whether there is something new at a server.
+fn stamp(store: &Store<'_>) -> Option<Stamp> {
+    if store.server.is_some() {
+        return None;
+    }
+    let metadata = fs::metadata(store.path).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use headcount::{Directory, User};
+use headcount::User;
 
 use super::{Written, each_user};
 use crate::args::COLUMNS;
 use crate::commands::progress::Progress;
+use crate::directory::Directory;
 use crate::failure::Result;
 
 /// Reads all users twice: which columns there are has to be known for the header.

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use headcount::{Directory, User, UserId};
+use headcount::{User, UserId};
 use serde::Serialize;
 use serde_json::json;
 
 use super::{Written, each_user};
 use crate::commands::progress::Progress;
+use crate::directory::Directory;
 use crate::failure::Result;
 
 /// A user as Keycloak's `UserRepresentation` has one.

@@ -2,18 +2,20 @@
 
 mod csv;
 mod keycloak;
+mod remote;
 mod target;
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-use headcount::{Directory, Exported};
+use headcount::{Exported, UserQuery};
 use serde_json::json;
 
 use self::target::Target;
 use super::Store;
 use super::progress::Progress;
 use crate::args::{ExportArgs, ExportFormat};
+use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 use crate::output::{count, safe, write_json};
 
@@ -56,7 +58,7 @@ pub(super) fn run(
 }
 
 fn write(directory: &Directory, args: &ExportArgs, out: &mut dyn Write) -> Result<Written> {
-    let progress = Progress::of(directory.len()?, "users");
+    let progress = Progress::of(directory.count(&UserQuery::new())?, "users");
     progress.say("exporting".to_owned());
     match args.format {
         ExportFormat::Jsonl => lines(directory, &progress, out),
@@ -67,6 +69,10 @@ fn write(directory: &Directory, args: &ExportArgs, out: &mut dyn Write) -> Resul
 
 /// Writes all records as lines of JSON.
 fn lines(directory: &Directory, progress: &Progress, out: &mut dyn Write) -> Result<Written> {
+    let directory = match directory {
+        Directory::Here(directory) => directory,
+        Directory::There(remote) => return remote::lines(remote, progress, out),
+    };
     let mut out = Kept { out, failed: None };
     let written = directory.export_lines(&mut out, |done| progress.reach_at(done.users));
     if let Some(error) = out.failed {
@@ -107,31 +113,30 @@ impl Write for Kept<'_> {
     }
 }
 
-/// Hands every record to `visit`, and ends at its first error.
-fn each_record(
-    directory: &Directory,
-    mut visit: impl FnMut(&Exported<'_>) -> io::Result<ControlFlow<()>>,
-) -> Result<()> {
-    let mut failed = Ok(());
-    directory.export(|record| match visit(record) {
-        Ok(flow) => flow,
-        Err(error) => {
-            failed = Err(error);
-            ControlFlow::Break(())
-        }
-    })?;
-    Ok(failed?)
-}
-
-/// Hands every user to `visit`, in the order of their emails.
+/// Hands every user to `visit`, in the order of their emails. A file's are those of one
+/// moment; a server's are read page by page.
 fn each_user(
     directory: &Directory,
     mut visit: impl FnMut(&headcount::User) -> io::Result<()>,
 ) -> Result<()> {
-    each_record(directory, |record| match record {
-        Exported::Directory { .. } => Ok(ControlFlow::Continue(())),
-        Exported::User(user) => visit(user).map(ControlFlow::Continue),
-        // Users come first.
-        _ => Ok(ControlFlow::Break(())),
-    })
+    let Directory::Here(directory) = directory else {
+        for user in directory.users()? {
+            visit(&*user?)?;
+        }
+        return Ok(());
+    };
+    let mut failed = Ok(());
+    directory.export(|record| {
+        let visited = match record {
+            Exported::Directory { .. } => Ok(ControlFlow::Continue(())),
+            Exported::User(user) => visit(user).map(ControlFlow::Continue),
+            // Users come first.
+            _ => Ok(ControlFlow::Break(())),
+        };
+        visited.unwrap_or_else(|error| {
+            failed = Err(error);
+            ControlFlow::Break(())
+        })
+    })?;
+    Ok(failed?)
 }

@@ -7,11 +7,11 @@
 
 use std::fmt::Write;
 
-use headcount::Directory;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::commands::Store;
+use crate::directory::Directory;
 use crate::failure::{Failure, Result, took_effect};
 
 /// The extra record that has the key.
@@ -28,10 +28,15 @@ pub(super) struct Cursors {
 impl Cursors {
     /// Those of the directory; without a key, none of its lists had a next page yet.
     pub(super) fn of(directory: &Directory) -> Result<Self> {
-        let key = directory.extra(NAME)?;
-        Ok(Self {
-            key: key.and_then(|key| key.try_into().ok()),
-        })
+        let key = match directory {
+            Directory::Here(directory) => {
+                let key = directory.extra(NAME)?;
+                key.and_then(|key| key.try_into().ok())
+            }
+            // Good for whoever has the same key of the server.
+            Directory::There(remote) => Some(remote.secret(NAME)),
+        };
+        Ok(Self { key })
     }
 
     /// Whether [`make_key`] has yet to be called before a place can be sealed.
@@ -75,7 +80,7 @@ pub(super) fn make_key(store: &Store<'_>) -> Result<()> {
     getrandom::fill(&mut key)
         .map_err(|error| Failure::refused("io", format!("can't draw a random key: {error}")))?;
     let made = store.open_to_write().and_then(|directory| {
-        if Cursors::of(&directory)?.have_no_key() {
+        if directory.extra(NAME)?.is_none() {
             directory.set_extra(NAME, &key)?;
             took_effect();
         }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::vec;
 
-use headcount::{Directory, User, UserQuery};
+use headcount::{User, UserQuery};
 
+use crate::directory::Directory;
 use crate::failure::Result;
 
 /// Users who meet the conditions, read a page at a time: up to a number, or all.

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use headcount::{Directory, User, UserQuery};
+use headcount::{User, UserQuery};
 use serde::{Deserialize, Serialize};
 
 use crate::commands::filter::each;
+use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 
 /// Where a user stands. No two have the same place, since no two have the same email.
@@ -93,7 +94,7 @@ impl Iterator for Sorted<'_> {
         loop {
             let place = self.places.next()?;
             // Nobody else writes while the directory is open here.
-            match self.directory.user_by_email(&place.email).transpose() {
+            match self.directory.user(&*place.email).transpose() {
                 None => {}
                 found => return found,
             }

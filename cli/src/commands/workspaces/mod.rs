@@ -4,13 +4,14 @@ mod show;
 
 use std::io::Write;
 
-use headcount::{Batch, Directory, Member, NewWorkspace, Op, Role, Subject, UserId, Workspace};
+use headcount::{Batch, Member, NewWorkspace, Op, Role, Subject, UserId, Workspace};
 use serde_json::json;
 
 use super::confirm::confirm;
 use super::naming::{email_of, find_workspace, short_workspace};
 use super::{Store, apply};
 use crate::args::WorkspacesCommand;
+use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 use crate::output::{safe, write_json};
 

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use headcount::{Directory, Member, User, Workspace};
+use headcount::{Member, User, Workspace};
 use serde_json::{Value, json};
 
 use crate::commands::naming::email_of;
+use crate::directory::{Directory, UserKey};
 use crate::failure::Result;
 use crate::output::{Table, safe, write_json, write_json_list, yes_or_no};
 
@@ -101,13 +102,13 @@ fn read_members(
     directory: &Directory,
     workspace: &Workspace,
 ) -> Result<Vec<(Member, Option<Arc<User>>)>> {
-    let members = directory.members(workspace)?.into_iter();
-    members
-        .map(|member| {
-            let user = directory.user_by_id(member.user())?;
-            Ok((member, user))
-        })
-        .collect()
+    let members = directory.members(workspace.id())?;
+    let ids: Vec<_> = members
+        .iter()
+        .map(|member| UserKey::Id(member.user()))
+        .collect();
+    let users = directory.users_by(&ids)?;
+    Ok(members.into_iter().zip(users).collect())
 }
 
 fn member_json((member, user): &(Member, Option<Arc<User>>)) -> Value {

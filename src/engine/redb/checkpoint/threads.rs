@@ -3,16 +3,20 @@
 use std::cell::Cell;
 use std::io;
 use std::mem;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::{Job, Progress, Source};
 use crate::engine::redb::{RedbOptions, Shared};
 use crate::error::Result;
 use crate::process::without_signals;
 
 /// How long nothing must have been written for a checkpoint that nobody waits for.
 const IDLE: Duration = Duration::from_secs(1);
+
+/// How long a checkpoint of what a crash left waits for the first commit.
+const FIRST_COMMIT: Duration = Duration::from_millis(100);
 
 thread_local! {
     /// Whether this thread is one of an engine's. It can be asked at any time, also when
@@ -134,8 +138,30 @@ fn make_checkpoints(shared: &Shared) {
                 progress = shared.work.lock();
             }
         }
-        drop(progress);
+        await_first_commit(shared, progress);
         shared.run_job();
+    }
+}
+
+/// Waits until a checkpoint of what a crash left may begin. The first commit has the
+/// database note something, which it can't while the checkpoint writes to it: if none comes
+/// soon, that is done here.
+fn await_first_commit(shared: &Shared, mut progress: MutexGuard<'_, Progress>) {
+    let begun = Instant::now();
+    let is_left = |job: &Job| matches!(job.source, Source::Left(..));
+    while progress.job.as_ref().is_some_and(is_left) && !progress.is_urgent && !progress.ending {
+        let Some(rest) = FIRST_COMMIT.checked_sub(begun.elapsed()) else {
+            drop(progress);
+            if let Ok(mut writer) = shared.writer.try_lock()
+                && let Some(log) = writer.as_mut()
+                && shared.check_writable(log).is_ok()
+            {
+                // Who commits is told what is wrong.
+                let _ = shared.prepare(log);
+            }
+            return;
+        };
+        (progress, _) = shared.work.wait_for(progress, rest);
     }
 }
 

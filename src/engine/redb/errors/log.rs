@@ -33,7 +33,7 @@ impl Name {
             ReplayError::Missing(what) => Error::new(
                 ErrorKind::LogMissing,
                 format!(
-                    "`{0}` was not closed and its log is missing or too short: {what}; bring back `{0}-log0` and `{0}-log1` from where it was moved or copied from (or by which other name it was opened), or open it with its log salvaged, without the commits that were only there",
+                    "`{0}` was not closed and its log is missing or too short: {what}; bring back its files `{0}-log0`, `-log1` and `-log2`, as many as there were, from where it was moved or copied from (or by which other name it was opened), or open it with its log salvaged, without the commits that were only there",
                     self.0
                 ),
             ),

@@ -110,9 +110,9 @@ pub(super) fn is_blank(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| *byte == 0)
 }
 
-/// The epoch that `block` claims to be of; only worth a look at the rest.
-pub(super) fn claimed_epoch(block: &[u8]) -> u64 {
-    number(block, 8)
+/// The frame that `block` claims to be of; only worth a look at the rest.
+pub(super) fn claimed_sequence(block: &[u8]) -> u64 {
+    number(block, 16)
 }
 
 /// The eight bytes at `at`, which the caller knows to be there, as a number.

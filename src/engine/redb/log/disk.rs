@@ -1,4 +1,4 @@
-//! The files beside the database: the two segments of the log, and a mark.
+//! The files beside the database: the segments of the log, and a mark.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -14,8 +14,9 @@ use crate::engine::redb::own_file::OwnFile;
 use crate::engine::redb::place::FileId;
 use crate::engine::redb::side_file;
 
-/// What follows the name of the database and a hyphen in those of the segments.
-pub(in crate::engine::redb) const SEGMENTS: [&str; 2] = ["log0", "log1"];
+/// What follows the name of the database and a hyphen in those of the segments. The last
+/// is only made where both others hold what a crash left.
+pub(in crate::engine::redb) const SEGMENTS: [&str; 3] = ["log0", "log1", "log2"];
 
 /// The same for the mark of a database that is being made: as long as it is
 /// there, nothing was ever acknowledged.

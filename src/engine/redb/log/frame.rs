@@ -14,6 +14,7 @@
 //! all before it that were promised.
 
 use super::block::{self, BLOCK_BYTES, Header, PAYLOAD_BYTES};
+use crate::engine::redb::staging::Writes;
 
 /// Set in the length of a key that is deleted.
 const DELETED: u32 = 1 << 31;
@@ -123,38 +124,31 @@ impl Content<'_> {
 }
 
 /// The content of a frame, put together from its blocks.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Frame {
     pub(super) sequence: u64,
-    pub(super) durable: u64,
-    content: Vec<u8>,
+    /// What it wrote, in its order, each key once.
+    pub(super) writes: Writes,
 }
 
 impl Frame {
     /// `None` for content that no frame has.
     pub(super) fn new(sequence: u64, content: Vec<u8>) -> Option<Self> {
-        let durable = durable_of(&content)?;
-        let frame = Self {
-            sequence,
-            durable,
-            content,
-        };
-        frame.writes().is_some().then_some(frame)
-    }
-
-    /// What it wrote, in its order; `None` if the content is malformed.
-    pub(super) fn writes(&self) -> Option<Vec<Write<'_>>> {
-        let mut rest = &self.content[8..];
+        let mut rest = content.get(8..)?;
         let count = take_u32(&mut rest)?;
-        let mut writes = Vec::new();
+        let mut lengths = Vec::new();
         for _ in 0..count {
             let key_bytes = take_u32(&mut rest)?;
             let value_bytes = take_u32(&mut rest)?;
-            let key = take(&mut rest, key_bytes & !DELETED)?;
-            let value = take(&mut rest, value_bytes)?;
-            writes.push((key, (key_bytes & DELETED == 0).then_some(value)));
+            let is_put = key_bytes & DELETED == 0;
+            let key_bytes = key_bytes & !DELETED;
+            let start = content.len() - rest.len();
+            take(&mut rest, key_bytes)?;
+            take(&mut rest, value_bytes)?;
+            lengths.push((start, key_bytes, is_put.then_some(value_bytes)));
         }
-        Some(writes)
+        let writes = Writes::of(content, lengths.into_iter());
+        Some(Self { sequence, writes })
     }
 }
 

@@ -8,7 +8,7 @@
 //! | 0..8 | checksum of the rest: XXH3, 64 bits |
 //! | 8..16 | `hc-redo` and a zero |
 //! | 16..20 | format of the log: 1 |
-//! | 20..24 | number of this segment: 0 or 1 |
+//! | 20..24 | number of this segment: 0, 1 or 2 |
 //! | 24..32 | the use that it belongs to |
 //! | 32..40 | generation: how often the header was written |
 //! | 40..48 | bytes of the segment |

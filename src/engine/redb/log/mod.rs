@@ -2,15 +2,16 @@
 //!
 //! A commit becomes a frame at the end of one of two preallocated segments; the
 //! database takes it over later, at a checkpoint, and then the segment is used
-//! anew. This room knows files, frames and their order; when to switch segments
-//! and what a failure means is decided above it.
+//! anew. There are places for three, so that a use can begin beside what a crash left of
+//! another. This room knows files, frames and their order; when to switch segments and
+//! what a failure means is decided above it.
 //!
 //! Segments are written through with zeros before their first use, since a write
 //! into blocks that a file system has only promised changes its metadata too and
 //! makes the sync several times as long.
 //!
-//! A log belongs to one *use* of the database, from opening to closing. Each segment
-//! names it, and all checksums are seeded with it. The database names it too, from
+//! A segment belongs to one *use* of the database, from opening to closing, and names it;
+//! all checksums are seeded with it. The database names it too, from
 //! before the first frame is acknowledged until everything is in the database: so a
 //! log that is missing, cut or another's is told from one that is not needed.
 
@@ -22,21 +23,22 @@ mod frame;
 pub(super) mod fuzzing;
 mod header;
 mod replay;
+mod segment;
 #[cfg(test)]
 mod tests;
 
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
-use super::lock;
 use super::place::FileId;
 
 pub(super) use self::disk::{Beside, MARK, SEGMENTS, SideFile, SideFiles, path_beside};
 use self::frame::Stamp;
 pub(super) use self::frame::{Size, Write};
 use self::header::{FRAMES_AT, SegmentHeader};
-pub(super) use self::replay::{LogState, Replay, ReplayError};
+pub(super) use self::replay::{Left, LogState, Replay, ReplayError};
+pub(super) use self::segment::{Pending, Segment};
 
 /// Which part of its largest size a segment has at first. It is small, because a
 /// program that writes once and ends should not have to fill it; it grows when it
@@ -51,9 +53,6 @@ const SEGMENT_BYTES_NEW_MAX: u64 = 1 << 20;
 
 /// By how much a segment that was filled grows before it is used again.
 const GROWTH: u64 = 4;
-
-/// Bytes of zeros written at a time.
-const ZEROS_BYTES: usize = 256 << 10;
 
 /// When a frame has to be on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,13 +70,15 @@ pub(super) struct Log {
     use_id: u64,
     /// Whether the database names this use.
     is_recorded: bool,
-    /// Whether the first segment says that there is a second one. Its header says so too,
-    /// but is locked while a checkpoint syncs it, which no writer should wait for.
-    is_announced: bool,
+    /// How many segments each of them says that there are at least. Their headers have it
+    /// too, but are locked while a checkpoint syncs them, which no writer should wait for.
+    announced: u32,
     sync: Sync,
     segment_bytes_new: u64,
     segment_bytes_max: u64,
     segments: [Option<Arc<Segment>>; SEGMENTS.len()],
+    /// Whether there may be files, also of segments that another use left.
+    has_files: bool,
     /// The segment that is written.
     current: usize,
     /// Where the next frame goes.
@@ -88,15 +89,6 @@ pub(super) struct Log {
     durable: Arc<AtomicU64>,
     /// The frame under construction; kept for its allocation.
     frame: Vec<u8>,
-}
-
-/// A segment, shared with the thread that grows or syncs it.
-pub(super) struct Segment {
-    file: SideFile,
-    /// Bytes of it that were written at least once.
-    bytes: AtomicU64,
-    /// What it says of itself.
-    header: Mutex<SegmentHeader>,
 }
 
 impl Log {
@@ -113,18 +105,26 @@ impl Log {
             disk,
             use_id,
             is_recorded: false,
-            is_announced: false,
+            announced: 0,
             sync,
             segment_bytes_new: (segment_bytes_max / NEW_PART)
                 .clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_NEW_MAX),
             segment_bytes_max,
-            segments: [None, None],
+            segments: SEGMENTS.map(|_| None),
+            has_files: false,
             current: 0,
             offset: FRAMES_AT as u64,
             epoch: 0,
             durable: Arc::new(AtomicU64::new(durable)),
             frame: Vec::new(),
         }
+    }
+
+    /// Begins beside `left`, which another use left: in the place that is free. By the time
+    /// that another segment is needed, the database has taken over what is in those.
+    pub(super) fn begin_beside(&mut self, left: &Left) {
+        self.current = left.free;
+        self.has_files = true;
     }
 
     /// Whether a frame of `bytes` is too large. Its commit goes around the log:
@@ -136,9 +136,7 @@ impl Log {
     /// How large its files are.
     pub(super) fn bytes(&self) -> u64 {
         let segments = self.segments.iter().flatten();
-        segments
-            .map(|segment| segment.bytes.load(Ordering::Relaxed))
-            .sum()
+        segments.map(|segment| segment.bytes()).sum()
     }
 
     /// The use of the database that the log belongs to.
@@ -168,28 +166,58 @@ impl Log {
 
     /// Whether the segment that is written has room for a frame of `bytes`.
     pub(super) fn fits(&self, bytes: usize) -> bool {
-        let length = match &self.segments[self.current] {
-            Some(segment) => segment.bytes.load(Ordering::Relaxed),
-            None => self.segment_bytes_new,
-        };
-        self.offset + bytes as u64 <= length
+        self.offset + bytes as u64 <= self.room()
     }
 
-    /// Makes the segment that is written, if it is not there yet. After an error it can be
-    /// tried again.
-    pub(super) fn prepare(&mut self) -> io::Result<()> {
-        if self.segments[self.current].is_none() {
-            self.segments[self.current] = Some(Arc::new(self.create()?));
+    /// How long the segment that is written is, or will be.
+    pub(super) fn room(&self) -> u64 {
+        let segment = self.segments[self.current].as_ref();
+        let length = segment.map_or(0, |segment| segment.bytes());
+        if self.offset == FRAMES_AT as u64 {
+            length.max(self.segment_bytes_new)
+        } else {
+            length
         }
-        // The one that was there says from here on that there must be another. That may be
-        // on disk also where it fails, so the new one stays.
-        if !self.is_announced
-            && let Some(other) = &self.segments[1 - self.current]
-        {
-            other.update(|header| header.segments = 2)?;
-            self.is_announced = true;
+    }
+
+    /// How much of it is written.
+    pub(super) fn filled(&self) -> u64 {
+        self.offset
+    }
+
+    /// Makes the segment that is written, if it is not there yet or too short for new
+    /// ones. After an error it can be tried again.
+    pub(super) fn prepare(&mut self) -> io::Result<()> {
+        match &self.segments[self.current] {
+            None => {
+                self.has_files = true;
+                self.segments[self.current] = Some(Arc::new(self.create()?));
+            }
+            Some(segment) if self.offset == FRAMES_AT as u64 => {
+                segment.grow(self.segment_bytes_new)?;
+            }
+            Some(_) => {}
+        }
+        // From here on those that were there say that there must be another. That may be on
+        // disk also where it fails, so the new one stays.
+        self.announce()
+    }
+
+    /// Has each segment say that there are as many of them as there are.
+    fn announce(&mut self) -> io::Result<()> {
+        let count = self.count();
+        if self.announced < count {
+            for segment in self.segments.iter().flatten() {
+                segment.tell_count(count)?;
+            }
+            self.announced = count;
         }
         Ok(())
+    }
+
+    /// How many segments there are.
+    fn count(&self) -> u32 {
+        self.segments.iter().flatten().map(|_| 1).sum()
     }
 
     fn create(&self) -> io::Result<Segment> {
@@ -203,17 +231,14 @@ impl Log {
             }
             created => created?,
         };
-        let segment = Segment {
-            file,
-            bytes: AtomicU64::new(0),
-            header: Mutex::new(SegmentHeader {
-                use_id: self.use_id,
-                index: u32::from(self.current > 0),
-                generation: 0,
-                bytes: 0,
-                segments: 1 + u32::from(self.segments[1 - self.current].is_some()),
-            }),
+        let header = SegmentHeader {
+            use_id: self.use_id,
+            index: u32::try_from(self.current).unwrap_or(u32::MAX),
+            generation: 0,
+            bytes: 0,
+            segments: self.count() + 1,
         };
+        let segment = Segment::new(file, header);
         let made = segment.grow(self.segment_bytes_new);
         if let Err(error) = made.and_then(|()| self.disk.sync_names()) {
             drop(segment);
@@ -245,24 +270,27 @@ impl Log {
             durable: self.durable.load(Ordering::Acquire),
         };
         frame::encode(&mut self.frame, size, stamp, writes);
-        segment.file.write(self.offset, &self.frame)?;
+        segment.write(self.offset, &self.frame)?;
         if self.sync == Sync::EachFrame {
-            segment.file.sync_data()?;
+            segment.sync()?;
             self.durable.store(sequence, Ordering::Release);
         }
         self.offset += self.frame.len() as u64;
         Ok(())
     }
 
-    /// Goes on at the beginning of the other segment, of which everything must be
-    /// in the database. Returns the one that was written, if there was one.
+    /// Goes on at the beginning of another segment; of all but the one that is written
+    /// everything must be in the database. Returns that one, if there is one.
     pub(super) fn switch(&mut self) -> io::Result<Option<Arc<Segment>>> {
         let written = self.segments[self.current].clone();
         if let (Sync::Later, Some(segment)) = (self.sync, &written) {
             // What waits to be synced is in one segment only.
-            segment.file.sync_data()?;
+            segment.sync()?;
         }
-        self.current = (self.current + 1) % SEGMENTS.len();
+        let mut others = (0..SEGMENTS.len()).filter(|place| *place != self.current);
+        let first = others.clone().next().unwrap_or_default();
+        let there = others.find(|place| self.segments[*place].is_some());
+        self.current = there.unwrap_or(first);
         self.offset = FRAMES_AT as u64;
         Ok(written)
     }
@@ -275,25 +303,29 @@ impl Log {
 
     /// How large a segment that was filled is to be.
     pub(super) fn grown(&self, segment: &Segment) -> u64 {
-        (segment.bytes.load(Ordering::Relaxed) * GROWTH).min(self.segment_bytes_max)
+        let others = self.bytes() - segment.bytes();
+        let left = (self.segment_bytes_max * 2).saturating_sub(others);
+        (segment.bytes() * GROWTH)
+            .min(self.segment_bytes_max)
+            .min(left)
     }
 
     /// What there is to sync, to be done without holding up the writer.
     pub(super) fn pending(&self, written: u64) -> Option<Pending> {
         let durable = self.durable.load(Ordering::Acquire);
         let segment = self.segments[self.current].as_ref()?;
-        (durable < written).then(|| Pending {
-            segment: Arc::clone(segment),
-            written,
-            durable: Arc::clone(&self.durable),
-        })
+        (durable < written)
+            .then(|| Pending::new(Arc::clone(segment), written, Arc::clone(&self.durable)))
     }
 
     /// Removes the files: everything is in the database.
     pub(super) fn remove(mut self) -> io::Result<()> {
-        let had_any = self.segments.iter().any(Option::is_some);
-        self.segments = [None, None];
-        if had_any { remove(&*self.disk) } else { Ok(()) }
+        self.segments = SEGMENTS.map(|_| None);
+        if self.has_files {
+            remove(&*self.disk)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -334,66 +366,4 @@ pub(super) fn set_aside(disk: &dyn SideFiles, use_id: u64) -> io::Result<()> {
         }
     }
     disk.sync_names()
-}
-
-impl Segment {
-    /// Makes it `bytes` long, all of it written; it must not be in use. After an error
-    /// it is as long as before.
-    pub(super) fn grow(&self, bytes: u64) -> io::Result<()> {
-        let before = self.bytes.load(Ordering::Relaxed);
-        if before >= bytes {
-            return Ok(());
-        }
-        if let Err(error) = self.fill(before, bytes) {
-            // Gives back the space. The header does not name the new length yet.
-            let _ = self.file.set_len(before);
-            return Err(error);
-        }
-        self.update(|header| header.bytes = bytes)?;
-        self.bytes.store(bytes, Ordering::Relaxed);
-        Ok(())
-    }
-
-    /// Writes zeros from `before` to `bytes`, and makes them durable.
-    fn fill(&self, before: u64, bytes: u64) -> io::Result<()> {
-        let zeros = vec![0; ZEROS_BYTES];
-        self.file.set_len(bytes)?;
-        let mut at = before;
-        while at < bytes {
-            let count = zeros
-                .len()
-                .min(usize::try_from(bytes - at).unwrap_or(ZEROS_BYTES));
-            self.file.write(at, &zeros[..count])?;
-            at += count as u64;
-        }
-        self.file.sync_data()
-    }
-
-    /// Changes what it says of itself, durably. After an error it still says what it
-    /// said before, or the change.
-    fn update(&self, change: impl FnOnce(&mut SegmentHeader)) -> io::Result<()> {
-        let mut header = lock(&self.header);
-        let mut changed = *header;
-        change(&mut changed);
-        changed.generation += 1;
-        changed.write(&*self.file)?;
-        *header = changed;
-        Ok(())
-    }
-}
-
-/// Frames that were written and not yet synced.
-pub(super) struct Pending {
-    segment: Arc<Segment>,
-    written: u64,
-    durable: Arc<AtomicU64>,
-}
-
-impl Pending {
-    /// Makes them durable.
-    pub(super) fn sync(self) -> io::Result<()> {
-        self.segment.file.sync_data()?;
-        self.durable.fetch_max(self.written, Ordering::AcqRel);
-        Ok(())
-    }
 }

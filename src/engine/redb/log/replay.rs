@@ -1,15 +1,17 @@
 //! Reading the log after a crash: which commits the database does not have yet.
 //!
-//! First: is it the log that the database means? The database names the use that was
-//! not closed, and each segment names the use that it belongs to.
+//! First: is it the log that the database means? The database names the uses that were
+//! not closed, several where one crashed before it had taken over the log of another, and
+//! each segment names the use that it belongs to.
 //!
 //! | the database | the segments | then |
 //! | --- | --- | --- |
-//! | was closed | none, without frames, or of the use that was closed | they are not needed |
-//! | was closed | of another use | `Foreign` |
-//! | names a use | of that use, as many and as long as they say | they are read |
-//! | names a use | missing or too short | `Missing` |
-//! | names a use | of another | `Foreign` |
+//! | was closed | none, without frames, or of a use that ended, adding nothing | they are not needed |
+//! | was closed | others | `Foreign` |
+//! | names uses | of each, as many and as long as they say | they are read |
+//! | names uses | also such of a use that ended, adding nothing | these are not needed |
+//! | names uses | missing or too short | `Missing` |
+//! | names uses | others | `Foreign` |
 //!
 //! Frames are written one after the other, so acknowledged ones run on without a gap
 //! from what the database holds. Reading stops at the first frame that is not whole,
@@ -27,22 +29,22 @@ use std::io;
 
 use super::block::{self, BLOCK_BYTES, Block, Header};
 use super::candidate::{Candidate, unexpected_log, wrong_log};
-use super::disk::{SEGMENTS, SideFiles};
+use super::disk::{SEGMENTS, SideFile, SideFiles};
 use super::frame::{self, Frame};
 use super::header::FRAMES_AT;
 use crate::engine::redb::place::FileId;
-use crate::engine::redb::staging::Staging;
+use crate::engine::redb::staging::Writes;
 
 /// What a database says of its log.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::engine::redb) struct LogState {
     /// The number of the last commit that the database holds.
     pub(in crate::engine::redb) applied: u64,
-    /// The use that was not closed.
-    pub(in crate::engine::redb) in_use: Option<u64>,
-    /// The use that was closed last.
-    pub(in crate::engine::redb) closed: Option<u64>,
-    /// Which file the database was in the use that was not closed.
+    /// The uses that were not closed, in their order.
+    pub(in crate::engine::redb) in_use: Vec<u64>,
+    /// The uses that ended last.
+    pub(in crate::engine::redb) closed: Vec<u64>,
+    /// Which file the database was in the last use.
     pub(in crate::engine::redb) file: Option<FileId>,
 }
 
@@ -50,13 +52,43 @@ pub(in crate::engine::redb) struct LogState {
 #[derive(Debug, Default)]
 pub(in crate::engine::redb) struct Replay {
     /// What the frames wrote that are new, in their order, with their sequence numbers.
-    pub(in crate::engine::redb) commits: Vec<(u64, Staging)>,
+    pub(in crate::engine::redb) commits: Vec<(u64, Writes)>,
     /// The sequence number of the last frame; that of the database if none is new.
     pub(in crate::engine::redb) last: u64,
     /// Whether there are segments, even if they say nothing new.
     pub(in crate::engine::redb) has_segments: bool,
     /// What was wrong with the log, if it was to be used all the same.
     pub(in crate::engine::redb) salvaged: Option<ReplayError>,
+    /// The segments, if a use can begin beside them: there is a place for one of its own.
+    pub(in crate::engine::redb) left: Option<Left>,
+}
+
+/// The segments that a crash left.
+#[derive(Debug)]
+pub(in crate::engine::redb) struct Left {
+    files: Vec<(&'static str, SideFile)>,
+    /// Where a new one has a place.
+    pub(super) free: usize,
+}
+
+impl Left {
+    /// Syncs all of them. What was found may have been written and not synced: frames that
+    /// readers are about to see, or the names of segments.
+    pub(in crate::engine::redb) fn sync(&self, disk: &dyn SideFiles) -> io::Result<()> {
+        for (_, file) in &self.files {
+            file.sync_data()?;
+        }
+        disk.sync_names()
+    }
+
+    /// Removes them: the database has all that is in them.
+    pub(in crate::engine::redb) fn remove(self, disk: &dyn SideFiles) -> io::Result<()> {
+        for (name, file) in self.files {
+            drop(file);
+            disk.remove(name)?;
+        }
+        disk.sync_names()
+    }
 }
 
 /// Why the log can't be read.
@@ -88,55 +120,70 @@ pub(in crate::engine::redb) fn read(
     for name in SEGMENTS {
         candidates.push(Candidate::find(disk, name)?);
     }
-    let fault = match state.in_use {
-        Some(use_id) => wrong_log(&candidates, use_id)?,
-        None => unexpected_log(&candidates, state)?,
+    let is_closed = state.in_use.is_empty();
+    let fault = if is_closed {
+        unexpected_log(&candidates, state)?
+    } else {
+        wrong_log(&candidates, state)?
     };
-    let mut replay = match (fault, state.in_use) {
-        (Some(fault), _) if !salvage => return Err(fault),
-        (fault, None) => Replay {
-            last: state.applied,
-            salvaged: fault,
-            ..Replay::default()
-        },
-        (fault, Some(use_id)) => {
-            let mut segments = Vec::new();
-            for candidate in candidates.iter().flatten() {
-                segments.push(candidate.read()?);
+    let fault = match fault {
+        Some(fault) if !salvage => return Err(fault),
+        fault => fault,
+    };
+    let mut replay = Replay {
+        last: state.applied,
+        ..Replay::default()
+    };
+    if !is_closed {
+        let mut segments = Vec::new();
+        for candidate in candidates.iter().flatten() {
+            if let Some(use_id) = candidate.use_id(state) {
+                segments.push((use_id, candidate.read(state.applied)?));
             }
-            let mut replay = replay_segments(&segments, use_id, state.applied);
-            if !salvage && let Some(fault) = replay.salvaged.take() {
-                return Err(fault);
-            }
-            replay.salvaged = fault.or(replay.salvaged);
-            replay
         }
-    };
+        replay = replay_segments(&segments, state.applied);
+    }
+    if !salvage && let Some(fault) = replay.salvaged.take() {
+        return Err(fault);
+    }
+    replay.salvaged = fault.or(replay.salvaged);
     replay.has_segments = candidates.iter().any(Option::is_some);
+    let free = candidates.iter().position(Option::is_none);
+    if !is_closed
+        && replay.salvaged.is_none()
+        && let Some(free) = free
+    {
+        let named = SEGMENTS.into_iter().zip(candidates);
+        let files = named.filter_map(|(name, found)| Some((name, found?.into_file())));
+        replay.left = Some(Left {
+            files: files.collect(),
+            free,
+        });
+    }
     Ok(replay)
 }
 
-/// What the frames in `segments` of the use `use_id` have after the commit `applied`, as far as it
-/// is sound; what is wrong behind that is noted.
+/// What the frames in `segments`, each with its use, have after the commit `applied`, as far
+/// as it is sound; what is wrong behind that is noted.
 pub(in crate::engine::redb) fn replay_segments(
-    segments: &[Vec<u8>],
-    use_id: u64,
+    segments: &[(u64, Vec<u8>)],
     applied: u64,
 ) -> Replay {
-    let mut runs: Vec<Run> = segments
+    let runs = segments
         .iter()
-        .map(|segment| Run::read(segment, use_id))
-        .collect();
+        .map(|(use_id, segment)| Run::read(segment, *use_id));
+    let mut runs: Vec<Run> = runs.collect();
     // One whose beginning is damaged comes last: its epoch isn't known.
     runs.sort_by_key(|run| if run.epoch == 0 { u64::MAX } else { run.epoch });
     let mut replay = Replay {
         last: applied,
         ..Replay::default()
     };
-    for run in &runs {
-        for frame in &run.frames {
+    for mut run in runs {
+        for frame in std::mem::take(&mut run.frames) {
             if frame.sequence == replay.last + 1 {
-                replay.take(frame);
+                replay.last = frame.sequence;
+                replay.commits.push((frame.sequence, frame.writes));
             }
         }
         // A later frame is passed over here and noticed below, by what it vouches for.
@@ -155,7 +202,9 @@ pub(in crate::engine::redb) fn replay_segments(
             return replay;
         }
     }
-    let vouched = segments.iter().map(|segment| vouched(segment, use_id));
+    let vouched = segments
+        .iter()
+        .map(|(use_id, segment)| vouched(segment, *use_id, replay.last));
     let vouched = vouched.max().unwrap_or_default();
     if vouched > replay.last {
         replay.salvaged = Some(ReplayError::Missing(format!(
@@ -173,28 +222,17 @@ pub(in crate::engine::redb) fn read_segments(
     use_id: u64,
     applied: u64,
 ) -> Result<Replay, ReplayError> {
-    let mut replay = replay_segments(segments, use_id, applied);
+    let segments = segments.iter().map(|segment| (use_id, segment.clone()));
+    let mut replay = replay_segments(&segments.collect::<Vec<_>>(), applied);
     match replay.salvaged.take() {
         Some(fault) => Err(fault),
         None => Ok(replay),
     }
 }
 
-impl Replay {
-    fn take(&mut self, frame: &Frame) {
-        let mut staged = Staging::default();
-        for write in frame.writes().unwrap_or_default() {
-            staged.put(write);
-        }
-        self.commits.push((frame.sequence, staged));
-        self.last = frame.sequence;
-    }
-}
-
 /// The whole frames at the beginning of a segment.
 struct Run {
     epoch: u64,
-
     frames: Vec<Frame>,
     /// The sequence number that comes after them.
     next: u64,
@@ -285,11 +323,13 @@ fn find(segment: &[u8], at: usize, epoch: u64, sequence: u64, log_id: u64) -> Fo
     }
 }
 
-/// The highest sequence number that any frame in `segment` says was on disk.
-fn vouched(segment: &[u8], log_id: u64) -> u64 {
+/// The highest sequence number that any frame in `segment` says was on disk, of those
+/// that can vouch for more than `last`.
+fn vouched(segment: &[u8], log_id: u64, last: u64) -> u64 {
     let blocks = segment.chunks_exact(BLOCK_BYTES);
     let durable = blocks.filter_map(|bytes| {
-        if block::claimed_epoch(bytes) == 0 {
+        // A frame vouches for earlier ones only.
+        if block::claimed_sequence(bytes).saturating_sub(1) <= last {
             return None;
         }
         match block::read(bytes, log_id) {

@@ -50,9 +50,9 @@ fn last(segments: &[Vec<u8>], applied: u64) -> Result<u64, ReplayError> {
     let replay = read_segments(segments, ID, applied)?;
     if replay.last > applied {
         let (_, last) = replay.commits.last().unwrap();
-        let value = last.get(b"last").flatten().unwrap();
-        assert_eq!(u64::from(value[0]), replay.last);
-        assert_eq!(last.get(b"gone"), Some(None));
+        let became = |key: &[u8]| last.iter().find(|(other, _)| *other == key).unwrap().1;
+        assert_eq!(u64::from(became(b"last").unwrap()[0]), replay.last);
+        assert_eq!(became(b"gone"), None);
     }
     Ok(replay.last)
 }
@@ -136,7 +136,7 @@ fn needed() -> (Disk, LogState) {
     log.switch().unwrap();
     append(&mut log, 3);
     let state = LogState {
-        in_use: Some(ID),
+        in_use: vec![ID],
         ..LogState::default()
     };
     assert_eq!(read(&disk, &state, false).unwrap().last, 3);
@@ -145,15 +145,14 @@ fn needed() -> (Disk, LogState) {
 
 #[test]
 fn the_log_of_another_use_is_foreign_and_only_salvaging_goes_on_without_it() {
-    let (disk, state) = needed();
+    let (disk, _) = needed();
     let other = LogState {
-        in_use: Some(ID + 1),
-        ..state
+        in_use: vec![ID + 1],
+        ..LogState::default()
     };
     let closed = LogState {
-        in_use: None,
-        closed: Some(ID + 1),
-        ..state
+        closed: vec![ID + 1],
+        ..LogState::default()
     };
     for state in [other, closed] {
         let refused = read(&disk, &state, false).unwrap_err();
@@ -167,12 +166,11 @@ fn the_log_of_another_use_is_foreign_and_only_salvaging_goes_on_without_it() {
 /// Closing removes it last. Only a log that adds nothing is left over from that.
 #[test]
 fn what_is_left_of_a_log_that_was_closed_is_not_needed() {
-    let (disk, state) = needed();
+    let (disk, _) = needed();
     let closed = |applied| LogState {
         applied,
-        in_use: None,
-        closed: Some(ID),
-        ..state
+        closed: vec![ID + 3, ID],
+        ..LogState::default()
     };
     let replay = read(&disk, &closed(3), false).unwrap();
     assert!(replay.has_segments && replay.commits.is_empty() && replay.last == 3);
@@ -182,7 +180,7 @@ fn what_is_left_of_a_log_that_was_closed_is_not_needed() {
 
 #[test]
 fn a_needed_log_that_is_gone_or_cut_is_missing() {
-    for name in SEGMENTS {
+    for name in &SEGMENTS[..2] {
         let length = needed().0.with_bytes(name, |bytes| bytes.len()).unwrap();
         for kept in [
             None,

@@ -73,10 +73,12 @@ impl<'m> Entry<'m> {
 
 impl Memtable {
     /// With the writes of `commits`.
-    pub(super) fn of(commits: Vec<(u64, Staging)>) -> Self {
+    pub(super) fn of(commits: Vec<(u64, Writes)>) -> Self {
         let memtable = Self::default();
-        for (sequence, staged) in commits {
-            memtable.add(sequence, staged);
+        let count = commits.iter().map(|(_, writes)| writes.len()).sum();
+        memtable.index.reserve(count, |_| 0);
+        for (sequence, writes) in commits {
+            memtable.add_writes(sequence, writes);
         }
         memtable
     }
@@ -84,9 +86,12 @@ impl Memtable {
     /// Adds the writes of the commit `sequence`, which comes after all that are there.
     /// Readers at an earlier sequence don't see them.
     pub(super) fn add(&self, sequence: u64, staged: Staging) {
+        self.add_writes(sequence, staged.into_writes());
+    }
+
+    fn add_writes(&self, sequence: u64, mut writes: Writes) {
         let mut positions = lock(&self.adding);
         positions.clear();
-        let mut writes = staged.into_writes();
         let number = self.batches.len();
         let count = writes.len();
         self.link(&mut writes, &mut positions);

@@ -3,7 +3,9 @@
 //!
 //! A seed makes one script: transactions, checkpoints, closing and opening, until
 //! the power is cut; then what is on the disk is opened, compared with the states
-//! it may be in, and written on. `HEADCOUNT_CRASH_SEEDS=10000` runs that many;
+//! it may be in, and written on. A script without threads is the same each time it is run;
+//! in one with threads the power is also cut during checkpoints that nobody waits for.
+//! `HEADCOUNT_CRASH_SEEDS=10000` runs that many;
 //! `HEADCOUNT_CRASH_SEED=17` runs one.
 
 use std::collections::BTreeMap;
@@ -14,7 +16,7 @@ use std::{env, io};
 use fastrand::Rng;
 
 use super::disk::{Disk, Fault, PowerCut};
-use super::{CREATE, EXISTING, read_only};
+use super::{CREATE, read_only};
 use crate::engine::redb::{Redb, RedbOptions, Snapshot};
 use crate::engine::{Engine, Order, Read, Write};
 use crate::error::ErrorKind;
@@ -42,6 +44,7 @@ fn a_power_cut_takes_nothing_that_was_acknowledged() {
         );
         assert!(seen.kept > 20 && seen.dropped > 20, "{seen:?}");
         assert!(seen.failed_opens > 50 && seen.checkpoints > 500, "{seen:?}");
+        assert!(seen.resumed > 500 && seen.third_segments > 20, "{seen:?}");
     }
 }
 
@@ -75,6 +78,10 @@ struct Seen {
     undecided: u64,
     kept: u64,
     dropped: u64,
+    /// Opens that left what was in the log there, and lives after which it was in both
+    /// segments, so that there was a third.
+    resumed: u64,
+    third_segments: u64,
 }
 
 impl Seen {
@@ -85,6 +92,8 @@ impl Seen {
         self.undecided += other.undecided;
         self.kept += other.kept;
         self.dropped += other.dropped;
+        self.resumed += other.resumed;
+        self.third_segments += other.third_segments;
     }
 }
 
@@ -106,7 +115,10 @@ impl Script {
         Self {
             options: RedbOptions {
                 log_bytes,
-                background: false,
+                // What is in the log is taken over by a checkpoint, or while opening.
+                recovers_later: random.u8(..4) > 0,
+                // With threads, checkpoints run while the script goes on.
+                background: random.u8(..4) == 0,
                 ..CREATE
             },
             random,
@@ -126,16 +138,7 @@ impl Script {
                 for_good: true,
             }));
             self.live();
-            let cut = *self
-                .random
-                .choice(&[
-                    PowerCut::LosesAll,
-                    PowerCut::KeepsAll,
-                    PowerCut::Tears,
-                    PowerCut::TearsSectors,
-                ])
-                .unwrap();
-            self.disk = self.disk.after(cut, &mut self.random);
+            self.cut();
             // Now and then the next life begins without anybody looking first.
             if self.random.u8(..4) > 0 {
                 self.look();
@@ -148,11 +151,15 @@ impl Script {
     /// Opens, writes and closes until the power is cut.
     fn live(&mut self) {
         while !self.disk.has_failed() {
-            let Ok(engine) = self.disk.open(&self.options) else {
-                assert!(self.disk.has_failed(), "it does not open");
-                self.seen.failed_opens += 1;
-                return;
+            let engine = match self.disk.open(&self.options) {
+                Ok(engine) => engine,
+                Err(error) => {
+                    assert!(self.disk.has_failed(), "it does not open: {error}");
+                    self.seen.failed_opens += 1;
+                    return;
+                }
             };
+            self.seen.resumed += u64::from(engine.has_frozen());
             self.decide(&engine);
             for _ in 0..self.random.usize(..60) {
                 if self.disk.has_failed() {
@@ -176,22 +183,47 @@ impl Script {
     /// Reads what is there, which must be what may be there.
     fn look(&mut self) {
         self.disk.set_fault(None);
-        let options = match self.disk.names().is_empty() {
-            true => &CREATE,
+        let options = RedbOptions {
             // A first file may not have been finished.
-            false if self.acknowledged.is_empty() => &CREATE,
-            false => &EXISTING,
+            create: self.disk.names().is_empty() || self.acknowledged.is_empty(),
+            ..self.options.clone()
         };
         let read = read_only::read(&self.disk);
-        let engine = self.disk.open(options).unwrap();
+        let engine = self.disk.open(&options).unwrap();
+        self.seen.resumed += u64::from(engine.has_frozen());
         assert_eq!(
             shown(&read),
             shown(&all(&engine)),
             "a reader sees something else"
         );
         self.decide(&engine);
-        engine.close().unwrap();
-        assert_eq!(self.disk.names(), ["base"], "the log is still there");
+        if self.random.bool() {
+            engine.close().unwrap();
+            assert_eq!(self.disk.names(), ["base"], "the log is still there");
+            return;
+        }
+        // What was seen is there for good, also if nothing was written since.
+        for _ in 0..self.random.usize(..3) {
+            self.transact(&engine);
+        }
+        self.disk.fail_from_now(io::ErrorKind::Other);
+        drop(engine);
+        self.cut();
+    }
+
+    fn cut(&mut self) {
+        let cut = *self
+            .random
+            .choice(&[
+                PowerCut::LosesAll,
+                PowerCut::KeepsAll,
+                PowerCut::Tears,
+                PowerCut::TearsSectors,
+            ])
+            .unwrap();
+        let has_third = self.disk.names().contains(&"log2".to_owned());
+        self.seen.third_segments += u64::from(has_third);
+        self.disk = self.disk.after(cut, &mut self.random);
     }
 
     fn decide(&mut self, engine: &Redb) {

@@ -57,7 +57,7 @@ pub(crate) struct Fault {
     pub(crate) for_good: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct File {
     /// What a power cut can't take.
     synced: Vec<u8>,
@@ -78,7 +78,8 @@ enum Change {
 pub(crate) enum PowerCut {
     /// Nothing.
     LosesAll,
-    /// Everything, as when only the process is killed.
+    /// Everything, as when only the process is killed. What was not synced is not on the
+    /// disk yet, and the next cut can take it.
     KeepsAll,
     /// Of each sector anything.
     Tears,
@@ -173,11 +174,13 @@ impl Disk {
         let files = files.collect();
         let names = state.names.iter().map(|(name, entries)| {
             let at = match cut {
-                PowerCut::LosesAll => 0,
-                PowerCut::KeepsAll => entries.len() - 1,
+                PowerCut::LosesAll | PowerCut::KeepsAll => 0,
                 PowerCut::Tears | PowerCut::TearsSectors => random.usize(..entries.len()),
             };
-            (name.clone(), vec![entries[at]])
+            match cut {
+                PowerCut::KeepsAll => (name.clone(), entries.clone()),
+                _ => (name.clone(), vec![entries[at]]),
+            }
         });
         let names = names.collect();
         Self(Arc::new(Mutex::new(State {
@@ -291,7 +294,7 @@ impl File {
     fn after(&self, cut: PowerCut, in_sectors: bool, random: &mut Rng) -> Self {
         let bytes = match cut {
             PowerCut::LosesAll => self.synced.clone(),
-            PowerCut::KeepsAll => self.current.clone(),
+            PowerCut::KeepsAll => return self.clone(),
             PowerCut::Tears | PowerCut::TearsSectors => self.torn(in_sectors, random),
         };
         Self {

@@ -68,17 +68,12 @@ fn a_log_that_cannot_grow_goes_on_as_it_is() {
 fn a_crashed_directory_opens_on_a_disk_that_is_full_of_its_log() {
     let options = RedbOptions {
         log_bytes: 64 << 20,
+        recovers_later: false,
         ..SMALL
     };
     let mut trimmed = 0;
     for commits in [1_u16, 10, 50, 100] {
-        let disk = Disk::default();
-        let engine = disk.open(&options).unwrap();
-        for number in 0..commits {
-            put(&engine, &number.to_be_bytes(), &[7; 3000]).unwrap();
-        }
-        let disk = disk.after(PowerCut::KeepsAll, &mut Rng::with_seed(1));
-        drop(engine);
+        let disk = crashed(&options, commits);
         let base = disk.with_bytes("base", |bytes| bytes.len());
         disk.set_capacity(Some(disk.used()));
         let engine = disk
@@ -90,6 +85,51 @@ fn a_crashed_directory_opens_on_a_disk_that_is_full_of_its_log() {
         trimmed += usize::from(disk.with_bytes("base", |bytes| bytes.len()) > base);
     }
     assert!(trimmed > 0, "the database never grew");
+}
+
+/// A disk with what is left of so many commits that no checkpoint took over.
+fn crashed(options: &RedbOptions, commits: u16) -> Disk {
+    let disk = Disk::default();
+    let engine = disk.open(options).unwrap();
+    for number in 0..commits {
+        put(&engine, &number.to_be_bytes(), &[7; 3000]).unwrap();
+    }
+    let left = disk.after(PowerCut::KeepsAll, &mut Rng::with_seed(1));
+    drop(engine);
+    left
+}
+
+/// Nothing needs to become longer for that, neither the database nor the log.
+#[test]
+fn a_crashed_directory_opens_where_not_a_byte_is_free() {
+    for commits in [1_u16, 10, 100] {
+        let disk = crashed(&SMALL, commits);
+        let names = disk.names();
+        let lengths = || {
+            names
+                .iter()
+                .map(|name| disk.with_bytes(name, |bytes| bytes.len()))
+        };
+        let before: Vec<_> = lengths().collect();
+        disk.set_capacity(Some(disk.used()));
+        let engine = disk.open(&SMALL).unwrap();
+        for number in 0..commits {
+            assert!(get(&engine, &number.to_be_bytes()).unwrap() == [7; 3000]);
+        }
+        let after: Vec<_> = lengths().collect();
+        assert_eq!(disk.names(), names);
+        // The log gives back what it doesn't need.
+        assert!(
+            after[0] == before[0] && after[1] < before[1],
+            "{after:?} {before:?}"
+        );
+        disk.set_capacity(None);
+        put(&engine, b"new", b"1").unwrap();
+        engine.close().unwrap();
+        assert_eq!(disk.names(), ["base"]);
+        let engine = disk.open(&SMALL).unwrap();
+        assert_eq!(get(&engine, b"new").unwrap(), b"1");
+    }
 }
 
 #[test]

@@ -83,7 +83,14 @@ impl Script {
             kept += at.saturating_sub(self.synced);
             lost += self.acknowledged.saturating_sub(at);
             self.states.truncate(at + 1);
-            engine.close().unwrap();
+            // What a reader saw is there for good, also where nothing was written since.
+            if self.random.bool() {
+                engine.close().unwrap();
+            } else {
+                self.disk.fail_from_now(io::ErrorKind::Other);
+                drop(engine);
+                self.disk = self.disk.after(PowerCut::Tears, &mut self.random);
+            }
             (self.acknowledged, self.synced) = (at, at);
         }
         (kept, lost)
@@ -91,6 +98,7 @@ impl Script {
 
     fn live(&mut self) {
         let engine = self.disk.open(&LATER).unwrap();
+        assert!(all(&engine) == self.states[self.acknowledged]);
         let ends_early = self.random.bool();
         let last = ends_early.then(|| self.random.u64(1..60));
         self.disk.set_fault(last.map(|calls| Fault {

@@ -1,0 +1,45 @@
+//! Through which server a command works.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// A key, which nothing prints.
+#[derive(Clone)]
+pub(crate) struct Key(pub(crate) String);
+
+impl FromStr for Key {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key")
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RemoteArgs {
+    /// Work through the server that has the file open, at this address: by default what
+    /// the environment has as `HEADCOUNT_SERVER`, unless --db names a file
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "db")]
+    pub(crate) server: Option<String>,
+
+    /// A file with the key for the server
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+
+    /// The key itself, which others on this machine can see: by default what the
+    /// environment has as `HEADCOUNT_KEY`
+    #[arg(long, global = true, value_name = "KEY", conflicts_with = "key_file")]
+    pub(crate) key: Option<Key>,
+
+    /// A file with the certificates (PEM) to trust instead of the system's
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+}

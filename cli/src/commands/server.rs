@@ -1,0 +1,79 @@
+//! Which server is meant, if one is, and what can't be done through one.
+
+use std::env;
+
+use crate::args::{Args, Command};
+use crate::directory::Address;
+use crate::failure::{Failure, Result};
+
+use super::input;
+
+/// The server through which the command works: `None` for one that works on a file.
+pub(super) fn of(args: &Args) -> Result<Option<Address>> {
+    let remote = &args.remote;
+    let url = match &remote.server {
+        Some(url) => Some(url.clone()),
+        None if args.names_a_file() => None,
+        None => variable("HEADCOUNT_SERVER"),
+    };
+    let Some(url) = url else {
+        return Ok(None);
+    };
+    if let Some(command) = needs_file(&args.command) {
+        return Err(Failure::refused(
+            "needs_file",
+            format!(
+                "`headcount {command}` needs the directory's file and can't go through the server \
+                 {url}: name the file with --db, and leave --server and HEADCOUNT_SERVER out"
+            ),
+        ));
+    }
+    if args.actor.is_some() {
+        return Err(Failure::refused(
+            "usage",
+            "through a server the key says who acts; leave --actor out, and use a key of that user",
+        ));
+    }
+    let key = match (&remote.key, &remote.key_file) {
+        (Some(key), _) => Some(key.0.clone()),
+        (None, Some(file)) => {
+            let bytes = input::read(file)?;
+            Some(String::from_utf8_lossy(&bytes).trim().to_owned())
+        }
+        (None, None) => variable("HEADCOUNT_KEY"),
+    };
+    let key = key.ok_or_else(|| {
+        Failure::refused(
+            "usage",
+            "the server needs a key: name a file with it with --key-file, or set HEADCOUNT_KEY; \
+             `headcount keys create` makes one",
+        )
+    })?;
+    Ok(Some(Address {
+        url,
+        key,
+        ca_file: remote.ca_file.clone(),
+    }))
+}
+
+/// What the environment has; an empty variable is as good as none.
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// What the command is called, if it works on the file itself.
+fn needs_file(command: &Command) -> Option<&'static str> {
+    Some(match command {
+        Command::Backup(_) => "backup",
+        Command::Restore(_) => "restore",
+        Command::Compact => "compact",
+        Command::Doctor => "doctor",
+        Command::Bench(_) => "bench",
+        Command::Verify(_) => "verify",
+        Command::Repair(_) => "repair",
+        Command::Serve(_) => "serve",
+        Command::Keys(_) => "keys",
+        Command::Changes(changes) if changes.trim_before.is_some() => "changes --trim-before",
+        _ => return None,
+    })
+}

@@ -1,0 +1,381 @@
+//! Asking a server: one key, JSON both ways, and refusals as the library has them. The key
+//! is in no message.
+
+use std::fmt;
+use std::io::Read;
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use headcount::{Error, ErrorKind, Result};
+use headcount_server::{client, is_private};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use ureq::http::{Method, Request, StatusCode};
+
+use crate::failure::Failure;
+
+/// How long one request may take.
+const PATIENCE: Duration = Duration::from_mins(5);
+/// How often a request is made that was refused because there were too many.
+const TRIES_MAX: u32 = 30;
+/// How long to wait for the next try, at most.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+/// Bytes of an answer.
+const ANSWER_BYTES_MAX: u64 = 1 << 30;
+
+/// Where a server is, and what it lets in.
+#[derive(Clone)]
+pub(crate) struct Address {
+    pub(crate) url: String,
+    pub(crate) key: String,
+    /// A file with the certificates to trust, instead of the system's.
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Address")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(super) struct Client {
+    agent: ureq::Agent,
+    base: String,
+    authorization: String,
+}
+
+impl Client {
+    pub(super) fn new(address: &Address) -> Result<Self, Failure> {
+        let refused = |why: String| Failure::refused("invalid_argument", why);
+        let base = address.url.trim_end_matches('/');
+        if !base.starts_with("http://") && !base.starts_with("https://") {
+            return Err(refused(format!(
+                "{base:?} is no address of a server; write it as https://users.example.com"
+            )));
+        }
+        if !is_private(base) {
+            return Err(refused(format!(
+                "everybody on the way to {base} could read the key; use https"
+            )));
+        }
+        let is_written = address.key.bytes().all(|byte| byte.is_ascii_graphic());
+        if address.key.is_empty() || !is_written {
+            return Err(refused(
+                "the key is none: it is one word of letters and digits, as `headcount keys \
+                 create` prints it"
+                    .to_owned(),
+            ));
+        }
+        let agent = client(address.ca_file.as_deref(), PATIENCE).map_err(|error| {
+            let file = address.ca_file.clone().unwrap_or_default();
+            let file = file.display();
+            Failure::refused(
+                "io",
+                format!("can't read certificates from {file}: {error}"),
+            )
+        })?;
+        Ok(Self {
+            agent,
+            base: base.to_owned(),
+            authorization: format!("Bearer {}", address.key),
+        })
+    }
+
+    pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.json(self.send(&Method::GET, path, None, &[])?)
+    }
+
+    /// The same; `None` where nobody and nothing has that name.
+    pub(super) fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>> {
+        match self.get(path) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::UserNotFound | ErrorKind::WorkspaceNotFound
+                ) =>
+            {
+                Ok(None)
+            }
+            found => found.map(Some),
+        }
+    }
+
+    /// Asks with a body, and changes nothing.
+    pub(super) fn ask<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
+        self.json(self.send(&Method::POST, path, None, body.to_string().as_bytes())?)
+    }
+
+    /// Sends operations; a request id makes it safe to send them again.
+    pub(super) fn send_operations<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        request_id: Option<&str>,
+        body: &[u8],
+    ) -> Result<T> {
+        self.json(self.send(&Method::POST, path, request_id, body)?)
+    }
+
+    /// What comes bit by bit.
+    pub(super) fn stream(&self, path: &str) -> Result<impl Read + use<>> {
+        let answer = self.send(&Method::GET, path, None, &[])?;
+        Ok(answer
+            .into_body()
+            .into_with_config()
+            .limit(u64::MAX)
+            .reader())
+    }
+
+    fn json<T: DeserializeOwned>(&self, mut answer: Answer) -> Result<T> {
+        let body = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX);
+        let bytes = body.read_to_vec().map_err(|error| self.broken(&error))?;
+        serde_json::from_slice(&bytes).map_err(|error| {
+            Error::new(
+                ErrorKind::Io,
+                format!(
+                    "{} answered with something else than expected: {error}; is it a headcount \
+                     server of this release?",
+                    self.base
+                ),
+            )
+        })
+    }
+
+    fn send(
+        &self,
+        method: &Method,
+        path: &str,
+        request_id: Option<&str>,
+        body: &[u8],
+    ) -> Result<Answer> {
+        // Only what was sent without a name for it can have been done unknown to us.
+        let changes = path.starts_with("/api/v1/batch") && !path.contains("dry_run=true");
+        for _ in 1..TRIES_MAX {
+            let answer = self.try_once(method, path, request_id, body, changes)?;
+            if answer.status() != StatusCode::TOO_MANY_REQUESTS {
+                return self.checked(answer, changes);
+            }
+            thread::sleep(wait(&answer));
+        }
+        let last = self.try_once(method, path, request_id, body, changes)?;
+        self.checked(last, changes)
+    }
+
+    fn try_once(
+        &self,
+        method: &Method,
+        path: &str,
+        request_id: Option<&str>,
+        body: &[u8],
+        changes: bool,
+    ) -> Result<Answer> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base))
+            .header("authorization", &self.authorization);
+        if method != Method::GET {
+            request = request.header("content-type", "application/json");
+        }
+        if let Some(id) = request_id {
+            request = request.header("idempotency-key", id);
+        }
+        let sent = match method {
+            &Method::GET => request.body(()).map(|request| self.agent.run(request)),
+            _ => request.body(body).map(|request| self.agent.run(request)),
+        };
+        let unwritable = |error: ureq::http::Error| {
+            Error::new(
+                ErrorKind::InvalidArgument,
+                format!("{} is no address of a server: {error}", self.base),
+            )
+        };
+        sent.map_err(unwritable)?.map_err(|error| {
+            if changes && !was_not_sent(&error) {
+                unknown(&format!("no answer came from {}: {error}", self.base))
+            } else {
+                self.broken(&error)
+            }
+        })
+    }
+
+    fn checked(&self, mut answer: Answer, changes: bool) -> Result<Answer> {
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let text = answer.body_mut().read_to_string().unwrap_or_default();
+        Err(self.refusal(status, &text, changes))
+    }
+
+    fn broken(&self, error: &ureq::Error) -> Error {
+        Error::new(ErrorKind::Io, format!("can't reach {}: {error}", self.base))
+    }
+
+    /// What the problem (RFC 9457) says, as the library's error; or what the status says.
+    fn refusal(&self, status: StatusCode, text: &str, changes: bool) -> Error {
+        let problem: Value = serde_json::from_str(text).unwrap_or_default();
+        if let Some(error) = of_the_library(&problem) {
+            return error;
+        }
+        let base = &self.base;
+        let detail = problem["detail"].as_str().unwrap_or("no reason was given");
+        let (kind, told) = match status {
+            StatusCode::UNAUTHORIZED => (
+                ErrorKind::ReadOnly,
+                format!("{base} does not take the key: {detail}"),
+            ),
+            StatusCode::FORBIDDEN => (
+                ErrorKind::ReadOnly,
+                format!("the key may not do that at {base}: {detail}"),
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => (
+                ErrorKind::TooLarge,
+                format!(
+                    "{base} takes no request as large as this; split the file, or stop the \
+                     server and name the directory's file with --db"
+                ),
+            ),
+            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
+                (ErrorKind::InvalidArgument, detail.to_owned())
+            }
+            // It waited for its turn in vain, and was not begun.
+            _ if detail.starts_with("too many writes") => (ErrorKind::Io, detail.to_owned()),
+            status if changes && status.is_server_error() => {
+                return unknown(&format!("{base} answered {status}: {detail}"));
+            }
+            status => (
+                ErrorKind::Io,
+                format!(
+                    "{base} answered {status}: {detail}; is it a headcount server of this \
+                     release?"
+                ),
+            ),
+        };
+        Error::new(kind, told)
+    }
+}
+
+type Answer = ureq::http::Response<ureq::Body>;
+
+/// The error with the kind that the directory gave it.
+fn of_the_library(problem: &Value) -> Option<Error> {
+    let mut error = Map::new();
+    error.insert("kind".to_owned(), problem["kind"].as_str()?.into());
+    error.insert("message".to_owned(), problem["detail"].as_str()?.into());
+    for group in ["seats", "versions"] {
+        let numbers = problem[group].as_object().cloned().unwrap_or_default();
+        error.extend(numbers);
+    }
+    for name in ["op_index", "resume_after", "latest"] {
+        if problem[name].is_u64() {
+            error.insert(name.to_owned(), problem[name].clone());
+        }
+    }
+    serde_json::from_value(error.into()).ok()
+}
+
+fn unknown(what: &str) -> Error {
+    Error::new(
+        ErrorKind::OutcomeUnknown,
+        format!("{what}; whether it was done is unknown: `headcount changes` shows it"),
+    )
+}
+
+/// Whether the server can't have seen the request.
+fn was_not_sent(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+        ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::BadUri(_)
+        | ureq::Error::Tls(_)
+        | ureq::Error::Rustls(_) => true,
+        _ => false,
+    }
+}
+
+/// How long to wait, as the answer has it.
+fn wait(answer: &Answer) -> Duration {
+    let header = answer.headers().get("retry-after");
+    let seconds = header.and_then(|value| value.to_str().ok()?.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(1)).min(WAIT_MAX)
+}
+
+/// `text` as a part of an address.
+pub(super) fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a string can't fail.
+            let _ = fmt::Write::write_fmt(&mut encoded, format_args!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn address(url: &str, key: &str) -> Address {
+        Address {
+            url: url.to_owned(),
+            key: key.to_owned(),
+            ca_file: None,
+        }
+    }
+
+    #[test]
+    fn a_key_goes_where_nobody_listens_in_and_into_no_message() {
+        assert!(Client::new(&address("http://127.0.0.1:1/", "hc_1")).is_ok());
+        for (url, key) in [
+            ("http://users.ex.co", "hc_secret"),
+            ("users.ex.co", "hc_secret"),
+            ("https://users.ex.co", "hc_secret\r\nX: y"),
+            ("https://users.ex.co", ""),
+        ] {
+            let failure = Client::new(&address(url, key)).err().unwrap();
+            let mut told = Vec::new();
+            failure.write(&mut told, false).unwrap();
+            let told = String::from_utf8(told).unwrap();
+            assert!(!told.contains("secret"), "{told}");
+        }
+        let shown = format!("{:?}", address("https://users.ex.co", "hc_secret"));
+        assert!(!shown.contains("secret"), "{shown}");
+    }
+
+    #[test]
+    fn problems_are_errors_of_the_library_with_their_numbers() {
+        let error = of_the_library(&json!({
+            "kind": "no_free_seat", "detail": "no seat free", "op_index": 2,
+            "seats": { "limit": 5, "active": 5, "requested": 1 },
+        }));
+        let error = error.unwrap();
+        let kind = ErrorKind::NoFreeSeat {
+            limit: 5,
+            active: 5,
+            requested: 1,
+        };
+        assert_eq!((error.kind(), error.op_index()), (kind, Some(2)));
+        let trimmed = json!({ "kind": "history_trimmed", "detail": "x", "resume_after": 7 });
+        let kind = ErrorKind::HistoryTrimmed { resume_after: 7 };
+        assert_eq!(of_the_library(&trimmed).unwrap().kind(), kind);
+        for other in [
+            json!({ "detail": "x" }),
+            json!({ "kind": "new", "detail": "x" }),
+        ] {
+            assert!(of_the_library(&other).is_none());
+        }
+    }
+
+    #[test]
+    fn names_are_parts_of_addresses() {
+        assert_eq!(encoded("a/b?c@\u{e9}.."), "a%2Fb%3Fc%40%C3%A9%2E%2E");
+    }
+}

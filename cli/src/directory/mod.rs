@@ -1,0 +1,201 @@
+//! The directory that a command works on: a file that is open here, or one that a server
+//! has open. Both take the same calls and refuse with the same errors, so that there is
+//! one of each command.
+
+mod client;
+mod pages;
+mod remote;
+
+use std::sync::Arc;
+
+use headcount::{
+    Applied, Batch, Change, Error, Member, Seats, Stats, User, UserId, UserPage, UserQuery,
+    UserRef, Workspace, WorkspaceId, WorkspaceRef,
+};
+
+pub(crate) use self::client::Address;
+pub(crate) use self::remote::Remote;
+
+type Result<T> = headcount::Result<T>;
+
+/// What comes one by one.
+pub(crate) type Each<'a, T> = Box<dyn Iterator<Item = Result<T>> + 'a>;
+
+pub(crate) enum Directory {
+    /// In a file, or in memory.
+    Here(headcount::Directory),
+    /// Behind a server, whose key says who acts.
+    There(Remote),
+}
+
+/// By what a user is found.
+#[derive(Clone, Copy)]
+pub(crate) enum UserKey<'a> {
+    Id(UserId),
+    Email(&'a str),
+    Username(&'a str),
+    ExternalId(&'a str, &'a str),
+}
+
+impl Directory {
+    #[cfg(any(fuzzing, test))]
+    pub(crate) fn in_memory() -> Result<Self> {
+        headcount::Directory::in_memory().map(Self::Here)
+    }
+
+    /// The directory that is open here; `None` behind a server.
+    #[cfg(any(fuzzing, test))]
+    pub(crate) fn here(&self) -> Option<&headcount::Directory> {
+        match self {
+            Self::Here(directory) => Some(directory),
+            Self::There(_) => None,
+        }
+    }
+
+    pub(crate) fn close(self) -> Result<()> {
+        match self {
+            Self::Here(directory) => directory.close(),
+            Self::There(_) => Ok(()),
+        }
+    }
+
+    pub(crate) fn user(&self, user: impl Into<UserRef>) -> Result<Option<Arc<User>>> {
+        match self {
+            Self::Here(directory) => directory.user(user),
+            Self::There(remote) => remote.user(&user.into()),
+        }
+    }
+
+    pub(crate) fn user_by_id(&self, id: UserId) -> Result<Option<Arc<User>>> {
+        self.user_by(UserKey::Id(id))
+    }
+
+    pub(crate) fn user_by_username(&self, username: &str) -> Result<Option<Arc<User>>> {
+        self.user_by(UserKey::Username(username))
+    }
+
+    fn user_by(&self, key: UserKey<'_>) -> Result<Option<Arc<User>>> {
+        match self {
+            Self::Here(directory) => find(directory, key),
+            Self::There(remote) => remote
+                .users_by(&[key])
+                .map(|mut found| found.pop().flatten()),
+        }
+    }
+
+    /// The users of the keys, in their order; through a server with a request for many.
+    pub(crate) fn users_by(&self, keys: &[UserKey<'_>]) -> Result<Vec<Option<Arc<User>>>> {
+        match self {
+            Self::Here(directory) => keys.iter().map(|key| find(directory, *key)).collect(),
+            Self::There(remote) => remote.users_by(keys),
+        }
+    }
+
+    pub(crate) fn query(&self, query: &UserQuery) -> Result<UserPage> {
+        match self {
+            Self::Here(directory) => directory.query(query),
+            Self::There(remote) => remote.query(query),
+        }
+    }
+
+    pub(crate) fn count(&self, query: &UserQuery) -> Result<u64> {
+        match self {
+            Self::Here(directory) => directory.count(query),
+            Self::There(remote) => remote.count(query),
+        }
+    }
+
+    /// All users, ordered by email.
+    pub(crate) fn users(&self) -> Result<Each<'_, Arc<User>>> {
+        match self {
+            Self::Here(directory) => Ok(Box::new(directory.users()?)),
+            Self::There(remote) => Ok(Box::new(remote.users())),
+        }
+    }
+
+    pub(crate) fn seats(&self) -> Result<Seats> {
+        match self {
+            Self::Here(directory) => directory.seats(),
+            Self::There(remote) => remote.seats(),
+        }
+    }
+
+    pub(crate) fn stats(&self) -> Result<Stats> {
+        match self {
+            Self::Here(directory) => directory.stats(),
+            Self::There(remote) => remote.stats(),
+        }
+    }
+
+    pub(crate) fn workspace(
+        &self,
+        workspace: impl Into<WorkspaceRef>,
+    ) -> Result<Option<Workspace>> {
+        match self {
+            Self::Here(directory) => directory.workspace(workspace),
+            Self::There(remote) => remote.workspace(&workspace.into()),
+        }
+    }
+
+    /// All workspaces, ordered by id.
+    pub(crate) fn workspaces(&self) -> Result<Each<'_, Workspace>> {
+        match self {
+            Self::Here(directory) => Ok(Box::new(directory.workspaces()?)),
+            Self::There(remote) => Ok(Box::new(remote.workspaces())),
+        }
+    }
+
+    pub(crate) fn members(&self, workspace: WorkspaceId) -> Result<Vec<Member>> {
+        match self {
+            Self::Here(directory) => directory.members(workspace),
+            Self::There(remote) => remote.members(workspace),
+        }
+    }
+
+    pub(crate) fn workspaces_of(&self, user: UserId) -> Result<Vec<Member>> {
+        match self {
+            Self::Here(directory) => directory.workspaces_of(user),
+            Self::There(remote) => remote.workspaces_of(user),
+        }
+    }
+
+    /// The changes behind a number, the first of which is there already.
+    pub(crate) fn changes(&self, after: u64) -> Result<Each<'_, Change>> {
+        match self {
+            Self::Here(directory) => Ok(Box::new(directory.changes(after)?)),
+            Self::There(remote) => remote.changes(after),
+        }
+    }
+
+    pub(crate) fn apply(&self, batch: Batch) -> Result<Applied> {
+        match self {
+            Self::Here(directory) => directory.apply(batch),
+            Self::There(remote) => remote.apply(batch),
+        }
+    }
+
+    /// What would come of a batch. That it would change something is told by a sequence,
+    /// whose number says nothing.
+    pub(crate) fn dry_run(&self, batch: Batch) -> Result<Applied> {
+        match self {
+            Self::Here(directory) => directory.dry_run(batch),
+            Self::There(remote) => remote.dry_run(batch),
+        }
+    }
+
+    pub(crate) fn preview(&self, batch: Batch) -> Result<Vec<Error>> {
+        match self {
+            Self::Here(directory) => directory.preview(batch),
+            Self::There(remote) => remote.preview(batch),
+        }
+    }
+}
+
+fn find(directory: &headcount::Directory, key: UserKey<'_>) -> Result<Option<Arc<User>>> {
+    match key {
+        UserKey::Id(id) => directory.user_by_id(id),
+        UserKey::Email(email) => directory.user_by_email(email),
+        UserKey::Username(username) => directory.user_by_username(username),
+        UserKey::ExternalId(provisioner, id) => directory.user_by_external_id(provisioner, id),
+    }
+}

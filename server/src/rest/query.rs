@@ -1,0 +1,84 @@
+//! `/api/v1/query` and `/api/v1/lookup`: users by conditions, and many by name, for programs
+//! that work through long lists.
+
+use axum::Json;
+use axum::extract::State;
+use headcount::{UserId, UserQuery};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Asked, Body, LIMIT_MAX, Rest, page_limit};
+use crate::door::Failure;
+use crate::server::Server;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct How {
+    /// Whether to tell how many there are, instead of who.
+    #[serde(default)]
+    count: bool,
+}
+
+/// A page of the users who meet the conditions, and the cursor of the next one; or how many
+/// they are.
+pub(crate) async fn query(
+    State(server): State<Server>,
+    Asked(how): Asked<How>,
+    Body(asked): Body<Value>,
+) -> Rest<Json<Value>> {
+    let unreadable = |error| Failure::bad_request(format!("the body is no query: {error}"));
+    let limit = asked.get("limit").and_then(Value::as_u64);
+    let query: UserQuery = serde_json::from_value(asked).map_err(unreadable)?;
+    if how.count {
+        let count = server.scan(move |server| Ok(server.0.directory.count(&query)?));
+        return Ok(Json(json!({ "count": count.await? })));
+    }
+    let limit = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    page_limit(limit, UserQuery::LIMIT)?;
+    let page = server.scan(move |server| Ok(server.0.directory.query(&query)?));
+    Ok(Json(json!(page.await?)))
+}
+
+/// By what a user is looked up.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Wanted {
+    #[schema(value_type = String, format = "uuid")]
+    Id(UserId),
+    Email(String),
+    Username(String),
+    ExternalId {
+        provisioner: String,
+        id: String,
+    },
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Lookup {
+    /// Up to 1,000.
+    users: Vec<Wanted>,
+}
+
+/// Each of the users, or null where there is none.
+pub(crate) async fn lookup(
+    State(server): State<Server>,
+    Body(lookup): Body<Lookup>,
+) -> Rest<Json<Value>> {
+    if lookup.users.len() > LIMIT_MAX {
+        let message = format!("up to {LIMIT_MAX} users can be looked up at once");
+        return Err(Failure::bad_request(message).into());
+    }
+    let directory = &server.0.directory;
+    let find = |wanted: &Wanted| match wanted {
+        Wanted::Id(id) => directory.user_by_id(*id),
+        Wanted::Email(email) => directory.user_by_email(email),
+        Wanted::Username(username) => directory.user_by_username(username),
+        Wanted::ExternalId { provisioner, id } => directory.user_by_external_id(provisioner, id),
+    };
+    let users: headcount::Result<Vec<_>> = lookup.users.iter().map(find).collect();
+    let users: Vec<_> = users?;
+    let users: Vec<_> = users.iter().map(Option::as_deref).collect();
+    Ok(Json(json!({ "users": users })))
+}

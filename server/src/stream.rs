@@ -1,0 +1,25 @@
+//! Answers that are sent bit by bit.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::Bytes;
+use hyper::body::Frame;
+use tokio::sync::mpsc;
+
+/// A body of what a channel brings.
+pub(crate) struct Texts(pub(crate) mpsc::Receiver<Bytes>);
+
+impl hyper::body::Body for Texts {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        self.0
+            .poll_recv(context)
+            .map(|text| text.map(|text| Ok(Frame::data(text))))
+    }
+}

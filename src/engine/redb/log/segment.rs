@@ -1,0 +1,122 @@
+//! A segment: a file that frames are written to, and that grows between its uses.
+
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::disk::SideFile;
+use super::header::SegmentHeader;
+use crate::engine::redb::lock;
+
+/// Bytes of zeros written at a time.
+const ZEROS_BYTES: usize = 256 << 10;
+
+/// A segment, shared with the thread that grows or syncs it.
+pub(in crate::engine::redb) struct Segment {
+    file: SideFile,
+    /// Bytes of it that were written at least once.
+    bytes: AtomicU64,
+    /// What it says of itself.
+    header: Mutex<SegmentHeader>,
+}
+
+impl Segment {
+    /// The segment `file`, which has this header.
+    pub(super) fn new(file: SideFile, header: SegmentHeader) -> Self {
+        Self {
+            file,
+            bytes: AtomicU64::new(header.bytes),
+            header: Mutex::new(header),
+        }
+    }
+
+    /// Bytes of it that were written at least once.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn write(&self, offset: u64, frame: &[u8]) -> io::Result<()> {
+        self.file.write(offset, frame)
+    }
+
+    /// Makes all that was written to it durable.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    /// Makes it `bytes` long, all of it written; it must not be in use. After an error
+    /// it is as long as before.
+    pub(in crate::engine::redb) fn grow(&self, bytes: u64) -> io::Result<()> {
+        let before = self.bytes.load(Ordering::Relaxed);
+        if before >= bytes {
+            return Ok(());
+        }
+        if let Err(error) = self.fill(before, bytes) {
+            // Gives back the space. The header does not name the new length yet.
+            let _ = self.file.set_len(before);
+            return Err(error);
+        }
+        self.update(|header| header.bytes = bytes)?;
+        self.bytes.store(bytes, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Writes zeros from `before` to `bytes`, and makes them durable.
+    fn fill(&self, before: u64, bytes: u64) -> io::Result<()> {
+        let zeros = vec![0; ZEROS_BYTES];
+        self.file.set_len(bytes)?;
+        let mut at = before;
+        while at < bytes {
+            let count = zeros
+                .len()
+                .min(usize::try_from(bytes - at).unwrap_or(ZEROS_BYTES));
+            self.file.write(at, &zeros[..count])?;
+            at += count as u64;
+        }
+        self.file.sync_data()
+    }
+
+    /// Has it say, durably, that there are `count` segments or more.
+    pub(super) fn tell_count(&self, count: u32) -> io::Result<()> {
+        if lock(&self.header).segments >= count {
+            return Ok(());
+        }
+        self.update(|header| header.segments = count)
+    }
+
+    /// Changes what it says of itself, durably. After an error it still says what it
+    /// said before, or the change.
+    fn update(&self, change: impl FnOnce(&mut SegmentHeader)) -> io::Result<()> {
+        let mut header = lock(&self.header);
+        let mut changed = *header;
+        change(&mut changed);
+        changed.generation += 1;
+        changed.write(&*self.file)?;
+        *header = changed;
+        Ok(())
+    }
+}
+
+/// Frames that were written and not yet synced.
+pub(in crate::engine::redb) struct Pending {
+    segment: Arc<Segment>,
+    written: u64,
+    durable: Arc<AtomicU64>,
+}
+
+impl Pending {
+    pub(super) fn new(segment: Arc<Segment>, written: u64, durable: Arc<AtomicU64>) -> Self {
+        Self {
+            segment,
+            written,
+            durable,
+        }
+    }
+
+    /// Makes them durable.
+    pub(in crate::engine::redb) fn sync(self) -> io::Result<()> {
+        self.segment.file.sync_data()?;
+        self.durable.fetch_max(self.written, Ordering::AcqRel);
+        Ok(())
+    }
+}

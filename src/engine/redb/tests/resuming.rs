@@ -1,0 +1,175 @@
+//! After a crash a new use begins beside the log of the one before, which the database takes
+//! over later: opening changes nothing.
+
+use fastrand::Rng;
+
+use super::disk::{BASE, Disk, PowerCut};
+use super::{CREATE, EXISTING, get, put};
+use crate::engine::Engine;
+use crate::engine::redb::RedbOptions;
+use crate::engine::redb::log::SideFiles;
+use crate::error::ErrorKind;
+
+const SMALL: RedbOptions = RedbOptions {
+    background: false,
+    ..EXISTING
+};
+
+/// What a crash leaves after `keys` were written to `disk`, none of which a checkpoint
+/// took over.
+fn crash_after(disk: &Disk, keys: &[&[u8]]) -> Disk {
+    let create = RedbOptions {
+        background: false,
+        ..CREATE
+    };
+    let engine = disk.open(&create).unwrap();
+    for key in keys {
+        put(&engine, key, b"1").unwrap();
+    }
+    let left = disk.after(PowerCut::KeepsAll, &mut Rng::with_seed(1));
+    drop(engine);
+    left
+}
+
+fn logs(disk: &Disk) -> Vec<String> {
+    let names = disk.names().into_iter();
+    names.filter(|name| name.starts_with("log")).collect()
+}
+
+#[test]
+fn each_life_has_a_segment_of_its_own_until_there_is_none_left() {
+    let mut disk = Disk::default();
+    let lives: [&[&[u8]]; 4] = [&[b"a", b"b"], &[b"c"], &[b"d", b"e"], &[b"f"]];
+    for (life, keys) in lives.into_iter().enumerate() {
+        disk = crash_after(&disk, keys);
+        let engine = disk.open(&SMALL).unwrap();
+        for key in lives[..=life].concat() {
+            assert_eq!(get(&engine, key).unwrap(), b"1", "after life {life}");
+        }
+        // Of three segments that all hold something none is free.
+        assert_eq!(engine.has_frozen(), life != 2, "after life {life}");
+        if life == 2 {
+            assert_eq!(logs(&disk), [""; 0]);
+            // What that has removed the next life does not find.
+            engine.close().unwrap();
+            continue;
+        }
+        // It crashes again, having written nothing.
+        disk = disk.after(PowerCut::KeepsAll, &mut Rng::with_seed(1));
+        let expected = &["log0", "log1", "log2"][..=life % 3];
+        assert_eq!(logs(&disk), expected, "after life {life}");
+    }
+}
+
+#[test]
+fn opening_changes_no_file() {
+    let disk = crash_after(&Disk::default(), &[b"a", b"b"]);
+    let shown = |disk: &Disk| {
+        let names = disk.names().into_iter();
+        let bytes = |name: &String| disk.with_bytes(name, |bytes| bytes[4096..].to_vec());
+        names.map(|name| (bytes(&name), name)).collect::<Vec<_>>()
+    };
+    let before = shown(&disk);
+    let engine = disk.open(&SMALL).unwrap();
+    assert_eq!(get(&engine, b"b").unwrap(), b"1");
+    assert!(shown(&disk) == before, "something was written");
+    put(&engine, b"c", b"1").unwrap();
+    assert!(engine.has_frozen());
+    engine.checkpoint().unwrap();
+    assert!(!engine.has_frozen());
+    for key in [b"a", b"b", b"c"] {
+        assert_eq!(get(&engine, key).unwrap(), b"1");
+    }
+    // What the crash left is gone.
+    assert_eq!(logs(&disk), ["log1"]);
+}
+
+/// A frame that was never acknowledged is never read, whatever comes after it.
+#[test]
+fn the_torso_of_a_frame_stays_one() {
+    let disk = crash_after(&Disk::default(), &[b"a", b"b"]);
+    let torn = disk.with_bytes("log0", |bytes| bytes[8192 + 512..][..500].fill(0));
+    assert!(torn.is_some());
+    let disk = crash_after(&disk, &[b"c"]);
+    let engine = disk.open(&SMALL).unwrap();
+    assert_eq!(get(&engine, b"a").unwrap(), b"1");
+    assert_eq!(get(&engine, b"b"), None);
+    assert_eq!(get(&engine, b"c").unwrap(), b"1");
+}
+
+/// Copies of what one crash left go on apart, and none takes what is another's.
+#[test]
+fn the_histories_of_copies_are_not_mixed() {
+    let copy = |disk: &Disk| disk.after(PowerCut::KeepsAll, &mut Rng::with_seed(1));
+    let put_base = |from: &Disk, onto: &Disk| {
+        let mixed = copy(onto);
+        let bytes = from.with_bytes(BASE, |bytes| bytes.clone()).unwrap();
+        mixed.with_bytes(BASE, |old| *old = bytes).unwrap();
+        mixed
+    };
+    let crashed = crash_after(&Disk::default(), &[b"a"]);
+    let [one, other] = [b"x", b"y"].map(|key| crash_after(&copy(&crashed), &[key]));
+    for (mixed, kind) in [
+        (put_base(&one, &other), ErrorKind::LogMissing),
+        (put_base(&other, &one), ErrorKind::LogMissing),
+        (put_base(&one, &crashed), ErrorKind::LogMissing),
+        (put_base(&crashed, &one), ErrorKind::LogForeign),
+    ] {
+        let refused = mixed.open(&SMALL).err().expect("it was opened");
+        assert!(
+            [kind, ErrorKind::LogForeign].contains(&refused.kind()),
+            "{refused}"
+        );
+    }
+    for (disk, key) in [(&one, b"x"), (&other, b"y")] {
+        let engine = disk.open(&SMALL).unwrap();
+        assert_eq!(get(&engine, b"a").unwrap(), b"1");
+        assert_eq!(get(&engine, key).unwrap(), b"1");
+    }
+}
+
+/// What could not be removed yet when the power was cut adds nothing.
+#[test]
+fn a_crash_just_before_the_old_log_is_removed_does_no_harm() {
+    let disk = crash_after(&Disk::default(), &[b"a", b"b"]);
+    let old = disk.with_bytes("log0", |bytes| bytes.clone()).unwrap();
+    let engine = disk.open(&SMALL).unwrap();
+    put(&engine, b"c", b"1").unwrap();
+    engine.shared.run_job();
+    assert_eq!(logs(&disk), ["log1"]);
+    let left = disk.after(PowerCut::KeepsAll, &mut Rng::with_seed(1));
+    drop(engine);
+    drop(left.create("log0").unwrap());
+    left.with_bytes("log0", |bytes| *bytes = old).unwrap();
+    let engine = left.open(&SMALL).unwrap();
+    for key in [b"a", b"b", b"c"] {
+        assert_eq!(get(&engine, key).unwrap(), b"1");
+    }
+    engine.close().unwrap();
+    assert_eq!(left.names(), [BASE]);
+}
+
+/// The checkpoint waits for the first commit, and whoever needs the database to be free
+/// doesn't wait for that.
+#[test]
+fn the_first_commit_comes_before_the_checkpoint() {
+    let disk = crash_after(&Disk::default(), &[b"a"]);
+    let with_threads = RedbOptions {
+        background: true,
+        ..EXISTING
+    };
+    let engine = disk.open(&with_threads).unwrap();
+    engine.checkpoint().unwrap();
+    assert_eq!(logs(&disk), [""; 0]);
+    put(&engine, b"b", b"1").unwrap();
+    engine.close().unwrap();
+    // One that only reads is in nobody's way either.
+    let disk = crash_after(&disk, &[b"c"]);
+    let engine = disk.open(&with_threads).unwrap();
+    while engine.has_frozen() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert_eq!(logs(&disk), ["log1"], "its own");
+    engine.close().unwrap();
+    assert_eq!(disk.names(), [BASE]);
+}
