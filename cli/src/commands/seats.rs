@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use headcount::{Directory, SeatHistory, Seats, Timestamp, UserQuery};
+use headcount::{SeatHistory, Seats, Timestamp, UserQuery};
 use serde_json::json;
 
 use super::Store;
 use super::filter::each;
 use crate::args::SeatsArgs;
+use crate::directory::Directory;
 use crate::failure::Result;
 use crate::output::{Table, USER_HEADS, user_cells, write_json};
 

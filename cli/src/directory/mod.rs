@@ -9,8 +9,8 @@ mod remote;
 use std::sync::Arc;
 
 use headcount::{
-    Applied, Batch, Change, Error, Member, Seats, Stats, User, UserId, UserPage, UserQuery,
-    UserRef, Workspace, WorkspaceId, WorkspaceRef,
+    Applied, Batch, Change, Error, Member, SeatHistory, Seats, Stats, Timestamp, User, UserId,
+    UserPage, UserQuery, UserRef, Workspace, WorkspaceId, WorkspaceRef,
 };
 
 pub(crate) use self::client::Address;
@@ -117,6 +117,14 @@ impl Directory {
         match self {
             Self::Here(directory) => directory.seats(),
             Self::There(remote) => remote.seats(),
+        }
+    }
+
+    /// How many users were active since a day.
+    pub(crate) fn seat_history(&self, since: Timestamp) -> Result<SeatHistory> {
+        match self {
+            Self::Here(directory) => directory.seat_history(since),
+            Self::There(remote) => remote.seat_history(since),
         }
     }
 

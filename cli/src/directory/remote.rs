@@ -5,8 +5,8 @@ use std::io::Read;
 use std::sync::Arc;
 
 use headcount::{
-    Applied, Batch, Change, Directory, Error, ErrorKind, Member, Result, Seats, Stats, User,
-    UserId, UserPage, UserQuery, UserRef, Workspace, WorkspaceId, WorkspaceRef,
+    Applied, Batch, Change, Directory, Error, ErrorKind, Member, Result, SeatHistory, Seats, Stats,
+    Timestamp, User, UserId, UserPage, UserQuery, UserRef, Workspace, WorkspaceId, WorkspaceRef,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -123,6 +123,17 @@ impl Remote {
 
     pub(super) fn seats(&self) -> Result<Seats> {
         self.client.get("/api/v1/seats")
+    }
+
+    pub(super) fn seat_history(&self, since: Timestamp) -> Result<SeatHistory> {
+        #[derive(Deserialize)]
+        struct Told {
+            history: SeatHistory,
+        }
+        let since = since.to_string();
+        let path = format!("/api/v1/seats?since={}", encoded(&since));
+        let Told { history } = self.client.get(&path)?;
+        Ok(history)
     }
 
     pub(super) fn stats(&self) -> Result<Stats> {

@@ -15,6 +15,7 @@ use crate::served::Served;
 const LINES: &[&str] = &[
     "license set 4",
     "license show",
+    "seats",
     "users create ann@ex.co --username ann --admin --external-id okta=00u1 --attribute team=a",
     "users create bob@ex.co --username bob --given-name Bob --family-name O-Hara",
     "users create ann@ex.co",
@@ -89,6 +90,9 @@ const LINES: &[&str] = &[
     "export --format csv",
     "export --format keycloak",
     "export",
+    "seats --since 2020-01-01",
+    "seats --since 30d --holders",
+    "seats --holders --json",
     "changes",
     "changes --user bob --json",
     "changes --after 99",

@@ -9,7 +9,7 @@ use crate::folder::Folder;
 use crate::terminal;
 
 /// Every command with options of its own.
-const COMMANDS: [&str; 28] = [
+const COMMANDS: [&str; 29] = [
     "",
     "import",
     "users",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 28] = [
     "users activate",
     "users deactivate",
     "users delete",
+    "seats",
     "license",
     "license set",
     "workspaces",
@@ -141,6 +142,12 @@ fn a_table_that_does_not_fit_has_a_paragraph_for_each_row() {
     assert!(shown.lines().all(|line| line.len() <= 60), "{shown}");
     let (_, wide) = terminal::run(folder.command("users list"), 80, "");
     assert_eq!(wide.replace('\r', ""), folder.done("users list"));
+    let (code, seats) = terminal::run(folder.command("seats"), 40, "");
+    assert!(code == 0 && seats.contains("\nPEAK     2\r\n"), "{seats}");
+    assert!(
+        seats.lines().all(|line| line.trim_end().len() <= 40),
+        "{seats}"
+    );
     let (code, help) = terminal::run(folder.command("users get --help"), 40, "");
     assert_eq!(code, 0);
     // Clap breaks no line of the usage.

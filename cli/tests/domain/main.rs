@@ -31,6 +31,7 @@ mod members_come_and_go;
 mod old_changes_are_trimmed;
 mod over_the_limit_is_shown;
 mod requests_can_be_sent_again;
+mod seats_are_told_with_their_peak;
 #[path = "../common/served.rs"]
 mod served;
 mod several_users_are_one_batch;

@@ -196,7 +196,7 @@ pub(crate) async fn preview(visitor: Visitor, Form(fields): Form<Fields>) -> Sho
                 Err(failure) => (why(visitor.directory(), &plan, failure)),
                 Ok(_) => {
                     p { "Seats in use: " b { (now.active) " → " (then.active) } }
-                    (seats(&then, None))
+                    (seats(&then))
                 }
             }
             (plan.users(visitor.directory())?)
@@ -231,7 +231,7 @@ pub(crate) async fn apply(visitor: Visitor, Form(fields): Form<Fields>) -> Shown
             let inverse = plan.inverse(&applied);
             html! {
                 h1 { "Done" }
-                (seats(&visitor.directory().seats()?, None))
+                (seats(&visitor.directory().seats()?))
                 p role="status" {
                     (plan.off.len()) " deactivated, " (plan.on.len()) " activated."
                 }

@@ -6,7 +6,7 @@ use headcount::{User, UserPage};
 use maud::{Markup, html};
 
 use super::search::Search;
-use super::view::{day, full_name, link, peak, seats, state};
+use super::view::{day, full_name, link, seats_and_peak, state};
 use super::{Shown, Visitor};
 
 pub(crate) async fn show(visitor: Visitor, Query(search): Query<Search>) -> Shown {
@@ -19,7 +19,7 @@ pub(crate) async fn show(visitor: Visitor, Query(search): Query<Search>) -> Show
         .await?;
     let content = html! {
         h1 { "Users" }
-        (seats(&visitor.directory().seats()?, Some(peak(visitor.directory())?)))
+        (seats_and_peak(visitor.directory())?)
         (filters(&search))
         @if found.users.is_empty() {
             (nobody(&search))

@@ -11,30 +11,31 @@ const WARN_PERCENT: u64 = 80;
 /// Days over which the page tells the peak.
 const PEAK_DAYS: u64 = 30;
 
-/// The most users that were active in the last days.
-pub(super) fn peak(directory: &Directory) -> headcount::Result<u64> {
+/// The same as [`seats`], with the peak of the last days.
+pub(super) fn seats_and_peak(directory: &Directory) -> headcount::Result<Markup> {
+    let seats = directory.seats()?;
     let micros = PEAK_DAYS * 24 * 60 * 60 * 1_000_000;
     let since = Timestamp::now().as_unix_micros().saturating_sub(micros);
-    directory.peak_active_since(Timestamp::from_unix_micros(since)?)
-}
-
-fn peak_of(peak: Option<u64>) -> Markup {
-    html! {
-        @if let Some(peak) = peak {
-            span class="soft" { "at most " (peak) " in " (PEAK_DAYS) " days" }
-        }
-    }
+    let peak = directory.peak_active_since(Timestamp::from_unix_micros(since)?)?;
+    let peak = html! {
+        span class="soft" { "at most " (peak) " in " (PEAK_DAYS) " days" }
+    };
+    Ok(bar(&seats, &peak))
 }
 
 /// How many seats are in use, who holds them, and a warning before it is too late.
-pub(super) fn seats(seats: &Seats, peak: Option<u64>) -> Markup {
+pub(super) fn seats(seats: &Seats) -> Markup {
+    bar(seats, &html! {})
+}
+
+fn bar(seats: &Seats, peak: &Markup) -> Markup {
     let active = seats.active;
     let Some(limit) = seats.limit() else {
         return html! {
             section class="card seats" aria-label="Seats" {
                 b { (active) " seats in use" }
                 span { "any number of seats (" (seats.license) ")" }
-                (peak_of(peak))
+                (peak)
                 a href="/admin?state=active" { "who holds them" }
             }
         };
@@ -50,7 +51,7 @@ pub(super) fn seats(seats: &Seats, peak: Option<u64>) -> Markup {
         section class=(class) aria-label="Seats" {
             b { (active) " of " (limit) " seats in use" }
             progress max=(limit.max(1)) value=(active.min(limit)) aria-label="Seats in use" {}
-            (peak_of(peak))
+            (peak)
             a href="/admin?state=active" { "who holds them" }
             @if seats.over_by() > 0 {
                 span { "⚠ " (seats.over_by()) " more than the license has: deactivate users" }

@@ -9,7 +9,7 @@ use crate::codec::{
 };
 use crate::engine::redb::Txn;
 use crate::engine::redb::tests::damage::damage_value;
-use crate::model::{NewWorkspace, RequestId, Role, Username, WorkspaceId};
+use crate::model::{NewWorkspace, RequestId, Role, SeatDay, Username, WorkspaceId};
 use crate::rules::{FaultKind, Inspection};
 
 pub(super) const ANN: UserId = UserId::from_bytes([1; 16]);
@@ -88,6 +88,16 @@ fn malform_first(kind: Kind, txn: &mut Txn<'_>) -> Result<()> {
     txn.put(&key, &[1, 0xff])
 }
 
+/// Puts a day like the first one, as `change` makes it.
+fn put_day(txn: &mut Txn<'_>, change: fn(SeatDay) -> SeatDay) -> Result<()> {
+    let key = key_of(Kind::SeatDay, txn);
+    let bytes = txn.get(&key)?.unwrap().to_vec();
+    let day = change(keys::seat_day_in(&key, &bytes).unwrap());
+    let mut value = Vec::new();
+    keys::put_seat_day_value(&mut value, &day);
+    txn.put(&keys::seat_day(day.day), &value)
+}
+
 /// Puts a user like Bob, under another email and as `change` makes it.
 fn put_twin(txn: &mut Txn<'_>, change: fn(&mut crate::model::User)) -> Result<()> {
     let bytes = txn.get(&keys::user("bob@ex.co"))?.unwrap().to_vec();
@@ -125,6 +135,19 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     }),
     (FaultKind::Malformed, "last_seen", |txn| {
         malform_first(Kind::Seen, txn)
+    }),
+    (FaultKind::Malformed, "seat_day", |txn| {
+        malform_first(Kind::SeatDay, txn)
+    }),
+    (FaultKind::Wrong, "seat_day", |txn| {
+        put_day(txn, |day| SeatDay::new(day.day, day.peak, 1))
+    }),
+    (FaultKind::Wrong, "seat_day", |txn| {
+        put_day(txn, |day| SeatDay::new(day.day, 1, day.last))
+    }),
+    (FaultKind::Wrong, "seat_day", |txn| {
+        let later = |day: Timestamp| Timestamp::from_stored(day.as_unix_micros() + 86_400_000_000);
+        put_day(txn, |day| SeatDay::new(later(day.day), day.peak, day.last))
     }),
     (FaultKind::Missing, "format", |txn| txn.delete(keys::FORMAT)),
     (FaultKind::Missing, "license", |txn| {

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::faults::{ANN, BOB, CHO, OWN, found, inspect, make_full};
 use super::*;
 use crate::engine::redb::tests::damage::damage_value;
+use crate::model::SeatDay;
 use crate::rules::{FaultKind, Repaired};
 
 /// Repairs the file at `path`, as the plan said, to a sound directory.
@@ -95,6 +96,29 @@ fn a_lost_license_is_the_one_set_last_and_evicts_nobody() {
     assert_eq!(directory.seats().unwrap().over_by(), 1);
     let refused = directory.activate_user(CHO).unwrap_err();
     assert!(matches!(refused.kind(), ErrorKind::NoFreeSeat { .. }));
+}
+
+#[test]
+fn a_lost_day_of_seats_leaves_the_peaks_of_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.redb");
+    make_full(&path);
+    let directory = Directory::open(&path).unwrap();
+    let today = directory.seat_history(None).unwrap().days[0];
+    directory.close().unwrap();
+    let before = SeatDay::new(today.day.days_before(3), 9, 7);
+    tamper(&path, |txn| {
+        let mut value = Vec::new();
+        keys::put_seat_day_value(&mut value, &before);
+        txn.put(&keys::seat_day(before.day), &value)?;
+        txn.put(&keys::seat_day(today.day), b"?")
+    });
+    assert_eq!(found(&inspect(&path)), [(FaultKind::Malformed, "seat_day")]);
+    assert_repairable(&path);
+    let directory = Directory::open(&path).unwrap();
+    let days = directory.seat_history(None).unwrap().days;
+    // `assert_repairable` lets a third user come and go.
+    assert_eq!(days, [before, SeatDay::new(today.day, 7, 2)]);
 }
 
 #[test]

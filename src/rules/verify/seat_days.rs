@@ -1,7 +1,7 @@
 //! The most users that were active on each day.
 
-use super::Examiner;
 use super::fault::{Fault, FaultKind, Fix, name_of};
+use super::{Examiner, kind_of};
 use crate::codec::keys::{self, Kind};
 use crate::engine::Read;
 use crate::error::Result;
@@ -14,6 +14,8 @@ impl<R: Read> Examiner<'_, R> {
     pub(super) fn seat_days(&mut self) -> Result<()> {
         let latest = self.on_record.map(|totals| totals.last_at);
         let mut last: Option<SeatDay> = None;
+        let mut damaged = self.state.damaged();
+        let mut is_whole = !damaged.any(|(key, _)| kind_of(key) == Some(Kind::SeatDay));
         self.each(Kind::SeatDay, |examiner, key, value| {
             let (kind, detail) = match keys::seat_day_in(key, value) {
                 None => (FaultKind::Malformed, "the record can't be decoded"),
@@ -23,30 +25,44 @@ impl<R: Read> Examiner<'_, R> {
                 Some(day) => {
                     last = Some(day);
                     return match day.peak < day.last {
-                        true => examiner.wrong_day(day, day.last, "the peak is below the end"),
+                        true => {
+                            let right = SeatDay::new(day.day, day.last, day.last);
+                            examiner.wrong_day(right, "the peak is below the end of the day")
+                        }
                         false => Ok(()),
                     };
                 }
             };
+            is_whole = false;
             let fault = Fault::new(kind, name_of(Kind::SeatDay), detail);
             examiner.fault(fault, Fix::SetAside(key.to_vec(), value.to_vec()))
         })?;
-        // Users who can't be read were active or not.
-        match last.filter(|_| self.unreadable_users == 0) {
-            Some(day) if day.last != self.counted.active => self.wrong_day(
-                day,
-                self.counted.active,
-                "the last day doesn't end with the users who are active",
-            ),
+        // A user who can't be read may be active, and a day that can't be the last one.
+        match last.filter(|_| is_whole && self.unreadable_users == 0) {
+            Some(day) if day.last != self.counted.active => self.wrong_end(day),
             _ => Ok(()),
         }
     }
 
-    fn wrong_day(&mut self, day: SeatDay, last: u64, detail: &str) -> Result<()> {
-        let right = SeatDay::new(day.day, day.peak.max(last), last);
+    /// Reports that `last`, the last day, ends with other users than are active. When the
+    /// number changed is not known: it counts as changed on the day of the latest change.
+    fn wrong_end(&mut self, last: SeatDay) -> Result<()> {
+        let on_record = self.on_record.map(|totals| totals.last_at);
+        let latest = on_record.unwrap_or(self.latest_at).day();
+        let active = self.counted.active;
+        let right = if latest > last.day {
+            SeatDay::new(latest, last.last.max(active), active)
+        } else {
+            SeatDay::new(last.day, last.peak.max(active), active)
+        };
+        let detail = "the last day doesn't end with the users who are active";
+        self.wrong_day(right, detail)
+    }
+
+    fn wrong_day(&mut self, right: SeatDay, detail: &str) -> Result<()> {
         let fault = Fault::new(FaultKind::Wrong, name_of(Kind::SeatDay), detail);
         let mut value = Vec::new();
         keys::put_seat_day_value(&mut value, &right);
-        self.fault(fault, Fix::Put(keys::seat_day(day.day), value))
+        self.fault(fault, Fix::Put(keys::seat_day(right.day), value))
     }
 }
