@@ -12,9 +12,10 @@ use headcount::{Batch, Directory, License, NewUser, NewWorkspace, Role, UserUpda
 use crate::folder::Folder;
 
 /// What is said of the files, and by which command.
-const SAID: [(&str, &str); 3] = [
+const SAID: [(&str, &str); 4] = [
     ("export.jsonl", "export"),
     ("changes.json", "changes --json"),
+    ("seats.json", "seats --since 2020-01-01 --json"),
     ("verify.json", "verify --json"),
 ];
 

@@ -146,8 +146,10 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
         put_day(txn, |day| SeatDay::new(day.day, 1, day.last))
     }),
     (FaultKind::Wrong, "seat_day", |txn| {
-        let later = |day: Timestamp| Timestamp::from_stored(day.as_unix_micros() + 86_400_000_000);
-        put_day(txn, |day| SeatDay::new(later(day.day), day.peak, day.last))
+        put_day(txn, |day| {
+            let later = day.day.as_unix_micros() + 24 * 60 * 60 * 1_000_000;
+            SeatDay::new(Timestamp::from_stored(later), day.peak, day.last)
+        })
     }),
     (FaultKind::Missing, "format", |txn| txn.delete(keys::FORMAT)),
     (FaultKind::Missing, "license", |txn| {
