@@ -25,6 +25,7 @@ mod people_log_in_by_an_identity_provider;
 mod rest_lists_by_every_condition;
 mod rest_manages_users_and_workspaces;
 mod rest_reads_and_tries_many_at_once;
+mod rest_tells_how_seats_were_used;
 mod rest_tells_refusals_as_problems;
 mod scans_leave_writes_their_threads;
 mod scim_groups_are_workspaces;

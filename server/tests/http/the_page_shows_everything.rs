@@ -130,6 +130,14 @@ fn seats_are_shown_and_warned_of() {
         &["4 of 5 seats in use", "⚠ 1 left"],
         &[],
     );
+    running.directory.deactivate_user("eve@ex.co").unwrap();
+    check(
+        &browser,
+        "/admin",
+        &["3 of 5 seats in use", "at most 4 in 30 days"],
+        &["⚠"],
+    );
+    running.directory.activate_user("eve@ex.co").unwrap();
     running.directory.set_license(License::Seats(4)).unwrap();
     check(&browser, "/admin", &["⚠ no seat is free"], &[]);
     running.directory.set_license(License::Seats(3)).unwrap();
