@@ -24,13 +24,11 @@ impl<R: Read> Examiner<'_, R> {
                 }
                 Some(day) => {
                     last = Some(day);
-                    return match day.peak < day.last {
-                        true => {
-                            let right = SeatDay::new(day.day, day.last, day.last);
-                            examiner.wrong_day(right, "the peak is below the end of the day")
-                        }
-                        false => Ok(()),
-                    };
+                    if day.peak >= day.last {
+                        return Ok(());
+                    }
+                    let right = SeatDay::new(day.day, day.last, day.last);
+                    return examiner.wrong_day(right, "the peak is below the end of the day");
                 }
             };
             is_whole = false;
