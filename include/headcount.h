@@ -71,7 +71,7 @@
  * there is no error: looking up a user that doesn't exist succeeds and gives NULL.
  *
  * Files. While a directory is open there are files beside its own, whose names
- * are longer by -log0 and -log1 (users.redb-log0): the latest writes are in
+ * are longer by -log0 to -log2 (users.redb-log0): the latest writes are in
  * them. Closing, or freeing the last handle, puts all into the one file and
  * removes them. After a crash they belong to the directory's file: opening it
  * reads them, and without them the latest writes are missing. Copy or move a

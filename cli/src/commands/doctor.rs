@@ -123,7 +123,7 @@ fn file(path: &Path) -> Check {
 /// The log's files beside the real one.
 fn log_files(path: &Path) -> Vec<PathBuf> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let beside = ["-log0", "-log1"].map(|ending| {
+    let beside = ["-log0", "-log1", "-log2"].map(|ending| {
         let mut name = path.clone().into_os_string();
         name.push(ending);
         PathBuf::from(name)
