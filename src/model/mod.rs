@@ -3,6 +3,7 @@
 mod applied;
 mod attributes;
 mod batch;
+mod building;
 mod change;
 mod digest;
 mod email;

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
+use super::building::Building;
 use super::digest::Digester;
 use super::external::{check_external_id, check_provisioner, set_external_id};
 use super::user::apart_from;
 use super::{Email, Field, User, Username};
-#[cfg(feature = "capi")]
-use crate::error::ErrorKind;
 use crate::error::{Error, Result};
 
 /// What to change of a user; whatever isn't named stays as it is.
@@ -29,11 +28,7 @@ use crate::error::{Error, Result};
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct UserUpdate(
-    pub(super) Result<Parts>,
-    /// What there was before the part that is malformed.
-    Option<Box<Parts>>,
-);
+pub struct UserUpdate(pub(super) Building<Parts>);
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts {
@@ -60,7 +55,7 @@ impl Default for UserUpdate {
 impl UserUpdate {
     /// An update that changes nothing yet.
     pub fn new() -> Self {
-        Self(Ok(Parts::default()), None)
+        Self(Building::new(Ok(Parts::default())))
     }
 
     /// Refuses the update with [`Conflict`](crate::ErrorKind::Conflict) unless the user still has
@@ -166,32 +161,16 @@ impl UserUpdate {
     /// Applies a setter to what C holds, which stays as it was when the setter refuses.
     #[cfg(feature = "capi")]
     pub(crate) fn set(&mut self, change: impl FnOnce(Self) -> Self) -> Result<()> {
-        let taken = Err(Error::new(ErrorKind::InvalidArgument, "a setter panicked"));
-        match change(std::mem::replace(self, Self(taken, None))) {
-            Self(Err(error), Some(kept)) => {
-                *self = Self(Ok(*kept), None);
-                Err(error)
-            }
-            changed => {
-                *self = changed;
-                self.check()
-            }
-        }
+        self.0.set(|building| change(Self(building)).0)
     }
 
-    fn with(mut self, set: impl FnOnce(&mut Parts) -> Result<()>) -> Self {
-        if let Ok(kept) = &mut self.0
-            && let Err(error) = set(kept)
-            && let Ok(kept) = std::mem::replace(&mut self.0, Err(error))
-        {
-            self.1 = Some(Box::new(kept));
-        }
-        self
+    fn with(self, set: impl FnOnce(&mut Parts) -> Result<()>) -> Self {
+        Self(self.0.with(set))
     }
 
     /// The error that was kept, if a part was malformed.
     pub fn check(&self) -> Result<()> {
-        self.0.as_ref().map(|_| ()).map_err(Error::clone)
+        self.0.get().map(|_| ())
     }
 
     /// Whether it says if the user is an admin.
@@ -203,13 +182,13 @@ impl UserUpdate {
     /// assert!(!UserUpdate::new().given_name("Ann").sets_admin());
     /// ```
     pub fn sets_admin(&self) -> bool {
-        self.0.as_ref().is_ok_and(|parts| parts.admin.is_some())
+        self.0.get().is_ok_and(|parts| parts.admin.is_some())
     }
 
     /// What `user` becomes, and the fields that differ. Version and time are the
     /// caller's to set.
     pub(crate) fn apply_to(&self, user: &User) -> Result<(User, Vec<Field>)> {
-        let parts = self.0.as_ref().map_err(Error::clone)?;
+        let parts = self.0.get()?;
         if let Some(expected) = parts.if_version
             && expected != user.version
         {
@@ -244,7 +223,7 @@ impl UserUpdate {
 impl UserUpdate {
     /// Everything that was said, for the digest of the batch.
     pub(super) fn put_into(&self, out: &mut Digester) {
-        let parts = match &self.0 {
+        let parts = match self.0.get() {
             Ok(parts) => parts,
             Err(error) => {
                 out.tag(0);

@@ -1,11 +1,10 @@
 //! A user as it is stored, and a user about to be created.
 
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
+use super::building::Building;
 use super::external::{ExternalIds, check_external_id, check_provisioner, set_external_id};
 use super::{Email, NulTexts, Timestamp, UserId, Username};
-#[cfg(feature = "capi")]
-use crate::error::ErrorKind;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A user of the directory, as one consistent record.
 ///
@@ -182,11 +181,7 @@ impl User {
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct NewUser(
-    pub(super) Result<Draft>,
-    /// What there was before the part that is malformed.
-    Option<Box<Draft>>,
-);
+pub struct NewUser(pub(super) Building<Draft>);
 
 /// The parsed parts of a [`NewUser`].
 #[derive(Clone, Debug)]
@@ -223,7 +218,7 @@ impl NewUser {
             attributes: Attributes::new(),
             created_at: None,
         });
-        Self(draft, None)
+        Self(Building::new(draft))
     }
 
     /// Gives the user an id from elsewhere; otherwise the directory draws one.
@@ -325,41 +320,25 @@ impl NewUser {
     /// Applies a setter to what C holds, which stays as it was when the setter refuses.
     #[cfg(feature = "capi")]
     pub(crate) fn set(&mut self, change: impl FnOnce(Self) -> Self) -> Result<()> {
-        let taken = Err(Error::new(ErrorKind::InvalidArgument, "a setter panicked"));
-        match change(std::mem::replace(self, Self(taken, None))) {
-            Self(Err(error), Some(kept)) => {
-                *self = Self(Ok(*kept), None);
-                Err(error)
-            }
-            changed => {
-                *self = changed;
-                self.check()
-            }
-        }
+        self.0.set(|building| change(Self(building)).0)
     }
 
-    fn with(mut self, set: impl FnOnce(&mut Draft) -> Result<()>) -> Self {
-        if let Ok(kept) = &mut self.0
-            && let Err(error) = set(kept)
-            && let Ok(kept) = std::mem::replace(&mut self.0, Err(error))
-        {
-            self.1 = Some(Box::new(kept));
-        }
-        self
+    fn with(self, set: impl FnOnce(&mut Draft) -> Result<()>) -> Self {
+        Self(self.0.with(set))
     }
 
     /// The error that was kept, if a part was malformed.
     pub fn check(&self) -> Result<()> {
-        self.0.as_ref().map(|_| ()).map_err(Error::clone)
+        self.0.get().map(|_| ())
     }
 
     pub(crate) fn draft(&self) -> Result<&Draft> {
-        self.0.as_ref().map_err(Error::clone)
+        self.0.get()
     }
 
     /// Draws the id, unless there is one or the user is malformed.
     pub(crate) fn draw_id(&mut self) {
-        if let Ok(draft) = &mut self.0
+        if let Some(draft) = self.0.get_mut()
             && draft.id.is_none()
         {
             draft.id = Some(UserId::generate());

@@ -63,10 +63,24 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Rest<Self> {
         let query = parts.uri.query().unwrap_or_default();
+        if let Some(name) = empty_parameter(query) {
+            // It would pass for one that is not there.
+            let message = format!("the parameter `{name}` of the address is empty; leave it out");
+            return Err(Failure::bad_request(message).into());
+        }
         serde_html_form::from_str(query).map(Self).map_err(|error| {
             Failure::bad_request(format!("the query of the address: {error}")).into()
         })
     }
+}
+
+/// The first parameter of a query that has no value.
+fn empty_parameter(query: &str) -> Option<&str> {
+    let mut pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs.find_map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        value.is_empty().then_some(name)
+    })
 }
 
 /// The names in the path of an address; those that can't be any are nobody's.

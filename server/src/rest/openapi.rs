@@ -90,7 +90,7 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
             new("Deactivate a user", "User").asked::<users::Leaving>().conditional()
         }
         ("GET", "users/{name}/memberships") => new("The workspaces of a user", "Members"),
-        ("POST", "query") => new("Users who meet conditions", "Users").asked::<query::How>().body("Query"),
+        ("POST", "query") => new("Users who meet conditions, or how many they are", "UsersOrCount").asked::<query::How>().body("Query"),
         ("POST", "lookup") => new("Users by what they are known by", "Found").body("Lookup"),
         ("GET", "workspaces") => new("A page of workspaces", "Workspaces").asked::<workspaces::Listing>(),
         ("POST", "workspaces") => new("Create a workspace", "Workspace").body("NewWorkspace"),
@@ -160,6 +160,13 @@ fn schema(name: &str) -> Value {
     json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } })
 }
 
+/// Whether what is posted there changes nothing.
+fn only_reads(path: &str) -> bool {
+    ["/query", "/lookup", "/preview"]
+        .iter()
+        .any(|end| path.ends_with(end))
+}
+
 fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {
     let mut all = Vec::new();
     let header = |name: &str, schema: Value| json!({ "name": name, "in": "header", "required": false, "schema": schema });
@@ -180,10 +187,10 @@ fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {
             .filter_map(|asked| serde_json::to_value(asked).ok()),
     );
     if operation.conditional {
-        let tag = json!({ "type": "string", "pattern": "^(\\*|\"[0-9]{1,18}\")$" });
+        let tag = json!({ "type": "string", "pattern": "^(\\*|(W/)?\"[!#-~]*\"(, ?(W/)?\"[!#-~]*\")*)$" });
         all.push(header("If-Match", tag));
     }
-    if method != "GET" {
+    if method != "GET" && !only_reads(path) {
         all.push(header(
             "Idempotency-Key",
             json!({ "type": "string", "format": "uuid" }),
@@ -193,7 +200,10 @@ fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {
 }
 
 fn responses(method: &str, path: &str, operation: &Operation) -> Value {
-    let is_new = method == "POST" && operation.body.is_some() && !path.ends_with("/batch");
+    let is_new = method == "POST"
+        && ["/users", "/workspaces"]
+            .iter()
+            .any(|all| path.ends_with(all));
     let mut all = match operation.answer {
         None if path.ends_with("/export") => {
             let content = json!({ "application/jsonl": { "schema": { "type": "string" } } });

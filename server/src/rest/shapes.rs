@@ -15,6 +15,7 @@ use super::{batch, license, query, users, workspaces};
 #[openapi(components(schemas(
     User,
     Users,
+    UsersOrCount,
     Workspace,
     Workspaces,
     Member,
@@ -74,6 +75,21 @@ struct Users {
     users: Vec<User>,
     /// The `after` of the next page.
     next: Option<String>,
+}
+
+/// Who meets the conditions, or how many.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum UsersOrCount {
+    Users {
+        #[schema(value_type = Vec<User>)]
+        users: Vec<Value>,
+        /// The `after` of the next page.
+        next: Option<String>,
+    },
+    Count {
+        count: u64,
+    },
 }
 
 #[derive(ToSchema)]
@@ -238,23 +254,23 @@ struct Found {
 #[derive(ToSchema)]
 struct Query {
     #[schema(required = false)]
-    active: bool,
+    active: Option<bool>,
     #[schema(required = false)]
-    admins: bool,
+    admins: Option<bool>,
     /// The id or the name of a workspace.
     #[schema(required = false)]
     member_of: Value,
     #[schema(pattern = "^(owner|user)$", required = false)]
-    role: String,
+    role: Option<String>,
     #[schema(required = false)]
-    email_prefix: String,
+    email_prefix: Option<String>,
     #[schema(required = false)]
-    email_domain: String,
+    email_domain: Option<String>,
     #[schema(required = false)]
-    username_prefix: String,
+    username_prefix: Option<String>,
     /// A part of the email, the username or a name.
     #[schema(required = false)]
-    search: String,
+    search: Option<String>,
     /// Attributes with these values.
     #[schema(required = false)]
     attributes: BTreeMap<String, String>,
@@ -262,25 +278,25 @@ struct Query {
     #[schema(required = false)]
     has_attributes: Vec<String>,
     #[schema(format = "date-time", required = false)]
-    created_since: String,
+    created_since: Option<String>,
     #[schema(format = "date-time", required = false)]
-    created_before: String,
+    created_before: Option<String>,
     #[schema(format = "date-time", required = false)]
-    changed_since: String,
+    changed_since: Option<String>,
     #[schema(format = "date-time", required = false)]
-    changed_before: String,
+    changed_before: Option<String>,
     #[schema(format = "date-time", required = false)]
-    seen_since: String,
+    seen_since: Option<String>,
     #[schema(format = "date-time", required = false)]
-    seen_before: String,
+    seen_before: Option<String>,
     #[schema(pattern = "^(email|username|created)$", required = false)]
     sort: String,
     #[schema(required = false)]
     descending: bool,
     #[schema(minimum = 1, maximum = 1000, required = false)]
-    limit: usize,
+    limit: Option<usize>,
     #[schema(required = false)]
-    after: String,
+    after: Option<String>,
 }
 
 #[derive(ToSchema)]

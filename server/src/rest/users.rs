@@ -119,11 +119,8 @@ pub(crate) async fn list(
     Asked(listing): Asked<Listing>,
 ) -> Rest<Json<Value>> {
     let query = listing.query()?;
-    // A search may read all users.
-    let found = tokio::task::spawn_blocking(move || server.0.directory.query(&query));
-    let page = found
-        .await
-        .map_err(|_| Failure::internal("the list ended in a panic"))??;
+    let page = server.scan(move |server| Ok(server.0.directory.query(&query)?));
+    let page = page.await?;
     let users: Vec<_> = page.users.iter().map(|user| &**user).collect();
     Ok(Json(json!({ "users": users, "next": page.next })))
 }

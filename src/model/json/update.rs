@@ -71,7 +71,7 @@ impl UpdateFields {
         update: &UserUpdate,
         if_version: Option<u64>,
     ) -> Result<Self> {
-        let parts = update.0.as_ref().map_err(Error::clone)?;
+        let parts = update.0.get()?;
         if let (Some(one), Some(other)) = (parts.if_version, if_version)
             && one != other
         {

@@ -102,7 +102,7 @@ impl<'de> Deserialize<'de> for User {
             external_ids,
             attributes,
             ..
-        } = fields.new_user().0.map_err(D::Error::custom)?;
+        } = fields.new_user().0.into_parts().map_err(D::Error::custom)?;
         Ok(Self {
             id: fields.id,
             email,

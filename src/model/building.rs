@@ -1,0 +1,67 @@
+//! What the builders of users and updates are made of.
+
+#[cfg(feature = "capi")]
+use crate::error::ErrorKind;
+use crate::error::{Error, Result};
+
+/// The parts that were said so far, or the error of the first that was malformed.
+#[derive(Clone, Debug)]
+pub(super) struct Building<T> {
+    parts: Result<T>,
+    /// What there was before the part that is malformed.
+    before: Option<Box<T>>,
+}
+
+impl<T> Building<T> {
+    pub(super) fn new(parts: Result<T>) -> Self {
+        Self {
+            parts,
+            before: None,
+        }
+    }
+
+    /// Adds a part, unless one was malformed before.
+    pub(super) fn with(mut self, set: impl FnOnce(&mut T) -> Result<()>) -> Self {
+        if let Ok(parts) = &mut self.parts
+            && let Err(error) = set(parts)
+            && let Ok(before) = std::mem::replace(&mut self.parts, Err(error))
+        {
+            self.before = Some(Box::new(before));
+        }
+        self
+    }
+
+    /// Applies a setter to what C holds, which stays as it was when the setter refuses.
+    #[cfg(feature = "capi")]
+    pub(super) fn set(&mut self, change: impl FnOnce(Self) -> Self) -> Result<()> {
+        let taken = Error::new(ErrorKind::InvalidArgument, "a setter panicked");
+        match change(std::mem::replace(self, Self::new(Err(taken)))) {
+            Self {
+                parts: Err(error),
+                before: Some(before),
+            } => {
+                *self = Self::new(Ok(*before));
+                Err(error)
+            }
+            changed => {
+                *self = changed;
+                self.get().map(|_| ())
+            }
+        }
+    }
+
+    /// The parts, or the error that was kept.
+    pub(super) fn get(&self) -> Result<&T> {
+        self.parts.as_ref().map_err(Error::clone)
+    }
+
+    /// The parts, unless one was malformed.
+    pub(super) fn get_mut(&mut self) -> Option<&mut T> {
+        self.parts.as_mut().ok()
+    }
+
+    #[cfg(feature = "serde")]
+    pub(super) fn into_parts(self) -> Result<T> {
+        self.parts
+    }
+}
