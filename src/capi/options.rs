@@ -141,7 +141,7 @@ pub unsafe extern "C" fn hc_options_set_cache_bytes(
     unsafe {
         guard::call(options, error, |options| {
             let bytes = memory("the cache", bytes)?;
-            options.set(|options| options.cache_bytes(bytes));
+            options.set(|options| options.user_cache_bytes(bytes));
             Ok(())
         })
     }

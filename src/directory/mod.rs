@@ -31,6 +31,7 @@ mod users;
 mod waiting;
 mod workspaces;
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -93,6 +94,15 @@ pub struct Directory {
     shared: Arc<Shared>,
     actor: Option<UserId>,
     door: Option<Arc<str>>,
+}
+
+impl fmt::Debug for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Directory")
+            .field("actor", &self.actor)
+            .field("door", &self.door)
+            .finish_non_exhaustive()
+    }
 }
 
 struct Shared {
@@ -273,7 +283,7 @@ impl Directory {
     }
 
     /// The changes with numbers above `after` as they come: see [`ChangeFeed`]. Whether
-    /// they can be had, [`ChangeFeed::next`] says.
+    /// they can be had, [`ChangeFeed::recv_timeout`] says.
     pub fn follow(&self, after: u64) -> ChangeFeed {
         ChangeFeed::new(self.clone(), after)
     }
@@ -351,7 +361,7 @@ impl Directory {
     ///
     /// let directory = Directory::in_memory()?;
     /// directory.create_user("ann@ex.co")?;
-    /// let refusals = directory.preview(Batch::new().create_user("").create_user("Ann@ex.co"))?;
+    /// let refusals = directory.refusals(Batch::new().create_user("").create_user("Ann@ex.co"))?;
     /// let kinds: Vec<_> = refusals.iter().map(|r| (r.op_index(), r.kind())).collect();
     /// assert_eq!(
     ///     kinds,
@@ -359,7 +369,7 @@ impl Directory {
     /// );
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    pub fn preview(&self, mut batch: Batch) -> Result<Vec<Error>> {
+    pub fn refusals(&self, mut batch: Batch) -> Result<Vec<Error>> {
         self.prepare(&mut batch);
         rules::refusals(&self.snapshot()?, &batch, Timestamp::now())
     }

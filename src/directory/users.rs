@@ -7,8 +7,8 @@ use super::cache::Kind;
 use super::{Directory, Users};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Applied, Batch, Email, NewUser, Op, Subject, Target, User, UserId, UserPage, UserQuery,
-    UserRef, UserUpdate, Username,
+    Applied, Batch, Email, NewUser, Op, PageVisit, Subject, Target, User, UserId, UserPage,
+    UserQuery, UserRef, UserUpdate, Username,
 };
 use crate::rules::{UserView, query, read};
 
@@ -229,9 +229,12 @@ impl Directory {
         query::page(&self.snapshot()?, query, &sightings)
     }
 
-    /// Shows all users, active or not, to `visit`, ordered by email and as they are at
-    /// this moment, until it breaks. Nothing is copied, so this is the fastest way to
-    /// read many; the state is held meanwhile, so don't linger.
+    /// Calls `visit` for each user, active or not, in the order of their emails, until it
+    /// breaks; returns the value that it broke with. All users are as they were at the
+    /// start of the call.
+    ///
+    /// Users are lent, not copied: this is the fastest way to read many. The call holds one
+    /// state of the directory, so the file can't reuse space meanwhile: return quickly.
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -243,23 +246,28 @@ impl Directory {
     /// let mut emails = Vec::new();
     /// directory.for_each_user(|user| {
     ///     emails.push(user.email().to_owned());
-    ///     ControlFlow::Continue(())
+    ///     ControlFlow::<()>::Continue(())
     /// })?;
     /// assert_eq!(emails, ["ann@ex.co", "bob@ex.co"]);
+    ///
+    /// let bob = directory.for_each_user(|user| match user.email() {
+    ///     "bob@ex.co" => ControlFlow::Break(user.to_user()),
+    ///     _ => ControlFlow::Continue(()),
+    /// })?;
+    /// assert!(bob.unwrap().is_active());
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    pub fn for_each_user(
+    pub fn for_each_user<B>(
         &self,
-        mut visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
-    ) -> Result<()> {
+        mut visit: impl FnMut(UserView<'_>) -> ControlFlow<B>,
+    ) -> Result<Option<B>> {
         read::each_user_after(&self.snapshot()?, None, |user| visit(*user))
     }
 
-    /// Shows the users of one page of a query to `visit` until it breaks. Returns the
-    /// cursor of the users behind the last that it saw; `None` where there are none.
+    /// Calls `visit` for each user of one page of a query until it breaks.
     ///
-    /// Nothing is copied where the index is in the order asked for: see the table of
-    /// [`UserQuery`].
+    /// Users are lent, not copied, where the index is in the order of the query: see the
+    /// table of [`UserQuery`].
     ///
     /// # Errors
     ///
@@ -275,21 +283,26 @@ impl Directory {
     /// }
     /// let mut emails = Vec::new();
     /// let query = UserQuery::new().limit(2);
-    /// let next = directory.for_each_in_page(&query, |user| {
+    /// let visited = directory.for_each_in_page(&query, |user| {
     ///     emails.push(user.email().to_owned());
-    ///     ControlFlow::Continue(())
+    ///     ControlFlow::<()>::Continue(())
     /// })?;
     /// assert_eq!(emails, ["ann@ex.co", "bob@ex.co"]);
-    /// assert_eq!(directory.query(&query.after(next.as_deref()))?.users.len(), 1);
+    /// let query = query.after(visited.next.as_deref());
+    /// assert_eq!(directory.query(&query)?.users.len(), 1);
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    pub fn for_each_in_page(
+    pub fn for_each_in_page<B>(
         &self,
         query: &UserQuery,
-        visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
-    ) -> Result<Option<String>> {
+        mut visit: impl FnMut(UserView<'_>) -> ControlFlow<B>,
+    ) -> Result<PageVisit<B>> {
         let sightings = self.sightings_for(query);
-        query::each_of_page(&self.snapshot()?, query, &sightings, visit)
+        let mut broke_with = None;
+        let next = query::each_of_page(&self.snapshot()?, query, &sightings, |user| {
+            read::keep(visit(user), &mut broke_with)
+        })?;
+        Ok(PageVisit { next, broke_with })
     }
 
     /// How many users match, whatever the limit and cursor of the query. Costs

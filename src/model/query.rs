@@ -19,6 +19,7 @@ const ATTRIBUTES_MAX: usize = 16;
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case")
 )]
+#[non_exhaustive]
 pub enum Sort {
     /// By the key of the email: the natural order, in which users are stored.
     #[default]
@@ -385,6 +386,33 @@ impl UserQuery {
 
 fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidArgument, message)
+}
+
+/// How a visit of one page ended: see
+/// [`Directory::for_each_in_page`](crate::Directory::for_each_in_page).
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use headcount::{Directory, UserQuery};
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// directory.create_user("bob@ex.co")?;
+/// let visited = directory.for_each_in_page(&UserQuery::new(), |user| {
+///     ControlFlow::Break(user.id())
+/// })?;
+/// assert!(visited.broke_with.is_some());
+/// assert!(visited.next.is_some()); // bob is behind
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PageVisit<B> {
+    /// The cursor behind the last user visited; `None` where no user follows. It contains
+    /// the email or username of that user: treat it as personal data.
+    pub next: Option<String>,
+    /// The value that the visitor broke with; `None` where it saw the whole page.
+    pub broke_with: Option<B>,
 }
 
 /// One page of a query.

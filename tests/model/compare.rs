@@ -92,7 +92,7 @@ fn take(model: &mut Model, subjects: &mut [Subject], step: &Step) -> Checked {
     let mut messages = Vec::new();
     for subject in subjects {
         let directory = subject.acting_as(actor);
-        let previewed = directory.preview(batch(acts)).unwrap();
+        let previewed = directory.refusals(batch(acts)).unwrap();
         let dry = directory.dry_run(batch(acts));
         let dry = dry
             .map(|applied| accepted(&applied))

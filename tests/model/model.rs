@@ -122,6 +122,7 @@ impl Model {
             License::Community => Some(5),
             License::Enterprise => None,
             License::Seats(seats) => Some(seats),
+            other => panic!("{other:?} has no limit here"),
         }
     }
 

@@ -76,7 +76,7 @@ fn preview(
     expected: &Result<Answer, Refusal>,
     before: &Model,
 ) {
-    let refusals = directory.preview(request.to_batch()).unwrap();
+    let refusals = directory.refusals(request.to_batch()).unwrap();
     let refusals: Vec<Refusal> = refusals.iter().map(|e| (e.kind(), e.op_index())).collect();
     match expected {
         Ok(_) => assert_eq!(refusals, [], "{request:?}"),
@@ -101,7 +101,7 @@ fn compare(directory: &Directory, model: &Model) {
 
     if model.last_trimmed > 0 {
         let resume_after = model.last_trimmed;
-        let error = directory.changes(resume_after - 1).err().unwrap();
+        let error = directory.changes(resume_after - 1).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::HistoryTrimmed { resume_after });
     }
     let history = changes(directory, model.last_trimmed);

@@ -146,10 +146,7 @@ impl Request {
         if let Some(id) = self.id {
             batch = batch.request_id([id; 16]);
         }
-        if self.allow_ownerless {
-            batch = batch.allow_ownerless();
-        }
-        batch
+        batch.allow_ownerless(self.allow_ownerless)
     }
 }
 
