@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use headcount::{Timestamp, UserId};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::names::{Field, Target, unknown};
@@ -28,9 +29,9 @@ pub(crate) struct Row {
     /// Ids by the provisioners who gave them.
     pub(crate) external_ids: Pairs,
     /// Whether the file's roles make the user an admin; `admin` comes first.
-    admin_by_role: Option<bool>,
+    pub(super) admin_by_role: Option<bool>,
     /// Whether it is the account of a program, which Keycloak makes.
-    is_service_account: bool,
+    pub(super) is_service_account: bool,
     /// What keeps the row from being taken.
     pub(crate) problems: Vec<String>,
     /// What was left out of it.
@@ -49,17 +50,40 @@ pub(crate) struct Place {
 }
 
 /// Where in its file a row is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Spot {
     /// A line, counted from 1.
+    #[serde(rename = "l")]
     Line(usize),
-    /// A member of a list, counted from 0; of the list with this name, if it has one, in
-    /// that realm of a list of realms.
+    /// A member of a list, counted from 0, in that realm of a list of realms.
+    #[serde(rename = "i")]
     Index {
         realm: Option<usize>,
-        list: &'static str,
+        list: List,
         index: usize,
     },
+}
+
+/// A list of users in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum List {
+    /// The document itself.
+    #[serde(rename = "d")]
+    Document,
+    #[serde(rename = "u")]
+    Users,
+    #[serde(rename = "f")]
+    FederatedUsers,
+}
+
+impl List {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Document => "",
+            Self::Users => "users",
+            Self::FederatedUsers => "federatedUsers",
+        }
+    }
 }
 
 impl Default for Spot {
@@ -80,7 +104,7 @@ impl fmt::Display for Place {
                 if let Some(realm) = realm {
                     write!(f, "[{realm}].")?;
                 }
-                write!(f, "{list}[{index}]")
+                write!(f, "{}[{index}]", list.name())
             }
         }
     }
@@ -96,7 +120,72 @@ pub(super) enum Fields {
     Keycloak,
 }
 
+/// The fields of a row that are [packed](Row::pack); the four texts are email, username,
+/// given name and family name.
+type Packed<T, P, L> = (
+    Spot,
+    Option<UserId>,
+    [Option<T>; 4],
+    Option<bool>,
+    Option<bool>,
+    Option<Timestamp>,
+    P,
+    P,
+    L,
+    L,
+);
+
 impl Row {
+    /// Appends the row to `out`, without its file and realm.
+    pub(super) fn pack(&self, out: &mut Vec<u8>) {
+        let packed: Packed<&str, &Pairs, &[String]> = (
+            self.place.spot,
+            self.id,
+            [
+                self.email.as_deref(),
+                self.username.as_deref(),
+                self.given_name.as_deref(),
+                self.family_name.as_deref(),
+            ],
+            self.active,
+            self.admin,
+            self.created_at,
+            &self.attributes,
+            &self.external_ids,
+            &self.problems,
+            &self.notes,
+        );
+        if let Err(error) = serde_json::to_writer(out, &packed) {
+            unreachable!("texts, numbers and lists of them are JSON: {error}");
+        }
+    }
+
+    /// The row that was packed into `bytes`.
+    pub(super) fn unpack(bytes: &[u8]) -> Self {
+        let packed: Packed<Box<str>, Pairs, Vec<String>> = match serde_json::from_slice(bytes) {
+            Ok(packed) => packed,
+            Err(error) => unreachable!("a row is read as it was packed: {error}"),
+        };
+        let (spot, id, texts, active, admin, created_at, attributes, external_ids, problems, notes) =
+            packed;
+        let [email, username, given_name, family_name] = texts;
+        Self {
+            id,
+            email,
+            username,
+            given_name,
+            family_name,
+            active,
+            admin,
+            created_at,
+            attributes,
+            external_ids,
+            problems,
+            notes,
+            ..Self::at(spot)
+        }
+    }
+
     /// A row of which nothing was read yet.
     pub(super) fn at(spot: Spot) -> Self {
         Self {
