@@ -80,23 +80,34 @@ pub(super) fn run(
         Some(directory)
     };
     drop(progress);
+    let told = tell(source, &done, directory.as_ref(), args, json, out);
+    if let Some(directory) = directory {
+        directory.close()?;
+    }
+    told
+}
+
+fn tell(
+    source: Source<'_>,
+    done: &Done,
+    directory: Option<&Directory>,
+    args: &ImportArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
     let outcomes = Outcomes {
         plan: &done.plan,
         subjects: &done.subjects,
         applied: &done.applied,
         skips_existing: args.on_existing == OnExisting::Skip,
-        directory: directory.as_ref(),
+        directory,
     };
     let report = Report::new(source, outcomes, args.dry_run);
-    let told = if json {
+    if json {
         report.write_json(out)
     } else {
         report.write_text(out)
-    };
-    if let Some(directory) = directory {
-        directory.close()?;
     }
-    told
 }
 
 fn source<'a>(files: &'a Files, refusals: &'a Refusals) -> Source<'a> {

@@ -120,72 +120,7 @@ pub(super) enum Fields {
     Keycloak,
 }
 
-/// The fields of a row that are [packed](Row::pack); the four texts are email, username,
-/// given name and family name.
-type Packed<T, P, L> = (
-    Spot,
-    Option<UserId>,
-    [Option<T>; 4],
-    Option<bool>,
-    Option<bool>,
-    Option<Timestamp>,
-    P,
-    P,
-    L,
-    L,
-);
-
 impl Row {
-    /// Appends the row to `out`, without its file and realm.
-    pub(super) fn pack(&self, out: &mut Vec<u8>) {
-        let packed: Packed<&str, &Pairs, &[String]> = (
-            self.place.spot,
-            self.id,
-            [
-                self.email.as_deref(),
-                self.username.as_deref(),
-                self.given_name.as_deref(),
-                self.family_name.as_deref(),
-            ],
-            self.active,
-            self.admin,
-            self.created_at,
-            &self.attributes,
-            &self.external_ids,
-            &self.problems,
-            &self.notes,
-        );
-        if let Err(error) = serde_json::to_writer(out, &packed) {
-            unreachable!("texts, numbers and lists of them are JSON: {error}");
-        }
-    }
-
-    /// The row that was packed into `bytes`.
-    pub(super) fn unpack(bytes: &[u8]) -> Self {
-        let packed: Packed<Box<str>, Pairs, Vec<String>> = match serde_json::from_slice(bytes) {
-            Ok(packed) => packed,
-            Err(error) => unreachable!("a row is read as it was packed: {error}"),
-        };
-        let (spot, id, texts, active, admin, created_at, attributes, external_ids, problems, notes) =
-            packed;
-        let [email, username, given_name, family_name] = texts;
-        Self {
-            id,
-            email,
-            username,
-            given_name,
-            family_name,
-            active,
-            admin,
-            created_at,
-            attributes,
-            external_ids,
-            problems,
-            notes,
-            ..Self::at(spot)
-        }
-    }
-
     /// A row of which nothing was read yet.
     pub(super) fn at(spot: Spot) -> Self {
         Self {
