@@ -373,14 +373,24 @@ impl UserQuery {
                 "a search has up to {SEARCH_BYTES_MAX} bytes, not {bytes}; search for a part of it"
             )));
         }
-        let attributes = self.attributes.len();
-        if attributes > ATTRIBUTES_MAX {
-            return Err(invalid(format!(
-                "a query asks for up to {ATTRIBUTES_MAX} attributes, not {attributes}"
-            )));
-        }
-        Ok(())
+        check_count(self.attributes.len())
     }
+
+    /// Refuses an attribute that would be one too many.
+    #[cfg(feature = "capi")]
+    pub(crate) fn check_room_for(&self, attribute: &str) -> Result<()> {
+        let is_new = !self.attributes.contains_key(attribute);
+        check_count(self.attributes.len() + usize::from(is_new))
+    }
+}
+
+fn check_count(attributes: usize) -> Result<()> {
+    if attributes <= ATTRIBUTES_MAX {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "a query asks for up to {ATTRIBUTES_MAX} attributes, not {attributes}"
+    )))
 }
 
 fn invalid(message: String) -> Error {
