@@ -48,7 +48,12 @@ impl HcQuery {
 
     fn set_attribute(&self, name: &str, value: Option<&str>) -> Result<(), Refusal> {
         let mut query = lock(&self.query);
-        query.check_room_for(name)?;
+        let most = UserQuery::ATTRIBUTES_MAX;
+        if query.attributes.len() >= most && !query.attributes.contains_key(name) {
+            return Err(Refusal::argument(format!(
+                "a query asks for up to {most} attributes"
+            )));
+        }
         *query = std::mem::take(&mut *query).attribute(name, value);
         Ok(())
     }

@@ -166,11 +166,7 @@ fn writing_behind_a_buffer_is_found_in_rust() {
 #[test]
 fn using_what_is_freed_is_found_in_rust() {
     let found = "AddressSanitizer: heap-use-after-free";
-    expect(
-        found,
-        "hc_options_set",
-        USES_WHAT_IS_FREED,
-    );
+    expect(found, "hc_options_set", USES_WHAT_IS_FREED);
 }
 
 #[test]
