@@ -93,7 +93,7 @@ func (s *session) open(given object) error {
 	return nil
 }
 
-func (s *session) call(name string, given object, actor any) (any, error) {
+func (s *session) call(name string, given object, actor, door any) (any, error) {
 	in := callArguments(given)
 	path := func(key string) string { return filepath.Join(s.folder, in.text(key)) }
 	d := s.directory
@@ -103,6 +103,12 @@ func (s *session) call(name string, given object, actor any) (any, error) {
 			return nil, err
 		}
 		if d, err = d.ActingAs(id); err != nil {
+			return nil, err
+		}
+	}
+	if door != nil {
+		var err error
+		if d, err = d.Through(door.(string)); err != nil {
 			return nil, err
 		}
 	}

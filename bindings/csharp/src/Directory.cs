@@ -166,23 +166,20 @@ namespace Headcount
         /// <exception cref="HeadcountException">EmailTaken, UsernameTaken, IdTaken, NoFreeSeat, or a kind of malformed input.</exception>
         public User CreateUser(NewUser user)
         {
-            return user.Use(u =>
-            {
-                Interop.Check(Native.hc_user_create_from(handle, u, out var made, out var error), error);
-                return Copies.User(made);
-            });
+            return ApplyOne(user.Operation());
         }
 
         /// <summary>Changes fields of a user, and returns the user as it is then.</summary>
         /// <exception cref="HeadcountException">UserNotFound, Conflict, LastAdmin, or as CreateUser.</exception>
         public User UpdateUser(string user, UserUpdate update)
         {
-            var r = Interop.Utf8(user);
-            return update.Use(u =>
-            {
-                Interop.Check(Native.hc_user_update_apply(handle, r, Interop.Size(r), u, out var made, out var error), error);
-                return Copies.User(made);
-            });
+            return ApplyOne(update.Operation(user));
+        }
+
+        /// Applies an operation, and returns the user it was about.
+        private User ApplyOne(Operation operation)
+        {
+            return Apply(new Batch().Append(operation)).Outcomes[0].User;
         }
 
         /// <summary>Makes a user active; nothing happens to one who is.</summary>

@@ -40,9 +40,10 @@ namespace Headcount.Tests
             directory = opened;
         }
 
-        internal object Call(string name, Map a, string actor)
+        internal object Call(string name, Map a, string actor, string door)
         {
             var d = actor == null ? directory : directory.ActingAs(Guid.Parse(actor));
+            d = door == null ? d : d.Through(door);
             var user = Text(a, "user");
             var workspace = new Func<ulong>(() => Workspace(d, a.ContainsKey("workspace") ? a["workspace"] : null)?.Id ?? long.MaxValue);
             var path = a.ContainsKey("path") ? files.Path(Text(a, "path")) : null;

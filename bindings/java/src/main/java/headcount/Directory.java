@@ -273,7 +273,7 @@ public final class Directory implements AutoCloseable {
      *     in use, or a kind of malformed input
      */
     public User createUser(NewUser user) {
-        return call((f, d) -> user.use(f, u -> Native.hc_user_create_from(d, u, f.out(), f.error())), Copies::oneUser);
+        return applyOne(user.operation());
     }
 
     /**
@@ -286,10 +286,12 @@ public final class Directory implements AutoCloseable {
      *     ErrorKind#LAST_ADMIN}, or as {@link #createUser}
      */
     public User updateUser(String ref, UserUpdate update) {
-        return call((f, d) -> update.use(f, u -> {
-            MemorySegment r = f.text(ref);
-            return Native.hc_user_update_apply(d, r, r.byteSize(), u, f.out(), f.error());
-        }), Copies::oneUser);
+        return applyOne(update.operation(ref));
+    }
+
+    /** Applies an operation, and returns the user it was about. */
+    private User applyOne(Operation operation) {
+        return apply(new Batch().append(operation)).outcomes().getFirst().user().orElseThrow();
     }
 
     /**

@@ -59,8 +59,9 @@ final class ConformanceCalls implements AutoCloseable {
         return folder.resolve(in.get(key).asText());
     }
 
-    JsonNode call(String name, JsonNode in, String actor) throws Exception {
+    JsonNode call(String name, JsonNode in, String actor, String door) throws Exception {
         Directory d = actor == null ? directory : directory.actingAs(UUID.fromString(actor));
+        d = door == null ? d : d.through(door);
         boolean overwrite = in.path("overwrite").asBoolean();
         Object out = null;
         switch (name) {
