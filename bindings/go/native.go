@@ -34,6 +34,8 @@ func text(s string) (*C.uint8_t, C.size_t) {
 	return (*C.uint8_t)(unsafe.StringData(s)), C.size_t(len(s))
 }
 
+var empty [1]byte
+
 func idPointer(id *ID) *C.uint8_t {
 	return (*C.uint8_t)(&id[0])
 }

@@ -50,7 +50,10 @@ impl Session {
             "copy_file" => drop(fs::copy(path("from"), path("to")).unwrap()),
             "write_file" => fs::write(path("path"), text(&given["text"])).unwrap(),
             "remove_file" => fs::remove_file(path("path")).unwrap(),
-            "export" => drop(self.directory.export_lines(fs::File::create_new(path("path")).unwrap(), |_| {})?),
+            "export" => drop(
+                self.directory
+                    .export_lines(fs::File::create_new(path("path")).unwrap(), |_| {})?,
+            ),
             "load" => {
                 let lines = BufReader::new(fs::File::open(path("path")).unwrap());
                 self.directory.load_lines(lines, |_| {})?;

@@ -185,22 +185,19 @@ namespace Headcount
         /// <summary>Only users who are active.</summary>
         public UserQuery Active()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ACTIVE, 1, out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_ACTIVE, 1);
         }
 
         /// <summary>Only users who are not active.</summary>
         public UserQuery Inactive()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ACTIVE, 0, out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_ACTIVE, 0);
         }
 
         /// <summary>Only admins.</summary>
         public UserQuery AdminsOnly()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ADMINS, 1, out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_ADMINS, 1);
         }
 
         /// <summary>Only members of a workspace, in a role.</summary>
@@ -213,63 +210,116 @@ namespace Headcount
         /// <summary>Only emails that start like this.</summary>
         public UserQuery EmailPrefix(string prefix)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(prefix); return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_EMAIL_PREFIX, t, Interop.Size(t), out e); });
-            return this;
+            return Text(Native.HC_QUERY_FIELD_EMAIL_PREFIX, prefix);
         }
 
         /// <summary>Only emails at this domain, in either of its forms.</summary>
         public UserQuery EmailDomain(string domain)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(domain); return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_EMAIL_DOMAIN, t, Interop.Size(t), out e); });
-            return this;
+            return Text(Native.HC_QUERY_FIELD_EMAIL_DOMAIN, domain);
         }
 
         /// <summary>Only usernames that start like this.</summary>
         public UserQuery UsernamePrefix(string prefix)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(prefix); return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_USERNAME_PREFIX, t, Interop.Size(t), out e); });
-            return this;
+            return Text(Native.HC_QUERY_FIELD_USERNAME_PREFIX, prefix);
         }
 
         /// <summary>Only users created at this moment or later.</summary>
         public UserQuery CreatedSince(DateTimeOffset at)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_CREATED_SINCE, Interop.Micros(at), out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_CREATED_SINCE, Interop.Micros(at));
         }
 
         /// <summary>Only users created or changed at this moment or later.</summary>
         public UserQuery ChangedSince(DateTimeOffset at)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_CHANGED_SINCE, Interop.Micros(at), out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_CHANGED_SINCE, Interop.Micros(at));
+        }
+
+        /// <summary>Only users whose email, username or names contain each word of a text, in any case.</summary>
+        public UserQuery Search(string text)
+        {
+            return Text(Native.HC_QUERY_FIELD_SEARCH, text);
+        }
+
+        /// <summary>Only users with this value of an attribute, compared exactly. A query can ask for up to 16 attributes.</summary>
+        public UserQuery Attribute(string name, string value)
+        {
+            return Attribute(Interop.Utf8(name), Interop.Utf8(value));
+        }
+
+        /// <summary>Only users with an attribute, whatever its value.</summary>
+        public UserQuery HasAttribute(string name)
+        {
+            return Attribute(Interop.Utf8(name), null);
+        }
+
+        /// <summary>Only users created before this moment.</summary>
+        public UserQuery CreatedBefore(DateTimeOffset at)
+        {
+            return Number(Native.HC_QUERY_FIELD_CREATED_BEFORE, Interop.Micros(at));
+        }
+
+        /// <summary>Only users who were last created or changed before this moment.</summary>
+        public UserQuery ChangedBefore(DateTimeOffset at)
+        {
+            return Number(Native.HC_QUERY_FIELD_CHANGED_BEFORE, Interop.Micros(at));
+        }
+
+        /// <summary>Only users last seen at this moment or later. A user who was never seen counts as seen at creation.</summary>
+        public UserQuery SeenSince(DateTimeOffset at)
+        {
+            return Number(Native.HC_QUERY_FIELD_SEEN_SINCE, Interop.Micros(at));
+        }
+
+        /// <summary>Only users last seen before this moment, as <see cref="SeenSince"/>.</summary>
+        public UserQuery SeenBefore(DateTimeOffset at)
+        {
+            return Number(Native.HC_QUERY_FIELD_SEEN_BEFORE, Interop.Micros(at));
         }
 
         /// <summary>Sets the order; it is by email by default.</summary>
         public UserQuery Sort(Sort sort)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_SORT, (ulong)sort, out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_SORT, (ulong)sort);
         }
 
         /// <summary>Goes in the opposite direction: newest first, for example.</summary>
         public UserQuery Descending()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_DESCENDING, 1, out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_DESCENDING, 1);
         }
 
         /// <summary>Sets how many users a page may have: 1 to 10,000; 100 by default.</summary>
         public UserQuery Limit(int users)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_LIMIT, (ulong)users, out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_LIMIT, (ulong)users);
         }
 
         /// <summary>Asks for the page behind a place, a Page.Next.</summary>
         public UserQuery After(string place)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(place); return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_AFTER, t, Interop.Size(t), out e); });
+            return Text(Native.HC_QUERY_FIELD_AFTER, place);
+        }
+
+        private UserQuery Text(int field, string value)
+        {
+            var t = Interop.Utf8(value);
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_text(b, field, t, Interop.Size(t), out e));
+            return this;
+        }
+
+        private UserQuery Number(int field, ulong value)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, field, value, out e));
+            return this;
+        }
+
+        private UserQuery Attribute(byte[] name, byte[] value)
+        {
+            var size = value == null ? UIntPtr.Zero : Interop.Size(value);
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_attribute(b, name, Interop.Size(name), value, size, out e));
             return this;
         }
 

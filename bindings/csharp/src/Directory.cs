@@ -265,6 +265,21 @@ namespace Headcount
             return new Seats(License.Of(s.license, s.limit), s.license_version, Limit(s.limit), s.active, s.inactive, Limit(s.free), s.over_by);
         }
 
+        /// <summary>
+        /// The most users that were active at one time, on each day (UTC) since that of a moment; without one, since the first day
+        /// on record. It is kept for three years.
+        /// </summary>
+        public SeatHistory SeatHistory(DateTimeOffset? since = null)
+        {
+            const int daysMax = 1100; // more than are kept
+            var h = new hc_seat_history { struct_size = (uint)Marshal.SizeOf(typeof(hc_seat_history)) };
+            var days = new hc_seat_day[daysMax];
+            Interop.Check(Native.hc_directory_get_seat_history(handle, since == null ? 0 : Interop.Micros(since.Value), ref h, ref days[0],
+                (UIntPtr)daysMax, out var error), error);
+            var listed = days.Take((int)Math.Min(h.day_count, daysMax)).Select(of => new SeatDay(Interop.Moment(of.day_micros), of.peak, of.last));
+            return new SeatHistory(Interop.Moment(h.since_micros), h.peak, Interop.PerhapsMoment(h.peak_day_micros), listed.ToList());
+        }
+
         /// <summary>Sets the license. A smaller one than today's use is accepted: nobody is deactivated.</summary>
         public void SetLicense(License license)
         {

@@ -40,9 +40,8 @@ pub(crate) fn seats<'py>(py: Python<'py>, seats: &Seats) -> Made<'py> {
 }
 
 pub(crate) fn seat_history<'py>(py: Python<'py>, history: &SeatHistory) -> Made<'py> {
-    let day = |of: &headcount::SeatDay| {
-        record!(py, "SeatDay", datetime(py, of.day)?, of.peak, of.last)
-    };
+    let day =
+        |of: &headcount::SeatDay| record!(py, "SeatDay", datetime(py, of.day)?, of.peak, of.last);
     let days = history.days.iter().map(day).collect::<PyResult<Vec<_>>>()?;
     record!(
         py,

@@ -30,9 +30,7 @@ pub fn export(directory: &Directory, path: &Path, overwrite: bool) -> Result<u64
 /// Loads the lines of an export, and returns the number of records.
 pub fn load(directory: &Directory, path: &Path) -> Result<u64> {
     let file = File::open(path).map_err(|error| io_refusal("read", path, &error))?;
-    Ok(directory
-        .load_lines(BufReader::new(file), |_| {})?
-        .records)
+    Ok(directory.load_lines(BufReader::new(file), |_| {})?.records)
 }
 
 fn create(path: &Path, overwrite: bool) -> io::Result<File> {

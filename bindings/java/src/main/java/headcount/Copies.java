@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -130,6 +131,22 @@ final class Copies {
         } finally {
             Native.hc_applied_free(applied);
         }
+    }
+
+    /** More days than the library keeps. */
+    static final int SEAT_DAYS_MAX = 1100;
+
+    static SeatHistory seatHistory(Frame frame) {
+        MemorySegment h = frame.kept();
+        long count = Math.min(h.get(JAVA_LONG, Native.HC_SEAT_HISTORY_DAY_COUNT), SEAT_DAYS_MAX);
+        MemorySegment days = frame.out2().get(ADDRESS, 0).reinterpret(count * Native.SIZEOF_HC_SEAT_DAY);
+        List<SeatDay> listed = days.elements(MemoryLayout.sequenceLayout(Native.SIZEOF_HC_SEAT_DAY / 8, JAVA_LONG))
+                .map(of -> new SeatDay(Packed.moment(of.get(JAVA_LONG, Native.HC_SEAT_DAY_DAY_MICROS)),
+                        of.get(JAVA_LONG, Native.HC_SEAT_DAY_PEAK), of.get(JAVA_LONG, Native.HC_SEAT_DAY_LAST)))
+                .toList();
+        return new SeatHistory(Packed.moment(h.get(JAVA_LONG, Native.HC_SEAT_HISTORY_SINCE_MICROS)),
+                h.get(JAVA_LONG, Native.HC_SEAT_HISTORY_PEAK),
+                Packed.perhapsMoment(h.get(JAVA_LONG, Native.HC_SEAT_HISTORY_PEAK_DAY_MICROS)), listed);
     }
 
     static List<HeadcountException> refusals(Frame frame) {

@@ -1,5 +1,6 @@
 package headcount;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -400,6 +401,32 @@ public final class Directory implements AutoCloseable {
                 s.get(JAVA_LONG, Native.HC_SEATS_LICENSE_VERSION), limit(s.get(JAVA_LONG, Native.HC_SEATS_LIMIT)),
                 s.get(JAVA_LONG, Native.HC_SEATS_ACTIVE), s.get(JAVA_LONG, Native.HC_SEATS_INACTIVE),
                 limit(s.get(JAVA_LONG, Native.HC_SEATS_FREE)), s.get(JAVA_LONG, Native.HC_SEATS_OVER_BY)));
+    }
+
+    /**
+     * The most users that were active at one time, on each day (UTC) since the first one on record. It is
+     * kept for three years.
+     *
+     * @return the history
+     */
+    public SeatHistory seatHistory() {
+        return seatHistory(Instant.EPOCH);
+    }
+
+    /**
+     * The most users that were active at one time, on each day (UTC) since that of a moment.
+     *
+     * @param since a moment from 1970 on
+     * @return the history
+     */
+    public SeatHistory seatHistory(Instant since) {
+        return call((f, d) -> {
+            MemorySegment history = f.struct(Native.SIZEOF_HC_SEAT_HISTORY);
+            MemorySegment days = f.allocate((long) Copies.SEAT_DAYS_MAX * Native.SIZEOF_HC_SEAT_DAY);
+            f.keep(history);
+            f.out2().set(ADDRESS, 0, days);
+            return Native.hc_directory_get_seat_history(d, Packed.micros(since), history, days, Copies.SEAT_DAYS_MAX, f.error());
+        }, Copies::seatHistory);
     }
 
     /**
