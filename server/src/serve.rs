@@ -92,12 +92,12 @@ pub fn serve(
         };
         listening(limits);
         let stop = async move { drop(stop.await) };
-        let listener = Listener {
+        let entrance = Entrance {
             listener,
             encryption,
             connections_max: limits.connections_max,
         };
-        accept(server, server.router(), listener, stop).await;
+        accept(server, server.router(), entrance, stop).await;
         Ok(())
     });
     // Writes that were begun are finished: they were accepted.
@@ -109,16 +109,16 @@ pub fn serve(
 async fn serve_metrics(server: Server, listener: TcpListener) {
     let mut ending = server.0.ending.subscribe();
     let stop = async move { drop(ending.wait_for(|ends| *ends).await) };
-    let listener = Listener {
+    let entrance = Entrance {
         listener,
         encryption: None,
         connections_max: METRICS_CONNECTIONS_MAX,
     };
-    accept(&server, metrics_router(&server), listener, stop).await;
+    accept(&server, metrics_router(&server), entrance, stop).await;
 }
 
 /// Where connections come from, and how many of them are taken.
-struct Listener {
+struct Entrance {
     listener: TcpListener,
     encryption: Option<Encryption>,
     connections_max: usize,
@@ -127,14 +127,14 @@ struct Listener {
 async fn accept(
     server: &Server,
     router: Router,
-    listener: Listener,
+    entrance: Entrance,
     stop: impl Future<Output = ()>,
 ) {
-    let Listener {
+    let Entrance {
         listener,
         encryption,
         connections_max,
-    } = listener;
+    } = entrance;
     let router = match encryption {
         Some(_) => router.layer(map_request(say_encrypted)),
         None => router,

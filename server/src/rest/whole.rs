@@ -25,7 +25,7 @@ pub(crate) const EXPORTS_MAX: usize = 2;
 /// Parts that wait for a slow client.
 const PARTS_MAX: usize = 4;
 /// How long a client may read nothing before its export is cut off.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Figures of the directory.
 pub(crate) async fn stats(State(server): State<Server>) -> Rest<Json<Value>> {

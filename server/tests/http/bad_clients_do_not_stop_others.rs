@@ -75,7 +75,7 @@ fn helper_holds_connections() {
     let held: Vec<_> = (0..count)
         .map(|_| TcpStream::connect(address).unwrap())
         .collect();
-    println!("\n{} held", held.len());
+    writeln!(std::io::stdout(), "\n{} held", held.len()).unwrap();
     let _ = std::io::stdin().read(&mut [0]);
 }
 

@@ -112,9 +112,12 @@ impl Undo {
 
     fn set_active(&mut self, before: &User) {
         let id = before.id();
-        self.push(id, |batch| match before.is_active() {
-            true => batch.activate_user(id),
-            false => batch.deactivate_user(id),
+        self.push(id, |batch| {
+            if before.is_active() {
+                batch.activate_user(id)
+            } else {
+                batch.deactivate_user(id)
+            }
         });
     }
 
