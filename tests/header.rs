@@ -7,6 +7,7 @@
 #[path = "header/api.rs"]
 mod api;
 
+use std::fmt::Write;
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
@@ -160,7 +161,7 @@ fn with_short_enums(header: &str) -> String {
              #endif // __cplusplus\n"
         );
         let (values, rest) = piece.split_once(&end).unwrap();
-        short.push_str(&format!("HC_ENUM({name}) {{{values}{rest}"));
+        write!(short, "HC_ENUM({name}) {{{values}{rest}").unwrap();
     }
     short
 }
