@@ -243,13 +243,7 @@ pub(crate) async fn undo(visitor: Visitor, Form(which): Form<Which>) -> Shown {
     let work = move |directory: &Directory| {
         // Sent again, it is answered from what was done.
         undo.check(directory)?;
-        let batch = undo.batch;
-        let batch = if is_ownerless {
-            batch.allow_ownerless()
-        } else {
-            batch
-        };
-        Ok(directory.apply(batch)?)
+        Ok(directory.apply(undo.batch.allow_ownerless(is_ownerless))?)
     };
     let (status, content) = match visitor.server.write(&visitor.caller, work).await {
         Ok(_) => (
