@@ -17,8 +17,11 @@
 //! # Ok::<(), headcount::Error>(())
 //! ```
 
+#![warn(missing_debug_implementations)]
+
 #[cfg(feature = "capi")]
-#[allow(unsafe_code)]
+// Its types are opaque to C, and no part of the Rust API.
+#[allow(unsafe_code, missing_debug_implementations)]
 pub mod capi;
 mod codec;
 mod directory;
@@ -32,6 +35,13 @@ mod model;
 mod process;
 mod rules;
 
+// The testkit names the crate as the tests in `tests/` do.
+#[cfg(test)]
+extern crate self as headcount;
+#[cfg(test)]
+#[path = "../tests/kit/mod.rs"]
+mod testkit;
+
 #[cfg(feature = "serde")]
 pub use directory::LinesProgress;
 pub use directory::{
@@ -41,9 +51,9 @@ pub use directory::{
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
     Applied, Batch, Change, Email, Event, Field, License, Member, NewUser, NewWorkspace, Op,
-    Outcome, RequestId, Role, SeatDay, SeatHistory, Seats, Sort, Step, Subject, Timestamp, User,
-    UserId, UserPage, UserQuery, UserRef, UserUpdate, Username, Workspace, WorkspaceId,
-    WorkspaceRef,
+    Outcome, PageVisit, RequestId, Role, SeatDay, SeatHistory, Seats, Sort, Step, Subject,
+    Timestamp, User, UserId, UserPage, UserQuery, UserRef, UserUpdate, Username, Workspace,
+    WorkspaceId, WorkspaceRef,
 };
 pub use rules::{Exported, Fault, FaultKind, Inspection, Record, Repaired, Verified};
 

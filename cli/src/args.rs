@@ -279,11 +279,7 @@ impl Ownerless {
     }
 
     pub(crate) fn on(self, batch: Batch) -> Batch {
-        if self.allow_ownerless {
-            batch.allow_ownerless()
-        } else {
-            batch
-        }
+        batch.allow_ownerless(self.allow_ownerless)
     }
 }
 

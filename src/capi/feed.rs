@@ -64,7 +64,7 @@ impl HcFeed {
         let mut timeout = timeout;
         let packed = ahead.pack(buffer, || {
             let timeout = std::mem::take(&mut timeout);
-            feed.next(timeout).transpose()
+            feed.recv_timeout(timeout).transpose()
         });
         let position = ahead
             .kept()

@@ -143,7 +143,7 @@ pub unsafe extern "C" fn hc_options_set(
                     bytes("the page cache").map(|size| set(&|to| to.page_cache_bytes(size)))
                 }
                 HcOption::UserCacheBytes => {
-                    bytes("the user cache").map(|size| set(&|to| to.cache_bytes(size)))
+                    bytes("the user cache").map(|size| set(&|to| to.user_cache_bytes(size)))
                 }
                 HcOption::LogBytes => bytes("the log").map(|_| set(&|to| to.log_bytes(value))),
                 HcOption::SyncIntervalMs => duration().map(|interval| {

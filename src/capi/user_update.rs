@@ -249,7 +249,7 @@ pub unsafe extern "C" fn hc_user_update_replace_attributes(
     // SAFETY: by the contract, both pointers are NULL or live.
     unsafe {
         guard::call(update, error, |update| {
-            update.set(UserUpdate::replace_attributes)
+            update.set(|update| update.replace_attributes(true))
         })
     }
 }

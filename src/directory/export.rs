@@ -6,16 +6,16 @@ use super::Directory;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Seats, Timestamp};
-use crate::rules::{Exported, Record, export, load};
+use crate::rules::{Exported, Record, export, load, read};
 
 impl Directory {
-    /// Hands every record to `visit` until it breaks, as they were at one moment and one
-    /// by one: the license, users ordered by email, ids of deleted users, workspaces, memberships,
-    /// and when users were last seen.
-    /// It needs no memory for them. The history of changes and the outcomes of request
-    /// ids are not among them.
+    /// Calls `visit` for each record until it breaks; returns the value that it broke with.
+    /// The records are those of one moment: the license, users ordered by email, ids of
+    /// deleted users, workspaces, memberships, and when users were last seen. They are
+    /// streamed, in constant memory. The history of changes and the outcomes of request
+    /// ids are not exported.
     ///
-    /// It holds that state of the directory until it returns, so the file grows while
+    /// The call holds one state of the directory until it returns, so the file grows while
     /// others write.
     ///
     /// ```
@@ -29,14 +29,21 @@ impl Directory {
     ///     if let Exported::User(user) = record {
     ///         emails.push(user.email().to_string());
     ///     }
-    ///     ControlFlow::Continue(())
+    ///     ControlFlow::<()>::Continue(())
     /// })?;
     /// assert_eq!(emails, ["ann@ex.co"]);
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    pub fn export(&self, mut visit: impl FnMut(&Exported<'_>) -> ControlFlow<()>) -> Result<()> {
+    pub fn export<B>(
+        &self,
+        mut visit: impl FnMut(&Exported<'_>) -> ControlFlow<B>,
+    ) -> Result<Option<B>> {
         self.flush_sightings()?;
-        export::export(&self.snapshot()?, &mut visit)
+        let mut broke_with = None;
+        export::export(&self.snapshot()?, &mut |record| {
+            read::keep(visit(record), &mut broke_with)
+        })?;
+        Ok(broke_with)
     }
 
     /// Loads records into a directory that has no users and no workspaces, in one

@@ -53,7 +53,7 @@ impl Session {
             "position" => return Ok(self.feed.as_ref().unwrap().position().into()),
             "next" => {
                 let timeout = Duration::from_millis(number(&given["timeout_ms"]));
-                return self.feed.as_mut().unwrap().next(timeout).map(json);
+                return self.feed.as_mut().unwrap().recv_timeout(timeout).map(json);
             }
             _ => match actor {
                 Some(actor) => return call(&self.directory.acting_as(actor.parse()?), name, given),
@@ -130,7 +130,7 @@ pub fn call(directory: &Directory, name: &str, given: &Value) -> Result<Value> {
         "remove_member" => d.remove_member(workspace(given), user(given)).map(json),
         "apply" => d.apply(batch(given)?).map(|applied| shown_applied(&applied)),
         "dry_run" => d.dry_run(batch(given)?).map(|applied| shown_applied(&applied)),
-        "preview" => d.preview(batch(given)?).map(|errors| errors.iter().map(shown_error).collect()),
+        "preview" => d.refusals(batch(given)?).map(|errors| errors.iter().map(shown_error).collect()),
         "changes" => d.changes(number(&given["after"]))?.collect::<Result<Vec<_>>>().map(json),
         "trim_changes" => d.trim_changes(number(&given["before"])).map(json),
         "verify" => d.verify().map(|v| {
@@ -160,11 +160,7 @@ fn batch(given: &Value) -> Result<Batch> {
         // A request id is any 16 bytes; the script writes them like an id of a user.
         batch = batch.request_id(*id.parse::<headcount::RequestId>()?.as_bytes());
     }
-    Ok(if given["allow_ownerless"] == true {
-        batch.allow_ownerless()
-    } else {
-        batch
-    })
+    Ok(batch.allow_ownerless(given["allow_ownerless"] == true))
 }
 
 fn op(given: &Value) -> Result<Op> {
@@ -230,7 +226,7 @@ fn user_update(given: &Value) -> UserUpdate {
             "given_name" => update.given_name(value.as_str()),
             "family_name" => update.family_name(value.as_str()),
             "admin" => update.admin(value == true),
-            "replace_attributes" => update.replace_attributes(),
+            "replace_attributes" => update.replace_attributes(value == true),
             "attributes" => {
                 let attributes = value.as_object().unwrap();
                 attributes.iter().fold(update, |update, (name, value)| {

@@ -92,7 +92,7 @@ fn foresee(
     expected: &Result<Answer, Refusal>,
     before: &Model,
 ) {
-    let refusals = directory.preview(request.to_batch()).unwrap();
+    let refusals = directory.refusals(request.to_batch()).unwrap();
     let refusals: Vec<Refusal> = refusals.iter().map(|e| (e.kind(), e.op_index())).collect();
     match expected {
         Ok(_) => assert_eq!(refusals, [], "{request:?}"),
@@ -118,18 +118,8 @@ fn apply(
 }
 
 fn answer(result: &headcount::Result<Applied>) -> Result<Answer, Refusal> {
-    match result {
-        Ok(applied) => Ok(Answer {
-            sequence: applied.sequence,
-            outcomes: applied
-                .outcomes
-                .iter()
-                .map(|o| (o.subject, o.changed, o.version))
-                .collect(),
-            replayed: applied.replayed,
-        }),
-        Err(error) => Err((error.kind(), error.op_index())),
-    }
+    let refusal = |error: &headcount::Error| (error.kind(), error.op_index());
+    result.as_ref().map(Answer::of).map_err(refusal)
 }
 
 /// The operation's own method is accepted or refused as the batch is, and returns the

@@ -4,7 +4,7 @@
 //! | file | what it has |
 //! | --- | --- |
 //! | `script.rs`, `texts.rs`, `wording.rs` | requests and scripts, the texts in them, how they print |
-//! | `draw.rs` | draws requests and scripts, from proptest or from a seed |
+//! | `draw.rs` | draws requests from a seed, and scripts for proptest |
 //! | `model.rs`, `draft*.rs` | the model: the rules in their plainest form |
 //! | `content.rs`, `look_ups.rs` | compares a directory with the model |
 //! | `cases.rs`, `child.rs`, `temp.rs` | runs cases and seeds, starts processes, makes folders |

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use headcount::{ErrorKind, Event, License, RequestId, Role, Subject, UserId, WorkspaceId};
+use headcount::{
+    Applied, ErrorKind, Event, License, RequestId, Role, Subject, UserId, WorkspaceId,
+};
 
 use super::draft::Draft;
 use super::script::{Request, Who, user_id};
@@ -76,8 +78,8 @@ pub struct Change {
     pub door: Option<&'static str>,
     pub request: Option<RequestId>,
     pub events: Vec<Event>,
-    /// The batch in words: another one must not come with the same request id.
-    batch: String,
+    /// The batch in words, if it has a request id: no other may come with it.
+    batch: Option<String>,
     outcomes: Vec<Outcome>,
 }
 
@@ -90,6 +92,19 @@ pub struct Answer {
     pub sequence: Option<u64>,
     pub outcomes: Vec<Outcome>,
     pub replayed: bool,
+}
+
+impl Answer {
+    pub fn of(applied: &Applied) -> Self {
+        let outcomes = applied.outcomes.iter();
+        Self {
+            sequence: applied.sequence,
+            outcomes: outcomes
+                .map(|o| (o.subject, o.changed, o.version))
+                .collect(),
+            replayed: applied.replayed,
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -152,7 +167,7 @@ impl Model {
         if let Some(id) = id
             && let Some(first) = self.changes.iter().find(|c| c.request == Some(id))
         {
-            if first.batch != in_words(request) {
+            if first.batch != Some(in_words(request)) {
                 return Err((ErrorKind::RequestIdReused, None));
             }
             return Ok(Answer {
@@ -178,7 +193,7 @@ impl Model {
                 door: request.door,
                 request: id,
                 events: draft.events,
-                batch: in_words(request),
+                batch: id.map(|_| in_words(request)),
                 outcomes: outcomes.clone(),
             }));
         }
@@ -205,8 +220,8 @@ impl State {
     pub fn limit(&self) -> Option<u64> {
         match self.license {
             License::Community => Some(5),
-            License::Enterprise => None,
             License::Seats(seats) => Some(seats),
+            _ => None,
         }
     }
 

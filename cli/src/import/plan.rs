@@ -157,9 +157,7 @@ impl Plan {
             operations.batch.push(Op::DeactivateUser(user.id().into()));
             operations.subjects.push(index);
         }
-        if options.allow_ownerless {
-            operations.batch = operations.batch.allow_ownerless();
-        }
+        operations.batch = operations.batch.allow_ownerless(options.allow_ownerless);
         operations
     }
 }

@@ -336,7 +336,7 @@ fn apply(
 ) -> Result<Arc<User>, Failure> {
     let update = wanted.update_of(user);
     let batch = |active: Option<bool>| {
-        let mut batch = Batch::new().allow_ownerless();
+        let mut batch = Batch::new().allow_ownerless(true);
         if let Some(update) = update.clone() {
             batch = batch
                 .update_user(user.id(), update)
@@ -371,7 +371,7 @@ pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Scim<Respo
         for _ in 0..ATTEMPTS {
             let user = existing(directory, &id)?;
             check_version(if_match.as_deref(), &user)?;
-            let mut batch = Batch::new().delete_user(user.id()).allow_ownerless();
+            let mut batch = Batch::new().delete_user(user.id()).allow_ownerless(true);
             if if_match.is_some() {
                 batch = batch.if_version(user.version());
             }

@@ -80,7 +80,7 @@ fn records(directory: &Directory) -> Vec<Record> {
     directory
         .export(|exported| {
             records.push(record(exported));
-            ControlFlow::Continue(())
+            ControlFlow::<()>::Continue(())
         })
         .unwrap();
     records

@@ -179,7 +179,7 @@ impl OpenOptions {
             options = options.license_if_new(license);
         }
         if let Some(bytes) = self.cache_bytes {
-            options = options.cache_bytes(bytes);
+            options = options.user_cache_bytes(bytes);
         }
         if let Some(bytes) = self.page_cache_bytes {
             options = options.page_cache_bytes(bytes);

@@ -91,7 +91,7 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
             Answer::written(&directory.default_workspace(user)?)?
         }
         Request::Apply { batch, then } => apply(directory, batch, then)?,
-        Request::Preview { batch } => Answer::of(refusals(directory.preview(batch)?)),
+        Request::Preview { batch } => Answer::of(refusals(directory.refusals(batch)?)),
         Request::ChangesNow { after, limit } => changes_now(directory, after, limit)?,
         Request::TrimChanges { before } => Answer::of(directory.trim_changes(before)?.into()),
         Request::Verify => Answer::written(&directory.verify()?)?,
@@ -166,18 +166,18 @@ fn part<T: serde::Serialize>(
 
 fn page(directory: &Directory, query: &UserQuery) -> Result<Answer> {
     let mut users = Packed::default();
-    let next = directory.for_each_in_page(query, |user| {
+    let visited = directory.for_each_in_page(query, |user| {
         users.user(&user);
-        ControlFlow::Continue(())
+        ControlFlow::<()>::Continue(())
     })?;
-    Ok(Answer::with_users(next.into(), users))
+    Ok(Answer::with_users(visited.next.into(), users))
 }
 
 fn changes_now(directory: &Directory, after: u64, limit: usize) -> Result<Answer> {
     let mut feed = directory.follow(after);
     let mut changes = Vec::new();
     while changes.len() < limit {
-        match feed.next(Duration::ZERO)? {
+        match feed.recv_timeout(Duration::ZERO)? {
             Some(change) => changes.push(change),
             None => break,
         }

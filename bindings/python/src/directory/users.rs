@@ -113,7 +113,7 @@ impl Directory {
     /// Tells what would be refused of a batch, as exceptions that are not raised.
     fn preview<'py>(&self, py: Python<'py>, batch: &Batch) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let batch = batch.0.clone();
-        let refusals = self.write(py, |directory| directory.preview(batch))?;
+        let refusals = self.write(py, |directory| directory.refusals(batch))?;
         refusals
             .iter()
             .map(|refusal| exception(py, refusal))
