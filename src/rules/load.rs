@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::entries::{self, Entry, KINDS_OF_USER};
-use super::run::Run;
 use super::session::one_more;
 use super::{read, seat_days};
 use crate::codec::keys::{self, Kind};
@@ -376,14 +375,7 @@ impl<W: Write> Loading<'_, W> {
         put_change(&mut value, &change)?;
         self.txn.put(&keys::change(sequence), &value)?;
         // How many were active before is history, which is not loaded.
-        let mut days = Run::default();
-        seat_days::note(self.txn, &mut days, (0, active), at)?;
-        for (key, value) in days.iter() {
-            match value {
-                Some(value) => self.txn.put(key, value)?,
-                None => self.txn.delete(key)?,
-            }
-        }
+        seat_days::write(self.txn, (0, active), at)?;
         self.txn.put(keys::TOTALS, &encode_totals(&self.totals)?)?;
         Ok(sequence)
     }

@@ -12,9 +12,9 @@ fn user(number: usize) -> Value {
     json!({
         "id": format!("00000000-0000-0000-0000-{number:012}"),
         "email": format!("u{number}@ex.co"),
-        "username": (number % 3 == 0).then(|| format!("U.{number}")),
+        "username": number.is_multiple_of(3).then(|| format!("U.{number}")),
         "given_name": " Given  name ",
-        "active": number % 5 != 0,
+        "active": !number.is_multiple_of(5),
         "admin": number == 7,
         "created_at": "2020-01-02T03:04:05Z",
         "attributes": { "team": number.to_string() },
@@ -23,7 +23,8 @@ fn user(number: usize) -> Value {
 }
 
 fn file(users: impl IntoIterator<Item = Value>) -> String {
-    users.into_iter().map(|user| format!("{user}\n")).collect()
+    let lines: Vec<_> = users.into_iter().map(|user| user.to_string()).collect();
+    lines.join("\n")
 }
 
 /// The users without the time of the import, and the changes without theirs.
