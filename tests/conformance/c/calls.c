@@ -74,12 +74,12 @@ static json_t *on_user(struct call *call)
     if (strcmp(key, "user") == 0) {
         TRY(hc_user_get(d, NAMED("user"), &user, E));
     } else if (strcmp(key, "user_by_email") == 0) {
-        TRY(hc_user_get_by_email(d, NAMED("email"), &user, E));
+        TRY(hc_user_get_by(d, HC_USER_KEY_EMAIL, NAMED("email"), &user, E));
     } else if (strcmp(key, "user_by_username") == 0) {
-        TRY(hc_user_get_by_username(d, NAMED("username"), &user, E));
+        TRY(hc_user_get_by(d, HC_USER_KEY_USERNAME, NAMED("username"), &user, E));
     } else if (strcmp(key, "user_by_id") == 0) {
         TRY(hc_id_from_text(NAMED("id"), id, E));
-        TRY(hc_user_get_by_id(d, id, &user, E));
+        TRY(hc_user_get_by(d, HC_USER_KEY_ID, id, 16, &user, E));
     } else if (strcmp(key, "user_by_external_id") == 0) {
         TRY(hc_user_get_by_external_id(d, NAMED("provisioner"), NAMED("id"), &user, E));
     } else if (strcmp(key, "activate_user") == 0) {
