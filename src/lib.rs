@@ -1,22 +1,4 @@
-//! An embedded user directory that never has more active users than seats.
-//!
-//! A platform sells seats: its Community license allows five active users, its
-//! Enterprise license any number. A [`Directory`] holds the users, finds them by
-//! id, email or username, and switches them on and off; and under no race, crash
-//! or bug in a caller does it have more active users than seats, or two users
-//! with one email.
-//!
-//! ```
-//! use headcount::{Directory, NewUser};
-//!
-//! let directory = Directory::in_memory()?; // Directory::open("users.redb")? for a file
-//! let steve = directory.create_user(NewUser::new("steve@ex.co").username("steve"))?;
-//! directory.deactivate_user("steve@ex.co")?;
-//! assert_eq!(directory.user_by_username("steve")?.unwrap().id(), steve.id());
-//! println!("{}", directory.seats()?); // 0 of 5 seats in use (community), 1 inactive
-//! # Ok::<(), headcount::Error>(())
-//! ```
-
+#![doc = include_str!("../docs/guide.md")]
 #![warn(missing_debug_implementations)]
 
 #[cfg(feature = "capi")]

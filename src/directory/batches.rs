@@ -12,6 +12,15 @@ impl Directory {
     /// # Errors
     ///
     /// The first refusal; [`Error::op_index`] says which operation it concerns.
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let batch = Batch::new().create_user("ann@ex.co").create_user("bob@ex.co");
+    /// assert_eq!(directory.apply(batch)?.sequence, Some(1));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn apply(&self, mut batch: Batch) -> Result<Applied> {
         self.check()?;
         self.prepare(&mut batch);

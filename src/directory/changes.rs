@@ -34,6 +34,17 @@ impl Directory {
 
     /// The changes with numbers above `after` as they come: see [`ChangeFeed`]. Whether
     /// they can be had, [`ChangeFeed::recv_timeout`] says.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let mut feed = directory.follow(0);
+    /// directory.create_user("ann@ex.co")?;
+    /// assert_eq!(feed.recv_timeout(Duration::MAX)?.unwrap().sequence, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn follow(&self, after: u64) -> ChangeFeed {
         ChangeFeed::new(self.clone(), after)
     }
@@ -44,6 +55,18 @@ impl Directory {
     ///
     /// Of very many it forgets some at a time: when it fails, the oldest may be gone
     /// already. Calling it again forgets the rest.
+    ///
+    /// ```
+    /// use headcount::{Directory, ErrorKind};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.deactivate_user("ann@ex.co")?;
+    /// assert_eq!(directory.trim_changes(2)?, 1);
+    /// let trimmed = ErrorKind::HistoryTrimmed { resume_after: 1 };
+    /// assert_eq!(directory.changes(0).unwrap_err().kind(), trimmed);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn trim_changes(&self, before: u64) -> Result<u64> {
         let mut trimmed = 0;
         loop {

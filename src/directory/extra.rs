@@ -50,6 +50,15 @@ impl Directory {
     ///
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a name or value out of
     /// these bounds.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.set_extra("theme", b"dark")?;
+    /// assert_eq!(directory.extra("theme")?.as_deref(), Some(&b"dark"[..]));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn set_extra(&self, name: &str, value: &[u8]) -> Result<()> {
         extra::check(name, value)?;
         let engine = &self.shared.engine;
@@ -59,6 +68,16 @@ impl Directory {
     }
 
     /// Removes a record; returns whether there was one.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.set_extra("theme", b"dark")?;
+    /// assert!(directory.remove_extra("theme")?);
+    /// assert!(!directory.remove_extra("theme")?);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn remove_extra(&self, name: &str) -> Result<bool> {
         self.shared
             .engine

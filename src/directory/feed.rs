@@ -54,6 +54,16 @@ pub struct FeedWaker {
 impl FeedWaker {
     /// Has [`ChangeFeed::recv_timeout`] return `None` instead of waiting on: the call that
     /// waits now, or else the next one that would wait.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headcount::Directory;
+    ///
+    /// let mut feed = Directory::in_memory()?.follow(0);
+    /// feed.waker().wake();
+    /// assert!(feed.recv_timeout(Duration::MAX)?.is_none());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn wake(&self) {
         self.woken.store(true, Ordering::Release);
         self.directory.shared.latest.wake();
@@ -79,6 +89,18 @@ impl ChangeFeed {
     /// gone; [`ChangeNotYet`](crate::ErrorKind::ChangeNotYet), at once, when the position
     /// is ahead of the directory; [`Closed`](crate::ErrorKind::Closed), also while
     /// waiting.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let mut feed = directory.follow(0);
+    /// assert!(feed.recv_timeout(Duration::ZERO)?.is_none());
+    /// directory.create_user("ann@ex.co")?;
+    /// assert!(feed.recv_timeout(Duration::ZERO)?.is_some());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn recv_timeout(&mut self, timeout: Duration) -> Result<Option<Change>> {
         self.directory.check()?;
         if self.ahead.len() == 0 {
@@ -149,6 +171,13 @@ impl ChangeFeed {
     }
 
     /// The number of the change that was returned last, or where the feed began.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// assert_eq!(Directory::in_memory()?.follow(0).position(), 0);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn position(&self) -> u64 {
         self.position
     }

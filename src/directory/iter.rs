@@ -56,11 +56,28 @@ impl Users {
     }
 
     /// How many users are yet to come.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// assert_eq!(directory.users()?.len(), 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn len(&self) -> u64 {
         self.remaining
     }
 
     /// Whether no users are to come.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// assert!(directory.users()?.is_empty());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.remaining == 0
     }

@@ -61,6 +61,15 @@ impl Directory {
     }
 
     /// The user with this id; `None` when there is none.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// assert_eq!(directory.user_by_id(ann.id())?, Some(ann));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn user_by_id(&self, id: UserId) -> Result<Option<Arc<User>>> {
         self.check()?;
         let cache = &self.shared.cache;
@@ -155,6 +164,15 @@ impl Directory {
 
     /// The user with this username, without regard to case; `None` when there is
     /// none.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user(NewUser::new("ann@ex.co").username("ann"))?;
+    /// assert!(directory.user_by_username("Ann")?.is_some());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn user_by_username(&self, username: &str) -> Result<Option<Arc<User>>> {
         self.check()?;
         let cache = &self.shared.cache;

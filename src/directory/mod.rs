@@ -174,11 +174,27 @@ impl Directory {
     }
 
     /// Makes a directory that lives in memory and is gone when it is dropped.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// assert!(directory.is_empty()?);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn in_memory() -> Result<Self> {
         Options::new().in_memory()
     }
 
     /// The ways to open a directory.
+    ///
+    /// ```
+    /// use headcount::{Directory, License};
+    ///
+    /// let options = Directory::options().license_if_new(License::Enterprise);
+    /// assert_eq!(options.in_memory()?.seats()?.limit(), None);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn options() -> Options {
         Options::new()
     }
@@ -218,6 +234,16 @@ impl Directory {
     /// In a child of `fork` it is refused with [`Forked`](crate::ErrorKind::Forked), as
     /// every call is: the directory is the parent's. Dropping the handle there does
     /// nothing.
+    ///
+    /// ```
+    /// use headcount::{Directory, ErrorKind};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let clone = directory.clone();
+    /// directory.close()?;
+    /// assert_eq!(clone.len().unwrap_err().kind(), ErrorKind::Closed);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn close(self) -> Result<()> {
         if self.shared.gate.is_forked() {
             return self.shared.gate.check();
@@ -248,6 +274,15 @@ impl Directory {
 /// The directory as a whole.
 impl Directory {
     /// The license in force, and how its seats are used.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// assert_eq!(directory.seats()?.free(), Some(4));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn seats(&self) -> Result<Seats> {
         let snapshot = self.snapshot()?;
         if let Some(known) = &*self.shared.seats.load()
@@ -271,12 +306,29 @@ impl Directory {
     ///
     /// [`Corrupted`](crate::ErrorKind::Corrupted) names the first fault and says how
     /// many there are.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// assert_eq!(directory.verify()?.active, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn verify(&self) -> Result<Verified> {
         rules::verify(&self.snapshot()?)
     }
 
     /// Sets the license. A smaller one than today's use is accepted: nobody is
     /// deactivated, but no user can be activated until enough others are not.
+    ///
+    /// ```
+    /// use headcount::{Directory, License};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// assert_eq!(directory.set_license(License::Seats(50))?.free(), Some(50));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn set_license(&self, license: License) -> Result<Seats> {
         self.apply(Batch::new().set_license(license))?;
         self.seats()

@@ -41,6 +41,13 @@ impl Default for Options {
 
 impl Options {
     /// The defaults: make the file if it is missing, with the Community license.
+    ///
+    /// ```
+    /// use headcount::Options;
+    ///
+    /// assert!(Options::new().in_memory()?.is_empty()?);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self {
             license_if_new: License::Community,
@@ -55,6 +62,13 @@ impl Options {
     }
 
     /// Whether to make the file if there is none; otherwise that is an error.
+    ///
+    /// ```
+    /// use headcount::{Directory, ErrorKind};
+    ///
+    /// let existing = Directory::options().create_if_missing(false);
+    /// assert_eq!(existing.open("no/such.redb").unwrap_err().kind(), ErrorKind::Io);
+    /// ```
     #[must_use]
     pub fn create_if_missing(mut self, create: bool) -> Self {
         self.engine.create = create;
@@ -62,6 +76,14 @@ impl Options {
     }
 
     /// The license that a new directory gets. An existing one keeps its own.
+    ///
+    /// ```
+    /// use headcount::{Directory, License};
+    ///
+    /// let directory = Directory::options().license_if_new(License::Seats(9)).in_memory()?;
+    /// assert_eq!(directory.seats()?.limit(), Some(9));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn license_if_new(mut self, license: License) -> Self {
         self.license_if_new = license;
@@ -254,6 +276,13 @@ impl Options {
     }
 
     /// Makes a directory in memory; see [`Directory::in_memory`].
+    ///
+    /// ```
+    /// use headcount::Options;
+    ///
+    /// assert_eq!(Options::new().in_memory()?.len()?, 0);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn in_memory(&self) -> Result<Directory> {
         let engine = Embedded::Memory(Memory::new());
         self.start(engine)

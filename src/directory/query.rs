@@ -10,6 +10,16 @@ use crate::rules::{UserView, query, read};
 /// Reading many users.
 impl Directory {
     /// All users, active or not, ordered by email, as they are at this moment.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let users = directory.users()?.collect::<Result<Vec<_>, _>>()?;
+    /// assert_eq!(users.len(), 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn users(&self) -> Result<Users> {
         Users::new(self)
     }
@@ -21,6 +31,16 @@ impl Directory {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a limit out of bounds, a cursor
     /// of another order, a search that is too long or too many attributes;
     /// [`WorkspaceNotFound`](crate::ErrorKind::WorkspaceNotFound).
+    ///
+    /// ```
+    /// use headcount::{Directory, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let page = directory.query(&UserQuery::new().email_domain("ex.co"))?;
+    /// assert_eq!((page.users.len(), page.next), (1, None));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn query(&self, query: &UserQuery) -> Result<UserPage> {
         let sightings = self.sightings_for(query);
         query::page(&self.snapshot()?, query, &sightings)
@@ -105,18 +125,44 @@ impl Directory {
     /// How many users match, whatever the limit and cursor of the query. Costs
     /// nothing for all, all active or all inactive users, and otherwise as much
     /// as reading the index that the query picks.
+    ///
+    /// ```
+    /// use headcount::{Directory, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// assert_eq!(directory.count(&UserQuery::new().active(false))?, 0);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn count(&self, query: &UserQuery) -> Result<u64> {
         let sightings = self.sightings_for(query);
         query::count(&self.snapshot()?, query, &sightings)
     }
 
     /// How many users there are, active or not.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// assert_eq!(directory.len()?, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn len(&self) -> Result<u64> {
         let seats = self.seats()?;
         Ok(seats.active + seats.inactive)
     }
 
     /// Whether there are no users.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// assert!(directory.is_empty()?);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn is_empty(&self) -> Result<bool> {
         Ok(self.len()? == 0)
     }

@@ -128,6 +128,17 @@ impl Directory {
     /// # Errors
     ///
     /// [`UserNotFound`](crate::ErrorKind::UserNotFound).
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// assert_eq!(directory.last_seen("ann@ex.co")?, None);
+    /// directory.touch_user("ann@ex.co")?;
+    /// assert!(directory.last_seen("ann@ex.co")?.is_some());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn last_seen(&self, user: impl Into<UserRef>) -> Result<Option<Timestamp>> {
         let id = self.existing(&user.into())?;
         self.seen(id)

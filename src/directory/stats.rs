@@ -73,6 +73,15 @@ pub struct Stats {
 
 impl Directory {
     /// Figures to watch the directory by. Costs a read of the counters.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// assert_eq!(directory.stats()?.users_active, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn stats(&self) -> Result<Stats> {
         let snapshot = self.snapshot()?;
         let totals = read::totals(&snapshot)?;

@@ -17,6 +17,15 @@ impl Directory {
     /// [`UsernameTaken`](ErrorKind::UsernameTaken), [`IdTaken`](ErrorKind::IdTaken),
     /// [`ExternalIdTaken`](ErrorKind::ExternalIdTaken);
     /// [`NoFreeSeat`](ErrorKind::NoFreeSeat).
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user(NewUser::new("ann@ex.co").given_name("Ann"))?;
+    /// assert!(ann.is_active());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn create_user(&self, user: impl Into<NewUser>) -> Result<Arc<User>> {
         self.apply_to_user(Op::CreateUser(user.into()))
     }
@@ -28,6 +37,16 @@ impl Directory {
     /// [`UserNotFound`](ErrorKind::UserNotFound); the kinds for malformed or taken
     /// parts; [`Conflict`](ErrorKind::Conflict) for another version;
     /// [`LastAdmin`](ErrorKind::LastAdmin).
+    ///
+    /// ```
+    /// use headcount::{Directory, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let ann = directory.update_user("ann@ex.co", UserUpdate::new().given_name("Ann"))?;
+    /// assert_eq!(ann.given_name(), Some("Ann"));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn update_user(&self, user: impl Into<UserRef>, update: UserUpdate) -> Result<Arc<User>> {
         self.apply_to_user(Op::UpdateUser(user.into(), update))
     }
@@ -38,6 +57,15 @@ impl Directory {
     ///
     /// [`UserNotFound`](ErrorKind::UserNotFound),
     /// [`NoFreeSeat`](ErrorKind::NoFreeSeat).
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user(NewUser::new("ann@ex.co").active(false))?;
+    /// assert!(directory.activate_user("ann@ex.co")?.is_active());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn activate_user(&self, user: impl Into<UserRef>) -> Result<Arc<User>> {
         self.apply_to_user(Op::ActivateUser(user.into()))
     }
@@ -49,6 +77,16 @@ impl Directory {
     /// [`UserNotFound`](ErrorKind::UserNotFound), [`LastAdmin`](ErrorKind::LastAdmin),
     /// [`OwnAccount`](ErrorKind::OwnAccount); [`LastOwner`](ErrorKind::LastOwner),
     /// unless a [`Batch`] allows it.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// assert!(!directory.deactivate_user("ann@ex.co")?.is_active());
+    /// assert_eq!(directory.seats()?.free(), Some(5));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn deactivate_user(&self, user: impl Into<UserRef>) -> Result<Arc<User>> {
         self.apply_to_user(Op::DeactivateUser(user.into()))
     }
@@ -63,6 +101,16 @@ impl Directory {
     /// [`UserNotFound`](ErrorKind::UserNotFound), [`LastAdmin`](ErrorKind::LastAdmin),
     /// [`OwnAccount`](ErrorKind::OwnAccount); [`LastOwner`](ErrorKind::LastOwner),
     /// unless a [`Batch`] allows it.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.delete_user("ann@ex.co")?;
+    /// assert!(directory.user("ann@ex.co")?.is_none());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn delete_user(&self, user: impl Into<UserRef>) -> Result<UserId> {
         let applied = self.apply(Batch::from_iter([Op::DeleteUser(user.into())]))?;
         subject_user(&applied)

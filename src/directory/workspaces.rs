@@ -10,6 +10,16 @@ use crate::rules::read;
 /// Finding workspaces and their members.
 impl Directory {
     /// The workspace that an id or a name says; `None` when there is none.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let team = directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
+    /// assert_eq!(directory.workspace("Team")?, Some(team));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<Option<Workspace>> {
         read::workspace(&self.snapshot()?, &workspace.into())
     }
@@ -26,6 +36,17 @@ impl Directory {
 
     /// All workspaces, archived ones included, ordered by id, as they are at this
     /// moment.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let team = directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
+    /// let all = directory.workspaces()?.collect::<Result<Vec<_>, _>>()?;
+    /// assert_eq!(all, [team]);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn workspaces(&self) -> Result<Workspaces> {
         Workspaces::new(self)
     }
@@ -37,6 +58,16 @@ impl Directory {
     /// # Errors
     ///
     /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound).
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let team = directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
+    /// assert_eq!(directory.members(&team)?.len(), 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn members(&self, workspace: impl Into<WorkspaceRef>) -> Result<Vec<Member>> {
         let snapshot = self.snapshot()?;
         let workspace = workspace.into();
@@ -57,6 +88,16 @@ impl Directory {
     /// # Errors
     ///
     /// [`UserNotFound`](ErrorKind::UserNotFound).
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let team = directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
+    /// assert_eq!(directory.workspaces_of("ann@ex.co")?[0].workspace(), team.id());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn workspaces_of(&self, user: impl Into<UserRef>) -> Result<Vec<Member>> {
         let snapshot = self.snapshot()?;
         let user = user.into();
@@ -76,6 +117,16 @@ impl Directory {
     /// [`WorkspaceNameTaken`](ErrorKind::WorkspaceNameTaken),
     /// [`UserNotFound`](ErrorKind::UserNotFound),
     /// [`LastOwner`](ErrorKind::LastOwner) without an owner who is active.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let team = directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
+    /// assert_eq!((team.name(), team.version()), ("team", 1));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn create_workspace(&self, workspace: NewWorkspace) -> Result<Workspace> {
         self.apply_to_workspace(Op::CreateWorkspace(workspace))
     }
@@ -87,6 +138,16 @@ impl Directory {
     /// # Errors
     ///
     /// [`UserNotFound`](ErrorKind::UserNotFound).
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let own = directory.default_workspace("ann@ex.co")?;
+    /// assert_eq!(directory.default_workspace("ann@ex.co")?, own);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn default_workspace(&self, user: impl Into<UserRef>) -> Result<Workspace> {
         let snapshot = self.snapshot()?;
         let user = user.into();
@@ -106,6 +167,16 @@ impl Directory {
     /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
     /// [`WorkspaceNameTaken`](ErrorKind::WorkspaceNameTaken),
     /// [`WorkspaceArchived`](ErrorKind::WorkspaceArchived).
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let team = directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
+    /// assert_eq!(directory.rename_workspace(&team, "crew")?.name(), "crew");
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn rename_workspace(
         &self,
         workspace: impl Into<WorkspaceRef>,
@@ -150,11 +221,32 @@ impl Directory {
     }
 
     /// Archives a workspace: see [`Workspace::is_archived`].
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let team = directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
+    /// assert!(directory.archive_workspace(&team)?.is_archived());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn archive_workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<Workspace> {
         self.apply_to_workspace(Op::ArchiveWorkspace(workspace.into()))
     }
 
     /// Restores an archived workspace.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let team = directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
+    /// directory.archive_workspace(&team)?;
+    /// assert!(!directory.restore_workspace(&team)?.is_archived());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn restore_workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<Workspace> {
         self.apply_to_workspace(Op::RestoreWorkspace(workspace.into()))
     }
@@ -166,6 +258,17 @@ impl Directory {
     ///
     /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound);
     /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace) for one that is a user's.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let team = directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
+    /// directory.delete_workspace(&team)?;
+    /// assert!(directory.workspace("team")?.is_none());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn delete_workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<WorkspaceId> {
         self.apply_one(Op::DeleteWorkspace(workspace.into()))
     }

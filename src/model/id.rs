@@ -31,6 +31,12 @@ pub struct UserId([u8; 16]);
 
 impl UserId {
     /// Draws a new id: version 7, increasing within this process.
+    ///
+    /// ```
+    /// use headcount::UserId;
+    ///
+    /// assert!(UserId::generate() < UserId::generate());
+    /// ```
     pub fn generate() -> Self {
         Self::generate_at(Timestamp::now())
     }
@@ -46,11 +52,23 @@ impl UserId {
     }
 
     /// The id whose 16 bytes, in network order, are `bytes`.
+    ///
+    /// ```
+    /// use headcount::UserId;
+    ///
+    /// assert_eq!(UserId::from_bytes([7; 16]).as_bytes(), &[7; 16]);
+    /// ```
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
     /// The 16 bytes in network order.
+    ///
+    /// ```
+    /// use headcount::UserId;
+    ///
+    /// assert_eq!(UserId::from_bytes([7; 16]).as_bytes(), &[7; 16]);
+    /// ```
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }

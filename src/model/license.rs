@@ -37,6 +37,13 @@ impl License {
     pub const COMMUNITY_SEATS: u64 = 5;
 
     /// How many seats there are; `None` is any number.
+    ///
+    /// ```
+    /// use headcount::License;
+    ///
+    /// assert_eq!(License::Seats(9).seat_limit(), Some(9));
+    /// assert_eq!(License::Enterprise.seat_limit(), None);
+    /// ```
     pub const fn seat_limit(self) -> Option<u64> {
         match self {
             Self::Community => Some(Self::COMMUNITY_SEATS),
@@ -111,11 +118,27 @@ pub struct Seats {
 
 impl Seats {
     /// Seats of the license; `None` is any number.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// assert_eq!(directory.seats()?.limit(), Some(5));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub const fn limit(&self) -> Option<u64> {
         self.license.seat_limit()
     }
 
     /// Seats that are free, zero when over the limit; `None` is any number.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// assert_eq!(directory.seats()?.free(), Some(5));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub const fn free(&self) -> Option<u64> {
         match self.limit() {
             Some(limit) => Some(limit.saturating_sub(self.active)),
@@ -125,6 +148,15 @@ impl Seats {
 
     /// How many more users are active than the license has seats. Only setting a
     /// smaller license makes this more than zero.
+    ///
+    /// ```
+    /// use headcount::{Directory, License};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// assert_eq!(directory.set_license(License::Seats(0))?.over_by(), 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub const fn over_by(&self) -> u64 {
         match self.limit() {
             Some(limit) => self.active.saturating_sub(limit),

@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod dependencies;
+mod examples;
 mod imports;
 mod lengths;
 mod sources;
