@@ -46,11 +46,11 @@ impl Directory {
         Ok(broke_with)
     }
 
-    /// Loads records into a directory that nothing was written to yet, in one
+    /// Loads records into a directory that has no users and no workspaces, in one
     /// transaction: with their ids, versions and times they make the directory that
     /// they were exported from. Each record is checked as one that is created, but the
-    /// seats: a directory that was over its limit is so again. The history begins with
-    /// one change that names all of them.
+    /// seats: a directory that was over its limit is so again. One change names all of
+    /// them. A license that was set before stays, and is then not among the records.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl Directory {
     pub fn load(&self, records: impl IntoIterator<Item = Result<Record>>) -> Result<Seats> {
         let mut records = Some(records.into_iter());
         let at = Timestamp::now();
-        self.shared.engine.transact(|txn| {
+        let sequence = self.shared.engine.transact(|txn| {
             let records = records.take().ok_or_else(|| {
                 let what = "the records were read, and the transaction has to be repeated";
                 Error::new(ErrorKind::Io, what)
@@ -86,7 +86,7 @@ impl Directory {
             load::load(txn, records, (self.actor, self.door.as_deref()), at)
         })?;
         let seats = self.seats()?;
-        self.shared.latest.advance(1);
+        self.shared.latest.advance(sequence);
         Ok(seats)
     }
 }

@@ -44,7 +44,6 @@ impl Directory {
     }
 
     /// The directory that is open here; `None` behind a server.
-    #[cfg(any(fuzzing, test))]
     pub(crate) fn here(&self) -> Option<&headcount::Directory> {
         match self {
             Self::Here(directory) => Some(directory),

@@ -162,7 +162,7 @@ impl Plan {
     }
 }
 
-fn new_user(row: &Row, candidate: &Candidate) -> NewUser {
+pub(super) fn new_user(row: &Row, candidate: &Candidate) -> NewUser {
     let mut user = NewUser::new(candidate.email(row).unwrap_or_default())
         .active(candidate.active)
         .admin(candidate.admin.unwrap_or(false));
