@@ -1,3 +1,5 @@
+//! An embedded user directory that never has more active users than seats.
+//!
 #![doc = include_str!("../docs/guide.md")]
 #![warn(missing_debug_implementations)]
 
