@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 
 use super::entries::{self, Entry, KINDS_OF_USER};
-use super::read;
+use super::session::one_more;
+use super::{read, seat_days};
 use crate::codec::keys::{self, Kind};
 use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license, encode_totals, put_change};
 use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Event, ExternalIds, License, Member, NewUser, NulTexts, Role, SeatDay, Timestamp, User,
-    UserId, Workspace, WorkspaceId, WorkspaceName, check_door, check_external_id,
-    check_provisioner, set_external_id,
+    Change, Event, ExternalIds, License, Member, NewUser, NulTexts, Role, Timestamp, User, UserId,
+    Workspace, WorkspaceId, WorkspaceName, check_door, check_external_id, check_provisioner,
+    set_external_id,
 };
 
 /// A record to load: see [`Directory::load`](crate::Directory::load). They come in the
@@ -85,20 +86,22 @@ pub enum Record {
     },
 }
 
-/// Loads `records` into a directory that nothing was ever written to.
+/// Loads `records` into a directory without users and workspaces; returns the number of the
+/// latest change then.
 pub(crate) fn load(
     txn: &mut impl Write,
     records: impl Iterator<Item = Result<Record>>,
     (actor, door): (Option<UserId>, Option<&str>),
     at: Timestamp,
-) -> Result<()> {
+) -> Result<u64> {
     door.map_or(Ok(()), check_door)?;
-    if read::totals(txn)? != Totals::default() {
+    let totals = read::totals(txn)?;
+    if totals.active + totals.inactive + totals.last_workspace > 0 {
         return Err(refused("the directory is not empty; load into a new one"));
     }
     let mut loading = Loading {
         txn,
-        totals: Totals::default(),
+        totals,
         events: Vec::new(),
         defaults: HashSet::new(),
     };
@@ -124,6 +127,10 @@ impl<W: Write> Loading<'_, W> {
                 license_version: version,
                 last_workspace,
             } => {
+                if self.totals.last_change > 0 {
+                    let what = "the directory has a license already; load into a new one";
+                    return Err(refused(what));
+                }
                 self.totals.last_workspace = last_workspace.max(self.totals.last_workspace);
                 self.events.push(Event::LicenseSet { license });
                 let entry = LicenseEntry { license, version };
@@ -337,21 +344,27 @@ impl<W: Write> Loading<'_, W> {
         self.txn.put(&key, &value)
     }
 
-    fn finish(mut self, actor: Option<UserId>, door: Option<&str>, at: Timestamp) -> Result<()> {
+    fn finish(mut self, actor: Option<UserId>, door: Option<&str>, at: Timestamp) -> Result<u64> {
         if let Some((workspace, user)) = self.defaults.iter().next() {
             return Err(refused(&format!(
                 "user {user} is no member of their default workspace {workspace}"
             )));
         }
+        let Totals {
+            last_change,
+            active,
+            ..
+        } = self.totals;
         if self.events.is_empty() {
-            return Ok(());
+            return Ok(last_change);
         }
-        self.totals.last_change = 1;
+        let sequence = one_more(last_change)?;
+        self.totals.last_change = sequence;
         // Times go on from the latest there is: see `Totals`.
         let at = at.max(self.totals.last_at);
         self.totals.last_at = at;
         let change = Change {
-            sequence: 1,
+            sequence,
             at,
             actor,
             request_id: None,
@@ -360,14 +373,11 @@ impl<W: Write> Loading<'_, W> {
         };
         let mut value = Vec::new();
         put_change(&mut value, &change)?;
-        self.txn.put(&keys::change(1), &value)?;
-        let active = self.totals.active;
-        if active > 0 {
-            // How many were active before is history, which is not loaded.
-            let day = Entry::SeatDay(SeatDay::new(at.day(), active, active));
-            self.put(&day, ErrorKind::InvalidArgument, "the day")?;
-        }
-        self.txn.put(keys::TOTALS, &encode_totals(&self.totals)?)
+        self.txn.put(&keys::change(sequence), &value)?;
+        // How many were active before is history, which is not loaded.
+        seat_days::write(self.txn, (0, active), at)?;
+        self.txn.put(keys::TOTALS, &encode_totals(&self.totals)?)?;
+        Ok(sequence)
     }
 }
 
