@@ -1,7 +1,10 @@
 //! Records that were exported, and how they make the same directory again.
 
+mod present;
+
 use std::collections::HashSet;
 
+use self::present::Present;
 use super::entries::{self, Entry, KINDS_OF_USER};
 use super::read;
 use crate::codec::keys::{self, Kind};
@@ -101,6 +104,7 @@ pub(crate) fn load(
         totals: Totals::default(),
         events: Vec::new(),
         defaults: HashSet::new(),
+        present: Present::default(),
     };
     for record in records {
         loading.record(record?)?;
@@ -114,6 +118,7 @@ struct Loading<'l, W> {
     events: Vec<Event>,
     /// Default workspaces whose users are not in them yet.
     defaults: HashSet<(WorkspaceId, UserId)>,
+    present: Present,
 }
 
 impl<W: Write> Loading<'_, W> {
@@ -250,12 +255,12 @@ impl<W: Write> Loading<'_, W> {
     /// other way round, and usernames that look the same.
     fn names_are_free(&self, user: &User) -> Result<()> {
         if let Some(username) = user.username_key() {
-            let is_taken = read::user_by_email_key(self.txn, username)?.is_some();
-            let is_username = read::user_by_username_key(self.txn, user.email_key())?.is_some();
-            let looks_like_one = match user.username_look() {
-                Some(look) => read::user_by_username_key(self.txn, look)?.is_some(),
-                None => read::user_by_look(self.txn, username)?.is_some(),
-            };
+            let is_taken = self.is_present(&keys::user(username))?;
+            let is_username = self.is_present(&keys::username(user.email_key()))?;
+            let looks_like_one = self.is_present(&match user.username_look() {
+                Some(look) => keys::username(look),
+                None => keys::look_alike(username),
+            })?;
             if is_taken || is_username || looks_like_one {
                 return Err(Error::new(
                     ErrorKind::UsernameTaken,
@@ -330,11 +335,19 @@ impl<W: Write> Loading<'_, W> {
         let (mut key, mut value) = (Vec::new(), Vec::new());
         entry.put_key(&mut key);
         entry.put_value(&mut value)?;
-        if self.txn.get(&key)?.is_some() {
-            let message = format!("{what} is in the records twice; remove one of the two");
-            return Err(Error::new(refusal, message));
+        if !entry.is_unique_with_another() {
+            if self.is_present(&key)? {
+                let message = format!("{what} is in the records twice; remove one of the two");
+                return Err(Error::new(refusal, message));
+            }
+            self.present.add(&key);
         }
         self.txn.put(&key, &value)
+    }
+
+    /// Whether an entry with this key was put.
+    fn is_present(&self, key: &[u8]) -> Result<bool> {
+        Ok(self.present.may_have(key) && self.txn.get(key)?.is_some())
     }
 
     fn finish(mut self, actor: Option<UserId>, door: Option<&str>, at: Timestamp) -> Result<()> {

@@ -38,7 +38,13 @@ pub(crate) fn user_by_id(read: &impl Read, id: UserId) -> Result<Option<User>> {
 
 /// The user whose username has this key, which is that of the email for some.
 pub(crate) fn user_by_username_key(read: &impl Read, key: &str) -> Result<Option<User>> {
-    user_at_entry(read, &keys::username(key))
+    let key = keys::username(key);
+    let Some(bytes) = read.get(&key)? else {
+        return Ok(None);
+    };
+    let email_key = keys::email_key_of_username(&key, &bytes)
+        .ok_or_else(|| Error::corrupted("an index entry leads to no text"))?;
+    behind(read, &email_key).map(Some)
 }
 
 /// The user that the entry under this key leads to.
