@@ -32,6 +32,13 @@ mod model;
 mod process;
 mod rules;
 
+// The testkit names the crate as the tests in `tests/` do.
+#[cfg(test)]
+extern crate self as headcount;
+#[cfg(test)]
+#[path = "../tests/kit/mod.rs"]
+mod testkit;
+
 #[cfg(feature = "serde")]
 pub use directory::LinesProgress;
 pub use directory::{

@@ -10,7 +10,7 @@ mod api;
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 43] = [
+const SOURCES: [&str; 44] = [
     "version",
     "status",
     "failure",
@@ -22,6 +22,7 @@ const SOURCES: [&str; 43] = [
     "directory",
     "generation",
     "seats",
+    "seat_history",
     "verified",
     "faults",
     "stats",
@@ -33,7 +34,7 @@ const SOURCES: [&str; 43] = [
     "user_read",
     "cursor",
     "query",
-    "query_order",
+    "query_field",
     "user_update",
     "switches",
     "seen",

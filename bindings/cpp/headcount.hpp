@@ -1117,6 +1117,21 @@ struct seat_usage {
     std::uint64_t over_by = 0;         ///< How many more users are active than there are seats.
 };
 
+/** A day (UTC) on which the number of active users changed. */
+struct seat_day {
+    moment day{};           ///< When the day began.
+    std::uint64_t peak = 0; ///< The most users that were active at one time on it.
+    std::uint64_t last = 0; ///< How many were active at its end, or are now.
+};
+
+/** How many users were active since a day. */
+struct seat_history {
+    moment since{};                 ///< The beginning of the first day that it covers.
+    std::uint64_t peak = 0;         ///< The most users that were active at one time since then.
+    std::optional<moment> peak_day; ///< The latest day with that peak; none if unchanged since.
+    std::vector<seat_day> days;     ///< The days on which the number changed, the first one first.
+};
+
 /** What directory::verify_and_count() went over. */
 struct verified {
     std::uint64_t active = 0;     ///< Users who are active, counted one by one.
@@ -1608,20 +1623,11 @@ private:
     hc_packed_workspace record_{};
 };
 
-/** How to open a directory. Unless said otherwise: make the file if it is missing, with the
- * Community license. */
+/** How to open a directory. By default a missing file is created, with the Community license. */
 class options : public detail::builder<options, hc_options, hc_options_free> {
 public:
     /** What opening without options does. */
     options() noexcept : builder(hc_options_new()) {}
-
-    /** Whether to make the file if there is none. */
-    options &create_if_missing(bool create) &
-    {
-        return this->set(hc_options_set_create_if_missing, create ? 1 : 0);
-    }
-    /** @overload */
-    options &&create_if_missing(bool create) && { return std::move(create_if_missing(create)); }
 
     /** The license that a new directory gets. An existing one keeps its own. */
     options &license_if_new(const license &granted) &
@@ -1635,43 +1641,59 @@ public:
         return std::move(license_if_new(granted));
     }
 
-    /** How much memory may hold pages of the file; 64 MiB unless said otherwise. */
+    /** Whether to create the file if it is missing; true by default. */
+    options &create_if_missing(bool create) &
+    {
+        return option(HC_OPTION_CREATE_IF_MISSING, create ? 1 : 0);
+    }
+    /** @overload */
+    options &&create_if_missing(bool create) && { return std::move(create_if_missing(create)); }
+
+    /** Whether to open the file for reading only, at the same time as others who do. */
+    options &read_only(bool value) & { return option(HC_OPTION_READ_ONLY, value ? 1 : 0); }
+    /** @overload */
+    options &&read_only(bool value) && { return std::move(read_only(value)); }
+
+    /** How long to wait for a file that another process or handle has open, up to a day; 0 by
+     * default. */
+    options &open_timeout(std::chrono::milliseconds timeout) &
+    {
+        // A negative one is refused as too long.
+        return option(HC_OPTION_OPEN_TIMEOUT_MS, static_cast<std::uint64_t>(timeout.count()));
+    }
+    /** @overload */
+    options &&open_timeout(std::chrono::milliseconds timeout) &&
+    {
+        return std::move(open_timeout(timeout));
+    }
+
+    /** How much memory may hold pages of the file; 64 MiB by default. */
     options &page_cache_bytes(std::uint64_t size) &
     {
-        return this->set(hc_options_set_page_cache_bytes, size);
+        return option(HC_OPTION_PAGE_CACHE_BYTES, size);
     }
     /** @overload */
     options &&page_cache_bytes(std::uint64_t size) && { return std::move(page_cache_bytes(size)); }
 
-    /** How much memory may hold users that were read; 64 MiB unless said otherwise, 0 for none. */
-    options &cache_bytes(std::uint64_t size) &
+    /** How much memory may hold users that were read; 64 MiB by default, 0 for none. */
+    options &user_cache_bytes(std::uint64_t size) &
     {
-        return this->set(hc_options_set_cache_bytes, size);
+        return option(HC_OPTION_USER_CACHE_BYTES, size);
     }
     /** @overload */
-    options &&cache_bytes(std::uint64_t size) && { return std::move(cache_bytes(size)); }
+    options &&user_cache_bytes(std::uint64_t size) && { return std::move(user_cache_bytes(size)); }
 
-    /** Whether to open without a log that can't be used; see hc_options_set_salvage_log(). */
-    options &salvage_log(bool salvage) &
-    {
-        return this->set(hc_options_set_salvage_log, salvage ? 1 : 0);
-    }
-    /** @overload */
-    options &&salvage_log(bool salvage) && { return std::move(salvage_log(salvage)); }
-
-    /** How large the log beside the file may become; 64 MiB by default. */
-
-    options &log_bytes(std::uint64_t size) & { return this->set(hc_options_set_log_bytes, size); }
+    /** The largest size of the log beside the file; 64 MiB by default. */
+    options &log_bytes(std::uint64_t size) & { return option(HC_OPTION_LOG_BYTES, size); }
     /** @overload */
     options &&log_bytes(std::uint64_t size) && { return std::move(log_bytes(size)); }
 
-    /** Gives up some durability for speed: writes are on disk after this time at the latest, up to
-     * a day. With zero, as unless said otherwise, each is on disk when it returns. */
+    /** Trades durability for speed: a write is on disk after at most this time, up to a day. With
+     * 0, the default, each write is on disk when it returns. */
     options &sync_interval(std::chrono::milliseconds interval) &
     {
         // A negative one is refused as too long.
-        return this->set(hc_options_set_sync_interval_ms,
-                         static_cast<std::uint64_t>(interval.count()));
+        return option(HC_OPTION_SYNC_INTERVAL_MS, static_cast<std::uint64_t>(interval.count()));
     }
     /** @overload */
     options &&sync_interval(std::chrono::milliseconds interval) &&
@@ -1679,26 +1701,15 @@ public:
         return std::move(sync_interval(interval));
     }
 
-    /** Whether to open the file for reading only, side by side with others who do. */
-    options &read_only(bool value) &
-    {
-        return this->set(hc_options_set_read_only, value ? 1 : 0);
-    }
+    /** Whether to open a directory whose log can't be used; see #HC_OPTION_SALVAGE_LOG. */
+    options &salvage_log(bool salvage) & { return option(HC_OPTION_SALVAGE_LOG, salvage ? 1 : 0); }
     /** @overload */
-    options &&read_only(bool value) && { return std::move(read_only(value)); }
+    options &&salvage_log(bool salvage) && { return std::move(salvage_log(salvage)); }
 
-    /** How long to wait for a file that another process or handle has open, up to a day; by default
-     * not at all. */
-    options &open_timeout(std::chrono::milliseconds timeout) &
+private:
+    options &option(std::int32_t which, std::uint64_t value)
     {
-        // A negative one is refused as too long.
-        return this->set(hc_options_set_open_timeout_ms,
-                         static_cast<std::uint64_t>(timeout.count()));
-    }
-    /** @overload */
-    options &&open_timeout(std::chrono::milliseconds timeout) &&
-    {
-        return std::move(open_timeout(timeout));
+        return this->set(hc_options_set, which, value);
     }
 };
 
@@ -1888,6 +1899,28 @@ public:
     user_update &&replace_attributes() && { return std::move(replace_attributes()); }
 };
 
+/** A part of a query, for query::unset(). */
+enum class query_field : std::int32_t {
+    active = HC_QUERY_FIELD_ACTIVE,                   ///< query::active().
+    admins = HC_QUERY_FIELD_ADMINS,                   ///< query::admins().
+    member_of = HC_QUERY_FIELD_MEMBER_OF,             ///< query::member_of().
+    attributes = HC_QUERY_FIELD_ATTRIBUTES,           ///< All of query::attribute().
+    email_prefix = HC_QUERY_FIELD_EMAIL_PREFIX,       ///< query::email_prefix().
+    email_domain = HC_QUERY_FIELD_EMAIL_DOMAIN,       ///< query::email_domain().
+    username_prefix = HC_QUERY_FIELD_USERNAME_PREFIX, ///< query::username_prefix().
+    search = HC_QUERY_FIELD_SEARCH,                   ///< query::search().
+    created_since = HC_QUERY_FIELD_CREATED_SINCE,     ///< query::created_since().
+    created_before = HC_QUERY_FIELD_CREATED_BEFORE,   ///< query::created_before().
+    changed_since = HC_QUERY_FIELD_CHANGED_SINCE,     ///< query::changed_since().
+    changed_before = HC_QUERY_FIELD_CHANGED_BEFORE,   ///< query::changed_before().
+    seen_since = HC_QUERY_FIELD_SEEN_SINCE,           ///< query::seen_since().
+    seen_before = HC_QUERY_FIELD_SEEN_BEFORE,         ///< query::seen_before().
+    sort = HC_QUERY_FIELD_SORT,                       ///< query::sort_by().
+    descending = HC_QUERY_FIELD_DESCENDING,           ///< query::descending().
+    limit = HC_QUERY_FIELD_LIMIT,                     ///< query::limit().
+    after = HC_QUERY_FIELD_AFTER,                     ///< query::after().
+};
+
 /** Which users to return, in what order and how many: see hc_query for what it costs. All
  * conditions must hold. */
 class query : public detail::builder<query, hc_query, hc_query_free> {
@@ -1895,15 +1928,15 @@ public:
     /** All users, ordered by email, 100 at a time. */
     query() noexcept : builder(hc_query_new()) {}
 
-    /** Only users who are active, or only users who are not. */
-    query &active(bool value) & { return this->set(hc_query_set_active, value ? 1 : 0); }
+    /** Only active users, or only inactive ones. */
+    query &active(bool value) & { return number(query_field::active, value ? 1 : 0); }
     /** @overload */
     query &&active(bool value) && { return std::move(active(value)); }
 
-    /** Only admins. */
-    query &admins_only() & { return this->set(hc_query_set_admins_only); }
+    /** Only admins, or only everybody else. */
+    query &admins(bool value = true) & { return number(query_field::admins, value ? 1 : 0); }
     /** @overload */
-    query &&admins_only() && { return std::move(admins_only()); }
+    query &&admins(bool value = true) && { return std::move(admins(value)); }
 
     /** Only members of a workspace, in a role or in any. */
     query &member_of(workspace_id workspace, role in = role::any) &
@@ -1916,10 +1949,25 @@ public:
         return std::move(member_of(workspace, in));
     }
 
-    /** Only emails that start like this, without regard to the case of ASCII letters. */
+    /** Only users with an attribute: with this value, compared exactly, or with any. A query can
+     * ask for up to 16 attributes, all of which a user must have. */
+    query &attribute(std::string_view name, std::optional<std::string_view> value = std::nullopt) &
+    {
+        const auto *bytes = value ? detail::bytes(*value) : nullptr;
+        return this->set(hc_query_set_attribute, detail::bytes(name), name.size(), bytes,
+                         value ? value->size() : 0);
+    }
+    /** @overload */
+    query &&attribute(std::string_view name,
+                      std::optional<std::string_view> value = std::nullopt) &&
+    {
+        return std::move(attribute(name, value));
+    }
+
+    /** Only emails that start with this; ASCII letters match in either case. */
     query &email_prefix(std::string_view prefix) &
     {
-        return this->set(hc_query_set_email_prefix, detail::bytes(prefix), prefix.size());
+        return text(query_field::email_prefix, prefix);
     }
     /** @overload */
     query &&email_prefix(std::string_view prefix) && { return std::move(email_prefix(prefix)); }
@@ -1927,15 +1975,15 @@ public:
     /** Only emails at this domain, in either of its forms. */
     query &email_domain(std::string_view domain) &
     {
-        return this->set(hc_query_set_email_domain, detail::bytes(domain), domain.size());
+        return text(query_field::email_domain, domain);
     }
     /** @overload */
     query &&email_domain(std::string_view domain) && { return std::move(email_domain(domain)); }
 
-    /** Only usernames that start like this, without regard to case. */
+    /** Only usernames that start with this, in any case. */
     query &username_prefix(std::string_view prefix) &
     {
-        return this->set(hc_query_set_username_prefix, detail::bytes(prefix), prefix.size());
+        return text(query_field::username_prefix, prefix);
     }
     /** @overload */
     query &&username_prefix(std::string_view prefix) &&
@@ -1943,51 +1991,105 @@ public:
         return std::move(username_prefix(prefix));
     }
 
-    /** Only users created at this moment or later. */
+    /** Only users whose email, username or names contain each of these words, in any case; at most
+     * 255 bytes. */
+    query &search(std::string_view words) & { return text(query_field::search, words); }
+    /** @overload */
+    query &&search(std::string_view words) && { return std::move(search(words)); }
+
+    /** Only users created then or later. */
     query &created_since(moment when) &
     {
-        return this->set(hc_query_set_created_since_micros, detail::micros(when));
+        return number(query_field::created_since, detail::micros(when));
     }
     /** @overload */
     query &&created_since(moment when) && { return std::move(created_since(when)); }
 
-    /** Only users who were created or changed at this moment or later. */
+    /** Only users created earlier. */
+    query &created_before(moment when) &
+    {
+        return number(query_field::created_before, detail::micros(when));
+    }
+    /** @overload */
+    query &&created_before(moment when) && { return std::move(created_before(when)); }
+
+    /** Only users created or changed then or later. */
     query &changed_since(moment when) &
     {
-        return this->set(hc_query_set_changed_since_micros, detail::micros(when));
+        return number(query_field::changed_since, detail::micros(when));
     }
     /** @overload */
     query &&changed_since(moment when) && { return std::move(changed_since(when)); }
 
-    /** The order; by email unless said otherwise. */
+    /** Only users created earlier and not changed since. */
+    query &changed_before(moment when) &
+    {
+        return number(query_field::changed_before, detail::micros(when));
+    }
+    /** @overload */
+    query &&changed_before(moment when) && { return std::move(changed_before(when)); }
+
+    /** Only users last seen then or later; one who was never seen counts as seen at creation. */
+    query &seen_since(moment when) &
+    {
+        return number(query_field::seen_since, detail::micros(when));
+    }
+    /** @overload */
+    query &&seen_since(moment when) && { return std::move(seen_since(when)); }
+
+    /** Only users last seen earlier; one who was never seen counts as seen at creation. */
+    query &seen_before(moment when) &
+    {
+        return number(query_field::seen_before, detail::micros(when));
+    }
+    /** @overload */
+    query &&seen_before(moment when) && { return std::move(seen_before(when)); }
+
+    /** The order; by email by default. */
     query &sort_by(sort order) &
     {
-        return this->set(hc_query_set_sort, static_cast<std::int32_t>(order));
+        return number(query_field::sort, static_cast<std::uint64_t>(order));
     }
     /** @overload */
     query &&sort_by(sort order) && { return std::move(sort_by(order)); }
 
-    /** Whether to go in the opposite direction: newest first, for example. */
+    /** Whether the order is reversed: newest first, for example. */
     query &descending(bool value = true) &
     {
-        return this->set(hc_query_set_descending, value ? 1 : 0);
+        return number(query_field::descending, value ? 1 : 0);
     }
     /** @overload */
     query &&descending(bool value = true) && { return std::move(descending(value)); }
 
-    /** How many users a page may have: 1 to 10,000; 100 unless said otherwise. */
-    query &limit(std::size_t users) & { return this->set(hc_query_set_limit, users); }
+    /** How many users a page has at most: 1 to 10,000; 100 by default. */
+    query &limit(std::size_t users) & { return number(query_field::limit, users); }
     /** @overload */
     query &&limit(std::size_t users) && { return std::move(limit(users)); }
 
-    /** The page behind a place: what user_list::next_page() said of the page before; empty for the
-     * first. */
-    query &after(std::string_view place) &
-    {
-        return this->set(hc_query_set_after, detail::bytes(place), place.size());
-    }
+    /** Where the page begins: user_list::next_page() of the page before; empty for the first. */
+    query &after(std::string_view place) & { return text(query_field::after, place); }
     /** @overload */
     query &&after(std::string_view place) && { return std::move(after(place)); }
+
+    /** Drops a condition, or puts a setting back to its default. */
+    query &unset(query_field field) &
+    {
+        return this->set(hc_query_unset, static_cast<std::int32_t>(field));
+    }
+    /** @overload */
+    query &&unset(query_field field) && { return std::move(unset(field)); }
+
+private:
+    query &text(query_field field, std::string_view value)
+    {
+        return this->set(hc_query_set_text, static_cast<std::int32_t>(field), detail::bytes(value),
+                         value.size());
+    }
+
+    query &number(query_field field, std::uint64_t value)
+    {
+        return this->set(hc_query_set_number, static_cast<std::int32_t>(field), value);
+    }
 };
 
 /**
@@ -3630,6 +3732,29 @@ public:
             made.free = found.free;
         made.over_by = found.over_by;
         made.license_version = found.license_version;
+        return made;
+    }
+
+    /** How many users were active at one time at most, on each day since a time or since the first
+     * day on record; see hc_directory_get_seat_history(). */
+    seat_history seats_since(std::optional<moment> since = std::nullopt) const
+    {
+        return try_seats_since(since).value();
+    }
+    /** @copydoc seats_since */
+    result<seat_history> try_seats_since(std::optional<moment> since = std::nullopt) const
+    {
+        constexpr std::size_t days_max = 1100; // all that is kept
+        hc_seat_history found = HC_SEAT_HISTORY_INIT;
+        std::vector<hc_seat_day> days(days_max);
+        auto done = detail::run(hc_directory_get_seat_history, raw(),
+                                since ? detail::micros(*since) : 0, &found, days.data(), days_max);
+        if (!done)
+            return done.error();
+        seat_history made{
+            detail::at(found.since_micros), found.peak, detail::at_if(found.peak_day_micros), {}};
+        for (std::size_t i = 0; i < days_max && i < found.day_count; i++)
+            made.days.push_back({detail::at(days[i].day_micros), days[i].peak, days[i].last});
         return made;
     }
 

@@ -138,27 +138,27 @@ func (o *Options) native() (*C.hc_options, error) {
 			status = how()
 		}
 	}
-	set(o.MustExist, func() C.hc_status { return C.hc_options_set_create_if_missing(native, 0, &e) })
-	set(o.ReadOnly, func() C.hc_status { return C.hc_options_set_read_only(native, 1, &e) })
+	set(o.MustExist, func() C.hc_status { return C.hc_options_set(native, C.HC_OPTION_CREATE_IF_MISSING, 0, &e) })
+	set(o.ReadOnly, func() C.hc_status { return C.hc_options_set(native, C.HC_OPTION_READ_ONLY, 1, &e) })
 	set(true, func() C.hc_status {
 		return C.hc_options_set_license_if_new(native, o.License.kind, C.uint64_t(o.License.seats), &e)
 	})
 	set(o.OpenTimeout > 0, func() C.hc_status {
-		return C.hc_options_set_open_timeout_ms(native, milliseconds(o.OpenTimeout), &e)
+		return C.hc_options_set(native, C.HC_OPTION_OPEN_TIMEOUT_MS, milliseconds(o.OpenTimeout), &e)
 	})
 	set(o.PageCacheBytes > 0, func() C.hc_status {
-		return C.hc_options_set_page_cache_bytes(native, C.uint64_t(o.PageCacheBytes), &e)
+		return C.hc_options_set(native, C.HC_OPTION_PAGE_CACHE_BYTES, C.uint64_t(o.PageCacheBytes), &e)
 	})
 	set(o.CacheBytes != 0, func() C.hc_status {
-		return C.hc_options_set_cache_bytes(native, C.uint64_t(max(o.CacheBytes, 0)), &e)
+		return C.hc_options_set(native, C.HC_OPTION_USER_CACHE_BYTES, C.uint64_t(max(o.CacheBytes, 0)), &e)
 	})
 	set(o.LogBytes > 0, func() C.hc_status {
-		return C.hc_options_set_log_bytes(native, C.uint64_t(o.LogBytes), &e)
+		return C.hc_options_set(native, C.HC_OPTION_LOG_BYTES, C.uint64_t(o.LogBytes), &e)
 	})
 	set(o.SyncInterval > 0, func() C.hc_status {
-		return C.hc_options_set_sync_interval_ms(native, milliseconds(o.SyncInterval), &e)
+		return C.hc_options_set(native, C.HC_OPTION_SYNC_INTERVAL_MS, milliseconds(o.SyncInterval), &e)
 	})
-	set(o.SalvageLog, func() C.hc_status { return C.hc_options_set_salvage_log(native, 1, &e) })
+	set(o.SalvageLog, func() C.hc_status { return C.hc_options_set(native, C.HC_OPTION_SALVAGE_LOG, 1, &e) })
 	if status != C.HC_STATUS_OK {
 		C.hc_options_free(native)
 		return nil, failure(status, e)

@@ -147,38 +147,40 @@ func (q *Query) native() (*C.hc_query, error) {
 	b := C.hc_query_new()
 	var s steps
 	s.run(q.State != AnyState, func(e **C.hc_error) C.hc_status {
-		return C.hc_query_set_active(b, flag(q.State == OnlyActive), e)
+		return C.hc_query_set_number(b, C.HC_QUERY_FIELD_ACTIVE, C.uint64_t(flag(q.State == OnlyActive)), e)
 	})
-	s.run(q.AdminsOnly, func(e **C.hc_error) C.hc_status { return C.hc_query_set_admins_only(b, e) })
+	s.run(q.AdminsOnly, func(e **C.hc_error) C.hc_status { return C.hc_query_set_number(b, C.HC_QUERY_FIELD_ADMINS, 1, e) })
 	s.run(q.MemberOf != 0, func(e **C.hc_error) C.hc_status {
 		return C.hc_query_set_member_of(b, C.uint64_t(q.MemberOf), C.int32_t(q.MemberRole), e)
 	})
 	s.run(q.EmailPrefix != "", func(e **C.hc_error) C.hc_status {
 		bytes, length := text(q.EmailPrefix)
-		return C.hc_query_set_email_prefix(b, bytes, length, e)
+		return C.hc_query_set_text(b, C.HC_QUERY_FIELD_EMAIL_PREFIX, bytes, length, e)
 	})
 	s.run(q.EmailDomain != "", func(e **C.hc_error) C.hc_status {
 		bytes, length := text(q.EmailDomain)
-		return C.hc_query_set_email_domain(b, bytes, length, e)
+		return C.hc_query_set_text(b, C.HC_QUERY_FIELD_EMAIL_DOMAIN, bytes, length, e)
 	})
 	s.run(q.UsernamePrefix != "", func(e **C.hc_error) C.hc_status {
 		bytes, length := text(q.UsernamePrefix)
-		return C.hc_query_set_username_prefix(b, bytes, length, e)
+		return C.hc_query_set_text(b, C.HC_QUERY_FIELD_USERNAME_PREFIX, bytes, length, e)
 	})
 	s.run(!q.CreatedSince.IsZero(), func(e **C.hc_error) C.hc_status {
-		return C.hc_query_set_created_since_micros(b, C.uint64_t(q.CreatedSince.UnixMicro()), e)
+		return C.hc_query_set_number(b, C.HC_QUERY_FIELD_CREATED_SINCE, C.uint64_t(q.CreatedSince.UnixMicro()), e)
 	})
 	s.run(!q.ChangedSince.IsZero(), func(e **C.hc_error) C.hc_status {
-		return C.hc_query_set_changed_since_micros(b, C.uint64_t(q.ChangedSince.UnixMicro()), e)
+		return C.hc_query_set_number(b, C.HC_QUERY_FIELD_CHANGED_SINCE, C.uint64_t(q.ChangedSince.UnixMicro()), e)
 	})
-	s.run(true, func(e **C.hc_error) C.hc_status { return C.hc_query_set_sort(b, C.int32_t(q.Sort), e) })
-	s.run(q.Descending, func(e **C.hc_error) C.hc_status { return C.hc_query_set_descending(b, 1, e) })
+	s.run(true, func(e **C.hc_error) C.hc_status {
+		return C.hc_query_set_number(b, C.HC_QUERY_FIELD_SORT, C.uint64_t(q.Sort), e)
+	})
+	s.run(q.Descending, func(e **C.hc_error) C.hc_status { return C.hc_query_set_number(b, C.HC_QUERY_FIELD_DESCENDING, 1, e) })
 	s.run(q.Limit != 0, func(e **C.hc_error) C.hc_status {
-		return C.hc_query_set_limit(b, C.size_t(max(q.Limit, 0)), e)
+		return C.hc_query_set_number(b, C.HC_QUERY_FIELD_LIMIT, C.uint64_t(max(q.Limit, 0)), e)
 	})
 	s.run(q.After != "", func(e **C.hc_error) C.hc_status {
 		bytes, length := text(q.After)
-		return C.hc_query_set_after(b, bytes, length, e)
+		return C.hc_query_set_text(b, C.HC_QUERY_FIELD_AFTER, bytes, length, e)
 	})
 	if err := s.err(); err != nil {
 		C.hc_query_free(b)

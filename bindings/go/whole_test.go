@@ -15,6 +15,7 @@ import (
 // error at once, writes ids and times itself, knows whole numbers of versions as text,
 // and its feeds wait in slices.
 var unused = map[string]bool{
+	"hc_query_set_attribute": true, "hc_query_unset": true, "hc_directory_get_seat_history": true,
 	"hc_cursor_next": true, "hc_workspaces_next": true, "hc_members_get": true, "hc_feed_position": true,
 	"hc_version_number": true, "hc_id_to_text": true, "hc_batch_count": true,
 	"hc_time_to_text": true, "hc_time_from_text": true, "hc_user_id_text": true, "hc_user_attribute": true,
@@ -49,7 +50,7 @@ func TestTheWholeHeaderIsUsed(t *testing.T) {
 		name := match[1] + match[2]
 		found++
 		if !regexp.MustCompile(`\b`+name+`\b`).MatchString(all) && !unused[name] && name != "HC_ROLE_ANY" &&
-			!strings.HasPrefix(name, "HC_OP") {
+			!strings.HasPrefix(name, "HC_OP") && !strings.HasPrefix(name, "HC_QUERY_FIELD") {
 			t.Errorf("%s is missing", name)
 		}
 	}

@@ -11,6 +11,7 @@ pub mod fuzzing;
 mod import;
 mod ops;
 mod output;
+mod stdout;
 mod usage;
 
 use std::io::{self, BufWriter, Write};
@@ -23,12 +24,13 @@ use failure::Failure;
 
 /// Does what the command line says.
 pub fn run() -> ExitCode {
-    let args = match Args::try_parse() {
-        Ok(args) => args,
-        Err(error) => return usage::tell(&error),
+    let mut out = BufWriter::new(stdout::open());
+    let (done, json) = match Args::try_parse() {
+        Ok(args) => (commands::run(&args, &mut out), args.json),
+        Err(error) if error.use_stderr() => return usage::refuse(&error),
+        Err(help) => (usage::help(&help, &mut out), usage::wants_json()),
     };
-    let mut out = BufWriter::new(io::stdout().lock());
-    let done = commands::run(&args, &mut out).and_then(|()| Ok(out.flush()?));
+    let done = done.and_then(|()| Ok(out.flush()?));
     // What a failed command has printed so far comes before its error.
     let _ = out.flush();
     match done {
@@ -39,7 +41,7 @@ pub fn run() -> ExitCode {
         }
         Err(failure) => {
             // There is nowhere left to say that this failed.
-            let _ = failure.write(&mut io::stderr().lock(), args.json);
+            let _ = failure.write(&mut io::stderr().lock(), json);
             failure.exit_code().into()
         }
     }

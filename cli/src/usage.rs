@@ -7,26 +7,27 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use serde_json::json;
 
-use crate::failure::USAGE;
+use crate::failure::{Result, USAGE};
 
-/// Tells what clap has to say: help, the version, or what is wrong, also as JSON.
-pub(crate) fn tell(error: &clap::Error) -> ExitCode {
-    if !error.use_stderr() {
-        // Whoever closed the output has seen enough.
-        let _ = error.print();
-        return ExitCode::SUCCESS;
-    }
-    if wants_json() {
-        // There is nowhere left to say that this failed.
-        let _ = writeln!(io::stderr(), "{}", as_json(error));
+/// Writes help, or the version.
+pub(crate) fn help(help: &clap::Error, out: &mut dyn Write) -> Result<()> {
+    write!(out, "{}", help.render())?;
+    Ok(())
+}
+
+/// Tells what is wrong with the command line, also as JSON.
+pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
+    // There is nowhere left to say that this failed.
+    let _ = if wants_json() {
+        writeln!(io::stderr(), "{}", as_json(error))
     } else {
-        let _ = error.print();
-    }
+        write!(io::stderr(), "{}", error.render())
+    };
     USAGE.into()
 }
 
 /// Whether `--json` is among the arguments, which could not be parsed.
-fn wants_json() -> bool {
+pub(crate) fn wants_json() -> bool {
     std::env::args_os()
         .skip(1)
         .take_while(|argument| argument != OsStr::new("--"))

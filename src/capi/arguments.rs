@@ -53,6 +53,23 @@ pub(super) unsafe fn text<'a>(
     std::str::from_utf8(bytes).map_err(|error| Refusal::utf8(name, error.valid_up_to()))
 }
 
+/// A text from C; `None` where `bytes` is NULL and `length` is 0.
+///
+/// # Safety
+///
+/// As for [`text`].
+pub(super) unsafe fn text_or_none<'a>(
+    name: &'static str,
+    bytes: *const u8,
+    length: usize,
+) -> Result<Option<&'a str>, Refusal> {
+    if bytes.is_null() && length == 0 {
+        return Ok(None);
+    }
+    // SAFETY: the caller's promise.
+    unsafe { text(name, bytes, length) }.map(Some)
+}
+
 /// Bytes from C, which may be NULL when `length` is 0.
 ///
 /// # Safety
@@ -127,7 +144,8 @@ pub(super) fn element<T>(elements: &[T], index: usize) -> Result<&T, Refusal> {
 }
 
 /// A truth value: 0 or 1.
-pub(super) fn flag(name: &'static str, value: i32) -> Result<bool, Refusal> {
+pub(super) fn flag(name: &'static str, value: impl Into<i128>) -> Result<bool, Refusal> {
+    let value = value.into();
     match value {
         0 => Ok(false),
         1 => Ok(true),

@@ -9,7 +9,6 @@ use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::new_user::HcNewUser;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::user::HcUser;
 use super::user_update::HcUserUpdate;
@@ -66,7 +65,7 @@ pub unsafe extern "C" fn hc_user_update_set_external_id(
     unsafe {
         guard::call(update, error, |update| {
             let provisioner = arguments::text("provisioner", provisioner, provisioner_len)?;
-            let id = id_or_none(id, id_len)?;
+            let id = arguments::text_or_none("id", id, id_len)?;
             update.set(|update| update.external_id(provisioner, id))
         })
     }
@@ -184,7 +183,7 @@ pub unsafe extern "C" fn hc_workspace_set_external_id(
     unsafe {
         guard::call(directory, error, |directory| {
             let provisioner = arguments::text("provisioner", provisioner, provisioner_len)?;
-            let id = id_or_none(id, id_len)?;
+            let id = arguments::text_or_none("id", id, id_len)?;
             let workspace = WorkspaceId::from_u64(workspace);
             let changed =
                 directory
@@ -249,25 +248,12 @@ pub unsafe extern "C" fn hc_batch_set_workspace_external_id(
         guard::call(batch, error, |batch| {
             let workspace = which(workspace, workspace_len, workspace_id)?;
             let provisioner = arguments::text("provisioner", provisioner, provisioner_len)?;
-            let id = id_or_none(id, id_len)?.map(str::to_owned);
+            let id = arguments::text_or_none("id", id, id_len)?.map(str::to_owned);
             let provisioner = provisioner.to_owned();
             batch.push(Op::SetWorkspaceExternalId(workspace, provisioner, id));
             Ok(())
         })
     }
-}
-
-/// An external id; none where the text is NULL and has no length.
-///
-/// # Safety
-///
-/// As for [`arguments::text`].
-unsafe fn id_or_none<'a>(id: *const u8, length: usize) -> Result<Option<&'a str>, Refusal> {
-    if id.is_null() && length == 0 {
-        return Ok(None);
-    }
-    // SAFETY: the caller's promise.
-    unsafe { arguments::text("id", id, length) }.map(Some)
 }
 
 /// Writes a text with a NUL behind it, if it is wanted. It has no NUL in it, and the

@@ -1,4 +1,4 @@
-//! Asking for users: which ones.
+//! Queries for users.
 
 use std::sync::Mutex;
 
@@ -6,20 +6,21 @@ use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::member::HcRole;
+use super::query_field::{HcQueryField as Field, HcSort};
 use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::{arguments, lock};
-use crate::model::{Timestamp, UserQuery, WorkspaceId};
+use crate::model::{Sort, Timestamp, UserQuery, WorkspaceId};
 
 /// Which users to return, in what order and how many. Yours to free with
 /// hc_query_free(); it can be used for more than one call.
 ///
 /// All conditions must hold. A query reads one index, that of the first of these
-/// conditions which it has: members of a workspace, admins, an email domain, an
-/// email prefix, active or inactive, a username prefix, created since, changed
-/// since. Where that index is in the order asked for, a page costs what its users
-/// cost, whatever the size of the directory; otherwise all that the condition
-/// names is read for each page.
+/// conditions which it has: members of a workspace, admins, an email domain, an email
+/// prefix, active or inactive, a username prefix, created since, changed since. Where that
+/// index is in the order asked for, a page costs what its users cost, whatever the size of
+/// the directory; otherwise all that the condition names is read for each page. All other
+/// conditions are checked on each user read.
 ///
 /// A setter that fails leaves it as it was.
 pub struct HcQuery {
@@ -40,12 +41,20 @@ impl HcQuery {
         lock(&self.query).clone()
     }
 
-    pub(super) fn set(&self, change: impl FnOnce(UserQuery) -> UserQuery) -> Result<(), Refusal> {
+    fn set(&self, change: impl FnOnce(UserQuery) -> UserQuery) {
         let mut query = lock(&self.query);
-        let changed = change(query.clone());
-        changed.check_limit()?;
-        changed.check_conditions()?;
-        *query = changed;
+        *query = change(std::mem::take(&mut *query));
+    }
+
+    fn set_attribute(&self, name: &str, value: Option<&str>) -> Result<(), Refusal> {
+        let mut query = lock(&self.query);
+        let most = UserQuery::ATTRIBUTES_MAX;
+        if query.attributes.len() >= most && !query.attributes.contains_key(name) {
+            return Err(Refusal::argument(format!(
+                "a query asks for up to {most} attributes"
+            )));
+        }
+        *query = std::mem::take(&mut *query).attribute(name, value);
         Ok(())
     }
 }
@@ -63,39 +72,90 @@ pub extern "C" fn hc_query_new() -> *mut HcQuery {
     })
 }
 
-/// Only users who are active, or only users who are not.
+/// Sets a condition or setting that is a text.
 ///
-/// @param active 1 for active users, 0 for inactive ones.
+/// @param field One of HC_QUERY_FIELD_* that is a text.
+/// @param text The text.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_query_set_active(
+pub unsafe extern "C" fn hc_query_set_text(
     query: *mut HcQuery,
-    active: i32,
+    field: i32,
+    text: *const u8,
+    text_len: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `text` has its length.
+    unsafe {
+        guard::call(query, error, |query| {
+            let text = arguments::text("text", text, text_len)?;
+            match Field::parse(field)? {
+                Field::EmailPrefix => query.set(|query| query.email_prefix(text)),
+                Field::EmailDomain => query.set(|query| query.email_domain(text)),
+                Field::UsernamePrefix => query.set(|query| query.username_prefix(text)),
+                Field::Search => {
+                    UserQuery::new().search(text).check_conditions()?;
+                    query.set(|query| query.search(text));
+                }
+                Field::After => {
+                    let place = Some(text).filter(|place| !place.is_empty());
+                    query.set(|query| query.after(place));
+                }
+                other => return Err(other.wrong_setter("text")),
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Sets a condition or setting that is a number or a time.
+///
+/// @param field One of HC_QUERY_FIELD_* that is a number or a time.
+/// @param number The number, or the time in microseconds since 1970-01-01T00:00:00Z.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_query_set_number(
+    query: *mut HcQuery,
+    field: i32,
+    number: u64,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, both pointers are NULL or live.
     unsafe {
         guard::call(query, error, |query| {
-            let is_active = arguments::flag("active", active)?;
-            query.set(|query| query.active(is_active))
+            let time = || Ok(Timestamp::from_unix_micros(number)?);
+            let flag = |name| arguments::flag(name, number);
+            match Field::parse(field)? {
+                Field::Active => flag("active").map(|on| query.set(|query| query.active(on))),
+                Field::Admins => flag("admins").map(|on| query.set(|query| query.admins(on))),
+                Field::Descending => {
+                    flag("descending").map(|on| query.set(|query| query.descending(on)))
+                }
+                Field::Sort => HcSort::parse(number).map(|by| query.set(|query| query.sort(by))),
+                Field::Limit => {
+                    let users = usize::try_from(number).unwrap_or(usize::MAX);
+                    UserQuery::new().limit(users).check_limit()?;
+                    query.set(|query| query.limit(users));
+                    Ok(())
+                }
+                Field::CreatedSince => time().map(|at| query.set(|query| query.created_since(at))),
+                Field::CreatedBefore => {
+                    time().map(|at| query.set(|query| query.created_before(at)))
+                }
+                Field::ChangedSince => time().map(|at| query.set(|query| query.changed_since(at))),
+                Field::ChangedBefore => {
+                    time().map(|at| query.set(|query| query.changed_before(at)))
+                }
+                Field::SeenSince => time().map(|at| query.set(|query| query.seen_since(at))),
+                Field::SeenBefore => time().map(|at| query.set(|query| query.seen_before(at))),
+                other => Err(other.wrong_setter("number")),
+            }
         })
     }
 }
 
-/// Only admins.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_query_set_admins_only(
-    query: *mut HcQuery,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, both pointers are NULL or live.
-    unsafe { guard::call(query, error, |query| query.set(|query| query.admins(true))) }
-}
-
-/// Only members of a workspace.
+/// Asks only for members of a workspace.
 ///
 /// @param role #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role, #HC_ROLE_ANY for
 ///        all.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_member_of(
     query: *mut HcQuery,
@@ -107,106 +167,52 @@ pub unsafe extern "C" fn hc_query_set_member_of(
     unsafe {
         guard::call(query, error, |query| {
             let role = HcRole::parse_or_any(role)?;
-            query.set(|query| query.member_of(WorkspaceId::from_u64(workspace), role))
+            query.set(|query| query.member_of(WorkspaceId::from_u64(workspace), role));
+            Ok(())
         })
     }
 }
 
-/// Only emails that start like this, without regard to the case of ASCII letters.
+/// Asks only for users with an attribute. A query can ask for up to 16 attributes, all of
+/// which a user must have.
 ///
-/// @param prefix The prefix.
+/// @param name The name of the attribute.
+/// @param value Its value, compared exactly; NULL, with the length 0, for any value.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_query_set_email_prefix(
+pub unsafe extern "C" fn hc_query_set_attribute(
     query: *mut HcQuery,
-    prefix: *const u8,
-    prefix_len: usize,
+    name: *const u8,
+    name_len: usize,
+    value: *const u8,
+    value_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `prefix` has its
-    // length.
+    // SAFETY: by the contract, all pointers are NULL or live, and the texts have their
+    // lengths.
     unsafe {
         guard::call(query, error, |query| {
-            let prefix = arguments::text("prefix", prefix, prefix_len)?;
-            query.set(|query| query.email_prefix(prefix))
+            let name = arguments::text("name", name, name_len)?;
+            let value = arguments::text_or_none("value", value, value_len)?;
+            query.set_attribute(name, value)
         })
     }
 }
 
-/// Only emails at this domain, in either of its forms (bücher.example or
-/// xn--bcher-kva.example). A text that is no domain matches nobody.
+/// Drops a condition, or puts a setting back to its default.
 ///
-/// @param domain The domain.
+/// @param field One of HC_QUERY_FIELD_*.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_query_set_email_domain(
+pub unsafe extern "C" fn hc_query_unset(
     query: *mut HcQuery,
-    domain: *const u8,
-    domain_len: usize,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `domain` has its
-    // length.
-    unsafe {
-        guard::call(query, error, |query| {
-            let domain = arguments::text("domain", domain, domain_len)?;
-            query.set(|query| query.email_domain(domain))
-        })
-    }
-}
-
-/// Only usernames that start like this, without regard to case.
-///
-/// @param prefix The prefix.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_query_set_username_prefix(
-    query: *mut HcQuery,
-    prefix: *const u8,
-    prefix_len: usize,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `prefix` has its
-    // length.
-    unsafe {
-        guard::call(query, error, |query| {
-            let prefix = arguments::text("prefix", prefix, prefix_len)?;
-            query.set(|query| query.username_prefix(prefix))
-        })
-    }
-}
-
-/// Only users created at this moment or later.
-///
-/// @param micros Microseconds since 1970-01-01T00:00:00Z.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_query_set_created_since_micros(
-    query: *mut HcQuery,
-    micros: u64,
+    field: i32,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, both pointers are NULL or live.
     unsafe {
         guard::call(query, error, |query| {
-            let moment = Timestamp::from_unix_micros(micros)?;
-            query.set(|query| query.created_since(moment))
-        })
-    }
-}
-
-/// Only users who were created or changed at this moment or later.
-///
-/// @param micros Microseconds since 1970-01-01T00:00:00Z.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_query_set_changed_since_micros(
-    query: *mut HcQuery,
-    micros: u64,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, both pointers are NULL or live.
-    unsafe {
-        guard::call(query, error, |query| {
-            let moment = Timestamp::from_unix_micros(micros)?;
-            query.set(|query| query.changed_since(moment))
+            let field = Field::parse(field)?;
+            query.set(|query| without(query, field));
+            Ok(())
         })
     }
 }
@@ -216,4 +222,28 @@ pub unsafe extern "C" fn hc_query_set_changed_since_micros(
 pub unsafe extern "C" fn hc_query_free(query: *mut HcQuery) {
     // SAFETY: by the contract, `query` is NULL or live, and given up.
     unsafe { guard::free(query) }
+}
+
+/// The query with one of its fields as in a new one.
+fn without(query: UserQuery, field: Field) -> UserQuery {
+    match field {
+        Field::Active => query.active(None),
+        Field::Admins => query.admins(None),
+        Field::MemberOf => query.any_workspace(),
+        Field::Attributes => query.any_attributes(),
+        Field::EmailPrefix => query.email_prefix(None),
+        Field::EmailDomain => query.email_domain(None),
+        Field::UsernamePrefix => query.username_prefix(None),
+        Field::Search => query.search(None),
+        Field::CreatedSince => query.created_since(None),
+        Field::CreatedBefore => query.created_before(None),
+        Field::ChangedSince => query.changed_since(None),
+        Field::ChangedBefore => query.changed_before(None),
+        Field::SeenSince => query.seen_since(None),
+        Field::SeenBefore => query.seen_before(None),
+        Field::Sort => query.sort(Sort::default()),
+        Field::Descending => query.descending(false),
+        Field::Limit => query.limit(UserQuery::LIMIT),
+        Field::After => query.after(None),
+    }
 }

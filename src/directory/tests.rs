@@ -1,14 +1,12 @@
 //! What only someone who sees the engine can check: the stored bytes, and files
 //! of other releases.
 
-mod content;
 mod counters;
 mod crashes;
 mod exports;
 mod faults;
 mod forked;
 mod repairs;
-mod requests;
 mod seats;
 mod seen;
 mod time;

@@ -9,8 +9,6 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes of a text that is searched for.
 const SEARCH_BYTES_MAX: usize = 255;
-/// Attributes that one query may ask for.
-const ATTRIBUTES_MAX: usize = 16;
 
 /// The order of the users of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -109,6 +107,8 @@ impl UserQuery {
     pub const LIMIT: usize = 100;
     /// The most users a page may have.
     pub const LIMIT_MAX: usize = 10_000;
+    /// Attributes that one query may ask for.
+    pub(crate) const ATTRIBUTES_MAX: usize = 16;
 
     /// All users, ordered by email, 100 at a time.
     pub fn new() -> Self {
@@ -373,10 +373,10 @@ impl UserQuery {
                 "a search has up to {SEARCH_BYTES_MAX} bytes, not {bytes}; search for a part of it"
             )));
         }
-        let attributes = self.attributes.len();
-        if attributes > ATTRIBUTES_MAX {
+        let (attributes, most) = (self.attributes.len(), Self::ATTRIBUTES_MAX);
+        if attributes > most {
             return Err(invalid(format!(
-                "a query asks for up to {ATTRIBUTES_MAX} attributes, not {attributes}"
+                "a query asks for up to {most} attributes, not {attributes}"
             )));
         }
         Ok(())

@@ -1,6 +1,5 @@
-//! A preview has nothing to say exactly when the batch would be accepted, and
-//! says all there is to say otherwise. That it agrees with random batches is in
-//! `tests/model`.
+//! A preview finds nothing exactly when the batch would be accepted, and lists every
+//! refusal otherwise. `tests/domain/state_machine.rs` compares it with random batches.
 
 use headcount::{Batch, ErrorKind, UserUpdate};
 

@@ -1,30 +1,8 @@
 //! What the stories share: directories of both kinds, and the check at the end.
 
-use std::path::PathBuf;
-
 use headcount::{Change, Directory, ErrorKind, License, NewUser, Result, User, UserId};
-use tempfile::TempDir;
 
-/// A path for a directory, in a folder of its own that goes with it.
-pub struct TempPath {
-    _folder: TempDir,
-    pub path: PathBuf,
-}
-
-impl TempPath {
-    pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("users.redb");
-        Self {
-            _folder: folder,
-            path,
-        }
-    }
-
-    pub fn open(&self) -> Directory {
-        Directory::open(&self.path).unwrap()
-    }
-}
+pub use crate::kit::temp::TempPath;
 
 /// Tells the story once on each engine, and checks what it left.
 pub fn on_both_engines(story: impl Fn(&Directory)) {

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod helpers;
+#[path = "../kit/mod.rs"]
+mod kit;
 
 mod a_backup_is_one_moment;
 mod a_batch_is_all_or_nothing;

@@ -37,6 +37,11 @@ fn last_seat_has_one_winner() {
 }
 
 #[test]
+fn peaks_of_seats_are_on_record() {
+    story("seat_history", Argument::None);
+}
+
+#[test]
 fn use_after_fork_is_refused() {
     story("fork", Argument::File);
 }

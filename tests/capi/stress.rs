@@ -1,7 +1,7 @@
-//! Sixteen threads of C over all functions at once, for a minute where nothing may be
-//! skipped and for a few seconds elsewhere, unless `HEADCOUNT_STRESS_SECONDS` says how
-//! long: under the thread sanitizer, where the toolchain allows it, and, more briefly, under that for addresses. Both
-//! are in Rust and C. (helgrind is of no use: it takes the atomics of Rust for races.)
+//! Sixteen threads of C over all functions at once, under the thread sanitizer where the
+//! toolchain allows it, and, more briefly, under that for addresses; both are in Rust and C.
+//! (helgrind is of no use: it takes the atomics of Rust for races.)
+//! `HEADCOUNT_STRESS_SECONDS` says for how long.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -21,8 +21,7 @@ fn seconds() -> f64 {
     let asked = std::env::var("HEADCOUNT_STRESS_SECONDS");
     match asked.map(|text| text.parse()) {
         Ok(seconds) => seconds.expect("HEADCOUNT_STRESS_SECONDS is a number"),
-        Err(_) if tools::is_ci() => 60.0,
-        Err(_) => 3.0,
+        Err(_) => 5.0,
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the stories share: directories on both engines, people to fill them
 //! with, and the check at the end.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Barrier};
 use std::thread;
 
@@ -9,30 +8,9 @@ use headcount::{
     Change, Directory, ErrorKind, License, Member, NewUser, NewWorkspace, Result, Role, User,
     UserId, Workspace, WorkspaceId,
 };
-use proptest::strategy::Strategy;
-use proptest::test_runner::{Config, TestRunner};
-use tempfile::TempDir;
 
-/// A path for a directory, in a folder of its own that goes with it.
-pub struct TempPath {
-    _folder: TempDir,
-    pub path: PathBuf,
-}
-
-impl TempPath {
-    pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("users.redb");
-        Self {
-            _folder: folder,
-            path,
-        }
-    }
-
-    pub fn open(&self) -> Directory {
-        Directory::open(&self.path).unwrap()
-    }
-}
+pub use crate::kit::cases::run_cases;
+pub use crate::kit::temp::TempPath;
 
 /// Tells the story once on each engine, without a limit of seats, and checks
 /// what it left.
@@ -153,25 +131,4 @@ pub fn at_once<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec
             .collect();
         started.into_iter().map(|t| t.join().unwrap()).collect()
     })
-}
-
-/// Tells the story of `cases` random values, or of as many as `PROPTEST_CASES`
-/// says. A failure is shrunk for as long as it takes, unless
-/// `PROPTEST_MAX_SHRINK_ITERS` sets a limit.
-pub fn run_cases<S: Strategy>(cases: u32, strategy: S, story: impl Fn(S::Value)) {
-    let defaults = Config::default();
-    let is_set = std::env::var_os("PROPTEST_CASES").is_some();
-    let config = Config {
-        cases: if is_set { defaults.cases } else { cases },
-        max_shrink_iters: defaults.max_shrink_iters.min(20_000),
-        failure_persistence: None,
-        ..defaults
-    };
-    let tell = |value| {
-        story(value);
-        Ok(())
-    };
-    if let Err(error) = TestRunner::new(config).run(&strategy, tell) {
-        panic!("{error}");
-    }
 }

@@ -15,6 +15,8 @@ mod changes_hold_no_personal_data;
 mod changes_say_who_made_them;
 mod deleting_is_final;
 mod helpers;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod members_are_there_once;
 mod over_the_limit_nobody_is_evicted;
 mod queries_agree_with_a_naive_filter;

@@ -1,15 +1,15 @@
-//! A process that is killed while it backs up, over and over: what is at the target is
-//! the backup before, or a new one, and whole.
+//! Kills a process while it backs up, over and over: the target is the previous backup or
+//! a new one, and whole.
 
 use std::env;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use headcount::{Batch, CopyOptions, Directory, License, NewUser};
 
-use crate::random::Random;
+use crate::kit::child;
+use crate::kit::temp::TempPath;
 
 /// Where the process that is killed finds its directory.
 const PATH_VARIABLE: &str = "HEADCOUNT_BACKUP_PATH";
@@ -20,7 +20,8 @@ const USERS: usize = 400;
 /// Processes that are killed.
 const KILLS: u32 = 25;
 
-/// Backs up for ever: started by the test below, and nothing by itself.
+/// Does nothing as a test: the one below starts it as a process, which backs up until it is
+/// killed.
 #[test]
 fn the_process_that_backs_up() {
     let Some(path) = env::var_os(PATH_VARIABLE).map(PathBuf::from) else {
@@ -34,23 +35,13 @@ fn the_process_that_backs_up() {
     }
 }
 
-fn start(path: &PathBuf) -> Child {
-    Command::new(env::current_exe().unwrap())
-        .args(["--exact", "backups::the_process_that_backs_up"])
-        .env(PATH_VARIABLE, path)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
 #[test]
 fn a_kill_leaves_the_old_backup_or_the_new_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("users.redb");
+    let file = TempPath::new();
+    let path = &file.path;
     let target = path.with_extension("backup");
     let options = Directory::options().license_if_new(License::Enterprise);
-    let directory = options.open(&path).unwrap();
+    let directory = options.open(path).unwrap();
     let new = (0..USERS).map(|n| NewUser::new(format!("user-{n}@ex.co")));
     directory
         .apply(new.fold(Batch::new(), Batch::create_user))
@@ -59,13 +50,14 @@ fn a_kill_leaves_the_old_backup_or_the_new_one() {
     directory.backup(&target).unwrap();
     let micros = u64::try_from(start_of_copy.elapsed().as_micros()).unwrap();
     directory.close().unwrap();
-    let mut random = Random::new(1);
+    let mut random = fastrand::Rng::with_seed(1);
     let mut torsos = 0;
     for _ in 0..KILLS {
-        let mut child = start(&path);
+        let mut command = child::again("backups::the_process_that_backs_up");
+        let mut child = command.env(PATH_VARIABLE, path).spawn().unwrap();
         // Starting takes some time too; then anywhere in the first backups.
         thread::sleep(Duration::from_micros(
-            random.within(5_000..20_000 + 2 * micros),
+            random.u64(5_000..20_000 + 2 * micros),
         ));
         child.kill().unwrap();
         child.wait().unwrap();
@@ -73,7 +65,7 @@ fn a_kill_leaves_the_old_backup_or_the_new_one() {
         let verified = backup.verify().unwrap();
         assert_eq!(verified.active, USERS as u64);
         backup.close().unwrap();
-        torsos = std::fs::read_dir(folder.path()).unwrap().count() - 2;
+        torsos = file.names().len() - 2;
     }
     assert!(torsos > 0, "no process was killed while it wrote");
 }

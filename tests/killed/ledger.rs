@@ -1,20 +1,22 @@
-//! What the killed processes said, and what is held against it.
+//! What the killed processes reported, held against what is in the directory.
 
 use std::collections::HashMap;
+use std::fmt::Write;
+use std::mem;
 use std::path::Path;
 
-use headcount::{Change, Directory, UserId};
+use fastrand::Rng;
+use headcount::{Change, Directory, License};
 
-use crate::life::{self, SEATS};
-use crate::random::Random;
+use crate::kit::content::{Content, trimmed};
+use crate::kit::model::Model;
+use crate::life::{self, Drawn, SEATS};
 use crate::report::Report;
-use crate::request::Request;
-use crate::state::State;
 
 /// What is known of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// The process died before it said: whole, or nothing.
+    /// The process died before it reported: it is there whole, or not at all.
     Unknown,
     /// Acknowledged, or seen in the directory: it has this change, for good.
     Done(u64),
@@ -22,75 +24,94 @@ enum Fate {
     Nothing,
 }
 
-/// All requests to one directory.
-#[derive(Default)]
+/// All requests to one directory, by seed.
 pub struct Ledger {
-    requests: HashMap<UserId, (Request, Fate)>,
-    /// What the last process has not said the outcome of, in the order of intents.
-    in_doubt: Vec<UserId>,
+    fates: HashMap<u64, Fate>,
+    /// Those whose outcome the last process did not report, in the order of intents.
+    in_doubt: Vec<u64>,
+    drawn: Drawn,
     /// What the changes up to `seen` came to.
-    state: State,
+    model: Model,
     seen: u64,
     /// Of those that were not acknowledged: how many were there, and how many not.
     found: u64,
     lost: u64,
 }
 
+fn empty() -> Model {
+    Model::new(License::Seats(SEATS))
+}
+
 impl Ledger {
-    /// Some of the requests in doubt: the next process sends them again first. The
-    /// others are not sent again.
-    pub fn take_again(&mut self, random: &mut Random) -> Vec<Request> {
-        let mut again = std::mem::take(&mut self.in_doubt);
-        again.retain(|_| random.percent(50));
-        again.iter().map(|id| self.requests[id].0.clone()).collect()
+    pub fn new() -> Self {
+        Self {
+            fates: HashMap::new(),
+            in_doubt: Vec::new(),
+            drawn: Drawn::new(),
+            model: empty(),
+            seen: 0,
+            found: 0,
+            lost: 0,
+        }
+    }
+
+    /// Half of the requests in doubt, a line each: the next process repeats them first.
+    /// The others are not repeated.
+    pub fn take_again(&mut self, random: &mut Rng) -> String {
+        let mut again = String::new();
+        for seed in mem::take(&mut self.in_doubt) {
+            if random.bool() {
+                writeln!(again, "{seed}").unwrap();
+            }
+        }
+        again
     }
 
     /// Takes down a line of a process.
     pub fn note(&mut self, report: Report) {
         match report {
-            Report::Intent(request) => {
-                self.in_doubt.push(request.id);
-                let known = self.requests.get(&request.id).map(|(_, fate)| *fate);
+            Report::Intent(seed) => {
+                self.in_doubt.push(seed);
                 // One that is done already must be answered with the same change.
-                let fate = match known {
-                    Some(done @ Fate::Done(_)) => done,
-                    _ => Fate::Unknown,
-                };
-                self.requests.insert(request.id, (request, fate));
+                let fate = self.fates.entry(seed).or_insert(Fate::Unknown);
+                if *fate == Fate::Nothing {
+                    *fate = Fate::Unknown;
+                }
             }
-            Report::Done(id, sequence) => {
-                self.in_doubt.retain(|other| *other != id);
-                let (request, fate) = self.requests.get_mut(&id).expect("an intent before");
-                let done = Fate::Done(sequence);
-                assert!(matches!(*fate, Fate::Unknown) || *fate == done, "{request}");
+            Report::Done(seed, sequence) => {
+                let (fate, done) = (self.decided(seed), Fate::Done(sequence));
+                assert!(*fate == Fate::Unknown || *fate == done, "request {seed}");
                 *fate = done;
             }
-            Report::Refused(id) => {
-                self.in_doubt.retain(|other| *other != id);
-                let (request, fate) = self.requests.get_mut(&id).expect("an intent before");
-                // One that is done is answered when it is sent again.
-                assert_eq!(*fate, Fate::Unknown, "{request}");
+            Report::Refused(seed) => {
+                // One that is done is answered when it is repeated.
+                let fate = self.decided(seed);
+                assert_eq!(*fate, Fate::Unknown, "request {seed}");
                 *fate = Fate::Nothing;
             }
             Report::Opening | Report::Opened | Report::Closing | Report::Closed => {}
         }
     }
 
-    /// Opens what is left, and compares it with what was said. Returns how many
-    /// changes are new.
-    pub fn check(&mut self, path: &Path) -> u64 {
+    fn decided(&mut self, seed: u64) -> &mut Fate {
+        self.in_doubt.retain(|other| *other != seed);
+        self.fates.get_mut(&seed).expect("an intent before")
+    }
+
+    /// Opens what is left, and compares it with what was reported.
+    pub fn check(&mut self, path: &Path) {
         let directory = life::open(path).unwrap();
         let before = self.seen;
-        let changes: Vec<Change> = Self::changes(&directory, before);
-        for change in &changes {
-            self.take(change);
+        for change in changes(&directory, before) {
+            self.take(&change);
         }
-        for (request, fate) in self.requests.values_mut() {
+        for (seed, fate) in &mut self.fates {
             match *fate {
                 Fate::Done(sequence) => assert!(
                     sequence <= self.seen,
-                    "acknowledged as change {sequence} of {}, and lost: {request}",
-                    self.seen
+                    "acknowledged as change {sequence} of {}, and lost: {:?}",
+                    self.seen,
+                    self.drawn.request(*seed)
                 ),
                 Fate::Unknown => {
                     self.lost += 1;
@@ -99,86 +120,79 @@ impl Ledger {
                 Fate::Nothing => {}
             }
         }
-        let verified = directory.verify().unwrap();
-        let seats = directory.seats().unwrap();
-        assert_eq!(State::of(&directory), self.state, "not what was requested");
-        assert_eq!(seats.limit(), Some(SEATS));
-        assert_eq!(
-            (verified.active, seats.active),
-            (self.state.active(), self.state.active())
-        );
-        assert!(seats.active <= SEATS);
+        directory.verify().unwrap();
+        self.model.trim(trimmed(&directory).unwrap() + 1);
+        let found = Content::of(&directory, before).unwrap();
+        found.assert_is(&Content::of_model(&self.model, before));
         directory.close().unwrap();
-        self.seen - before
     }
 
-    /// Reads the whole history again: each request that was done has the one
-    /// change that it had, and the rest have none.
+    /// Reads the whole history again: each request that was done has the one change that
+    /// it had, and the rest have none.
     pub fn check_from_the_start(&mut self, path: &Path) {
         self.check(path);
         let directory = life::open(path).unwrap();
-        let state = std::mem::take(&mut self.state);
-        let seen = std::mem::take(&mut self.seen);
-        let changes = Self::changes(&directory, 0);
+        let seen = mem::take(&mut self.seen);
+        self.model = empty();
+        let changes = changes(&directory, 0);
         for change in &changes {
             self.take(change);
         }
-        assert_eq!((&self.state, self.seen), (&state, seen));
-        let done = self
-            .requests
-            .values()
-            .filter(|(_, fate)| matches!(fate, Fate::Done(_)));
+        assert_eq!(self.seen, seen);
+        let found = Content::of(&directory, 0).unwrap();
+        found.assert_is(&Content::of_model(&self.model, 0));
+        let fates = self.fates.values();
+        let done = fates.filter(|fate| matches!(fate, Fate::Done(_)));
         assert_eq!(done.count(), changes.len());
         directory.close().unwrap();
     }
 
-    fn changes(directory: &Directory, after: u64) -> Vec<Change> {
-        let changes = directory.changes(after).unwrap();
-        changes.collect::<headcount::Result<_>>().unwrap()
-    }
-
-    /// The next change must be a whole request that nobody was told is not there,
-    /// with the number that was acknowledged.
+    /// The next change must be a whole request of which nobody was told that it is not
+    /// there, with the number that was acknowledged, and do what the model does.
     fn take(&mut self, change: &Change) {
         assert_eq!(change.sequence, self.seen + 1, "a gap in the changes");
         self.seen = change.sequence;
-        let id = UserId::from_bytes(
-            *change
-                .request_id
-                .expect("every request has an id")
-                .as_bytes(),
-        );
-        let (request, fate) = self.requests.get_mut(&id).expect("nobody asked for it");
+        let id = *change
+            .request_id
+            .expect("of a request with an id")
+            .as_bytes();
+        let seed = u64::try_from(u128::from_be_bytes(id)).unwrap();
+        let request = self.drawn.request(seed);
+        let fate = self.fates.get_mut(&seed).expect("nobody asked for it");
         match *fate {
-            Fate::Nothing => panic!("refused or lost before, and there: {request}"),
+            Fate::Nothing => panic!("refused or lost before, and there: {request:?}"),
             Fate::Unknown => {
                 self.found += 1;
                 *fate = Fate::Done(change.sequence);
             }
-            Fate::Done(sequence) => {
-                assert_eq!(
-                    change.sequence, sequence,
-                    "there twice, or moved: {request}"
-                );
-            }
+            Fate::Done(sequence) => assert_eq!(
+                change.sequence, sequence,
+                "there twice, or moved: {request:?}"
+            ),
         }
-        self.state.apply(&request.ops, &change.events);
+        let answer = self.model.apply(&request).unwrap();
+        assert_eq!(answer.sequence, Some(change.sequence), "{request:?}");
+        assert!(!answer.replayed, "done twice: {request:?}");
     }
 
     /// What the story was about, in one line.
     pub fn summary(&self) -> String {
         format!(
             "{} requests, {} of them done; of those without an answer {} are there and {} not",
-            self.requests.len(),
+            self.fates.len(),
             self.seen,
             self.found,
             self.lost
         )
     }
 
-    /// The number of the last change that was looked at, which is how many requests are
-    /// done.
+    /// The number of the last change that was checked, which is how many requests are done.
     pub fn done(&self) -> u64 {
         self.seen
     }
+}
+
+fn changes(directory: &Directory, after: u64) -> Vec<Change> {
+    let changes = directory.changes(after).unwrap();
+    changes.collect::<headcount::Result<_>>().unwrap()
 }

@@ -1,4 +1,4 @@
-//! The life of the process that will be killed, from its own side.
+//! The process that will be killed, from its own side.
 
 use std::env;
 use std::io;
@@ -6,22 +6,27 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use headcount::{Applied, Directory, ErrorKind, Result};
+use fastrand::Rng;
+use headcount::{Directory, ErrorKind, Result};
 
+use crate::kit::draw::{self, Profile};
+use crate::kit::script::Request;
 use crate::report::Report;
-use crate::request::Request;
 use crate::setup::Setup;
-use crate::writer;
 
-/// Seats of the directory: fewer than the writers would like to take.
-pub const SEATS: u64 = 50;
+/// Seats of a new directory.
+pub const SEATS: u64 = 20;
+/// People who come and go: more than there are seats.
+const PEOPLE: u32 = 40;
 
 /// How many threads write.
 const WRITERS: u64 = 6;
+/// How many requests a thread draws to find one that would be accepted.
+const DRAWN_MAX: u32 = 4;
 
 /// Where the directory is; set for the process that will be killed.
 pub const PATH_VARIABLE: &str = "HEADCOUNT_TEST_KILLED_PATH";
-/// The seed of the choices of this life.
+/// The seed of its choices.
 pub const SEED_VARIABLE: &str = "HEADCOUNT_TEST_KILLED_SEED";
 /// After how many milliseconds it closes the directory, if it lives that long.
 pub const CLOSE_VARIABLE: &str = "HEADCOUNT_TEST_KILLED_CLOSE_MS";
@@ -29,12 +34,29 @@ pub const CLOSE_VARIABLE: &str = "HEADCOUNT_TEST_KILLED_CLOSE_MS";
 /// Changes that are trimmed at a time.
 const TRIMMED_AT_ONCE: u64 = 20;
 
+/// What both processes draw requests from.
+pub struct Drawn(Profile);
+
+impl Drawn {
+    pub fn new() -> Self {
+        Self(Profile::people(PEOPLE, 10..30))
+    }
+
+    /// The request of this seed, which is its request id too.
+    pub fn request(&self, seed: u64) -> Request {
+        Request {
+            id: Some(u128::from(seed).to_be_bytes()),
+            ..draw::request(&self.0, seed)
+        }
+    }
+}
+
 /// Opens the directory as usual; it is made if it is not there.
 pub fn open(path: &Path) -> Result<Directory> {
     Setup::default().options().open(path)
 }
 
-/// No test by itself: what the test binary does when a story starts it again.
+/// Does nothing as a test: this is the process that a story starts.
 #[test]
 fn the_process_that_is_killed() {
     let Some(path) = env::var_os(PATH_VARIABLE) else {
@@ -48,10 +70,10 @@ fn the_process_that_is_killed() {
     );
 }
 
-/// Opens, sends again what may not have been done, and writes until it is killed
-/// or has lived for long enough.
+/// Opens, repeats the requests on standard input, and writes until it is killed or
+/// `close_after` is over.
 fn live(path: &Path, seed: u64, close_after: Duration) {
-    let again: Vec<Request> = io::stdin()
+    let again: Vec<u64> = io::stdin()
         .lines()
         .map(|line| line.unwrap().parse().unwrap())
         .collect();
@@ -59,13 +81,14 @@ fn live(path: &Path, seed: u64, close_after: Duration) {
     Report::Opening.send();
     let directory = setup.options().open(path).unwrap();
     Report::Opened.send();
-    for request in &again {
-        make(&directory, request);
+    let drawn = Drawn::new();
+    for seed in again {
+        make(&directory, &drawn, seed);
     }
     thread::scope(|scope| {
         for number in 0..WRITERS {
             let directory = &directory;
-            scope.spawn(move || writer::write(directory, number, seed));
+            scope.spawn(move || write(directory, Rng::with_seed(seed ^ number)));
         }
         if let Some(limit) = setup.trim_up_to {
             let directory = &directory;
@@ -78,6 +101,48 @@ fn live(path: &Path, seed: u64, close_after: Duration) {
     Report::Closed.send();
 }
 
+/// Makes requests, most of which are accepted, until the directory is closed.
+fn write(directory: &Directory, mut random: Rng) {
+    let drawn = Drawn::new();
+    loop {
+        let mut seed = random.u64(..);
+        for _ in 0..random.u32(..DRAWN_MAX) {
+            match directory.dry_run(drawn.request(seed).to_batch()) {
+                Ok(_) => break,
+                Err(error) if error.kind() == ErrorKind::Closed => return,
+                Err(_) => seed = random.u64(..),
+            }
+        }
+        if !make(directory, &drawn, seed) {
+            return;
+        }
+    }
+}
+
+/// Makes a request and reports what became of it; whether the directory is still open.
+fn make(directory: &Directory, drawn: &Drawn, seed: u64) -> bool {
+    let request = drawn.request(seed);
+    Report::Intent(seed).send();
+    match directory.apply(request.to_batch()) {
+        Ok(applied) => {
+            // A request with an id always has a change.
+            Report::Done(seed, applied.sequence.unwrap()).send();
+            true
+        }
+        Err(error) => {
+            let is_closed = error.kind() == ErrorKind::Closed;
+            let unexpected = [
+                ErrorKind::Io,
+                ErrorKind::Corrupted,
+                ErrorKind::OutcomeUnknown,
+            ];
+            assert!(!unexpected.contains(&error.kind()), "{request:?}: {error}");
+            Report::Refused(seed).send();
+            !is_closed
+        }
+    }
+}
+
 /// Trims the history step by step up to `limit`, which the parent has read, until the
 /// directory is closed.
 fn trim(directory: &Directory, limit: u64) {
@@ -87,27 +152,6 @@ fn trim(directory: &Directory, limit: u64) {
         match directory.trim_changes(up_to) {
             Ok(_) => thread::sleep(Duration::from_millis(2)),
             Err(error) => return assert_eq!(error.kind(), ErrorKind::Closed, "{error}"),
-        }
-    }
-}
-
-/// Makes a request and tells what became of it; `None` where it was refused.
-pub fn make(directory: &Directory, request: &Request) -> Option<Applied> {
-    Report::Intent(request.clone()).send();
-    match directory.apply(request.batch()) {
-        Ok(applied) => {
-            let sequence = applied.sequence.expect("every request changes something");
-            Report::Done(request.id, sequence).send();
-            Some(applied)
-        }
-        Err(error) => {
-            let expected = matches!(
-                error.kind(),
-                ErrorKind::NoFreeSeat { .. } | ErrorKind::Closed
-            );
-            assert!(expected, "{request}: {error}");
-            Report::Refused(request.id).send();
-            None
         }
     }
 }

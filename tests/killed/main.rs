@@ -1,27 +1,25 @@
-//! A process that is really killed: `kill -9` in the middle of a crowd of writers,
-//! while it opens, while it closes, hundreds of times. Whatever it was told to be
-//! done before is there afterwards, once; what it was not told is there whole or
-//! not at all.
+//! Kills a process with `kill -9` while many threads write, while it opens and while it
+//! closes, hundreds of times. Every request that was acknowledged before is there
+//! afterwards, once; any other is there whole or not at all.
 //!
-//! The test starts its own binary again as the process to be killed (`life`), which
-//! says what it is about to do and what was acknowledged over a pipe (`report`). The
-//! ledger keeps that, opens what is left and compares (`ledger`, `state`).
+//! The test starts its own binary again as the process to be killed (`life.rs`), which
+//! reports over a pipe what it is about to do and what was acknowledged (`report.rs`). The
+//! ledger keeps the reports, tells the model in `tests/kit` of each change that it finds,
+//! and compares (`ledger.rs`). A request is a seed: both processes draw the same from it.
 //!
 //! `HEADCOUNT_KILLS` is the number of kills, and `HEADCOUNT_KILL_SEED` the seed of
 //! another run's choices; when exactly a process dies is the machine's choice.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-// What a test prints is shown when it fails.
+// The harness shows it when a test fails.
 #![allow(clippy::print_stdout)]
 
 mod backups;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod ledger;
 mod life;
 mod process;
-mod random;
 mod report;
-mod request;
 mod setup;
-mod state;
 mod stories;
-mod writer;

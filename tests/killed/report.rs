@@ -1,26 +1,22 @@
-//! What the process that will be killed tells its parent, one line at a time.
+//! What the process that will be killed reports to its parent, one line at a time.
 
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use headcount::UserId;
-
-use crate::request::Request;
-
-/// One line on the pipe.
-#[derive(Clone, Debug)]
+/// One line on the pipe. A request goes by its seed.
+#[derive(Clone, Copy, Debug)]
 pub enum Report {
     /// The directory is about to be opened.
     Opening,
     /// The directory is open.
     Opened,
     /// This request is about to be made.
-    Intent(Request),
+    Intent(u64),
     /// The call returned: the request has this change.
-    Done(UserId, u64),
-    /// The call was refused, so there must be nothing of it.
-    Refused(UserId),
+    Done(u64, u64),
+    /// The call was refused, so nothing of it may be there.
+    Refused(u64),
     /// The directory is about to be closed.
     Closing,
     /// It is closed.
@@ -31,16 +27,10 @@ pub enum Report {
 const MARK: &str = "@";
 
 impl Report {
-    /// Whether nothing but the opening of the directory has begun.
-    pub fn is_opening(&self) -> bool {
-        matches!(self, Self::Opening)
-    }
-
-    /// Sends the line, with one `write(2)`: standard error has no buffer, so when
-    /// this returns the line is in the pipe, and survives this process.
-    pub fn send(&self) {
+    /// Sends the line, with one `write(2)`: standard error has no buffer, so when this
+    /// returns the line is in the pipe, and survives this process.
+    pub fn send(self) {
         let line = format!("{MARK}{self}\n");
-        assert!(line.len() <= 4096, "too long to be written at once");
         io::stderr().write_all(line.as_bytes()).unwrap();
     }
 }
@@ -50,9 +40,9 @@ impl fmt::Display for Report {
         match self {
             Self::Opening => f.write_str("opening"),
             Self::Opened => f.write_str("opened"),
-            Self::Intent(request) => write!(f, "intent {request}"),
-            Self::Done(id, sequence) => write!(f, "done {id} {sequence}"),
-            Self::Refused(id) => write!(f, "refused {id}"),
+            Self::Intent(seed) => write!(f, "intent {seed}"),
+            Self::Done(seed, sequence) => write!(f, "done {seed} {sequence}"),
+            Self::Refused(seed) => write!(f, "refused {seed}"),
             Self::Closing => f.write_str("closing"),
             Self::Closed => f.write_str("closed"),
         }
@@ -64,19 +54,16 @@ impl FromStr for Report {
 
     fn from_str(line: &str) -> Result<Self, String> {
         let report = line.strip_prefix(MARK).ok_or(line)?;
-        let (verb, rest) = report.split_once(' ').unwrap_or((report, ""));
-        let id = |text: &str| text.parse::<UserId>().map_err(|e| e.to_string());
-        Ok(match verb {
-            "opening" => Self::Opening,
-            "opened" => Self::Opened,
-            "intent" => Self::Intent(rest.parse()?),
-            "done" => {
-                let (request, sequence) = rest.split_once(' ').ok_or(line)?;
-                Self::Done(id(request)?, sequence.parse().map_err(|_| line)?)
-            }
-            "refused" => Self::Refused(id(rest)?),
-            "closing" => Self::Closing,
-            "closed" => Self::Closed,
+        let words: Vec<_> = report.split(' ').collect();
+        let number = |word: &str| word.parse::<u64>().map_err(|_| line.to_owned());
+        Ok(match words[..] {
+            ["opening"] => Self::Opening,
+            ["opened"] => Self::Opened,
+            ["intent", seed] => Self::Intent(number(seed)?),
+            ["done", seed, sequence] => Self::Done(number(seed)?, number(sequence)?),
+            ["refused", seed] => Self::Refused(number(seed)?),
+            ["closing"] => Self::Closing,
+            ["closed"] => Self::Closed,
             _ => return Err(line.to_owned()),
         })
     }

@@ -1,15 +1,16 @@
 //! The stories: one directory that outlives hundreds of processes, and many
 //! that are killed when they are new.
 
-use std::env;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use fastrand::Rng;
 use headcount::ErrorKind;
 
+use crate::kit::cases::number;
+use crate::kit::temp::TempPath;
 use crate::ledger::Ledger;
 use crate::life;
 use crate::process::{End, Moment, live};
-use crate::random::Random;
 use crate::setup::Setup;
 
 /// How many processes are killed unless the environment says otherwise.
@@ -27,48 +28,48 @@ const LIVES_OF_NEW: u64 = 3;
 /// After so many processes the whole history is read again.
 const WHOLE_CHECK_EVERY: u64 = 50;
 
-/// A number from the environment.
-fn variable(name: &str) -> Option<u64> {
-    env::var(name).ok().map(|value| value.parse().unwrap())
-}
-
 fn kills() -> u64 {
-    variable("HEADCOUNT_KILLS").unwrap_or(KILLS)
+    number("HEADCOUNT_KILLS").unwrap_or(KILLS)
 }
 
 /// The choices of a story, whose seed is printed: the harness shows it if it fails.
-fn choices(story: &str) -> Random {
-    let seed = variable("HEADCOUNT_KILL_SEED").unwrap_or_else(|| {
+fn choices(story: &str) -> Rng {
+    let seed = number("HEADCOUNT_KILL_SEED").unwrap_or_else(|| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         u64::from(now.unwrap().subsec_nanos())
     });
     println!("{story}: HEADCOUNT_KILL_SEED={seed}");
-    Random::new(seed)
+    Rng::with_seed(seed)
 }
 
 #[test]
 fn nothing_acknowledged_is_lost_in_hundreds_of_kills() {
     let mut random = choices("hundreds of kills");
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("users.redb");
-    let mut ledger = Ledger::default();
+    let file = TempPath::new();
+    let mut ledger = Ledger::new();
     let (mut killed, mut killed_opening) = (0, 0);
     for life in 1.. {
         let moment = Moment::draw(&mut random);
-        let end = live(&path, Setup::default(), moment, &mut ledger, &mut random);
+        let end = live(
+            &file.path,
+            Setup::default(),
+            moment,
+            &mut ledger,
+            &mut random,
+        );
         killed += u64::from(end != End::Closed);
         killed_opening += u64::from(end == End::KilledOpening);
         // Often the next process finds what the killed one left, and not this one.
         if life % WHOLE_CHECK_EVERY == 0 {
-            ledger.check_from_the_start(&path);
-        } else if random.percent(50) {
-            ledger.check(&path);
+            ledger.check_from_the_start(&file.path);
+        } else if random.bool() {
+            ledger.check(&file.path);
         }
         if killed >= kills() {
             break;
         }
     }
-    ledger.check_from_the_start(&path);
+    ledger.check_from_the_start(&file.path);
     println!(
         "{killed} kills, {killed_opening} of them while opening; {}",
         ledger.summary()
@@ -84,20 +85,25 @@ fn nothing_acknowledged_is_lost_in_hundreds_of_kills() {
 fn a_new_directory_survives_a_kill_at_any_moment() {
     let mut random = choices("new directories");
     for _ in 0..kills() / ONE_IN_NEW {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("users.redb");
-        let mut ledger = Ledger::default();
+        let file = TempPath::new();
+        let mut ledger = Ledger::new();
         for life in 0..LIVES_OF_NEW {
             let moment = match life {
-                0 => [Moment::Starting, Moment::Opening, Moment::FirstWrite][random.index(3)],
+                0 => [Moment::Starting, Moment::Opening, Moment::FirstWrite][random.usize(..3)],
                 _ => Moment::draw(&mut random),
             };
-            live(&path, Setup::default(), moment, &mut ledger, &mut random);
-            if random.percent(30) {
-                ledger.check(&path);
+            live(
+                &file.path,
+                Setup::default(),
+                moment,
+                &mut ledger,
+                &mut random,
+            );
+            if random.u8(..100) < 30 {
+                ledger.check(&file.path);
             }
         }
-        ledger.check_from_the_start(&path);
+        ledger.check_from_the_start(&file.path);
     }
 }
 
@@ -107,29 +113,28 @@ fn a_new_directory_survives_a_kill_at_any_moment() {
 #[test]
 fn nothing_is_lost_with_a_small_log_late_syncs_and_a_trimmed_history() {
     let mut random = choices("small logs");
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("users.redb");
-    let mut ledger = Ledger::default();
+    let file = TempPath::new();
+    let mut ledger = Ledger::new();
     let mut killed = 0;
     while killed < kills() / ONE_IN_SMALL {
         let setup = Setup {
-            log_bytes: random.percent(80).then_some(0),
-            sync_ms: random.percent(70).then(|| random.within(1..30)),
-            trim_up_to: random.percent(70).then_some(ledger.done()),
+            log_bytes: (random.u8(..100) < 80).then_some(0),
+            sync_ms: (random.u8(..100) < 70).then(|| random.u64(1..30)),
+            trim_up_to: (random.u8(..100) < 70).then_some(ledger.done()),
         };
         let moment = match Moment::draw(&mut random) {
             Moment::Writing => Moment::WritingForLong,
             moment => moment,
         };
-        let end = live(&path, setup, moment, &mut ledger, &mut random);
+        let end = live(&file.path, setup, moment, &mut ledger, &mut random);
         killed += u64::from(end != End::Closed);
-        if random.percent(50) {
-            ledger.check(&path);
+        if random.bool() {
+            ledger.check(&file.path);
         }
     }
-    ledger.check(&path);
+    ledger.check(&file.path);
     println!("{killed} kills; {}", ledger.summary());
-    let directory = life::open(&path).unwrap();
+    let directory = life::open(&file.path).unwrap();
     let trimmed = directory.changes(0).err().expect("nothing was trimmed");
     assert!(
         matches!(trimmed.kind(), ErrorKind::HistoryTrimmed { .. }),

@@ -12,7 +12,7 @@ static bool has_log(const std::string &path)
 
 static void caches(std::uint64_t bytes)
 {
-    auto users = hc::directory::in_memory(hc::options().cache_bytes(bytes));
+    auto users = hc::directory::in_memory(hc::options().user_cache_bytes(bytes));
     users.create_user("ann@ex.co");
     users.create_user("bob@ex.co");
     users.deactivate_user("bob@ex.co");
@@ -24,6 +24,10 @@ static void caches(std::uint64_t bytes)
     CHECK(stats.latest_change == 4 && stats.commit_requests == 4);
     CHECK(stats.commit_groups >= 1 && stats.commit_groups <= 4);
     CHECK((stats.cache_hits > 0) == (bytes > 0) && stats.cache_misses > 0);
+    const hc::seat_history history = users.seats_since();
+    CHECK(history.peak == 2 && history.peak_day && history.days.size() == 1);
+    CHECK(history.days[0].day == *history.peak_day && history.days[0].last == 1);
+    CHECK(users.seats_since(history.since).peak == 2);
     CHECK((stats.cache_entries > 0) == (bytes > 0) && stats.cache_bytes <= bytes);
     verify_and_close(users);
     REFUSED(closed, users, stats, ());
@@ -70,6 +74,6 @@ int main(int argc, char **argv)
         CHECK(hc::options().sync_interval(wrong).failure().kind() == hc::status::invalid_argument);
     faults(argv[1]);
     const auto most = static_cast<std::uint64_t>(-1);
-    CHECK(hc::options().cache_bytes(most).failure().kind() == hc::status::invalid_argument);
+    CHECK(hc::options().user_cache_bytes(most).failure().kind() == hc::status::invalid_argument);
     CHECK(hc::options().log_bytes(most).failure().kind() == hc::status::invalid_argument);
 }

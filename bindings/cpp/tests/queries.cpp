@@ -20,7 +20,7 @@ int main()
     // Empty.
     CHECK(emails(users.list_users()).empty());
     CHECK(emails(users.query_page(hc::query())).empty());
-    CHECK(emails(users.query_all(hc::query().admins_only())).empty());
+    CHECK(emails(users.query_all(hc::query().admins())).empty());
     CHECK(users.list_users().next() == nullptr && !users.list_users().next_user());
     CHECK(users.count(hc::query()) == 0);
     CHECK(users.query_all(hc::query()).remaining() == 0);
@@ -90,7 +90,7 @@ int main()
     CHECK(seen == count);
 
     // Every condition.
-    CHECK(users.count(hc::query().admins_only()) == 4);
+    CHECK(users.count(hc::query().admins()) == 4);
     CHECK(users.count(hc::query().active(false)) == count / 2);
     CHECK(users.count(hc::query().email_prefix("U1000")) == 10);
     CHECK(users.count(hc::query().email_domain("EX1.co")) == 667);
@@ -98,6 +98,19 @@ int main()
     CHECK(users.count(hc::query().created_since(first.created_at())) == count);
     CHECK(users.count(hc::query().changed_since(hc::moment(std::chrono::hours(24 * 365 * 100)))) ==
           0);
+    CHECK(users.count(hc::query().created_before(first.created_at())) == 0);
+    CHECK(users.count(hc::query().changed_before(first.created_at())) == 0);
+    CHECK(users.count(hc::query().seen_since(first.created_at())) == count);
+    CHECK(users.count(hc::query().seen_before(first.created_at())) == 0);
+    CHECK(users.count(hc::query().admins(false)) == count - 4);
+    CHECK(users.count(hc::query().search("U10001 n199")) == 1);
+    CHECK(users.count(hc::query().attribute("number")) == count);
+    CHECK(users.count(hc::query().attribute("number", "10002")) == 1);
+    hc::query dropped = hc::query().search("nobody").attribute("none").limit(1);
+    dropped.unset(hc::query_field::search).unset(hc::query_field::attributes);
+    CHECK(users.count(dropped) == count && users.query_page(dropped).remaining() == 1);
+    CHECK(users.query_page(dropped.unset(hc::query_field::limit)).remaining() == 100);
+    REFUSED(invalid_argument, users, count, (hc::query().search(std::string(256, 'a'))));
     REFUSED(invalid_argument, users, count,
             (hc::query().created_since(hc::moment(std::chrono::microseconds(-1)))));
     CHECK(emails(users.query_page(hc::query().email_prefix("u10000"))) == strings{"u10000@ex0.co"});

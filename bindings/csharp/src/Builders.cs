@@ -227,21 +227,21 @@ namespace Headcount
         /// <summary>Only users who are active.</summary>
         public UserQuery Active()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_active(b, 1, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ACTIVE, 1, out e));
             return this;
         }
 
         /// <summary>Only users who are not active.</summary>
         public UserQuery Inactive()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_active(b, 0, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ACTIVE, 0, out e));
             return this;
         }
 
         /// <summary>Only admins.</summary>
         public UserQuery AdminsOnly()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_admins_only(b, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ADMINS, 1, out e));
             return this;
         }
 
@@ -255,63 +255,63 @@ namespace Headcount
         /// <summary>Only emails that start like this.</summary>
         public UserQuery EmailPrefix(string prefix)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(prefix); return Native.hc_query_set_email_prefix(b, t, Interop.Size(t), out e); });
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(prefix); return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_EMAIL_PREFIX, t, Interop.Size(t), out e); });
             return this;
         }
 
         /// <summary>Only emails at this domain, in either of its forms.</summary>
         public UserQuery EmailDomain(string domain)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(domain); return Native.hc_query_set_email_domain(b, t, Interop.Size(t), out e); });
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(domain); return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_EMAIL_DOMAIN, t, Interop.Size(t), out e); });
             return this;
         }
 
         /// <summary>Only usernames that start like this.</summary>
         public UserQuery UsernamePrefix(string prefix)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(prefix); return Native.hc_query_set_username_prefix(b, t, Interop.Size(t), out e); });
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(prefix); return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_USERNAME_PREFIX, t, Interop.Size(t), out e); });
             return this;
         }
 
         /// <summary>Only users created at this moment or later.</summary>
         public UserQuery CreatedSince(DateTimeOffset at)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_created_since_micros(b, Interop.Micros(at), out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_CREATED_SINCE, Interop.Micros(at), out e));
             return this;
         }
 
         /// <summary>Only users created or changed at this moment or later.</summary>
         public UserQuery ChangedSince(DateTimeOffset at)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_changed_since_micros(b, Interop.Micros(at), out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_CHANGED_SINCE, Interop.Micros(at), out e));
             return this;
         }
 
         /// <summary>Sets the order; it is by email by default.</summary>
         public UserQuery Sort(Sort sort)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_sort(b, (int)sort, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_SORT, (ulong)sort, out e));
             return this;
         }
 
         /// <summary>Goes in the opposite direction: newest first, for example.</summary>
         public UserQuery Descending()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_descending(b, 1, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_DESCENDING, 1, out e));
             return this;
         }
 
         /// <summary>Sets how many users a page may have: 1 to 10,000; 100 by default.</summary>
         public UserQuery Limit(int users)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_limit(b, (UIntPtr)(ulong)users, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_LIMIT, (ulong)users, out e));
             return this;
         }
 
         /// <summary>Asks for the page behind a place, a Page.Next.</summary>
         public UserQuery After(string place)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(place); return Native.hc_query_set_after(b, t, Interop.Size(t), out e); });
+            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(place); return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_AFTER, t, Interop.Size(t), out e); });
             return this;
         }
 
@@ -350,7 +350,7 @@ namespace Headcount
         /// <summary>Says whether to make the file if there is none.</summary>
         public Options CreateIfMissing(bool create)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_create_if_missing(b, create ? 1 : 0, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_CREATE_IF_MISSING, create ? 1UL : 0UL, out e));
             return this;
         }
 
@@ -364,7 +364,7 @@ namespace Headcount
         /// <summary>Says whether to open the file for reading only.</summary>
         public Options ReadOnly(bool readOnly)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_read_only(b, readOnly ? 1 : 0, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_READ_ONLY, readOnly ? 1UL : 0UL, out e));
             return this;
         }
 
@@ -378,14 +378,14 @@ namespace Headcount
         /// <summary>Sets how much memory may hold pages of the file; 64 MiB by default.</summary>
         public Options PageCacheBytes(ulong bytes)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_page_cache_bytes(b, bytes, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_PAGE_CACHE_BYTES, bytes, out e));
             return this;
         }
 
         /// <summary>Sets how much memory of the library may hold users; 64 MiB by default.</summary>
         public Options CacheBytes(ulong bytes)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_cache_bytes(b, bytes, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_USER_CACHE_BYTES, bytes, out e));
             return this;
         }
 
@@ -399,21 +399,21 @@ namespace Headcount
         /// <summary>Sets how large the log beside the file may become; 64 MiB by default.</summary>
         public Options LogBytes(ulong bytes)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_log_bytes(b, bytes, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_LOG_BYTES, bytes, out e));
             return this;
         }
 
         /// <summary>Gives up durability for speed: writes are on disk after this time at the latest.</summary>
         public Options SyncInterval(TimeSpan interval)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_sync_interval_ms(b, (ulong)interval.TotalMilliseconds, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_SYNC_INTERVAL_MS, (ulong)interval.TotalMilliseconds, out e));
             return this;
         }
 
         /// <summary>Says whether to open a directory whose log can't be used, without what is only there.</summary>
         public Options SalvageLog(bool salvage)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_salvage_log(b, salvage ? 1 : 0, out e));
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_SALVAGE_LOG, salvage ? 1UL : 0UL, out e));
             return this;
         }
 

@@ -65,7 +65,7 @@ class Signatures {
             function(m.group(1).strip(), m.group(2), m.group(3).strip(), out);
             functions++;
         }
-        if (functions < 200) {
+        if (functions < 150) {
             throw new IllegalStateException("only " + functions + " functions were found");
         }
         return out.append("}\n").toString();

@@ -12,9 +12,10 @@ use super::progress::Progress;
 use crate::args::ImportArgs;
 use crate::directory::Directory;
 use crate::failure::{Failure, Result, took_effect};
-use crate::import::Row;
+use crate::import::Rows;
 use crate::import::obstacle::Obstacle;
-use crate::import::options::{Missing, Options};
+use crate::import::options::{Missing, OnExisting, Options};
+use crate::import::outcome::Outcomes;
 use crate::import::plan::Plan;
 use crate::import::refusals::Refusals;
 use crate::import::report::{self, Report, Source};
@@ -32,7 +33,7 @@ pub(super) fn run(
     };
     let progress = Progress::new();
     let files = Files::read(args, piped, &progress)?;
-    let rows = &*files.rows;
+    let rows = &files.rows;
     let options = options(args, &files.name);
     refuse_to_empty(&files, &options)?;
 
@@ -67,20 +68,41 @@ pub(super) fn run(
             return Err(stopped.failure);
         }
     };
-    directory.close()?;
-    if is_missing && !args.dry_run && !done.subjects.is_empty() {
+    let directory = if is_missing && !args.dry_run {
+        directory.close()?;
         // The users that were tried are not held beside those that are written.
         done.applied = Applied::default();
-        done.applied = write_new(store, &done.plan, rows, &options)?;
-    }
+        if !done.subjects.is_empty() {
+            done.applied = write_new(store, &done.plan, rows, &options)?;
+        }
+        None
+    } else {
+        Some(directory)
+    };
     drop(progress);
-    let report = Report::new(
-        source,
-        &done.plan,
-        &done.subjects,
-        &done.applied,
-        args.dry_run,
-    );
+    let told = tell(source, &done, directory.as_ref(), args, json, out);
+    if let Some(directory) = directory {
+        directory.close()?;
+    }
+    told
+}
+
+fn tell(
+    source: Source<'_>,
+    done: &Done,
+    directory: Option<&Directory>,
+    args: &ImportArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let outcomes = Outcomes {
+        plan: &done.plan,
+        subjects: &done.subjects,
+        applied: &done.applied,
+        skips_existing: args.on_existing == OnExisting::Skip,
+        directory,
+    };
+    let report = Report::new(source, outcomes, args.dry_run);
     if json {
         report.write_json(out)
     } else {
@@ -117,7 +139,7 @@ fn refuse_to_empty(files: &Files, options: &Options<'_>) -> Result<()> {
 fn write_new(
     store: &Store<'_>,
     plan: &Plan,
-    rows: &[Row],
+    rows: &Rows,
     options: &Options<'_>,
 ) -> Result<Applied> {
     let directory = store.open_or_create()?;
@@ -176,7 +198,7 @@ impl From<Error> for Box<Stopped> {
 /// plan is looked at row by row, which takes as long again.
 fn carry_out(
     directory: &Directory,
-    rows: &[Row],
+    rows: &Rows,
     options: &Options<'_>,
     refusals: &mut Refusals,
     progress: &Progress,
@@ -205,7 +227,7 @@ fn carry_out(
 fn apply(
     directory: &Directory,
     plan: Plan,
-    rows: &[Row],
+    rows: &Rows,
     options: &Options<'_>,
     progress: &Progress,
     is_dry: bool,
@@ -238,7 +260,7 @@ fn is_refusal(error: &Error) -> bool {
 }
 
 /// Whether the plan may be carried out.
-fn judge(plan: &Plan, rows: &[Row], options: &Options<'_>, refusals: &Refusals) -> Result<()> {
+fn judge(plan: &Plan, rows: &Rows, options: &Options<'_>, refusals: &Refusals) -> Result<()> {
     let deactivates = options.missing == Missing::Deactivate;
     if !refusals.is_empty() && (!options.skip_invalid || deactivates) {
         return Err(refusals.failure(options.file, rows, deactivates));

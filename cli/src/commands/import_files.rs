@@ -11,7 +11,7 @@ use crate::failure::{Failure, Refusal, Result};
 use crate::import::names::Names;
 use crate::import::reading::{ReadOptions, Reading};
 use crate::import::report::ReadFile;
-use crate::import::{Parsed, Row, parse};
+use crate::import::{Parsed, Rows, parse};
 use crate::output::count;
 
 /// What ends the names of files that a folder is read for.
@@ -21,7 +21,7 @@ const ENDINGS: [&str; 5] = ["json", "jsonl", "ndjson", "csv", "tsv"];
 pub(super) struct Files {
     pub(super) name: String,
     pub(super) list: Vec<ReadFile>,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Rows,
     pub(super) notes: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl Files {
         let mut all = Self {
             name,
             list: Vec::with_capacity(paths.len()),
-            rows: Vec::new(),
+            rows: Rows::default(),
             notes: Vec::new(),
         };
         let mut realms = Vec::new();
@@ -77,25 +77,14 @@ impl Files {
     }
 
     fn add(&mut self, file: String, parsed: Parsed, is_one_of_many: bool) {
-        let Parsed {
-            format, mut rows, ..
-        } = parsed;
-        if is_one_of_many {
-            let file: Arc<str> = file.as_str().into();
-            for row in &mut rows {
-                row.place.file = Some(file.clone());
-            }
-        }
+        let Parsed { format, rows, .. } = parsed;
+        let name = is_one_of_many.then(|| Arc::from(&*file));
         self.list.push(ReadFile {
             file,
             format,
             rows: rows.len(),
         });
-        if self.rows.is_empty() {
-            self.rows = rows;
-        } else {
-            self.rows.append(&mut rows);
-        }
+        self.rows.append(rows, name.as_ref());
     }
 }
 

@@ -71,10 +71,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         Command::Repair(repair) => upkeep::repair(&store, repair, args.json, out),
         Command::Serve(serve) => serve::run(&store, serve, args.json, out),
         Command::Keys(command) => keys::run(&store, command, args.json, out),
-        Command::Completions { shell } => {
-            shell::completions(*shell, out);
-            Ok(())
-        }
+        Command::Completions { shell } => shell::completions(*shell, out),
         Command::Man { dir } => shell::man(dir.as_deref(), out),
     }
 }

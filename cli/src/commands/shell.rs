@@ -9,8 +9,11 @@ use clap_complete::Shell;
 use crate::args::Args;
 use crate::failure::{Failure, Result};
 
-pub(super) fn completions(shell: Shell, mut out: &mut dyn Write) {
-    clap_complete::generate(shell, &mut Args::command(), "headcount", &mut out);
+pub(super) fn completions(shell: Shell, out: &mut dyn Write) -> Result<()> {
+    // It panics where it can't write.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "headcount", &mut script);
+    Ok(out.write_all(&script)?)
 }
 
 /// The page of the command, or all pages to the folder.

@@ -4,11 +4,11 @@
 use headcount::Email;
 use serde_json::{Map, Value};
 
-use super::Row;
 use super::delimited::{Cell, Reader, Record};
 use super::names::{Field, Names, Target, plain, unknown};
 use super::reading::Reading;
 use super::row::Spot;
+use super::{Row, Rows};
 use crate::output::count;
 
 /// What may be between two cells.
@@ -39,7 +39,7 @@ pub(super) fn has_header(text: &str, names: Names<'_>) -> bool {
 }
 
 /// Reads the rows.
-pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Vec<Row>, String> {
+pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String> {
     let names = reading.options.names;
     let (body, line, told) = without_preamble(text);
     let delimiter = reading.options.delimiter.or(told);
@@ -47,13 +47,13 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Vec<Row>, St
     let mut reader = Reader::new(body, delimiter, line);
     let header = reader.next()?.ok_or("it has no header line")?;
     let columns = columns(&header, delimiter, reading)?;
-    let mut rows = Vec::new();
+    let mut rows = Rows::default();
     while let Some(record) = reader.next()? {
         if record.is_empty() {
             continue;
         }
         refuse_swallowed_rows(&record, &columns, delimiter)?;
-        rows.push(row(&columns, record, reading));
+        rows.push(&row(&columns, record, reading));
     }
     Ok(rows)
 }

@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 use super::federated;
 use super::json::{Members, Strict, part};
 use super::reading::Reading;
-use super::row::{Fields, Spot, is_federated};
-use super::{Format, Row};
+use super::row::{Fields, List, Spot, is_federated};
+use super::{Format, Row, Rows};
 
 impl Members<'_> {
     /// Whether it is a user, and not something that holds users.
@@ -37,7 +37,7 @@ pub(super) fn is_user(text: &str) -> bool {
 /// What a document turned out to be.
 pub(super) struct Document {
     pub(super) format: Format,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Rows,
     /// Whether there is a realm in it, and no users with it.
     pub(super) is_realm_only: bool,
 }
@@ -49,7 +49,7 @@ pub(super) fn read(text: &str, reading: &mut Reading<'_>) -> Result<Document, St
     let mut reader = Reader {
         text,
         document: Document {
-            rows: Vec::new(),
+            rows: Rows::default(),
             format: Format::Keycloak,
             is_realm_only: false,
         },
@@ -82,11 +82,11 @@ impl<'a> Reader<'a, '_, '_> {
         if members.is_user() {
             let spot = Spot::Index {
                 realm: None,
-                list: "",
+                list: List::Document,
                 index: 0,
             };
             let row = self.user(spot, text);
-            self.take(row);
+            self.take(&row);
             return Ok(());
         }
         self.read_federated(&members, None);
@@ -120,11 +120,11 @@ impl<'a> Reader<'a, '_, '_> {
         }
         let spot = Spot::Index {
             realm: None,
-            list: "",
+            list: List::Document,
             index,
         };
         let row = self.user(spot, text);
-        self.take(row);
+        self.take(&row);
         Ok(())
     }
 
@@ -145,11 +145,11 @@ impl<'a> Reader<'a, '_, '_> {
             };
             let spot = Spot::Index {
                 realm,
-                list: "federatedUsers",
+                list: List::FederatedUsers,
                 index,
             };
             let row = Row::from_json(spot, user, Fields::Keycloak, self.reading);
-            self.take(row);
+            self.take(&row);
         }
     }
 
@@ -162,12 +162,12 @@ impl<'a> Reader<'a, '_, '_> {
     ) -> Result<(), String> {
         let spot = |index| Spot::Index {
             realm,
-            list: "users",
+            list: List::Users,
             index,
         };
         let take = |this: &mut Self, mut row: Row| {
             row.realm = name.cloned();
-            this.take(row);
+            this.take(&row);
         };
         if text.starts_with('[') {
             let users: Vec<&RawValue> = part(self.text, text)?;
@@ -188,7 +188,7 @@ impl<'a> Reader<'a, '_, '_> {
         Ok(())
     }
 
-    fn take(&mut self, row: Row) {
+    fn take(&mut self, row: &Row) {
         if row.is_service_account() {
             let name = row.username.as_deref().unwrap_or("one without a username");
             self.reading.service_account(name);

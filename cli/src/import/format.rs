@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::encoding::{decode, lines};
 use super::reading::Reading;
-use super::{Row, csv, document, jsonl};
+use super::{Rows, csv, document, jsonl};
 use crate::args::FormatArg;
 
 /// What a text was found to be.
@@ -22,7 +22,7 @@ pub(crate) enum Format {
 #[derive(Debug)]
 pub(crate) struct Parsed {
     pub(crate) format: Format,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: Rows,
     /// Whether it is a realm that was exported without its users.
     pub(crate) is_realm_only: bool,
 }

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use super::Row;
+use super::Rows;
 use super::encoding::Encoding;
 use super::format::parse;
 use super::names::Names;
@@ -67,7 +67,7 @@ fn check_as(bytes: &[u8], options: ReadOptions<'_>) {
     assert_eq!(users, self::users(&directory), "{:?}", options.format);
 }
 
-fn import(directory: &Directory, rows: &[Row], on_existing: OnExisting) {
+fn import(directory: &Directory, rows: &Rows, on_existing: OnExisting) {
     let mut refusals = Refusals::of_unreadable(rows);
     let options = Options {
         file: "file",
@@ -85,7 +85,7 @@ fn import(directory: &Directory, rows: &[Row], on_existing: OnExisting) {
     refusals.lines(rows);
     assert!(plan.obstacle.is_none());
     for candidate in &plan.candidates {
-        candidate.notes(&rows[candidate.row]);
+        candidate.notes(&rows.get(candidate.row));
     }
     directory
         .apply(plan.operations(rows, &options).batch)

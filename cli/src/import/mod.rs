@@ -6,6 +6,7 @@
 //! it all. The [`report`] tells what came of it. No step writes to the directory.
 
 mod attributes;
+pub(crate) mod candidate;
 mod csv;
 mod dates;
 mod delimited;
@@ -23,12 +24,13 @@ mod name_tables;
 pub(crate) mod names;
 pub(crate) mod obstacle;
 pub(crate) mod options;
-mod outcome;
+pub(crate) mod outcome;
 pub(crate) mod plan;
 pub(crate) mod reading;
 pub(crate) mod refusals;
 pub(crate) mod report;
 mod row;
+mod rows;
 mod seats;
 #[cfg(test)]
 mod tests;
@@ -36,3 +38,4 @@ mod values;
 
 pub(crate) use format::{Format, Parsed, parse};
 pub(crate) use row::Row;
+pub(crate) use rows::Rows;

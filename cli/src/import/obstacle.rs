@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use headcount::{ErrorKind, License, Role, Seats, User, UserId, UserQuery};
 use serde_json::{Map, Value, json};
 
-use super::Row;
-use super::plan::{Candidate, Plan};
+use super::Rows;
+use super::candidate::Candidate;
+use super::plan::Plan;
 use super::refusals::{ROWS_SHOWN_MAX, Refusals};
 use crate::directory::Directory;
 use crate::failure::{Failure, Refusal, Result};
@@ -50,7 +51,7 @@ impl Obstacle {
     }
 
     /// The rows to blame, as JSON.
-    pub(crate) fn json(&self, rows: &[Row]) -> Vec<Value> {
+    pub(crate) fn json(&self, rows: &Rows) -> Vec<Value> {
         let absent = self.absent.iter().map(|(email, how)| {
             json!({ "place": null, "email": email, "kind": self.kind, "reason": how })
         });
@@ -58,7 +59,7 @@ impl Obstacle {
     }
 
     /// The refusal of the file.
-    pub(crate) fn failure(&self, rows: &[Row]) -> Failure {
+    pub(crate) fn failure(&self, rows: &Rows) -> Failure {
         let mut notes = self.rows.lines(rows);
         let absent = self.absent.iter().take(ROWS_SHOWN_MAX);
         notes.extend(absent.map(|(email, how)| format!("  {email}: {how}")));
@@ -159,8 +160,8 @@ pub(super) fn silently_kept_admins(directory: &Directory, plan: &Plan) -> Result
 }
 
 fn is_active_admin(candidate: &Candidate) -> bool {
-    let user = candidate.user.as_deref();
-    user.is_some_and(|user| user.is_active() && user.is_admin())
+    let user = candidate.user.as_ref();
+    user.is_some_and(|user| user.is_active && user.is_admin)
 }
 
 /// What the directory has against the batch as a whole, and who causes it.
@@ -196,20 +197,28 @@ pub(super) fn of_whole(
     Ok(obstacle)
 }
 
+/// Who is deactivated: the user of a row, or one who is not in the file.
+enum Leaving<'a> {
+    Row(usize),
+    Absent(&'a User),
+}
+
 /// Finds whose deactivation leaves a workspace without an active owner.
 fn blame_owners(directory: &Directory, plan: &Plan, obstacle: &mut Obstacle) -> Result<()> {
-    let leaves = |c: &&Candidate| !c.active && c.user.as_ref().is_some_and(|user| user.is_active());
-    let leaving: Vec<_> = plan.candidates.iter().filter(leaves).collect();
-    let rows = leaving
-        .iter()
-        .filter_map(|c| Some((c.user.as_deref()?, Some(c.row))));
+    let leaves = |c: &&Candidate| !c.active && c.user.as_ref().is_some_and(|user| user.is_active);
+    let leaving = plan.candidates.iter().filter(leaves);
+    let rows = leaving.filter_map(|c| Some((c.user.as_ref()?.id, Leaving::Row(c.row))));
     let everybody: Vec<_> = rows
-        .chain(plan.absent.iter().map(|user| (&**user, None)))
+        .chain(
+            plan.absent
+                .iter()
+                .map(|user| (user.id(), Leaving::Absent(user))),
+        )
         .collect();
-    let ids: HashSet<UserId> = everybody.iter().map(|(user, _)| user.id()).collect();
-    for (user, row) in everybody {
+    let ids: HashSet<UserId> = everybody.iter().map(|(id, _)| *id).collect();
+    for (id, who) in everybody {
         let mut names = Vec::new();
-        for member in directory.workspaces_of(user.id())? {
+        for member in directory.workspaces_of(id)? {
             if member.role() == Role::Owner
                 && !has_other_owner(directory, member.workspace(), &ids)?
                 && let Some(workspace) = directory.workspace(member.workspace())?
@@ -221,11 +230,12 @@ fn blame_owners(directory: &Directory, plan: &Plan, obstacle: &mut Obstacle) -> 
             continue;
         }
         let how = format!("would leave {} without an active owner", names.join(", "));
-        if let Some(row) = row {
-            obstacle.blame(row, &how);
-        } else {
-            let how = format!("not in the file, and {how}");
-            obstacle.absent.push((user.email().to_string(), how));
+        match who {
+            Leaving::Row(row) => obstacle.blame(row, &how),
+            Leaving::Absent(user) => {
+                let how = format!("not in the file, and {how}");
+                obstacle.absent.push((user.email().to_string(), how));
+            }
         }
     }
     Ok(())

@@ -1,15 +1,21 @@
-//! What came of one user of a file.
+//! What came of each user of a file.
 
 use std::borrow::Cow;
+use std::iter;
 use std::sync::Arc;
 
-use headcount::{Seats, User};
+use headcount::{Applied, Result, Seats, Subject, User, UserId};
 use serde::Serialize;
 
+use super::plan::Plan;
+use crate::directory::{Directory, UserKey};
 use crate::output::user_cells;
 
+/// Users that are looked up at once.
+const USERS_AT_ONCE: usize = 500;
+
 /// What came of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Fate {
     Created,
@@ -35,13 +41,120 @@ impl Fate {
 
 /// A user of the file, as the import leaves them.
 pub(super) struct Imported {
-    pub(super) user: Arc<User>,
+    pub(super) id: UserId,
+    /// `None` where the import does nothing to them: see [`Known`](super::candidate::Known).
+    pub(super) user: Option<Arc<User>>,
     pub(super) fate: Fate,
     /// The fields that differ from before.
     pub(super) changed: Vec<String>,
     pub(super) without_seat: bool,
     /// The candidate of the plan; `None` for a user who is not in the file.
     pub(super) candidate: Option<usize>,
+}
+
+/// What came of all users. It is put together anew each time it is asked for: they may be
+/// a million.
+pub(crate) struct Outcomes<'a> {
+    pub(crate) plan: &'a Plan,
+    /// Whom each outcome is about: a candidate of the plan, or behind these an absent user.
+    pub(crate) subjects: &'a [usize],
+    pub(crate) applied: &'a Applied,
+    /// Whether users who are there were left alone on request.
+    pub(crate) skips_existing: bool,
+    /// Has the users to whom the import did nothing; `None` where there are none.
+    pub(crate) directory: Option<&'a Directory>,
+}
+
+impl Outcomes<'_> {
+    /// Every user, in the order of the file.
+    pub(super) fn each(&self) -> impl Iterator<Item = Imported> {
+        let mut outcomes = iter::zip(&self.applied.outcomes, self.subjects).peekable();
+        let subjects = self.plan.candidates.len() + self.plan.absent.len();
+        (0..subjects).filter_map(move |subject| {
+            let mut user = None;
+            // A user who is updated and then activated has two operations.
+            while let Some((outcome, _)) = outcomes.next_if(|(_, of)| **of == subject) {
+                if let Subject::User(id) = outcome.subject {
+                    user = self.applied.user(id);
+                }
+            }
+            self.imported(subject, user)
+        })
+    }
+
+    fn imported(&self, subject: usize, user: Option<&Arc<User>>) -> Option<Imported> {
+        let candidates = &self.plan.candidates;
+        let Some(candidate) = candidates.get(subject) else {
+            let before = self.plan.absent.get(subject - candidates.len())?;
+            return Some(Imported {
+                id: before.id(),
+                user: user.cloned(),
+                fate: Fate::Deactivated,
+                changed: changed_fields(before, user?),
+                without_seat: false,
+                candidate: None,
+            });
+        };
+        let known = candidate.user.as_ref();
+        let (fate, changed) = match (known, user) {
+            (None, _) => (Fate::Created, Vec::new()),
+            (Some(_), None) if self.skips_existing => (Fate::Skipped, Vec::new()),
+            (Some(_), None) => (Fate::Unchanged, Vec::new()),
+            (Some(known), Some(user)) => {
+                let changed = match &known.whole {
+                    Some(before) => changed_fields(before, user),
+                    None => vec!["active".to_owned()],
+                };
+                let fate = if changed.is_empty() {
+                    Fate::Unchanged
+                } else {
+                    Fate::Updated
+                };
+                (fate, changed)
+            }
+        };
+        Some(Imported {
+            id: known.map(|known| known.id).or(user.map(|user| user.id()))?,
+            user: user.cloned(),
+            fate,
+            changed,
+            without_seat: candidate.without_seat,
+            candidate: Some(subject),
+        })
+    }
+
+    /// The users that are `wanted`, as they are now; some are looked up for it.
+    pub(super) fn users<'s>(
+        &'s self,
+        wanted: impl Fn(&Imported) -> bool + 's,
+    ) -> impl Iterator<Item = Result<(Imported, Arc<User>)>> + 's {
+        let mut rest = self.each().filter(wanted);
+        let mut part = Vec::new().into_iter();
+        iter::from_fn(move || {
+            if part.len() == 0 {
+                match self.with_users(rest.by_ref().take(USERS_AT_ONCE).collect()) {
+                    Ok(users) => part = users.into_iter(),
+                    Err(error) => return Some(Err(error)),
+                }
+            }
+            part.next().map(Ok)
+        })
+    }
+
+    fn with_users(&self, part: Vec<Imported>) -> Result<Vec<(Imported, Arc<User>)>> {
+        let unknown = part.iter().filter(|imported| imported.user.is_none());
+        let keys: Vec<_> = unknown.map(|imported| UserKey::Id(imported.id)).collect();
+        let found = match self.directory {
+            Some(directory) if !keys.is_empty() => directory.users_by(&keys)?,
+            _ => Vec::new(),
+        };
+        let mut found = found.into_iter();
+        let users = part.into_iter().filter_map(|imported| {
+            let user = imported.user.clone().or_else(|| found.next().flatten())?;
+            Some((imported, user))
+        });
+        Ok(users.collect())
+    }
 }
 
 /// The fields in which a user differs from before; attributes each by name.
@@ -69,8 +182,8 @@ pub(super) fn changed_fields(before: &User, after: &User) -> Vec<String> {
     changed
 }
 
-pub(super) fn count_seat(seats: &mut Seats, user: &User, add: fn(u64, u64) -> u64) {
-    let total = if user.is_active() {
+pub(super) fn count_seat(seats: &mut Seats, is_active: bool, add: fn(u64, u64) -> u64) {
+    let total = if is_active {
         &mut seats.active
     } else {
         &mut seats.inactive
@@ -79,8 +192,8 @@ pub(super) fn count_seat(seats: &mut Seats, user: &User, add: fn(u64, u64) -> u6
 }
 
 /// The cells of a user in the table of an import.
-pub(super) fn cells(imported: &Imported) -> [Cow<'_, str>; 6] {
-    let [email, username, name, seat, admin] = user_cells(&imported.user);
+pub(super) fn cells<'i>(imported: &'i Imported, user: &'i User) -> [Cow<'i, str>; 6] {
+    let [email, username, name, seat, admin] = user_cells(user);
     [
         email,
         username,

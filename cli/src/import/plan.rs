@@ -3,123 +3,17 @@
 
 use std::sync::Arc;
 
-use headcount::{Batch, NewUser, Op, Seats, User, UserId, UserUpdate, Username};
+use headcount::{Batch, NewUser, Op, Seats, User, UserUpdate};
 
-use super::Row;
+use super::candidate::Candidate;
 use super::matching;
 use super::obstacle::{self, Obstacle};
 use super::options::{Keep, Missing, OnExisting, Options};
 use super::refusals::Refusals;
 use super::seats::{Shares, share_out};
-use super::{attributes, values};
+use super::{Row, Rows};
 use crate::directory::Directory;
 use crate::failure::Result;
-
-/// A row that can be taken as far as is known, and what it means.
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is told to the user on its own"
-)]
-pub(crate) struct Candidate {
-    /// The row's number in the file.
-    pub(crate) row: usize,
-    /// The user it is about, if they are there already.
-    pub(crate) user: Option<Arc<User>>,
-    /// An address for a row that has none.
-    pub(super) email: Option<Box<str>>,
-    /// Whether the user is to be active.
-    pub(crate) active: bool,
-    /// Whether the user is to be an admin, where the file decides that.
-    pub(super) admin: Option<bool>,
-    /// Whether they would be active, if there were a seat.
-    pub(crate) without_seat: bool,
-    /// Whether they would be active, if they hadn't been deactivated here.
-    pub(crate) keeps_inactive: bool,
-    /// Whether the file would have taken the admin's rights away.
-    pub(crate) keeps_admin: bool,
-    /// Whether the row's username can't be one here, and others have to serve.
-    unusable_username: bool,
-    /// The attributes of the row that there is no room for, and what to say of each.
-    left_out: Vec<(usize, String)>,
-}
-
-impl Candidate {
-    pub(super) fn of(row: usize) -> Self {
-        Self {
-            row,
-            user: None,
-            email: None,
-            active: true,
-            admin: None,
-            without_seat: false,
-            keeps_inactive: false,
-            keeps_admin: false,
-            unusable_username: false,
-            left_out: Vec::new(),
-        }
-    }
-
-    /// The row's address, or the one that was made up for it.
-    pub(super) fn email<'a>(&'a self, row: &'a Row) -> Option<&'a str> {
-        row.email.as_deref().or(self.email.as_deref())
-    }
-
-    /// What is not as the file has it, a sentence each.
-    pub(crate) fn notes(&self, row: &Row) -> Vec<String> {
-        let mut notes = row.notes.clone();
-        if self.unusable_username {
-            let name = values::shortened(row.username.as_deref().unwrap_or_default());
-            let instead = match &self.user {
-                None => "the email is the username instead",
-                Some(_) => "the username stays as it is",
-            };
-            notes.push(format!(
-                "the username {name:?} is neither a name nor an address; {instead}"
-            ));
-        }
-        if self.keeps_inactive {
-            notes.push(
-                "stays inactive, as here, and is active in the file; use --keep none to let the file \
-                 decide"
-                    .to_owned(),
-            );
-        }
-        if self.keeps_admin {
-            notes.push(
-                "stays an admin, as here, and is none in the file; use --keep none to let the file \
-                 decide"
-                    .to_owned(),
-            );
-        }
-        notes.extend(self.left_out.iter().map(|(_, told)| told.clone()));
-        notes
-    }
-
-    /// The username to give the user, if the row has one that can be theirs.
-    fn username<'a>(&self, row: &'a Row) -> Option<&'a str> {
-        row.username.as_deref().filter(|_| !self.unusable_username)
-    }
-
-    fn settle(&mut self, row: &Row, options: &Options<'_>) {
-        self.admin = row.admin;
-        let user = self.user.as_deref();
-        if user.is_some_and(User::is_admin)
-            && row.admin == Some(false)
-            && options.keeps(Keep::Admin)
-            && options.on_existing == OnExisting::Update
-        {
-            self.admin = None;
-            self.keeps_admin = true;
-        }
-        let has_email = self.email(row).is_some() || user.is_some();
-        self.unusable_username = has_email
-            && row.username.as_deref().is_some_and(|name| {
-                let is_foreign = name.contains('@') || name.parse::<UserId>().is_ok();
-                is_foreign && Username::parse(name).is_err()
-            });
-        self.left_out = attributes::left_out(row, user);
-    }
-}
 
 /// What an import is going to do.
 pub(crate) struct Plan {
@@ -144,7 +38,7 @@ impl Plan {
     /// are looked at again without them.
     pub(crate) fn make(
         directory: &Directory,
-        rows: &[Row],
+        rows: &Rows,
         options: &Options<'_>,
         refusals: &mut Refusals,
     ) -> Result<Self> {
@@ -161,7 +55,7 @@ impl Plan {
     /// Makes a plan by what is known without trying it.
     pub(crate) fn draft(
         directory: &Directory,
-        rows: &[Row],
+        rows: &Rows,
         options: &Options<'_>,
         refusals: &mut Refusals,
     ) -> Result<Self> {
@@ -172,22 +66,19 @@ impl Plan {
                     let reason = format!(
                         "the user is there already, with the id {}; use --on-existing update or \
                          skip",
-                        user.id()
+                        user.id
                     );
                     refusals.add(candidate.row, "user_exists", reason);
                 }
             }
             candidates.retain(|candidate| !refusals.has(candidate.row));
         }
-        for candidate in &mut candidates {
-            candidate.settle(&rows[candidate.row], options);
-        }
         let absent = match options.missing {
             Missing::Keep => Vec::new(),
             Missing::Deactivate => matching::absent(directory, &candidates)?,
         };
         let seats = directory.seats()?;
-        let shares = share_out(&mut candidates, rows, &seats, absent.len(), options);
+        let shares = share_out(&mut candidates, &seats, absent.len(), options);
         let mut plan = Self {
             candidates,
             absent,
@@ -207,7 +98,7 @@ impl Plan {
     fn check(
         &mut self,
         directory: &Directory,
-        rows: &[Row],
+        rows: &Rows,
         options: &Options<'_>,
         refusals: &mut Refusals,
     ) -> Result<()> {
@@ -232,31 +123,33 @@ impl Plan {
     }
 
     /// The batch that carries the plan out.
-    pub(crate) fn operations(&self, rows: &[Row], options: &Options<'_>) -> Operations {
+    pub(crate) fn operations(&self, rows: &Rows, options: &Options<'_>) -> Operations {
         let mut operations = Operations {
             batch: Batch::new(),
             subjects: Vec::with_capacity(self.candidates.len()),
         };
         for (index, candidate) in self.candidates.iter().enumerate() {
-            let row = &rows[candidate.row];
             let mut push = |op| {
                 operations.batch.push(op);
                 operations.subjects.push(index);
             };
             let Some(user) = &candidate.user else {
-                push(Op::CreateUser(new_user(row, candidate)));
+                let row = rows.get(candidate.row);
+                push(Op::CreateUser(new_user(&row, candidate)));
                 continue;
             };
             if options.on_existing == OnExisting::Skip {
                 continue;
             }
-            push(Op::UpdateUser(
-                user.id().into(),
-                update(row, candidate, options),
-            ));
-            match (user.is_active(), candidate.active) {
-                (false, true) => push(Op::ActivateUser(user.id().into())),
-                (true, false) => push(Op::DeactivateUser(user.id().into())),
+            // Of a user who is in the file as they are here, nothing is asked.
+            if user.whole.is_some() {
+                let row = rows.get(candidate.row);
+                let update = update(&row, candidate, options);
+                push(Op::UpdateUser(user.id.into(), update));
+            }
+            match (user.is_active, candidate.active) {
+                (false, true) => push(Op::ActivateUser(user.id.into())),
+                (true, false) => push(Op::DeactivateUser(user.id.into())),
                 _ => {}
             }
         }
@@ -269,17 +162,6 @@ impl Plan {
         }
         operations
     }
-}
-
-/// The attributes of the row that there is room for.
-fn attributes_of<'a>(
-    row: &'a Row,
-    candidate: &'a Candidate,
-) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let is_left_out = |at: usize| candidate.left_out.iter().any(|(index, _)| *index == at);
-    let all = row.attributes.iter().enumerate();
-    all.filter(move |(at, _)| !is_left_out(*at))
-        .map(|(_, (name, value))| (&**name, &**value))
 }
 
 fn new_user(row: &Row, candidate: &Candidate) -> NewUser {
@@ -304,7 +186,7 @@ fn new_user(row: &Row, candidate: &Candidate) -> NewUser {
     for (provisioner, id) in &row.external_ids {
         user = user.external_id(provisioner, id);
     }
-    for (name, value) in attributes_of(row, candidate) {
+    for (name, value) in candidate.attributes(row) {
         user = user.attribute(name, value);
     }
     user
@@ -346,7 +228,7 @@ fn update(row: &Row, candidate: &Candidate, options: &Options<'_>) -> UserUpdate
         }
     }
     if unless_kept(Keep::Attributes) {
-        for (name, value) in attributes_of(row, candidate) {
+        for (name, value) in candidate.attributes(row) {
             update = update.attribute(name, value);
         }
     }

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::Row;
+use super::Rows;
 use super::row::Spot;
 use crate::failure::{Failure, Refusal, Result};
 use crate::output::{count, safe};
@@ -27,11 +27,11 @@ struct Reasons {
 
 impl Refusals {
     /// The refusals of the rows that could not be read.
-    pub(crate) fn of_unreadable(rows: &[Row]) -> Self {
+    pub(crate) fn of_unreadable(rows: &Rows) -> Self {
         let mut refusals = Self::default();
-        for (index, row) in rows.iter().enumerate() {
-            for problem in &row.problems {
-                refusals.add(index, "malformed", problem.clone());
+        for (number, row) in rows.unreadable() {
+            for problem in row.problems {
+                refusals.add(number, "malformed", problem);
             }
         }
         refusals
@@ -58,13 +58,13 @@ impl Refusals {
     }
 
     /// One line for each of the first rows, and one for how many more there are.
-    pub(crate) fn lines(&self, rows: &[Row]) -> Vec<String> {
+    pub(crate) fn lines(&self, rows: &Rows) -> Vec<String> {
         let mut lines: Vec<_> = self
             .0
             .iter()
             .take(ROWS_SHOWN_MAX)
             .map(|(row, reasons)| {
-                let row = &rows[*row];
+                let row = rows.get(*row);
                 format!(
                     "  {}, {}: {}",
                     row.place,
@@ -80,16 +80,16 @@ impl Refusals {
         lines
     }
 
-    pub(crate) fn write(&self, rows: &[Row], out: &mut dyn Write) -> Result<()> {
+    pub(crate) fn write(&self, rows: &Rows, out: &mut dyn Write) -> Result<()> {
         for line in self.lines(rows) {
             writeln!(out, "{}", safe(&line))?;
         }
         Ok(())
     }
 
-    pub(crate) fn json(&self, rows: &[Row]) -> Vec<Value> {
+    pub(crate) fn json(&self, rows: &Rows) -> Vec<Value> {
         let refused = self.0.iter().map(|(row, reasons)| {
-            let row = &rows[*row];
+            let row = rows.get(*row);
             json!({
                 "place": row.place.to_string(),
                 "file": row.place.file,
@@ -113,7 +113,7 @@ impl Refusals {
     }
 
     /// The refusal of a file for the sake of these rows.
-    pub(crate) fn failure(&self, file: &str, rows: &[Row], deactivates_absent: bool) -> Failure {
+    pub(crate) fn failure(&self, file: &str, rows: &Rows, deactivates_absent: bool) -> Failure {
         let message = format!(
             "{} of {} in {file} can't be taken; nothing was changed",
             self.len(),

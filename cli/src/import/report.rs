@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::ops::Range;
 use std::sync::Arc;
 
-use headcount::{Applied, Seats, Subject, User};
+use headcount::{Seats, User};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::candidate::Candidate;
 use super::obstacle::Obstacle;
-use super::outcome::{Fate, Imported, cells, changed_fields, count_seat};
-use super::plan::Plan;
+use super::outcome::{Fate, Imported, Outcomes, cells, count_seat};
 use super::refusals::{ROWS_SHOWN_MAX, Refusals};
-use super::{Format, Row};
+use super::{Format, Rows};
 use crate::failure::Result;
 use crate::output::{Table, USER_HEADS, count, safe, write_json, write_json_list};
 
@@ -24,7 +23,7 @@ const TABLE_ROWS_MAX: usize = 50;
 pub(crate) struct Source<'a> {
     pub(crate) name: &'a str,
     pub(crate) files: &'a [ReadFile],
-    pub(crate) rows: &'a [Row],
+    pub(crate) rows: &'a Rows,
     pub(crate) refusals: &'a Refusals,
     /// What there is to say of the files.
     pub(crate) notes: &'a [String],
@@ -41,121 +40,68 @@ pub(crate) struct ReadFile {
 /// What came of an import.
 pub(crate) struct Report<'a> {
     source: Source<'a>,
-    plan: &'a Plan,
+    outcomes: Outcomes<'a>,
     dry_run: bool,
-    users: Vec<Imported>,
-    sequence: Option<u64>,
+    fates: BTreeMap<Fate, usize>,
+    /// How many users have each field changed.
+    by_field: BTreeMap<String, usize>,
+    without_seat: usize,
     seats: Seats,
 }
 
 impl<'a> Report<'a> {
-    /// Puts together what was planned and what was applied. `subjects` says whom
-    /// each outcome is about: a candidate of the plan, or behind these an absent user.
-    pub(crate) fn new(
-        source: Source<'a>,
-        plan: &'a Plan,
-        subjects: &[usize],
-        applied: &Applied,
-        dry_run: bool,
-    ) -> Self {
-        let mut report = Self {
+    pub(crate) fn new(source: Source<'a>, outcomes: Outcomes<'a>, dry_run: bool) -> Self {
+        let (mut fates, mut by_field) = (BTreeMap::new(), BTreeMap::new());
+        let (mut without_seat, mut seats) = (0, outcomes.plan.seats);
+        for imported in outcomes.each() {
+            *fates.entry(imported.fate).or_insert(0) += 1;
+            without_seat += usize::from(imported.without_seat);
+            let mut last = "";
+            for name in &imported.changed {
+                let field = name.split('.').next().unwrap_or_default();
+                // The attributes of a user follow each other.
+                if std::mem::replace(&mut last, field) != field {
+                    *by_field.entry(field.to_owned()).or_insert(0) += 1;
+                }
+            }
+            if let Some(user) = &imported.user {
+                if imported.fate != Fate::Created {
+                    let changed = imported.changed.iter().any(|field| field == "active");
+                    let was_active = user.is_active() != changed;
+                    count_seat(&mut seats, was_active, u64::wrapping_sub);
+                }
+                count_seat(&mut seats, user.is_active(), u64::wrapping_add);
+            }
+        }
+        Self {
             source,
-            plan,
+            outcomes,
             dry_run,
-            users: Vec::with_capacity(plan.candidates.len()),
-            sequence: applied.sequence,
-            seats: plan.seats,
-        };
-        let mut next = 0;
-        let mut last = None;
-        for (outcome, subject) in applied.outcomes.iter().zip(subjects) {
-            // A user who is updated and then activated has two operations.
-            if last.replace(subject) == Some(subject) {
-                continue;
-            }
-            report.skipped(next..*subject);
-            next = subject + 1;
-            let Subject::User(id) = outcome.subject else {
-                continue;
-            };
-            if let Some(user) = applied.user(id) {
-                report.push(*subject, user);
-            }
-        }
-        report.skipped(next..plan.candidates.len());
-        report
-    }
-
-    fn push(&mut self, subject: usize, user: &Arc<User>) {
-        let candidates = &self.plan.candidates;
-        let candidate = candidates.get(subject);
-        let before = match candidate {
-            Some(candidate) => candidate.user.as_ref(),
-            None => self.plan.absent.get(subject - candidates.len()),
-        };
-        let changed = before.map_or_else(Vec::new, |before| changed_fields(before, user));
-        let fate = match (candidate, before) {
-            (None, _) => Fate::Deactivated,
-            (_, None) => Fate::Created,
-            (_, Some(_)) if changed.is_empty() => Fate::Unchanged,
-            (_, Some(_)) => Fate::Updated,
-        };
-        if let Some(before) = before {
-            count_seat(&mut self.seats, before, u64::wrapping_sub);
-        }
-        count_seat(&mut self.seats, user, u64::wrapping_add);
-        self.users.push(Imported {
-            user: user.clone(),
-            fate,
-            changed,
-            without_seat: candidate.is_some_and(|candidate| candidate.without_seat),
-            candidate: candidate.map(|_| subject),
-        });
-    }
-
-    /// Adds the candidates that had no operation.
-    fn skipped(&mut self, candidates: Range<usize>) {
-        for index in candidates {
-            let candidate = self.plan.candidates.get(index);
-            if let Some(user) = candidate.and_then(|candidate| candidate.user.clone()) {
-                self.users.push(Imported {
-                    user,
-                    fate: Fate::Skipped,
-                    changed: Vec::new(),
-                    without_seat: false,
-                    candidate: Some(index),
-                });
-            }
+            fates,
+            by_field,
+            without_seat,
+            seats,
         }
     }
 
     fn number_of(&self, fate: Fate) -> usize {
-        self.users.iter().filter(|user| user.fate == fate).count()
+        self.fates.get(&fate).copied().unwrap_or(0)
     }
 
-    /// How many users have each field changed.
-    fn by_field(&self) -> BTreeMap<&str, usize> {
-        let mut fields = BTreeMap::new();
-        for user in &self.users {
-            let mut last = "";
-            for name in &user.changed {
-                let field = name.split('.').next().unwrap_or_default();
-                // The attributes of a user follow each other.
-                if std::mem::replace(&mut last, field) != field {
-                    *fields.entry(field).or_insert(0) += 1;
-                }
-            }
-        }
-        fields
+    /// How many users it is about.
+    fn users(&self) -> usize {
+        self.fates.values().sum()
+    }
+
+    fn noted(&self, imported: &Imported) -> Option<&Candidate> {
+        let candidate = self.outcomes.plan.candidates.get(imported.candidate?)?;
+        candidate.is_noted().then_some(candidate)
     }
 
     /// What is not as the file has it of a user.
     fn notes(&self, imported: &Imported) -> Vec<String> {
-        let candidate = imported
-            .candidate
-            .and_then(|at| self.plan.candidates.get(at));
-        candidate.map_or_else(Vec::new, |candidate| {
-            candidate.notes(&self.source.rows[candidate.row])
+        self.noted(imported).map_or_else(Vec::new, |candidate| {
+            candidate.notes(&self.source.rows.get(candidate.row))
         })
     }
 
@@ -165,13 +111,13 @@ impl<'a> Report<'a> {
         let facts = json!({
             "dry_run": self.dry_run,
             "applied": !self.dry_run,
-            "changed": self.sequence.is_some(),
+            "changed": self.outcomes.applied.sequence.is_some(),
             "created": self.number_of(Fate::Created),
             "updated": self.number_of(Fate::Updated),
             "unchanged": self.number_of(Fate::Unchanged),
             "skipped": self.number_of(Fate::Skipped),
             "deactivated": self.number_of(Fate::Deactivated),
-            "by_field": self.by_field(),
+            "by_field": self.by_field,
             "notes": self.source.notes,
             "seats": self.seats,
         });
@@ -180,25 +126,19 @@ impl<'a> Report<'a> {
         let invalid = self.source.refusals.json(self.source.rows);
         write_json_list(out, "invalid", invalid.into_iter().map(Ok))?;
         out.write_all(b",")?;
-        let without_seat = self.users.iter().filter(|user| user.without_seat);
-        write_json_list(
-            out,
-            "without_seat",
-            without_seat.map(|user| Ok(self.json(user))),
-        )?;
+        let json = |told: headcount::Result<(Imported, Arc<User>)>| {
+            told.map(|(imported, user)| self.json(&imported, &user))
+        };
+        let without_seat = self.outcomes.users(|user| user.without_seat).map(json);
+        write_json_list(out, "without_seat", without_seat)?;
         out.write_all(b",")?;
-        write_json_list(
-            out,
-            "users",
-            self.users.iter().map(|user| Ok(self.json(user))),
-        )?;
+        write_json_list(out, "users", self.outcomes.users(|_| true).map(json))?;
         writeln!(out, "}}")?;
         Ok(())
     }
 
     /// A user in JSON. A dry run has no ids to give to those it would create.
-    fn json(&self, imported: &Imported) -> Value {
-        let user = &imported.user;
+    fn json(&self, imported: &Imported, user: &User) -> Value {
         let is_drawn = self.dry_run && imported.fate == Fate::Created;
         json!({
             "id": (!is_drawn).then(|| user.id()),
@@ -227,12 +167,12 @@ impl<'a> Report<'a> {
         for note in self.source.notes {
             writeln!(out, "{}", safe(note))?;
         }
-        if !self.users.is_empty() && self.users.len() <= TABLE_ROWS_MAX {
+        if (1..=TABLE_ROWS_MAX).contains(&self.users()) {
             self.write_table(out)?;
         }
         self.write_notes(out)?;
         self.write_without_seat(out)?;
-        if self.users.len() > TABLE_ROWS_MAX && !self.dry_run {
+        if self.users() > TABLE_ROWS_MAX && !self.dry_run {
             writeln!(out, "`headcount users list` shows them all")?;
         }
         writeln!(out, "{}", self.seats)?;
@@ -241,9 +181,9 @@ impl<'a> Report<'a> {
 
     fn headline(&self) -> String {
         let file = self.source.name;
-        if self.sequence.is_none() {
-            let users = count(self.users.len(), "user");
-            return match self.users.len() {
+        if self.outcomes.applied.sequence.is_none() {
+            let users = count(self.users(), "user");
+            return match self.users() {
                 0 => format!("nothing to change: no users to import from {file}"),
                 1 => format!("nothing to change: the {users} of {file} is as it was"),
                 _ => format!("nothing to change: all {users} of {file} are as they were"),
@@ -253,7 +193,7 @@ impl<'a> Report<'a> {
         if self.dry_run {
             return format!("dry run, nothing is written: of {file}, {told}");
         }
-        let users = self.users.len() - self.number_of(Fate::Deactivated);
+        let users = self.users() - self.number_of(Fate::Deactivated);
         format!("imported {} from {file}: {told}", count(users, "user"))
     }
 
@@ -276,8 +216,8 @@ impl<'a> Report<'a> {
             }
         }
         let told = told.join(", ");
-        let fields = self.by_field();
-        let fields = fields
+        let fields = self
+            .by_field
             .iter()
             .map(|(field, users)| format!("{field} {users}"));
         match fields.collect::<Vec<_>>().join(", ") {
@@ -291,8 +231,9 @@ impl<'a> Report<'a> {
         writeln!(out)?;
         let heads = [email, username, name, seat, admin, "IMPORT"];
         let mut table = Table::new(heads, out);
-        for imported in &self.users {
-            table.push(cells(imported))?;
+        for imported in self.outcomes.users(|_| true) {
+            let (imported, user) = imported?;
+            table.push(cells(&imported, &user))?;
         }
         table.finish()?;
         writeln!(out)?;
@@ -301,22 +242,17 @@ impl<'a> Report<'a> {
 
     /// What is not as the file has it, of the first users for whom that is so.
     fn write_notes(&self, out: &mut dyn Write) -> Result<()> {
-        let noted = self.users.iter().filter_map(|user| {
-            let notes = self.notes(user);
-            (!notes.is_empty()).then_some((user, notes))
-        });
-        let mut more = 0;
-        for (index, (imported, notes)) in noted.enumerate() {
-            if index == 0 {
-                writeln!(out, "not as in the file:")?;
-            }
-            if index >= ROWS_SHOWN_MAX {
-                more += 1;
-                continue;
-            }
-            let email = imported.user.email();
-            writeln!(out, "  {}", safe(&format!("{email}: {}", notes.join("; "))))?;
+        let is_noted = |imported: &Imported| self.noted(imported).is_some();
+        let number = self.outcomes.each().filter(is_noted).count();
+        if number > 0 {
+            writeln!(out, "not as in the file:")?;
         }
+        for imported in self.outcomes.users(is_noted).take(ROWS_SHOWN_MAX) {
+            let (imported, user) = imported?;
+            let notes = self.notes(&imported).join("; ");
+            writeln!(out, "  {}", safe(&format!("{}: {notes}", user.email())))?;
+        }
+        let more = number.saturating_sub(ROWS_SHOWN_MAX);
         if more > 0 {
             writeln!(out, "  and {more} more; --json lists them all")?;
         }
@@ -324,20 +260,21 @@ impl<'a> Report<'a> {
     }
 
     fn write_without_seat(&self, out: &mut dyn Write) -> Result<()> {
-        let without: Vec<_> = self.users.iter().filter(|user| user.without_seat).collect();
-        if without.is_empty() {
+        if self.without_seat == 0 {
             return Ok(());
         }
         writeln!(
             out,
             "no seat for {}, inactive until there is one:",
-            count(without.len(), "user")
+            count(self.without_seat, "user")
         )?;
-        for imported in without.iter().take(ROWS_SHOWN_MAX) {
-            writeln!(out, "  {}", safe(imported.user.email().as_str()))?;
+        let without = self.outcomes.users(|user| user.without_seat);
+        for imported in without.take(ROWS_SHOWN_MAX) {
+            let (_, user) = imported?;
+            writeln!(out, "  {}", safe(user.email().as_str()))?;
         }
-        if without.len() > ROWS_SHOWN_MAX {
-            let more = without.len() - ROWS_SHOWN_MAX;
+        let more = self.without_seat.saturating_sub(ROWS_SHOWN_MAX);
+        if more > 0 {
             writeln!(out, "  and {more} more; --json lists them all")?;
         }
         Ok(())

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use headcount::{Timestamp, UserId};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::names::{Field, Target, unknown};
@@ -28,9 +29,9 @@ pub(crate) struct Row {
     /// Ids by the provisioners who gave them.
     pub(crate) external_ids: Pairs,
     /// Whether the file's roles make the user an admin; `admin` comes first.
-    admin_by_role: Option<bool>,
+    pub(super) admin_by_role: Option<bool>,
     /// Whether it is the account of a program, which Keycloak makes.
-    is_service_account: bool,
+    pub(super) is_service_account: bool,
     /// What keeps the row from being taken.
     pub(crate) problems: Vec<String>,
     /// What was left out of it.
@@ -49,17 +50,40 @@ pub(crate) struct Place {
 }
 
 /// Where in its file a row is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Spot {
     /// A line, counted from 1.
+    #[serde(rename = "l")]
     Line(usize),
-    /// A member of a list, counted from 0; of the list with this name, if it has one, in
-    /// that realm of a list of realms.
+    /// A member of a list, counted from 0, in that realm of a list of realms.
+    #[serde(rename = "i")]
     Index {
         realm: Option<usize>,
-        list: &'static str,
+        list: List,
         index: usize,
     },
+}
+
+/// A list of users in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum List {
+    /// The document itself.
+    #[serde(rename = "d")]
+    Document,
+    #[serde(rename = "u")]
+    Users,
+    #[serde(rename = "f")]
+    FederatedUsers,
+}
+
+impl List {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Document => "",
+            Self::Users => "users",
+            Self::FederatedUsers => "federatedUsers",
+        }
+    }
 }
 
 impl Default for Spot {
@@ -80,7 +104,7 @@ impl fmt::Display for Place {
                 if let Some(realm) = realm {
                     write!(f, "[{realm}].")?;
                 }
-                write!(f, "{list}[{index}]")
+                write!(f, "{}[{index}]", list.name())
             }
         }
     }

@@ -1,10 +1,9 @@
 //! Who of a file gets a seat.
 
-use headcount::{Seats, User};
+use headcount::Seats;
 
-use super::Row;
+use super::candidate::Candidate;
 use super::options::{Keep, OnExisting, Options};
-use super::plan::Candidate;
 use crate::args::WhenFull;
 
 /// How the seats went.
@@ -24,7 +23,6 @@ pub(crate) struct Shares {
 /// more than today.
 pub(super) fn share_out(
     candidates: &mut [Candidate],
-    rows: &[Row],
     seats: &Seats,
     leaving: usize,
     options: &Options<'_>,
@@ -32,15 +30,12 @@ pub(super) fn share_out(
     let leaving = u64::try_from(leaving).unwrap_or(u64::MAX);
     let mut active = seats.active.saturating_sub(leaving);
     for candidate in candidates.iter_mut() {
-        let was_active = candidate.user.as_ref().map(|user| user.is_active());
-        let told = rows[candidate.row].active;
+        let was_active = candidate.user.as_ref().map(|user| user.is_active);
+        let told = candidate.told_active;
         candidate.active = told.or(was_active).unwrap_or(true);
         // Who was not touched since the creation was not switched off either, and may
         // have waited for a seat.
-        let is_touched = candidate
-            .user
-            .as_ref()
-            .is_some_and(|user| user.version() > 1);
+        let is_touched = candidate.user.as_ref().is_some_and(|user| user.is_touched);
         let is_off = was_active == Some(false) && is_touched;
         if is_off && told == Some(true) && options.keeps(Keep::Active) {
             candidate.active = false;
@@ -63,9 +58,9 @@ pub(super) fn share_out(
     };
     for admins in [true, false] {
         for candidate in candidates.iter_mut() {
-            let user = candidate.user.as_deref();
-            let is_admin = candidate.admin.or(user.map(User::is_admin)) == Some(true);
-            let was_active = user.is_some_and(User::is_active);
+            let user = candidate.user.as_ref();
+            let is_admin = candidate.admin.or(user.map(|user| user.is_admin)) == Some(true);
+            let was_active = user.is_some_and(|user| user.is_active);
             if is_admin != admins || was_active || !candidate.active {
                 continue;
             }

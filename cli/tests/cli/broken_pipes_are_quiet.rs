@@ -1,4 +1,5 @@
-//! `headcount users list | head`: whoever reads may stop.
+//! `headcount users list | head`: whoever reads may stop. An output that can't be written is
+//! an error of its own.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
@@ -74,4 +75,93 @@ fn a_full_disk_is_not() {
     let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
     assert_eq!(error["error"]["took_effect"], true);
     folder.user("ann@ex.co");
+}
+
+/// One of each that prints something.
+#[cfg(unix)]
+const PRINTING: [&str; 26] = [
+    "--help",
+    "--version",
+    "users list --help",
+    "completions bash",
+    "completions zsh",
+    "man",
+    "users list",
+    "users list --json",
+    "users list --format jsonl",
+    "users list --format csv",
+    "users list --count",
+    "users get user7@example.com",
+    "search user7@",
+    "seats",
+    "seats --json",
+    "license show",
+    "workspaces list",
+    "changes",
+    "changes --json",
+    "undo 2 --dry-run",
+    "stats",
+    "stats --format prometheus",
+    "verify",
+    "export",
+    "export --format csv",
+    "export --format keycloak",
+];
+
+/// The exit code, and what is on standard error, of a command whose descriptors `redirected`
+/// says.
+#[cfg(unix)]
+fn redirected(folder: &Folder, line: &str, redirected: &str) -> (i32, String) {
+    let command = env!("CARGO_BIN_EXE_headcount");
+    let output = std::process::Command::new("sh")
+        .arg("-c")
+        .arg(format!("exec '{command}' {line} {redirected}"))
+        .current_dir(folder.path(""))
+        .env_remove("HEADCOUNT_DB")
+        .env_remove("HEADCOUNT_SERVER")
+        .output()
+        .unwrap();
+    assert_eq!(output.stdout, b"", "{line}");
+    let err = String::from_utf8(output.stderr).unwrap();
+    (output.status.code().unwrap(), err)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_output_is_not_whatever_is_printed() {
+    let folder = folder_with_many();
+    for line in PRINTING {
+        let (code, err) = redirected(&folder, line, ">&-");
+        let told = "can't write the output: standard output is closed";
+        assert_eq!((code, err.contains(told)), (5, true), "{line}: {err}");
+        if cfg!(target_os = "linux") {
+            let (code, err) = redirected(&folder, line, ">/dev/full");
+            assert_eq!(code, 5, "{line}");
+            assert!(err.contains("can't write the output"), "{line}: {err}");
+        }
+        // Another `/dev/null` is an output, however it was opened.
+        for null in [">/dev/null", "1<>/dev/null"] {
+            assert_eq!(
+                redirected(&folder, line, null),
+                (0, String::new()),
+                "{line}"
+            );
+        }
+    }
+    let (code, err) = redirected(&folder, "users create ann@ex.co", ">&-");
+    assert_eq!(code, 5);
+    assert!(err.contains("it was done and is stored"), "{err}");
+    folder.user("ann@ex.co");
+}
+
+#[cfg(unix)]
+#[test]
+fn without_standard_error_the_exit_code_remains() {
+    let folder = Folder::with_enterprise();
+    for closed in ["2>&-", "2>/dev/full"] {
+        for (line, expected) in [("users get nobody", 1), ("users get", 2), ("seats", 0)] {
+            let (code, err) = redirected(&folder, line, &format!(">/dev/null {closed}"));
+            assert_eq!((code, err.as_str()), (expected, ""), "{line} {closed}");
+        }
+    }
 }

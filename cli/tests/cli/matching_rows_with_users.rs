@@ -149,3 +149,18 @@ fn the_actor_is_recorded_and_can_not_deactivate_themself() {
         &["the actor \"eve@ex.co\" is not a user's id, email or username"],
     );
 }
+
+#[test]
+fn a_user_has_one_row_whatever_it_calls_them() {
+    let folder = folder_with_ann();
+    folder.done("users update ann --external-id okta=1 --external-id entra=2");
+    folder.write(
+        "u.jsonl",
+        "{\"external_ids\":{\"okta\":\"1\"},\"given_name\":\"A\"}\n\
+         {\"external_ids\":{\"entra\":\"2\"},\"given_name\":\"B\"}\n",
+    );
+    assert_says(
+        &folder.refused("import u.jsonl --match external_id"),
+        &["line 2, nobody by name: it has the same user as line 1; take one of them out"],
+    );
+}

@@ -1,25 +1,26 @@
 //! Power cuts at any call to the disk, seen from above: every request that was
 //! acknowledged is there once, and the one that was under way whole or not at all.
 //!
-//! A seed makes one script of requests, which a directory in memory is told too, as
-//! soon as they are acknowledged: both must say the same then and after each power
-//! cut. `HEADCOUNT_CRASH_SEEDS=10000` runs that many seeds; `HEADCOUNT_CRASH_SEED=17`
-//! runs one.
+//! A seed makes one script of requests. The model in `tests/kit` is told of each as soon as
+//! it is acknowledged, and says the same then and after each power cut.
+//! `HEADCOUNT_CRASH_SEEDS=10000` runs that many seeds; `HEADCOUNT_CRASH_SEED=17` runs one.
 
 use std::io;
 
 use fastrand::Rng;
 
-use super::content::Content;
-use super::requests::{LICENSE, Request, Requests};
 use crate::directory::Directory;
 use crate::directory::holds::Holds;
 use crate::engine::embedded::Embedded;
 use crate::engine::redb::RedbOptions;
-use crate::engine::redb::tests::crashes::{each_seed, tell};
 use crate::engine::redb::tests::disk::{Disk, Fault, PowerCut};
 use crate::error::{ErrorKind, Result};
-use crate::model::{Applied, Batch};
+use crate::model::{Applied, License};
+use crate::testkit::cases::{each_seed, tell};
+use crate::testkit::content::Content;
+use crate::testkit::draw::{self, Profile};
+use crate::testkit::model::{Answer, Model, Refusal};
+use crate::testkit::script::Request;
 
 /// Scripts that are run unless the environment says otherwise.
 const SEEDS: u64 = 1_000;
@@ -27,6 +28,9 @@ const SEEDS: u64 = 1_000;
 const CUTS: usize = 3;
 /// Bytes of the cache of users: a handful.
 const CACHE_BYTES: usize = 16 << 10;
+/// The license of a new directory, and those who come and go: few, so that requests meet.
+const LICENSE: License = License::Seats(8);
+const PEOPLE: u32 = 14;
 
 #[test]
 fn a_power_cut_takes_no_request_that_was_acknowledged() {
@@ -60,17 +64,46 @@ const FAILED_OPENS: usize = 5;
 const CHECKPOINTS: usize = 6;
 const REPLAYED: usize = 7;
 
+/// What is asked of a directory.
+#[derive(Clone, Debug)]
+enum Asked {
+    Batch(Request),
+    /// To forget the changes below this number.
+    Trim(u64),
+}
+
+impl Asked {
+    fn make(&self, directory: &Directory) -> Result<Option<Applied>> {
+        match self {
+            Self::Batch(request) => directory.apply(request.to_batch()).map(Some),
+            Self::Trim(before) => directory.trim_changes(*before).map(|_| None),
+        }
+    }
+
+    fn tell(&self, model: &mut Model) -> std::result::Result<Option<Answer>, Refusal> {
+        match self {
+            Self::Batch(request) => model.apply(request).map(Some),
+            Self::Trim(before) => {
+                model.trim(*before);
+                Ok(None)
+            }
+        }
+    }
+}
+
 struct Script {
     random: Rng,
     disk: Disk,
     options: RedbOptions,
-    requests: Requests,
+    profile: Profile,
     /// Was told what was acknowledged.
-    model: Directory,
-    /// The request whose outcome is not known.
-    undecided: Option<Request>,
-    /// Requests with ids that were acknowledged, and what they were told.
-    told: Vec<(Batch, Applied)>,
+    model: Model,
+    /// What was asked for, and the outcome is not known.
+    undecided: Option<Asked>,
+    /// Requests with ids that were acknowledged, and their answers.
+    told: Vec<(Request, Applied)>,
+    /// Tells request ids apart.
+    count: u64,
     seen: Seen,
 }
 
@@ -78,7 +111,6 @@ impl Script {
     fn new(seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
         let log_bytes = *random.choice(&[64 << 10, 256 << 10, 1 << 20]).unwrap();
-        let model = Directory::options().license_if_new(LICENSE).in_memory();
         Self {
             options: RedbOptions {
                 cache_bytes: 1 << 20,
@@ -86,12 +118,13 @@ impl Script {
                 background: false,
                 ..RedbOptions::new(true)
             },
-            requests: Requests::default(),
+            profile: Profile::people(PEOPLE, 2..10),
             random,
             disk: Disk::default(),
-            model: model.unwrap(),
+            model: Model::new(LICENSE),
             undecided: None,
             told: Vec::new(),
+            count: 0,
             seen: Seen::default(),
         }
     }
@@ -161,27 +194,46 @@ impl Script {
         }
     }
 
+    /// What has a chance to be accepted, mostly.
+    fn draw(&mut self) -> Asked {
+        if self.random.u8(..30) == 0 {
+            let last = self.model.last_change();
+            return Asked::Trim(last.saturating_sub(self.random.u64(..12)));
+        }
+        self.count += 1;
+        let id = self
+            .random
+            .bool()
+            .then(|| u128::from(self.count).to_be_bytes());
+        loop {
+            let request = draw::request(&self.profile, self.random.u64(..));
+            let request = Request { id, ..request };
+            if self.model.clone().apply(&request).is_ok() || self.random.u8(..8) == 0 {
+                return Asked::Batch(request);
+            }
+        }
+    }
+
     /// Makes a request, and tells the model of it if it was acknowledged.
     fn request(&mut self, directory: &Directory) {
-        let before = self.model.seats().unwrap();
-        let request = self.requests.draw(&mut self.random, &self.model);
-        match request.make(directory) {
+        let asked = self.draw();
+        match asked.make(directory) {
             Ok(applied) => {
                 self.seen.0[ACKNOWLEDGED] += 1;
-                self.tell_model(request, applied);
+                self.tell_model(asked, applied);
             }
             Err(error) if error.is_refusal() => {
                 self.seen.0[REFUSED] += 1;
-                let refused = request.make(&self.model).unwrap_err();
-                assert_eq!(refused.kind(), error.kind(), "{request:?}");
+                let refused = asked.tell(&mut self.model).unwrap_err();
+                assert_eq!((error.kind(), error.op_index()), refused, "{asked:?}");
             }
             Err(error) => {
                 assert!(self.disk.has_failed(), "{error}");
-                // Trimming is not told apart: it may have ended before the error.
-                let is_trim = matches!(request, Request::Trim(_));
+                // Trimming has no unknown outcome: it may have ended before the error.
+                let is_trim = matches!(asked, Asked::Trim(_));
                 if is_trim || error.kind() == ErrorKind::OutcomeUnknown {
                     self.seen.0[UNDECIDED] += 1;
-                    self.undecided = Some(request);
+                    self.undecided = Some(asked);
                 }
                 return;
             }
@@ -190,37 +242,27 @@ impl Script {
             assert!(self.disk.has_failed(), "the seats can't be read");
             return;
         };
-        assert_eq!(seats, self.model.seats().unwrap());
-        let allowed = seats.limit().map(|limit| limit.max(before.active));
-        assert!(
-            allowed.is_none_or(|allowed| seats.active <= allowed),
-            "{seats:?}"
-        );
+        assert_eq!(seats.active, self.model.state.active());
     }
 
     /// The model does what was acknowledged, which has the same outcome there.
-    fn tell_model(&mut self, request: Request, applied: Option<Applied>) {
-        let of_model = request.make(&self.model).unwrap();
-        let (Some(applied), Some(of_model)) = (applied, of_model) else {
-            return;
-        };
-        assert_eq!(applied.sequence, of_model.sequence, "{request:?}");
-        assert_eq!(applied.replayed, of_model.replayed, "{request:?}");
-        assert_eq!(applied.outcomes.len(), of_model.outcomes.len());
-        if let Request::Batch(batch) = request
-            && batch.request_id.is_some()
+    fn tell_model(&mut self, asked: Asked, applied: Option<Applied>) {
+        let answer = asked.tell(&mut self.model).unwrap();
+        assert_eq!(applied.as_ref().map(Answer::of), answer, "{asked:?}");
+        if let (Asked::Batch(request), Some(applied)) = (asked, applied)
+            && request.id.is_some()
             && !applied.replayed
         {
-            self.told.push((batch, applied));
+            self.told.push((request, applied));
         }
     }
 
     /// Compares with the model, and finds out what became of the request that was
     /// under way. Fails where the disk can't be read.
     fn decide(&mut self, directory: &Directory) -> Result<()> {
-        let found = Content::of(directory)?;
-        let dropped = Content::of(&self.model)?;
-        let Some(request) = self.undecided.take() else {
+        let found = Content::of(directory, 0)?;
+        let dropped = Content::of_model(&self.model, 0);
+        let Some(asked) = self.undecided.take() else {
             found.assert_is(&dropped);
             return Ok(());
         };
@@ -229,8 +271,8 @@ impl Script {
             return Ok(());
         }
         self.seen.0[KEPT] += 1;
-        request.make(&self.model)?;
-        found.assert_is(&Content::of(&self.model)?);
+        asked.tell(&mut self.model).unwrap();
+        found.assert_is(&Content::of_model(&self.model, 0));
         Ok(())
     }
 
@@ -244,30 +286,29 @@ impl Script {
         let kept = self.seen.0[KEPT] > kept;
         directory.verify().unwrap();
         // Whoever was told nothing asks again.
-        if let Some(Request::Batch(batch)) = undecided
-            && batch.request_id.is_some()
+        if let Some(Asked::Batch(request)) = undecided
+            && request.id.is_some()
         {
-            let applied = directory.apply(batch.clone()).unwrap();
+            let applied = directory.apply(request.to_batch()).unwrap();
             assert_eq!(applied.replayed, kept);
-            self.tell_model(Request::Batch(batch), Some(applied));
+            self.tell_model(Asked::Batch(request), Some(applied));
         }
         self.check_replays(&directory);
-        Content::of(&directory)
-            .unwrap()
-            .assert_is(&Content::of(&self.model).unwrap());
+        let found = Content::of(&directory, 0).unwrap();
+        found.assert_is(&Content::of_model(&self.model, 0));
         directory.verify().unwrap();
         directory.close().unwrap();
         assert_eq!(self.disk.names(), ["base"], "the log is still there");
     }
 
-    /// Each request that is sent again is told what it was told.
+    /// Each request that is repeated gets the answer that it had.
     fn check_replays(&mut self, directory: &Directory) {
-        let first = Content::of(&self.model).unwrap().trimmed;
+        let trimmed = self.model.trimmed;
         self.told
-            .retain(|(_, applied)| applied.sequence.is_some_and(|sequence| sequence > first));
-        for (batch, told) in &self.told {
-            let again = directory.apply(batch.clone()).unwrap();
-            assert!(again.replayed, "{batch:?} was done twice");
+            .retain(|(_, applied)| applied.sequence.is_some_and(|sequence| sequence > trimmed));
+        for (request, told) in &self.told {
+            let again = directory.apply(request.to_batch()).unwrap();
+            assert!(again.replayed, "{request:?} was done twice");
             assert_eq!(again.outcomes, told.outcomes);
             assert_eq!(again.sequence, told.sequence);
             self.seen.0[REPLAYED] += 1;

@@ -71,7 +71,7 @@
  * there is no error: looking up a user that doesn't exist succeeds and gives NULL.
  *
  * Files. While a directory is open there are files beside its own, whose names
- * are longer by -log0 and -log1 (users.redb-log0): the latest writes are in
+ * are longer by -log0 to -log2 (users.redb-log0): the latest writes are in
  * them. Closing, or freeing the last handle, puts all into the one file and
  * removes them. After a crash they belong to the directory's file: opening it
  * reads them, and without them the latest writes are missing. Copy or move a
@@ -126,6 +126,9 @@
 
 /** How an hc_seats starts: hc_seats seats = HC_SEATS_INIT; */
 #define HC_SEATS_INIT { sizeof(hc_seats), 0, 0, 0, 0, 0, 0, 0 }
+
+/** How an hc_seat_history starts: hc_seat_history history = HC_SEAT_HISTORY_INIT; */
+#define HC_SEAT_HISTORY_INIT { sizeof(hc_seat_history), 0, 0, 0, 0, 0 }
 
 /** How an hc_verified starts: hc_verified verified = HC_VERIFIED_INIT; */
 #define HC_VERIFIED_INIT { sizeof(hc_verified), 0, 0, 0, 0, 0, 0, 0 }
@@ -602,6 +605,134 @@ typedef int32_t hc_operation;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/** An option for hc_options_set(). Passed as int32_t; those that are yes or no take 1 or 0. */
+enum hc_option
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Whether to create the file if it is missing; 1 by default. With 0, opening a missing
+     * file fails with #HC_STATUS_IO.
+     */
+    HC_OPTION_CREATE_IF_MISSING = 1,
+    /**
+     * Whether to open the file for reading only; 0 by default. Any number of processes and
+     * handles can read a file at the same time, but not while one has it open to write.
+     * Nothing is written or created, so the file may be on a read-only file system; writes
+     * are refused with #HC_STATUS_READ_ONLY.
+     */
+    HC_OPTION_READ_ONLY = 2,
+    /**
+     * How long to wait for a file that another process or handle has open, in milliseconds,
+     * at most a day; 0 by default. Then opening fails with #HC_STATUS_ALREADY_OPEN.
+     */
+    HC_OPTION_OPEN_TIMEOUT_MS = 3,
+    /** How much memory may hold pages of the file, in bytes; 64 MiB by default. */
+    HC_OPTION_PAGE_CACHE_BYTES = 4,
+    /**
+     * About how much memory may hold users that were read, in bytes, so that reading one
+     * again by email, id or username is a look-up in memory; 64 MiB by default, 0 for none.
+     */
+    HC_OPTION_USER_CACHE_BYTES = 5,
+    /**
+     * The largest size of the log beside the file, in bytes, at least 1 MiB; 64 MiB by
+     * default. It holds writes not yet checkpointed; they are also kept in memory, in up to
+     * three times the space. A larger log absorbs longer bursts of writes. It starts small,
+     * and closing removes it.
+     */
+    HC_OPTION_LOG_BYTES = 6,
+    /**
+     * Trades durability for speed: a write returns when the operating system has it, and is
+     * on disk after at most this many milliseconds, up to a day. A crash of the machine can
+     * lose the latest writes within that time, a crash of the process none; if the disk
+     * fails, acknowledged writes are lost with it. 0, the default, returns from each write
+     * when it is on disk.
+     */
+    HC_OPTION_SYNC_INTERVAL_MS = 7,
+    /**
+     * Whether to open a directory whose log is missing, cut, damaged or foreign, which is an
+     * error by default (0). With 1, commits up to the first fault in the log are kept, and
+     * all later ones are lost, acknowledged or not; the log's files are renamed to names that
+     * end in "set-aside-" and a number. It has no effect on a log that can be used.
+     */
+    HC_OPTION_SALVAGE_LOG = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_option hc_option;
+#else
+typedef int32_t hc_option;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A condition or a setting of a query. Passed as int32_t to hc_query_set_text() or
+ * hc_query_set_number(), whichever it says here, and to hc_query_unset().
+ */
+enum hc_query_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** Number: 1 for active users, 0 for inactive ones. */
+    HC_QUERY_FIELD_ACTIVE = 1,
+    /** Number: 1 for admins, 0 for everybody else. */
+    HC_QUERY_FIELD_ADMINS = 2,
+    /** Members of a workspace: hc_query_set_member_of() sets it. */
+    HC_QUERY_FIELD_MEMBER_OF = 3,
+    /** Attributes: hc_query_set_attribute() sets them, one by one. */
+    HC_QUERY_FIELD_ATTRIBUTES = 4,
+    /** Text: emails that start with it; ASCII letters match in either case. */
+    HC_QUERY_FIELD_EMAIL_PREFIX = 5,
+    /**
+     * Text: emails at this domain, in either form (bücher.example or
+     * xn--bcher-kva.example). A text that is not a domain matches nobody.
+     */
+    HC_QUERY_FIELD_EMAIL_DOMAIN = 6,
+    /** Text: usernames that start with it, in any case. */
+    HC_QUERY_FIELD_USERNAME_PREFIX = 7,
+    /**
+     * Text: users whose email, username or names contain each of its words, in any case:
+     * "lee ann" finds Ann Lee. At most 255 bytes.
+     */
+    HC_QUERY_FIELD_SEARCH = 8,
+    /** Time: users created then or later. */
+    HC_QUERY_FIELD_CREATED_SINCE = 9,
+    /** Time: users created earlier. */
+    HC_QUERY_FIELD_CREATED_BEFORE = 10,
+    /** Time: users created or changed then or later. */
+    HC_QUERY_FIELD_CHANGED_SINCE = 11,
+    /** Time: users created earlier and not changed since. */
+    HC_QUERY_FIELD_CHANGED_BEFORE = 12,
+    /**
+     * Time: users last seen then or later; see hc_user_touch(). A user who was never seen
+     * counts as seen at creation.
+     */
+    HC_QUERY_FIELD_SEEN_SINCE = 13,
+    /** Time: users last seen earlier. */
+    HC_QUERY_FIELD_SEEN_BEFORE = 14,
+    /** Number: the order, one of HC_SORT_*; #HC_SORT_EMAIL by default. */
+    HC_QUERY_FIELD_SORT = 15,
+    /** Number: 1 for the reverse order, such as newest first; 0 by default. */
+    HC_QUERY_FIELD_DESCENDING = 16,
+    /** Number: how many users a page has at most, 1 to 10,000; 100 by default. */
+    HC_QUERY_FIELD_LIMIT = 17,
+    /**
+     * Text: where the page begins, from hc_cursor_next_page() of the page before; empty
+     * for the first page. It is a place in the order, not in a result: it stays valid
+     * while users come and go, and after the directory is reopened.
+     */
+    HC_QUERY_FIELD_AFTER = 18,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hc_query_field hc_query_field;
+#else
+typedef int32_t hc_query_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 /** What a member may do in a workspace. Passed as int32_t. */
 enum hc_role
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -777,11 +908,11 @@ typedef struct hc_options hc_options;
  * hc_query_free(); it can be used for more than one call.
  *
  * All conditions must hold. A query reads one index, that of the first of these
- * conditions which it has: members of a workspace, admins, an email domain, an
- * email prefix, active or inactive, a username prefix, created since, changed
- * since. Where that index is in the order asked for, a page costs what its users
- * cost, whatever the size of the directory; otherwise all that the condition
- * names is read for each page.
+ * conditions which it has: members of a workspace, admins, an email domain, an email
+ * prefix, active or inactive, a username prefix, created since, changed since. Where that
+ * index is in the order asked for, a page costs what its users cost, whatever the size of
+ * the directory; otherwise all that the condition names is read for each page. All other
+ * conditions are checked on each user read.
  *
  * A setter that fails leaves it as it was.
  */
@@ -884,6 +1015,42 @@ typedef struct hc_seats {
     /** The version of the license, for hc_batch_set_if_version(). */
     uint64_t license_version;
 } hc_seats;
+
+/**
+ * How many users were active since a day. Start from #HC_SEAT_HISTORY_INIT, which says how
+ * large the struct is for you: later releases may append fields, and fill in only those
+ * that you have.
+ */
+typedef struct hc_seat_history {
+    /** Bytes of this struct as the caller knows it; set by #HC_SEAT_HISTORY_INIT. */
+    uint32_t struct_size;
+    /** Always 0. */
+    uint32_t reserved;
+    /**
+     * The beginning of the first day that it covers, in microseconds since
+     * 1970-01-01T00:00:00Z.
+     */
+    uint64_t since_micros;
+    /** The most users that were active at one time since then. */
+    uint64_t peak;
+    /**
+     * The latest day with that peak, as #since_micros; 0 where the number has not changed
+     * since.
+     */
+    uint64_t peak_day_micros;
+    /** How many days there are in all. */
+    uint64_t day_count;
+} hc_seat_history;
+
+/** A day (UTC) on which the number of active users changed. */
+typedef struct hc_seat_day {
+    /** When the day began, in microseconds since 1970-01-01T00:00:00Z. */
+    uint64_t day_micros;
+    /** The most users that were active at one time on it. Those at its beginning count. */
+    uint64_t peak;
+    /** How many were active at its end, or are now. */
+    uint64_t last;
+} hc_seat_day;
 
 /**
  * What hc_directory_verify() went over. Start from #HC_VERIFIED_INIT,
@@ -1260,22 +1427,22 @@ hc_status hc_directory_set_license(const struct hc_directory *directory, int32_t
 /* Opening and closing ============================================================= */
 
 /**
- * Makes options that say what opening without options does: make the file if
- * it is missing, with the Community license, and cache 64 MiB of its pages and as
- * much of users.
+ * Makes options with their defaults; a new directory gets the Community license.
  *
  * @return Options to free with hc_options_free(); never NULL.
  */
 struct hc_options *hc_options_new(void);
 
 /**
- * Says whether to make the file if there is none. If not, opening a file that
- * is missing fails with #HC_STATUS_IO.
+ * Sets an option.
  *
- * @param create 1 to make it, 0 not to.
+ * @param option One of HC_OPTION_*.
+ * @param value Its value.
+ * @retval HC_STATUS_INVALID_ARGUMENT for an option that does not exist, and for a value it
+ *         can't have.
  */
-hc_status hc_options_set_create_if_missing(struct hc_options *options, int32_t create,
-                                           struct hc_error **error);
+hc_status hc_options_set(struct hc_options *options, int32_t option, uint64_t value,
+                         struct hc_error **error);
 
 /**
  * Sets the license that a new directory gets. An existing one keeps its own.
@@ -1287,90 +1454,6 @@ hc_status hc_options_set_create_if_missing(struct hc_options *options, int32_t c
  */
 hc_status hc_options_set_license_if_new(struct hc_options *options, int32_t license,
                                         uint64_t seats, struct hc_error **error);
-
-/**
- * Sets how much memory may hold pages of the file.
- *
- * @param bytes The size of the cache in bytes; 64 MiB unless said otherwise.
- * @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
- */
-hc_status hc_options_set_page_cache_bytes(struct hc_options *options, uint64_t bytes,
-                                          struct hc_error **error);
-
-/**
- * Sets how much memory may hold users that were read, so that reading them again by
- * email, id or username costs a look-up in memory.
- *
- * @param bytes About how many bytes that may be; 64 MiB unless said otherwise, and 0 for
- *        none.
- * @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
- */
-hc_status hc_options_set_cache_bytes(struct hc_options *options, uint64_t bytes,
-                                     struct hc_error **error);
-
-/**
- * Sets how large the log beside the directory's file may become. It holds what was
- * written since the file itself was brought up to date, which happens in the
- * background, and again in memory, where that takes up to some three times as much. A
- * larger one takes up longer bursts of writes before they have to wait for the file.
- * It begins small, and is gone when the directory is closed.
- *
- * @param bytes Its size in bytes at most; 64 MiB unless said otherwise. Anything below 1
- *        MiB counts as that.
- * @retval HC_STATUS_INVALID_ARGUMENT for more than this machine can address.
- */
-hc_status hc_options_set_log_bytes(struct hc_options *options, uint64_t bytes,
-                                   struct hc_error **error);
-
-/**
- * Gives up some durability for speed: a write returns when the operating system has
- * it, and is on disk after so many milliseconds at the latest. What is younger can be
- * lost when the machine stops, always the latest writes and nothing in between; when
- * only the process ends, nothing is. If the disk fails meanwhile, writes that were
- * acknowledged are lost with it.
- *
- * @param milliseconds The longest time that a write may be in memory only, up to a day;
- *        or 0, as unless said otherwise: each write is on disk when it returns.
- * @retval HC_STATUS_INVALID_ARGUMENT for more than a day.
- */
-hc_status hc_options_set_sync_interval_ms(struct hc_options *options, uint64_t milliseconds,
-                                          struct hc_error **error);
-
-/**
- * Says whether to open the file for reading only. Any number of processes and handles
- * can read a file side by side, but not while one has it open to write. Nothing is
- * written or created, so the file may be on a read-only file system; writes are
- * refused with #HC_STATUS_READ_ONLY.
- *
- * @param read_only 1 to read only, 0 to write too, which is the default.
- */
-hc_status hc_options_set_read_only(struct hc_options *options, int32_t read_only,
-                                   struct hc_error **error);
-
-/**
- * Sets how long to wait for a file that another process or handle has open. After
- * that opening fails with #HC_STATUS_ALREADY_OPEN.
- *
- * @param milliseconds The longest time to wait, up to a day; 0, the default, fails at
- *        once.
- * @retval HC_STATUS_INVALID_ARGUMENT for more than a day.
- */
-hc_status hc_options_set_open_timeout_ms(struct hc_options *options, uint64_t milliseconds,
-                                         struct hc_error **error);
-
-/**
- * Sets whether to open a directory whose log can't be used, without what is only
- * there. By default a log that is missing or cut, belongs to another use of the file
- * or to another file, or is damaged is an error, and nothing is changed. With
- * `salvage` the commits in it up to the first fault are taken over, and all later ones
- * are lost to this directory, acknowledged or not; the log's files are renamed, to
- * names that end in "set-aside-" and a number. A log that can be used is used as
- * always.
- *
- * @param salvage 1 to open it all the same, or 0.
- */
-hc_status hc_options_set_salvage_log(struct hc_options *options, int32_t salvage,
-                                     struct hc_error **error);
 
 /** Frees options. */
 void hc_options_free(struct hc_options *options);
@@ -1477,6 +1560,24 @@ const uint64_t *hc_directory_generation(const struct hc_directory *directory);
  */
 hc_status hc_directory_get_seats(const struct hc_directory *directory, struct hc_seats *seats,
                                  struct hc_error **error);
+
+/**
+ * Tells the most users that were active at one time on each day (UTC), which licenses are
+ * often billed by. Days on which the number did not change are left out. It is kept for
+ * three years, whether or not hc_directory_trim_changes() forgets the changes.
+ *
+ * @param since_micros A time on the first day that is wanted, in microseconds since
+ *        1970-01-01T00:00:00Z; 0 to begin with the first on record.
+ * @param history A struct of yours that starts as #HC_SEAT_HISTORY_INIT; filled in on
+ *        success.
+ * @param days Where to write the days, the first one first; NULL if not wanted.
+ * @param days_max How many there is room for: 1,100 hold all that is kept. Those beyond
+ *        are left out, but history->day_count counts them.
+ */
+hc_status hc_directory_get_seat_history(const struct hc_directory *directory,
+                                        uint64_t since_micros, struct hc_seat_history *history,
+                                        struct hc_seat_day *days, size_t days_max,
+                                        struct hc_error **error);
 
 /**
  * Recounts the seats and checks every index against the users, both ways.
@@ -2162,106 +2263,52 @@ void hc_cursor_free(struct hc_cursor *cursor);
 struct hc_query *hc_query_new(void);
 
 /**
- * Only users who are active, or only users who are not.
+ * Sets a condition or setting that is a text.
  *
- * @param active 1 for active users, 0 for inactive ones.
+ * @param field One of HC_QUERY_FIELD_* that is a text.
+ * @param text The text.
  */
-hc_status hc_query_set_active(struct hc_query *query, int32_t active, struct hc_error **error);
-
-/** Only admins. */
-hc_status hc_query_set_admins_only(struct hc_query *query, struct hc_error **error);
+hc_status hc_query_set_text(struct hc_query *query, int32_t field, const uint8_t *text,
+                            size_t text_len, struct hc_error **error);
 
 /**
- * Only members of a workspace.
+ * Sets a condition or setting that is a number or a time.
+ *
+ * @param field One of HC_QUERY_FIELD_* that is a number or a time.
+ * @param number The number, or the time in microseconds since 1970-01-01T00:00:00Z.
+ */
+hc_status hc_query_set_number(struct hc_query *query, int32_t field, uint64_t number,
+                              struct hc_error **error);
+
+/**
+ * Asks only for members of a workspace.
  *
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role, #HC_ROLE_ANY for
  *        all.
- * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
  */
 hc_status hc_query_set_member_of(struct hc_query *query, uint64_t workspace, int32_t role,
                                  struct hc_error **error);
 
 /**
- * Only emails that start like this, without regard to the case of ASCII letters.
+ * Asks only for users with an attribute. A query can ask for up to 16 attributes, all of
+ * which a user must have.
  *
- * @param prefix The prefix.
+ * @param name The name of the attribute.
+ * @param value Its value, compared exactly; NULL, with the length 0, for any value.
  */
-hc_status hc_query_set_email_prefix(struct hc_query *query, const uint8_t *prefix,
-                                    size_t prefix_len, struct hc_error **error);
+hc_status hc_query_set_attribute(struct hc_query *query, const uint8_t *name, size_t name_len,
+                                 const uint8_t *value, size_t value_len,
+                                 struct hc_error **error);
 
 /**
- * Only emails at this domain, in either of its forms (bücher.example or
- * xn--bcher-kva.example). A text that is no domain matches nobody.
+ * Drops a condition, or puts a setting back to its default.
  *
- * @param domain The domain.
+ * @param field One of HC_QUERY_FIELD_*.
  */
-hc_status hc_query_set_email_domain(struct hc_query *query, const uint8_t *domain,
-                                    size_t domain_len, struct hc_error **error);
-
-/**
- * Only usernames that start like this, without regard to case.
- *
- * @param prefix The prefix.
- */
-hc_status hc_query_set_username_prefix(struct hc_query *query, const uint8_t *prefix,
-                                       size_t prefix_len, struct hc_error **error);
-
-/**
- * Only users created at this moment or later.
- *
- * @param micros Microseconds since 1970-01-01T00:00:00Z.
- * @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
- */
-hc_status hc_query_set_created_since_micros(struct hc_query *query, uint64_t micros,
-                                            struct hc_error **error);
-
-/**
- * Only users who were created or changed at this moment or later.
- *
- * @param micros Microseconds since 1970-01-01T00:00:00Z.
- * @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
- */
-hc_status hc_query_set_changed_since_micros(struct hc_query *query, uint64_t micros,
-                                            struct hc_error **error);
+hc_status hc_query_unset(struct hc_query *query, int32_t field, struct hc_error **error);
 
 /** Frees a query; pages stay valid. */
 void hc_query_free(struct hc_query *query);
-
-/**
- * Sets the order.
- *
- * @param sort One of HC_SORT_*; #HC_SORT_EMAIL unless said otherwise.
- * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no order.
- */
-hc_status hc_query_set_sort(struct hc_query *query, int32_t sort, struct hc_error **error);
-
-/**
- * Says whether to go in the opposite direction: newest first, for example.
- *
- * @param descending 1 or 0; 0 unless said otherwise.
- */
-hc_status hc_query_set_descending(struct hc_query *query, int32_t descending,
-                                  struct hc_error **error);
-
-/**
- * Sets how many users a page may have.
- *
- * @param users 1 to 10,000; 100 unless said otherwise.
- * @retval HC_STATUS_INVALID_ARGUMENT for another number.
- */
-hc_status hc_query_set_limit(struct hc_query *query, size_t users, struct hc_error **error);
-
-/**
- * Asks for the page behind a place: what hc_cursor_next_page() said of the page
- * before.
- *
- * It is a place in the order, not in a result: it stays good while users come and
- * go and after the directory is reopened.
- *
- * @param place The place; empty for the first page.
- */
-hc_status hc_query_set_after(struct hc_query *query, const uint8_t *place, size_t place_len,
-                             struct hc_error **error);
 
 /* Changing users ================================================================== */
 

@@ -28,16 +28,23 @@ static void numbers(hc_batch *batch, hc_query *query)
     static const int32_t no_flags[] = { -1, 2, 256, INT32_MAX, INT32_MIN };
     for (size_t i = 0; i < sizeof no_flags / sizeof *no_flags; i++) {
         INVALID(hc_batch_set_allow_ownerless(batch, no_flags[i], NULL));
-        INVALID(hc_query_set_active(query, no_flags[i], NULL));
-        INVALID(hc_query_set_descending(query, no_flags[i], NULL));
+        INVALID(hc_query_set_number(query, HC_QUERY_FIELD_ACTIVE, no_flags[i], NULL));
+        INVALID(hc_query_set_number(query, HC_QUERY_FIELD_DESCENDING, no_flags[i], NULL));
     }
-    INVALID(hc_query_set_sort(query, -1, NULL));
-    INVALID(hc_query_set_sort(query, 3, NULL));
-    INVALID(hc_query_set_limit(query, 0, NULL));
-    INVALID(hc_query_set_limit(query, 10001, NULL));
-    INVALID(hc_query_set_limit(query, SIZE_MAX, NULL));
-    INVALID(hc_query_set_created_since_micros(query, UINT64_MAX, NULL));
-    INVALID(hc_query_set_changed_since_micros(query, UINT64_MAX, NULL));
+    INVALID(hc_query_set_number(query, HC_QUERY_FIELD_SORT, UINT64_MAX, NULL));
+    INVALID(hc_query_set_number(query, HC_QUERY_FIELD_SORT, 3, NULL));
+    INVALID(hc_query_set_number(query, HC_QUERY_FIELD_LIMIT, 0, NULL));
+    INVALID(hc_query_set_number(query, HC_QUERY_FIELD_LIMIT, 10001, NULL));
+    INVALID(hc_query_set_number(query, HC_QUERY_FIELD_LIMIT, SIZE_MAX, NULL));
+    INVALID(hc_query_set_number(query, HC_QUERY_FIELD_CREATED_SINCE, UINT64_MAX, NULL));
+    INVALID(hc_query_set_number(query, HC_QUERY_FIELD_CHANGED_SINCE, UINT64_MAX, NULL));
+    INVALID(hc_query_set_number(query, HC_QUERY_FIELD_SEARCH, 1, NULL)); /* a text */
+    INVALID(hc_query_set_number(query, HC_QUERY_FIELD_MEMBER_OF, 1, NULL));
+    INVALID(hc_query_set_text(query, HC_QUERY_FIELD_LIMIT, ANN, NULL)); /* a number */
+    INVALID(hc_query_set_text(query, HC_QUERY_FIELD_ATTRIBUTES, ANN, NULL));
+    INVALID(hc_query_set_number(query, 0, 1, NULL));
+    INVALID(hc_query_set_text(query, 19, ANN, NULL));
+    INVALID(hc_query_unset(query, INT32_MIN, NULL));
     INVALID(hc_batch_set_license(batch, 3, 0, NULL));
     INVALID(hc_batch_set_license(batch, HC_LICENSE_COMMUNITY, 5, NULL));
     INVALID(hc_batch_set_if_version(batch, 1, NULL));
@@ -48,7 +55,9 @@ static void texts(const hc_directory *directory, hc_batch *batch, hc_query *quer
     hc_workspace *workspace = UNTOUCHED(hc_workspace);
     hc_members *members = UNTOUCHED(hc_members);
     hc_user_update *update = hc_user_update_new();
-    uint8_t id[16] = { 7 };
+    uint8_t id[16] = { 7 }, long_text[256];
+    uint64_t count = 77;
+    memset(long_text, 'a', sizeof long_text);
     BAD_TEXT(hc_workspace_get_by_name(directory, NOT_UTF8, &workspace, NULL));
     BAD_TEXT(hc_workspace_create(directory, NOT_UTF8, ANN, &workspace, NULL));
     BAD_TEXT(hc_workspace_create(directory, HC_STR("x"), NOT_UTF8, &workspace, NULL));
@@ -60,13 +69,24 @@ static void texts(const hc_directory *directory, hc_batch *batch, hc_query *quer
     BAD_TEXT(hc_batch_activate_user(batch, NOT_UTF8, NULL));
     BAD_TEXT(hc_batch_create_workspace(batch, NOT_UTF8, ANN, NULL));
     BAD_TEXT(hc_batch_rename_workspace(batch, NULL, 0, 1, NOT_UTF8, NULL));
-    BAD_TEXT(hc_query_set_email_prefix(query, NOT_UTF8, NULL));
-    BAD_TEXT(hc_query_set_email_domain(query, NOT_UTF8, NULL));
-    BAD_TEXT(hc_query_set_username_prefix(query, NOT_UTF8, NULL));
-    BAD_TEXT(hc_query_set_after(query, NOT_UTF8, NULL));
+    BAD_TEXT(hc_query_set_text(query, HC_QUERY_FIELD_EMAIL_PREFIX, NOT_UTF8, NULL));
+    BAD_TEXT(hc_query_set_text(query, HC_QUERY_FIELD_EMAIL_DOMAIN, NOT_UTF8, NULL));
+    BAD_TEXT(hc_query_set_text(query, HC_QUERY_FIELD_USERNAME_PREFIX, NOT_UTF8, NULL));
+    BAD_TEXT(hc_query_set_text(query, HC_QUERY_FIELD_AFTER, NOT_UTF8, NULL));
     INVALID(hc_workspace_create(directory, HUGE_TEXT, ANN, &workspace, NULL));
     INVALID(hc_batch_delete_user(batch, HUGE_TEXT, NULL));
-    INVALID(hc_query_set_email_prefix(query, HUGE_TEXT, NULL));
+    INVALID(hc_query_set_text(query, HC_QUERY_FIELD_EMAIL_PREFIX, HUGE_TEXT, NULL));
+    INVALID(hc_query_set_text(query, HC_QUERY_FIELD_SEARCH, long_text, 256, NULL));
+    BAD_TEXT(hc_query_set_attribute(query, NOT_UTF8, ANN, NULL));
+    BAD_TEXT(hc_query_set_attribute(query, ANN, NOT_UTF8, NULL));
+    for (int i = 0; i < 16; i++) {
+        char name[] = { (char)('a' + i), 0 };
+        CHECK_OK(hc_query_set_attribute(query, HC_STR(name), NULL, 0, NULL));
+    }
+    CHECK_OK(hc_query_set_attribute(query, HC_STR("a"), HC_STR("again"), NULL));
+    INVALID(hc_query_set_attribute(query, HC_STR("too many"), NULL, 0, NULL));
+    CHECK_OK(hc_directory_count(directory, query, &count, NULL)); /* it is as it was */
+    CHECK_OK(hc_query_unset(query, HC_QUERY_FIELD_ATTRIBUTES, NULL));
     INVALID(hc_id_from_text(HC_STR("45e6b641"), id, NULL));
     INVALID(hc_id_from_text(NULL, 0, id, NULL));
     CHECK(workspace == UNTOUCHED(hc_workspace) && members == UNTOUCHED(hc_members));

@@ -46,18 +46,20 @@ static void numbers(hc_directory *directory)
     hc_seats seats = HC_SEATS_INIT;
     CHECK_OK(hc_new_user_new(HC_STR("ann@ex.co"), &new_user, NULL));
     for (size_t i = 0; i < sizeof no_flags / sizeof *no_flags; i++) {
-        INVALID(hc_options_set_create_if_missing(options, no_flags[i], NULL));
+        INVALID(hc_options_set(options, HC_OPTION_CREATE_IF_MISSING, no_flags[i], NULL));
         INVALID(hc_new_user_set_active(new_user, no_flags[i], NULL));
         INVALID(hc_new_user_set_admin(new_user, no_flags[i], NULL));
         INVALID(hc_user_update_set_admin(update, no_flags[i], NULL));
     }
     INVALID(hc_new_user_set_created_at_micros(new_user, UINT64_MAX, NULL));
-    INVALID(hc_options_set_page_cache_bytes(options, UINT64_MAX, NULL));
-    INVALID(hc_options_set_cache_bytes(options, UINT64_MAX, NULL));
-    INVALID(hc_options_set_log_bytes(options, UINT64_MAX, NULL));
-    INVALID(hc_options_set_salvage_log(options, 2, NULL));
-    INVALID(hc_options_set_sync_interval_ms(options, 86400001, NULL));
-    INVALID(hc_options_set_sync_interval_ms(options, UINT64_MAX, NULL));
+    INVALID(hc_options_set(options, HC_OPTION_PAGE_CACHE_BYTES, UINT64_MAX, NULL));
+    INVALID(hc_options_set(options, HC_OPTION_USER_CACHE_BYTES, UINT64_MAX, NULL));
+    INVALID(hc_options_set(options, HC_OPTION_LOG_BYTES, UINT64_MAX, NULL));
+    INVALID(hc_options_set(options, HC_OPTION_SALVAGE_LOG, 2, NULL));
+    INVALID(hc_options_set(options, 0, 1, NULL));
+    INVALID(hc_options_set(options, 9, 1, NULL));
+    INVALID(hc_options_set(options, HC_OPTION_SYNC_INTERVAL_MS, 86400001, NULL));
+    INVALID(hc_options_set(options, HC_OPTION_SYNC_INTERVAL_MS, UINT64_MAX, NULL));
     INVALID(hc_options_set_license_if_new(options, 3, 0, NULL));
     INVALID(hc_directory_set_license(directory, -1, 0, NULL));
     INVALID(hc_directory_set_license(directory, 3, 0, NULL));
@@ -85,7 +87,7 @@ static void files(const char *path)
 {
     hc_directory *directory = UNTOUCHED(hc_directory);
     hc_options *options = hc_options_new();
-    CHECK_OK(hc_options_set_create_if_missing(options, 0, NULL));
+    CHECK_OK(hc_options_set(options, HC_OPTION_CREATE_IF_MISSING, 0, NULL));
     CHECK_STATUS(HC_STATUS_IO, hc_directory_open(HC_STR(path), options, &directory, NULL));
     CHECK_STATUS(HC_STATUS_IO, hc_directory_open(NULL, 0, NULL, &directory, NULL));
     CHECK_STATUS(HC_STATUS_IO,

@@ -150,8 +150,8 @@ int main(int argc, char **argv)
     CHECK(argc == 2);
     CHECK(hc_abi_version() == HC_ABI_VERSION);
     CHECK(hc_version_number() >= 1000 && strlen(hc_version_string()) >= 5);
-    CHECK_OK(hc_options_set_page_cache_bytes(options, 1 << 20, NULL));
-    CHECK_OK(hc_options_set_create_if_missing(options, 1, NULL));
+    CHECK_OK(hc_options_set(options, HC_OPTION_PAGE_CACHE_BYTES, 1 << 20, NULL));
+    CHECK_OK(hc_options_set(options, HC_OPTION_CREATE_IF_MISSING, 1, NULL));
     CHECK_OK(hc_options_set_license_if_new(options, HC_LICENSE_SEATS, 1, NULL));
     CHECK_OK(hc_directory_open(HC_STR(argv[1]), options, &directory, NULL));
     check_seats(directory, 1, 0, 0);

@@ -123,9 +123,9 @@ static void log_beside(const char *path)
     for (int i = 0; i < 3; i++) {
         hc_directory *directory = NULL;
         hc_options *options = hc_options_new();
-        CHECK_OK(hc_options_set_log_bytes(options, 2 << 20, NULL));
-        CHECK_OK(hc_options_set_sync_interval_ms(options, 5, NULL));
-        CHECK_OK(hc_options_set_sync_interval_ms(options, sync_ms[i], NULL));
+        CHECK_OK(hc_options_set(options, HC_OPTION_LOG_BYTES, 2 << 20, NULL));
+        CHECK_OK(hc_options_set(options, HC_OPTION_SYNC_INTERVAL_MS, 5, NULL));
+        CHECK_OK(hc_options_set(options, HC_OPTION_SYNC_INTERVAL_MS, sync_ms[i], NULL));
         CHECK_OK(hc_directory_open(HC_STR(path), options, &directory, NULL));
         hc_options_free(options);
         CHECK(!has_log(path));

@@ -68,8 +68,8 @@ static void readers(const char *path)
 {
     hc_options *options = hc_options_new();
     hc_directory *one = NULL, *two = NULL, *writer = UNTOUCHED(hc_directory);
-    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT, hc_options_set_read_only(options, 2, NULL));
-    CHECK_OK(hc_options_set_read_only(options, 1, NULL));
+    CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT, hc_options_set(options, HC_OPTION_READ_ONLY, 2, NULL));
+    CHECK_OK(hc_options_set(options, HC_OPTION_READ_ONLY, 1, NULL));
     CHECK_OK(hc_directory_open(PATH(path), options, &one, NULL));
     CHECK_OK(hc_directory_open(PATH(path), options, &two, NULL));
     CHECK(users_of(one) == 1 && users_of(two) == 1);
@@ -77,10 +77,10 @@ static void readers(const char *path)
     hc_directory_free(two);
 
     /* A writer waits for the reader, as long as it is told to. */
-    CHECK_OK(hc_options_set_read_only(options, 0, NULL));
+    CHECK_OK(hc_options_set(options, HC_OPTION_READ_ONLY, 0, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
-                 hc_options_set_open_timeout_ms(options, 86400001, NULL));
-    CHECK_OK(hc_options_set_open_timeout_ms(options, 20, NULL));
+                 hc_options_set(options, HC_OPTION_OPEN_TIMEOUT_MS, 86400001, NULL));
+    CHECK_OK(hc_options_set(options, HC_OPTION_OPEN_TIMEOUT_MS, 20, NULL));
     CHECK_STATUS(HC_STATUS_ALREADY_OPEN, hc_directory_open(PATH(path), options, &writer, NULL));
     CHECK(writer == UNTOUCHED(hc_directory));
     hc_directory_free(one);

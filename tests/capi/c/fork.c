@@ -91,7 +91,7 @@ static void lingering_child(const char *path)
     CHECK(WIFSIGNALED(ended));
     CHECK(read(pipes[0], &child, sizeof child) == (ssize_t)sizeof child);
     /* The child lets go of the file when it comes to run. */
-    CHECK_OK(hc_options_set_open_timeout_ms(options, 30000, NULL));
+    CHECK_OK(hc_options_set(options, HC_OPTION_OPEN_TIMEOUT_MS, 30000, NULL));
     CHECK_OK(hc_directory_open(HC_STR(path), options, &directory, NULL));
     hc_options_free(options);
     check_seats(directory, 5, 4, 0);

@@ -88,9 +88,8 @@ static void builders(void)
     hc_new_user *new_user = NULL;
     hc_user_update *update = hc_user_update_new();
 
-    REFUSED(hc_options_set_create_if_missing(NULL, 1, NULL));
+    REFUSED(hc_options_set(NULL, HC_OPTION_CREATE_IF_MISSING, 1, NULL));
     REFUSED(hc_options_set_license_if_new(NULL, HC_LICENSE_COMMUNITY, 0, NULL));
-    REFUSED(hc_options_set_page_cache_bytes(NULL, 1, NULL));
 
     REFUSED(hc_new_user_set_id(NULL, id, NULL));
     REFUSED(hc_new_user_set_username(NULL, HC_STR("a"), NULL));

@@ -55,13 +55,15 @@ static void verifying(void)
     hc_directory *directory = in_memory();
     hc_verified verified = HC_VERIFIED_INIT;
     hc_stats stats = HC_STATS_INIT;
+    hc_seat_history history = HC_SEAT_HISTORY_INIT;
+    hc_seat_day days[1] = { { 0, 0, 0 } };
     REFUSED(hc_directory_verify(NULL, &verified, NULL));
     REFUSED(hc_directory_get_stats(NULL, &stats, NULL));
     REFUSED(hc_directory_get_stats(directory, NULL, NULL));
-    REFUSED(hc_options_set_cache_bytes(NULL, 1, NULL));
-    REFUSED(hc_options_set_log_bytes(NULL, 1, NULL));
-    REFUSED(hc_options_set_salvage_log(NULL, 1, NULL));
-    REFUSED(hc_options_set_sync_interval_ms(NULL, 1, NULL));
+    REFUSED(hc_directory_get_seat_history(NULL, 0, &history, days, 1, NULL));
+    REFUSED(hc_directory_get_seat_history(directory, 0, NULL, days, 1, NULL));
+    REFUSED(hc_directory_get_seat_history(directory, 0, &history, NULL, 1, NULL));
+    CHECK(history.peak == 0 && days[0].peak == 0);
     verify_and_free(directory);
 }
 
@@ -78,8 +80,6 @@ static void copying(void)
     REFUSED(hc_directory_load(NULL, NULL, NULL, NULL, NULL));
     REFUSED(hc_directory_load(directory, NULL, NULL, NULL, NULL));
     REFUSED(hc_directory_compact(NONE, NULL, &before, &after, NULL));
-    REFUSED(hc_options_set_read_only(NULL, 1, NULL));
-    REFUSED(hc_options_set_open_timeout_ms(NULL, 1, NULL));
     CHECK(before == 0 && after == 0);
     verify_and_free(directory);
 }

@@ -134,8 +134,8 @@ static void users(const hc_directory *directory)
         CHECK_OK(hc_directory_list_users(directory, &packed, NULL));
         compare(singly, packed, capacities[i]);
     }
-    CHECK_OK(hc_query_set_limit(query, USERS, NULL));
-    CHECK_OK(hc_query_set_sort(query, HC_SORT_CREATED, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_LIMIT, USERS, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_SORT, HC_SORT_CREATED, NULL));
     CHECK_OK(hc_directory_query(directory, query, &singly, NULL));
     CHECK_OK(hc_directory_query(directory, query, &packed, NULL));
     compare(singly, packed, 65536);

@@ -17,6 +17,9 @@ static void create(hc_directory *directory, int number)
     CHECK_OK(hc_new_user_set_admin(new_user, number % 10 == 0, NULL));
     CHECK_OK(hc_new_user_set_created_at_micros(
         new_user, 1720000000000000 + 1000000 * (uint64_t)number, NULL));
+    if (number % 4 == 0)
+        CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("team"),
+                                           HC_STR(number % 8 ? "blue" : "red"), NULL));
     CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));
     hc_new_user_free(new_user);
     if (number % 5 == 0)
@@ -44,7 +47,7 @@ static void check_count(const hc_directory *directory, hc_query *query, uint64_t
     uint64_t count = 0;
     CHECK_OK(hc_directory_count(directory, query, &count, NULL));
     CHECK(count == expected);
-    CHECK_OK(hc_query_set_limit(query, 10000, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_LIMIT, 10000, NULL));
     CHECK_OK(hc_directory_query(directory, query, &page, NULL));
     CHECK(hc_cursor_remaining(page) == expected && hc_cursor_next_page(page) == NULL);
     hc_cursor_free(page);
@@ -63,28 +66,81 @@ static void conditions(const hc_directory *directory)
 {
     uint64_t since = 1720000000000000 + 1000000 * 50;
     check_count(directory, hc_query_new(), USERS + 1);
-    CONDITION(16, hc_query_set_active(query, 1, NULL));
-    CONDITION(45, hc_query_set_active(query, 0, NULL));
-    CONDITION(6, hc_query_set_admins_only(query, NULL));
+    CONDITION(16, hc_query_set_number(query, HC_QUERY_FIELD_ACTIVE, 1, NULL));
+    CONDITION(45, hc_query_set_number(query, HC_QUERY_FIELD_ACTIVE, 0, NULL));
+    CONDITION(6, hc_query_set_number(query, HC_QUERY_FIELD_ADMINS, 1, NULL));
     CONDITION(13, hc_query_set_member_of(query, team, HC_ROLE_ANY, NULL));
     CONDITION(12, hc_query_set_member_of(query, team, HC_ROLE_USER, NULL));
     CONDITION(1, hc_query_set_member_of(query, team, HC_ROLE_OWNER, NULL));
-    CONDITION(10, hc_query_set_email_prefix(query, HC_STR("U1"), NULL));
-    CONDITION(30, hc_query_set_email_domain(query, HC_STR("ODD.co"), NULL));
-    CONDITION(0, hc_query_set_email_domain(query, HC_STR("no domain"), NULL));
-    CONDITION(20, hc_query_set_username_prefix(query, HC_STR("Y"), NULL));
-    CONDITION(11, hc_query_set_created_since_micros(query, since, NULL));
-    CONDITION(USERS + 1, hc_query_set_changed_since_micros(query, since, NULL));
+    CONDITION(10, hc_query_set_text(query, HC_QUERY_FIELD_EMAIL_PREFIX, HC_STR("U1"), NULL));
+    CONDITION(30, hc_query_set_text(query, HC_QUERY_FIELD_EMAIL_DOMAIN, HC_STR("ODD.co"), NULL));
+    CONDITION(0, hc_query_set_text(query, HC_QUERY_FIELD_EMAIL_DOMAIN, HC_STR("no domain"), NULL));
+    CONDITION(20, hc_query_set_text(query, HC_QUERY_FIELD_USERNAME_PREFIX, HC_STR("Y"), NULL));
+    CONDITION(11, hc_query_set_number(query, HC_QUERY_FIELD_CREATED_SINCE, since, NULL));
+    CONDITION(50, hc_query_set_number(query, HC_QUERY_FIELD_CREATED_BEFORE, since, NULL));
+    CONDITION(USERS + 1, hc_query_set_number(query, HC_QUERY_FIELD_CHANGED_SINCE, since, NULL));
+    CONDITION(0, hc_query_set_number(query, HC_QUERY_FIELD_CHANGED_BEFORE, since, NULL));
+    CONDITION(11, hc_query_set_number(query, HC_QUERY_FIELD_SEEN_SINCE, since, NULL));
+    CONDITION(50, hc_query_set_number(query, HC_QUERY_FIELD_SEEN_BEFORE, since, NULL));
+    CONDITION(55, hc_query_set_number(query, HC_QUERY_FIELD_ADMINS, 0, NULL));
+    CONDITION(10, hc_query_set_text(query, HC_QUERY_FIELD_SEARCH, HC_STR("EVEN y"), NULL));
+    CONDITION(15, hc_query_set_attribute(query, HC_STR("team"), NULL, 0, NULL));
+    CONDITION(8, hc_query_set_attribute(query, HC_STR("team"), HC_STR("red"), NULL));
+    CONDITION(0, hc_query_set_attribute(query, HC_STR("team"), HC_STR("RED"), NULL));
 }
 
 /* All conditions must hold. */
 static void combined(const hc_directory *directory)
 {
     hc_query *query = hc_query_new();
-    CHECK_OK(hc_query_set_email_domain(query, HC_STR("even.co"), NULL));
-    CHECK_OK(hc_query_set_active(query, 1, NULL));
-    CHECK_OK(hc_query_set_admins_only(query, NULL));
+    CHECK_OK(hc_query_set_text(query, HC_QUERY_FIELD_EMAIL_DOMAIN, HC_STR("even.co"), NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_ACTIVE, 1, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_ADMINS, 1, NULL));
     check_count(directory, query, 3); /* 0, 20 and 40 */
+}
+
+/* Each field is set so that nobody matches, or the page is empty or in another order, and
+ * unset again: then the query is one for all users. */
+static void unset(const hc_directory *directory)
+{
+    static const int32_t numbers[] = {
+        HC_QUERY_FIELD_CREATED_SINCE, HC_QUERY_FIELD_CHANGED_SINCE, HC_QUERY_FIELD_SEEN_SINCE,
+        HC_QUERY_FIELD_CREATED_BEFORE, HC_QUERY_FIELD_CHANGED_BEFORE, HC_QUERY_FIELD_SEEN_BEFORE,
+        HC_QUERY_FIELD_ACTIVE, HC_QUERY_FIELD_ADMINS, HC_QUERY_FIELD_DESCENDING,
+        HC_QUERY_FIELD_LIMIT,
+    };
+    static const int32_t texts[] = {
+        HC_QUERY_FIELD_EMAIL_PREFIX, HC_QUERY_FIELD_EMAIL_DOMAIN, HC_QUERY_FIELD_USERNAME_PREFIX,
+        HC_QUERY_FIELD_SEARCH,
+    };
+    hc_query *query = hc_query_new();
+    hc_cursor *page = NULL;
+    uint64_t count = 0;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        uint64_t number = i < 3 ? 253402200000000000 : 1;
+        CHECK_OK(hc_query_set_number(query, numbers[i], number, NULL));
+        CHECK_OK(hc_directory_count(directory, query, &count, NULL));
+        CHECK(numbers[i] > HC_QUERY_FIELD_SEEN_BEFORE || count < USERS + 1);
+        CHECK_OK(hc_query_unset(query, numbers[i], NULL));
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        CHECK_OK(hc_query_set_text(query, texts[i], HC_STR("nobody"), NULL));
+        CHECK_OK(hc_directory_count(directory, query, &count, NULL));
+        CHECK(count == 0);
+        CHECK_OK(hc_query_unset(query, texts[i], NULL));
+    }
+    CHECK_OK(hc_query_set_member_of(query, team, HC_ROLE_ANY, NULL));
+    CHECK_OK(hc_query_unset(query, HC_QUERY_FIELD_MEMBER_OF, NULL));
+    CHECK_OK(hc_query_set_attribute(query, HC_STR("none"), NULL, 0, NULL));
+    CHECK_OK(hc_query_unset(query, HC_QUERY_FIELD_ATTRIBUTES, NULL));
+    CHECK_OK(hc_query_set_text(query, HC_QUERY_FIELD_AFTER, HC_STR("username:x"), NULL));
+    CHECK_OK(hc_query_unset(query, HC_QUERY_FIELD_AFTER, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_SORT, HC_SORT_CREATED, NULL));
+    CHECK_OK(hc_query_unset(query, HC_QUERY_FIELD_SORT, NULL));
+    CHECK_OK(hc_directory_query(directory, query, &page, NULL));
+    CHECK(hc_cursor_remaining(page) == USERS + 1); /* 100 again */
+    hc_cursor_free(page);
+    check_count(directory, query, USERS + 1);
 }
 
 /* Reads all pages and compares them with what `less` says and with each other. */
@@ -94,9 +150,9 @@ static void paging(const hc_directory *directory, int32_t sort, int32_t descendi
     char last[64] = "";
     uint64_t last_moment = descending ? UINT64_MAX : 0;
     int users = 0, pages = 0;
-    CHECK_OK(hc_query_set_sort(query, sort, NULL));
-    CHECK_OK(hc_query_set_descending(query, descending, NULL));
-    CHECK_OK(hc_query_set_limit(query, 7, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_SORT, sort, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_DESCENDING, descending, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_LIMIT, 7, NULL));
     for (int more = 1; more; pages++) {
         hc_cursor *page = NULL;
         hc_user *user = NULL;
@@ -122,7 +178,7 @@ static void paging(const hc_directory *directory, int32_t sort, int32_t descendi
         next = hc_cursor_next_page(page);
         more = next != NULL;
         if (more)
-            CHECK_OK(hc_query_set_after(query, HC_STR(next), NULL));
+            CHECK_OK(hc_query_set_text(query, HC_QUERY_FIELD_AFTER, HC_STR(next), NULL));
         hc_cursor_free(page);
     }
     CHECK(users == USERS + 1 && pages == (USERS + 1 + 6) / 7);
@@ -135,7 +191,7 @@ static void same_as_the_list(const hc_directory *directory)
     hc_query *query = hc_query_new();
     hc_cursor *all = NULL, *page = NULL;
     hc_user *listed = NULL, *found = NULL;
-    CHECK_OK(hc_query_set_limit(query, 1000, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_LIMIT, 1000, NULL));
     CHECK_OK(hc_directory_list_users(directory, &all, NULL));
     CHECK_OK(hc_directory_query(directory, query, &page, NULL));
     CHECK(hc_cursor_remaining(page) == hc_cursor_remaining(all));
@@ -158,10 +214,10 @@ static void refusals(const hc_directory *directory)
     hc_query *query = hc_query_new();
     hc_cursor *page = UNTOUCHED(hc_cursor);
     uint64_t count = 77;
-    CHECK_OK(hc_query_set_after(query, HC_STR("username:x"), NULL));
+    CHECK_OK(hc_query_set_text(query, HC_QUERY_FIELD_AFTER, HC_STR("username:x"), NULL));
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
                  hc_directory_query(directory, query, &page, NULL));
-    CHECK_OK(hc_query_set_after(query, NULL, 0, NULL)); /* the first page again */
+    CHECK_OK(hc_query_set_text(query, HC_QUERY_FIELD_AFTER, NULL, 0, NULL)); /* the first page again */
     CHECK_OK(hc_query_set_member_of(query, 99, HC_ROLE_ANY, NULL));
     CHECK_STATUS(HC_STATUS_WORKSPACE_NOT_FOUND,
                  hc_directory_query(directory, query, &page, NULL));
@@ -177,6 +233,7 @@ int main(void)
     hc_directory *directory = with_users();
     conditions(directory);
     combined(directory);
+    unset(directory);
     for (int i = 0; i < 3; i++) {
         paging(directory, sorts[i], 0);
         paging(directory, sorts[i], 1);

@@ -148,7 +148,7 @@ static void figures(void)
         hc_options *options = hc_options_new();
         hc_stats stats = HC_STATS_INIT;
         hc_user *user = NULL;
-        CHECK_OK(hc_options_set_cache_bytes(options, cache_bytes[hits], NULL));
+        CHECK_OK(hc_options_set(options, HC_OPTION_USER_CACHE_BYTES, cache_bytes[hits], NULL));
         CHECK_OK(hc_directory_open_in_memory(options, &directory, NULL));
         CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
         CHECK_OK(hc_user_deactivate(directory, HC_STR("ann@ex.co"), NULL, NULL));

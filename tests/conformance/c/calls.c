@@ -8,6 +8,7 @@
 
 #define NAMED(key) TEXT(in(call, key))
 #define E &call->error
+#define IS(name) (strcmp(key, name) == 0)
 
 static uint64_t number(const struct call *call, const char *key)
 {
@@ -30,9 +31,9 @@ hc_status open_directory(struct session *session, const json_t *how, hc_error **
     int32_t kind = 0;
     uint64_t seats = 0;
     hc_status status = HC_STATUS_OK;
-    hc_options_set_read_only(options, json_is_true(json_object_get(how, "read_only")), NULL);
-    hc_options_set_create_if_missing(
-        options, !json_is_false(json_object_get(how, "create_if_missing")), NULL);
+    hc_options_set(options, HC_OPTION_READ_ONLY, json_is_true(json_object_get(how, "read_only")), NULL);
+    hc_options_set(options, HC_OPTION_CREATE_IF_MISSING,
+                   !json_is_false(json_object_get(how, "create_if_missing")), NULL);
     if (license != NULL) {
         status = hc_license_from_text(TEXT(license), &kind, &seats, error);
         hc_options_set_license_if_new(options, kind, seats, NULL);
@@ -158,49 +159,97 @@ static json_t *users(struct call *call)
     return all;
 }
 
+/* The fields of a query that are texts, numbers or times. */
+static const struct field {
+    const char *name;
+    int32_t field;
+    enum { AS_TEXT, AS_NUMBER, AS_TIME } kind;
+} fields[] = {
+    {"active", HC_QUERY_FIELD_ACTIVE, AS_NUMBER},
+    {"admins", HC_QUERY_FIELD_ADMINS, AS_NUMBER},
+    {"descending", HC_QUERY_FIELD_DESCENDING, AS_NUMBER},
+    {"limit", HC_QUERY_FIELD_LIMIT, AS_NUMBER},
+    {"email_prefix", HC_QUERY_FIELD_EMAIL_PREFIX, AS_TEXT},
+    {"email_domain", HC_QUERY_FIELD_EMAIL_DOMAIN, AS_TEXT},
+    {"username_prefix", HC_QUERY_FIELD_USERNAME_PREFIX, AS_TEXT},
+    {"search", HC_QUERY_FIELD_SEARCH, AS_TEXT},
+    {"after", HC_QUERY_FIELD_AFTER, AS_TEXT},
+    {"created_since", HC_QUERY_FIELD_CREATED_SINCE, AS_TIME},
+    {"created_before", HC_QUERY_FIELD_CREATED_BEFORE, AS_TIME},
+    {"changed_since", HC_QUERY_FIELD_CHANGED_SINCE, AS_TIME},
+    {"changed_before", HC_QUERY_FIELD_CHANGED_BEFORE, AS_TIME},
+    {"seen_since", HC_QUERY_FIELD_SEEN_SINCE, AS_TIME},
+    {"seen_before", HC_QUERY_FIELD_SEEN_BEFORE, AS_TIME},
+};
+
+static hc_status set(hc_query *query, const struct field *field, const json_t *value,
+                     hc_error **error)
+{
+    hc_status status = HC_STATUS_OK;
+    uint64_t number = json_is_boolean(value) ? json_is_true(value)
+                                             : (uint64_t)json_integer_value(value);
+    if (field->kind == AS_TEXT)
+        return hc_query_set_text(query, field->field, TEXT(value), error);
+    if (field->kind == AS_TIME)
+        status = hc_time_from_text(TEXT(value), &number, error);
+    if (status != HC_STATUS_OK)
+        return status;
+    return hc_query_set_number(query, field->field, number, error);
+}
+
+static hc_status set_sort(hc_query *query, const char *sort, hc_error **error)
+{
+    uint64_t number = strcmp(sort, "email") == 0      ? HC_SORT_EMAIL
+                      : strcmp(sort, "username") == 0 ? HC_SORT_USERNAME
+                                                      : HC_SORT_CREATED;
+    return hc_query_set_number(query, HC_QUERY_FIELD_SORT, number, error);
+}
+
+static hc_status member_of(struct call *call, hc_query *query)
+{
+    uint64_t id = 0;
+    int32_t role = HC_ROLE_ANY;
+    hc_status status = HC_STATUS_OK;
+    if (in(call, "role") != NULL)
+        status = hc_role_from_text(NAMED("role"), &role, E);
+    if (status == HC_STATUS_OK)
+        status = workspace(call, &id);
+    return status == HC_STATUS_OK ? hc_query_set_member_of(query, id, role, E) : status;
+}
+
+static hc_status set_attributes(hc_query *query, const json_t *value, hc_error **error)
+{
+    const char *name;
+    json_t *each;
+    size_t at;
+    hc_status status = HC_STATUS_OK;
+    json_array_foreach (value, at, each)
+        if (status == HC_STATUS_OK)
+            status = hc_query_set_attribute(query, TEXT(each), NULL, 0, error);
+    json_object_foreach ((json_t *)(size_t)value, name, each)
+        if (status == HC_STATUS_OK)
+            status = hc_query_set_attribute(query, HC_STR(name), TEXT(each), error);
+    return status;
+}
+
 static hc_status fill(struct call *call, hc_query *query)
 {
     const char *key;
     json_t *value;
-    uint64_t id = 0, micros = 0;
-    int32_t role = HC_ROLE_ANY;
     hc_status status = HC_STATUS_OK;
     json_object_foreach ((json_t *)(size_t)call->in, key, value) {
-#define IS(name) strcmp(key, name) == 0
-        if (IS("active"))
-            status = hc_query_set_active(query, json_is_true(value), E);
-        else if (IS("admins"))
-            status = hc_query_set_admins_only(query, E);
-        else if (IS("email_prefix"))
-            status = hc_query_set_email_prefix(query, TEXT(value), E);
-        else if (IS("email_domain"))
-            status = hc_query_set_email_domain(query, TEXT(value), E);
-        else if (IS("username_prefix"))
-            status = hc_query_set_username_prefix(query, TEXT(value), E);
-        else if (IS("descending"))
-            status = hc_query_set_descending(query, 1, E);
-        else if (IS("limit"))
-            status = hc_query_set_limit(query, (size_t)json_integer_value(value), E);
-        else if (IS("after"))
-            status = hc_query_set_after(query, TEXT(value), E);
-        else if (IS("sort"))
-            status = hc_query_set_sort(query,
-                strcmp(json_string_value(value), "email") == 0      ? HC_SORT_EMAIL
-                : strcmp(json_string_value(value), "username") == 0 ? HC_SORT_USERNAME
-                                                                    : HC_SORT_CREATED, E);
-        else if (IS("created_since") || IS("changed_since")) {
-            status = hc_time_from_text(TEXT(value), &micros, E);
-            if (status == HC_STATUS_OK)
-                status = (IS("created_since") ? hc_query_set_created_since_micros
-                                              : hc_query_set_changed_since_micros)(query, micros, E);
-        } else if (IS("member_of")) {
-            if (in(call, "role") != NULL)
-                status = hc_role_from_text(NAMED("role"), &role, E);
-            if (status == HC_STATUS_OK)
-                status = workspace(call, &id);
-            if (status == HC_STATUS_OK)
-                status = hc_query_set_member_of(query, id, role, E);
-        } else if (!(IS("role")))
+        size_t at = 0, count = sizeof fields / sizeof *fields;
+        while (at < count && strcmp(fields[at].name, key) != 0)
+            at++;
+        if (at < count)
+            status = set(query, &fields[at], value, E);
+        else if (strcmp(key, "sort") == 0)
+            status = set_sort(query, json_string_value(value), E);
+        else if (strcmp(key, "member_of") == 0)
+            status = member_of(call, query);
+        else if (strcmp(key, "attributes") == 0 || strcmp(key, "has_attributes") == 0)
+            status = set_attributes(query, value, E);
+        else if (strcmp(key, "role") != 0)
             stop("no query has the field", key);
         if (status != HC_STATUS_OK)
             return status;

@@ -257,7 +257,7 @@ static int is_left_out(const json_t *head)
     size_t at;
     json_t *need;
     json_array_foreach (json_object_get(head, "needs"), at, need)
-        if (strstr(" fork external_ids door last_seen ", json_string_value(need)) == NULL) {
+        if (strstr(" fork external_ids door last_seen conditions ", json_string_value(need)) == NULL) {
             printf("left out, since it needs %s: %s\n", json_string_value(need),
                    json_string_value(json_object_get(head, "case")));
             return 1;

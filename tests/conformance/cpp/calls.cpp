@@ -213,7 +213,7 @@ hc::query query(const hc::directory &directory, const json &in)
         if (key == "active")
             query.active(value == true);
         else if (key == "admins")
-            query.admins_only();
+          query.admins(value == true);
         else if (key == "member_of")
             query.member_of(workspace(directory, value),
                             in.contains("role") ? role(in) : hc::role::any);
@@ -223,8 +223,24 @@ hc::query query(const hc::directory &directory, const json &in)
             query.email_domain(of);
         else if (key == "username_prefix")
             query.username_prefix(of);
+        else if (key == "search")
+          query.search(of);
+        else if (key == "attributes")
+          for (const auto &[name, wanted] : value.items())
+            query.attribute(name, wanted.get<std::string>());
+        else if (key == "has_attributes")
+          for (const json &name : value)
+            query.attribute(name.get<std::string>());
         else if (key == "created_since")
             query.created_since(hc::time_from_text(of));
+        else if (key == "created_before")
+          query.created_before(hc::time_from_text(of));
+        else if (key == "changed_before")
+          query.changed_before(hc::time_from_text(of));
+        else if (key == "seen_since")
+          query.seen_since(hc::time_from_text(of));
+        else if (key == "seen_before")
+          query.seen_before(hc::time_from_text(of));
         else if (key == "changed_since")
             query.changed_since(hc::time_from_text(of));
         else if (key == "sort")
@@ -232,7 +248,7 @@ hc::query query(const hc::directory &directory, const json &in)
                           : of == "username" ? hc::sort::username
                                              : hc::sort::created);
         else if (key == "descending")
-            query.descending();
+          query.descending(value == true);
         else if (key == "limit")
             query.limit(value.get<std::size_t>());
         else if (key == "after")

@@ -189,8 +189,6 @@ int main(int argc, char **argv)
             cases.back().push_back(step);
         }
         for (const auto &lines : cases) {
-            if (value(lines[0], "needs") == json{"conditions"}) // not in the C API
-                continue;
             const std::string what = run(lines);
             (what.empty() ? passed : failed)++;
             if (!what.empty())

@@ -9,9 +9,8 @@
 //! `HEADCOUNT_CRASH_SEED=17` runs one.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::ops::{Bound, ControlFlow};
-use std::panic::AssertUnwindSafe;
-use std::{env, io};
 
 use fastrand::Rng;
 
@@ -20,6 +19,7 @@ use super::{CREATE, read_only};
 use crate::engine::redb::{Redb, RedbOptions, Snapshot};
 use crate::engine::{Engine, Order, Read, Write};
 use crate::error::ErrorKind;
+use crate::testkit::cases::{each_seed, tell};
 
 /// Scripts that are run unless the environment says otherwise.
 const SEEDS: u64 = 1_500;
@@ -46,26 +46,6 @@ fn a_power_cut_takes_nothing_that_was_acknowledged() {
         assert!(seen.failed_opens > 50 && seen.checkpoints > 500, "{seen:?}");
         assert!(seen.resumed > 500 && seen.third_segments > 20, "{seen:?}");
     }
-}
-
-/// Runs the scripts of as many seeds as the environment says, or else `seeds`, and
-/// returns how many those were. The seed of one that fails is printed.
-pub(crate) fn each_seed(seeds: u64, mut script: impl FnMut(u64)) -> u64 {
-    let number = |name: &str| env::var(name).ok().map(|value| value.parse().unwrap());
-    let seeds = match number("HEADCOUNT_CRASH_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("HEADCOUNT_CRASH_SEEDS").unwrap_or(seeds),
-    };
-    for seed in seeds.clone() {
-        let ended = std::panic::catch_unwind(AssertUnwindSafe(|| script(seed)));
-        if let Err(panic) = ended {
-            tell(&format!(
-                "to run this one again: HEADCOUNT_CRASH_SEED={seed}"
-            ));
-            std::panic::resume_unwind(panic);
-        }
-    }
-    seeds.end - seeds.start
 }
 
 /// What happened in the scripts.
@@ -291,12 +271,6 @@ impl Script {
             })
             .collect()
     }
-}
-
-/// Writes to where the harness shows it when the test fails or is asked to.
-#[expect(clippy::print_stdout, reason = "a test's own output")]
-pub(crate) fn tell(what: &str) {
-    println!("{what}");
 }
 
 /// All that an engine holds.

@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::crashes::{Map, all, each_seed};
+use super::crashes::{Map, all};
 use super::disk::{Disk, Fault, PowerCut};
 use super::{CREATE, EXISTING, put};
 use crate::engine::redb::{Redb, RedbOptions};
 use crate::engine::{Engine, Write};
+use crate::testkit::cases::each_seed;
 
 /// Scripts that are run unless the environment says otherwise.
 const SEEDS: u64 = 800;

@@ -10,6 +10,10 @@ static void count_seats(const hc_directory *directory)
     hc_seats seats = HC_SEATS_INIT;
     hc_verified verified = HC_VERIFIED_INIT;
     hc_stats stats = HC_STATS_INIT;
+    hc_seat_history history = HC_SEAT_HISTORY_INIT;
+    hc_seat_day today;
+    CHECK_OK(hc_directory_get_seat_history(directory, 0, &history, &today, 1, NULL));
+    CHECK(history.peak >= THREADS && history.peak <= SEATS && history.day_count >= 1);
     CHECK_OK(hc_directory_get_seats(directory, &seats, NULL));
     CHECK(seats.limit == SEATS && seats.active >= THREADS && seats.active <= SEATS);
     CHECK(seats.over_by == 0 && seats.free == SEATS - seats.active);
@@ -51,11 +55,11 @@ static void fill(struct stage *stage)
     uint64_t limit = 0, active = 0, requested = 0, expected = 0, found = 0;
     uint8_t byte = 0;
     size_t written = 0, needed = 0;
-    CHECK_OK(hc_options_set_create_if_missing(stage->options, 1, NULL));
-    CHECK_OK(hc_options_set_page_cache_bytes(stage->options, 1 << 20, NULL));
-    CHECK_OK(hc_options_set_cache_bytes(stage->options, 1 << 16, NULL));
-    CHECK_OK(hc_options_set_log_bytes(stage->options, 1 << 20, NULL));
-    CHECK_OK(hc_options_set_sync_interval_ms(stage->options, 3, NULL));
+    CHECK_OK(hc_options_set(stage->options, HC_OPTION_CREATE_IF_MISSING, 1, NULL));
+    CHECK_OK(hc_options_set(stage->options, HC_OPTION_PAGE_CACHE_BYTES, 1 << 20, NULL));
+    CHECK_OK(hc_options_set(stage->options, HC_OPTION_USER_CACHE_BYTES, 1 << 16, NULL));
+    CHECK_OK(hc_options_set(stage->options, HC_OPTION_LOG_BYTES, 1 << 20, NULL));
+    CHECK_OK(hc_options_set(stage->options, HC_OPTION_SYNC_INTERVAL_MS, 3, NULL));
     CHECK_OK(hc_directory_open_in_memory(stage->options, &directory, NULL));
     CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_SEATS, 1, NULL));
     CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
@@ -151,9 +155,9 @@ static void keep_up(const struct stage *stage, unsigned thread)
                                            NULL));
     CHECK(written > 0);
 
-    CHECK_OK(hc_options_set_read_only(options, 1, NULL));
-    CHECK_OK(hc_options_set_open_timeout_ms(options, 10, NULL));
-    CHECK_OK(hc_options_set_salvage_log(options, 0, NULL));
+    CHECK_OK(hc_options_set(options, HC_OPTION_READ_ONLY, 1, NULL));
+    CHECK_OK(hc_options_set(options, HC_OPTION_OPEN_TIMEOUT_MS, 10, NULL));
+    CHECK_OK(hc_options_set(options, HC_OPTION_SALVAGE_LOG, 0, NULL));
     CHECK_OK(hc_directory_open(HC_STR(path), options, &reader, NULL));
     CHECK_STATUS(HC_STATUS_READ_ONLY, hc_user_create(reader, HC_STR("c@d"), NULL, NULL));
     CHECK_OK(hc_directory_follow(reader, copied.sequence + 1, &feed, NULL));

@@ -43,16 +43,18 @@ static void pages(const struct stage *stage)
     hc_query *query = hc_query_new();
     hc_cursor *cursor = NULL;
     uint64_t count = 0, seen = 0;
-    CHECK_OK(hc_query_set_active(query, 1, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_ACTIVE, 1, NULL));
     CHECK_OK(hc_query_set_member_of(query, stage->hall, HC_ROLE_OWNER, NULL));
-    CHECK_OK(hc_query_set_email_prefix(query, HC_STR("owner"), NULL));
-    CHECK_OK(hc_query_set_email_domain(query, HC_STR("ex.co"), NULL));
-    CHECK_OK(hc_query_set_username_prefix(query, HC_STR("owner"), NULL));
-    CHECK_OK(hc_query_set_created_since_micros(query, 1, NULL));
-    CHECK_OK(hc_query_set_changed_since_micros(query, 1, NULL));
-    CHECK_OK(hc_query_set_sort(query, HC_SORT_EMAIL, NULL));
-    CHECK_OK(hc_query_set_descending(query, 1, NULL));
-    CHECK_OK(hc_query_set_limit(query, 5, NULL));
+    CHECK_OK(hc_query_set_text(query, HC_QUERY_FIELD_EMAIL_PREFIX, HC_STR("owner"), NULL));
+    CHECK_OK(hc_query_set_text(query, HC_QUERY_FIELD_EMAIL_DOMAIN, HC_STR("ex.co"), NULL));
+    CHECK_OK(hc_query_set_text(query, HC_QUERY_FIELD_USERNAME_PREFIX, HC_STR("owner"), NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_CREATED_SINCE, 1, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_CHANGED_SINCE, 1, NULL));
+    CHECK_OK(hc_query_set_attribute(query, HC_STR("none"), NULL, 0, NULL));
+    CHECK_OK(hc_query_unset(query, HC_QUERY_FIELD_ATTRIBUTES, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_SORT, HC_SORT_EMAIL, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_DESCENDING, 1, NULL));
+    CHECK_OK(hc_query_set_number(query, HC_QUERY_FIELD_LIMIT, 5, NULL));
     CHECK_OK(hc_directory_count(stage->directory, query, &count, NULL));
     CHECK(count == THREADS);
     for (;;) {
@@ -60,7 +62,7 @@ static void pages(const struct stage *stage)
         seen += hc_cursor_remaining(cursor);
         if (hc_cursor_next_page(cursor) == NULL)
             break;
-        CHECK_OK(hc_query_set_after(query, HC_STR(hc_cursor_next_page(cursor)), NULL));
+        CHECK_OK(hc_query_set_text(query, HC_QUERY_FIELD_AFTER, HC_STR(hc_cursor_next_page(cursor)), NULL));
         hc_cursor_free(cursor);
     }
     CHECK(seen == THREADS);
@@ -74,8 +76,8 @@ static void shared(const struct stage *stage, unsigned thread)
     hc_cursor *cursor = NULL;
     hc_user *user = NULL;
     size_t written = 0;
-    CHECK_OK(hc_query_set_limit(stage->query, 1 + thread, NULL));
-    CHECK_OK(hc_query_set_descending(stage->query, thread % 2 == 0, NULL));
+    CHECK_OK(hc_query_set_number(stage->query, HC_QUERY_FIELD_LIMIT, 1 + thread, NULL));
+    CHECK_OK(hc_query_set_number(stage->query, HC_QUERY_FIELD_DESCENDING, thread % 2 == 0, NULL));
     CHECK_OK(hc_directory_query(stage->directory, stage->query, &cursor, NULL));
     CHECK(hc_cursor_remaining(cursor) >= 1 && hc_cursor_remaining(cursor) <= THREADS);
     hc_cursor_free(cursor);
@@ -95,7 +97,7 @@ void part_reading(struct stage *stage, unsigned thread)
     list(stage->directory);
     pages(stage);
     shared(stage, thread);
-    CHECK_OK(hc_query_set_admins_only(admins, NULL));
+    CHECK_OK(hc_query_set_number(admins, HC_QUERY_FIELD_ADMINS, 1, NULL));
     CHECK_OK(hc_directory_count(stage->directory, admins, &count, NULL));
     CHECK(count == 0);
     hc_query_free(admins);

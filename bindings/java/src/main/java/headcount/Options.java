@@ -27,7 +27,7 @@ public final class Options {
      * @return this
      */
     public Options createIfMissing(boolean create) {
-        return with((f, b) -> Native.hc_options_set_create_if_missing(b, create ? 1 : 0, f.error()));
+        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_CREATE_IF_MISSING, create ? 1 : 0, f.error()));
     }
 
     /**
@@ -47,7 +47,7 @@ public final class Options {
      * @return this
      */
     public Options readOnly(boolean readOnly) {
-        return with((f, b) -> Native.hc_options_set_read_only(b, readOnly ? 1 : 0, f.error()));
+        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_READ_ONLY, readOnly ? 1 : 0, f.error()));
     }
 
     /**
@@ -68,7 +68,7 @@ public final class Options {
      * @return this
      */
     public Options pageCacheBytes(long bytes) {
-        return with((f, b) -> Native.hc_options_set_page_cache_bytes(b, bytes, f.error()));
+        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_PAGE_CACHE_BYTES, bytes, f.error()));
     }
 
     /**
@@ -78,7 +78,7 @@ public final class Options {
      * @return this
      */
     public Options cacheBytes(long bytes) {
-        return with((f, b) -> Native.hc_options_set_cache_bytes(b, bytes, f.error()));
+        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_USER_CACHE_BYTES, bytes, f.error()));
     }
 
     /**
@@ -88,7 +88,7 @@ public final class Options {
      * @return this
      */
     public Options logBytes(long bytes) {
-        return with((f, b) -> Native.hc_options_set_log_bytes(b, bytes, f.error()));
+        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_LOG_BYTES, bytes, f.error()));
     }
 
     /**
@@ -99,7 +99,7 @@ public final class Options {
      * @return this
      */
     public Options syncInterval(Duration interval) {
-        return with((f, b) -> Native.hc_options_set_sync_interval_ms(b, interval.toMillis(), f.error()));
+        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_SYNC_INTERVAL_MS, interval.toMillis(), f.error()));
     }
 
     /**
@@ -109,7 +109,7 @@ public final class Options {
      * @return this
      */
     public Options salvageLog(boolean salvage) {
-        return with((f, b) -> Native.hc_options_set_salvage_log(b, salvage ? 1 : 0, f.error()));
+        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_SALVAGE_LOG, salvage ? 1 : 0, f.error()));
     }
 
     /**

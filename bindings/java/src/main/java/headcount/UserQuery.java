@@ -25,7 +25,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery active() {
-        return with((f, b) -> Native.hc_query_set_active(b, 1, f.error()));
+        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ACTIVE, 1, f.error()));
     }
 
     /**
@@ -34,7 +34,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery inactive() {
-        return with((f, b) -> Native.hc_query_set_active(b, 0, f.error()));
+        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ACTIVE, 0, f.error()));
     }
 
     /**
@@ -43,7 +43,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery adminsOnly() {
-        return with((f, b) -> Native.hc_query_set_admins_only(b, f.error()));
+        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ADMINS, 1, f.error()));
     }
 
     /**
@@ -76,7 +76,7 @@ public final class UserQuery {
     public UserQuery emailPrefix(String prefix) {
         return with((f, b) -> {
             MemorySegment t = f.text(prefix);
-            return Native.hc_query_set_email_prefix(b, t, t.byteSize(), f.error());
+            return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_EMAIL_PREFIX, t, t.byteSize(), f.error());
         });
     }
 
@@ -89,7 +89,7 @@ public final class UserQuery {
     public UserQuery emailDomain(String domain) {
         return with((f, b) -> {
             MemorySegment t = f.text(domain);
-            return Native.hc_query_set_email_domain(b, t, t.byteSize(), f.error());
+            return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_EMAIL_DOMAIN, t, t.byteSize(), f.error());
         });
     }
 
@@ -102,7 +102,7 @@ public final class UserQuery {
     public UserQuery usernamePrefix(String prefix) {
         return with((f, b) -> {
             MemorySegment t = f.text(prefix);
-            return Native.hc_query_set_username_prefix(b, t, t.byteSize(), f.error());
+            return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_USERNAME_PREFIX, t, t.byteSize(), f.error());
         });
     }
 
@@ -113,7 +113,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery createdSince(Instant at) {
-        return with((f, b) -> Native.hc_query_set_created_since_micros(b, Packed.micros(at), f.error()));
+        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_CREATED_SINCE, Packed.micros(at), f.error()));
     }
 
     /**
@@ -123,7 +123,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery changedSince(Instant at) {
-        return with((f, b) -> Native.hc_query_set_changed_since_micros(b, Packed.micros(at), f.error()));
+        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_CHANGED_SINCE, Packed.micros(at), f.error()));
     }
 
     /**
@@ -133,7 +133,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery sort(Sort sort) {
-        return with((f, b) -> Native.hc_query_set_sort(b, sort.code(), f.error()));
+        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_SORT, sort.code(), f.error()));
     }
 
     /**
@@ -142,7 +142,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery descending() {
-        return with((f, b) -> Native.hc_query_set_descending(b, 1, f.error()));
+        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_DESCENDING, 1, f.error()));
     }
 
     /**
@@ -152,7 +152,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery limit(int users) {
-        return with((f, b) -> Native.hc_query_set_limit(b, users, f.error()));
+        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_LIMIT, users, f.error()));
     }
 
     /**
@@ -164,7 +164,7 @@ public final class UserQuery {
     public UserQuery after(String place) {
         return with((f, b) -> {
             MemorySegment t = f.text(place);
-            return Native.hc_query_set_after(b, t, t.byteSize(), f.error());
+            return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_AFTER, t, t.byteSize(), f.error());
         });
     }
 

@@ -2,17 +2,21 @@
 
 use std::fmt;
 
-use super::script::{
-    Act, Edit, ExternalId, Request, Script, Step, Turn, Where, Who, email, external_id,
-    provisioner, username, workspace_name,
-};
+use super::script::{Act, Create, Edit, Request, Script, Step, Turn, Where, Who};
+
+/// A text, or how long it is where it is long.
+pub fn shown(text: &str) -> String {
+    match text.chars().next() {
+        Some(first) if text.len() > 40 => format!("{first:?} x {}", text.len()),
+        _ => format!("{text:?}"),
+    }
+}
 
 impl fmt::Debug for Who {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Id(n) => write!(f, "user{n}"),
-            Self::Email(n) => f.write_str(&email(*n)),
-            Self::Username(n) => f.write_str(&username(*n)),
+            Self::Text(text) => write!(f, "{text:?}"),
         }
     }
 }
@@ -21,7 +25,7 @@ impl fmt::Debug for Where {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Id(n) => write!(f, "workspace{n}"),
-            Self::Name(n) => write!(f, "{:?}", workspace_name(*n)),
+            Self::Name(name) => write!(f, "{name:?}"),
         }
     }
 }
@@ -29,32 +33,21 @@ impl fmt::Debug for Where {
 impl fmt::Debug for Act {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CreateUser {
-                id,
-                email: address,
-                username: name,
-                active,
-                admin,
-            } => {
-                write!(f, "create user{id} {}", email(*address))?;
-                if let Some(name) = name {
-                    write!(f, " called {}", username(*name))?;
-                }
-                f.write_str(if *active { "" } else { " inactive" })?;
-                f.write_str(if *admin { " admin" } else { "" })
-            }
+            Self::CreateUser(create) => write!(f, "create {create:?}"),
             Self::UpdateUser(who, edit) => write!(f, "update {who:?}{edit:?}"),
             Self::Activate(who) => write!(f, "activate {who:?}"),
             Self::Deactivate(who) => write!(f, "deactivate {who:?}"),
             Self::DeleteUser(who) => write!(f, "delete {who:?}"),
             Self::SetLicense(license) => write!(f, "license {license}"),
-            Self::CreateWorkspace(name, None) => write!(f, "found {:?}", workspace_name(*name)),
-            Self::CreateWorkspace(name, Some(owner)) => {
-                write!(f, "found {:?} for {owner:?}", workspace_name(*name))
+            Self::CreateWorkspace(name, owner, external_id) => {
+                write!(
+                    f,
+                    "create workspace {name:?} owner={owner:?} {external_id:?}"
+                )
             }
-            Self::DefaultWorkspace(who) => write!(f, "default of {who:?}"),
-            Self::Rename(place, name) => write!(f, "rename {place:?} {:?}", workspace_name(*name)),
-            Self::Call(place, id) => write!(f, "call {place:?} {}", in_words(*id)),
+            Self::DefaultWorkspace(who) => write!(f, "default workspace of {who:?}"),
+            Self::Rename(place, name) => write!(f, "rename {place:?} {name:?}"),
+            Self::SetExternalId(place, id) => write!(f, "external id of {place:?} {id:?}"),
             Self::Archive(place) => write!(f, "archive {place:?}"),
             Self::Restore(place) => write!(f, "restore {place:?}"),
             Self::DeleteWorkspace(place) => write!(f, "delete {place:?}"),
@@ -65,27 +58,45 @@ impl fmt::Debug for Act {
     }
 }
 
-fn in_words((by, id): ExternalId) -> String {
-    let id = id.map_or("nothing".to_owned(), external_id);
-    format!("{}={id}", provisioner(by))
+impl fmt::Debug for Create {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "user{} {:?}", self.id, self.email)?;
+        if let Some(name) = &self.username {
+            write!(f, " username={name:?}")?;
+        }
+        if let Some(name) = &self.given_name {
+            write!(f, " given_name={name:?}")?;
+        }
+        if let Some((name, value)) = &self.attribute {
+            write!(f, " {name}={}", shown(value))?;
+        }
+        if let Some(id) = self.external_id {
+            write!(f, " {id:?}")?;
+        }
+        f.write_str(if self.active { "" } else { " inactive" })?;
+        f.write_str(if self.admin { " admin" } else { "" })
+    }
 }
 
 impl fmt::Debug for Edit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(address) = self.email {
-            write!(f, " email={}", email(address))?;
+        if let Some(email) = &self.email {
+            write!(f, " email={email:?}")?;
         }
-        if let Some(name) = self.username {
-            write!(f, " username={}", name.map_or("email".to_owned(), username))?;
+        if let Some(name) = &self.username {
+            write!(f, " username={name:?}")?;
         }
-        if let Some(given) = self.given_name {
-            write!(f, " given_name={given}")?;
+        if let Some(name) = &self.given_name {
+            write!(f, " given_name={name:?}")?;
         }
         if let Some(admin) = self.admin {
             write!(f, " admin={admin}")?;
         }
+        if let Some((name, value)) = &self.attribute {
+            write!(f, " {name}={:?}", value.as_deref().map(shown))?;
+        }
         if let Some(id) = self.external_id {
-            write!(f, " {}", in_words(id))?;
+            write!(f, " {id:?}")?;
         }
         Ok(())
     }
@@ -109,11 +120,14 @@ impl fmt::Debug for Request {
         if let Some(actor) = self.actor {
             write!(f, ", by user{actor}")?;
         }
+        if let Some(door) = self.door {
+            write!(f, ", through {door}")?;
+        }
         if self.allow_ownerless {
             f.write_str(", ownerless allowed")?;
         }
         match self.id {
-            Some(id) => write!(f, ", as request {id}"),
+            Some(id) => write!(f, ", as request {}", u128::from_be_bytes(id)),
             None => Ok(()),
         }
     }
@@ -123,6 +137,8 @@ impl fmt::Debug for Turn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Apply(request) => request.fmt(f),
+            Self::Call(request) => write!(f, "call: {request:?}"),
+            Self::Touch(who) => write!(f, "touch {who:?}"),
             Self::Trim { before } => write!(f, "trim before {before}"),
             Self::Reopen => f.write_str("reopen"),
         }
@@ -134,7 +150,7 @@ impl fmt::Debug for Script {
         f.write_str(if self.begins_at_work {
             "people at work"
         } else {
-            "nobody yet"
+            "an empty directory"
         })?;
         self.turns
             .iter()

@@ -1,0 +1,59 @@
+//! Standard output, which may have been closed by who started the command.
+//!
+//! Rust opens `/dev/null` in place of a standard output that is closed, before `main`, and
+//! all that is written seems to have arrived. So it is looked at before that.
+
+use std::io::{self, Write};
+
+/// Standard output, or something that refuses whatever is written where it is closed.
+pub(crate) fn open() -> Box<dyn Write> {
+    if was_closed() {
+        Box::new(Closed)
+    } else {
+        Box::new(io::stdout().lock())
+    }
+}
+
+struct Closed;
+
+impl Write for Closed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        Err(io::Error::other("standard output is closed"))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+use at_start::was_closed;
+
+#[cfg(not(unix))]
+fn was_closed() -> bool {
+    false
+}
+
+#[cfg(unix)]
+mod at_start {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    static CLOSED: AtomicBool = AtomicBool::new(false);
+
+    pub(super) fn was_closed() -> bool {
+        CLOSED.load(Ordering::Relaxed)
+    }
+
+    ctor::declarative::ctor! {
+        // SAFETY: it makes one system call and sets a flag, neither of which needs what
+        // Rust sets up before `main`.
+        #[ctor(unsafe)]
+        fn look() {
+            let descriptor = rustix::io::fcntl_getfd(rustix::stdio::stdout());
+            CLOSED.store(descriptor.is_err(), Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! How many users were active in the past.
+
+use super::arguments::SizedStruct;
+use super::directory::HcDirectory;
+use super::failure::HcError;
+use super::guard;
+use super::refusal::Refusal;
+use super::status::HcStatus;
+use crate::model::{SeatDay, SeatHistory, Timestamp};
+
+/// A day (UTC) on which the number of active users changed.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct HcSeatDay {
+    /// When the day began, in microseconds since 1970-01-01T00:00:00Z.
+    pub day_micros: u64,
+    /// The most users that were active at one time on it. Those at its beginning count.
+    pub peak: u64,
+    /// How many were active at its end, or are now.
+    pub last: u64,
+}
+
+/// How many users were active since a day. Start from #HC_SEAT_HISTORY_INIT, which says how
+/// large the struct is for you: later releases may append fields, and fill in only those
+/// that you have.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct HcSeatHistory {
+    /// Bytes of this struct as the caller knows it; set by #HC_SEAT_HISTORY_INIT.
+    pub struct_size: u32,
+    /// Always 0.
+    pub reserved: u32,
+    /// The beginning of the first day that it covers, in microseconds since
+    /// 1970-01-01T00:00:00Z.
+    pub since_micros: u64,
+    /// The most users that were active at one time since then.
+    pub peak: u64,
+    /// The latest day with that peak, as #since_micros; 0 where the number has not changed
+    /// since.
+    pub peak_day_micros: u64,
+    /// How many days there are in all.
+    pub day_count: u64,
+}
+
+// Fields without gaps between them: the layout is the same for every compiler.
+const _: () = assert!(size_of::<HcSeatHistory>() == 40 && align_of::<HcSeatHistory>() <= 8);
+const _: () = assert!(size_of::<HcSeatDay>() == 24 && align_of::<HcSeatDay>() <= 8);
+
+impl HcSeatHistory {
+    /// What the first release wrote: no caller has less.
+    const BYTES_MIN: usize = 40;
+}
+
+impl From<&SeatHistory> for HcSeatHistory {
+    fn from(history: &SeatHistory) -> Self {
+        Self {
+            struct_size: 0,
+            reserved: 0,
+            since_micros: history.since.as_unix_micros(),
+            peak: history.peak,
+            peak_day_micros: history.peak_day.map_or(0, Timestamp::as_unix_micros),
+            day_count: history.days.len() as u64,
+        }
+    }
+}
+
+impl From<&SeatDay> for HcSeatDay {
+    fn from(day: &SeatDay) -> Self {
+        Self {
+            day_micros: day.day.as_unix_micros(),
+            peak: day.peak,
+            last: day.last,
+        }
+    }
+}
+
+/// Tells the most users that were active at one time on each day (UTC), which licenses are
+/// often billed by. Days on which the number did not change are left out. It is kept for
+/// three years, whether or not hc_directory_trim_changes() forgets the changes.
+///
+/// @param since_micros A time on the first day that is wanted, in microseconds since
+///        1970-01-01T00:00:00Z; 0 to begin with the first on record.
+/// @param history A struct of yours that starts as #HC_SEAT_HISTORY_INIT; filled in on
+///        success.
+/// @param days Where to write the days, the first one first; NULL if not wanted.
+/// @param days_max How many there is room for: 1,100 hold all that is kept. Those beyond
+///        are left out, but history->day_count counts them.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_get_seat_history(
+    directory: *const HcDirectory,
+    since_micros: u64,
+    history: *mut HcSeatHistory,
+    days: *mut HcSeatDay,
+    days_max: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, `history` has as many bytes
+    // as it says, and `days` has room for as many days as `days_max` says.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let (init, bytes) = ("HC_SEAT_HISTORY_INIT", HcSeatHistory::BYTES_MIN);
+            let place = SizedStruct::new("history", init, history, bytes)?;
+            if days.is_null() && days_max > 0 {
+                return Err(Refusal::null("days"));
+            }
+            let since = Timestamp::from_unix_micros(since_micros)?;
+            let since = Some(since).filter(|_| since_micros > 0);
+            let found = directory.directory.seat_history(since)?;
+            for (at, day) in found.days.iter().take(days_max).enumerate() {
+                days.add(at).write(day.into());
+            }
+            place.write(&HcSeatHistory::from(&found));
+            Ok(())
+        })
+    }
+}

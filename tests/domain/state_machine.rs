@@ -1,0 +1,174 @@
+//! Any script of requests, told to a directory and to the model in `tests/kit`: both
+//! answer, refuse and hold the same, whatever the engine.
+
+use headcount::{Applied, Directory, ErrorKind, License};
+
+use crate::helpers::finish;
+use crate::kit::cases::run_cases;
+use crate::kit::content::{Content, of_model_user, of_model_workspace, of_user, of_workspace};
+use crate::kit::draw;
+use crate::kit::look_ups;
+use crate::kit::model::{Answer, Model, Refusal};
+use crate::kit::script::{Request, Returned, Script, Turn, people_at_work};
+use crate::kit::temp::TempPath;
+
+#[test]
+fn a_directory_in_memory_does_what_the_model_does() {
+    run_cases(300, draw::scripts(50), |script| play(&script, None));
+}
+
+/// Fewer scripts, since each commit waits for the disk.
+#[test]
+fn a_directory_in_a_file_does_what_the_model_does() {
+    run_cases(80, draw::scripts(40), |script| {
+        play(&script, Some(&TempPath::new()));
+    });
+}
+
+/// Plays the script in memory, and in a file too if there is one.
+fn play(script: &Script, file: Option<&TempPath>) {
+    let mut model = Model::new(License::Community);
+    let in_memory = Directory::in_memory().unwrap();
+    let mut directories = vec![in_memory];
+    directories.extend(file.map(TempPath::open));
+    let beginning = script.begins_at_work.then(|| Turn::Apply(people_at_work()));
+    for turn in beginning.iter().chain(&script.turns) {
+        let before = model.clone();
+        match turn {
+            Turn::Apply(request) | Turn::Call(request) => {
+                let expected = model.apply(request);
+                let is_call = matches!(turn, Turn::Call(_));
+                let messages = directories.iter().map(|directory| {
+                    foresee(directory, request, &expected, &before);
+                    if is_call {
+                        call(directory, request, &expected, &model)
+                    } else {
+                        apply(directory, request, &expected)
+                    }
+                });
+                let mut messages: Vec<_> = messages.collect();
+                messages.dedup();
+                assert_eq!(messages.len(), 1, "one refusal, two messages");
+            }
+            Turn::Touch(who) => {
+                let expected = model.touch(who);
+                for directory in &directories {
+                    let touched = directory.touch_user(who).map_err(|error| error.kind());
+                    assert_eq!(touched, expected, "{turn:?}");
+                }
+            }
+            Turn::Trim { before } => {
+                let trimmed = model.trim(*before);
+                for directory in &directories {
+                    assert_eq!(directory.trim_changes(*before).unwrap(), trimmed);
+                }
+            }
+            Turn::Reopen => {
+                if let Some(file) = file {
+                    directories.pop().unwrap().close().unwrap();
+                    directories.push(file.open());
+                }
+            }
+        }
+        for directory in &directories {
+            compare(directory, &model, before.last_change());
+            if model.last_change() > before.last_change() || matches!(turn, Turn::Reopen) {
+                look_ups::compare(directory, &model);
+            }
+        }
+    }
+    for directory in directories {
+        compare(&directory, &model, 0);
+        look_ups::compare(&directory, &model);
+        finish(directory);
+    }
+}
+
+/// A preview finds something exactly where the request is refused, the reason among it; a
+/// dry run answers as the request itself; and neither changes anything.
+fn foresee(
+    directory: &Directory,
+    request: &Request,
+    expected: &Result<Answer, Refusal>,
+    before: &Model,
+) {
+    let refusals = directory.preview(request.to_batch()).unwrap();
+    let refusals: Vec<Refusal> = refusals.iter().map(|e| (e.kind(), e.op_index())).collect();
+    match expected {
+        Ok(_) => assert_eq!(refusals, [], "{request:?}"),
+        Err(refusal) => assert!(
+            refusals.contains(refusal),
+            "{request:?}: {refusal:?} is not in {refusals:?}"
+        ),
+    }
+    let dry = answer(&directory.dry_run(request.to_batch()));
+    assert_eq!(dry, *expected, "dry run of {request:?}");
+    assert_eq!(directory.seats().unwrap().active, before.state.active());
+}
+
+/// Returns the message of a refusal.
+fn apply(
+    directory: &Directory,
+    request: &Request,
+    expected: &Result<Answer, Refusal>,
+) -> Option<String> {
+    let applied = directory.apply(request.to_batch());
+    assert_eq!(answer(&applied), *expected, "{request:?}");
+    applied.err().map(|error| error.to_string())
+}
+
+fn answer(result: &headcount::Result<Applied>) -> Result<Answer, Refusal> {
+    let refusal = |error: &headcount::Error| (error.kind(), error.op_index());
+    result.as_ref().map(Answer::of).map_err(refusal)
+}
+
+/// The operation's own method is accepted or refused as the batch is, and returns the
+/// user or workspace as it is now.
+fn call(
+    directory: &Directory,
+    request: &Request,
+    expected: &Result<Answer, Refusal>,
+    model: &Model,
+) -> Option<String> {
+    let returned = match (request.call(directory), expected) {
+        (Err(error), _) => {
+            let expected = expected.as_ref().unwrap_err();
+            assert_eq!(error.kind(), expected.0, "{request:?}");
+            // What is refused before there is a batch has no index.
+            assert!([None, expected.1].contains(&error.op_index()), "{error:?}");
+            return Some(error.to_string());
+        }
+        (Ok(_), Err(refusal)) => panic!("{request:?} was not refused: {refusal:?}"),
+        (Ok(returned), Ok(_)) => returned,
+    };
+    let state = &model.state;
+    match returned {
+        Returned::User(user) => {
+            let expected = state.users.iter().find(|known| known.id == user.id());
+            assert_eq!(of_user(&user), of_model_user(expected.unwrap()));
+        }
+        Returned::Workspace(workspace) => {
+            let id = workspace.id();
+            let expected = state.workspaces.iter().find(|known| known.id == id);
+            assert_eq!(
+                of_workspace(&workspace),
+                of_model_workspace(expected.unwrap())
+            );
+        }
+        Returned::Nothing => {}
+    }
+    None
+}
+
+fn compare(directory: &Directory, model: &Model, after: u64) {
+    let (found, expected) = (
+        Content::of(directory, after),
+        Content::of_model(model, after),
+    );
+    found.unwrap().assert_is(&expected);
+    if model.trimmed > 0 {
+        let resume_after = model.trimmed;
+        let error = directory.changes(resume_after - 1).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::HistoryTrimmed { resume_after });
+    }
+}

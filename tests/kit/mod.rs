@@ -1,0 +1,33 @@
+//! The testkit: one generator of requests, one model of what they do, and the helpers
+//! that more than one test needs.
+//!
+//! | file | what it has |
+//! | --- | --- |
+//! | `script.rs`, `texts.rs`, `wording.rs` | requests and scripts, the texts in them, how they print |
+//! | `draw.rs` | draws requests from a seed, and scripts for proptest |
+//! | `model.rs`, `draft*.rs` | the model: the rules in their plainest form |
+//! | `content.rs`, `look_ups.rs` | compares a directory with the model |
+//! | `cases.rs`, `child.rs`, `temp.rs` | runs cases and seeds, starts processes, makes folders |
+//!
+//! It is a folder of modules and not a crate: the unit tests of the library have other
+//! types than those of a crate that depends on it, so they include it by path just as
+//! the tests in `tests/` do. Each takes what it needs.
+
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::print_stdout,
+    reason = "the harness shows it when a test fails"
+)]
+
+pub mod cases;
+pub mod child;
+pub mod content;
+mod draft;
+mod draft_workspaces;
+pub mod draw;
+pub mod look_ups;
+pub mod model;
+pub mod script;
+pub mod temp;
+mod texts;
+mod wording;
