@@ -18,7 +18,7 @@ use crate::model::{
 const DECODED_BYTES_MAX: usize = 128 << 20;
 
 /// The oldest format of a directory that is read; those before were never released.
-const FORMAT_MIN: u32 = 2;
+const FORMAT_MIN: u32 = 3;
 
 /// The one version of each record so far.
 const V1: u8 = 1;
