@@ -39,7 +39,7 @@ fn numbers() -> impl Iterator<Item = usize> {
 /// The directory of `folder` without its cache of users.
 fn reopened_without_cache(folder: &tempfile::TempDir, directory: Directory) -> Directory {
     directory.close().unwrap();
-    let options = Directory::options().cache_bytes(0);
+    let options = Directory::options().user_cache_bytes(0);
     options.open(folder.path().join("users.redb")).unwrap()
 }
 
@@ -116,7 +116,7 @@ fn reads(criterion: &mut Criterion) {
             let mut seen = 0;
             let visit = |_: UserView<'_>| {
                 seen += 1;
-                ControlFlow::Continue(())
+                ControlFlow::<()>::Continue(())
             };
             directory
                 .for_each_in_page(black_box(&query), visit)
@@ -132,7 +132,7 @@ fn reads(criterion: &mut Criterion) {
             let mut seen = 0;
             let visit = |_: UserView<'_>| {
                 seen += 1;
-                ControlFlow::Continue(())
+                ControlFlow::<()>::Continue(())
             };
             directory.for_each_user(visit).unwrap();
             assert_eq!(seen, USERS);

@@ -41,68 +41,69 @@
  * }
  * @endcode
  *
- * What is said here holds for every function, unless its own docs say otherwise;
- * these tell the rest.
+ * The following holds for every function unless its own documentation says otherwise.
  *
- * Handles. Directories, cursors and feeds, users and workspaces, lists, options,
- * builders and errors are opaque. What a function gives you is yours to free
- * with the hc_*_free() of its type, once; in any order, for each keeps alive
- * what it needs. Freeing NULL does nothing. Arguments are never kept: free or
- * change them when the call has returned. Functions that only read something off
- * a handle take NULL too, and then answer 0 or NULL.
+ * Handles. Directories, cursors, feeds, users, workspaces, lists, options, builders and
+ * errors are opaque. You own a handle that a function gives you: free it once, with the
+ * hc_*_free() of its type, in any order, because each keeps alive what it needs. Freeing
+ * NULL does nothing. No function keeps its arguments: change or free them as soon as the
+ * call has returned. Functions that only read from a handle (those that don't return an
+ * hc_status) also take NULL, and then return 0 or NULL.
  *
- * Texts. In: UTF-8 as a pointer and, in the parameter behind it that ends in _len,
- * a length in bytes, at most 1 MiB; no NUL is needed behind it, and NULL with length
- * 0 is the empty text. The length of a text that ends in a NUL may be
- * HC_NUL_TERMINATED; HC_STR(text) makes the two arguments of one. A parameter
- * id_or_email takes any text that names a user: an id, an email or a username; a
- * workspace that is a number is taken by its id.
- * Out: UTF-8 with a NUL behind it, borrowed from the handle that it was read off
- * and valid until that is freed.
+ * Texts. In: UTF-8 as a pointer and, in the next parameter, whose name ends in _len, a
+ * length in bytes, at most 1 MiB. No NUL is needed; NULL with the length 0 is the empty
+ * text. A text that ends in a NUL may have the length HC_NUL_TERMINATED; HC_STR(text)
+ * makes both arguments of one. Out: UTF-8 with a NUL behind it, borrowed from the handle
+ * that it was read from and valid until that is freed, or written to a place of yours.
  *
- * Numbers. Truth values and kinds are int32_t, and are checked. Times are
- * microseconds since 1970-01-01T00:00:00Z. An id is 16 bytes in network order.
+ * Users and workspaces. The parameter id_or_email takes any text that names a user: an id,
+ * an email or a username. The parameter workspace takes the id of a workspace. Batches
+ * name a workspace by its name, in any case, or, where that is empty, by workspace_id.
  *
- * Results. Functions that can fail return an hc_status: HC_STATUS_OK, any that
- * is marked in hc_status as a general one, from functions that read or write a
- * directory or a file any that is marked as one of the store, and those that
- * @retval lists. They write results only on success and leave the places alone
- * otherwise; a place for a result that need not be wanted may be NULL. What isn't
- * there is no error: looking up a user that doesn't exist succeeds and gives NULL.
+ * Numbers. Truth values and kinds are int32_t, and are checked. Times are microseconds
+ * since 1970-01-01T00:00:00Z, up to the year 9999. An id is 16 bytes in network order.
  *
- * Files. While a directory is open there are files beside its own, whose names
- * are longer by -log0 to -log2 (users.redb-log0): the latest writes are in
- * them. Closing, or freeing the last handle, puts all into the one file and
- * removes them. After a crash they belong to the directory's file: opening it
- * reads them, and without them the latest writes are missing. Copy or move a
- * directory when it is closed, or all of its files together after a crash.
+ * Structs. Initialize a struct that has an HC_*_INIT with that: it sets struct_size, the
+ * size that your program knows. The library fills in the fields within that size on
+ * success, so later releases can append fields.
  *
- * Batches. Functions with next_batch in their names fill a buffer of yours with
- * as many records as fit, for bindings above all: one call for many records.
- * headcount_packed.h reads them, and docs/packed.md says what they look like.
+ * Results. Functions that can fail return an hc_status: HC_STATUS_OK, one marked as
+ * general in hc_status, one marked as store if they use a directory or a file, or one
+ * listed under @retval. They write results only on success. A result may be NULL if its
+ * description says so. Absence is not an error: looking up a user that doesn't exist
+ * succeeds and gives NULL.
  *
- * Errors. The last parameter, hc_error **error, may be NULL. If not, it is
- * always written: to NULL on success, otherwise to an error with a message,
- * which is yours to free with hc_error_free().
+ * Errors. The last parameter, hc_error **error, may be NULL. Otherwise it is always
+ * written: NULL on success, or else an error with a message, which is yours to free with
+ * hc_error_free().
  *
- * Threads. Any thread may call any function on any handle at any time, with
- * one exception: nobody else may be using a handle that is being freed. A thread
- * needs 128 KiB of stack, and must not be cancelled (pthread_cancel) while it is in
- * a call. docs/c-api.md says more of threads, memory and linking.
+ * Builders. A setter that fails leaves its builder unchanged.
  *
- * fork(). Directories, and the cursors, feeds and lists of workspaces that read
- * from them, stay with the process that made them: a child gets
- * HC_STATUS_FORKED and opens its own. All others are plain data and go along.
+ * Packed records. Functions with read or next_batch in their names fill a buffer of yours
+ * with as many records as fit, in one call, for bindings above all. headcount_packed.h
+ * decodes them, and docs/packed.md specifies them.
  *
- * Bugs. If the library fails inside (a Rust panic), the call returns
- * HC_STATUS_INTERNAL and the handle is poisoned: it can only be closed and
- * freed. Undefined is what C can't tell: using or freeing what was freed, or
- * pointers and lengths that aren't true.
+ * Threads. Any thread may call any function on any handle at any time, but no thread may
+ * be using a handle that is being freed. A thread needs 128 KiB of stack, and must not be
+ * cancelled (pthread_cancel) during a call. docs/c-api.md says more about threads, memory
+ * and linking.
  *
- * Versions. Values and functions are only ever added, structs only grow at
- * their end and say their size. hc_abi_version() == HC_ABI_VERSION says that a
- * library fits this header. All of it is there since 0.1.0, unless @since names
- * a later version.
+ * Files. While a directory is open, its latest writes are in files beside its own, named
+ * like it with -log0 to -log2 appended (users.redb-log0). Closing, or freeing the last
+ * handle, moves them into the one file. After a crash, opening replays them automatically;
+ * until then, move or copy them together with the main file.
+ *
+ * fork(). Directories, and the cursors, feeds and lists of workspaces that read from them,
+ * belong to the process that made them: a child gets HC_STATUS_FORKED, and opens its own.
+ * All other handles are plain data, which a child can go on using.
+ *
+ * Bugs. If the library fails internally (a Rust panic), the call returns
+ * HC_STATUS_INTERNAL and the handle is poisoned: it can only be closed and freed. Using or
+ * freeing a freed handle, and wrong pointers or lengths, are undefined behavior.
+ *
+ * Versions. Values and functions are only added, and structs only grow at their end. A
+ * library fits this header if hc_abi_version() == HC_ABI_VERSION. Everything exists since
+ * 0.1.0, unless @since names a later version.
  */
 
 
@@ -113,7 +114,16 @@
 #include <stdint.h>
 #include <string.h>
 
-/** The length of a text that ends in a NUL, for functions that take a text. */
+#if defined(__cplusplus)
+/** Begins an enum whose type is int32_t. */
+#define HC_ENUM(name) enum name : int32_t
+#elif __STDC_VERSION__ >= 202311L
+#define HC_ENUM(name) enum name : int32_t; typedef enum name name; enum name : int32_t
+#else
+#define HC_ENUM(name) typedef int32_t name; enum name
+#endif
+
+/** The length of a text that ends in a NUL. */
 #define HC_NUL_TERMINATED SIZE_MAX
 
 #ifdef __cplusplus
@@ -124,29 +134,29 @@
 #define HC_STR(text) (const uint8_t *)(text), HC_NUL_TERMINATED
 #endif
 
-/** How an hc_seats starts: hc_seats seats = HC_SEATS_INIT; */
+/** Initializers: hc_seats seats = HC_SEATS_INIT; */
 #define HC_SEATS_INIT { sizeof(hc_seats), 0, 0, 0, 0, 0, 0, 0 }
 
-/** How an hc_seat_history starts: hc_seat_history history = HC_SEAT_HISTORY_INIT; */
+/** Initializes an hc_seat_history. */
 #define HC_SEAT_HISTORY_INIT { sizeof(hc_seat_history), 0, 0, 0, 0, 0 }
 
-/** How an hc_verified starts: hc_verified verified = HC_VERIFIED_INIT; */
+/** Initializes an hc_verified. */
 #define HC_VERIFIED_INIT { sizeof(hc_verified), 0, 0, 0, 0, 0, 0, 0 }
 
-/** How an hc_copied starts: hc_copied copied = HC_COPIED_INIT; */
+/** Initializes an hc_copied. */
 #define HC_COPIED_INIT { sizeof(hc_copied), 0, 0, 0, 0 }
 
-/** How an hc_stats starts: hc_stats stats = HC_STATS_INIT; */
+/** Initializes an hc_stats. */
 #define HC_STATS_INIT { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
-/** How an hc_member starts: hc_member member = HC_MEMBER_INIT; */
+/** Initializes an hc_member. */
 #define HC_MEMBER_INIT { sizeof(hc_member), 0, 0, { 0 }, 0, 0 }
 
-/** How an hc_error_details starts: hc_error_details details = HC_ERROR_DETAILS_INIT; */
+/** Initializes an hc_error_details. */
 #define HC_ERROR_DETAILS_INIT \
     { sizeof(hc_error_details), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL }
 
-/** How an hc_outcome starts: hc_outcome outcome = HC_OUTCOME_INIT; */
+/** Initializes an hc_outcome. */
 #define HC_OUTCOME_INIT { sizeof(hc_outcome), 0, 0, 0, 0, 0, { 0 } }
 
 /**
@@ -181,47 +191,31 @@
 #define HC_TIME_TEXT_BYTES 28
 
 /**
- * How a call went. Values keep their meaning for ever and new ones may be
- * added, so treat one that you don't know as a failure. Unless it is
- * #HC_STATUS_OUTCOME_UNKNOWN, a call that failed has changed nothing.
+ * How a call went. Values keep their meaning for ever and new ones may be added, so treat an
+ * unknown one as a failure. A call that failed has changed nothing, unless it is
+ * #HC_STATUS_OUTCOME_UNKNOWN.
  */
-enum hc_status
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_status) {
     /** Done. */
     HC_STATUS_OK = 0,
-    /**
-     * General: an argument is malformed or too long, or a number is none of
-     * those allowed.
-     */
+    /** General: an argument is malformed, too long, or out of range. */
     HC_STATUS_INVALID_ARGUMENT = 1,
     /** General: a pointer that must point to something is NULL. */
     HC_STATUS_NULL_ARGUMENT = 2,
     /** General: a text is not UTF-8. */
     HC_STATUS_INVALID_UTF8 = 3,
-    /**
-     * General: the library failed (a bug; the details are on stderr). The
-     * handle is poisoned: free it.
-     */
+    /** General: a bug in the library; the details are on stderr. The handle is poisoned. */
     HC_STATUS_INTERNAL = 4,
-    /**
-     * General: an earlier call on this handle returned #HC_STATUS_INTERNAL. It
-     * can only be closed and freed.
-     */
+    /** General: an earlier call on this handle returned #HC_STATUS_INTERNAL. Free it. */
     HC_STATUS_POISONED = 5,
-    /**
-     * General: the handle was made before fork(), in the parent. Open another
-     * one in the child.
-     */
+    /** General: the handle was made by the parent of this process. Open another one. */
     HC_STATUS_FORKED = 6,
     /**
-     * General: the next record needs a larger buffer than the call was given;
-     * hc_error_get_buffer_bytes() says how large. Nothing was skipped.
+     * General: the next record needs a larger buffer, of hc_error_details.buffer_bytes.
+     * Nothing was skipped.
      */
     HC_STATUS_BUFFER_TOO_SMALL = 7,
-    /** General: as many batches are submitted as may be; submit again after a callback. */
+    /** #HC_SUBMITTED_MAX batches are submitted; submit again after a callback. */
     HC_STATUS_QUEUE_FULL = 8,
     /** The text is not an email address that this directory accepts. */
     HC_STATUS_INVALID_EMAIL = 20,
@@ -237,23 +231,20 @@ enum hc_status
     HC_STATUS_USERNAME_TAKEN = 25,
     /** A user with this id exists, or existed and was deleted. */
     HC_STATUS_ID_TAKEN = 26,
-    /** No user has this id, email or username. */
+    /** General: no user has this id, email or username. */
     HC_STATUS_USER_NOT_FOUND = 27,
-    /**
-     * The call needs more seats than are free; hc_error_get_seats() has the
-     * numbers.
-     */
+    /** The call needs more seats than are free; hc_error_details has the numbers. */
     HC_STATUS_NO_FREE_SEAT = 28,
     /** The call would leave the directory without an active admin. */
     HC_STATUS_LAST_ADMIN = 29,
     /** Users can't deactivate or delete themselves. */
     HC_STATUS_OWN_ACCOUNT = 30,
     /**
-     * The record is not at the version that the caller expected, or another
-     * writer won; hc_error_get_versions() has the numbers.
+     * The record is not at the version that the caller expected, or another writer won;
+     * hc_error_details has the numbers.
      */
     HC_STATUS_CONFLICT = 31,
-    /** No workspace has this id or name. */
+    /** General: no workspace has this id or name. */
     HC_STATUS_WORKSPACE_NOT_FOUND = 32,
     /** Another workspace has this name. */
     HC_STATUS_WORKSPACE_NAME_TAKEN = 33,
@@ -261,32 +252,26 @@ enum hc_status
     HC_STATUS_WORKSPACE_ARCHIVED = 34,
     /** The user is not a member of the workspace. */
     HC_STATUS_MEMBER_NOT_FOUND = 35,
-    /** The user is a member already, in another role. */
+    /** The user is already a member, in another role. */
     HC_STATUS_ROLE_DIFFERS = 36,
     /** The call would leave a workspace without an active owner. */
     HC_STATUS_LAST_OWNER = 37,
     /** A user's own default workspace can't be taken from the user. */
     HC_STATUS_DEFAULT_WORKSPACE = 38,
     /**
-     * The changes asked for were trimmed: read everything again, then go on after
-     * the change that hc_error_get_resume_after() says.
+     * The requested changes were trimmed: read everything again, then go on after
+     * hc_error_details.resume_after.
      */
     HC_STATUS_HISTORY_TRIMMED = 39,
     /** Another process, or another handle of this one, has the file open. */
     HC_STATUS_ALREADY_OPEN = 40,
     /** The file was written by a newer release. */
     HC_STATUS_UNSUPPORTED_FORMAT = 41,
-    /**
-     * Store: the stored bytes contradict themselves, or the file is not a
-     * directory.
-     */
+    /** Store: the stored bytes contradict themselves, or the file is not a directory. */
     HC_STATUS_CORRUPTED = 42,
     /** Store: the request is larger than one transaction may be. */
     HC_STATUS_TOO_LARGE = 43,
-    /**
-     * Store: a commit failed half way. Only opening the file again tells
-     * whether it took effect.
-     */
+    /** Store: a commit failed half way. Open the file again to see whether it took effect. */
     HC_STATUS_OUTCOME_UNKNOWN = 44,
     /** Store: the directory was closed. */
     HC_STATUS_CLOSED = 45,
@@ -295,45 +280,30 @@ enum hc_status
     /** Store: the directory was opened for reading only. */
     HC_STATUS_READ_ONLY = 47,
     /**
-     * Store: the file was not closed, and the log that belongs to it is missing
-     * or too short: acknowledged writes may be lost.
+     * Store: the file was not closed, and its log is missing or too short: acknowledged
+     * writes may be lost.
      */
     HC_STATUS_LOG_MISSING = 48,
-    /**
-     * Store: the log beside the file belongs to another use of it, or to another
-     * file.
-     */
+    /** Store: the log beside the file belongs to another use of it, or to another file. */
     HC_STATUS_LOG_FOREIGN = 49,
     /** Store: the file was replaced, renamed or deleted while it was open. */
     HC_STATUS_FILE_REPLACED = 50,
     /**
-     * No change has this number yet, as after a restore from a backup: read
-     * everything again, then go on after the change that
-     * hc_error_get_latest_change() says.
+     * No change has this number yet, as after a restore from a backup: read everything
+     * again, then go on after hc_error_details.latest_change.
      */
     HC_STATUS_CHANGE_NOT_YET = 60,
     /** The request id belongs to another batch, which was applied. */
     HC_STATUS_REQUEST_ID_REUSED = 61,
     /**
-     * Another user has this external id of the provisioner, or another workspace
-     * where it is given to one.
+     * Another user, or for a workspace another workspace, has this external id of the
+     * provisioner.
      */
     HC_STATUS_EXTERNAL_ID_TAKEN = 62,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_status hc_status;
-#else
-typedef int32_t hc_status;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** Which numbers an error has, as bits of hc_error_details.given. */
-enum hc_detail
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_detail) {
     /** The operation that was refused. */
     HC_DETAIL_OP_INDEX = 1,
     /** The numbers of #HC_STATUS_NO_FREE_SEAT. */
@@ -347,24 +317,12 @@ enum hc_detail
     /** The number of #HC_STATUS_BUFFER_TOO_SMALL. */
     HC_DETAIL_BUFFER_BYTES = 32,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_detail hc_detail;
-#else
-typedef int32_t hc_detail;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /**
- * What happened, in an event of a change; see headcount_packed.h. Values keep
- * their meaning for ever and new ones may be added, so skip one that you don't
- * know.
+ * What happened, in an event of a change. Values keep their meaning for ever and new ones may
+ * be added, so skip an unknown one.
  */
-enum hc_event
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_event) {
     /** The user was created, active or not. */
     HC_EVENT_USER_CREATED = 1,
     /** The fields of the user changed. */
@@ -403,20 +361,9 @@ enum hc_event
     /** The id that a provisioner has for the workspace was set, changed or removed. */
     HC_EVENT_WORKSPACE_EXTERNAL_ID_SET = 17,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_event hc_event;
-#else
-typedef int32_t hc_event;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** Fields of a user, as bits of a number: those that an update changed. */
-enum hc_field
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_field) {
     /** The email. */
     HC_FIELD_EMAIL = 1,
     /** The username, set apart from the email. */
@@ -432,23 +379,12 @@ enum hc_field
     /** The ids that provisioners have for the user. */
     HC_FIELD_EXTERNAL_IDS = 64,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_field hc_field;
-#else
-typedef int32_t hc_field;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /**
- * Kinds of licenses. They are passed as int32_t together with a number of
- * seats, which is 0 unless the kind is #HC_LICENSE_SEATS.
+ * Kinds of licenses. Each is passed as int32_t, together with a number of seats that is 0
+ * unless the kind is #HC_LICENSE_SEATS.
  */
-enum hc_license
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_license) {
     /** Five seats; what a new directory has. */
     HC_LICENSE_COMMUNITY = 0,
     /** Any number of seats. */
@@ -456,20 +392,9 @@ enum hc_license
     /** As many seats as the number says. */
     HC_LICENSE_SEATS = 2,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_license hc_license;
-#else
-typedef int32_t hc_license;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** How much a message matters. Passed as int32_t. */
-enum hc_log_level
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_log_level) {
     /** As a maximum: nothing. No message has it. */
     HC_LOG_LEVEL_OFF = 0,
     /** Something failed that no call reports. */
@@ -483,20 +408,9 @@ enum hc_log_level
     /** All there is. */
     HC_LOG_LEVEL_TRACE = 5,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_log_level hc_log_level;
-#else
-typedef int32_t hc_log_level;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** A field of an operation of a packed batch. */
-enum hc_op_field
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_op_field) {
     /** A text that names the user: an id, an email or a username. */
     HC_OP_FIELD_USER = 1,
     /** The id of the user, 16 bytes: of one who is there, or of one to create. */
@@ -525,7 +439,7 @@ enum hc_op_field
     HC_OP_FIELD_ATTRIBUTE_VALUE = 13,
     /** 1 to remove all attributes but those that the update sets. */
     HC_OP_FIELD_REPLACE_ATTRIBUTES = 14,
-    /** When a user to create was created, in microseconds since 1970-01-01T00:00:00Z. */
+    /** When a user to create was created. */
     HC_OP_FIELD_CREATED_AT = 15,
     /** The name of a workspace to create, or its new one, a text. */
     HC_OP_FIELD_NAME = 16,
@@ -548,20 +462,9 @@ enum hc_op_field
     /** The id of the provisioner that was named last, a text; absent, it is removed. */
     HC_OP_FIELD_EXTERNAL_ID = 25,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_op_field hc_op_field;
-#else
-typedef int32_t hc_op_field;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** What an operation of a packed batch does. docs/packed.md says which fields each has. */
-enum hc_operation
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_operation) {
     /** Nothing: its fields say who makes the batch and how. */
     HC_OPERATION_SETTINGS = 1,
     /** Creates a user. */
@@ -597,20 +500,9 @@ enum hc_operation
     /** Sets, changes or removes the id that a provisioner has for a workspace. */
     HC_OPERATION_SET_WORKSPACE_EXTERNAL_ID = 17,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_operation hc_operation;
-#else
-typedef int32_t hc_operation;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** An option for hc_options_set(). Passed as int32_t; those that are yes or no take 1 or 0. */
-enum hc_option
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_option) {
     /**
      * Whether to create the file if it is missing; 1 by default. With 0, opening a missing
      * file fails with #HC_STATUS_IO.
@@ -658,23 +550,12 @@ enum hc_option
      */
     HC_OPTION_SALVAGE_LOG = 8,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_option hc_option;
-#else
-typedef int32_t hc_option;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /**
  * A condition or a setting of a query. Passed as int32_t to hc_query_set_text() or
  * hc_query_set_number(), whichever it says here, and to hc_query_unset().
  */
-enum hc_query_field
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_query_field) {
     /** Number: 1 for active users, 0 for inactive ones. */
     HC_QUERY_FIELD_ACTIVE = 1,
     /** Number: 1 for admins, 0 for everybody else. */
@@ -725,20 +606,9 @@ enum hc_query_field
      */
     HC_QUERY_FIELD_AFTER = 18,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_query_field hc_query_field;
-#else
-typedef int32_t hc_query_field;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** What a member may do in a workspace. Passed as int32_t. */
-enum hc_role
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_role) {
     /** Either of them, for hc_query_set_member_of(); nobody has it. */
     HC_ROLE_ANY = 0,
     /** Decides about the workspace and its members. */
@@ -746,20 +616,9 @@ enum hc_role
     /** Works in it. */
     HC_ROLE_USER = 2,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_role hc_role;
-#else
-typedef int32_t hc_role;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** The order of the users of a page. Passed as int32_t. */
-enum hc_sort
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_sort) {
     /** By email: the natural order, in which users are stored. */
     HC_SORT_EMAIL = 0,
     /** By username. */
@@ -767,20 +626,9 @@ enum hc_sort
     /** By the time of creation, oldest first. */
     HC_SORT_CREATED = 2,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_sort hc_sort;
-#else
-typedef int32_t hc_sort;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** What an operation was about. */
-enum hc_subject
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+HC_ENUM(hc_subject) {
     /** The user with the id in the outcome. */
     HC_SUBJECT_USER = 1,
     /** The license. */
@@ -790,20 +638,9 @@ enum hc_subject
     /** The membership of that user in that workspace. */
     HC_SUBJECT_MEMBER = 4,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_subject hc_subject;
-#else
-typedef int32_t hc_subject;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
-/** What a key is that hc_user_read() finds a user by. */
-enum hc_user_key
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+/** What a key is that finds a user. Passed as int32_t. */
+HC_ENUM(hc_user_key) {
     /** Any text that names a user: an id, an email or a username. */
     HC_USER_KEY_ANY = 1,
     /** An email. */
@@ -813,151 +650,120 @@ enum hc_user_key
     /** An id: 16 bytes in network order. */
     HC_USER_KEY_ID = 4,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum hc_user_key hc_user_key;
-#else
-typedef int32_t hc_user_key;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /**
- * What became of a batch: a copy that later changes don't touch. Yours to free
- * with hc_applied_free(), before or after the directory; also valid after fork().
+ * The outcomes of a batch: a copy that later changes don't affect. Plain data: it outlives
+ * the directory, and fork().
  */
 typedef struct hc_applied hc_applied;
 
 /**
- * Operations that succeed or fail together: a builder. Yours to free with
- * hc_batch_free(); it can be used for more than one call.
+ * Operations that succeed or fail together: a builder, which can be used for more than one
+ * call.
  *
- * Each operation sees what the ones before it did. What must be unique, seats,
- * admins and the owners of workspaces are judged once, at the end, on the net
- * result: in a full house one user can leave and another come in, and an owner
- * can hand over and go.
+ * Each operation sees the effects of the ones before it. Uniqueness, seats, admins and the
+ * owners of workspaces are checked once, at the end, on the net result: with all seats in
+ * use, one user can leave and another join, and an owner can hand over and leave.
  *
- * A function that fails leaves it as it was. Whether users and workspaces exist
- * is looked at when the batch is applied.
+ * Whether users and workspaces exist is checked when the batch is applied. An operation on a
+ * workspace may name one that an earlier operation creates.
  */
 typedef struct hc_batch hc_batch;
 
 /**
- * Users as they were at one moment, all of them or a page of a query, read one by
- * one or in batches. Yours to free with hc_cursor_free(), before or after the
- * directory.
+ * Users as they were at one moment, all of them or a page of a query, read one by one or in
+ * batches.
  *
- * One over all users holds that state of the directory until the last of them was
- * read, which keeps the file from reusing the space of what was changed since. Once
- * the file has grown to more than twice its length, and by more than four times the
- * size of the log (256 MiB by default), the cursor is closed, and reading on fails
- * with #HC_STATUS_CLOSED: ask for the list again.
+ * A cursor over all users holds that state of the directory until its last user was read,
+ * which keeps the file from reusing the space of what has changed since. Once the file has
+ * more than doubled, and grown by more than four times the size of the log (256 MiB by
+ * default), the cursor is closed, and reading on fails with #HC_STATUS_CLOSED: ask for the
+ * list again.
  */
 typedef struct hc_cursor hc_cursor;
 
-/**
- * A user directory: users, and a license that says how many may be active.
- * Yours to free with hc_directory_free().
- */
+/** A user directory: users, and a license that says how many may be active. */
 typedef struct hc_directory hc_directory;
 
-/**
- * Why a call failed: a status, a message for people, and numbers where there
- * are any. Yours to free with hc_error_free().
- */
+/** Why a call failed: a status, a message for people, and numbers where there are any. */
 typedef struct hc_error hc_error;
 
 /**
- * What is wrong with a directory, or what a repair did about it. Yours to free with
- * hc_faults_free(), before or after the directory; also valid after fork().
+ * What is wrong with a directory, or what a repair did about it. Plain data: it outlives the
+ * directory, and fork().
  */
 typedef struct hc_faults hc_faults;
 
 /**
- * The changes of a directory as they come. Any number of feeds can be read at
- * once, each at its own pace. Yours to free with hc_feed_free(), before or after
- * the directory.
+ * The changes of a directory as they come. Any number of feeds can be read at once, each at
+ * its own pace.
  *
- * Between calls a feed holds nothing of the directory but keeps the file open.
- * Store hc_feed_position() to go on after a restart.
+ * Between calls a feed keeps the file open, but holds no state of the directory. Store
+ * hc_feed_position() to go on after a restart.
  */
 typedef struct hc_feed hc_feed;
 
 /**
- * Memberships as they were at one moment: a copy that later changes don't touch.
- * Yours to free with hc_members_free(), before or after the directory; also
- * valid after fork().
+ * Memberships as they were at one moment: a copy that later changes don't affect. Plain data:
+ * it outlives the directory, and fork().
  */
 typedef struct hc_members hc_members;
 
 /**
- * A user to create: an email and whatever else is known. Yours to free with
- * hc_new_user_free(); it can be used for more than one call.
- *
- * A setter that fails leaves it as it was.
+ * A user to create: an email and whatever else is known. A builder, which can be used for
+ * more than one call.
  */
 typedef struct hc_new_user hc_new_user;
 
-/**
- * How to open a directory. Yours to free with hc_options_free(), at any time
- * after the directory was opened.
- */
+/** How to open a directory: a builder, which can be used for more than one call. */
 typedef struct hc_options hc_options;
 
 /**
- * Which users to return, in what order and how many. Yours to free with
- * hc_query_free(); it can be used for more than one call.
+ * Which users to return, in what order and how many: a builder, which can be used for more
+ * than one call.
  *
- * All conditions must hold. A query reads one index, that of the first of these
- * conditions which it has: members of a workspace, admins, an email domain, an email
- * prefix, active or inactive, a username prefix, created since, changed since. Where that
- * index is in the order asked for, a page costs what its users cost, whatever the size of
- * the directory; otherwise all that the condition names is read for each page. All other
+ * All conditions must hold. A query reads one index, that of the first of these conditions
+ * which it has: members of a workspace, admins, an email domain, an email prefix, active or
+ * inactive, a username prefix, created since, changed since. If that index is in the order
+ * asked for, a page costs what its users cost, whatever the size of the directory; otherwise
+ * the whole part of the index that the condition names is read for each page. All other
  * conditions are checked on each user read.
- *
- * A setter that fails leaves it as it was.
  */
 typedef struct hc_query hc_query;
 
 /**
- * What would be refused of a batch, as a list of errors. Yours to free with
- * hc_refusals_free(), before or after the directory; also valid after fork().
+ * What would be refused of a batch, as a list of errors. Plain data: it outlives the
+ * directory, and fork().
  */
 typedef struct hc_refusals hc_refusals;
 
 /**
- * A user as one call found it: a copy that later changes don't touch. Yours to
- * free with hc_user_free(), before or after the directory; also valid after
- * fork().
+ * A user as one call found it: a copy that later changes don't affect. Plain data: it
+ * outlives the directory, and fork().
  */
 typedef struct hc_user hc_user;
 
 /**
- * What to change of a user; whatever isn't named stays as it is. Yours to free
- * with hc_user_update_free(); it can be used for more than one call.
- *
- * A setter that fails leaves it as it was.
+ * What to change of a user; everything else stays as it is. A builder, which can be used for
+ * more than one call.
  */
 typedef struct hc_user_update hc_user_update;
 
 /**
- * A workspace as one call found it: a copy that later changes don't touch. Yours
- * to free with hc_workspace_free(), before or after the directory; also valid
- * after fork().
+ * A workspace as one call found it: a copy that later changes don't affect. Plain data: it
+ * outlives the directory, and fork().
  */
 typedef struct hc_workspace hc_workspace;
 
 /**
- * All workspaces as they were at one moment, read one by one or in batches. Yours
- * to free with hc_workspaces_free(), before or after the directory.
- *
- * Like an hc_cursor, it holds that state of the directory for as long as it
- * lives: read on or free it.
+ * All workspaces as they were at one moment, read one by one or in batches. Like an
+ * hc_cursor, it holds that state of the directory while it lives: read on or free it.
  */
 typedef struct hc_workspaces hc_workspaces;
 
-/** All that an error says. Start with #HC_ERROR_DETAILS_INIT. */
+/** Everything that an error says. Initialize it with #HC_ERROR_DETAILS_INIT. */
 typedef struct hc_error_details {
-    /** Bytes of this struct as the caller knows it; set by #HC_ERROR_DETAILS_INIT. */
+    /** Set by #HC_ERROR_DETAILS_INIT. */
     uint32_t struct_size;
     /** The status that the failed call returned. */
     int32_t status;
@@ -992,13 +798,9 @@ typedef struct hc_error_details {
     const char *message;
 } hc_error_details;
 
-/**
- * How the seats of the license are used, at one moment. Start from
- * #HC_SEATS_INIT, which says how large the struct is for you: later releases
- * may append fields, and fill in only those that you have.
- */
+/** How the seats of the license are used, at one moment. Initialize it with #HC_SEATS_INIT. */
 typedef struct hc_seats {
-    /** Bytes of this struct as the caller knows it; set by #HC_SEATS_INIT. */
+    /** Set by #HC_SEATS_INIT. */
     uint32_t struct_size;
     /** The license in force: one of HC_LICENSE_*. */
     int32_t license;
@@ -1016,20 +818,13 @@ typedef struct hc_seats {
     uint64_t license_version;
 } hc_seats;
 
-/**
- * How many users were active since a day. Start from #HC_SEAT_HISTORY_INIT, which says how
- * large the struct is for you: later releases may append fields, and fill in only those
- * that you have.
- */
+/** How many users were active since a day. Initialize it with #HC_SEAT_HISTORY_INIT. */
 typedef struct hc_seat_history {
-    /** Bytes of this struct as the caller knows it; set by #HC_SEAT_HISTORY_INIT. */
+    /** Set by #HC_SEAT_HISTORY_INIT. */
     uint32_t struct_size;
     /** Always 0. */
     uint32_t reserved;
-    /**
-     * The beginning of the first day that it covers, in microseconds since
-     * 1970-01-01T00:00:00Z.
-     */
+    /** The beginning of the first day that it covers. */
     uint64_t since_micros;
     /** The most users that were active at one time since then. */
     uint64_t peak;
@@ -1044,7 +839,7 @@ typedef struct hc_seat_history {
 
 /** A day (UTC) on which the number of active users changed. */
 typedef struct hc_seat_day {
-    /** When the day began, in microseconds since 1970-01-01T00:00:00Z. */
+    /** When the day began. */
     uint64_t day_micros;
     /** The most users that were active at one time on it. Those at its beginning count. */
     uint64_t peak;
@@ -1052,13 +847,9 @@ typedef struct hc_seat_day {
     uint64_t last;
 } hc_seat_day;
 
-/**
- * What hc_directory_verify() went over. Start from #HC_VERIFIED_INIT,
- * which says how large the struct is for you: later releases may append fields,
- * and fill in only those that you have.
- */
+/** What hc_directory_verify() counted. Initialize it with #HC_VERIFIED_INIT. */
 typedef struct hc_verified {
-    /** Bytes of this struct as the caller knows it; set by #HC_VERIFIED_INIT. */
+    /** Set by #HC_VERIFIED_INIT. */
     uint32_t struct_size;
     /** Always 0. */
     uint32_t reserved;
@@ -1077,13 +868,11 @@ typedef struct hc_verified {
 } hc_verified;
 
 /**
- * How a directory is used, and what its cache and its commits come to, counted from
- * when it was opened and for all handles to it. Start from #HC_STATS_INIT, which says
- * how large the struct is for you: later releases may append fields, and fill in only
- * those that you have.
+ * How a directory is used, and how its cache and its commits do, counted from when it was
+ * opened and for all handles on it. Initialize it with #HC_STATS_INIT.
  */
 typedef struct hc_stats {
-    /** Bytes of this struct as the caller knows it; set by #HC_STATS_INIT. */
+    /** Set by #HC_STATS_INIT. */
     uint32_t struct_size;
     /** Always 0. */
     uint32_t reserved;
@@ -1116,46 +905,42 @@ typedef struct hc_stats {
 } hc_stats;
 
 /**
- * Takes the lines of hc_directory_export(), on the thread that made the call. It must
- * not throw or longjmp.
- *
- * @param userdata  What was given to the call.
- * @param bytes     Whole lines, each with a line feed behind it; valid during the call.
+ * Takes the lines of hc_directory_export(), on the thread that made the call. It must not
+ * throw or longjmp.
+ * @param userdata What was passed to the call.
+ * @param bytes Whole lines, each with a line feed behind it; valid during the call.
  * @param bytes_len How many bytes that is.
  * @return 0 to go on; anything else to give up.
  */
 typedef int32_t (*hc_write_callback)(void *userdata, const uint8_t *bytes, size_t bytes_len);
 
 /**
- * Is told how far a call has come, on the thread that made the call. It must return
- * soon, and must not throw or longjmp.
- *
- * @param userdata What was given to the call.
- * @param done     Entries of a copy, or records of an export or a load, so far.
- * @param bytes    Their bytes.
+ * Reports how far a call has come, on the thread that made the call. It must return soon, and
+ * must not throw or longjmp.
+ * @param userdata What was passed to the call.
+ * @param done Entries of a copy, or records of an export or a load, so far.
+ * @param bytes Their bytes.
  */
 typedef void (*hc_progress_callback)(void *userdata, uint64_t done, uint64_t bytes);
 
 /**
- * Gives the lines to hc_directory_load(), on the thread that made the call. It must not
- * throw or longjmp, and must not use the directory.
- *
- * @param userdata What was given to the call.
- * @param buffer   Where to put the next bytes, wherever a line ends.
+ * Gives the lines to hc_directory_load(), on the thread that made the call. It must not throw
+ * or longjmp, and must not use the directory.
+ * @param userdata What was passed to the call.
+ * @param buffer Where to write the next bytes, wherever a line ends.
  * @param capacity How many there is room for.
- * @param read     To be set to how many they are; 0, which it is before, at the end.
+ * @param read Set it to how many they are; it starts as 0, which marks the end.
  * @return 0 to go on; anything else to give up.
  */
 typedef int32_t (*hc_read_callback)(void *userdata, uint8_t *buffer, size_t capacity,
                  size_t *read);
 
 /**
- * What hc_directory_backup() or hc_directory_restore() copied. Start from
- * #HC_COPIED_INIT, which says how large the struct is for you: later releases may
- * append fields, and fill in only those that you have.
+ * What hc_directory_backup() or hc_directory_restore() copied. Initialize it with
+ * #HC_COPIED_INIT.
  */
 typedef struct hc_copied {
-    /** Bytes of this struct as the caller knows it; set by #HC_COPIED_INIT. */
+    /** Set by #HC_COPIED_INIT. */
     uint32_t struct_size;
     /** Always 0. */
     uint32_t reserved;
@@ -1170,13 +955,9 @@ typedef struct hc_copied {
     uint64_t bytes;
 } hc_copied;
 
-/**
- * That a user belongs to a workspace. Start from #HC_MEMBER_INIT, which says how
- * large the struct is for you: later releases may append fields, and fill in
- * only those that you have.
- */
+/** That a user belongs to a workspace. Initialize it with #HC_MEMBER_INIT. */
 typedef struct hc_member {
-    /** Bytes of this struct as the caller knows it; set by #HC_MEMBER_INIT. */
+    /** Set by #HC_MEMBER_INIT. */
     uint32_t struct_size;
     /** What the user may do there: one of HC_ROLE_*. */
     int32_t role;
@@ -1184,19 +965,15 @@ typedef struct hc_member {
     uint64_t workspace;
     /** The id of the user. */
     uint8_t user[16];
-    /** When the user was added, in microseconds since 1970-01-01T00:00:00Z. */
+    /** When the user was added. */
     uint64_t since_micros;
     /** The version of the membership: 1 when added, one more with each change. */
     uint64_t version;
 } hc_member;
 
-/**
- * What became of one operation of a batch. Start from #HC_OUTCOME_INIT, which
- * says how large the struct is for you: later releases may append fields, and
- * fill in only those that you have.
- */
+/** The outcome of one operation of a batch. Initialize it with #HC_OUTCOME_INIT. */
 typedef struct hc_outcome {
-    /** Bytes of this struct as the caller knows it; set by #HC_OUTCOME_INIT. */
+    /** Set by #HC_OUTCOME_INIT. */
     uint32_t struct_size;
     /** What it was about: one of HC_SUBJECT_*. */
     int32_t subject;
@@ -1213,20 +990,19 @@ typedef struct hc_outcome {
 } hc_outcome;
 
 /**
- * Is told what became of a batch that was submitted. It may call the library, also to
- * submit, close or free. It must not throw or longjmp.
- *
- * @param userdata What was given to hc_directory_submit().
- * @param status   What hc_directory_apply() would have returned.
- * @param applied What became of the batch; NULL unless `status` is #HC_STATUS_OK.
- * @param error The error; NULL if there is none.
+ * Takes the outcomes of a submitted batch. It may call the library, also to submit, close or
+ * free. It must not throw or longjmp.
+ * @param userdata What was passed to hc_directory_submit().
+ * @param status What hc_directory_apply() would have returned.
+ * @param applied The outcomes, which are yours to free; NULL unless `status` is
+ *        #HC_STATUS_OK.
+ * @param error The error, which is yours to free; NULL if there is none.
  */
 typedef void (*hc_submit_callback)(void *userdata, hc_status status,
               struct hc_applied *applied, struct hc_error *error);
 
 /**
  * Receives a message of the library; see hc_log_set_callback().
- *
  * @param userdata What was given to hc_log_set_callback().
  * @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
  * @param target   The part of the library that speaks, such as "headcount::directory": a
@@ -1239,7 +1015,6 @@ typedef void (*hc_log_callback)(void *userdata, int32_t level, const char *targe
 
 /**
  * Releases the userdata of a callback; see hc_log_set_callback().
- *
  * @param userdata What was given to hc_log_set_callback().
  */
 typedef void (*hc_log_destroy)(void *userdata);
@@ -1251,175 +1026,81 @@ extern "C" {
 /* The library ===================================================================== */
 
 /**
- * The version of the library's ABI. A program or binding compiled against this
- * header works with any library that answers #HC_ABI_VERSION.
- *
- * @return The version of the ABI.
+ * The version of the library's ABI. A program or binding compiled with this header works with
+ * any library that returns #HC_ABI_VERSION.
+ * @return The version.
  */
 uint32_t hc_abi_version(void);
 
 /**
- * The version of the library as one number that can be compared:
- * major * 1000000 + minor * 1000 + patch, so 1002003 is 1.2.3.
- *
- * @return The version.
+ * @return The version of the library as a number that can be compared: major * 1000000 +
+ *        minor * 1000 + patch, so 1002003 is 1.2.3.
  */
 uint32_t hc_version_number(void);
 
-/**
- * The version of the library as text, such as "0.1.0".
- *
- * @return A NUL-terminated text that is valid for ever; not to be freed.
- */
+/** @return The version of the library, such as "0.1.0": a constant text, not to be freed. */
 const char *hc_version_string(void);
 
 /* Errors ========================================================================== */
 
 /**
  * The name of a status, such as "HC_STATUS_NO_FREE_SEAT", for logs.
- *
  * @param status Any number.
- * @return A NUL-terminated text that is valid for ever, not to be freed;
- *         "HC_STATUS_UNKNOWN" for a number that is no status.
+ * @return A constant text, not to be freed; "HC_STATUS_UNKNOWN" for a number that is not a
+ *        status.
  */
 const char *hc_status_name(int32_t status);
 
-/**
- * The status that the failed call returned.
- *
- * @param error The error; HC_STATUS_NULL_ARGUMENT is returned for NULL.
- * @return The status.
- */
+/** @return The status that the failed call returned; HC_STATUS_NULL_ARGUMENT for NULL. */
 hc_status hc_error_status(const struct hc_error *error);
 
 /**
- * What went wrong and what to do about it, in one line of English.
- *
- * @return The text; an empty one for NULL, so that it can always be printed.
+ * @return What went wrong and what to do about it, in one line of English; an empty text for
+ *        NULL, so that it can always be printed.
  */
 const char *hc_error_message(const struct hc_error *error);
 
-/**
- * Whether the same call may succeed when it is made again as it is: after a
- * lost race, or when another process has the file.
- *
- * @return 1 if it may, otherwise 0.
- */
-int32_t hc_error_is_retryable(const struct hc_error *error);
-
-/**
- * The numbers behind #HC_STATUS_NO_FREE_SEAT.
- *
- * @param limit Set to the seats of the license; NULL if not wanted.
- * @param active Set to the users who were active; NULL if not wanted.
- * @param requested Set to how many more would have been; NULL if not wanted.
- * @return 1 if the numbers were written; 0, and nothing is written, if the
- *         error has another status.
- */
-int32_t hc_error_get_seats(const struct hc_error *error, uint64_t *limit, uint64_t *active,
-                           uint64_t *requested);
-
-/**
- * The numbers behind #HC_STATUS_CONFLICT.
- *
- * @param expected Set to the version the caller expected; NULL if not wanted.
- * @param found Set to the version that was found; NULL if not wanted.
- * @return 1 if the numbers were written; 0, and nothing is written, if the
- *         error has another status.
- */
-int32_t hc_error_get_versions(const struct hc_error *error, uint64_t *expected,
-                              uint64_t *found);
-
-/**
- * Which operation of the call was refused, counted from 0.
- *
- * @param index Set to the index; NULL if not wanted.
- * @return 1 if there is one and it was written; 0, and nothing is written, if
- *         the call was refused as a whole.
- */
-int32_t hc_error_get_op_index(const struct hc_error *error, uint64_t *index);
-
-/**
- * The number behind #HC_STATUS_HISTORY_TRIMMED: read all users and workspaces
- * again, then the changes that come after this one.
- *
- * @param resume_after Set to the number of the last change that was trimmed; NULL if not
- *        wanted.
- * @return 1 if the number was written; 0, and nothing is written, if the error
- *         has another status.
- */
-int32_t hc_error_get_resume_after(const struct hc_error *error, uint64_t *resume_after);
-
-/**
- * The number behind #HC_STATUS_CHANGE_NOT_YET: read all users and workspaces again,
- * then the changes that come after this one.
- *
- * @param latest Set to the number of the latest change; NULL if not wanted.
- * @return 1 if the number was written; 0, and nothing is written, if the error
- *         has another status.
- */
-int32_t hc_error_get_latest_change(const struct hc_error *error, uint64_t *latest);
-
-/**
- * The number behind #HC_STATUS_BUFFER_TOO_SMALL.
- *
- * @param bytes Set to the bytes that the buffer must have for the next record; NULL if
- *        not wanted.
- * @return 1 if the number was written; 0, and nothing is written, if the error
- *         has another status.
- */
-int32_t hc_error_get_buffer_bytes(const struct hc_error *error, size_t *bytes);
-
-/** Frees an error, and with it its message. */
+/** Frees an error and its message. */
 void hc_error_free(struct hc_error *error);
 
 /**
- * All that an error says, in one call: what hc_error_status(), hc_error_message(),
- * hc_error_is_retryable() and the hc_error_get_*() functions say.
- *
- * @param details Where to put it, started with #HC_ERROR_DETAILS_INIT.
- * @return 1 if it was written; 0, and nothing is written, for NULL or a struct that
- *         was not started.
+ * Tells everything that an error says, in one call.
+ * @param details Where to write it.
+ * @return 1 if it was written; 0, with nothing written, for NULL and for a struct that was
+ *        not initialized.
  */
 int32_t hc_error_get_details(const struct hc_error *error, struct hc_error_details *details);
 
 /* Ids and licenses ================================================================ */
 
 /**
- * Draws an id that nobody has: a UUID of version 7, as the directory does for users
- * that are created without one.
- *
- * @param id Set to the 16 bytes of the id in network order.
+ * Draws a new, unique id: a UUID of version 7, as the directory draws for users created
+ * without one.
+ * @param id Set to the 16 bytes of the id.
  */
 hc_status hc_id_generate(uint8_t *id, struct hc_error **error);
 
 /**
- * Writes an id as text, for the functions that take a user as a text.
- *
- * @param id 16 bytes in network order.
- * @param text Set to a text such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8":
- *        #HC_ID_TEXT_BYTES bytes, of which the last is NUL.
+ * Writes an id as text, for functions that take a user as a text.
+ * @param id 16 bytes.
+ * @param text Set to a text such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8": #HC_ID_TEXT_BYTES
+ *        bytes, of which the last is NUL.
  */
 hc_status hc_id_to_text(const uint8_t *id, char *text, struct hc_error **error);
 
 /**
  * Reads an id from text: a UUID in any of its usual forms.
- *
  * @param text The text.
- * @param id Set to the 16 bytes of the id in network order.
- * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no id.
+ * @param id Set to the 16 bytes of the id.
  */
 hc_status hc_id_from_text(const uint8_t *text, size_t text_len, uint8_t *id,
                           struct hc_error **error);
 
 /**
- * Sets the license. A smaller one than today's use is accepted: nobody is
- * deactivated, but no user can be activated until enough others are not.
- *
+ * Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated,
+ * but no user can be activated until enough others are inactive.
  * @param license One of HC_LICENSE_*.
  * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
- * @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind
- *         that has none.
  */
 hc_status hc_directory_set_license(const struct hc_directory *directory, int32_t license,
                                    uint64_t seats, struct hc_error **error);
@@ -1428,29 +1109,22 @@ hc_status hc_directory_set_license(const struct hc_directory *directory, int32_t
 
 /**
  * Makes options with their defaults; a new directory gets the Community license.
- *
  * @return Options to free with hc_options_free(); never NULL.
  */
 struct hc_options *hc_options_new(void);
 
 /**
  * Sets an option.
- *
  * @param option One of HC_OPTION_*.
  * @param value Its value.
- * @retval HC_STATUS_INVALID_ARGUMENT for an option that does not exist, and for a value it
- *         can't have.
  */
 hc_status hc_options_set(struct hc_options *options, int32_t option, uint64_t value,
                          struct hc_error **error);
 
 /**
- * Sets the license that a new directory gets. An existing one keeps its own.
- *
+ * Sets the license of a new directory. An existing one keeps its own.
  * @param license One of HC_LICENSE_*.
  * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
- * @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind
- *         that has none.
  */
 hc_status hc_options_set_license_if_new(struct hc_options *options, int32_t license,
                                         uint64_t seats, struct hc_error **error);
@@ -1459,23 +1133,21 @@ hc_status hc_options_set_license_if_new(struct hc_options *options, int32_t lice
 void hc_options_free(struct hc_options *options);
 
 /**
- * Opens the directory in a file, and makes it if there is none.
- *
+ * Opens the directory in a file, which is created if it is missing.
  * @param path The path of the file.
- * @param options How to open it; NULL for the defaults. Not kept.
+ * @param options How to open it; may be NULL.
  * @param directory Set to a directory.
- * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+ * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
  * @retval HC_STATUS_UNSUPPORTED_FORMAT when a newer release wrote it.
- * @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
+ * @retval HC_STATUS_CORRUPTED when it is not a directory, or is damaged.
  */
 hc_status hc_directory_open(const uint8_t *path, size_t path_len,
                             const struct hc_options *options, struct hc_directory **directory,
                             struct hc_error **error);
 
 /**
- * Makes a directory that lives in memory and is gone when it is freed.
- *
- * @param options Its license; NULL for the defaults. Not kept.
+ * Makes a directory in memory, which is gone when it is freed.
+ * @param options Its license and its user cache; may be NULL.
  * @param directory Set to a directory.
  */
 hc_status hc_directory_open_in_memory(const struct hc_options *options,
@@ -1483,48 +1155,41 @@ hc_status hc_directory_open_in_memory(const struct hc_options *options,
                                       struct hc_error **error);
 
 /**
- * Makes a handle on the same directory whose writes are made by a user: it is
- * recorded in each change, and the user can't deactivate or delete themself with
- * it (#HC_STATUS_OWN_ACCOUNT). Closing one of the handles closes all.
- *
- * @param actor The id of the user: 16 bytes in network order.
- * @param acting Set to the handle, before or after the other.
+ * Makes another handle on the same directory, whose writes are made by a user: each change
+ * records the user, who can't deactivate or delete themself with it (#HC_STATUS_OWN_ACCOUNT).
+ * Closing one of the handles closes all.
+ * @param actor The id of the user: 16 bytes.
+ * @param acting Set to the handle, to be freed before or after the other.
  */
 hc_status hc_directory_acting_as(const struct hc_directory *directory, const uint8_t *actor,
                                  struct hc_directory **acting, struct hc_error **error);
 
 /**
- * Makes a handle on the same directory whose writes come through a door: a short name of
- * the client or the interface, such as "rest" or "scim:okta", that is recorded in each
- * change. See also hc_batch_set_door(). Closing one of the handles closes all.
- *
- * @param door The name, which is yours to choose: 1 to 32 letters, digits and -_.:/ of
- *        ASCII.
- * @param through Set to the handle, before or after the other.
+ * Makes another handle on the same directory, whose writes come through a door: a short name
+ * of the client or interface, such as "rest" or "scim:okta", that each change records. See
+ * also hc_batch_set_door(). Closing one of the handles closes all.
+ * @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
+ * @param through Set to the handle, to be freed before or after the other.
  */
 hc_status hc_directory_through(const struct hc_directory *directory, const uint8_t *door,
                                size_t door_len, struct hc_directory **through,
                                struct hc_error **error);
 
 /**
- * Finishes what is pending, releases the file, and reports what goes wrong
- * with that. From then on other calls on the directory and its cursors are
- * refused with #HC_STATUS_CLOSED, also those of other threads; users that were
- * read stay valid. Closing again does nothing.
+ * Finishes what is pending, releases the file, and reports whether that failed. Other calls
+ * on the directory and its cursors are refused with #HC_STATUS_CLOSED from then on, in all
+ * threads; users that were read stay valid. Closing again does nothing.
  *
- * The handle is still to be freed. Freeing it without closing it first closes
- * it too, but can't report.
- *
- * @param directory The directory; works on a poisoned one.
- * @return #HC_STATUS_OK, or a general or store status; the file is released
- *         in any case, unless that is #HC_STATUS_FORKED.
+ * The handle must still be freed. Freeing closes too, but can't report a failure.
+ * @return As other functions, also on a poisoned handle. The file is released in any case,
+ *        unless it is #HC_STATUS_FORKED.
  */
 hc_status hc_directory_close(struct hc_directory *directory, struct hc_error **error);
 
 /**
- * Frees a directory. Its users and cursors stay valid, and the file stays open
- * until the last cursor is freed too, unless hc_directory_close() was called.
- * In a child of fork() it leaves the parent's directory alone.
+ * Frees a directory. Its users and cursors stay valid, and the file stays open until the last
+ * cursor is freed, unless hc_directory_close() was called. In a child of fork() it has no
+ * effect on the parent's directory.
  */
 void hc_directory_free(struct hc_directory *directory);
 
@@ -1544,7 +1209,6 @@ void hc_directory_free(struct hc_directory *directory);
  * - To fill: read the number, then ask the library, and keep the user with that
  *   number. Keep nothing if it is odd.
  * - Keep users only, not that there is none: creating users changes nothing here.
- *
  * @return A pointer that is valid until the directory is freed, the same for each
  *         handle on the directory; NULL for a directory that can't be used.
  */
@@ -1554,24 +1218,20 @@ const uint64_t *hc_directory_generation(const struct hc_directory *directory);
 
 /**
  * Tells how the seats are used.
- *
- * @param seats A struct of yours that starts as #HC_SEATS_INIT; filled in on success.
- * @retval HC_STATUS_INVALID_ARGUMENT if seats->struct_size is too small.
+ * @param seats Where to write it.
  */
 hc_status hc_directory_get_seats(const struct hc_directory *directory, struct hc_seats *seats,
                                  struct hc_error **error);
 
 /**
  * Tells the most users that were active at one time on each day (UTC), which licenses are
- * often billed by. Days on which the number did not change are left out. It is kept for
+ * often billed by. Days on which the number did not change are left out. The history covers
  * three years, whether or not hc_directory_trim_changes() forgets the changes.
- *
- * @param since_micros A time on the first day that is wanted, in microseconds since
- *        1970-01-01T00:00:00Z; 0 to begin with the first on record.
- * @param history A struct of yours that starts as #HC_SEAT_HISTORY_INIT; filled in on
- *        success.
+ * @param since_micros A time on the first day that is wanted; 0 to begin with the first on
+ *        record.
+ * @param history Where to write the figures.
  * @param days Where to write the days, the first one first; NULL if not wanted.
- * @param days_max How many there is room for: 1,100 hold all that is kept. Those beyond
+ * @param days_max How many there is room for: 1,100 hold everything that is kept. Days beyond
  *        are left out, but history->day_count counts them.
  */
 hc_status hc_directory_get_seat_history(const struct hc_directory *directory,
@@ -1580,40 +1240,32 @@ hc_status hc_directory_get_seat_history(const struct hc_directory *directory,
                                         struct hc_error **error);
 
 /**
- * Recounts the seats and checks every index against the users, both ways.
- * Takes time in proportion to the size of the directory.
- *
- * @param verified A struct of yours that starts as #HC_VERIFIED_INIT; filled in on
- *        success. NULL if not wanted.
- * @return #HC_STATUS_OK when nothing is wrong, or a general or store status.
- * @retval HC_STATUS_CORRUPTED when something is; the message says what.
- * @retval HC_STATUS_INVALID_ARGUMENT if verified->struct_size is too small.
+ * Recounts the seats and checks every index against the users, both ways. Takes time in
+ * proportion to the size of the directory.
+ * @param verified Where to write what was counted; NULL if not wanted.
+ * @retval HC_STATUS_CORRUPTED when something is wrong; the message says what.
  */
 hc_status hc_directory_verify(const struct hc_directory *directory,
                               struct hc_verified *verified, struct hc_error **error);
 
 /**
- * Lists what is wrong with a directory. One damaged value doesn't hide the others.
- * Takes time in proportion to the size of the directory.
- *
+ * Lists what is wrong with a directory. A damaged value doesn't hide other faults. Takes time
+ * in proportion to the size of the directory.
  * @param faults_max How many faults to list; all are counted.
- * @param faults Set to the list.
- * @return #HC_STATUS_OK, also when there are faults, or a general or store status.
+ * @param faults Set to the list, which is empty when nothing is wrong.
  * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
  */
 hc_status hc_directory_find_faults(const struct hc_directory *directory, size_t faults_max,
                                    struct hc_faults **faults, struct hc_error **error);
 
 /**
- * Lists what is wrong with the directory in a file, also where it is too damaged for
- * hc_directory_open().
- *
+ * Lists what is wrong with the directory in a file, even where it is too damaged for
+ * hc_directory_open(). No file is created.
  * @param path The path of the file.
- * @param options How to open it; NULL for the defaults. Not kept. No file is made.
+ * @param options How to open it; may be NULL.
  * @param faults_max How many faults to list; all are counted.
- * @param faults Set to the list.
- * @return #HC_STATUS_OK, also when there are faults, or a general or store status.
- * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+ * @param faults Set to the list, which is empty when nothing is wrong.
+ * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
  * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
  */
 hc_status hc_file_find_faults(const uint8_t *path, size_t path_len,
@@ -1621,22 +1273,19 @@ hc_status hc_file_find_faults(const uint8_t *path, size_t path_len,
                               struct hc_faults **faults, struct hc_error **error);
 
 /**
- * Makes the directory in a file sound again, in one transaction; nobody may have it
- * open. Nothing calls this automatically: a backup, if there is one, has more in it.
+ * Repairs the directory in a file, in one transaction; nobody may have it open. Nothing calls
+ * this automatically: restoring a backup, if there is one, loses less.
  *
- * Indexes and counters are made again from the records. A record that can't be read or
- * kept is removed and written to another file, a line of JSON each, with personal data
- * in it; none is made when there is nothing to put there. Nobody is deactivated.
- *
+ * Indexes and counters are rebuilt from the records. A record that can't be read or kept is
+ * removed and written to another file as a line of JSON, with its personal data; that file is
+ * created only when needed. Nobody is deactivated.
  * @param path The path of the file.
- * @param options How to open it, and which license to set where it is lost; NULL for the
- *        defaults. Not kept. No file is made.
- * @param aside The path of the file for records that are removed, which must not exist.
- *        NULL to write nothing and tell what would be done.
+ * @param options How to open it, and which license to set where it is lost; may be NULL.
+ * @param aside The path of the file for removed records, which must not exist. NULL to write
+ *        nothing and only report what would be done.
  * @param faults_max How many faults to list; all are counted.
  * @param faults Set to what was wrong.
- * @retval HC_STATUS_INVALID_ARGUMENT when the file `aside` exists.
- * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+ * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
  * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
  */
 hc_status hc_file_repair(const uint8_t *path, size_t path_len,
@@ -1644,78 +1293,57 @@ hc_status hc_file_repair(const uint8_t *path, size_t path_len,
                          size_t aside_len, size_t faults_max, struct hc_faults **faults,
                          struct hc_error **error);
 
-/**
- * How many faults there are in all.
- *
- * @return The number, which is 0 when nothing is wrong; 0 for NULL.
- */
+/** @return How many faults there are in all. */
 uint64_t hc_faults_total(const struct hc_faults *faults);
 
-/**
- * How many faults are listed: all, unless those are more than were asked for.
- *
- * @return The number; 0 for NULL.
- */
+/** @return How many faults are listed: all, or as many as were asked for. */
 size_t hc_faults_count(const struct hc_faults *faults);
 
 /**
- * One of the faults in one line of English: its kind, the ids that it concerns, what
- * was expected and what was found. It holds no personal data but ids.
- *
- * @param index Which one: from 0 to hc_faults_count() - 1.
- * @return The text; an empty one for an index that is too large, and for NULL.
+ * @param index Which fault: from 0 to hc_faults_count() - 1.
+ * @return The fault in one line of English: its kind, the ids that it concerns, what was
+ *        expected and what was found, with no personal data but ids. An empty text for an
+ *        index that is too large, and for NULL.
  */
 const char *hc_faults_text_at(const struct hc_faults *faults, size_t index);
 
 /**
- * The name of the kind of one of the faults: `damaged`, `malformed`, `missing`,
- * `wrong`, `leftover`, `duplicate`, `dangling`, `not_deleted`, `counter`, `gap` or
- * `unknown`; later releases may add others.
- *
- * @param index Which one: from 0 to hc_faults_count() - 1.
- * @return The text; an empty one for an index that is too large, and for NULL.
+ * @param index Which fault: from 0 to hc_faults_count() - 1.
+ * @return The name of its kind: `damaged`, `malformed`, `missing`, `wrong`, `leftover`,
+ *        `duplicate`, `dangling`, `not_deleted`, `counter`, `gap` or `unknown`; later
+ *        releases may add others. An empty text for an index that is too large, and for NULL.
  */
 const char *hc_faults_kind_at(const struct hc_faults *faults, size_t index);
 
 /**
- * How many records a repair put into the other file, or would put there.
- *
- * @param faults What hc_file_repair() made, or NULL.
- * @return The number; 0 for a list without a repair, and for NULL.
+ * @return How many records hc_file_repair() wrote to the other file, or would write; 0 for a
+ *        list without a repair.
  */
 uint64_t hc_faults_set_aside(const struct hc_faults *faults);
 
 /**
- * How many more users are active than the license has seats, after the repair if there
- * was one. That is no fault.
- *
- * @return The number; 0 for NULL.
+ * @return How many more users are active than the license has seats, after the repair if
+ *        there was one. That is not a fault.
  */
 uint64_t hc_faults_seats_over(const struct hc_faults *faults);
 
-/** Frees a list of faults, and with it its texts. */
+/** Frees a list of faults and its texts. */
 void hc_faults_free(struct hc_faults *faults);
 
 /**
- * Figures to watch a directory by. The first four are of one moment; those of the
+ * Tells figures to monitor a directory by. The first four are of one moment; those of the
  * cache and the commits are read one by one while others may go on.
- *
- * @param stats A struct of yours that starts as #HC_STATS_INIT; filled in on success.
- * @retval HC_STATUS_INVALID_ARGUMENT if stats->struct_size is too small.
+ * @param stats Where to write them.
  */
 hc_status hc_directory_get_stats(const struct hc_directory *directory, struct hc_stats *stats,
                                  struct hc_error **error);
 
 /**
- * Writes all figures of a directory as Prometheus reads them, in its text format: users
- * by state, seats, the cache, and how long commits take, with quantiles. It holds no
- * personal data.
- *
- * @param buffer Where to put the text, which is not NUL-terminated.
+ * Writes all figures of a directory in the text format of Prometheus: users by state, seats,
+ * the cache, and how long commits take, with quantiles. It holds no personal data.
+ * @param buffer Where to write the text, which has no NUL behind it.
  * @param capacity Its size in bytes; 4 KiB are enough.
  * @param written Set to the length of the text in bytes.
- * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer that is; hc_error_get_buffer_bytes()
- *         says how large it must be.
  */
 hc_status hc_directory_write_stats_text(const struct hc_directory *directory, uint8_t *buffer,
                                         size_t capacity, size_t *written,
@@ -1724,19 +1352,16 @@ hc_status hc_directory_write_stats_text(const struct hc_directory *directory, ui
 /* Copies and exports ============================================================== */
 
 /**
- * Writes all records of the directory as lines of JSON: the license, users with their
- * ids, versions and times, ids of deleted users, workspaces and memberships, as they
- * were at one moment. It is the format of `headcount export`, and hc_directory_load() or
- * `headcount import` make the same directory of it. Changes and the outcomes of request
- * ids are not in it.
+ * Writes all records of the directory as lines of JSON: the license, users with their ids,
+ * versions and times, ids of deleted users, workspaces and memberships, as they are at one
+ * moment. hc_directory_load(), and `headcount import`, make the same directory from them.
+ * Changes and the outcomes of request ids are not included.
  *
- * The lines end with one without which a part is missing; so a file that a failed call
- * leaves behind is refused by hc_directory_load(). While it runs, others go on reading
- * and writing, and the file may grow by what they change.
- *
- * @param write Takes the lines, some 64 KiB at a time.
+ * The last line marks the end: hc_directory_load() refuses a file that a failed call left
+ * behind. Others can read and write meanwhile; the file may grow by what they change.
+ * @param write Takes the lines, about 64 KiB at a time.
  * @param progress Called after every thousand records; may be NULL.
- * @param userdata Given to each callback, as it is; may be NULL.
+ * @param userdata Passed to each callback; may be NULL.
  * @retval HC_STATUS_IO when the callback gave up.
  * @note Takes time in proportion to the size of the directory.
  */
@@ -1745,18 +1370,16 @@ hc_status hc_directory_export(const struct hc_directory *directory, hc_write_cal
                               struct hc_error **error);
 
 /**
- * Loads the lines of hc_directory_export() into a directory that nothing was written to
- * yet, in one transaction. Each record is checked as one that is created, but the seats:
- * a directory that was over its limit is so again. If this fails, nothing is changed,
- * and the message says which line was wrong.
- *
+ * Loads the lines of hc_directory_export() into a directory that nothing was written to yet,
+ * in one transaction. Each record is checked like one that is created, except for seats: a
+ * directory that was over its limit is so again. On failure nothing is changed, and the
+ * message says which line is wrong.
  * @param read Gives the lines.
  * @param progress Called after every thousand records; may be NULL.
- * @param userdata Given to each callback, as it is; may be NULL.
- * @return #HC_STATUS_OK, a general or store status, or that of a record that can't be
- *         created, such as #HC_STATUS_EMAIL_TAKEN.
- * @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is
- *         no record, and when lines are missing.
+ * @param userdata Passed to each callback; may be NULL.
+ * @return Also the status of a record that can't be created, such as #HC_STATUS_EMAIL_TAKEN.
+ * @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is not
+ *        a record, and when lines are missing.
  * @retval HC_STATUS_IO when the callback gave up.
  * @note Other writers wait until it is done.
  */
@@ -1765,22 +1388,18 @@ hc_status hc_directory_load(const struct hc_directory *directory, hc_read_callba
                             struct hc_error **error);
 
 /**
- * Copies the directory, as it is now, to a new file, while others go on reading and
- * writing. The copy is verified before it is put in its place; it is a directory's
- * file like any other, to be opened or restored. If this fails, what was there stays.
- *
- * @param path The path of the new file; no symbolic link.
- * @param overwrite 1 to replace the directory that is there, which nobody may have open;
- *        0 to refuse that with #HC_STATUS_IO. Other files are never replaced.
- * @param copied A struct of yours that starts as #HC_COPIED_INIT, filled in on success;
- *        may be NULL.
+ * Copies the directory, as it is now, to a new file, while others can read and write. The
+ * copy is a directory's file like any other. It is verified before it takes its place; on
+ * failure, what was there stays.
+ * @param path The path of the new file, not a symbolic link.
+ * @param overwrite 1 to replace the directory that is there, which nobody may have open; 0 to
+ *        refuse that with #HC_STATUS_IO. Other files are never replaced.
+ * @param copied Where to write what was copied; NULL if not wanted.
  * @param progress Called every few hundred kilobytes; may be NULL.
- * @param userdata Given to the callback, as it is; may be NULL.
- * @retval HC_STATUS_ALREADY_OPEN when the file to be replaced is open, as this
- *         directory's own is.
+ * @param userdata Passed to the callback; may be NULL.
+ * @retval HC_STATUS_ALREADY_OPEN when the file to replace is open, as this directory's own
+ *        is.
  * @retval HC_STATUS_CORRUPTED when the directory is damaged.
- * @retval HC_STATUS_INVALID_ARGUMENT for a symbolic link, for a file that is no
- *         directory, or if copied->struct_size is too small.
  * @note Takes time in proportion to the size of the directory.
  */
 hc_status hc_directory_backup(const struct hc_directory *directory, const uint8_t *path,
@@ -1789,23 +1408,18 @@ hc_status hc_directory_backup(const struct hc_directory *directory, const uint8_
                               struct hc_error **error);
 
 /**
- * Puts a copy of the directory in one file in the place of another. What is copied is
- * only read, with the log that a crash left beside it. The copy is verified before it is
- * put in its place; then the log of what was there before is removed. If this fails, what was there
- * stays.
- *
- * @param backup The path of the file to copy; nobody may have it open to write.
- * @param path The path to restore it to; no symbolic link.
- * @param overwrite 1 to replace the directory that is there, which nobody may have open;
- *        0 to refuse that with #HC_STATUS_IO. Other files are never replaced.
- * @param copied A struct of yours that starts as #HC_COPIED_INIT, filled in on success;
- *        may be NULL.
+ * Replaces a directory's file by a copy of another, including the log that a crash left
+ * beside the other. The copy is verified before it takes its place, and the log of what it
+ * replaces is removed; on failure, what was there stays.
+ * @param backup The path of the file to copy, which nobody may have open to write.
+ * @param path The path to restore it to, not a symbolic link.
+ * @param overwrite 1 to replace the directory that is there, which nobody may have open; 0 to
+ *        refuse that with #HC_STATUS_IO. Other files are never replaced.
+ * @param copied Where to write what was copied; NULL if not wanted.
  * @param progress Called every few hundred kilobytes; may be NULL.
- * @param userdata Given to the callback, as it is; may be NULL.
+ * @param userdata Passed to the callback; may be NULL.
  * @retval HC_STATUS_ALREADY_OPEN when either file is open.
- * @retval HC_STATUS_CORRUPTED when the backup is no directory or is damaged.
- * @retval HC_STATUS_INVALID_ARGUMENT for a symbolic link, for a file that is no
- *         directory, or if copied->struct_size is too small.
+ * @retval HC_STATUS_CORRUPTED when the backup is not a directory, or is damaged.
  * @note Takes time in proportion to the size of the directory.
  */
 hc_status hc_directory_restore(const uint8_t *backup, size_t backup_len, const uint8_t *path,
@@ -1814,16 +1428,14 @@ hc_status hc_directory_restore(const uint8_t *backup, size_t backup_len, const u
                                struct hc_error **error);
 
 /**
- * Makes the file of a directory as small as it gets, in place. Nobody else may have it
- * open. What is in the directory stays as it is, also if the machine stops meanwhile.
- *
+ * Makes the file of a directory as small as possible, in place. Nobody else may have it open.
+ * The directory's contents are safe even if the machine stops meanwhile.
  * @param path The path of the file.
- * @param options The page cache and how long to wait for the file; NULL for the
- *        defaults. Not kept.
- * @param bytes_before Set to the bytes that the file had; may be NULL.
- * @param bytes Set to the bytes that it has now; may be NULL.
- * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
- * @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
+ * @param options The page cache and how long to wait for the file; may be NULL.
+ * @param bytes_before Set to the old size of the file in bytes; NULL if not wanted.
+ * @param bytes Set to its new size; NULL if not wanted.
+ * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
+ * @retval HC_STATUS_CORRUPTED when it is not a directory, or is damaged.
  * @note Takes time in proportion to the size of the file.
  */
 hc_status hc_directory_compact(const uint8_t *path, size_t path_len,
@@ -1833,134 +1445,78 @@ hc_status hc_directory_compact(const uint8_t *path, size_t path_len,
 /* Users =========================================================================== */
 
 /**
- * The id: 16 bytes in network order, never given to another user.
- *
- * @return A pointer to 16 bytes that are valid until the user is freed; NULL
- *         for NULL.
+ * @return The id, never given to another user: 16 bytes that are valid until the user is
+ *        freed.
  */
 const uint8_t *hc_user_id(const struct hc_user *user);
 
-/**
- * The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8".
- *
- * @return A NUL-terminated text of 36 bytes that is valid until the user is
- *         freed; NULL for NULL.
- */
+/** @return The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8". */
 const char *hc_user_id_text(const struct hc_user *user);
 
-/**
- * The email address, as it was given.
- *
- * @return The text; NULL for NULL.
- */
+/** @return The email address, as it was given. */
 const char *hc_user_email(const struct hc_user *user);
 
-/**
- * The username; it is the email where none was given.
- *
- * @return The text; NULL for NULL.
- */
+/** @return The username; it is the email where none was given. */
 const char *hc_user_username(const struct hc_user *user);
 
-/**
- * The given (first) name.
- *
- * @return The text; NULL for a user without one, and for NULL.
- */
+/** @return The given (first) name; NULL for a user without one. */
 const char *hc_user_given_name(const struct hc_user *user);
 
-/**
- * The family (last) name.
- *
- * @return The text; NULL for a user without one, and for NULL.
- */
+/** @return The family (last) name; NULL for a user without one. */
 const char *hc_user_family_name(const struct hc_user *user);
 
-/**
- * Whether the user is active and so takes a seat.
- *
- * @return 1 or 0; 0 for NULL.
- */
+/** @return 1 for a user who is active, and so takes a seat, otherwise 0. */
 int32_t hc_user_is_active(const struct hc_user *user);
 
-/**
- * Whether the user administers the platform.
- *
- * @return 1 or 0; 0 for NULL.
- */
+/** @return 1 for a user who administers the platform, otherwise 0. */
 int32_t hc_user_is_admin(const struct hc_user *user);
 
-/**
- * The version of the record: 1 when created, one more with each change.
- *
- * @return The version; 0 for NULL.
- */
+/** @return The version of the record: 1 when created, one more with each change. */
 uint64_t hc_user_version(const struct hc_user *user);
 
-/**
- * When the user was created, in microseconds since 1970-01-01T00:00:00Z.
- *
- * @return The moment; 0 for NULL.
- */
+/** @return When the user was created. */
 uint64_t hc_user_created_at_micros(const struct hc_user *user);
 
-/**
- * When the record last changed, in microseconds since 1970-01-01T00:00:00Z.
- *
- * @return The moment; 0 for NULL.
- */
+/** @return When the record last changed. */
 uint64_t hc_user_updated_at_micros(const struct hc_user *user);
 
-/**
- * When the user was deactivated, in microseconds since 1970-01-01T00:00:00Z.
- *
- * @return The moment; 0 for a user who is active or never was, and for NULL.
- */
+/** @return When the user was deactivated; 0 for a user who is active or never was. */
 uint64_t hc_user_deactivated_at_micros(const struct hc_user *user);
 
-/**
- * How many attributes the user has.
- *
- * @return The number; 0 for NULL.
- */
+/** @return How many attributes the user has. */
 size_t hc_user_attribute_count(const struct hc_user *user);
 
 /**
- * One of the attributes, which are ordered by name.
- *
+ * Reads one of the attributes, which are ordered by name.
  * @param index Which one: from 0 to hc_user_attribute_count() - 1.
- * @param name Set to its name, NUL-terminated; NULL if not wanted.
- * @param value Set to its value, NUL-terminated; NULL if not wanted.
- * @param value_len Set to the length of the value in bytes, for values that contain
- *        NULs; NULL if not wanted.
- * @return 1 if there is such an attribute and what is wanted was written, with
- *         texts that are valid until the user is freed; otherwise 0, and
- *         nothing is written.
+ * @param name Set to its name; NULL if not wanted.
+ * @param value Set to its value; NULL if not wanted.
+ * @param value_len Set to the length of the value in bytes, for values that contain NULs;
+ *        NULL if not wanted.
+ * @return 1 if there is such an attribute; otherwise 0, and nothing is written.
  */
 int32_t hc_user_attribute_at(const struct hc_user *user, size_t index, const char **name,
                              const char **value, size_t *value_len);
 
 /**
- * The value of an attribute.
- *
+ * Reads the attribute with a name.
  * @param name The name of the attribute.
- * @param value_len Set to the length of the value in bytes, if there is one, for values
- *        that contain NULs; NULL if not wanted.
- * @return The text; NULL for a user without that attribute, and for NULL.
+ * @param value_len Set to the length of the value in bytes, for values that contain NULs;
+ *        NULL if not wanted.
+ * @return Its value; NULL for a user without that attribute.
  */
 const char *hc_user_attribute(const struct hc_user *user, const uint8_t *name, size_t name_len,
                               size_t *value_len);
 
-/** Frees a user, and with it the texts that were read off it. */
+/** Frees a user and the texts that were read from it. */
 void hc_user_free(struct hc_user *user);
 
 /**
- * Begins a user to create: active, no admin, with the email as username.
- *
+ * Begins a user to create: active, not an admin, with the email as username.
  * @param email The email address.
  * @param new_user Set to a builder.
  * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
- * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+ * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
  * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  */
 hc_status hc_new_user_new(const uint8_t *email, size_t email_len,
@@ -1968,76 +1524,58 @@ hc_status hc_new_user_new(const uint8_t *email, size_t email_len,
 
 /**
  * Gives the user an id from elsewhere; otherwise the directory draws one.
- *
- * @param id 16 bytes in network order; any UUID.
+ * @param id 16 bytes: any UUID.
  */
 hc_status hc_new_user_set_id(struct hc_new_user *new_user, const uint8_t *id,
                              struct hc_error **error);
 
 /**
- * Sets the username. One with an @ must be an email address; if it is the user's own
- * email, it follows the email when that changes.
- *
+ * Sets the username. If it is the user's own email, it follows the email when that changes.
  * @param username The username.
- * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+ * @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
  */
 hc_status hc_new_user_set_username(struct hc_new_user *new_user, const uint8_t *username,
                                    size_t username_len, struct hc_error **error);
 
 /**
  * Sets the given (first) name.
- *
- * @param name The name; an empty one is none.
- * @param name_len Its length in bytes, at most 255.
- * @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
- *         characters.
+ * @param name The name: at most 255 bytes, without control characters; empty for none.
  */
 hc_status hc_new_user_set_given_name(struct hc_new_user *new_user, const uint8_t *name,
                                      size_t name_len, struct hc_error **error);
 
 /**
  * Sets the family (last) name.
- *
- * @param name The name; an empty one is none.
- * @param name_len Its length in bytes, at most 255.
- * @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
- *         characters.
+ * @param name The name: at most 255 bytes, without control characters; empty for none.
  */
 hc_status hc_new_user_set_family_name(struct hc_new_user *new_user, const uint8_t *name,
                                       size_t name_len, struct hc_error **error);
 
 /**
- * Says whether the user is active from the start and so takes a seat.
- *
+ * Says whether the user is active, and so takes a seat; by default yes.
  * @param active 1 or 0.
  */
 hc_status hc_new_user_set_active(struct hc_new_user *new_user, int32_t active,
                                  struct hc_error **error);
 
 /**
- * Says whether the user administers the platform.
- *
+ * Says whether the user administers the platform; by default no.
  * @param admin 1 or 0.
  */
 hc_status hc_new_user_set_admin(struct hc_new_user *new_user, int32_t admin,
                                 struct hc_error **error);
 
 /**
- * Says when the user was created elsewhere; otherwise it is now.
- *
- * @param micros Microseconds since 1970-01-01T00:00:00Z.
- * @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
+ * Says when the user was created elsewhere; by default now.
+ * @param micros The time.
  */
 hc_status hc_new_user_set_created_at_micros(struct hc_new_user *new_user, uint64_t micros,
                                             struct hc_error **error);
 
 /**
  * Sets an attribute. A user has at most 64, of 16 KiB in all.
- *
- * @param name The name, not empty.
- * @param name_len Its length in bytes, at most 255.
+ * @param name The name: 1 to 255 bytes.
  * @param value The value.
- * @retval HC_STATUS_INVALID_ARGUMENT for a bad name or beyond a limit.
  */
 hc_status hc_new_user_set_attribute(struct hc_new_user *new_user, const uint8_t *name,
                                     size_t name_len, const uint8_t *value, size_t value_len,
@@ -2047,51 +1585,30 @@ hc_status hc_new_user_set_attribute(struct hc_new_user *new_user, const uint8_t 
 void hc_new_user_free(struct hc_new_user *new_user);
 
 /**
- * The user that an id, an email or a username names.
- *
- * @param user Set to a user; or to NULL when there is none.
+ * Finds the user that an id, an email or a username names.
+ * @param user Set to a user, or to NULL when there is none.
  */
 hc_status hc_user_get(const struct hc_directory *directory, const uint8_t *id_or_email,
                       size_t id_or_email_len, struct hc_user **user, struct hc_error **error);
 
 /**
- * The user with this id.
- *
- * @param id 16 bytes in network order.
- * @param user Set to a user; or to NULL when there is none.
+ * Finds a user by a key of one kind.
+ * @param kind What the key is: one of HC_USER_KEY_*.
+ * @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes. A text that is malformed names
+ *        nobody.
+ * @param user Set to a user, or to NULL when there is none.
  */
-hc_status hc_user_get_by_id(const struct hc_directory *directory, const uint8_t *id,
-                            struct hc_user **user, struct hc_error **error);
+hc_status hc_user_get_by(const struct hc_directory *directory, int32_t kind,
+                         const uint8_t *key, size_t key_len, struct hc_user **user,
+                         struct hc_error **error);
 
 /**
- * The user with this email, without regard to the case of ASCII letters.
- *
- * @param email The email; one that is no address is nobody's.
- * @param user Set to a user; or to NULL when there is none.
- */
-hc_status hc_user_get_by_email(const struct hc_directory *directory, const uint8_t *email,
-                               size_t email_len, struct hc_user **user,
-                               struct hc_error **error);
-
-/**
- * The user with this username, without regard to case.
- *
- * @param username The username.
- * @param user Set to a user; or to NULL when there is none.
- */
-hc_status hc_user_get_by_username(const struct hc_directory *directory,
-                                  const uint8_t *username, size_t username_len,
-                                  struct hc_user **user, struct hc_error **error);
-
-/**
- * Creates a user of whom only the email is known: active, and so in need of a
- * seat, no admin, with the email as username. For more, see
- * hc_user_create_from().
- *
+ * Creates an active user, who needs a seat, with nothing but an email, which is the username
+ * too. For more, see hc_user_create_from().
  * @param email The email address.
  * @param user Set to the user; NULL if not wanted.
  * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
- * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+ * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
  * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  * @retval HC_STATUS_EMAIL_TAKEN when another user has it.
  * @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
@@ -2101,13 +1618,13 @@ hc_status hc_user_create(const struct hc_directory *directory, const uint8_t *em
                          size_t email_len, struct hc_user **user, struct hc_error **error);
 
 /**
- * Creates a user, who needs a seat unless made inactive.
- *
- * @param new_user What is known of the user. Not kept.
+ * Creates a user, who needs a seat unless inactive.
+ * @param new_user What is known of the user.
  * @param user Set to the user; NULL if not wanted.
  * @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
  * @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
  * @retval HC_STATUS_ID_TAKEN when another user has, or had, the id.
+ * @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
  */
 hc_status hc_user_create_from(const struct hc_directory *directory,
@@ -2116,14 +1633,11 @@ hc_status hc_user_create_from(const struct hc_directory *directory,
 
 /**
  * Changes fields of a user.
- *
- * @param update What to change. Not kept.
- * @param user Set to the user as it is then; NULL if not wanted.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
- * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+ * @param update What to change.
+ * @param user Set to the updated user; NULL if not wanted.
  * @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
  * @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
- * @retval HC_STATUS_INVALID_ARGUMENT for more attributes than a user may have.
+ * @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
  * @retval HC_STATUS_CONFLICT when the user is not at the expected version.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  */
@@ -2133,41 +1647,35 @@ hc_status hc_user_update_apply(const struct hc_directory *directory,
                                struct hc_error **error);
 
 /**
- * Reads one user as a batch of one packed record, the same as those of lists: one
- * call for all that is known of the user. docs/packed.md says what it looks like,
- * and headcount_packed.h reads it.
- *
+ * Reads one user as a batch of one packed record, like those of lists: everything that is
+ * known of the user, in one call.
  * @param kind What the key is: one of HC_USER_KEY_*.
  * @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes.
- * @param buffer Where to put the batch.
+ * @param buffer Where to write the batch.
  * @param capacity Its size in bytes: 32 KiB hold any user.
  * @param written Set to the size of the batch; or to 0 when there is no such user.
- * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the user.
  */
 hc_status hc_user_read(const struct hc_directory *directory, int32_t kind, const uint8_t *key,
                        size_t key_len, uint8_t *buffer, size_t capacity, size_t *written,
                        struct hc_error **error);
 
 /**
- * Reads the users that many keys name, each as hc_user_read() does, in one call. It
- * ends when the keys do, or when there is no room for the next user or offset: go on
- * with the key behind those that were read.
- *
+ * Reads the users that many keys name, each like hc_user_read(), in one call. It ends with
+ * the last key, or when there is no room for the next user or offset: go on with the next
+ * key.
  * @param kind What the keys are: one of HC_USER_KEY_*.
- * @param keys The keys, one behind the other: each is its length in bytes, as 4 bytes
- *        with the lowest first, and that many bytes.
+ * @param keys The keys, one behind the other: each is its length in bytes, as 4 bytes with
+ *        the lowest first, and that many bytes.
  * @param keys_bytes How many bytes that is in all.
- * @param buffer Where to put the batch, whose records are in the order of the keys.
+ * @param buffer Where to write the batch, whose records are in the order of the keys.
  * @param capacity Its size in bytes.
- * @param offsets Set to where the record of each key begins in the buffer; to 0 where
- *        the key is nobody's.
+ * @param offsets Set to where the record of each key begins in the buffer; to 0 where the key
+ *        is nobody's.
  * @param offset_max How many of them there is room for.
  * @param read Set to how many keys were read.
  * @param written Set to the size of the batch; or to 0 when it has no records.
- * @return #HC_STATUS_OK, or a general or store status. When it fails, what is in the
- *         buffer and in the offsets means nothing.
+ * @return On failure, the contents of the buffer and of the offsets are unspecified.
  * @retval HC_STATUS_INVALID_ARGUMENT also for a key that ends behind the keys.
- * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the first user.
  * @note Each user is read at a moment of its own.
  */
 hc_status hc_user_read_many(const struct hc_directory *directory, int32_t kind,
@@ -2179,33 +1687,27 @@ hc_status hc_user_read_many(const struct hc_directory *directory, int32_t kind,
 
 /**
  * Lists all users, active or not, ordered by email, as they are now.
- *
- * @param cursor Set to a cursor before the first user;.
+ * @param cursor Set to a cursor before the first user.
  */
 hc_status hc_directory_list_users(const struct hc_directory *directory,
                                   struct hc_cursor **cursor, struct hc_error **error);
 
 /**
- * Returns one page of the users that match a query.
- *
- * @param query Which users, in what order and how many. Not kept.
- * @param cursor Set to a cursor before the first user of the page;.
- * @return #HC_STATUS_OK, also for an empty page, or a general or store status.
- * @retval HC_STATUS_INVALID_ARGUMENT for the place of a query in another order.
- * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * Returns one page of the users that match a query, which may be empty.
+ * @param query Which users, in what order and how many.
+ * @param cursor Set to a cursor before the first user of the page.
+ * @retval HC_STATUS_INVALID_ARGUMENT also for the place of a query in another order.
  */
 hc_status hc_directory_query(const struct hc_directory *directory,
                              const struct hc_query *query, struct hc_cursor **cursor,
                              struct hc_error **error);
 
 /**
- * Counts the users that match a query, whatever its limit and place. Costs
- * nothing for all, all active or all inactive users, and otherwise as much as
- * reading the index that the query picks.
- *
- * @param query Which users. Not kept.
+ * Counts the users that match a query, whatever its limit and place. All, all active and all
+ * inactive users are counted at no cost; otherwise it costs as much as reading the index that
+ * the query picks.
+ * @param query Which users.
  * @param count Set to their number.
- * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
  */
 hc_status hc_directory_count(const struct hc_directory *directory,
                              const struct hc_query *query, uint64_t *count,
@@ -2213,58 +1715,46 @@ hc_status hc_directory_count(const struct hc_directory *directory,
 
 /**
  * Reads the next user.
- *
- * @param user Set to the next user; or to NULL when there are no more.
- * @note Thread-safe: each user goes to one of the threads.
+ * @param user Set to the next user, or to NULL when there are no more.
+ * @note Each user goes to one of the threads.
  */
 hc_status hc_cursor_next(struct hc_cursor *cursor, struct hc_user **user,
                          struct hc_error **error);
 
 /**
- * Reads the next users as packed records, for which headcount_packed.h has a
- * decoder: as many as fit.
- *
- * @param buffer Where to put the batch.
+ * Reads the next users as packed records.
+ * @param buffer Where to write the batch.
  * @param capacity Its size in bytes; 32 KiB hold any user, and more is faster.
  * @param written Set to the size of the batch in bytes; or to 0 when there are no more.
- * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
- * @note Thread-safe: each user goes to one of the threads.
+ * @note Each user goes to one of the threads.
  */
 hc_status hc_cursor_next_batch(struct hc_cursor *cursor, uint8_t *buffer, size_t capacity,
                                size_t *written, struct hc_error **error);
 
-/**
- * How many users are yet to come.
- *
- * @return The number; 0 for a cursor that can't be used.
- */
+/** @return How many users are yet to come; 0 for a cursor that can't be used. */
 uint64_t hc_cursor_remaining(const struct hc_cursor *cursor);
 
 /**
- * Where the page behind this one begins, for hc_query_set_after(). It contains
- * the email or username of the last user: treat it as personal data.
- *
- * @return The text; NULL if this is the last page, for a cursor over all users, and for
- *        NULL.
+ * Where the next page begins, for #HC_QUERY_FIELD_AFTER. It contains the email or username of
+ * the last user: treat it as personal data.
+ * @return The text; NULL for the last page and for a cursor over all users.
  */
 const char *hc_cursor_next_page(const struct hc_cursor *cursor);
 
 /**
- * Frees a cursor; the users it gave out stay valid. In a child of fork() it
- * leaves the parent's cursor alone.
+ * Frees a cursor; the users that it gave stay valid. In a child of fork() it has no effect on
+ * the parent's cursor.
  */
 void hc_cursor_free(struct hc_cursor *cursor);
 
 /**
  * Begins a query for all users, ordered by email, 100 at a time.
- *
  * @return A builder to free with hc_query_free(); never NULL.
  */
 struct hc_query *hc_query_new(void);
 
 /**
  * Sets a condition or setting that is a text.
- *
  * @param field One of HC_QUERY_FIELD_* that is a text.
  * @param text The text.
  */
@@ -2273,18 +1763,15 @@ hc_status hc_query_set_text(struct hc_query *query, int32_t field, const uint8_t
 
 /**
  * Sets a condition or setting that is a number or a time.
- *
  * @param field One of HC_QUERY_FIELD_* that is a number or a time.
- * @param number The number, or the time in microseconds since 1970-01-01T00:00:00Z.
+ * @param number The number or time.
  */
 hc_status hc_query_set_number(struct hc_query *query, int32_t field, uint64_t number,
                               struct hc_error **error);
 
 /**
  * Asks only for members of a workspace.
- *
- * @param role #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role, #HC_ROLE_ANY for
- *        all.
+ * @param role #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role, #HC_ROLE_ANY for all.
  */
 hc_status hc_query_set_member_of(struct hc_query *query, uint64_t workspace, int32_t role,
                                  struct hc_error **error);
@@ -2292,7 +1779,6 @@ hc_status hc_query_set_member_of(struct hc_query *query, uint64_t workspace, int
 /**
  * Asks only for users with an attribute. A query can ask for up to 16 attributes, all of
  * which a user must have.
- *
  * @param name The name of the attribute.
  * @param value Its value, compared exactly; NULL, with the length 0, for any value.
  */
@@ -2302,7 +1788,6 @@ hc_status hc_query_set_attribute(struct hc_query *query, const uint8_t *name, si
 
 /**
  * Drops a condition, or puts a setting back to its default.
- *
  * @param field One of HC_QUERY_FIELD_*.
  */
 hc_status hc_query_unset(struct hc_query *query, int32_t field, struct hc_error **error);
@@ -2314,70 +1799,56 @@ void hc_query_free(struct hc_query *query);
 
 /**
  * Begins an update that changes nothing yet.
- *
  * @return A builder to free with hc_user_update_free(); never NULL.
  */
 struct hc_user_update *hc_user_update_new(void);
 
 /**
- * Refuses the update with #HC_STATUS_CONFLICT unless the user still has this
- * version.
- *
- * @param version What hc_user_version() said.
+ * Refuses the update with #HC_STATUS_CONFLICT unless the user still has this version.
+ * @param version From hc_user_version().
  */
 hc_status hc_user_update_set_if_version(struct hc_user_update *update, uint64_t version,
                                         struct hc_error **error);
 
 /**
  * Changes the email. A username that is the email follows.
- *
  * @param email The email address.
  * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
- * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+ * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
  * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  */
 hc_status hc_user_update_set_email(struct hc_user_update *update, const uint8_t *email,
                                    size_t email_len, struct hc_error **error);
 
 /**
- * Changes the username. One with an @ must be an email address; if it is the user's
- * own email, it follows the email when that changes.
- *
+ * Changes the username. If it is the user's own email, it follows the email when that
+ * changes.
  * @param username The username.
- * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+ * @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
  */
 hc_status hc_user_update_set_username(struct hc_user_update *update, const uint8_t *username,
                                       size_t username_len, struct hc_error **error);
 
-/** Makes the username the email again, and follow it when that changes. */
+/** Makes the username the email again, which it then follows. */
 hc_status hc_user_update_reset_username(struct hc_user_update *update,
                                         struct hc_error **error);
 
 /**
  * Changes the given (first) name.
- *
- * @param name The name; an empty one removes it.
- * @param name_len Its length in bytes, at most 255.
- * @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
- *         characters.
+ * @param name The name: at most 255 bytes, without control characters; empty to remove it.
  */
 hc_status hc_user_update_set_given_name(struct hc_user_update *update, const uint8_t *name,
                                         size_t name_len, struct hc_error **error);
 
 /**
  * Changes the family (last) name.
- *
- * @param name The name; an empty one removes it.
- * @param name_len Its length in bytes, at most 255.
- * @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
- *         characters.
+ * @param name The name: at most 255 bytes, without control characters; empty to remove it.
  */
 hc_status hc_user_update_set_family_name(struct hc_user_update *update, const uint8_t *name,
                                          size_t name_len, struct hc_error **error);
 
 /**
- * Makes the user an admin, or takes that away.
- *
+ * Says whether the user administers the platform.
  * @param admin 1 or 0.
  */
 hc_status hc_user_update_set_admin(struct hc_user_update *update, int32_t admin,
@@ -2385,11 +1856,8 @@ hc_status hc_user_update_set_admin(struct hc_user_update *update, int32_t admin,
 
 /**
  * Sets one attribute and leaves the others.
- *
- * @param name The name, not empty.
- * @param name_len Its length in bytes, at most 255.
+ * @param name The name: 1 to 255 bytes.
  * @param value The value.
- * @retval HC_STATUS_INVALID_ARGUMENT for a bad name.
  */
 hc_status hc_user_update_set_attribute(struct hc_user_update *update, const uint8_t *name,
                                        size_t name_len, const uint8_t *value, size_t value_len,
@@ -2397,10 +1865,7 @@ hc_status hc_user_update_set_attribute(struct hc_user_update *update, const uint
 
 /**
  * Removes one attribute, if the user has it.
- *
- * @param name The name, not empty.
- * @param name_len Its length in bytes, at most 255.
- * @retval HC_STATUS_INVALID_ARGUMENT for a bad name.
+ * @param name The name: 1 to 255 bytes.
  */
 hc_status hc_user_update_remove_attribute(struct hc_user_update *update, const uint8_t *name,
                                           size_t name_len, struct hc_error **error);
@@ -2413,10 +1878,8 @@ hc_status hc_user_update_replace_attributes(struct hc_user_update *update,
 void hc_user_update_free(struct hc_user_update *update);
 
 /**
- * Makes a user active; nothing happens to one who is.
- *
- * @param user Set to the user as it is then; NULL if not wanted.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
+ * Makes a user active. Does nothing to an active user.
+ * @param user Set to the updated user; NULL if not wanted.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
  */
 hc_status hc_user_activate(const struct hc_directory *directory, const uint8_t *id_or_email,
@@ -2424,56 +1887,45 @@ hc_status hc_user_activate(const struct hc_directory *directory, const uint8_t *
                            struct hc_error **error);
 
 /**
- * Makes a user inactive, which frees a seat; nothing happens to one who is.
- *
- * @param user Set to the user as it is then; NULL if not wanted.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
+ * Makes a user inactive, which frees a seat. Does nothing to an inactive user.
+ * @param user Set to the updated user; NULL if not wanted.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
- *         hc_directory_acting_as().
- * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
- *         owner.
+ *        hc_directory_acting_as().
+ * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
  */
 hc_status hc_user_deactivate(const struct hc_directory *directory, const uint8_t *id_or_email,
                              size_t id_or_email_len, struct hc_user **user,
                              struct hc_error **error);
 
 /**
- * Deletes a user for good. The id is not given again as long as the change that deletes
- * the user is kept (see hc_directory_trim_changes()); the email and the
- * username are free for others. To keep the user, use hc_user_deactivate().
- *
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
+ * Deletes a user for good. The email and the username are free for others at once, and the id
+ * when hc_directory_trim_changes() forgets the deletion. Deactivation is reversible, deletion
+ * is not.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
- *         hc_directory_acting_as().
- * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
- *         owner.
+ *        hc_directory_acting_as().
+ * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
  */
 hc_status hc_user_delete(const struct hc_directory *directory, const uint8_t *id_or_email,
                          size_t id_or_email_len, struct hc_error **error);
 
 /**
- * Notes that a user is seen now, such as at a login or with a request. Call it as often
- * as you like: it mostly costs a look-up.
+ * Records that a user is seen now, such as at a login or with a request. Call it as often as
+ * you like: it mostly costs a look-up.
  *
- * A sighting within an hour of the one on record is not noted. The first is on disk when
- * this returns; others are gathered and written together, at most once a minute and when
- * the directory is closed, so a crash loses those since the last write. It is no change:
- * the user, the version and the feed stay as they are. The time is personal data, which
- * is in exports and backups and goes with a user who is deleted.
- *
- * @retval HC_STATUS_USER_NOT_FOUND when there is no such user.
+ * A sighting within an hour of the one on record is ignored. The first is on disk when this
+ * returns; later ones are written together, at most once a minute and when the directory is
+ * closed, so a crash loses those since the last write. It is not a change: the user, the
+ * version and the feed stay as they are. The time is personal data: exports and backups
+ * include it, and deleting the user removes it.
  */
 hc_status hc_user_touch(const struct hc_directory *directory, const uint8_t *id_or_email,
                         size_t id_or_email_len, struct hc_error **error);
 
 /**
- * Tells when a user was last seen, to about an hour: see hc_user_touch().
- *
- * @param micros Set to microseconds since 1970-01-01T00:00:00Z; to 0 for a user who was
- *        never seen.
- * @retval HC_STATUS_USER_NOT_FOUND when there is no such user.
+ * Tells when a user was last seen, to about an hour; see hc_user_touch().
+ * @param micros Set to the time; to 0 for a user who was never seen.
  */
 hc_status hc_user_get_last_seen_micros(const struct hc_directory *directory,
                                        const uint8_t *id_or_email, size_t id_or_email_len,
@@ -2481,102 +1933,70 @@ hc_status hc_user_get_last_seen_micros(const struct hc_directory *directory,
 
 /* Workspaces ====================================================================== */
 
-/**
- * The id: a number from 1 on, never given to another workspace.
- *
- * @return The id; 0 for NULL.
- */
+/** @return The id: a number from 1 on, never given to another workspace. */
 uint64_t hc_workspace_id(const struct hc_workspace *workspace);
 
-/**
- * The name, as it was given; no other workspace has it.
- *
- * @return The text; NULL for NULL.
- */
+/** @return The name, as it was given; no other workspace has it. */
 const char *hc_workspace_name(const struct hc_workspace *workspace);
 
 /**
- * Whether the workspace is archived: nobody can be added and nothing of it
- * changed, until it is restored. Members can leave, and it can be deleted.
- *
- * @return 1 or 0; 0 for NULL.
+ * @return 1 for an archived workspace, otherwise 0. Until it is restored, nobody can be added
+ *        and nothing in it changed; members can leave, and it can be deleted.
  */
 int32_t hc_workspace_is_archived(const struct hc_workspace *workspace);
 
 /**
- * Whose default workspace this is.
- *
- * @return A pointer to the 16 bytes of the user's id that are valid until the
- *         workspace is freed; NULL if it is nobody's, and for NULL.
+ * @return The 16 bytes of the id of the user whose default workspace this is, valid until the
+ *        workspace is freed; NULL if it is nobody's.
  */
 const uint8_t *hc_workspace_default_of(const struct hc_workspace *workspace);
 
-/**
- * The version of the record: 1 when created, one more with each change.
- *
- * @return The version; 0 for NULL.
- */
+/** @return The version of the record: 1 when created, one more with each change. */
 uint64_t hc_workspace_version(const struct hc_workspace *workspace);
 
-/**
- * When the workspace was created, in microseconds since 1970-01-01T00:00:00Z.
- *
- * @return The moment; 0 for NULL.
- */
+/** @return When the workspace was created. */
 uint64_t hc_workspace_created_at_micros(const struct hc_workspace *workspace);
 
-/**
- * When the record last changed, in microseconds since 1970-01-01T00:00:00Z. Its
- * members don't count.
- *
- * @return The moment; 0 for NULL.
- */
+/** @return When the record last changed; its members are not part of it. */
 uint64_t hc_workspace_updated_at_micros(const struct hc_workspace *workspace);
 
-/** Frees a workspace, and with it what was read off it. */
+/** Frees a workspace and what was read from it. */
 void hc_workspace_free(struct hc_workspace *workspace);
 
 /**
- * The workspace with this id.
- *
- * @param found Set to a workspace; or to NULL when there is none.
+ * Finds the workspace with an id.
+ * @param found Set to a workspace, or to NULL when there is none.
  */
 hc_status hc_workspace_get(const struct hc_directory *directory, uint64_t workspace,
                            struct hc_workspace **found, struct hc_error **error);
 
 /**
- * The workspace with this name, without regard to case.
- *
+ * Finds the workspace with a name, in any case.
  * @param name The name.
- * @param found Set to a workspace; or to NULL when there is none.
+ * @param found Set to a workspace, or to NULL when there is none.
  */
 hc_status hc_workspace_get_by_name(const struct hc_directory *directory, const uint8_t *name,
                                    size_t name_len, struct hc_workspace **found,
                                    struct hc_error **error);
 
 /**
- * Creates a workspace. It needs an owner who is active; a batch can do without,
- * see hc_batch_set_allow_ownerless().
- *
- * @param name The name: 1 to 128 characters, none of them a control character.
- * @param owner The first owner: an id as text or an email; empty for none.
+ * Creates a workspace. It needs an active owner; only a batch can do without one, see
+ * hc_batch_set_allow_ownerless().
+ * @param name The name: 1 to 128 characters, without control characters.
+ * @param owner The first owner, as an id_or_email; empty for none.
  * @param made Set to the workspace; NULL if not wanted.
- * @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
  * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
- * @retval HC_STATUS_USER_NOT_FOUND when the owner is nobody.
- * @retval HC_STATUS_LAST_OWNER without an owner who is active.
+ * @retval HC_STATUS_LAST_OWNER without an active owner.
  */
 hc_status hc_workspace_create(const struct hc_directory *directory, const uint8_t *name,
                               size_t name_len, const uint8_t *owner, size_t owner_len,
                               struct hc_workspace **made, struct hc_error **error);
 
 /**
- * The default workspace of a user, who owns it; made when it is first asked for.
- * It stays the user's own: the user can't be removed from it, and it is deleted
- * with the user unless it has other members then.
- *
+ * Finds the default workspace of a user, who owns it; it is created at the first request. The
+ * user can't be removed from it, and it is deleted with the user unless it has other members
+ * then.
  * @param workspace Set to the workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  */
 hc_status hc_user_get_default_workspace(const struct hc_directory *directory,
                                         const uint8_t *id_or_email, size_t id_or_email_len,
@@ -2584,12 +2004,9 @@ hc_status hc_user_get_default_workspace(const struct hc_directory *directory,
                                         struct hc_error **error);
 
 /**
- * Gives a workspace another name.
- *
- * @param name The name: 1 to 128 characters, none of them a control character.
- * @param made Set to the workspace as it is then; NULL if not wanted.
- * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
+ * Renames a workspace.
+ * @param name The name: 1 to 128 characters, without control characters.
+ * @param made Set to the updated workspace; NULL if not wanted.
  * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
@@ -2598,84 +2015,61 @@ hc_status hc_workspace_rename(const struct hc_directory *directory, uint64_t wor
                               struct hc_error **error);
 
 /**
- * Archives a workspace, see hc_workspace_is_archived(); nothing happens to one
- * that is.
- *
- * @param made Set to the workspace as it is then; NULL if not wanted.
- * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * Archives a workspace; see hc_workspace_is_archived(). Does nothing to an archived one.
+ * @param made Set to the updated workspace; NULL if not wanted.
  */
 hc_status hc_workspace_archive(const struct hc_directory *directory, uint64_t workspace,
                                struct hc_workspace **made, struct hc_error **error);
 
 /**
- * Restores an archived workspace; nothing happens to another.
- *
- * @param made Set to the workspace as it is then; NULL if not wanted.
- * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * Restores an archived workspace. Does nothing to another.
+ * @param made Set to the updated workspace; NULL if not wanted.
  */
 hc_status hc_workspace_restore(const struct hc_directory *directory, uint64_t workspace,
                                struct hc_workspace **made, struct hc_error **error);
 
 /**
- * Deletes a workspace and its memberships for good. The id is not given again; the
- * name is free.
- *
- * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_DEFAULT_WORKSPACE for one that is a user's default.
+ * Deletes a workspace and its memberships for good. Its id is not given again; its name is
+ * free.
+ * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's default workspace.
  */
 hc_status hc_workspace_delete(const struct hc_directory *directory, uint64_t workspace,
                               struct hc_error **error);
 
 /**
- * Lists the members of a workspace: owners first, then users, each ordered by
- * email. To read a large workspace a page at a time, use
- * hc_query_set_member_of().
- *
+ * Lists the members of a workspace: owners first, then users, each ordered by email. To read
+ * a large workspace a page at a time, use hc_query_set_member_of().
  * @param members Set to the memberships.
- * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
  */
 hc_status hc_workspace_list_members(const struct hc_directory *directory, uint64_t workspace,
                                     struct hc_members **members, struct hc_error **error);
 
 /**
  * Lists the workspaces of a user, with the role in each, ordered by id.
- *
  * @param members Set to the memberships.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
  */
 hc_status hc_user_list_workspaces(const struct hc_directory *directory,
                                   const uint8_t *id_or_email, size_t id_or_email_len,
                                   struct hc_members **members, struct hc_error **error);
 
-/**
- * How many memberships are in the list.
- *
- * @return The number; 0 for NULL.
- */
+/** @return How many memberships are in the list. */
 size_t hc_members_count(const struct hc_members *members);
 
 /**
- * One of the memberships.
- *
+ * Reads one of the memberships.
  * @param index Which one: from 0 to hc_members_count() - 1.
- * @param member A struct of yours that starts as #HC_MEMBER_INIT; filled in on success.
- * @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
- *         member->struct_size is too small.
+ * @param member Where to write it.
  */
 hc_status hc_members_get(const struct hc_members *members, size_t index,
                          struct hc_member *member, struct hc_error **error);
 
 /**
- * Reads the next memberships as packed records, for which headcount_packed.h has
- * a decoder: as many as fit. Batches go on where the last one ended, whatever
- * hc_members_get() does.
- *
- * @param buffer Where to put the batch.
+ * Reads the next memberships as packed records. Each call goes on where the last one ended,
+ * independently of hc_members_get().
+ * @param buffer Where to write the batch.
  * @param capacity Its size in bytes; 4 KiB hold 85 memberships.
  * @param written Set to the size of the batch in bytes; or to 0 when there are no more.
- * @return #HC_STATUS_OK, also at the end, or a general status.
- * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
- * @note Thread-safe: each membership goes to one of the threads.
+ * @note Each membership goes to one of the threads.
  */
 hc_status hc_members_next_batch(struct hc_members *members, uint8_t *buffer, size_t capacity,
                                 size_t *written, struct hc_error **error);
@@ -2684,14 +2078,9 @@ hc_status hc_members_next_batch(struct hc_members *members, uint8_t *buffer, siz
 void hc_members_free(struct hc_members *members);
 
 /**
- * Makes a user a member of a workspace; nothing happens to one who has the role
- * already.
- *
+ * Makes a user a member of a workspace. Does nothing to a member who has the role already.
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
- * @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see
- *         hc_workspace_set_role().
+ * @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see hc_workspace_set_role().
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
 hc_status hc_workspace_add_member(const struct hc_directory *directory, uint64_t workspace,
@@ -2699,12 +2088,9 @@ hc_status hc_workspace_add_member(const struct hc_directory *directory, uint64_t
                                   int32_t role, struct hc_error **error);
 
 /**
- * Changes the role of a member; nothing happens to one who has it already.
- *
+ * Changes the role of a member. Does nothing to a member who has it already.
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
- * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
+ * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is not a member.
  * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for the owner of a default workspace.
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
@@ -2714,11 +2100,8 @@ hc_status hc_workspace_set_role(const struct hc_directory *directory, uint64_t w
                                 int32_t role, struct hc_error **error);
 
 /**
- * Takes a member out of a workspace.
- *
- * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
- * @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
- * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
+ * Removes a member from a workspace.
+ * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is not a member.
  * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.
  */
@@ -2728,8 +2111,7 @@ hc_status hc_workspace_remove_member(const struct hc_directory *directory, uint6
 
 /**
  * Lists all workspaces, archived ones included, ordered by id, as they are now.
- *
- * @param workspaces Set to a list before its first workspace;.
+ * @param workspaces Set to a list before its first workspace.
  */
 hc_status hc_directory_list_workspaces(const struct hc_directory *directory,
                                        struct hc_workspaces **workspaces,
@@ -2737,51 +2119,45 @@ hc_status hc_directory_list_workspaces(const struct hc_directory *directory,
 
 /**
  * Reads the next workspace.
- *
- * @param workspace Set to the next workspace; or to NULL when there are no more.
- * @note Thread-safe: each workspace goes to one of the threads.
+ * @param workspace Set to the next workspace, or to NULL when there are no more.
+ * @note Each workspace goes to one of the threads.
  */
 hc_status hc_workspaces_next(struct hc_workspaces *workspaces, struct hc_workspace **workspace,
                              struct hc_error **error);
 
 /**
- * Reads the next workspaces as packed records, for which headcount_packed.h has a
- * decoder: as many as fit.
- *
- * @param buffer Where to put the batch.
+ * Reads the next workspaces as packed records.
+ * @param buffer Where to write the batch.
  * @param capacity Its size in bytes; 4 KiB hold any workspace.
  * @param written Set to the size of the batch in bytes; or to 0 when there are no more.
- * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
- * @note Thread-safe: each workspace goes to one of the threads.
+ * @note Each workspace goes to one of the threads.
  */
 hc_status hc_workspaces_next_batch(struct hc_workspaces *workspaces, uint8_t *buffer,
                                    size_t capacity, size_t *written, struct hc_error **error);
 
 /**
- * Frees a list of workspaces; those it gave out stay valid. In a child of fork()
- * it leaves the parent's list alone.
+ * Frees a list of workspaces; those that it gave stay valid. In a child of fork() it has no
+ * effect on the parent's list.
  */
 void hc_workspaces_free(struct hc_workspaces *workspaces);
 
 /* External ids ==================================================================== */
 
 /**
- * Gives the user the id that a provisioner has for them, such as what an identity
- * provider sends over SCIM. A user may have those of 16 provisioners.
- *
+ * Sets the id that a provisioner, such as an identity provider over SCIM, has for the user. A
+ * user may have ids of 16 provisioners.
  * @param provisioner Who gave the id: 1 to 64 bytes, without control characters.
- * @param id The id, compared as it is: 1 to 255 bytes, without control characters.
+ * @param id The id, compared exactly: 1 to 255 bytes, without control characters.
  */
 hc_status hc_new_user_set_external_id(struct hc_new_user *new_user, const uint8_t *provisioner,
                                       size_t provisioner_len, const uint8_t *id, size_t id_len,
                                       struct hc_error **error);
 
 /**
- * Sets the id that a provisioner has for the user; those of others stay.
- *
+ * Sets the id that a provisioner has for the user, as hc_new_user_set_external_id(); those of
+ * others stay.
  * @param provisioner Who gave the id.
- * @param id The id; see hc_new_user_set_external_id(). NULL, with the length 0, to
- *        remove it.
+ * @param id The id. NULL, with the length 0, to remove it.
  */
 hc_status hc_user_update_set_external_id(struct hc_user_update *update,
                                          const uint8_t *provisioner, size_t provisioner_len,
@@ -2790,7 +2166,6 @@ hc_status hc_user_update_set_external_id(struct hc_user_update *update,
 
 /**
  * Finds a user by the id that a provisioner has for them.
- *
  * @param provisioner Who gave the id.
  * @param id The id.
  * @param user Set to the user, or to NULL if there is none.
@@ -2801,13 +2176,11 @@ hc_status hc_user_get_by_external_id(const struct hc_directory *directory,
                                      struct hc_error **error);
 
 /**
- * One of the external ids of a user, which are ordered by their provisioners.
- *
+ * Reads one of the external ids of a user, which are ordered by provisioner.
  * @param index Which one, from 0 on.
- * @param provisioner Where to write who gave it, with a NUL behind it: room for
- *        #HC_PROVISIONER_BYTES. NULL if not wanted.
- * @param id Where to write the id, with a NUL behind it: room for #HC_EXTERNAL_ID_BYTES.
- *        NULL if not wanted.
+ * @param provisioner Where to write who gave it: room for #HC_PROVISIONER_BYTES. NULL if not
+ *        wanted.
+ * @param id Where to write the id: room for #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
  * @return 1 if there is such an id; otherwise 0, and nothing is written.
  */
 int32_t hc_user_external_id_at(const struct hc_user *user, size_t index, char *provisioner,
@@ -2815,7 +2188,6 @@ int32_t hc_user_external_id_at(const struct hc_user *user, size_t index, char *p
 
 /**
  * Finds a workspace by the id that a provisioner has for it.
- *
  * @param provisioner Who gave the id.
  * @param id The id.
  * @param found Set to the workspace, or to NULL if there is none.
@@ -2827,13 +2199,11 @@ hc_status hc_workspace_get_by_external_id(const struct hc_directory *directory,
                                           struct hc_error **error);
 
 /**
- * Sets the id that a provisioner has for a workspace; those of others stay.
- *
+ * Sets the id that a provisioner has for a workspace, as hc_new_user_set_external_id(); those
+ * of others stay.
  * @param provisioner Who gave the id.
- * @param id The id, with the limits of hc_new_user_set_external_id(). NULL, with the
- *        length 0, to remove it.
- * @param made Set to the workspace as it is now; NULL if not wanted.
- * @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+ * @param id The id. NULL, with the length 0, to remove it.
+ * @param made Set to the updated workspace; NULL if not wanted.
  * @retval HC_STATUS_WORKSPACE_ARCHIVED when it is archived.
  * @retval HC_STATUS_EXTERNAL_ID_TAKEN when another workspace has it.
  */
@@ -2844,13 +2214,11 @@ hc_status hc_workspace_set_external_id(const struct hc_directory *directory,
                                        struct hc_error **error);
 
 /**
- * One of the external ids of a workspace, as hc_user_external_id_at().
- *
+ * Reads one of the external ids of a workspace, like hc_user_external_id_at().
  * @param index Which one, from 0 on.
- * @param provisioner Where to write who gave it, with a NUL behind it: room for
- *        #HC_PROVISIONER_BYTES. NULL if not wanted.
- * @param id Where to write the id, with a NUL behind it: room for #HC_EXTERNAL_ID_BYTES.
- *        NULL if not wanted.
+ * @param provisioner Where to write who gave it: room for #HC_PROVISIONER_BYTES. NULL if not
+ *        wanted.
+ * @param id Where to write the id: room for #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
  * @return 1 if there is such an id; otherwise 0, and nothing is written.
  */
 int32_t hc_workspace_external_id_at(const struct hc_workspace *workspace, size_t index,
@@ -2858,11 +2226,7 @@ int32_t hc_workspace_external_id_at(const struct hc_workspace *workspace, size_t
 
 /**
  * Appends: set the id that a provisioner has for a workspace, as
- * hc_workspace_set_external_id(). The workspace may be one that the same batch makes.
- *
- * @param workspace The name of the workspace.
- * @param workspace_len Its length in bytes; 0 to name it by `workspace_id`.
- * @param workspace_id The id of the workspace, where no name is given.
+ * hc_workspace_set_external_id().
  * @param provisioner Who gave the id.
  * @param id The id. NULL, with the length 0, to remove it.
  */
@@ -2875,92 +2239,77 @@ hc_status hc_batch_set_workspace_external_id(struct hc_batch *batch, const uint8
 /* Batches ========================================================================= */
 
 /**
- * Begins a batch of nothing.
- *
+ * Begins an empty batch.
  * @return A builder to free with hc_batch_free(); never NULL.
  */
 struct hc_batch *hc_batch_new(void);
 
 /**
- * Says who makes these changes: it is recorded, and the actor can't deactivate or
- * delete themself. See also hc_directory_acting_as().
- *
- * @param actor The id of a user: 16 bytes in network order.
+ * Says who makes these changes: it is recorded, and the actor can't deactivate or delete
+ * themself. See also hc_directory_acting_as().
+ * @param actor The id of a user: 16 bytes.
  */
 hc_status hc_batch_set_actor(struct hc_batch *batch, const uint8_t *actor,
                              struct hc_error **error);
 
 /**
- * Says through which door the batch comes: see hc_directory_through(). It goes before
- * that of the directory, and is not part of what hc_batch_set_request_id() compares.
- *
- * @param door The name: 1 to 32 letters, digits and -_.:/ of ASCII.
+ * Says through which door the batch comes, instead of that of the directory; see
+ * hc_directory_through(). It is not part of what hc_batch_set_request_id() compares.
+ * @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
  */
 hc_status hc_batch_set_door(struct hc_batch *batch, const uint8_t *door, size_t door_len,
                             struct hc_error **error);
 
 /**
- * Makes the batch one that can be sent again: when the same batch was applied with
- * this id before, its outcome is returned and nothing is done, also after the
- * directory was reopened. A batch that was refused leaves no trace.
+ * Makes the batch safe to send again: if the same batch was applied with this id before, also
+ * before the directory was reopened, its outcome is returned and nothing is done. A refused
+ * batch leaves no trace.
  *
- * It is the same batch when it asks for the same: the same operations in the same
- * order, with the same texts, values and versions as they were passed in, the same
- * actor, and workspaces left ownerless or not. What the directory draws, such as ids
- * of new users and the time, is not compared. Another batch with a known id is
- * refused with #HC_STATUS_REQUEST_ID_REUSED.
+ * It is the same batch if it has the same operations in the same order, with the same texts,
+ * values and versions, the same actor, and the same hc_batch_set_allow_ownerless(). What the
+ * directory draws, such as ids of new users and the time, is not compared. Another batch with
+ * a known id is refused with #HC_STATUS_REQUEST_ID_REUSED.
  *
- * The id is kept as long as the change that it made; see
- * hc_directory_trim_changes().
- *
+ * The id is kept as long as the change that the batch made; see hc_directory_trim_changes().
  * @param request_id 16 bytes, such as a random UUID.
  */
 hc_status hc_batch_set_request_id(struct hc_batch *batch, const uint8_t *request_id,
                                   struct hc_error **error);
 
 /**
- * Says whether workspaces may be left without an active owner, which is recorded
- * in the change: for offboarding.
- *
- * @param allow 1 or 0; 0 unless said otherwise.
+ * Says whether workspaces may be left without an active owner, for offboarding; the change
+ * records it.
+ * @param allow 1 or 0; 0 by default.
  */
 hc_status hc_batch_set_allow_ownerless(struct hc_batch *batch, int32_t allow,
                                        struct hc_error **error);
 
 /**
- * Makes the operation that was appended last depend on the version of what it
- * changes: the user, the workspace, the membership or the license. With another
- * version the batch is refused with #HC_STATUS_CONFLICT. It has no effect on
- * operations that create something.
- *
- * @param version The version that is expected.
+ * Makes the last operation depend on the version of what it changes: the user, the workspace,
+ * the membership or the license. At another version the batch is refused with
+ * #HC_STATUS_CONFLICT. It has no effect on operations that create something.
+ * @param version The expected version.
  * @retval HC_STATUS_INVALID_ARGUMENT for a batch without operations.
  */
 hc_status hc_batch_set_if_version(struct hc_batch *batch, uint64_t version,
                                   struct hc_error **error);
 
-/**
- * How many operations there are.
- *
- * @return The number; 0 for NULL.
- */
+/** @return How many operations there are. */
 size_t hc_batch_count(const struct hc_batch *batch);
 
-/** Frees a batch; what was done with it stays. */
+/** Frees a batch; what it did stays. */
 void hc_batch_free(struct hc_batch *batch);
 
 /**
  * Appends: create a user, as hc_user_create_from().
- *
- * @param new_user What is known of the user. Not kept.
+ * @param new_user What is known of the user.
  */
 hc_status hc_batch_create_user(struct hc_batch *batch, const struct hc_new_user *new_user,
                                struct hc_error **error);
 
 /**
  * Appends: change fields of a user, as hc_user_update_apply().
- *
- * @param update What to change. Not kept.
+ * @param update What to change.
  */
 hc_status hc_batch_update_user(struct hc_batch *batch, const uint8_t *id_or_email,
                                size_t id_or_email_len, const struct hc_user_update *update,
@@ -2980,87 +2329,55 @@ hc_status hc_batch_delete_user(struct hc_batch *batch, const uint8_t *id_or_emai
 
 /**
  * Appends: set the license, as hc_directory_set_license().
- *
  * @param license One of HC_LICENSE_*.
  * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
- * @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind that
- *         has none.
  */
 hc_status hc_batch_set_license(struct hc_batch *batch, int32_t license, uint64_t seats,
                                struct hc_error **error);
 
 /**
- * Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome;
- * operations of the same batch can name it, see hc_batch_add_member().
- *
+ * Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome.
  * @param name The name.
- * @param owner The first owner: an id as text or an email; empty for none.
+ * @param owner The first owner, as an id_or_email; empty for none.
  */
 hc_status hc_batch_create_workspace(struct hc_batch *batch, const uint8_t *name,
                                     size_t name_len, const uint8_t *owner, size_t owner_len,
                                     struct hc_error **error);
 
 /**
- * Appends: make a user's default workspace, as hc_user_get_default_workspace(); no
- * effect where there is one.
+ * Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does
+ * nothing where there is one.
  */
 hc_status hc_batch_default_workspace(struct hc_batch *batch, const uint8_t *id_or_email,
                                      size_t id_or_email_len, struct hc_error **error);
 
 /**
- * Appends: give a workspace another name, as hc_workspace_rename().
- *
- * @param workspace The name of the workspace, without regard to case: it may be one that
- *        an operation before this creates. Empty to take it by its id.
- * @param workspace_id The id of the workspace, where no name is given.
- * @param name The name that it gets.
+ * Appends: rename a workspace, as hc_workspace_rename().
+ * @param name The new name.
  */
 hc_status hc_batch_rename_workspace(struct hc_batch *batch, const uint8_t *workspace,
                                     size_t workspace_len, uint64_t workspace_id,
                                     const uint8_t *name, size_t name_len,
                                     struct hc_error **error);
 
-/**
- * Appends: archive a workspace, as hc_workspace_archive().
- *
- * @param workspace The name of the workspace, without regard to case: it may be one that
- *        an operation before this creates. Empty to take it by its id.
- * @param workspace_id The id of the workspace, where no name is given.
- */
+/** Appends: archive a workspace, as hc_workspace_archive(). */
 hc_status hc_batch_archive_workspace(struct hc_batch *batch, const uint8_t *workspace,
                                      size_t workspace_len, uint64_t workspace_id,
                                      struct hc_error **error);
 
-/**
- * Appends: restore an archived workspace, as hc_workspace_restore().
- *
- * @param workspace The name of the workspace, without regard to case: it may be one that
- *        an operation before this creates. Empty to take it by its id.
- * @param workspace_id The id of the workspace, where no name is given.
- */
+/** Appends: restore an archived workspace, as hc_workspace_restore(). */
 hc_status hc_batch_restore_workspace(struct hc_batch *batch, const uint8_t *workspace,
                                      size_t workspace_len, uint64_t workspace_id,
                                      struct hc_error **error);
 
-/**
- * Appends: delete a workspace, as hc_workspace_delete().
- *
- * @param workspace The name of the workspace, without regard to case: it may be one that
- *        an operation before this creates. Empty to take it by its id.
- * @param workspace_id The id of the workspace, where no name is given.
- */
+/** Appends: delete a workspace, as hc_workspace_delete(). */
 hc_status hc_batch_delete_workspace(struct hc_batch *batch, const uint8_t *workspace,
                                     size_t workspace_len, uint64_t workspace_id,
                                     struct hc_error **error);
 
 /**
  * Appends: make a user a member, as hc_workspace_add_member().
- *
- * @param workspace The name of the workspace, without regard to case: it may be one that
- *        an operation before this creates. Empty to take it by its id.
- * @param workspace_id The id of the workspace, where no name is given.
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
  */
 hc_status hc_batch_add_member(struct hc_batch *batch, const uint8_t *workspace,
                               size_t workspace_len, uint64_t workspace_id,
@@ -3069,10 +2386,6 @@ hc_status hc_batch_add_member(struct hc_batch *batch, const uint8_t *workspace,
 
 /**
  * Appends: change the role of a member, as hc_workspace_set_role().
- *
- * @param workspace The name of the workspace, without regard to case: it may be one that
- *        an operation before this creates. Empty to take it by its id.
- * @param workspace_id The id of the workspace, where no name is given.
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  */
 hc_status hc_batch_set_role(struct hc_batch *batch, const uint8_t *workspace,
@@ -3080,13 +2393,7 @@ hc_status hc_batch_set_role(struct hc_batch *batch, const uint8_t *workspace,
                             const uint8_t *id_or_email, size_t id_or_email_len, int32_t role,
                             struct hc_error **error);
 
-/**
- * Appends: take a member out of a workspace, as hc_workspace_remove_member().
- *
- * @param workspace The name of the workspace, without regard to case: it may be one that
- *        an operation before this creates. Empty to take it by its id.
- * @param workspace_id The id of the workspace, where no name is given.
- */
+/** Appends: remove a member from a workspace, as hc_workspace_remove_member(). */
 hc_status hc_batch_remove_member(struct hc_batch *batch, const uint8_t *workspace,
                                  size_t workspace_len, uint64_t workspace_id,
                                  const uint8_t *id_or_email, size_t id_or_email_len,
@@ -3094,16 +2401,13 @@ hc_status hc_batch_remove_member(struct hc_batch *batch, const uint8_t *workspac
 
 /**
  * Applies a batch: all of it, or nothing. It is one transaction and one change.
- *
- * @param batch The batch. Not kept.
- * @param applied Set to what became of it; NULL if not wanted.
- * @return #HC_STATUS_OK, or a general or store status, or any that its operations
- *          have on their own: that of the first refusal. hc_error_get_op_index()
- *          says which operation it concerns.
+ * @param batch The batch.
+ * @param applied Set to the outcomes; NULL if not wanted.
+ * @return Any status that one of its operations has; that of the first refusal.
+ *        hc_error_details.op_index says which operation it concerns.
  * @retval HC_STATUS_NO_FREE_SEAT when it needs more seats than are free.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
- * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
- *         owner.
+ * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
  * @retval HC_STATUS_CONFLICT when a record is not at the expected version.
  */
 hc_status hc_directory_apply(const struct hc_directory *directory,
@@ -3111,11 +2415,10 @@ hc_status hc_directory_apply(const struct hc_directory *directory,
                              struct hc_error **error);
 
 /**
- * Tells what would become of a batch, without applying it: the answer that
- * hc_directory_apply() would give now, but for the ids it would draw.
- *
- * @param batch The batch. Not kept.
- * @param applied Set to what became of it; NULL if not wanted.
+ * Tells the outcome of a batch without applying it: what hc_directory_apply() would return
+ * now, except for the ids that it would draw.
+ * @param batch The batch.
+ * @param applied Set to the outcomes; NULL if not wanted.
  * @return As hc_directory_apply().
  */
 hc_status hc_directory_dry_run(const struct hc_directory *directory,
@@ -3123,238 +2426,181 @@ hc_status hc_directory_dry_run(const struct hc_directory *directory,
                                struct hc_error **error);
 
 /**
- * The number of the change that the batch made: 1, 2, 3 and so on.
- *
- * @return The number; 0 when nothing changed, and for NULL.
+ * @return The number of the change that the batch made: 1, 2, 3 and so on; 0 when nothing
+ *        changed.
  */
 uint64_t hc_applied_sequence(const struct hc_applied *applied);
 
 /**
- * Whether this is the outcome of an earlier batch with the same request id, and
- * nothing was done now.
- *
- * @return 1 or 0; 0 for NULL.
+ * @return 1 if this is the outcome of an earlier batch with the same request id, and nothing
+ *        was done now; otherwise 0.
  */
 int32_t hc_applied_is_replayed(const struct hc_applied *applied);
 
-/**
- * How many operations the batch had; each has an outcome.
- *
- * @return The number; 0 for NULL.
- */
+/** @return How many operations the batch had; each has an outcome. */
 size_t hc_applied_count(const struct hc_applied *applied);
 
 /**
- * What became of one operation.
- *
+ * Tells the outcome of one operation.
  * @param index Which operation: from 0 to hc_applied_count() - 1.
- * @param outcome A struct of yours that starts as #HC_OUTCOME_INIT; filled in on
- *        success.
- * @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
- *         outcome->struct_size is too small.
+ * @param outcome Where to write it.
  */
 hc_status hc_applied_get_outcome(const struct hc_applied *applied, size_t index,
                                  struct hc_outcome *outcome, struct hc_error **error);
 
 /**
- * The user that an operation was about, as the batch left it.
- *
+ * Gives the user that an operation was about, as the batch left it.
  * @param index Which operation: from 0 to hc_applied_count() - 1.
- * @param user Set to the user; or to NULL for an operation about no user, a user who was
- *        deleted, and an outcome that was replayed.
- * @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large.
+ * @param user Set to the user; or to NULL for an operation about no user, a deleted user, and
+ *        a replayed outcome.
  */
 hc_status hc_applied_get_user(const struct hc_applied *applied, size_t index,
                               struct hc_user **user, struct hc_error **error);
 
-/**
- * Frees what became of a batch; users that were read off it stay valid.
- *
- * @param applied What became of the batch; nothing happens for NULL.
- */
+/** Frees outcomes; users that were read from them stay valid. */
 void hc_applied_free(struct hc_applied *applied);
 
 /**
- * Appends packed operations, which headcount_packed.h writes: any number of them, with
- * the versions they expect, and the settings of the batch, in one call. docs/packed.md
- * says what they look like.
+ * Appends packed operations, which headcount_packed.h writes: any number of them, with the
+ * versions they expect and the settings of the batch, in one call.
  *
- * A part that is malformed, such as an email that is none, is refused here, with the
- * status it has elsewhere; hc_error_get_op_index() says which operation of the batch it
- * would have been.
- *
- * @param bytes The packed operations. Not kept.
+ * A malformed part, such as a text that is not an email, is refused here with the status it
+ * has elsewhere; hc_error_details.op_index says which operation of the batch it would have
+ * been.
+ * @param bytes The packed operations.
  * @param length How many bytes that is.
- * @return #HC_STATUS_OK, a general status, or that of a malformed part, such as
- *         #HC_STATUS_INVALID_EMAIL; then nothing was appended.
- * @retval HC_STATUS_INVALID_ARGUMENT for bytes that are no packed operations.
+ * @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL; then nothing
+ *        was appended.
+ * @retval HC_STATUS_INVALID_ARGUMENT also for bytes that are not packed operations.
  */
 hc_status hc_batch_append(struct hc_batch *batch, const uint8_t *bytes, size_t length,
                           struct hc_error **error);
 
 /**
- * Reads what became of the operations as packed records: as many as fit, from one of
- * them on.
- *
- * @param applied What became of a batch.
+ * Reads outcomes as packed records, from one of them on.
  * @param first The operation to begin with, counted from 0.
- * @param buffer Where to put the packed outcomes.
+ * @param buffer Where to write the packed outcomes.
  * @param capacity Its size in bytes: 16, and 48 for each outcome.
- * @param written Set to the size of what was written; or to 0 when there are no outcomes
- *        from there on.
- * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for an outcome.
+ * @param written Set to the size of what was written; or to 0 when there are no outcomes from
+ *        there on.
  */
 hc_status hc_applied_read(const struct hc_applied *applied, size_t first, uint8_t *buffer,
                           size_t capacity, size_t *written, struct hc_error **error);
 
 /**
- * Applies a batch as hc_directory_apply() does, but doesn't wait for the disk: a thread
- * of the library applies it and calls the callback. For event loops.
+ * Applies a batch like hc_directory_apply(), but without waiting for the disk: a thread of
+ * the library applies it and calls the callback. For event loops.
  *
  * - Batches submitted with the handles of a directory are applied in the order of these
- *   calls, those that wait in one commit, and their callbacks are called in that order,
- *   one at a time, on one thread. It starts with the first submission.
- * - The callback is called exactly once for a batch that was taken, and never for one
- *   that this function refuses.
- * - hc_directory_close(), and hc_directory_free() for the last handle of the directory,
- *   wait until all batches are applied and their callbacks have returned. Called by a
- *   callback they can't wait: then the batches behind that one are answered with
- *   #HC_STATUS_CLOSED after hc_directory_close(), and applied after hc_directory_free().
+ *   calls, those that wait in one commit. Their callbacks are called in that order, one at a
+ *   time, on one thread, which starts with the first submission.
+ * - The callback is called exactly once for an accepted batch, and never for one that this
+ *   function refuses.
+ * - hc_directory_close(), and hc_directory_free() of the last handle of the directory, wait
+ *   until all batches are applied and their callbacks have returned. When a callback calls
+ *   them they don't wait: the batches behind it are answered with #HC_STATUS_CLOSED after
+ *   hc_directory_close(), and applied after hc_directory_free().
  * - A process that exits without either loses what was not applied yet.
  * - After a bug in the library the callback gets #HC_STATUS_INTERNAL, or
  *   #HC_STATUS_OUTCOME_UNKNOWN where the batch may have been applied.
- *
- * @param batch The batch. Not kept: it may be changed or freed at once.
- * @param callback Called with what became of it.
- * @param userdata Given to the callback, as it is; may be NULL.
- * @return #HC_STATUS_OK when the batch was taken, or a general status.
- * @retval HC_STATUS_QUEUE_FULL when #HC_SUBMITTED_MAX batches are submitted: try again
- *         after a callback.
+ * @param batch The batch; it may be changed or freed at once.
+ * @param callback Called with the outcomes.
+ * @param userdata Passed to the callback; may be NULL.
+ * @retval HC_STATUS_QUEUE_FULL when #HC_SUBMITTED_MAX batches are submitted: try again after
+ *        a callback.
  * @retval HC_STATUS_IO when no thread can be started.
- * @note It doesn't wait for a commit.
  */
 hc_status hc_directory_submit(const struct hc_directory *directory,
                               const struct hc_batch *batch, hc_submit_callback callback,
                               void *userdata, struct hc_error **error);
 
 /**
- * Tells what would be refused of a batch, without applying it: all there is to say
- * about single operations, in their order, or else about the batch as a whole. An
- * empty list means that it would be accepted now.
- *
- * @param batch The batch. Not kept.
- * @param refusals Set to the list.
- * @return #HC_STATUS_OK, also when there are refusals, or a general or store
- *          status.
+ * Tells what would be refused of a batch, without applying it: all refusals of single
+ * operations, in their order, or else that of the batch as a whole.
+ * @param batch The batch.
+ * @param refusals Set to the list, which is empty when the batch would be accepted now.
  */
 hc_status hc_directory_preview(const struct hc_directory *directory,
                                const struct hc_batch *batch, struct hc_refusals **refusals,
                                struct hc_error **error);
 
-/**
- * How many refusals there are.
- *
- * @return The number; 0 for NULL.
- */
+/** @return How many refusals there are. */
 size_t hc_refusals_count(const struct hc_refusals *refusals);
 
 /**
- * One of the refusals, to be asked with hc_error_status(), hc_error_get_op_index()
- * and the like.
- *
- * @param index Which one: from 0 to hc_refusals_count() - 1.
- * @return An error that belongs to the list: valid until that is freed, and not
- *         to be freed itself. NULL for an index that is too large, and for NULL.
+ * @param index Which refusal: from 0 to hc_refusals_count() - 1.
+ * @return An error that belongs to the list: valid until that is freed, and not to be freed
+ *        itself. NULL for an index that is too large.
  */
 const struct hc_error *hc_refusals_at(const struct hc_refusals *refusals, size_t index);
 
-/** Frees a list of refusals, and with it its errors. */
+/** Frees a list of refusals and its errors. */
 void hc_refusals_free(struct hc_refusals *refusals);
 
 /* Changes ========================================================================= */
 
 /**
- * Follows the changes with numbers above a given one.
- *
- * @param after The number of the last change that is known; 0 to begin with the first.
+ * Follows the changes with numbers above a given one. hc_feed_next_batch() tells whether they
+ * are available.
+ * @param after The number of the last known change; 0 to begin with the first.
  * @param feed Set to a feed.
- * @return #HC_STATUS_OK, or a general status. Whether the changes can be had is
- *          said by hc_feed_next_batch().
  */
 hc_status hc_directory_follow(const struct hc_directory *directory, uint64_t after,
                               struct hc_feed **feed, struct hc_error **error);
 
 /**
- * Reads the next changes as packed records, for which headcount_packed.h has a
- * decoder: as many as there are and fit. It waits for the first of them, and not
- * for others.
- *
- * Closing the directory wakes those who wait.
- *
- * @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX for
- *        ever.
- * @param buffer Where to put the batch.
- * @param capacity Its size in bytes. A change takes 80 and 48 for each of its events,
- *        and its door.
- * @param written Set to the size of the batch in bytes; or to 0 when nothing came in
- *        time.
- * @return #HC_STATUS_OK, also when nothing came, or a general or store status.
- * @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone;
- *         hc_error_get_resume_after() says from where to follow, once everything
- *         was read again.
- * @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the
- *         feed is at, as after a restore from a backup;
- *         hc_error_get_latest_change() says from where to follow, once everything
- *         was read again.
- * @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the next
- *         change.
- * @retval HC_STATUS_CLOSED when the directory was closed, also while waiting.
- * @note Thread-safe: each change goes to one of the threads, and one of them waits
- *       at a time.
+ * Reads the next changes as packed records: as many as there are and fit. It waits for the
+ * first of them only; hc_feed_wake() and closing the directory end the wait.
+ * @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX for ever.
+ * @param buffer Where to write the batch.
+ * @param capacity Its size in bytes. A change takes 80, 48 for each of its events, and its
+ *        door.
+ * @param written Set to the size of the batch in bytes; or to 0 when nothing came in time.
+ * @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone: read everything again, then
+ *        follow from hc_error_details.resume_after.
+ * @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the feed is
+ *        at, as after a restore from a backup: read everything again, then follow from
+ *        hc_error_details.latest_change.
+ * @note Each change goes to one of the threads, and one of them waits at a time.
  */
 hc_status hc_feed_next_batch(struct hc_feed *feed, uint64_t timeout_ms, uint8_t *buffer,
                              size_t capacity, size_t *written, struct hc_error **error);
 
 /**
- * Gives a descriptor for an event loop: it is readable (POLLIN) while the feed has
- * something to read, be it a change or an error, and once the directory is closed. Read
- * it with hc_feed_next_batch() and the timeout 0, until the descriptor isn't readable.
- *
- * @param descriptor Set to the descriptor, the same each time: to be polled only, not
- *        read or closed. It is closed by hc_feed_free().
+ * Gives a descriptor for an event loop: it is readable (POLLIN) while the feed has something
+ * to read, be it a change or an error, and once the directory is closed. Read it with
+ * hc_feed_next_batch() and the timeout 0 until it isn't readable.
+ * @param descriptor Set to the descriptor, the same each time. Only poll it; hc_feed_free()
+ *        closes it.
  * @retval HC_STATUS_INVALID_ARGUMENT on a system without descriptors, such as Windows.
- * @note Thread-safe; the first call waits for a thread that waits for changes.
+ * @note The first call waits for a thread that waits for changes.
  */
 hc_status hc_feed_get_descriptor(const struct hc_feed *feed, int32_t *descriptor,
                                  struct hc_error **error);
 
 /**
- * Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If
- * none waits now, the next call that would wait returns at once.
+ * Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If none
+ * waits, the next call that would wait returns at once.
  */
 void hc_feed_wake(const struct hc_feed *feed);
 
 /**
- * The number of the last change that was given out, or where the feed began.
- *
- * @return The number; 0 for a feed that can't be used.
- * @note Thread-safe; it doesn't wait for a thread that waits for changes.
+ * @return The number of the last change that was given out, or where the feed began. It
+ *        doesn't wait for a thread that waits for changes.
  */
 uint64_t hc_feed_position(const struct hc_feed *feed);
 
 /**
- * Frees a feed. In a child of fork() it leaves the parent's feed alone.
- *
- * @note Not while another thread uses the feed, or waits with it.
+ * Frees a feed. No thread may be waiting with it. In a child of fork() it has no effect on
+ * the parent's feed.
  */
 void hc_feed_free(struct hc_feed *feed);
 
 /**
- * Forgets the changes with numbers below a given one, and their request ids. Who
- * asks for them later is refused with #HC_STATUS_HISTORY_TRIMMED.
- *
+ * Forgets the changes with numbers below a given one, and their request ids. Asking for them
+ * later is refused with #HC_STATUS_HISTORY_TRIMMED.
  * @param before The number of the first change to keep.
- * @param trimmed Set to how many changes those were; NULL if not wanted.
+ * @param trimmed Set to how many changes were forgotten; NULL if not wanted.
  */
 hc_status hc_directory_trim_changes(const struct hc_directory *directory, uint64_t before,
                                     uint64_t *trimmed, struct hc_error **error);
@@ -3362,70 +2608,57 @@ hc_status hc_directory_trim_changes(const struct hc_directory *directory, uint64
 /* Texts =========================================================================== */
 
 /**
- * Checks an email address, and says by which form it is unique: two addresses
- * belong to one user exactly when their keys are the same. What stands behind
- * the @ of the key is the domain, in lower case and as A-labels.
- *
+ * Checks an email address, and gives the form by which it is unique: two addresses belong to
+ * one user exactly when their keys are equal. Behind the @ of the key is the domain, in lower
+ * case and as A-labels.
  * @param email The address.
- * @param key Set to the key, with a NUL behind it: a buffer of #HC_KEY_BYTES bytes, of
- *        which as many are written as it takes. NULL if not wanted.
+ * @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
  * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
- * @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+ * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
  * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  */
 hc_status hc_email_key(const uint8_t *email, size_t email_len, char *key,
                        struct hc_error **error);
 
 /**
- * Checks a username that is no email address, and says by which form it is unique:
- * two usernames can't both be taken exactly when their keys are the same.
- *
+ * Checks a username that is not an email address, and gives the form by which it is unique:
+ * two usernames can't both be taken exactly when their keys are equal.
  * @param username The username.
- * @param key Set to the key, with a NUL behind it: a buffer of #HC_KEY_BYTES bytes, of
- *        which as many are written as it takes. NULL if not wanted.
- * @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+ * @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
+ * @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
  */
 hc_status hc_username_key(const uint8_t *username, size_t username_len, char *key,
                           struct hc_error **error);
 
 /**
  * Reads a license from text: "community", "enterprise" or a number of seats.
- *
  * @param text The text, in any case.
  * @param license Set to one of HC_LICENSE_*.
- * @param seats Set to the number of seats for #HC_LICENSE_SEATS, otherwise to 0: what
- *        hc_directory_set_license() takes.
- * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no license.
+ * @param seats Set to the number of seats for #HC_LICENSE_SEATS, otherwise to 0.
  */
 hc_status hc_license_from_text(const uint8_t *text, size_t text_len, int32_t *license,
                                uint64_t *seats, struct hc_error **error);
 
 /**
  * Reads a role from text: "owner", "user", or its older name "collaborator".
- *
  * @param text The text, in any case.
  * @param role Set to #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no role.
  */
 hc_status hc_role_from_text(const uint8_t *text, size_t text_len, int32_t *role,
                             struct hc_error **error);
 
 /**
- * Writes a time as text, in the form of RFC 3339 and in UTC.
- *
- * @param micros Microseconds since 1970-01-01T00:00:00Z.
- * @param text Set to a text such as "2024-07-11T16:55:59.173Z", with a NUL behind it: a
- *        buffer of #HC_TIME_TEXT_BYTES bytes, of which as many are written as it takes.
- * @retval HC_STATUS_INVALID_ARGUMENT for a time after the year 9999.
+ * Writes a time as text, as RFC 3339 in UTC.
+ * @param micros The time.
+ * @param text Where to write a text such as "2024-07-11T16:55:59.173Z": room for
+ *        #HC_TIME_TEXT_BYTES.
  */
 hc_status hc_time_to_text(uint64_t micros, char *text, struct hc_error **error);
 
 /**
- * Reads a time from text in the form of RFC 3339, in any time zone.
- *
+ * Reads a time from text, as RFC 3339 in any time zone.
  * @param text The text.
- * @param micros Set to microseconds since 1970-01-01T00:00:00Z.
- * @retval HC_STATUS_INVALID_ARGUMENT for a text that is no time from 1970 on.
+ * @param micros Set to the time, which is in 1970 or later.
  */
 hc_status hc_time_from_text(const uint8_t *text, size_t text_len, uint64_t *micros,
                             struct hc_error **error);
@@ -3433,31 +2666,25 @@ hc_status hc_time_from_text(const uint8_t *text, size_t text_len, uint64_t *micr
 /* Messages ======================================================================== */
 
 /**
- * Sends the messages of the library to a callback, for the whole process: all
- * directories, and all threads. The one that was set before is replaced.
+ * Sends the messages of the library to a callback, for the whole process: all directories and
+ * all threads. It replaces the one that was set before. Messages hold no personal data but
+ * paths of files; without a callback there are none.
  *
- * Messages hold no personal data but the paths of files. There are none unless a
- * callback is set.
+ * Any thread calls the callback, also the library's own, several at the same time, and while
+ * the library holds locks. So it must return soon, must not throw or longjmp, and must not
+ * use directories, cursors or feeds; hc_log_set_callback() is allowed. Messages that a call
+ * from within the callback causes are dropped.
  *
- * The callback is called by the thread that has something to tell, which may be one of
- * the library's own, by several at the same time, and while the library holds locks. So
- * it must return soon, must not throw or longjmp, and must not use directories, cursors
- * or feeds; hc_log_set_callback() is allowed. What the library would say because of a
- * call from within the callback is dropped.
- *
- * After this function returned, no call of the old callback begins; calls that had begun
- * may still be running. When none is, its destructor is called, exactly once: by this
- * function, or by the thread whose call ends last. So userdata may be freed by the
- * destructor, and by nobody else.
- *
+ * After this function has returned, no call of the old callback begins; calls that had begun
+ * may still be running. When none is, its destructor is called, exactly once, by this
+ * function or by the thread whose call ends last. Only the destructor may free userdata.
  * @param max_level The least important messages that are wanted: one of HC_LOG_LEVEL_*.
- * @param callback The callback; NULL for none, and then `userdata` and `destroy` are
- *        ignored.
- * @param userdata Given to each call, as it is; may be NULL.
- * @param destroy Called once with `userdata` when no call can use it any more; NULL if
- *        there is nothing to release. Not called when this function fails.
- * @retval HC_STATUS_INVALID_ARGUMENT for a number that is no level, or when the program
- *         is in Rust and has a logger of its own for the crate `log`.
+ * @param callback The callback; NULL for none, which ignores `userdata` and `destroy`.
+ * @param userdata Passed to each call; may be NULL.
+ * @param destroy Called once with `userdata` when no call can use it any more; may be NULL.
+ *        Not called when this function fails.
+ * @retval HC_STATUS_INVALID_ARGUMENT also when the program is in Rust and has a logger of its
+ *        own for the crate `log`.
  */
 hc_status hc_log_set_callback(int32_t max_level, hc_log_callback callback, void *userdata,
                               hc_log_destroy destroy, struct hc_error **error);

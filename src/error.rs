@@ -25,17 +25,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// println!("{error}");
 /// # Ok::<(), headcount::Error>(())
 /// ```
-#[derive(Clone, thiserror::Error)]
-#[error(transparent)]
+#[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{message}")]
+#[derive(Clone, Debug)]
 struct Inner {
     kind: ErrorKind,
     message: String,
     op_index: Option<usize>,
-    #[source]
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -210,32 +207,81 @@ impl Error {
         self.0.op_index
     }
 
-    /// Whether the same call may succeed when it is made again as it is.
+    /// Whether waiting and repeating the same call can help: true only for
+    /// [`AlreadyOpen`](ErrorKind::AlreadyOpen), until the other process or handle closes the
+    /// file.
     ///
-    /// True for a file that another process or handle holds. A refusal by the rules
-    /// stays one until somebody changes the directory, and after an unknown outcome
-    /// the directory has to be read first.
+    /// A [refusal](Self::is_refusal) stands until somebody changes the request or the
+    /// directory; after [`OutcomeUnknown`](ErrorKind::OutcomeUnknown), reopen the directory
+    /// and read it first; after [`Io`](ErrorKind::Io), remove the cause, such as a full disk.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use headcount::Directory;
+    ///
+    /// let first = Directory::open(&path)?;
+    /// assert!(Directory::open(&path).unwrap_err().is_retryable());
+    /// first.close()?;
+    /// Directory::open(&path)?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn is_retryable(&self) -> bool {
         matches!(self.0.kind, ErrorKind::AlreadyOpen)
     }
 
-    /// Whether the rules refused the request, rather than the store failing.
-    pub(crate) fn is_refusal(&self) -> bool {
-        !matches!(
-            self.0.kind,
+    /// Whether the request was refused for what it asks for: it is malformed, it names
+    /// something that isn't there, or the rules forbid it. `false` means that the directory
+    /// could not do its work: the file, the disk or the handle is at fault.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// assert!(directory.delete_user("ann@ex.co").unwrap_err().is_refusal());
+    /// directory.clone().close()?;
+    /// assert!(!directory.delete_user("ann@ex.co").unwrap_err().is_refusal());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn is_refusal(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::InvalidEmail
+            | ErrorKind::InternationalEmail
+            | ErrorKind::EmailRequired
+            | ErrorKind::InvalidUsername
+            | ErrorKind::InvalidArgument
+            | ErrorKind::EmailTaken
+            | ErrorKind::UsernameTaken
+            | ErrorKind::IdTaken
+            | ErrorKind::UserNotFound
+            | ErrorKind::WorkspaceNotFound
+            | ErrorKind::WorkspaceNameTaken
+            | ErrorKind::ExternalIdTaken
+            | ErrorKind::WorkspaceArchived
+            | ErrorKind::MemberNotFound
+            | ErrorKind::RoleDiffers
+            | ErrorKind::LastOwner
+            | ErrorKind::DefaultWorkspace
+            | ErrorKind::NoFreeSeat { .. }
+            | ErrorKind::LastAdmin
+            | ErrorKind::OwnAccount
+            | ErrorKind::Conflict { .. }
+            | ErrorKind::HistoryTrimmed { .. }
+            | ErrorKind::ChangeNotYet { .. }
+            | ErrorKind::RequestIdReused
+            | ErrorKind::TooLarge => true,
             ErrorKind::AlreadyOpen
-                | ErrorKind::Forked
-                | ErrorKind::ReadOnly
-                | ErrorKind::LogMissing
-                | ErrorKind::LogForeign
-                | ErrorKind::FileReplaced
-                | ErrorKind::UnsupportedFormat
-                | ErrorKind::Corrupted
-                | ErrorKind::TooLarge
-                | ErrorKind::OutcomeUnknown
-                | ErrorKind::Closed
-                | ErrorKind::Io
-        )
+            | ErrorKind::Forked
+            | ErrorKind::ReadOnly
+            | ErrorKind::LogMissing
+            | ErrorKind::LogForeign
+            | ErrorKind::FileReplaced
+            | ErrorKind::UnsupportedFormat
+            | ErrorKind::Corrupted
+            | ErrorKind::OutcomeUnknown
+            | ErrorKind::Closed
+            | ErrorKind::Io => false,
+        }
     }
 
     /// An error of a caller's own, such as a record for
@@ -268,7 +314,15 @@ impl Error {
         Self(Arc::new(inner))
     }
 
-    /// What it was made of, if that is a `T`.
+    /// The same error, with `before` in front of its message.
+    #[cfg(feature = "serde")]
+    pub(crate) fn behind(self, before: impl fmt::Display) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        inner.message = format!("{before}: {}", inner.message);
+        Self(Arc::new(inner))
+    }
+
+    /// The cause, if it is a `T`.
     pub(crate) fn cause<T: std::error::Error + 'static>(&self) -> Option<&T> {
         self.0.source.as_deref()?.downcast_ref()
     }
@@ -293,6 +347,23 @@ impl Error {
             ErrorKind::Corrupted,
             format!("the directory is damaged: {what}; restore it from a backup"),
         )
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for Error {
+    /// The cause, which can be downcast: for [`ErrorKind::Io`] it is a
+    /// [`std::io::Error`], where the operating system gave one.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.0.source.as_deref() {
+            Some(cause) => Some(cause),
+            None => None,
+        }
     }
 }
 

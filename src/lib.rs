@@ -17,8 +17,11 @@
 //! # Ok::<(), headcount::Error>(())
 //! ```
 
+#![warn(missing_debug_implementations)]
+
 #[cfg(feature = "capi")]
-#[allow(unsafe_code)]
+// Its types are opaque to C, and no part of the Rust API.
+#[allow(unsafe_code, missing_debug_implementations)]
 pub mod capi;
 mod codec;
 mod directory;
@@ -48,9 +51,9 @@ pub use directory::{
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
     Applied, Batch, Change, Email, Event, Field, License, Member, NewUser, NewWorkspace, Op,
-    Outcome, RequestId, Role, SeatDay, SeatHistory, Seats, Sort, Step, Subject, Timestamp, User,
-    UserId, UserPage, UserQuery, UserRef, UserUpdate, Username, Workspace, WorkspaceId,
-    WorkspaceRef,
+    Outcome, PageVisit, RequestId, Role, SeatDay, SeatHistory, Seats, Sort, Step, Subject,
+    Timestamp, User, UserId, UserPage, UserQuery, UserRef, UserUpdate, Username, Workspace,
+    WorkspaceId, WorkspaceRef,
 };
 pub use rules::{Exported, Fault, FaultKind, Inspection, Record, Repaired, Verified};
 

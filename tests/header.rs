@@ -7,6 +7,7 @@
 #[path = "header/api.rs"]
 mod api;
 
+use std::fmt::Write;
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
@@ -79,7 +80,8 @@ const SECTIONS: [(&str, &str); 15] = [
 #[test]
 fn header_is_up_to_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    check(&root.join("include/headcount.h"), &compact(&generate(root)));
+    let header = compact(&with_short_enums(&generate(root)));
+    check(&root.join("include/headcount.h"), &header);
 }
 
 #[test]
@@ -91,7 +93,7 @@ fn the_api_as_data_is_up_to_date() {
 
     let api: serde_json::Value = serde_json::from_str(&made).unwrap();
     let names = |list: &str| api[list].as_array().unwrap().len();
-    assert!(names("functions") > 180 && names("structs") >= 7 && names("enums") >= 10);
+    assert!(names("functions") > 170 && names("structs") >= 7 && names("enums") >= 10);
     assert!(names("callbacks") >= 4 && names("packed") >= 8);
     let functions = api["functions"].as_array().unwrap();
     let roles = |name: &str| {
@@ -104,7 +106,9 @@ fn the_api_as_data_is_up_to_date() {
     assert_eq!(roles("hc_user_create"), create);
     assert_eq!(roles("hc_user_free"), "given_up");
     assert_eq!(roles("hc_directory_get_seats"), "handle out_struct error");
-    assert_eq!(roles("hc_user_get_by_id"), "handle id out_handle error");
+    let get_by = "handle value text length out_handle error";
+    assert_eq!(roles("hc_user_get_by"), get_by);
+    assert_eq!(roles("hc_new_user_set_id"), "handle id error");
     assert_eq!(
         roles("hc_cursor_next_batch"),
         "handle buffer value out error"
@@ -137,11 +141,40 @@ fn generate(root: &Path) -> String {
     with_sections(root, header.replace("@EXAMPLE@", &example(root)))
 }
 
-/// The header with comments of one line and parameters side by side, where they fit.
+/// The header with the macro `HC_ENUM` in place of what cbindgen writes around each enum.
+fn with_short_enums(header: &str) -> String {
+    let condition = "#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L\n  : int32_t\n\
+                     #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L\n {";
+    let mut short = String::new();
+    let mut pieces = header.split(condition);
+    short.push_str(pieces.next().unwrap());
+    for piece in pieces {
+        let start = short.rfind("enum ").unwrap();
+        let name = short[start..]
+            .trim_start_matches("enum ")
+            .trim_end()
+            .to_owned();
+        short.truncate(start);
+        let end = format!(
+            "#ifndef __cplusplus\n#if __STDC_VERSION__ >= 202311L\ntypedef enum {name} {name};\n\
+             #else\ntypedef int32_t {name};\n#endif // __STDC_VERSION__ >= 202311L\n\
+             #endif // __cplusplus\n"
+        );
+        let (values, rest) = piece.split_once(&end).unwrap();
+        write!(short, "HC_ENUM({name}) {{{values}{rest}").unwrap();
+    }
+    short
+}
+
+/// The header with comments of one line and parameters side by side, where they fit, and
+/// without the empty lines before `@param` and the like.
 fn compact(header: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut rest = header.lines().peekable();
     while let Some(line) = rest.next() {
+        if line == " *" && rest.peek().is_some_and(|next| is_tag(next)) {
+            continue;
+        }
         let indent = &line[..line.len() - line.trim_start().len()];
         let mut ahead = rest.clone();
         let (text, end) = (ahead.next(), ahead.next());
@@ -166,6 +199,13 @@ fn compact(header: &str) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// Whether a line begins what is said of a parameter or a result.
+fn is_tag(line: &str) -> bool {
+    let tags = ["@param ", "@return ", "@retval ", "@note "];
+    let text = line.strip_prefix(" * ").unwrap_or_default();
+    tags.iter().any(|tag| text.starts_with(tag))
 }
 
 /// Whether a function or a callback begins in this line and ends in a later one.

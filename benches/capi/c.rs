@@ -13,12 +13,11 @@ use std::path::Path;
 use std::ptr::{null, null_mut};
 
 use headcount::capi::{
-    HcApplied, HcCursor, HcDirectory, HcError, HcFeed, HcSeats, HcStatus, HcUser, hc_abi_version,
-    hc_applied_free, hc_applied_sequence, hc_batch_free, hc_batch_new, hc_cursor_free,
-    hc_cursor_next, hc_cursor_next_batch, hc_directory_apply, hc_directory_follow,
+    HcApplied, HcCursor, HcDirectory, HcError, HcFeed, HcSeats, HcStatus, HcUser, HcUserKey,
+    hc_abi_version, hc_applied_free, hc_applied_sequence, hc_batch_free, hc_batch_new,
+    hc_cursor_free, hc_cursor_next, hc_cursor_next_batch, hc_directory_apply, hc_directory_follow,
     hc_directory_free, hc_directory_get_seats, hc_directory_list_users, hc_directory_open,
-    hc_feed_free, hc_feed_position, hc_user_email, hc_user_free, hc_user_get_by_email,
-    hc_user_get_by_id, hc_user_is_active,
+    hc_feed_free, hc_feed_position, hc_user_email, hc_user_free, hc_user_get_by, hc_user_is_active,
 };
 use headcount::{Directory, UserId};
 
@@ -28,9 +27,8 @@ type Found = *mut *mut HcUser;
 /// A directory as C has it.
 pub struct C {
     directory: *mut HcDirectory,
-    get_by_email:
-        unsafe extern "C" fn(*const HcDirectory, *const u8, usize, Found, Failure) -> HcStatus,
-    get_by_id: unsafe extern "C" fn(*const HcDirectory, *const u8, Found, Failure) -> HcStatus,
+    get_by:
+        unsafe extern "C" fn(*const HcDirectory, i32, *const u8, usize, Found, Failure) -> HcStatus,
     get_seats: unsafe extern "C" fn(*const HcDirectory, *mut HcSeats, Failure) -> HcStatus,
     email: unsafe extern "C" fn(*const HcUser) -> *const c_char,
     is_active: unsafe extern "C" fn(*const HcUser) -> i32,
@@ -53,8 +51,7 @@ impl C {
         check(status);
         Self {
             directory,
-            get_by_email: black_box(hc_user_get_by_email),
-            get_by_id: black_box(hc_user_get_by_id),
+            get_by: black_box(hc_user_get_by),
             get_seats: black_box(hc_directory_get_seats),
             email: black_box(hc_user_email),
             is_active: black_box(hc_user_is_active),
@@ -70,19 +67,35 @@ impl C {
 
     pub fn get_by_email(&self, email: &str) -> User {
         let (mut user, mut error) = (null_mut(), null_mut());
-        let (bytes, length) = (email.as_ptr(), email.len());
+        let (kind, bytes, length) = (HcUserKey::Email as i32, email.as_ptr(), email.len());
         // SAFETY: the text has its length, and the places can be written to.
         check(unsafe {
-            (self.get_by_email)(self.directory, bytes, length, &raw mut user, &raw mut error)
+            (self.get_by)(
+                self.directory,
+                kind,
+                bytes,
+                length,
+                &raw mut user,
+                &raw mut error,
+            )
         });
         User(user)
     }
 
     pub fn get_by_id(&self, id: &UserId) -> User {
         let (mut user, mut error) = (null_mut(), null_mut());
-        let bytes = id.as_bytes().as_ptr();
+        let (kind, bytes) = (HcUserKey::Id as i32, id.as_bytes().as_ptr());
         // SAFETY: an id has 16 bytes, and the places can be written to.
-        check(unsafe { (self.get_by_id)(self.directory, bytes, &raw mut user, &raw mut error) });
+        check(unsafe {
+            (self.get_by)(
+                self.directory,
+                kind,
+                bytes,
+                16,
+                &raw mut user,
+                &raw mut error,
+            )
+        });
         User(user)
     }
 

@@ -209,7 +209,7 @@ fn lists(rust: &Directory, c: &C) {
         let visit = |user: UserView<'_>| {
             users += 1;
             emails += user.email().len();
-            ControlFlow::Continue(())
+            ControlFlow::<()>::Continue(())
         };
         rust.for_each_user(visit).unwrap();
         (users, emails)
@@ -224,7 +224,7 @@ fn lists(rust: &Directory, c: &C) {
             black_box((user.given_name(), user.family_name()));
             black_box((user.is_active(), user.is_admin(), user.version()));
             black_box((user.created_at(), user.updated_at()));
-            ControlFlow::Continue(())
+            ControlFlow::<()>::Continue(())
         };
         rust.for_each_user(visit).unwrap();
     };

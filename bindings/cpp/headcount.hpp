@@ -360,60 +360,48 @@ public:
     }
 
     /** Whether the same call may succeed when it is made again as it is. */
-    bool is_retryable() const noexcept { return hc_error_is_retryable(raw_.get()) != 0; }
+    bool is_retryable() const noexcept { return details().is_retryable != 0; }
 
     /** The numbers behind status::no_free_seat. */
     std::optional<seat_shortage> seats() const noexcept
     {
-        seat_shortage found;
-        if (hc_error_get_seats(raw_.get(), &found.limit, &found.active, &found.requested) == 0)
+        const hc_error_details found = details();
+        if ((found.given & HC_DETAIL_SEATS) == 0)
             return std::nullopt;
-        return found;
+        return seat_shortage{found.limit, found.active, found.requested};
     }
 
     /** The numbers behind status::conflict. */
     std::optional<version_conflict> versions() const noexcept
     {
-        version_conflict found;
-        if (hc_error_get_versions(raw_.get(), &found.expected, &found.found) == 0)
+        const hc_error_details found = details();
+        if ((found.given & HC_DETAIL_VERSIONS) == 0)
             return std::nullopt;
-        return found;
+        return version_conflict{found.expected, found.found};
     }
 
     /** Which operation of the batch was refused, from 0; none if it was refused as a whole. */
     std::optional<std::uint64_t> op_index() const noexcept
     {
-        std::uint64_t found = 0;
-        if (hc_error_get_op_index(raw_.get(), &found) == 0)
-            return std::nullopt;
-        return found;
+        return number(HC_DETAIL_OP_INDEX, &hc_error_details::op_index);
     }
 
     /** From where to follow after status::history_trimmed, once everything was read again. */
     std::optional<std::uint64_t> resume_after() const noexcept
     {
-        std::uint64_t found = 0;
-        if (hc_error_get_resume_after(raw_.get(), &found) == 0)
-            return std::nullopt;
-        return found;
+        return number(HC_DETAIL_RESUME_AFTER, &hc_error_details::resume_after);
     }
 
     /** From where to follow after status::change_not_yet, once everything was read again. */
     std::optional<std::uint64_t> latest_change() const noexcept
     {
-        std::uint64_t found = 0;
-        if (hc_error_get_latest_change(raw_.get(), &found) == 0)
-            return std::nullopt;
-        return found;
+        return number(HC_DETAIL_LATEST_CHANGE, &hc_error_details::latest_change);
     }
 
     /** How large a buffer must be, after status::buffer_too_small. */
     std::optional<std::size_t> buffer_bytes() const noexcept
     {
-        std::size_t found = 0;
-        if (hc_error_get_buffer_bytes(raw_.get(), &found) == 0)
-            return std::nullopt;
-        return found;
+        return number(HC_DETAIL_BUFFER_BYTES, &hc_error_details::buffer_bytes);
     }
 
     /** All that the error says, in one call; views are valid for as long as this is. */
@@ -429,6 +417,15 @@ public:
     }
 
 private:
+    std::optional<std::uint64_t> number(std::uint32_t which,
+                                        std::uint64_t hc_error_details::*field) const noexcept
+    {
+        const hc_error_details found = details();
+        if ((found.given & which) == 0)
+            return std::nullopt;
+        return found.*field;
+    }
+
     struct release {
         void operator()(const hc_error *raw) const noexcept
         {
@@ -3333,7 +3330,7 @@ public:
     /** @copydoc find_user_by_id */
     result<std::optional<user>> try_find_user_by_id(const id &who) const
     {
-        return detail::find<user, hc_user>(hc_user_get_by_id, raw(), who.data());
+        return detail::find<user, hc_user>(hc_user_get_by, raw(), std::int32_t{HC_USER_KEY_ID}, who.data(), std::size_t{16});
     }
 
     /** The user with this email, without regard to the case of ASCII letters. */
@@ -3344,7 +3341,7 @@ public:
     /** @copydoc find_user_by_email */
     result<std::optional<user>> try_find_user_by_email(std::string_view email) const
     {
-        return detail::find<user, hc_user>(hc_user_get_by_email, raw(), detail::bytes(email),
+        return detail::find<user, hc_user>(hc_user_get_by, raw(), std::int32_t{HC_USER_KEY_EMAIL}, detail::bytes(email),
                                            email.size());
     }
 
@@ -3356,7 +3353,7 @@ public:
     /** @copydoc find_user_by_username */
     result<std::optional<user>> try_find_user_by_username(std::string_view username) const
     {
-        return detail::find<user, hc_user>(hc_user_get_by_username, raw(), detail::bytes(username),
+        return detail::find<user, hc_user>(hc_user_get_by, raw(), std::int32_t{HC_USER_KEY_USERNAME}, detail::bytes(username),
                                            username.size());
     }
 

@@ -84,6 +84,19 @@ impl Args {
         self.db.is_some()
     }
 
+    /// Whether standard output is for programs, and no line of it may be broken.
+    pub(crate) fn prints_data(&self) -> bool {
+        let is_data = match &self.command {
+            Command::Users(UsersCommand::List(list)) => list.format != ListFormat::Table,
+            Command::Search { list, .. } => list.format != ListFormat::Table,
+            Command::Export(export) => export.output.is_none(),
+            Command::Stats(stats) => stats.format != StatsFormat::Table,
+            Command::Completions { .. } | Command::Man { .. } => true,
+            _ => false,
+        };
+        self.json || is_data
+    }
+
     /// Where the directory is.
     pub(crate) fn db(&self) -> PathBuf {
         let of_environment = || std::env::var_os("HEADCOUNT_DB").filter(|name| !name.is_empty());
@@ -266,11 +279,7 @@ impl Ownerless {
     }
 
     pub(crate) fn on(self, batch: Batch) -> Batch {
-        if self.allow_ownerless {
-            batch.allow_ownerless()
-        } else {
-            batch
-        }
+        batch.allow_ownerless(self.allow_ownerless)
     }
 }
 

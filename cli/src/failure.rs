@@ -7,6 +7,7 @@ use headcount::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
 use crate::output::safe;
+use crate::wrap::{self, Wrapping};
 
 /// The result of everything a command does.
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
@@ -79,11 +80,12 @@ impl Failure {
             error.insert("message".to_owned(), refusal.message.as_str().into());
             return writeln!(err, "{}", json!({ "error": error }));
         }
+        let mut err = Wrapping::new(err, wrap::stderr_width());
         writeln!(err, "headcount: {}", safe(&refusal.message))?;
         for note in &refusal.notes {
             writeln!(err, "{}", safe(note))?;
         }
-        Ok(())
+        err.flush()
     }
 }
 

@@ -13,6 +13,7 @@ mod ops;
 mod output;
 mod stdout;
 mod usage;
+mod wrap;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -21,12 +22,18 @@ use clap::Parser;
 
 use args::Args;
 use failure::Failure;
+use wrap::Wrapping;
 
 /// Does what the command line says.
 pub fn run() -> ExitCode {
-    let mut out = BufWriter::new(stdout::open());
+    let mut out = Wrapping::new(BufWriter::new(stdout::open()), wrap::stdout_width());
     let (done, json) = match Args::try_parse() {
-        Ok(args) => (commands::run(&args, &mut out), args.json),
+        Ok(args) => {
+            if args.prints_data() {
+                out.stop();
+            }
+            (commands::run(&args, &mut out), args.json)
+        }
         Err(error) if error.use_stderr() => return usage::refuse(&error),
         Err(help) => (usage::help(&help, &mut out), usage::wants_json()),
     };

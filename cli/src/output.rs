@@ -10,6 +10,7 @@ use headcount::{License, User};
 use serde::Serialize;
 
 use crate::failure::Result;
+use crate::wrap;
 
 /// Blanks between two columns.
 const GAP: u16 = 2;
@@ -27,8 +28,8 @@ pub(crate) struct Table<'o> {
     rows: comfy_table::Table,
     /// How wide the columns were so far.
     widths: Vec<u16>,
-    /// How many columns the terminal has, if it is one.
-    columns: Option<u16>,
+    /// How many columns standard output has, if that is known.
+    columns: Option<usize>,
     is_narrow: bool,
 }
 
@@ -37,12 +38,11 @@ impl<'o> Table<'o> {
         heads: impl IntoIterator<Item = H>,
         out: &'o mut dyn Write,
     ) -> Self {
-        let columns = terminal_size::terminal_size_of(io::stdout());
-        Self::for_columns(columns.map(|(width, _)| width.0), heads, out)
+        Self::for_columns(wrap::stdout_width(), heads, out)
     }
 
     fn for_columns<H: Into<String>>(
-        columns: Option<u16>,
+        columns: Option<usize>,
         heads: impl IntoIterator<Item = H>,
         out: &'o mut dyn Write,
     ) -> Self {
@@ -85,7 +85,7 @@ impl<'o> Table<'o> {
         let whole = self.widths.iter().fold(0_u16, |whole, width| {
             whole.saturating_add(*width).saturating_add(GAP)
         });
-        let has_room = |columns| whole.saturating_sub(GAP) <= columns;
+        let has_room = |columns| usize::from(whole.saturating_sub(GAP)) <= columns;
         self.is_narrow |= !self.columns.is_none_or(has_room);
         if self.is_narrow {
             self.write_paragraphs()?;
@@ -230,7 +230,7 @@ mod tests {
         printed_on(None, rows)
     }
 
-    fn printed_on(columns: Option<u16>, rows: &[[Cow<'_, str>; 2]]) -> String {
+    fn printed_on(columns: Option<usize>, rows: &[[Cow<'_, str>; 2]]) -> String {
         let mut out = Vec::new();
         let mut table = Table::for_columns(columns, ["ONE", "TWO"], &mut out);
         for row in rows {

@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use serde_json::json;
 
 use crate::failure::{Result, USAGE};
+use crate::wrap;
 
 /// Writes help, or the version.
 pub(crate) fn help(help: &clap::Error, out: &mut dyn Write) -> Result<()> {
@@ -21,7 +22,9 @@ pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
     let _ = if wants_json() {
         writeln!(io::stderr(), "{}", as_json(error))
     } else {
-        write!(io::stderr(), "{}", error.render())
+        let text = error.render().to_string();
+        let width = wrap::stderr_width().unwrap_or(usize::MAX);
+        write!(io::stderr(), "{}", wrap::wrapped(&text, width))
     };
     USAGE.into()
 }

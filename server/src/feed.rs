@@ -37,7 +37,7 @@ impl Feed {
 
 fn tell(mut follow: headcount::ChangeFeed, told: &Weak<watch::Sender<u64>>) {
     loop {
-        let next = follow.next(LOOK);
+        let next = follow.recv_timeout(LOOK);
         let Some(latest) = told.upgrade() else {
             return;
         };

@@ -24,13 +24,11 @@ pub enum HcSubject {
     Member = 4,
 }
 
-/// What became of one operation of a batch. Start from #HC_OUTCOME_INIT, which
-/// says how large the struct is for you: later releases may append fields, and
-/// fill in only those that you have.
+/// The outcome of one operation of a batch. Initialize it with #HC_OUTCOME_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcOutcome {
-    /// Bytes of this struct as the caller knows it; set by #HC_OUTCOME_INIT.
+    /// Set by #HC_OUTCOME_INIT.
     pub struct_size: u32,
     /// What it was about: one of HC_SUBJECT_*.
     pub subject: i32,
@@ -69,8 +67,8 @@ impl From<&Outcome> for HcOutcome {
     }
 }
 
-/// What became of a batch: a copy that later changes don't touch. Yours to free
-/// with hc_applied_free(), before or after the directory; also valid after fork().
+/// The outcomes of a batch: a copy that later changes don't affect. Plain data: it outlives
+/// the directory, and fork().
 pub struct HcApplied {
     latch: Latch,
     applied: Applied,
@@ -112,15 +110,13 @@ unsafe fn give(place: *mut *mut HcApplied, applied: Applied) {
 
 /// Applies a batch: all of it, or nothing. It is one transaction and one change.
 ///
-/// @param batch The batch. Not kept.
-/// @param applied Set to what became of it; NULL if not wanted.
-/// @return #HC_STATUS_OK, or a general or store status, or any that its operations
-///          have on their own: that of the first refusal. hc_error_get_op_index()
-///          says which operation it concerns.
+/// @param batch The batch.
+/// @param applied Set to the outcomes; NULL if not wanted.
+/// @return Any status that one of its operations has; that of the first refusal.
+///        hc_error_details.op_index says which operation it concerns.
 /// @retval HC_STATUS_NO_FREE_SEAT when it needs more seats than are free.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
-/// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
-///         owner.
+/// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
 /// @retval HC_STATUS_CONFLICT when a record is not at the expected version.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_apply(
@@ -139,11 +135,11 @@ pub unsafe extern "C" fn hc_directory_apply(
     }
 }
 
-/// Tells what would become of a batch, without applying it: the answer that
-/// hc_directory_apply() would give now, but for the ids it would draw.
+/// Tells the outcome of a batch without applying it: what hc_directory_apply() would return
+/// now, except for the ids that it would draw.
 ///
-/// @param batch The batch. Not kept.
-/// @param applied Set to what became of it; NULL if not wanted.
+/// @param batch The batch.
+/// @param applied Set to the outcomes; NULL if not wanted.
 /// @return As hc_directory_apply().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_dry_run(
@@ -162,19 +158,16 @@ pub unsafe extern "C" fn hc_directory_dry_run(
     }
 }
 
-/// The number of the change that the batch made: 1, 2, 3 and so on.
-///
-/// @return The number; 0 when nothing changed, and for NULL.
+/// @return The number of the change that the batch made: 1, 2, 3 and so on; 0 when nothing
+///        changed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_sequence(applied: *const HcApplied) -> u64 {
     // SAFETY: by the contract, `applied` is NULL or live.
     unsafe { guard::ask(applied, 0, |applied| applied.applied.sequence) }
 }
 
-/// Whether this is the outcome of an earlier batch with the same request id, and
-/// nothing was done now.
-///
-/// @return 1 or 0; 0 for NULL.
+/// @return 1 if this is the outcome of an earlier batch with the same request id, and nothing
+///        was done now; otherwise 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_is_replayed(applied: *const HcApplied) -> i32 {
     let answer = |applied: &HcApplied| Some(applied.applied.replayed.into());
@@ -182,9 +175,7 @@ pub unsafe extern "C" fn hc_applied_is_replayed(applied: *const HcApplied) -> i3
     unsafe { guard::ask(applied, 0, answer) }
 }
 
-/// How many operations the batch had; each has an outcome.
-///
-/// @return The number; 0 for NULL.
+/// @return How many operations the batch had; each has an outcome.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_count(applied: *const HcApplied) -> usize {
     let answer = |applied: &HcApplied| Some(applied.applied.outcomes.len());
@@ -192,13 +183,10 @@ pub unsafe extern "C" fn hc_applied_count(applied: *const HcApplied) -> usize {
     unsafe { guard::ask(applied, 0, answer) }
 }
 
-/// What became of one operation.
+/// Tells the outcome of one operation.
 ///
 /// @param index Which operation: from 0 to hc_applied_count() - 1.
-/// @param outcome A struct of yours that starts as #HC_OUTCOME_INIT; filled in on
-///        success.
-/// @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
-///         outcome->struct_size is too small.
+/// @param outcome Where to write it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_get_outcome(
     applied: *const HcApplied,
@@ -219,12 +207,11 @@ pub unsafe extern "C" fn hc_applied_get_outcome(
     }
 }
 
-/// The user that an operation was about, as the batch left it.
+/// Gives the user that an operation was about, as the batch left it.
 ///
 /// @param index Which operation: from 0 to hc_applied_count() - 1.
-/// @param user Set to the user; or to NULL for an operation about no user, a user who was
-///        deleted, and an outcome that was replayed.
-/// @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large.
+/// @param user Set to the user; or to NULL for an operation about no user, a deleted user, and
+///        a replayed outcome.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_get_user(
     applied: *const HcApplied,
@@ -246,9 +233,7 @@ pub unsafe extern "C" fn hc_applied_get_user(
     }
 }
 
-/// Frees what became of a batch; users that were read off it stay valid.
-///
-/// @param applied What became of the batch; nothing happens for NULL.
+/// Frees outcomes; users that were read from them stay valid.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_free(applied: *mut HcApplied) {
     // SAFETY: by the contract, `applied` is NULL or live, and given up.

@@ -10,16 +10,15 @@ use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Batch, Op, check_door};
 
-/// Operations that succeed or fail together: a builder. Yours to free with
-/// hc_batch_free(); it can be used for more than one call.
+/// Operations that succeed or fail together: a builder, which can be used for more than one
+/// call.
 ///
-/// Each operation sees what the ones before it did. What must be unique, seats,
-/// admins and the owners of workspaces are judged once, at the end, on the net
-/// result: in a full house one user can leave and another come in, and an owner
-/// can hand over and go.
+/// Each operation sees the effects of the ones before it. Uniqueness, seats, admins and the
+/// owners of workspaces are checked once, at the end, on the net result: with all seats in
+/// use, one user can leave and another join, and an owner can hand over and leave.
 ///
-/// A function that fails leaves it as it was. Whether users and workspaces exist
-/// is looked at when the batch is applied.
+/// Whether users and workspaces exist is checked when the batch is applied. An operation on a
+/// workspace may name one that an earlier operation creates.
 pub struct HcBatch {
     latch: Latch,
     batch: Mutex<Batch>,
@@ -65,7 +64,7 @@ impl HcBatch {
     }
 }
 
-/// Begins a batch of nothing.
+/// Begins an empty batch.
 ///
 /// @return A builder to free with hc_batch_free(); never NULL.
 #[unsafe(no_mangle)]
@@ -78,10 +77,10 @@ pub extern "C" fn hc_batch_new() -> *mut HcBatch {
     })
 }
 
-/// Says who makes these changes: it is recorded, and the actor can't deactivate or
-/// delete themself. See also hc_directory_acting_as().
+/// Says who makes these changes: it is recorded, and the actor can't deactivate or delete
+/// themself. See also hc_directory_acting_as().
 ///
-/// @param actor The id of a user: 16 bytes in network order.
+/// @param actor The id of a user: 16 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_actor(
     batch: *mut HcBatch,
@@ -99,10 +98,10 @@ pub unsafe extern "C" fn hc_batch_set_actor(
     }
 }
 
-/// Says through which door the batch comes: see hc_directory_through(). It goes before
-/// that of the directory, and is not part of what hc_batch_set_request_id() compares.
+/// Says through which door the batch comes, instead of that of the directory; see
+/// hc_directory_through(). It is not part of what hc_batch_set_request_id() compares.
 ///
-/// @param door The name: 1 to 32 letters, digits and -_.:/ of ASCII.
+/// @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_door(
     batch: *mut HcBatch,
@@ -122,18 +121,16 @@ pub unsafe extern "C" fn hc_batch_set_door(
     }
 }
 
-/// Makes the batch one that can be sent again: when the same batch was applied with
-/// this id before, its outcome is returned and nothing is done, also after the
-/// directory was reopened. A batch that was refused leaves no trace.
+/// Makes the batch safe to send again: if the same batch was applied with this id before, also
+/// before the directory was reopened, its outcome is returned and nothing is done. A refused
+/// batch leaves no trace.
 ///
-/// It is the same batch when it asks for the same: the same operations in the same
-/// order, with the same texts, values and versions as they were passed in, the same
-/// actor, and workspaces left ownerless or not. What the directory draws, such as ids
-/// of new users and the time, is not compared. Another batch with a known id is
-/// refused with #HC_STATUS_REQUEST_ID_REUSED.
+/// It is the same batch if it has the same operations in the same order, with the same texts,
+/// values and versions, the same actor, and the same hc_batch_set_allow_ownerless(). What the
+/// directory draws, such as ids of new users and the time, is not compared. Another batch with
+/// a known id is refused with #HC_STATUS_REQUEST_ID_REUSED.
 ///
-/// The id is kept as long as the change that it made; see
-/// hc_directory_trim_changes().
+/// The id is kept as long as the change that the batch made; see hc_directory_trim_changes().
 ///
 /// @param request_id 16 bytes, such as a random UUID.
 #[unsafe(no_mangle)]
@@ -153,10 +150,10 @@ pub unsafe extern "C" fn hc_batch_set_request_id(
     }
 }
 
-/// Says whether workspaces may be left without an active owner, which is recorded
-/// in the change: for offboarding.
+/// Says whether workspaces may be left without an active owner, for offboarding; the change
+/// records it.
 ///
-/// @param allow 1 or 0; 0 unless said otherwise.
+/// @param allow 1 or 0; 0 by default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_allow_ownerless(
     batch: *mut HcBatch,
@@ -176,12 +173,11 @@ pub unsafe extern "C" fn hc_batch_set_allow_ownerless(
     }
 }
 
-/// Makes the operation that was appended last depend on the version of what it
-/// changes: the user, the workspace, the membership or the license. With another
-/// version the batch is refused with #HC_STATUS_CONFLICT. It has no effect on
-/// operations that create something.
+/// Makes the last operation depend on the version of what it changes: the user, the workspace,
+/// the membership or the license. At another version the batch is refused with
+/// #HC_STATUS_CONFLICT. It has no effect on operations that create something.
 ///
-/// @param version The version that is expected.
+/// @param version The expected version.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a batch without operations.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_if_version(
@@ -203,16 +199,14 @@ pub unsafe extern "C" fn hc_batch_set_if_version(
     }
 }
 
-/// How many operations there are.
-///
-/// @return The number; 0 for NULL.
+/// @return How many operations there are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_count(batch: *const HcBatch) -> usize {
     // SAFETY: by the contract, `batch` is NULL or live.
     unsafe { guard::ask(batch, 0, |batch| Some(lock(&batch.batch).len())) }
 }
 
-/// Frees a batch; what was done with it stays.
+/// Frees a batch; what it did stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_free(batch: *mut HcBatch) {
     // SAFETY: by the contract, `batch` is NULL or live, and given up.

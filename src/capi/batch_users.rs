@@ -12,7 +12,7 @@ use crate::model::Op;
 
 /// Appends: create a user, as hc_user_create_from().
 ///
-/// @param new_user What is known of the user. Not kept.
+/// @param new_user What is known of the user.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_create_user(
     batch: *mut HcBatch,
@@ -31,7 +31,7 @@ pub unsafe extern "C" fn hc_batch_create_user(
 
 /// Appends: change fields of a user, as hc_user_update_apply().
 ///
-/// @param update What to change. Not kept.
+/// @param update What to change.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_update_user(
     batch: *mut HcBatch,
@@ -113,8 +113,6 @@ pub unsafe extern "C" fn hc_batch_delete_user(
 ///
 /// @param license One of HC_LICENSE_*.
 /// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
-/// @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind that
-///         has none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_license(
     batch: *mut HcBatch,

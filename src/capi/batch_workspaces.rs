@@ -11,11 +11,10 @@ use super::users::named;
 use super::workspaces::optional_owner;
 use crate::model::{NewWorkspace, Op, WorkspaceId, WorkspaceRef};
 
-/// Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome;
-/// operations of the same batch can name it, see hc_batch_add_member().
+/// Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome.
 ///
 /// @param name The name.
-/// @param owner The first owner: an id as text or an email; empty for none.
+/// @param owner The first owner, as an id_or_email; empty for none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_create_workspace(
     batch: *mut HcBatch,
@@ -40,8 +39,8 @@ pub unsafe extern "C" fn hc_batch_create_workspace(
     }
 }
 
-/// Appends: make a user's default workspace, as hc_user_get_default_workspace(); no
-/// effect where there is one.
+/// Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does
+/// nothing where there is one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_default_workspace(
     batch: *mut HcBatch,
@@ -60,12 +59,9 @@ pub unsafe extern "C" fn hc_batch_default_workspace(
     }
 }
 
-/// Appends: give a workspace another name, as hc_workspace_rename().
+/// Appends: rename a workspace, as hc_workspace_rename().
 ///
-/// @param workspace The name of the workspace, without regard to case: it may be one that
-///        an operation before this creates. Empty to take it by its id.
-/// @param workspace_id The id of the workspace, where no name is given.
-/// @param name The name that it gets.
+/// @param name The new name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_rename_workspace(
     batch: *mut HcBatch,
@@ -89,10 +85,6 @@ pub unsafe extern "C" fn hc_batch_rename_workspace(
 }
 
 /// Appends: archive a workspace, as hc_workspace_archive().
-///
-/// @param workspace The name of the workspace, without regard to case: it may be one that
-///        an operation before this creates. Empty to take it by its id.
-/// @param workspace_id The id of the workspace, where no name is given.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_archive_workspace(
     batch: *mut HcBatch,
@@ -113,10 +105,6 @@ pub unsafe extern "C" fn hc_batch_archive_workspace(
 }
 
 /// Appends: restore an archived workspace, as hc_workspace_restore().
-///
-/// @param workspace The name of the workspace, without regard to case: it may be one that
-///        an operation before this creates. Empty to take it by its id.
-/// @param workspace_id The id of the workspace, where no name is given.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_restore_workspace(
     batch: *mut HcBatch,
@@ -137,10 +125,6 @@ pub unsafe extern "C" fn hc_batch_restore_workspace(
 }
 
 /// Appends: delete a workspace, as hc_workspace_delete().
-///
-/// @param workspace The name of the workspace, without regard to case: it may be one that
-///        an operation before this creates. Empty to take it by its id.
-/// @param workspace_id The id of the workspace, where no name is given.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_delete_workspace(
     batch: *mut HcBatch,
@@ -162,11 +146,7 @@ pub unsafe extern "C" fn hc_batch_delete_workspace(
 
 /// Appends: make a user a member, as hc_workspace_add_member().
 ///
-/// @param workspace The name of the workspace, without regard to case: it may be one that
-///        an operation before this creates. Empty to take it by its id.
-/// @param workspace_id The id of the workspace, where no name is given.
 /// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no role.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_add_member(
     batch: *mut HcBatch,
@@ -193,9 +173,6 @@ pub unsafe extern "C" fn hc_batch_add_member(
 
 /// Appends: change the role of a member, as hc_workspace_set_role().
 ///
-/// @param workspace The name of the workspace, without regard to case: it may be one that
-///        an operation before this creates. Empty to take it by its id.
-/// @param workspace_id The id of the workspace, where no name is given.
 /// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_role(
@@ -221,11 +198,7 @@ pub unsafe extern "C" fn hc_batch_set_role(
     }
 }
 
-/// Appends: take a member out of a workspace, as hc_workspace_remove_member().
-///
-/// @param workspace The name of the workspace, without regard to case: it may be one that
-///        an operation before this creates. Empty to take it by its id.
-/// @param workspace_id The id of the workspace, where no name is given.
+/// Appends: remove a member from a workspace, as hc_workspace_remove_member().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_remove_member(
     batch: *mut HcBatch,

@@ -12,13 +12,12 @@ use super::status::HcStatus;
 use super::transfer::{HcProgressCallback, telling};
 use crate::directory::{Copied, CopyOptions, restore};
 
-/// What hc_directory_backup() or hc_directory_restore() copied. Start from
-/// #HC_COPIED_INIT, which says how large the struct is for you: later releases may
-/// append fields, and fill in only those that you have.
+/// What hc_directory_backup() or hc_directory_restore() copied. Initialize it with
+/// #HC_COPIED_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcCopied {
-    /// Bytes of this struct as the caller knows it; set by #HC_COPIED_INIT.
+    /// Set by #HC_COPIED_INIT.
     pub struct_size: u32,
     /// Always 0.
     pub reserved: u32,
@@ -61,22 +60,19 @@ impl From<Copied> for HcCopied {
     }
 }
 
-/// Copies the directory, as it is now, to a new file, while others go on reading and
-/// writing. The copy is verified before it is put in its place; it is a directory's
-/// file like any other, to be opened or restored. If this fails, what was there stays.
+/// Copies the directory, as it is now, to a new file, while others can read and write. The
+/// copy is a directory's file like any other. It is verified before it takes its place; on
+/// failure, what was there stays.
 ///
-/// @param path The path of the new file; no symbolic link.
-/// @param overwrite 1 to replace the directory that is there, which nobody may have open;
-///        0 to refuse that with #HC_STATUS_IO. Other files are never replaced.
-/// @param copied A struct of yours that starts as #HC_COPIED_INIT, filled in on success;
-///        may be NULL.
+/// @param path The path of the new file, not a symbolic link.
+/// @param overwrite 1 to replace the directory that is there, which nobody may have open; 0 to
+///        refuse that with #HC_STATUS_IO. Other files are never replaced.
+/// @param copied Where to write what was copied; NULL if not wanted.
 /// @param progress Called every few hundred kilobytes; may be NULL.
-/// @param userdata Given to the callback, as it is; may be NULL.
-/// @retval HC_STATUS_ALREADY_OPEN when the file to be replaced is open, as this
-///         directory's own is.
+/// @param userdata Passed to the callback; may be NULL.
+/// @retval HC_STATUS_ALREADY_OPEN when the file to replace is open, as this directory's own
+///        is.
 /// @retval HC_STATUS_CORRUPTED when the directory is damaged.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a symbolic link, for a file that is no
-///         directory, or if copied->struct_size is too small.
 /// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_backup(
@@ -108,23 +104,19 @@ pub unsafe extern "C" fn hc_directory_backup(
     }
 }
 
-/// Puts a copy of the directory in one file in the place of another. What is copied is
-/// only read, with the log that a crash left beside it. The copy is verified before it is
-/// put in its place; then the log of what was there before is removed. If this fails, what was there
-/// stays.
+/// Replaces a directory's file by a copy of another, including the log that a crash left
+/// beside the other. The copy is verified before it takes its place, and the log of what it
+/// replaces is removed; on failure, what was there stays.
 ///
-/// @param backup The path of the file to copy; nobody may have it open to write.
-/// @param path The path to restore it to; no symbolic link.
-/// @param overwrite 1 to replace the directory that is there, which nobody may have open;
-///        0 to refuse that with #HC_STATUS_IO. Other files are never replaced.
-/// @param copied A struct of yours that starts as #HC_COPIED_INIT, filled in on success;
-///        may be NULL.
+/// @param backup The path of the file to copy, which nobody may have open to write.
+/// @param path The path to restore it to, not a symbolic link.
+/// @param overwrite 1 to replace the directory that is there, which nobody may have open; 0 to
+///        refuse that with #HC_STATUS_IO. Other files are never replaced.
+/// @param copied Where to write what was copied; NULL if not wanted.
 /// @param progress Called every few hundred kilobytes; may be NULL.
-/// @param userdata Given to the callback, as it is; may be NULL.
+/// @param userdata Passed to the callback; may be NULL.
 /// @retval HC_STATUS_ALREADY_OPEN when either file is open.
-/// @retval HC_STATUS_CORRUPTED when the backup is no directory or is damaged.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a symbolic link, for a file that is no
-///         directory, or if copied->struct_size is too small.
+/// @retval HC_STATUS_CORRUPTED when the backup is not a directory, or is damaged.
 /// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_restore(
@@ -158,16 +150,15 @@ pub unsafe extern "C" fn hc_directory_restore(
     }
 }
 
-/// Makes the file of a directory as small as it gets, in place. Nobody else may have it
-/// open. What is in the directory stays as it is, also if the machine stops meanwhile.
+/// Makes the file of a directory as small as possible, in place. Nobody else may have it open.
+/// The directory's contents are safe even if the machine stops meanwhile.
 ///
 /// @param path The path of the file.
-/// @param options The page cache and how long to wait for the file; NULL for the
-///        defaults. Not kept.
-/// @param bytes_before Set to the bytes that the file had; may be NULL.
-/// @param bytes Set to the bytes that it has now; may be NULL.
-/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
-/// @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
+/// @param options The page cache and how long to wait for the file; may be NULL.
+/// @param bytes_before Set to the old size of the file in bytes; NULL if not wanted.
+/// @param bytes Set to its new size; NULL if not wanted.
+/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
+/// @retval HC_STATUS_CORRUPTED when it is not a directory, or is damaged.
 /// @note Takes time in proportion to the size of the file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_compact(

@@ -19,15 +19,14 @@ use crate::directory::{Directory, Users};
 use crate::error::Result;
 use crate::model::{User, UserPage};
 
-/// Users as they were at one moment, all of them or a page of a query, read one by
-/// one or in batches. Yours to free with hc_cursor_free(), before or after the
-/// directory.
+/// Users as they were at one moment, all of them or a page of a query, read one by one or in
+/// batches.
 ///
-/// One over all users holds that state of the directory until the last of them was
-/// read, which keeps the file from reusing the space of what was changed since. Once
-/// the file has grown to more than twice its length, and by more than four times the
-/// size of the log (256 MiB by default), the cursor is closed, and reading on fails
-/// with #HC_STATUS_CLOSED: ask for the list again.
+/// A cursor over all users holds that state of the directory until its last user was read,
+/// which keeps the file from reusing the space of what has changed since. Once the file has
+/// more than doubled, and grown by more than four times the size of the log (256 MiB by
+/// default), the cursor is closed, and reading on fails with #HC_STATUS_CLOSED: ask for the
+/// list again.
 pub struct HcCursor {
     latch: Latch,
     reading: Mutex<Reading>,
@@ -89,7 +88,7 @@ impl Handle for HcCursor {
 
 /// Lists all users, active or not, ordered by email, as they are now.
 ///
-/// @param cursor Set to a cursor before the first user;.
+/// @param cursor Set to a cursor before the first user.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_list_users(
     directory: *const HcDirectory,
@@ -107,13 +106,11 @@ pub unsafe extern "C" fn hc_directory_list_users(
     }
 }
 
-/// Returns one page of the users that match a query.
+/// Returns one page of the users that match a query, which may be empty.
 ///
-/// @param query Which users, in what order and how many. Not kept.
-/// @param cursor Set to a cursor before the first user of the page;.
-/// @return #HC_STATUS_OK, also for an empty page, or a general or store status.
-/// @retval HC_STATUS_INVALID_ARGUMENT for the place of a query in another order.
-/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+/// @param query Which users, in what order and how many.
+/// @param cursor Set to a cursor before the first user of the page.
+/// @retval HC_STATUS_INVALID_ARGUMENT also for the place of a query in another order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_query(
     directory: *const HcDirectory,
@@ -136,13 +133,12 @@ pub unsafe extern "C" fn hc_directory_query(
     }
 }
 
-/// Counts the users that match a query, whatever its limit and place. Costs
-/// nothing for all, all active or all inactive users, and otherwise as much as
-/// reading the index that the query picks.
+/// Counts the users that match a query, whatever its limit and place. All, all active and all
+/// inactive users are counted at no cost; otherwise it costs as much as reading the index that
+/// the query picks.
 ///
-/// @param query Which users. Not kept.
+/// @param query Which users.
 /// @param count Set to their number.
-/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_count(
     directory: *const HcDirectory,
@@ -163,8 +159,8 @@ pub unsafe extern "C" fn hc_directory_count(
 
 /// Reads the next user.
 ///
-/// @param user Set to the next user; or to NULL when there are no more.
-/// @note Thread-safe: each user goes to one of the threads.
+/// @param user Set to the next user, or to NULL when there are no more.
+/// @note Each user goes to one of the threads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_next(
     cursor: *mut HcCursor,
@@ -184,14 +180,12 @@ pub unsafe extern "C" fn hc_cursor_next(
     }
 }
 
-/// Reads the next users as packed records, for which headcount_packed.h has a
-/// decoder: as many as fit.
+/// Reads the next users as packed records.
 ///
-/// @param buffer Where to put the batch.
+/// @param buffer Where to write the batch.
 /// @param capacity Its size in bytes; 32 KiB hold any user, and more is faster.
 /// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
-/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
-/// @note Thread-safe: each user goes to one of the threads.
+/// @note Each user goes to one of the threads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_next_batch(
     cursor: *mut HcCursor,
@@ -217,9 +211,7 @@ pub unsafe extern "C" fn hc_cursor_next_batch(
     }
 }
 
-/// How many users are yet to come.
-///
-/// @return The number; 0 for a cursor that can't be used.
+/// @return How many users are yet to come; 0 for a cursor that can't be used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_remaining(cursor: *const HcCursor) -> u64 {
     // SAFETY: by the contract, `cursor` is NULL or live.
@@ -231,11 +223,10 @@ pub unsafe extern "C" fn hc_cursor_remaining(cursor: *const HcCursor) -> u64 {
     }
 }
 
-/// Where the page behind this one begins, for hc_query_set_after(). It contains
-/// the email or username of the last user: treat it as personal data.
+/// Where the next page begins, for #HC_QUERY_FIELD_AFTER. It contains the email or username of
+/// the last user: treat it as personal data.
 ///
-/// @return The text; NULL if this is the last page, for a cursor over all users, and for
-///        NULL.
+/// @return The text; NULL for the last page and for a cursor over all users.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_next_page(cursor: *const HcCursor) -> *const c_char {
     let answer = |cursor: &HcCursor| cursor.next_page.as_ref().map(|place| place.as_ptr());
@@ -243,8 +234,8 @@ pub unsafe extern "C" fn hc_cursor_next_page(cursor: *const HcCursor) -> *const 
     unsafe { guard::ask(cursor, null(), answer) }
 }
 
-/// Frees a cursor; the users it gave out stay valid. In a child of fork() it
-/// leaves the parent's cursor alone.
+/// Frees a cursor; the users that it gave stay valid. In a child of fork() it has no effect on
+/// the parent's cursor.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_free(cursor: *mut HcCursor) {
     // SAFETY: by the contract, `cursor` is NULL or live, and given up.

@@ -14,7 +14,6 @@ use crate::directory::{Directory, Options};
 use crate::model::check_door;
 
 /// A user directory: users, and a license that says how many may be active.
-/// Yours to free with hc_directory_free().
 pub struct HcDirectory {
     latch: Latch,
     pub(super) directory: Directory,
@@ -54,14 +53,14 @@ impl HcDirectory {
     }
 }
 
-/// Opens the directory in a file, and makes it if there is none.
+/// Opens the directory in a file, which is created if it is missing.
 ///
 /// @param path The path of the file.
-/// @param options How to open it; NULL for the defaults. Not kept.
+/// @param options How to open it; may be NULL.
 /// @param directory Set to a directory.
-/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
 /// @retval HC_STATUS_UNSUPPORTED_FORMAT when a newer release wrote it.
-/// @retval HC_STATUS_CORRUPTED when it is no directory or is damaged.
+/// @retval HC_STATUS_CORRUPTED when it is not a directory, or is damaged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_open(
     path: *const u8,
@@ -83,9 +82,9 @@ pub unsafe extern "C" fn hc_directory_open(
     }
 }
 
-/// Makes a directory that lives in memory and is gone when it is freed.
+/// Makes a directory in memory, which is gone when it is freed.
 ///
-/// @param options Its license; NULL for the defaults. Not kept.
+/// @param options Its license and its user cache; may be NULL.
 /// @param directory Set to a directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_open_in_memory(
@@ -104,12 +103,12 @@ pub unsafe extern "C" fn hc_directory_open_in_memory(
     }
 }
 
-/// Makes a handle on the same directory whose writes are made by a user: it is
-/// recorded in each change, and the user can't deactivate or delete themself with
-/// it (#HC_STATUS_OWN_ACCOUNT). Closing one of the handles closes all.
+/// Makes another handle on the same directory, whose writes are made by a user: each change
+/// records the user, who can't deactivate or delete themself with it (#HC_STATUS_OWN_ACCOUNT).
+/// Closing one of the handles closes all.
 ///
-/// @param actor The id of the user: 16 bytes in network order.
-/// @param acting Set to the handle, before or after the other.
+/// @param actor The id of the user: 16 bytes.
+/// @param acting Set to the handle, to be freed before or after the other.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_acting_as(
     directory: *const HcDirectory,
@@ -131,13 +130,12 @@ pub unsafe extern "C" fn hc_directory_acting_as(
     }
 }
 
-/// Makes a handle on the same directory whose writes come through a door: a short name of
-/// the client or the interface, such as "rest" or "scim:okta", that is recorded in each
-/// change. See also hc_batch_set_door(). Closing one of the handles closes all.
+/// Makes another handle on the same directory, whose writes come through a door: a short name
+/// of the client or interface, such as "rest" or "scim:okta", that each change records. See
+/// also hc_batch_set_door(). Closing one of the handles closes all.
 ///
-/// @param door The name, which is yours to choose: 1 to 32 letters, digits and -_.:/ of
-///        ASCII.
-/// @param through Set to the handle, before or after the other.
+/// @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
+/// @param through Set to the handle, to be freed before or after the other.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_through(
     directory: *const HcDirectory,
@@ -161,17 +159,14 @@ pub unsafe extern "C" fn hc_directory_through(
     }
 }
 
-/// Finishes what is pending, releases the file, and reports what goes wrong
-/// with that. From then on other calls on the directory and its cursors are
-/// refused with #HC_STATUS_CLOSED, also those of other threads; users that were
-/// read stay valid. Closing again does nothing.
+/// Finishes what is pending, releases the file, and reports whether that failed. Other calls
+/// on the directory and its cursors are refused with #HC_STATUS_CLOSED from then on, in all
+/// threads; users that were read stay valid. Closing again does nothing.
 ///
-/// The handle is still to be freed. Freeing it without closing it first closes
-/// it too, but can't report.
+/// The handle must still be freed. Freeing closes too, but can't report a failure.
 ///
-/// @param directory The directory; works on a poisoned one.
-/// @return #HC_STATUS_OK, or a general or store status; the file is released
-///         in any case, unless that is #HC_STATUS_FORKED.
+/// @return As other functions, also on a poisoned handle. The file is released in any case,
+///        unless it is #HC_STATUS_FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_close(
     directory: *mut HcDirectory,
@@ -187,9 +182,9 @@ pub unsafe extern "C" fn hc_directory_close(
     }
 }
 
-/// Frees a directory. Its users and cursors stay valid, and the file stays open
-/// until the last cursor is freed too, unless hc_directory_close() was called.
-/// In a child of fork() it leaves the parent's directory alone.
+/// Frees a directory. Its users and cursors stay valid, and the file stays open until the last
+/// cursor is freed, unless hc_directory_close() was called. In a child of fork() it has no
+/// effect on the parent's directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_free(directory: *mut HcDirectory) {
     // SAFETY: by the contract, `directory` is NULL or live, and given up.

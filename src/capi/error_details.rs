@@ -25,11 +25,11 @@ pub enum HcDetail {
     BufferBytes = 32,
 }
 
-/// All that an error says. Start with #HC_ERROR_DETAILS_INIT.
+/// Everything that an error says. Initialize it with #HC_ERROR_DETAILS_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcErrorDetails {
-    /// Bytes of this struct as the caller knows it; set by #HC_ERROR_DETAILS_INIT.
+    /// Set by #HC_ERROR_DETAILS_INIT.
     pub struct_size: u32,
     /// The status that the failed call returned.
     pub status: i32,
@@ -70,7 +70,7 @@ impl HcErrorDetails {
         let mut all = Self {
             struct_size: 0,
             status: error.status() as i32,
-            is_retryable: 0,
+            is_retryable: error.is_retryable().into(),
             given: 0,
             op_index: 0,
             limit: 0,
@@ -89,7 +89,6 @@ impl HcErrorDetails {
             all.give(HcDetail::BufferBytes);
         }
         if let Some(cause) = error.cause() {
-            all.is_retryable = cause.is_retryable().into();
             if let Some(index) = cause.op_index() {
                 all.op_index = index as u64;
                 all.give(HcDetail::OpIndex);
@@ -131,12 +130,11 @@ impl HcErrorDetails {
     }
 }
 
-/// All that an error says, in one call: what hc_error_status(), hc_error_message(),
-/// hc_error_is_retryable() and the hc_error_get_*() functions say.
+/// Tells everything that an error says, in one call.
 ///
-/// @param details Where to put it, started with #HC_ERROR_DETAILS_INIT.
-/// @return 1 if it was written; 0, and nothing is written, for NULL or a struct that
-///         was not started.
+/// @param details Where to write it.
+/// @return 1 if it was written; 0, with nothing written, for NULL and for a struct that was
+///        not initialized.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_get_details(
     error: *const HcError,

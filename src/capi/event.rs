@@ -2,9 +2,8 @@
 
 use crate::model::Field;
 
-/// What happened, in an event of a change; see headcount_packed.h. Values keep
-/// their meaning for ever and new ones may be added, so skip one that you don't
-/// know.
+/// What happened, in an event of a change. Values keep their meaning for ever and new ones may
+/// be added, so skip an unknown one.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcEvent {

@@ -21,11 +21,11 @@ pub const HC_PROVISIONER_BYTES: usize = 65;
 /// Bytes of the longest external id, with the NUL behind it.
 pub const HC_EXTERNAL_ID_BYTES: usize = 256;
 
-/// Gives the user the id that a provisioner has for them, such as what an identity
-/// provider sends over SCIM. A user may have those of 16 provisioners.
+/// Sets the id that a provisioner, such as an identity provider over SCIM, has for the user. A
+/// user may have ids of 16 provisioners.
 ///
 /// @param provisioner Who gave the id: 1 to 64 bytes, without control characters.
-/// @param id The id, compared as it is: 1 to 255 bytes, without control characters.
+/// @param id The id, compared exactly: 1 to 255 bytes, without control characters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_external_id(
     new_user: *mut HcNewUser,
@@ -46,11 +46,11 @@ pub unsafe extern "C" fn hc_new_user_set_external_id(
     }
 }
 
-/// Sets the id that a provisioner has for the user; those of others stay.
+/// Sets the id that a provisioner has for the user, as hc_new_user_set_external_id(); those of
+/// others stay.
 ///
 /// @param provisioner Who gave the id.
-/// @param id The id; see hc_new_user_set_external_id(). NULL, with the length 0, to
-///        remove it.
+/// @param id The id. NULL, with the length 0, to remove it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_external_id(
     update: *mut HcUserUpdate,
@@ -100,13 +100,12 @@ pub unsafe extern "C" fn hc_user_get_by_external_id(
     }
 }
 
-/// One of the external ids of a user, which are ordered by their provisioners.
+/// Reads one of the external ids of a user, which are ordered by provisioner.
 ///
 /// @param index Which one, from 0 on.
-/// @param provisioner Where to write who gave it, with a NUL behind it: room for
-///        #HC_PROVISIONER_BYTES. NULL if not wanted.
-/// @param id Where to write the id, with a NUL behind it: room for #HC_EXTERNAL_ID_BYTES.
-///        NULL if not wanted.
+/// @param provisioner Where to write who gave it: room for #HC_PROVISIONER_BYTES. NULL if not
+///        wanted.
+/// @param id Where to write the id: room for #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
 /// @return 1 if there is such an id; otherwise 0, and nothing is written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_external_id_at(
@@ -158,13 +157,12 @@ pub unsafe extern "C" fn hc_workspace_get_by_external_id(
     }
 }
 
-/// Sets the id that a provisioner has for a workspace; those of others stay.
+/// Sets the id that a provisioner has for a workspace, as hc_new_user_set_external_id(); those
+/// of others stay.
 ///
 /// @param provisioner Who gave the id.
-/// @param id The id, with the limits of hc_new_user_set_external_id(). NULL, with the
-///        length 0, to remove it.
-/// @param made Set to the workspace as it is now; NULL if not wanted.
-/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+/// @param id The id. NULL, with the length 0, to remove it.
+/// @param made Set to the updated workspace; NULL if not wanted.
 /// @retval HC_STATUS_WORKSPACE_ARCHIVED when it is archived.
 /// @retval HC_STATUS_EXTERNAL_ID_TAKEN when another workspace has it.
 #[unsafe(no_mangle)]
@@ -195,13 +193,12 @@ pub unsafe extern "C" fn hc_workspace_set_external_id(
     }
 }
 
-/// One of the external ids of a workspace, as hc_user_external_id_at().
+/// Reads one of the external ids of a workspace, like hc_user_external_id_at().
 ///
 /// @param index Which one, from 0 on.
-/// @param provisioner Where to write who gave it, with a NUL behind it: room for
-///        #HC_PROVISIONER_BYTES. NULL if not wanted.
-/// @param id Where to write the id, with a NUL behind it: room for #HC_EXTERNAL_ID_BYTES.
-///        NULL if not wanted.
+/// @param provisioner Where to write who gave it: room for #HC_PROVISIONER_BYTES. NULL if not
+///        wanted.
+/// @param id Where to write the id: room for #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
 /// @return 1 if there is such an id; otherwise 0, and nothing is written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_external_id_at(
@@ -223,11 +220,8 @@ pub unsafe extern "C" fn hc_workspace_external_id_at(
 }
 
 /// Appends: set the id that a provisioner has for a workspace, as
-/// hc_workspace_set_external_id(). The workspace may be one that the same batch makes.
+/// hc_workspace_set_external_id().
 ///
-/// @param workspace The name of the workspace.
-/// @param workspace_len Its length in bytes; 0 to name it by `workspace_id`.
-/// @param workspace_id The id of the workspace, where no name is given.
 /// @param provisioner Who gave the id.
 /// @param id The id. NULL, with the length 0, to remove it.
 #[unsafe(no_mangle)]

@@ -7,8 +7,7 @@ use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::error::Error;
 
-/// Why a call failed: a status, a message for people, and numbers where there
-/// are any. Yours to free with hc_error_free().
+/// Why a call failed: a status, a message for people, and numbers where there are any.
 pub struct HcError {
     latch: Latch,
     status: HcStatus,

@@ -11,8 +11,8 @@ use super::options::HcOptions;
 use super::status::HcStatus;
 use crate::directory::{Fault, Inspection, Repaired};
 
-/// What is wrong with a directory, or what a repair did about it. Yours to free with
-/// hc_faults_free(), before or after the directory; also valid after fork().
+/// What is wrong with a directory, or what a repair did about it. Plain data: it outlives the
+/// directory, and fork().
 pub struct HcFaults {
     latch: Latch,
     faults: Vec<Listed>,
@@ -72,12 +72,11 @@ impl From<Repaired> for HcFaults {
     }
 }
 
-/// Lists what is wrong with a directory. One damaged value doesn't hide the others.
-/// Takes time in proportion to the size of the directory.
+/// Lists what is wrong with a directory. A damaged value doesn't hide other faults. Takes time
+/// in proportion to the size of the directory.
 ///
 /// @param faults_max How many faults to list; all are counted.
-/// @param faults Set to the list.
-/// @return #HC_STATUS_OK, also when there are faults, or a general or store status.
+/// @param faults Set to the list, which is empty when nothing is wrong.
 /// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_find_faults(
@@ -97,15 +96,14 @@ pub unsafe extern "C" fn hc_directory_find_faults(
     }
 }
 
-/// Lists what is wrong with the directory in a file, also where it is too damaged for
-/// hc_directory_open().
+/// Lists what is wrong with the directory in a file, even where it is too damaged for
+/// hc_directory_open(). No file is created.
 ///
 /// @param path The path of the file.
-/// @param options How to open it; NULL for the defaults. Not kept. No file is made.
+/// @param options How to open it; may be NULL.
 /// @param faults_max How many faults to list; all are counted.
-/// @param faults Set to the list.
-/// @return #HC_STATUS_OK, also when there are faults, or a general or store status.
-/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+/// @param faults Set to the list, which is empty when nothing is wrong.
+/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
 /// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_find_faults(
@@ -129,22 +127,20 @@ pub unsafe extern "C" fn hc_file_find_faults(
     }
 }
 
-/// Makes the directory in a file sound again, in one transaction; nobody may have it
-/// open. Nothing calls this automatically: a backup, if there is one, has more in it.
+/// Repairs the directory in a file, in one transaction; nobody may have it open. Nothing calls
+/// this automatically: restoring a backup, if there is one, loses less.
 ///
-/// Indexes and counters are made again from the records. A record that can't be read or
-/// kept is removed and written to another file, a line of JSON each, with personal data
-/// in it; none is made when there is nothing to put there. Nobody is deactivated.
+/// Indexes and counters are rebuilt from the records. A record that can't be read or kept is
+/// removed and written to another file as a line of JSON, with its personal data; that file is
+/// created only when needed. Nobody is deactivated.
 ///
 /// @param path The path of the file.
-/// @param options How to open it, and which license to set where it is lost; NULL for the
-///        defaults. Not kept. No file is made.
-/// @param aside The path of the file for records that are removed, which must not exist.
-///        NULL to write nothing and tell what would be done.
+/// @param options How to open it, and which license to set where it is lost; may be NULL.
+/// @param aside The path of the file for removed records, which must not exist. NULL to write
+///        nothing and only report what would be done.
 /// @param faults_max How many faults to list; all are counted.
 /// @param faults Set to what was wrong.
-/// @retval HC_STATUS_INVALID_ARGUMENT when the file `aside` exists.
-/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file.
+/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
 /// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_repair(
@@ -176,29 +172,24 @@ pub unsafe extern "C" fn hc_file_repair(
     }
 }
 
-/// How many faults there are in all.
-///
-/// @return The number, which is 0 when nothing is wrong; 0 for NULL.
+/// @return How many faults there are in all.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_total(faults: *const HcFaults) -> u64 {
     // SAFETY: by the contract, `faults` is NULL or live.
     unsafe { guard::ask(faults, 0, |faults| Some(faults.total)) }
 }
 
-/// How many faults are listed: all, unless those are more than were asked for.
-///
-/// @return The number; 0 for NULL.
+/// @return How many faults are listed: all, or as many as were asked for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_count(faults: *const HcFaults) -> usize {
     // SAFETY: by the contract, `faults` is NULL or live.
     unsafe { guard::ask(faults, 0, |faults| Some(faults.faults.len())) }
 }
 
-/// One of the faults in one line of English: its kind, the ids that it concerns, what
-/// was expected and what was found. It holds no personal data but ids.
-///
-/// @param index Which one: from 0 to hc_faults_count() - 1.
-/// @return The text; an empty one for an index that is too large, and for NULL.
+/// @param index Which fault: from 0 to hc_faults_count() - 1.
+/// @return The fault in one line of English: its kind, the ids that it concerns, what was
+///        expected and what was found, with no personal data but ids. An empty text for an
+///        index that is too large, and for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_text_at(faults: *const HcFaults, index: usize) -> *const c_char {
     let answer = |faults: &HcFaults| faults.faults.get(index).map(|fault| fault.text.as_ptr());
@@ -206,12 +197,10 @@ pub unsafe extern "C" fn hc_faults_text_at(faults: *const HcFaults, index: usize
     unsafe { guard::ask(faults, c"".as_ptr(), answer) }
 }
 
-/// The name of the kind of one of the faults: `damaged`, `malformed`, `missing`,
-/// `wrong`, `leftover`, `duplicate`, `dangling`, `not_deleted`, `counter`, `gap` or
-/// `unknown`; later releases may add others.
-///
-/// @param index Which one: from 0 to hc_faults_count() - 1.
-/// @return The text; an empty one for an index that is too large, and for NULL.
+/// @param index Which fault: from 0 to hc_faults_count() - 1.
+/// @return The name of its kind: `damaged`, `malformed`, `missing`, `wrong`, `leftover`,
+///        `duplicate`, `dangling`, `not_deleted`, `counter`, `gap` or `unknown`; later
+///        releases may add others. An empty text for an index that is too large, and for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_kind_at(faults: *const HcFaults, index: usize) -> *const c_char {
     let answer = |faults: &HcFaults| faults.faults.get(index).map(|fault| fault.kind.as_ptr());
@@ -219,27 +208,23 @@ pub unsafe extern "C" fn hc_faults_kind_at(faults: *const HcFaults, index: usize
     unsafe { guard::ask(faults, c"".as_ptr(), answer) }
 }
 
-/// How many records a repair put into the other file, or would put there.
-///
-/// @param faults What hc_file_repair() made, or NULL.
-/// @return The number; 0 for a list without a repair, and for NULL.
+/// @return How many records hc_file_repair() wrote to the other file, or would write; 0 for a
+///        list without a repair.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_set_aside(faults: *const HcFaults) -> u64 {
     // SAFETY: by the contract, `faults` is NULL or live.
     unsafe { guard::ask(faults, 0, |faults| Some(faults.set_aside)) }
 }
 
-/// How many more users are active than the license has seats, after the repair if there
-/// was one. That is no fault.
-///
-/// @return The number; 0 for NULL.
+/// @return How many more users are active than the license has seats, after the repair if
+///        there was one. That is not a fault.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_seats_over(faults: *const HcFaults) -> u64 {
     // SAFETY: by the contract, `faults` is NULL or live.
     unsafe { guard::ask(faults, 0, |faults| Some(faults.seats_over)) }
 }
 
-/// Frees a list of faults, and with it its texts.
+/// Frees a list of faults and its texts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_free(faults: *mut HcFaults) {
     // SAFETY: by the contract, `faults` is NULL or live, and given up.

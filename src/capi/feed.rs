@@ -21,12 +21,11 @@ use crate::directory::Ready;
 use crate::directory::{ChangeFeed, FeedWaker};
 use crate::model::Change;
 
-/// The changes of a directory as they come. Any number of feeds can be read at
-/// once, each at its own pace. Yours to free with hc_feed_free(), before or after
-/// the directory.
+/// The changes of a directory as they come. Any number of feeds can be read at once, each at
+/// its own pace.
 ///
-/// Between calls a feed holds nothing of the directory but keeps the file open.
-/// Store hc_feed_position() to go on after a restart.
+/// Between calls a feed keeps the file open, but holds no state of the directory. Store
+/// hc_feed_position() to go on after a restart.
 pub struct HcFeed {
     latch: Latch,
     reading: Mutex<Reading>,
@@ -64,7 +63,7 @@ impl HcFeed {
         let mut timeout = timeout;
         let packed = ahead.pack(buffer, || {
             let timeout = std::mem::take(&mut timeout);
-            feed.next(timeout).transpose()
+            feed.recv_timeout(timeout).transpose()
         });
         let position = ahead
             .kept()
@@ -108,12 +107,11 @@ impl HcFeed {
     }
 }
 
-/// Follows the changes with numbers above a given one.
+/// Follows the changes with numbers above a given one. hc_feed_next_batch() tells whether they
+/// are available.
 ///
-/// @param after The number of the last change that is known; 0 to begin with the first.
+/// @param after The number of the last known change; 0 to begin with the first.
 /// @param feed Set to a feed.
-/// @return #HC_STATUS_OK, or a general status. Whether the changes can be had is
-///          said by hc_feed_next_batch().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_follow(
     directory: *const HcDirectory,
@@ -145,32 +143,20 @@ pub unsafe extern "C" fn hc_directory_follow(
     }
 }
 
-/// Reads the next changes as packed records, for which headcount_packed.h has a
-/// decoder: as many as there are and fit. It waits for the first of them, and not
-/// for others.
+/// Reads the next changes as packed records: as many as there are and fit. It waits for the
+/// first of them only; hc_feed_wake() and closing the directory end the wait.
 ///
-/// Closing the directory wakes those who wait.
-///
-/// @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX for
-///        ever.
-/// @param buffer Where to put the batch.
-/// @param capacity Its size in bytes. A change takes 80 and 48 for each of its events,
-///        and its door.
-/// @param written Set to the size of the batch in bytes; or to 0 when nothing came in
-///        time.
-/// @return #HC_STATUS_OK, also when nothing came, or a general or store status.
-/// @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone;
-///         hc_error_get_resume_after() says from where to follow, once everything
-///         was read again.
-/// @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the
-///         feed is at, as after a restore from a backup;
-///         hc_error_get_latest_change() says from where to follow, once everything
-///         was read again.
-/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the next
-///         change.
-/// @retval HC_STATUS_CLOSED when the directory was closed, also while waiting.
-/// @note Thread-safe: each change goes to one of the threads, and one of them waits
-///       at a time.
+/// @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX for ever.
+/// @param buffer Where to write the batch.
+/// @param capacity Its size in bytes. A change takes 80, 48 for each of its events, and its
+///        door.
+/// @param written Set to the size of the batch in bytes; or to 0 when nothing came in time.
+/// @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone: read everything again, then
+///        follow from hc_error_details.resume_after.
+/// @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the feed is
+///        at, as after a restore from a backup: read everything again, then follow from
+///        hc_error_details.latest_change.
+/// @note Each change goes to one of the threads, and one of them waits at a time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_next_batch(
     feed: *mut HcFeed,
@@ -191,14 +177,14 @@ pub unsafe extern "C" fn hc_feed_next_batch(
     }
 }
 
-/// Gives a descriptor for an event loop: it is readable (POLLIN) while the feed has
-/// something to read, be it a change or an error, and once the directory is closed. Read
-/// it with hc_feed_next_batch() and the timeout 0, until the descriptor isn't readable.
+/// Gives a descriptor for an event loop: it is readable (POLLIN) while the feed has something
+/// to read, be it a change or an error, and once the directory is closed. Read it with
+/// hc_feed_next_batch() and the timeout 0 until it isn't readable.
 ///
-/// @param descriptor Set to the descriptor, the same each time: to be polled only, not
-///        read or closed. It is closed by hc_feed_free().
+/// @param descriptor Set to the descriptor, the same each time. Only poll it; hc_feed_free()
+///        closes it.
 /// @retval HC_STATUS_INVALID_ARGUMENT on a system without descriptors, such as Windows.
-/// @note Thread-safe; the first call waits for a thread that waits for changes.
+/// @note The first call waits for a thread that waits for changes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_get_descriptor(
     feed: *const HcFeed,
@@ -215,8 +201,8 @@ pub unsafe extern "C" fn hc_feed_get_descriptor(
     }
 }
 
-/// Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If
-/// none waits now, the next call that would wait returns at once.
+/// Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If none
+/// waits, the next call that would wait returns at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_wake(feed: *const HcFeed) {
     let wake = |feed: &HcFeed| {
@@ -227,10 +213,8 @@ pub unsafe extern "C" fn hc_feed_wake(feed: *const HcFeed) {
     unsafe { guard::ask(feed, (), wake) }
 }
 
-/// The number of the last change that was given out, or where the feed began.
-///
-/// @return The number; 0 for a feed that can't be used.
-/// @note Thread-safe; it doesn't wait for a thread that waits for changes.
+/// @return The number of the last change that was given out, or where the feed began. It
+///        doesn't wait for a thread that waits for changes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_position(feed: *const HcFeed) -> u64 {
     let answer = |feed: &HcFeed| Some(feed.position.load(Ordering::Relaxed));
@@ -238,20 +222,19 @@ pub unsafe extern "C" fn hc_feed_position(feed: *const HcFeed) -> u64 {
     unsafe { guard::ask(feed, 0, answer) }
 }
 
-/// Frees a feed. In a child of fork() it leaves the parent's feed alone.
-///
-/// @note Not while another thread uses the feed, or waits with it.
+/// Frees a feed. No thread may be waiting with it. In a child of fork() it has no effect on
+/// the parent's feed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_free(feed: *mut HcFeed) {
     // SAFETY: by the contract, `feed` is NULL or live, and given up.
     unsafe { guard::free(feed) }
 }
 
-/// Forgets the changes with numbers below a given one, and their request ids. Who
-/// asks for them later is refused with #HC_STATUS_HISTORY_TRIMMED.
+/// Forgets the changes with numbers below a given one, and their request ids. Asking for them
+/// later is refused with #HC_STATUS_HISTORY_TRIMMED.
 ///
 /// @param before The number of the first change to keep.
-/// @param trimmed Set to how many changes those were; NULL if not wanted.
+/// @param trimmed Set to how many changes were forgotten; NULL if not wanted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_trim_changes(
     directory: *const HcDirectory,

@@ -11,10 +11,10 @@ use crate::model::UserId;
 /// Bytes of the text of an id, with the NUL behind it.
 pub const HC_ID_TEXT_BYTES: usize = 37;
 
-/// Draws an id that nobody has: a UUID of version 7, as the directory does for users
-/// that are created without one.
+/// Draws a new, unique id: a UUID of version 7, as the directory draws for users created
+/// without one.
 ///
-/// @param id Set to the 16 bytes of the id in network order.
+/// @param id Set to the 16 bytes of the id.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_id_generate(id: *mut u8, error: *mut *mut HcError) -> HcStatus {
     // SAFETY: by the contract, both pointers are NULL or live, and `id` has 16 bytes.
@@ -27,11 +27,11 @@ pub unsafe extern "C" fn hc_id_generate(id: *mut u8, error: *mut *mut HcError) -
     }
 }
 
-/// Writes an id as text, for the functions that take a user as a text.
+/// Writes an id as text, for functions that take a user as a text.
 ///
-/// @param id 16 bytes in network order.
-/// @param text Set to a text such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8":
-///        #HC_ID_TEXT_BYTES bytes, of which the last is NUL.
+/// @param id 16 bytes.
+/// @param text Set to a text such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8": #HC_ID_TEXT_BYTES
+///        bytes, of which the last is NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_id_to_text(
     id: *const u8,
@@ -54,8 +54,7 @@ pub unsafe extern "C" fn hc_id_to_text(
 /// Reads an id from text: a UUID in any of its usual forms.
 ///
 /// @param text The text.
-/// @param id Set to the 16 bytes of the id in network order.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a text that is no id.
+/// @param id Set to the 16 bytes of the id.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_id_from_text(
     text: *const u8,

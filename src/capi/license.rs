@@ -7,8 +7,8 @@ use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::model::License;
 
-/// Kinds of licenses. They are passed as int32_t together with a number of
-/// seats, which is 0 unless the kind is #HC_LICENSE_SEATS.
+/// Kinds of licenses. Each is passed as int32_t, together with a number of seats that is 0
+/// unless the kind is #HC_LICENSE_SEATS.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcLicense {
@@ -50,13 +50,11 @@ impl HcLicense {
     }
 }
 
-/// Sets the license. A smaller one than today's use is accepted: nobody is
-/// deactivated, but no user can be activated until enough others are not.
+/// Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated,
+/// but no user can be activated until enough others are inactive.
 ///
 /// @param license One of HC_LICENSE_*.
 /// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
-/// @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind
-///         that has none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_set_license(
     directory: *const HcDirectory,

@@ -58,31 +58,26 @@ pub type HcLogCallback = Option<
 /// @param userdata What was given to hc_log_set_callback().
 pub type HcLogDestroy = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
-/// Sends the messages of the library to a callback, for the whole process: all
-/// directories, and all threads. The one that was set before is replaced.
+/// Sends the messages of the library to a callback, for the whole process: all directories and
+/// all threads. It replaces the one that was set before. Messages hold no personal data but
+/// paths of files; without a callback there are none.
 ///
-/// Messages hold no personal data but the paths of files. There are none unless a
-/// callback is set.
+/// Any thread calls the callback, also the library's own, several at the same time, and while
+/// the library holds locks. So it must return soon, must not throw or longjmp, and must not
+/// use directories, cursors or feeds; hc_log_set_callback() is allowed. Messages that a call
+/// from within the callback causes are dropped.
 ///
-/// The callback is called by the thread that has something to tell, which may be one of
-/// the library's own, by several at the same time, and while the library holds locks. So
-/// it must return soon, must not throw or longjmp, and must not use directories, cursors
-/// or feeds; hc_log_set_callback() is allowed. What the library would say because of a
-/// call from within the callback is dropped.
-///
-/// After this function returned, no call of the old callback begins; calls that had begun
-/// may still be running. When none is, its destructor is called, exactly once: by this
-/// function, or by the thread whose call ends last. So userdata may be freed by the
-/// destructor, and by nobody else.
+/// After this function has returned, no call of the old callback begins; calls that had begun
+/// may still be running. When none is, its destructor is called, exactly once, by this
+/// function or by the thread whose call ends last. Only the destructor may free userdata.
 ///
 /// @param max_level The least important messages that are wanted: one of HC_LOG_LEVEL_*.
-/// @param callback The callback; NULL for none, and then `userdata` and `destroy` are
-///        ignored.
-/// @param userdata Given to each call, as it is; may be NULL.
-/// @param destroy Called once with `userdata` when no call can use it any more; NULL if
-///        there is nothing to release. Not called when this function fails.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a number that is no level, or when the program
-///         is in Rust and has a logger of its own for the crate `log`.
+/// @param callback The callback; NULL for none, which ignores `userdata` and `destroy`.
+/// @param userdata Passed to each call; may be NULL.
+/// @param destroy Called once with `userdata` when no call can use it any more; may be NULL.
+///        Not called when this function fails.
+/// @retval HC_STATUS_INVALID_ARGUMENT also when the program is in Rust and has a logger of its
+///        own for the crate `log`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_log_set_callback(
     max_level: i32,

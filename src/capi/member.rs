@@ -54,13 +54,11 @@ impl HcRole {
     }
 }
 
-/// That a user belongs to a workspace. Start from #HC_MEMBER_INIT, which says how
-/// large the struct is for you: later releases may append fields, and fill in
-/// only those that you have.
+/// That a user belongs to a workspace. Initialize it with #HC_MEMBER_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcMember {
-    /// Bytes of this struct as the caller knows it; set by #HC_MEMBER_INIT.
+    /// Set by #HC_MEMBER_INIT.
     pub struct_size: u32,
     /// What the user may do there: one of HC_ROLE_*.
     pub role: i32,
@@ -68,7 +66,7 @@ pub struct HcMember {
     pub workspace: u64,
     /// The id of the user.
     pub user: [u8; 16],
-    /// When the user was added, in microseconds since 1970-01-01T00:00:00Z.
+    /// When the user was added.
     pub since_micros: u64,
     /// The version of the membership: 1 when added, one more with each change.
     pub version: u64,
@@ -90,9 +88,8 @@ impl From<&Member> for HcMember {
     }
 }
 
-/// Memberships as they were at one moment: a copy that later changes don't touch.
-/// Yours to free with hc_members_free(), before or after the directory; also
-/// valid after fork().
+/// Memberships as they were at one moment: a copy that later changes don't affect. Plain data:
+/// it outlives the directory, and fork().
 pub struct HcMembers {
     latch: Latch,
     members: Vec<Member>,
@@ -124,12 +121,10 @@ impl HcMembers {
     }
 }
 
-/// Lists the members of a workspace: owners first, then users, each ordered by
-/// email. To read a large workspace a page at a time, use
-/// hc_query_set_member_of().
+/// Lists the members of a workspace: owners first, then users, each ordered by email. To read
+/// a large workspace a page at a time, use hc_query_set_member_of().
 ///
 /// @param members Set to the memberships.
-/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_list_members(
     directory: *const HcDirectory,
@@ -152,7 +147,6 @@ pub unsafe extern "C" fn hc_workspace_list_members(
 /// Lists the workspaces of a user, with the role in each, ordered by id.
 ///
 /// @param members Set to the memberships.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_list_workspaces(
     directory: *const HcDirectory,
@@ -174,21 +168,17 @@ pub unsafe extern "C" fn hc_user_list_workspaces(
     }
 }
 
-/// How many memberships are in the list.
-///
-/// @return The number; 0 for NULL.
+/// @return How many memberships are in the list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_members_count(members: *const HcMembers) -> usize {
     // SAFETY: by the contract, `members` is NULL or live.
     unsafe { guard::ask(members, 0, |members| Some(members.members.len())) }
 }
 
-/// One of the memberships.
+/// Reads one of the memberships.
 ///
 /// @param index Which one: from 0 to hc_members_count() - 1.
-/// @param member A struct of yours that starts as #HC_MEMBER_INIT; filled in on success.
-/// @retval HC_STATUS_INVALID_ARGUMENT for an index that is too large, or if
-///         member->struct_size is too small.
+/// @param member Where to write it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_members_get(
     members: *const HcMembers,
@@ -209,16 +199,13 @@ pub unsafe extern "C" fn hc_members_get(
     }
 }
 
-/// Reads the next memberships as packed records, for which headcount_packed.h has
-/// a decoder: as many as fit. Batches go on where the last one ended, whatever
-/// hc_members_get() does.
+/// Reads the next memberships as packed records. Each call goes on where the last one ended,
+/// independently of hc_members_get().
 ///
-/// @param buffer Where to put the batch.
+/// @param buffer Where to write the batch.
 /// @param capacity Its size in bytes; 4 KiB hold 85 memberships.
 /// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
-/// @return #HC_STATUS_OK, also at the end, or a general status.
-/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
-/// @note Thread-safe: each membership goes to one of the threads.
+/// @note Each membership goes to one of the threads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_members_next_batch(
     members: *mut HcMembers,

@@ -8,14 +8,10 @@ use super::status::HcStatus;
 use super::users::named;
 use crate::model::WorkspaceId;
 
-/// Makes a user a member of a workspace; nothing happens to one who has the role
-/// already.
+/// Makes a user a member of a workspace. Does nothing to a member who has the role already.
 ///
 /// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
-/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
-/// @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see
-///         hc_workspace_set_role().
+/// @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see hc_workspace_set_role().
 /// @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_add_member(
@@ -39,12 +35,10 @@ pub unsafe extern "C" fn hc_workspace_add_member(
     }
 }
 
-/// Changes the role of a member; nothing happens to one who has it already.
+/// Changes the role of a member. Does nothing to a member who has it already.
 ///
 /// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
-/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
-/// @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
+/// @retval HC_STATUS_MEMBER_NOT_FOUND when the user is not a member.
 /// @retval HC_STATUS_LAST_OWNER when no active owner would be left.
 /// @retval HC_STATUS_DEFAULT_WORKSPACE for the owner of a default workspace.
 /// @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
@@ -70,11 +64,9 @@ pub unsafe extern "C" fn hc_workspace_set_role(
     }
 }
 
-/// Takes a member out of a workspace.
+/// Removes a member from a workspace.
 ///
-/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
-/// @retval HC_STATUS_MEMBER_NOT_FOUND when the user is no member.
+/// @retval HC_STATUS_MEMBER_NOT_FOUND when the user is not a member.
 /// @retval HC_STATUS_LAST_OWNER when no active owner would be left.
 /// @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.
 #[unsafe(no_mangle)]

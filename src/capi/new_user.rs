@@ -11,10 +11,8 @@ use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::model::{NewUser, Timestamp};
 
-/// A user to create: an email and whatever else is known. Yours to free with
-/// hc_new_user_free(); it can be used for more than one call.
-///
-/// A setter that fails leaves it as it was.
+/// A user to create: an email and whatever else is known. A builder, which can be used for
+/// more than one call.
 pub struct HcNewUser {
     latch: Latch,
     user: Mutex<NewUser>,
@@ -39,12 +37,12 @@ impl HcNewUser {
     }
 }
 
-/// Begins a user to create: active, no admin, with the email as username.
+/// Begins a user to create: active, not an admin, with the email as username.
 ///
 /// @param email The email address.
 /// @param new_user Set to a builder.
 /// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
-/// @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
 /// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_new(
@@ -71,7 +69,7 @@ pub unsafe extern "C" fn hc_new_user_new(
 
 /// Gives the user an id from elsewhere; otherwise the directory draws one.
 ///
-/// @param id 16 bytes in network order; any UUID.
+/// @param id 16 bytes: any UUID.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_id(
     new_user: *mut HcNewUser,
@@ -88,11 +86,10 @@ pub unsafe extern "C" fn hc_new_user_set_id(
     }
 }
 
-/// Sets the username. One with an @ must be an email address; if it is the user's own
-/// email, it follows the email when that changes.
+/// Sets the username. If it is the user's own email, it follows the email when that changes.
 ///
 /// @param username The username.
-/// @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+/// @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_username(
     new_user: *mut HcNewUser,
@@ -112,10 +109,7 @@ pub unsafe extern "C" fn hc_new_user_set_username(
 
 /// Sets the given (first) name.
 ///
-/// @param name The name; an empty one is none.
-/// @param name_len Its length in bytes, at most 255.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
-///         characters.
+/// @param name The name: at most 255 bytes, without control characters; empty for none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_given_name(
     new_user: *mut HcNewUser,
@@ -135,10 +129,7 @@ pub unsafe extern "C" fn hc_new_user_set_given_name(
 
 /// Sets the family (last) name.
 ///
-/// @param name The name; an empty one is none.
-/// @param name_len Its length in bytes, at most 255.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
-///         characters.
+/// @param name The name: at most 255 bytes, without control characters; empty for none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_family_name(
     new_user: *mut HcNewUser,
@@ -156,7 +147,7 @@ pub unsafe extern "C" fn hc_new_user_set_family_name(
     }
 }
 
-/// Says whether the user is active from the start and so takes a seat.
+/// Says whether the user is active, and so takes a seat; by default yes.
 ///
 /// @param active 1 or 0.
 #[unsafe(no_mangle)]
@@ -174,7 +165,7 @@ pub unsafe extern "C" fn hc_new_user_set_active(
     }
 }
 
-/// Says whether the user administers the platform.
+/// Says whether the user administers the platform; by default no.
 ///
 /// @param admin 1 or 0.
 #[unsafe(no_mangle)]
@@ -192,10 +183,9 @@ pub unsafe extern "C" fn hc_new_user_set_admin(
     }
 }
 
-/// Says when the user was created elsewhere; otherwise it is now.
+/// Says when the user was created elsewhere; by default now.
 ///
-/// @param micros Microseconds since 1970-01-01T00:00:00Z.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a moment after the year 9999.
+/// @param micros The time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_created_at_micros(
     new_user: *mut HcNewUser,
@@ -213,10 +203,8 @@ pub unsafe extern "C" fn hc_new_user_set_created_at_micros(
 
 /// Sets an attribute. A user has at most 64, of 16 KiB in all.
 ///
-/// @param name The name, not empty.
-/// @param name_len Its length in bytes, at most 255.
+/// @param name The name: 1 to 255 bytes.
 /// @param value The value.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a bad name or beyond a limit.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_attribute(
     new_user: *mut HcNewUser,

@@ -104,7 +104,7 @@ pub enum HcOpField {
     AttributeValue = 13,
     /// 1 to remove all attributes but those that the update sets.
     ReplaceAttributes = 14,
-    /// When a user to create was created, in microseconds since 1970-01-01T00:00:00Z.
+    /// When a user to create was created.
     CreatedAt = 15,
     /// The name of a workspace to create, or its new one, a text.
     Name = 16,
@@ -159,19 +159,18 @@ impl HcOpField {
     ];
 }
 
-/// Appends packed operations, which headcount_packed.h writes: any number of them, with
-/// the versions they expect, and the settings of the batch, in one call. docs/packed.md
-/// says what they look like.
+/// Appends packed operations, which headcount_packed.h writes: any number of them, with the
+/// versions they expect and the settings of the batch, in one call.
 ///
-/// A part that is malformed, such as an email that is none, is refused here, with the
-/// status it has elsewhere; hc_error_get_op_index() says which operation of the batch it
-/// would have been.
+/// A malformed part, such as a text that is not an email, is refused here with the status it
+/// has elsewhere; hc_error_details.op_index says which operation of the batch it would have
+/// been.
 ///
-/// @param bytes The packed operations. Not kept.
+/// @param bytes The packed operations.
 /// @param length How many bytes that is.
-/// @return #HC_STATUS_OK, a general status, or that of a malformed part, such as
-///         #HC_STATUS_INVALID_EMAIL; then nothing was appended.
-/// @retval HC_STATUS_INVALID_ARGUMENT for bytes that are no packed operations.
+/// @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL; then nothing
+///        was appended.
+/// @retval HC_STATUS_INVALID_ARGUMENT also for bytes that are not packed operations.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_append(
     batch: *mut HcBatch,
@@ -189,16 +188,13 @@ pub unsafe extern "C" fn hc_batch_append(
     }
 }
 
-/// Reads what became of the operations as packed records: as many as fit, from one of
-/// them on.
+/// Reads outcomes as packed records, from one of them on.
 ///
-/// @param applied What became of a batch.
 /// @param first The operation to begin with, counted from 0.
-/// @param buffer Where to put the packed outcomes.
+/// @param buffer Where to write the packed outcomes.
 /// @param capacity Its size in bytes: 16, and 48 for each outcome.
-/// @param written Set to the size of what was written; or to 0 when there are no outcomes
-///        from there on.
-/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for an outcome.
+/// @param written Set to the size of what was written; or to 0 when there are no outcomes from
+///        there on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_read(
     applied: *const HcApplied,

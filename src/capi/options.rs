@@ -15,8 +15,7 @@ use crate::directory::Options;
 /// The longest timeout or interval. A larger number was surely meant in another unit.
 const DURATION_MAX: Duration = Duration::from_hours(24);
 
-/// How to open a directory. Yours to free with hc_options_free(), at any time
-/// after the directory was opened.
+/// How to open a directory: a builder, which can be used for more than one call.
 pub struct HcOptions {
     latch: Latch,
     options: Mutex<Options>,
@@ -117,8 +116,6 @@ pub extern "C" fn hc_options_new() -> *mut HcOptions {
 ///
 /// @param option One of HC_OPTION_*.
 /// @param value Its value.
-/// @retval HC_STATUS_INVALID_ARGUMENT for an option that does not exist, and for a value it
-///         can't have.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set(
     options: *mut HcOptions,
@@ -143,7 +140,7 @@ pub unsafe extern "C" fn hc_options_set(
                     bytes("the page cache").map(|size| set(&|to| to.page_cache_bytes(size)))
                 }
                 HcOption::UserCacheBytes => {
-                    bytes("the user cache").map(|size| set(&|to| to.cache_bytes(size)))
+                    bytes("the user cache").map(|size| set(&|to| to.user_cache_bytes(size)))
                 }
                 HcOption::LogBytes => bytes("the log").map(|_| set(&|to| to.log_bytes(value))),
                 HcOption::SyncIntervalMs => duration().map(|interval| {
@@ -156,12 +153,10 @@ pub unsafe extern "C" fn hc_options_set(
     }
 }
 
-/// Sets the license that a new directory gets. An existing one keeps its own.
+/// Sets the license of a new directory. An existing one keeps its own.
 ///
 /// @param license One of HC_LICENSE_*.
 /// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
-/// @retval HC_STATUS_INVALID_ARGUMENT for another kind, or seats with a kind
-///         that has none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set_license_if_new(
     options: *mut HcOptions,

@@ -12,17 +12,15 @@ use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Sort, Timestamp, UserQuery, WorkspaceId};
 
-/// Which users to return, in what order and how many. Yours to free with
-/// hc_query_free(); it can be used for more than one call.
+/// Which users to return, in what order and how many: a builder, which can be used for more
+/// than one call.
 ///
-/// All conditions must hold. A query reads one index, that of the first of these
-/// conditions which it has: members of a workspace, admins, an email domain, an email
-/// prefix, active or inactive, a username prefix, created since, changed since. Where that
-/// index is in the order asked for, a page costs what its users cost, whatever the size of
-/// the directory; otherwise all that the condition names is read for each page. All other
+/// All conditions must hold. A query reads one index, that of the first of these conditions
+/// which it has: members of a workspace, admins, an email domain, an email prefix, active or
+/// inactive, a username prefix, created since, changed since. If that index is in the order
+/// asked for, a page costs what its users cost, whatever the size of the directory; otherwise
+/// the whole part of the index that the condition names is read for each page. All other
 /// conditions are checked on each user read.
-///
-/// A setter that fails leaves it as it was.
 pub struct HcQuery {
     latch: Latch,
     query: Mutex<UserQuery>,
@@ -110,7 +108,7 @@ pub unsafe extern "C" fn hc_query_set_text(
 /// Sets a condition or setting that is a number or a time.
 ///
 /// @param field One of HC_QUERY_FIELD_* that is a number or a time.
-/// @param number The number, or the time in microseconds since 1970-01-01T00:00:00Z.
+/// @param number The number or time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_number(
     query: *mut HcQuery,
@@ -154,8 +152,7 @@ pub unsafe extern "C" fn hc_query_set_number(
 
 /// Asks only for members of a workspace.
 ///
-/// @param role #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role, #HC_ROLE_ANY for
-///        all.
+/// @param role #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role, #HC_ROLE_ANY for all.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_member_of(
     query: *mut HcQuery,

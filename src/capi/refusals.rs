@@ -9,8 +9,8 @@ use super::handle::{Handle, Latch};
 use super::refusal::Refusal;
 use super::status::HcStatus;
 
-/// What would be refused of a batch, as a list of errors. Yours to free with
-/// hc_refusals_free(), before or after the directory; also valid after fork().
+/// What would be refused of a batch, as a list of errors. Plain data: it outlives the
+/// directory, and fork().
 pub struct HcRefusals {
     latch: Latch,
     errors: Vec<HcError>,
@@ -24,14 +24,11 @@ impl Handle for HcRefusals {
     }
 }
 
-/// Tells what would be refused of a batch, without applying it: all there is to say
-/// about single operations, in their order, or else about the batch as a whole. An
-/// empty list means that it would be accepted now.
+/// Tells what would be refused of a batch, without applying it: all refusals of single
+/// operations, in their order, or else that of the batch as a whole.
 ///
-/// @param batch The batch. Not kept.
-/// @param refusals Set to the list.
-/// @return #HC_STATUS_OK, also when there are refusals, or a general or store
-///          status.
+/// @param batch The batch.
+/// @param refusals Set to the list, which is empty when the batch would be accepted now.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_preview(
     directory: *const HcDirectory,
@@ -44,7 +41,7 @@ pub unsafe extern "C" fn hc_directory_preview(
         guard::call(directory, error, |directory| {
             let made = Out::required("refusals", refusals)?;
             let batch = guard::borrow(batch)?.get();
-            let errors = directory.directory.preview(batch)?.into_iter();
+            let errors = directory.directory.refusals(batch)?.into_iter();
             let errors = errors.map(|error| Refusal::Library(error).into());
             made.write(guard::hand_over(HcRefusals {
                 latch: Latch::of_any_process(),
@@ -55,21 +52,16 @@ pub unsafe extern "C" fn hc_directory_preview(
     }
 }
 
-/// How many refusals there are.
-///
-/// @return The number; 0 for NULL.
+/// @return How many refusals there are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_refusals_count(refusals: *const HcRefusals) -> usize {
     // SAFETY: by the contract, `refusals` is NULL or live.
     unsafe { guard::ask(refusals, 0, |refusals| Some(refusals.errors.len())) }
 }
 
-/// One of the refusals, to be asked with hc_error_status(), hc_error_get_op_index()
-/// and the like.
-///
-/// @param index Which one: from 0 to hc_refusals_count() - 1.
-/// @return An error that belongs to the list: valid until that is freed, and not
-///         to be freed itself. NULL for an index that is too large, and for NULL.
+/// @param index Which refusal: from 0 to hc_refusals_count() - 1.
+/// @return An error that belongs to the list: valid until that is freed, and not to be freed
+///        itself. NULL for an index that is too large.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_refusals_at(
     refusals: *const HcRefusals,
@@ -81,7 +73,7 @@ pub unsafe extern "C" fn hc_refusals_at(
     unsafe { guard::ask(refusals, std::ptr::null(), answer) }
 }
 
-/// Frees a list of refusals, and with it its errors.
+/// Frees a list of refusals and its errors.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_refusals_free(refusals: *mut HcRefusals) {
     // SAFETY: by the contract, `refusals` is NULL or live, and given up.

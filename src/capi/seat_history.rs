@@ -12,7 +12,7 @@ use crate::model::{SeatDay, SeatHistory, Timestamp};
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcSeatDay {
-    /// When the day began, in microseconds since 1970-01-01T00:00:00Z.
+    /// When the day began.
     pub day_micros: u64,
     /// The most users that were active at one time on it. Those at its beginning count.
     pub peak: u64,
@@ -20,18 +20,15 @@ pub struct HcSeatDay {
     pub last: u64,
 }
 
-/// How many users were active since a day. Start from #HC_SEAT_HISTORY_INIT, which says how
-/// large the struct is for you: later releases may append fields, and fill in only those
-/// that you have.
+/// How many users were active since a day. Initialize it with #HC_SEAT_HISTORY_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcSeatHistory {
-    /// Bytes of this struct as the caller knows it; set by #HC_SEAT_HISTORY_INIT.
+    /// Set by #HC_SEAT_HISTORY_INIT.
     pub struct_size: u32,
     /// Always 0.
     pub reserved: u32,
-    /// The beginning of the first day that it covers, in microseconds since
-    /// 1970-01-01T00:00:00Z.
+    /// The beginning of the first day that it covers.
     pub since_micros: u64,
     /// The most users that were active at one time since then.
     pub peak: u64,
@@ -75,15 +72,14 @@ impl From<&SeatDay> for HcSeatDay {
 }
 
 /// Tells the most users that were active at one time on each day (UTC), which licenses are
-/// often billed by. Days on which the number did not change are left out. It is kept for
+/// often billed by. Days on which the number did not change are left out. The history covers
 /// three years, whether or not hc_directory_trim_changes() forgets the changes.
 ///
-/// @param since_micros A time on the first day that is wanted, in microseconds since
-///        1970-01-01T00:00:00Z; 0 to begin with the first on record.
-/// @param history A struct of yours that starts as #HC_SEAT_HISTORY_INIT; filled in on
-///        success.
+/// @param since_micros A time on the first day that is wanted; 0 to begin with the first on
+///        record.
+/// @param history Where to write the figures.
 /// @param days Where to write the days, the first one first; NULL if not wanted.
-/// @param days_max How many there is room for: 1,100 hold all that is kept. Those beyond
+/// @param days_max How many there is room for: 1,100 hold everything that is kept. Days beyond
 ///        are left out, but history->day_count counts them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_get_seat_history(

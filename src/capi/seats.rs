@@ -11,13 +11,11 @@ use crate::model::Seats;
 /// The number of seats of a license without a limit.
 pub const HC_NO_LIMIT: u64 = 0xFFFF_FFFF_FFFF_FFFF;
 
-/// How the seats of the license are used, at one moment. Start from
-/// #HC_SEATS_INIT, which says how large the struct is for you: later releases
-/// may append fields, and fill in only those that you have.
+/// How the seats of the license are used, at one moment. Initialize it with #HC_SEATS_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcSeats {
-    /// Bytes of this struct as the caller knows it; set by #HC_SEATS_INIT.
+    /// Set by #HC_SEATS_INIT.
     pub struct_size: u32,
     /// The license in force: one of HC_LICENSE_*.
     pub license: i32,
@@ -60,8 +58,7 @@ const _: () = assert!(size_of::<HcSeats>() == 56 && align_of::<HcSeats>() <= 8);
 
 /// Tells how the seats are used.
 ///
-/// @param seats A struct of yours that starts as #HC_SEATS_INIT; filled in on success.
-/// @retval HC_STATUS_INVALID_ARGUMENT if seats->struct_size is too small.
+/// @param seats Where to write it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_get_seats(
     directory: *const HcDirectory,

@@ -8,16 +8,14 @@ use super::status::HcStatus;
 use super::users::named;
 use crate::model::Timestamp;
 
-/// Notes that a user is seen now, such as at a login or with a request. Call it as often
-/// as you like: it mostly costs a look-up.
+/// Records that a user is seen now, such as at a login or with a request. Call it as often as
+/// you like: it mostly costs a look-up.
 ///
-/// A sighting within an hour of the one on record is not noted. The first is on disk when
-/// this returns; others are gathered and written together, at most once a minute and when
-/// the directory is closed, so a crash loses those since the last write. It is no change:
-/// the user, the version and the feed stay as they are. The time is personal data, which
-/// is in exports and backups and goes with a user who is deleted.
-///
-/// @retval HC_STATUS_USER_NOT_FOUND when there is no such user.
+/// A sighting within an hour of the one on record is ignored. The first is on disk when this
+/// returns; later ones are written together, at most once a minute and when the directory is
+/// closed, so a crash loses those since the last write. It is not a change: the user, the
+/// version and the feed stay as they are. The time is personal data: exports and backups
+/// include it, and deleting the user removes it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_touch(
     directory: *const HcDirectory,
@@ -36,11 +34,9 @@ pub unsafe extern "C" fn hc_user_touch(
     }
 }
 
-/// Tells when a user was last seen, to about an hour: see hc_user_touch().
+/// Tells when a user was last seen, to about an hour; see hc_user_touch().
 ///
-/// @param micros Set to microseconds since 1970-01-01T00:00:00Z; to 0 for a user who was
-///        never seen.
-/// @retval HC_STATUS_USER_NOT_FOUND when there is no such user.
+/// @param micros Set to the time; to 0 for a user who was never seen.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_last_seen_micros(
     directory: *const HcDirectory,

@@ -8,14 +8,12 @@ use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::directory::Stats;
 
-/// How a directory is used, and what its cache and its commits come to, counted from
-/// when it was opened and for all handles to it. Start from #HC_STATS_INIT, which says
-/// how large the struct is for you: later releases may append fields, and fill in only
-/// those that you have.
+/// How a directory is used, and how its cache and its commits do, counted from when it was
+/// opened and for all handles on it. Initialize it with #HC_STATS_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcStats {
-    /// Bytes of this struct as the caller knows it; set by #HC_STATS_INIT.
+    /// Set by #HC_STATS_INIT.
     pub struct_size: u32,
     /// Always 0.
     pub reserved: u32,
@@ -70,11 +68,10 @@ impl From<Stats> for HcStats {
     }
 }
 
-/// Figures to watch a directory by. The first four are of one moment; those of the
+/// Tells figures to monitor a directory by. The first four are of one moment; those of the
 /// cache and the commits are read one by one while others may go on.
 ///
-/// @param stats A struct of yours that starts as #HC_STATS_INIT; filled in on success.
-/// @retval HC_STATUS_INVALID_ARGUMENT if stats->struct_size is too small.
+/// @param stats Where to write them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_get_stats(
     directory: *const HcDirectory,
@@ -92,15 +89,12 @@ pub unsafe extern "C" fn hc_directory_get_stats(
     }
 }
 
-/// Writes all figures of a directory as Prometheus reads them, in its text format: users
-/// by state, seats, the cache, and how long commits take, with quantiles. It holds no
-/// personal data.
+/// Writes all figures of a directory in the text format of Prometheus: users by state, seats,
+/// the cache, and how long commits take, with quantiles. It holds no personal data.
 ///
-/// @param buffer Where to put the text, which is not NUL-terminated.
+/// @param buffer Where to write the text, which has no NUL behind it.
 /// @param capacity Its size in bytes; 4 KiB are enough.
 /// @param written Set to the length of the text in bytes.
-/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer that is; hc_error_get_buffer_bytes()
-///         says how large it must be.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_write_stats_text(
     directory: *const HcDirectory,

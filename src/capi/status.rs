@@ -4,35 +4,31 @@ use std::ffi::CStr;
 
 use crate::error::ErrorKind;
 
-/// How a call went. Values keep their meaning for ever and new ones may be
-/// added, so treat one that you don't know as a failure. Unless it is
-/// #HC_STATUS_OUTCOME_UNKNOWN, a call that failed has changed nothing.
+/// How a call went. Values keep their meaning for ever and new ones may be added, so treat an
+/// unknown one as a failure. A call that failed has changed nothing, unless it is
+/// #HC_STATUS_OUTCOME_UNKNOWN.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcStatus {
     /// Done.
     Ok = 0,
 
-    /// General: an argument is malformed or too long, or a number is none of
-    /// those allowed.
+    /// General: an argument is malformed, too long, or out of range.
     InvalidArgument = 1,
     /// General: a pointer that must point to something is NULL.
     NullArgument = 2,
     /// General: a text is not UTF-8.
     InvalidUtf8 = 3,
-    /// General: the library failed (a bug; the details are on stderr). The
-    /// handle is poisoned: free it.
+    /// General: a bug in the library; the details are on stderr. The handle is poisoned.
     Internal = 4,
-    /// General: an earlier call on this handle returned #HC_STATUS_INTERNAL. It
-    /// can only be closed and freed.
+    /// General: an earlier call on this handle returned #HC_STATUS_INTERNAL. Free it.
     Poisoned = 5,
-    /// General: the handle was made before fork(), in the parent. Open another
-    /// one in the child.
+    /// General: the handle was made by the parent of this process. Open another one.
     Forked = 6,
-    /// General: the next record needs a larger buffer than the call was given;
-    /// hc_error_get_buffer_bytes() says how large. Nothing was skipped.
+    /// General: the next record needs a larger buffer, of hc_error_details.buffer_bytes.
+    /// Nothing was skipped.
     BufferTooSmall = 7,
-    /// General: as many batches are submitted as may be; submit again after a callback.
+    /// #HC_SUBMITTED_MAX batches are submitted; submit again after a callback.
     QueueFull = 8,
 
     /// The text is not an email address that this directory accepts.
@@ -49,19 +45,18 @@ pub enum HcStatus {
     UsernameTaken = 25,
     /// A user with this id exists, or existed and was deleted.
     IdTaken = 26,
-    /// No user has this id, email or username.
+    /// General: no user has this id, email or username.
     UserNotFound = 27,
-    /// The call needs more seats than are free; hc_error_get_seats() has the
-    /// numbers.
+    /// The call needs more seats than are free; hc_error_details has the numbers.
     NoFreeSeat = 28,
     /// The call would leave the directory without an active admin.
     LastAdmin = 29,
     /// Users can't deactivate or delete themselves.
     OwnAccount = 30,
-    /// The record is not at the version that the caller expected, or another
-    /// writer won; hc_error_get_versions() has the numbers.
+    /// The record is not at the version that the caller expected, or another writer won;
+    /// hc_error_details has the numbers.
     Conflict = 31,
-    /// No workspace has this id or name.
+    /// General: no workspace has this id or name.
     WorkspaceNotFound = 32,
     /// Another workspace has this name.
     WorkspaceNameTaken = 33,
@@ -69,27 +64,25 @@ pub enum HcStatus {
     WorkspaceArchived = 34,
     /// The user is not a member of the workspace.
     MemberNotFound = 35,
-    /// The user is a member already, in another role.
+    /// The user is already a member, in another role.
     RoleDiffers = 36,
     /// The call would leave a workspace without an active owner.
     LastOwner = 37,
     /// A user's own default workspace can't be taken from the user.
     DefaultWorkspace = 38,
-    /// The changes asked for were trimmed: read everything again, then go on after
-    /// the change that hc_error_get_resume_after() says.
+    /// The requested changes were trimmed: read everything again, then go on after
+    /// hc_error_details.resume_after.
     HistoryTrimmed = 39,
 
     /// Another process, or another handle of this one, has the file open.
     AlreadyOpen = 40,
     /// The file was written by a newer release.
     UnsupportedFormat = 41,
-    /// Store: the stored bytes contradict themselves, or the file is not a
-    /// directory.
+    /// Store: the stored bytes contradict themselves, or the file is not a directory.
     Corrupted = 42,
     /// Store: the request is larger than one transaction may be.
     TooLarge = 43,
-    /// Store: a commit failed half way. Only opening the file again tells
-    /// whether it took effect.
+    /// Store: a commit failed half way. Open the file again to see whether it took effect.
     OutcomeUnknown = 44,
     /// Store: the directory was closed.
     Closed = 45,
@@ -97,23 +90,21 @@ pub enum HcStatus {
     Io = 46,
     /// Store: the directory was opened for reading only.
     ReadOnly = 47,
-    /// Store: the file was not closed, and the log that belongs to it is missing
-    /// or too short: acknowledged writes may be lost.
+    /// Store: the file was not closed, and its log is missing or too short: acknowledged
+    /// writes may be lost.
     LogMissing = 48,
-    /// Store: the log beside the file belongs to another use of it, or to another
-    /// file.
+    /// Store: the log beside the file belongs to another use of it, or to another file.
     LogForeign = 49,
     /// Store: the file was replaced, renamed or deleted while it was open.
     FileReplaced = 50,
 
-    /// No change has this number yet, as after a restore from a backup: read
-    /// everything again, then go on after the change that
-    /// hc_error_get_latest_change() says.
+    /// No change has this number yet, as after a restore from a backup: read everything
+    /// again, then go on after hc_error_details.latest_change.
     ChangeNotYet = 60,
     /// The request id belongs to another batch, which was applied.
     RequestIdReused = 61,
-    /// Another user has this external id of the provisioner, or another workspace
-    /// where it is given to one.
+    /// Another user, or for a workspace another workspace, has this external id of the
+    /// provisioner.
     ExternalIdTaken = 62,
 }
 

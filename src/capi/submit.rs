@@ -22,13 +22,14 @@ use crate::process::without_signals;
 /// callbacks have returned.
 pub const HC_SUBMITTED_MAX: usize = 1024;
 
-/// Is told what became of a batch that was submitted. It may call the library, also to
-/// submit, close or free. It must not throw or longjmp.
+/// Takes the outcomes of a submitted batch. It may call the library, also to submit, close or
+/// free. It must not throw or longjmp.
 ///
-/// @param userdata What was given to hc_directory_submit().
-/// @param status   What hc_directory_apply() would have returned.
-/// @param applied What became of the batch; NULL unless `status` is #HC_STATUS_OK.
-/// @param error The error; NULL if there is none.
+/// @param userdata What was passed to hc_directory_submit().
+/// @param status What hc_directory_apply() would have returned.
+/// @param applied The outcomes, which are yours to free; NULL unless `status` is
+///        #HC_STATUS_OK.
+/// @param error The error, which is yours to free; NULL if there is none.
 pub type HcSubmitCallback = Option<
     unsafe extern "C" fn(
         userdata: *mut c_void,
@@ -38,30 +39,28 @@ pub type HcSubmitCallback = Option<
     ),
 >;
 
-/// Applies a batch as hc_directory_apply() does, but doesn't wait for the disk: a thread
-/// of the library applies it and calls the callback. For event loops.
+/// Applies a batch like hc_directory_apply(), but without waiting for the disk: a thread of
+/// the library applies it and calls the callback. For event loops.
 ///
 /// - Batches submitted with the handles of a directory are applied in the order of these
-///   calls, those that wait in one commit, and their callbacks are called in that order,
-///   one at a time, on one thread. It starts with the first submission.
-/// - The callback is called exactly once for a batch that was taken, and never for one
-///   that this function refuses.
-/// - hc_directory_close(), and hc_directory_free() for the last handle of the directory,
-///   wait until all batches are applied and their callbacks have returned. Called by a
-///   callback they can't wait: then the batches behind that one are answered with
-///   #HC_STATUS_CLOSED after hc_directory_close(), and applied after hc_directory_free().
+///   calls, those that wait in one commit. Their callbacks are called in that order, one at a
+///   time, on one thread, which starts with the first submission.
+/// - The callback is called exactly once for an accepted batch, and never for one that this
+///   function refuses.
+/// - hc_directory_close(), and hc_directory_free() of the last handle of the directory, wait
+///   until all batches are applied and their callbacks have returned. When a callback calls
+///   them they don't wait: the batches behind it are answered with #HC_STATUS_CLOSED after
+///   hc_directory_close(), and applied after hc_directory_free().
 /// - A process that exits without either loses what was not applied yet.
 /// - After a bug in the library the callback gets #HC_STATUS_INTERNAL, or
 ///   #HC_STATUS_OUTCOME_UNKNOWN where the batch may have been applied.
 ///
-/// @param batch The batch. Not kept: it may be changed or freed at once.
-/// @param callback Called with what became of it.
-/// @param userdata Given to the callback, as it is; may be NULL.
-/// @return #HC_STATUS_OK when the batch was taken, or a general status.
-/// @retval HC_STATUS_QUEUE_FULL when #HC_SUBMITTED_MAX batches are submitted: try again
-///         after a callback.
+/// @param batch The batch; it may be changed or freed at once.
+/// @param callback Called with the outcomes.
+/// @param userdata Passed to the callback; may be NULL.
+/// @retval HC_STATUS_QUEUE_FULL when #HC_SUBMITTED_MAX batches are submitted: try again after
+///        a callback.
 /// @retval HC_STATUS_IO when no thread can be started.
-/// @note It doesn't wait for a commit.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_submit(
     directory: *const HcDirectory,

@@ -7,10 +7,9 @@ use super::status::HcStatus;
 use super::user::HcUser;
 use super::users::{give, named};
 
-/// Makes a user active; nothing happens to one who is.
+/// Makes a user active. Does nothing to an active user.
 ///
-/// @param user Set to the user as it is then; NULL if not wanted.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
+/// @param user Set to the updated user; NULL if not wanted.
 /// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_activate(
@@ -31,15 +30,13 @@ pub unsafe extern "C" fn hc_user_activate(
     }
 }
 
-/// Makes a user inactive, which frees a seat; nothing happens to one who is.
+/// Makes a user inactive, which frees a seat. Does nothing to an inactive user.
 ///
-/// @param user Set to the user as it is then; NULL if not wanted.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
+/// @param user Set to the updated user; NULL if not wanted.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
 /// @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
-///         hc_directory_acting_as().
-/// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
-///         owner.
+///        hc_directory_acting_as().
+/// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_deactivate(
     directory: *const HcDirectory,
@@ -59,16 +56,14 @@ pub unsafe extern "C" fn hc_user_deactivate(
     }
 }
 
-/// Deletes a user for good. The id is not given again as long as the change that deletes
-/// the user is kept (see hc_directory_trim_changes()); the email and the
-/// username are free for others. To keep the user, use hc_user_deactivate().
+/// Deletes a user for good. The email and the username are free for others at once, and the id
+/// when hc_directory_trim_changes() forgets the deletion. Deactivation is reversible, deletion
+/// is not.
 ///
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
 /// @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
-///         hc_directory_acting_as().
-/// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active
-///         owner.
+///        hc_directory_acting_as().
+/// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_delete(
     directory: *const HcDirectory,

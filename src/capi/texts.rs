@@ -17,15 +17,14 @@ pub const HC_KEY_BYTES: usize = 256;
 /// Bytes of the text of a time at most, with the NUL behind it.
 pub const HC_TIME_TEXT_BYTES: usize = 28;
 
-/// Checks an email address, and says by which form it is unique: two addresses
-/// belong to one user exactly when their keys are the same. What stands behind
-/// the @ of the key is the domain, in lower case and as A-labels.
+/// Checks an email address, and gives the form by which it is unique: two addresses belong to
+/// one user exactly when their keys are equal. Behind the @ of the key is the domain, in lower
+/// case and as A-labels.
 ///
 /// @param email The address.
-/// @param key Set to the key, with a NUL behind it: a buffer of #HC_KEY_BYTES bytes, of
-///        which as many are written as it takes. NULL if not wanted.
+/// @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
 /// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
-/// @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
 /// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_email_key(
@@ -44,13 +43,12 @@ pub unsafe extern "C" fn hc_email_key(
     }
 }
 
-/// Checks a username that is no email address, and says by which form it is unique:
-/// two usernames can't both be taken exactly when their keys are the same.
+/// Checks a username that is not an email address, and gives the form by which it is unique:
+/// two usernames can't both be taken exactly when their keys are equal.
 ///
 /// @param username The username.
-/// @param key Set to the key, with a NUL behind it: a buffer of #HC_KEY_BYTES bytes, of
-///        which as many are written as it takes. NULL if not wanted.
-/// @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+/// @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
+/// @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_username_key(
     username: *const u8,
@@ -72,9 +70,7 @@ pub unsafe extern "C" fn hc_username_key(
 ///
 /// @param text The text, in any case.
 /// @param license Set to one of HC_LICENSE_*.
-/// @param seats Set to the number of seats for #HC_LICENSE_SEATS, otherwise to 0: what
-///        hc_directory_set_license() takes.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a text that is no license.
+/// @param seats Set to the number of seats for #HC_LICENSE_SEATS, otherwise to 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_license_from_text(
     text: *const u8,
@@ -104,7 +100,6 @@ pub unsafe extern "C" fn hc_license_from_text(
 ///
 /// @param text The text, in any case.
 /// @param role Set to #HC_ROLE_OWNER or #HC_ROLE_USER.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a text that is no role.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_role_from_text(
     text: *const u8,
@@ -124,12 +119,11 @@ pub unsafe extern "C" fn hc_role_from_text(
     }
 }
 
-/// Writes a time as text, in the form of RFC 3339 and in UTC.
+/// Writes a time as text, as RFC 3339 in UTC.
 ///
-/// @param micros Microseconds since 1970-01-01T00:00:00Z.
-/// @param text Set to a text such as "2024-07-11T16:55:59.173Z", with a NUL behind it: a
-///        buffer of #HC_TIME_TEXT_BYTES bytes, of which as many are written as it takes.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a time after the year 9999.
+/// @param micros The time.
+/// @param text Where to write a text such as "2024-07-11T16:55:59.173Z": room for
+///        #HC_TIME_TEXT_BYTES.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_time_to_text(
     micros: u64,
@@ -149,11 +143,10 @@ pub unsafe extern "C" fn hc_time_to_text(
     }
 }
 
-/// Reads a time from text in the form of RFC 3339, in any time zone.
+/// Reads a time from text, as RFC 3339 in any time zone.
 ///
 /// @param text The text.
-/// @param micros Set to microseconds since 1970-01-01T00:00:00Z.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a text that is no time from 1970 on.
+/// @param micros Set to the time, which is in 1970 or later.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_time_from_text(
     text: *const u8,

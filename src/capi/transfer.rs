@@ -9,32 +9,32 @@ use super::guard;
 use super::refusal::Refusal;
 use super::status::HcStatus;
 
-/// Is told how far a call has come, on the thread that made the call. It must return
-/// soon, and must not throw or longjmp.
+/// Reports how far a call has come, on the thread that made the call. It must return soon, and
+/// must not throw or longjmp.
 ///
-/// @param userdata What was given to the call.
-/// @param done     Entries of a copy, or records of an export or a load, so far.
-/// @param bytes    Their bytes.
+/// @param userdata What was passed to the call.
+/// @param done Entries of a copy, or records of an export or a load, so far.
+/// @param bytes Their bytes.
 pub type HcProgressCallback =
     Option<unsafe extern "C" fn(userdata: *mut c_void, done: u64, bytes: u64)>;
 
-/// Takes the lines of hc_directory_export(), on the thread that made the call. It must
-/// not throw or longjmp.
+/// Takes the lines of hc_directory_export(), on the thread that made the call. It must not
+/// throw or longjmp.
 ///
-/// @param userdata  What was given to the call.
-/// @param bytes     Whole lines, each with a line feed behind it; valid during the call.
+/// @param userdata What was passed to the call.
+/// @param bytes Whole lines, each with a line feed behind it; valid during the call.
 /// @param bytes_len How many bytes that is.
 /// @return 0 to go on; anything else to give up.
 pub type HcWriteCallback =
     Option<unsafe extern "C" fn(userdata: *mut c_void, bytes: *const u8, bytes_len: usize) -> i32>;
 
-/// Gives the lines to hc_directory_load(), on the thread that made the call. It must not
-/// throw or longjmp, and must not use the directory.
+/// Gives the lines to hc_directory_load(), on the thread that made the call. It must not throw
+/// or longjmp, and must not use the directory.
 ///
-/// @param userdata What was given to the call.
-/// @param buffer   Where to put the next bytes, wherever a line ends.
+/// @param userdata What was passed to the call.
+/// @param buffer Where to write the next bytes, wherever a line ends.
 /// @param capacity How many there is room for.
-/// @param read     To be set to how many they are; 0, which it is before, at the end.
+/// @param read Set it to how many they are; it starts as 0, which marks the end.
 /// @return 0 to go on; anything else to give up.
 pub type HcReadCallback = Option<
     unsafe extern "C" fn(
@@ -45,19 +45,17 @@ pub type HcReadCallback = Option<
     ) -> i32,
 >;
 
-/// Writes all records of the directory as lines of JSON: the license, users with their
-/// ids, versions and times, ids of deleted users, workspaces and memberships, as they
-/// were at one moment. It is the format of `headcount export`, and hc_directory_load() or
-/// `headcount import` make the same directory of it. Changes and the outcomes of request
-/// ids are not in it.
+/// Writes all records of the directory as lines of JSON: the license, users with their ids,
+/// versions and times, ids of deleted users, workspaces and memberships, as they are at one
+/// moment. hc_directory_load(), and `headcount import`, make the same directory from them.
+/// Changes and the outcomes of request ids are not included.
 ///
-/// The lines end with one without which a part is missing; so a file that a failed call
-/// leaves behind is refused by hc_directory_load(). While it runs, others go on reading
-/// and writing, and the file may grow by what they change.
+/// The last line marks the end: hc_directory_load() refuses a file that a failed call left
+/// behind. Others can read and write meanwhile; the file may grow by what they change.
 ///
-/// @param write Takes the lines, some 64 KiB at a time.
+/// @param write Takes the lines, about 64 KiB at a time.
 /// @param progress Called after every thousand records; may be NULL.
-/// @param userdata Given to each callback, as it is; may be NULL.
+/// @param userdata Passed to each callback; may be NULL.
 /// @retval HC_STATUS_IO when the callback gave up.
 /// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
@@ -85,18 +83,17 @@ pub unsafe extern "C" fn hc_directory_export(
     }
 }
 
-/// Loads the lines of hc_directory_export() into a directory that nothing was written to
-/// yet, in one transaction. Each record is checked as one that is created, but the seats:
-/// a directory that was over its limit is so again. If this fails, nothing is changed,
-/// and the message says which line was wrong.
+/// Loads the lines of hc_directory_export() into a directory that nothing was written to yet,
+/// in one transaction. Each record is checked like one that is created, except for seats: a
+/// directory that was over its limit is so again. On failure nothing is changed, and the
+/// message says which line is wrong.
 ///
 /// @param read Gives the lines.
 /// @param progress Called after every thousand records; may be NULL.
-/// @param userdata Given to each callback, as it is; may be NULL.
-/// @return #HC_STATUS_OK, a general or store status, or that of a record that can't be
-///         created, such as #HC_STATUS_EMAIL_TAKEN.
-/// @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is
-///         no record, and when lines are missing.
+/// @param userdata Passed to each callback; may be NULL.
+/// @return Also the status of a record that can't be created, such as #HC_STATUS_EMAIL_TAKEN.
+/// @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is not
+///        a record, and when lines are missing.
 /// @retval HC_STATUS_IO when the callback gave up.
 /// @note Other writers wait until it is done.
 #[unsafe(no_mangle)]

@@ -8,9 +8,8 @@ use super::arguments::{self, Out};
 use super::guard;
 use crate::model::{Timestamp, User};
 
-/// A user as one call found it: a copy that later changes don't touch. Yours to
-/// free with hc_user_free(), before or after the directory; also valid after
-/// fork().
+/// A user as one call found it: a copy that later changes don't affect. Plain data: it
+/// outlives the directory, and fork().
 pub struct HcUser {
     /// There is no such struct: C's pointers are those of an `Arc<User>`, which a
     /// user that comes from the cache is already.
@@ -38,10 +37,8 @@ fn text(bytes: &[u8]) -> *const c_char {
     bytes.as_ptr().cast()
 }
 
-/// The id: 16 bytes in network order, never given to another user.
-///
-/// @return A pointer to 16 bytes that are valid until the user is freed; NULL
-///         for NULL.
+/// @return The id, never given to another user: 16 bytes that are valid until the user is
+///        freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_id(user: *const HcUser) -> *const u8 {
     // The user stays where it is in its Arc, which nobody can write to.
@@ -50,10 +47,7 @@ pub unsafe extern "C" fn hc_user_id(user: *const HcUser) -> *const u8 {
     unsafe { guard::read(HcUser::value(user), null(), answer) }
 }
 
-/// The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8".
-///
-/// @return A NUL-terminated text of 36 bytes that is valid until the user is
-///         freed; NULL for NULL.
+/// @return The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_id_text(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -64,9 +58,7 @@ pub unsafe extern "C" fn hc_user_id_text(user: *const HcUser) -> *const c_char {
     }
 }
 
-/// The email address, as it was given.
-///
-/// @return The text; NULL for NULL.
+/// @return The email address, as it was given.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_email(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -77,9 +69,7 @@ pub unsafe extern "C" fn hc_user_email(user: *const HcUser) -> *const c_char {
     }
 }
 
-/// The username; it is the email where none was given.
-///
-/// @return The text; NULL for NULL.
+/// @return The username; it is the email where none was given.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_username(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -90,9 +80,7 @@ pub unsafe extern "C" fn hc_user_username(user: *const HcUser) -> *const c_char 
     }
 }
 
-/// The given (first) name.
-///
-/// @return The text; NULL for a user without one, and for NULL.
+/// @return The given (first) name; NULL for a user without one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_given_name(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -103,9 +91,7 @@ pub unsafe extern "C" fn hc_user_given_name(user: *const HcUser) -> *const c_cha
     }
 }
 
-/// The family (last) name.
-///
-/// @return The text; NULL for a user without one, and for NULL.
+/// @return The family (last) name; NULL for a user without one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_family_name(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -116,36 +102,28 @@ pub unsafe extern "C" fn hc_user_family_name(user: *const HcUser) -> *const c_ch
     }
 }
 
-/// Whether the user is active and so takes a seat.
-///
-/// @return 1 or 0; 0 for NULL.
+/// @return 1 for a user who is active, and so takes a seat, otherwise 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_is_active(user: *const HcUser) -> i32 {
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe { guard::read(HcUser::value(user), 0, |user| Some(user.is_active().into())) }
 }
 
-/// Whether the user administers the platform.
-///
-/// @return 1 or 0; 0 for NULL.
+/// @return 1 for a user who administers the platform, otherwise 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_is_admin(user: *const HcUser) -> i32 {
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe { guard::read(HcUser::value(user), 0, |user| Some(user.is_admin().into())) }
 }
 
-/// The version of the record: 1 when created, one more with each change.
-///
-/// @return The version; 0 for NULL.
+/// @return The version of the record: 1 when created, one more with each change.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_version(user: *const HcUser) -> u64 {
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe { guard::read(HcUser::value(user), 0, |user| Some(user.version())) }
 }
 
-/// When the user was created, in microseconds since 1970-01-01T00:00:00Z.
-///
-/// @return The moment; 0 for NULL.
+/// @return When the user was created.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_created_at_micros(user: *const HcUser) -> u64 {
     let answer = |user: &User| Some(user.created_at().as_unix_micros());
@@ -153,9 +131,7 @@ pub unsafe extern "C" fn hc_user_created_at_micros(user: *const HcUser) -> u64 {
     unsafe { guard::read(HcUser::value(user), 0, answer) }
 }
 
-/// When the record last changed, in microseconds since 1970-01-01T00:00:00Z.
-///
-/// @return The moment; 0 for NULL.
+/// @return When the record last changed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_updated_at_micros(user: *const HcUser) -> u64 {
     let answer = |user: &User| Some(user.updated_at().as_unix_micros());
@@ -163,9 +139,7 @@ pub unsafe extern "C" fn hc_user_updated_at_micros(user: *const HcUser) -> u64 {
     unsafe { guard::read(HcUser::value(user), 0, answer) }
 }
 
-/// When the user was deactivated, in microseconds since 1970-01-01T00:00:00Z.
-///
-/// @return The moment; 0 for a user who is active or never was, and for NULL.
+/// @return When the user was deactivated; 0 for a user who is active or never was.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_deactivated_at_micros(user: *const HcUser) -> u64 {
     let answer = |user: &User| user.deactivated_at().map(Timestamp::as_unix_micros);
@@ -173,25 +147,21 @@ pub unsafe extern "C" fn hc_user_deactivated_at_micros(user: *const HcUser) -> u
     unsafe { guard::read(HcUser::value(user), 0, answer) }
 }
 
-/// How many attributes the user has.
-///
-/// @return The number; 0 for NULL.
+/// @return How many attributes the user has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_attribute_count(user: *const HcUser) -> usize {
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe { guard::read(HcUser::value(user), 0, |user| Some(user.attributes().len())) }
 }
 
-/// One of the attributes, which are ordered by name.
+/// Reads one of the attributes, which are ordered by name.
 ///
 /// @param index Which one: from 0 to hc_user_attribute_count() - 1.
-/// @param name Set to its name, NUL-terminated; NULL if not wanted.
-/// @param value Set to its value, NUL-terminated; NULL if not wanted.
-/// @param value_len Set to the length of the value in bytes, for values that contain
-///        NULs; NULL if not wanted.
-/// @return 1 if there is such an attribute and what is wanted was written, with
-///         texts that are valid until the user is freed; otherwise 0, and
-///         nothing is written.
+/// @param name Set to its name; NULL if not wanted.
+/// @param value Set to its value; NULL if not wanted.
+/// @param value_len Set to the length of the value in bytes, for values that contain NULs;
+///        NULL if not wanted.
+/// @return 1 if there is such an attribute; otherwise 0, and nothing is written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_attribute_at(
     user: *const HcUser,
@@ -213,12 +183,12 @@ pub unsafe extern "C" fn hc_user_attribute_at(
     }
 }
 
-/// The value of an attribute.
+/// Reads the attribute with a name.
 ///
 /// @param name The name of the attribute.
-/// @param value_len Set to the length of the value in bytes, if there is one, for values
-///        that contain NULs; NULL if not wanted.
-/// @return The text; NULL for a user without that attribute, and for NULL.
+/// @param value_len Set to the length of the value in bytes, for values that contain NULs;
+///        NULL if not wanted.
+/// @return Its value; NULL for a user without that attribute.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_attribute(
     user: *const HcUser,
@@ -239,7 +209,7 @@ pub unsafe extern "C" fn hc_user_attribute(
     }
 }
 
-/// Frees a user, and with it the texts that were read off it.
+/// Frees a user and the texts that were read from it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_free(user: *mut HcUser) {
     // SAFETY: by the contract, `user` is NULL or live, and given up.

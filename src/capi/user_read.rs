@@ -13,7 +13,7 @@ use super::status::HcStatus;
 use crate::directory::Directory;
 use crate::model::User;
 
-/// What a key is that hc_user_read() finds a user by.
+/// What a key is that finds a user. Passed as int32_t.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcUserKey {
@@ -28,7 +28,7 @@ pub enum HcUserKey {
 }
 
 impl HcUserKey {
-    fn of(kind: i32) -> Result<Self, Refusal> {
+    pub(super) fn of(kind: i32) -> Result<Self, Refusal> {
         [Self::Any, Self::Email, Self::Username, Self::Id]
             .into_iter()
             .find(|known| *known as i32 == kind)
@@ -40,7 +40,7 @@ impl HcUserKey {
     /// # Safety
     ///
     /// As for [`arguments::text`].
-    unsafe fn find(
+    pub(super) unsafe fn find(
         self,
         directory: &Directory,
         key: *const u8,
@@ -66,16 +66,14 @@ impl HcUserKey {
     }
 }
 
-/// Reads one user as a batch of one packed record, the same as those of lists: one
-/// call for all that is known of the user. docs/packed.md says what it looks like,
-/// and headcount_packed.h reads it.
+/// Reads one user as a batch of one packed record, like those of lists: everything that is
+/// known of the user, in one call.
 ///
 /// @param kind What the key is: one of HC_USER_KEY_*.
 /// @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes.
-/// @param buffer Where to put the batch.
+/// @param buffer Where to write the batch.
 /// @param capacity Its size in bytes: 32 KiB hold any user.
 /// @param written Set to the size of the batch; or to 0 when there is no such user.
-/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the user.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_read(
     directory: *const HcDirectory,
@@ -102,25 +100,23 @@ pub unsafe extern "C" fn hc_user_read(
     }
 }
 
-/// Reads the users that many keys name, each as hc_user_read() does, in one call. It
-/// ends when the keys do, or when there is no room for the next user or offset: go on
-/// with the key behind those that were read.
+/// Reads the users that many keys name, each like hc_user_read(), in one call. It ends with
+/// the last key, or when there is no room for the next user or offset: go on with the next
+/// key.
 ///
 /// @param kind What the keys are: one of HC_USER_KEY_*.
-/// @param keys The keys, one behind the other: each is its length in bytes, as 4 bytes
-///        with the lowest first, and that many bytes.
+/// @param keys The keys, one behind the other: each is its length in bytes, as 4 bytes with
+///        the lowest first, and that many bytes.
 /// @param keys_bytes How many bytes that is in all.
-/// @param buffer Where to put the batch, whose records are in the order of the keys.
+/// @param buffer Where to write the batch, whose records are in the order of the keys.
 /// @param capacity Its size in bytes.
-/// @param offsets Set to where the record of each key begins in the buffer; to 0 where
-///        the key is nobody's.
+/// @param offsets Set to where the record of each key begins in the buffer; to 0 where the key
+///        is nobody's.
 /// @param offset_max How many of them there is room for.
 /// @param read Set to how many keys were read.
 /// @param written Set to the size of the batch; or to 0 when it has no records.
-/// @return #HC_STATUS_OK, or a general or store status. When it fails, what is in the
-///         buffer and in the offsets means nothing.
+/// @return On failure, the contents of the buffer and of the offsets are unspecified.
 /// @retval HC_STATUS_INVALID_ARGUMENT also for a key that ends behind the keys.
-/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for the first user.
 /// @note Each user is read at a moment of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_read_many(

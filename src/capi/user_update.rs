@@ -10,10 +10,8 @@ use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::UserUpdate;
 
-/// What to change of a user; whatever isn't named stays as it is. Yours to free
-/// with hc_user_update_free(); it can be used for more than one call.
-///
-/// A setter that fails leaves it as it was.
+/// What to change of a user; everything else stays as it is. A builder, which can be used for
+/// more than one call.
 pub struct HcUserUpdate {
     latch: Latch,
     update: Mutex<UserUpdate>,
@@ -51,10 +49,9 @@ pub extern "C" fn hc_user_update_new() -> *mut HcUserUpdate {
     })
 }
 
-/// Refuses the update with #HC_STATUS_CONFLICT unless the user still has this
-/// version.
+/// Refuses the update with #HC_STATUS_CONFLICT unless the user still has this version.
 ///
-/// @param version What hc_user_version() said.
+/// @param version From hc_user_version().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_if_version(
     update: *mut HcUserUpdate,
@@ -73,7 +70,7 @@ pub unsafe extern "C" fn hc_user_update_set_if_version(
 ///
 /// @param email The email address.
 /// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
-/// @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
 /// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_email(
@@ -92,11 +89,11 @@ pub unsafe extern "C" fn hc_user_update_set_email(
     }
 }
 
-/// Changes the username. One with an @ must be an email address; if it is the user's
-/// own email, it follows the email when that changes.
+/// Changes the username. If it is the user's own email, it follows the email when that
+/// changes.
 ///
 /// @param username The username.
-/// @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+/// @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_username(
     update: *mut HcUserUpdate,
@@ -114,7 +111,7 @@ pub unsafe extern "C" fn hc_user_update_set_username(
     }
 }
 
-/// Makes the username the email again, and follow it when that changes.
+/// Makes the username the email again, which it then follows.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_reset_username(
     update: *mut HcUserUpdate,
@@ -130,10 +127,7 @@ pub unsafe extern "C" fn hc_user_update_reset_username(
 
 /// Changes the given (first) name.
 ///
-/// @param name The name; an empty one removes it.
-/// @param name_len Its length in bytes, at most 255.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
-///         characters.
+/// @param name The name: at most 255 bytes, without control characters; empty to remove it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_given_name(
     update: *mut HcUserUpdate,
@@ -153,10 +147,7 @@ pub unsafe extern "C" fn hc_user_update_set_given_name(
 
 /// Changes the family (last) name.
 ///
-/// @param name The name; an empty one removes it.
-/// @param name_len Its length in bytes, at most 255.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a name that is too long or has control
-///         characters.
+/// @param name The name: at most 255 bytes, without control characters; empty to remove it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_family_name(
     update: *mut HcUserUpdate,
@@ -174,7 +165,7 @@ pub unsafe extern "C" fn hc_user_update_set_family_name(
     }
 }
 
-/// Makes the user an admin, or takes that away.
+/// Says whether the user administers the platform.
 ///
 /// @param admin 1 or 0.
 #[unsafe(no_mangle)]
@@ -194,10 +185,8 @@ pub unsafe extern "C" fn hc_user_update_set_admin(
 
 /// Sets one attribute and leaves the others.
 ///
-/// @param name The name, not empty.
-/// @param name_len Its length in bytes, at most 255.
+/// @param name The name: 1 to 255 bytes.
 /// @param value The value.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a bad name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_attribute(
     update: *mut HcUserUpdate,
@@ -220,9 +209,7 @@ pub unsafe extern "C" fn hc_user_update_set_attribute(
 
 /// Removes one attribute, if the user has it.
 ///
-/// @param name The name, not empty.
-/// @param name_len Its length in bytes, at most 255.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a bad name.
+/// @param name The name: 1 to 255 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_remove_attribute(
     update: *mut HcUserUpdate,
@@ -249,7 +236,7 @@ pub unsafe extern "C" fn hc_user_update_replace_attributes(
     // SAFETY: by the contract, both pointers are NULL or live.
     unsafe {
         guard::call(update, error, |update| {
-            update.set(UserUpdate::replace_attributes)
+            update.set(|update| update.replace_attributes(true))
         })
     }
 }

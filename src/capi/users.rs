@@ -10,12 +10,13 @@ use super::new_user::HcNewUser;
 use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::user::HcUser;
+use super::user_read::HcUserKey;
 use super::user_update::HcUserUpdate;
 use crate::model::{NewUser, User, UserRef};
 
-/// The user that an id, an email or a username names.
+/// Finds the user that an id, an email or a username names.
 ///
-/// @param user Set to a user; or to NULL when there is none.
+/// @param user Set to a user, or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get(
     directory: *const HcDirectory,
@@ -37,88 +38,39 @@ pub unsafe extern "C" fn hc_user_get(
     }
 }
 
-/// The user with this id.
+/// Finds a user by a key of one kind.
 ///
-/// @param id 16 bytes in network order.
-/// @param user Set to a user; or to NULL when there is none.
+/// @param kind What the key is: one of HC_USER_KEY_*.
+/// @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes. A text that is malformed names
+///        nobody.
+/// @param user Set to a user, or to NULL when there is none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_user_get_by_id(
+pub unsafe extern "C" fn hc_user_get_by(
     directory: *const HcDirectory,
-    id: *const u8,
+    kind: i32,
+    key: *const u8,
+    key_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `id` has 16
-    // bytes.
+    // SAFETY: by the contract, all pointers are NULL or live, and `key` has its length.
     unsafe {
         guard::call(directory, error, |directory| {
             let made = Out::required("user", user)?;
-            let id = arguments::user_id("id", id)?;
-            let found = directory.directory.user_by_id(id)?;
+            let found = HcUserKey::of(kind)?.find(&directory.directory, key, key_len)?;
             made.write(HcUser::hand_over_or_null(found));
             Ok(())
         })
     }
 }
 
-/// The user with this email, without regard to the case of ASCII letters.
-///
-/// @param email The email; one that is no address is nobody's.
-/// @param user Set to a user; or to NULL when there is none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_user_get_by_email(
-    directory: *const HcDirectory,
-    email: *const u8,
-    email_len: usize,
-    user: *mut *mut HcUser,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `email` has its
-    // length.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            let made = Out::required("user", user)?;
-            let email = arguments::text("email", email, email_len)?;
-            let found = directory.directory.user_by_email(email)?;
-            made.write(HcUser::hand_over_or_null(found));
-            Ok(())
-        })
-    }
-}
-
-/// The user with this username, without regard to case.
-///
-/// @param username The username.
-/// @param user Set to a user; or to NULL when there is none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_user_get_by_username(
-    directory: *const HcDirectory,
-    username: *const u8,
-    username_len: usize,
-    user: *mut *mut HcUser,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `username` has
-    // its length.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            let made = Out::required("user", user)?;
-            let username = arguments::text("username", username, username_len)?;
-            let found = directory.directory.user_by_username(username)?;
-            made.write(HcUser::hand_over_or_null(found));
-            Ok(())
-        })
-    }
-}
-
-/// Creates a user of whom only the email is known: active, and so in need of a
-/// seat, no admin, with the email as username. For more, see
-/// hc_user_create_from().
+/// Creates an active user, who needs a seat, with nothing but an email, which is the username
+/// too. For more, see hc_user_create_from().
 ///
 /// @param email The email address.
 /// @param user Set to the user; NULL if not wanted.
 /// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
-/// @retval HC_STATUS_INVALID_EMAIL for a text that is no address.
+/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
 /// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
 /// @retval HC_STATUS_EMAIL_TAKEN when another user has it.
 /// @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
@@ -143,13 +95,14 @@ pub unsafe extern "C" fn hc_user_create(
     }
 }
 
-/// Creates a user, who needs a seat unless made inactive.
+/// Creates a user, who needs a seat unless inactive.
 ///
-/// @param new_user What is known of the user. Not kept.
+/// @param new_user What is known of the user.
 /// @param user Set to the user; NULL if not wanted.
 /// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
 /// @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
 /// @retval HC_STATUS_ID_TAKEN when another user has, or had, the id.
+/// @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
 /// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_create_from(
@@ -171,13 +124,11 @@ pub unsafe extern "C" fn hc_user_create_from(
 
 /// Changes fields of a user.
 ///
-/// @param update What to change. Not kept.
-/// @param user Set to the user as it is then; NULL if not wanted.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
-/// @retval HC_STATUS_INVALID_USERNAME for a text that is no username.
+/// @param update What to change.
+/// @param user Set to the updated user; NULL if not wanted.
 /// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
 /// @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
-/// @retval HC_STATUS_INVALID_ARGUMENT for more attributes than a user may have.
+/// @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
 /// @retval HC_STATUS_CONFLICT when the user is not at the expected version.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
 #[unsafe(no_mangle)]

@@ -6,13 +6,11 @@ use super::failure::HcError;
 use super::guard;
 use super::status::HcStatus;
 
-/// What hc_directory_verify() went over. Start from #HC_VERIFIED_INIT,
-/// which says how large the struct is for you: later releases may append fields,
-/// and fill in only those that you have.
+/// What hc_directory_verify() counted. Initialize it with #HC_VERIFIED_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcVerified {
-    /// Bytes of this struct as the caller knows it; set by #HC_VERIFIED_INIT.
+    /// Set by #HC_VERIFIED_INIT.
     pub struct_size: u32,
     /// Always 0.
     pub reserved: u32,
@@ -38,14 +36,11 @@ impl HcVerified {
     const BYTES_MIN: usize = 56;
 }
 
-/// Recounts the seats and checks every index against the users, both ways.
-/// Takes time in proportion to the size of the directory.
+/// Recounts the seats and checks every index against the users, both ways. Takes time in
+/// proportion to the size of the directory.
 ///
-/// @param verified A struct of yours that starts as #HC_VERIFIED_INIT; filled in on
-///        success. NULL if not wanted.
-/// @return #HC_STATUS_OK when nothing is wrong, or a general or store status.
-/// @retval HC_STATUS_CORRUPTED when something is; the message says what.
-/// @retval HC_STATUS_INVALID_ARGUMENT if verified->struct_size is too small.
+/// @param verified Where to write what was counted; NULL if not wanted.
+/// @retval HC_STATUS_CORRUPTED when something is wrong; the message says what.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_verify(
     directory: *const HcDirectory,

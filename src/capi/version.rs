@@ -9,19 +9,17 @@ use super::guard;
 /// programs must be compiled anew.
 pub const HC_ABI_VERSION: u32 = 1;
 
-/// The version of the library's ABI. A program or binding compiled against this
-/// header works with any library that answers #HC_ABI_VERSION.
+/// The version of the library's ABI. A program or binding compiled with this header works with
+/// any library that returns #HC_ABI_VERSION.
 ///
-/// @return The version of the ABI.
+/// @return The version.
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_abi_version() -> u32 {
     guard::plain(0, || HC_ABI_VERSION)
 }
 
-/// The version of the library as one number that can be compared:
-/// major * 1000000 + minor * 1000 + patch, so 1002003 is 1.2.3.
-///
-/// @return The version.
+/// @return The version of the library as a number that can be compared: major * 1000000 +
+///        minor * 1000 + patch, so 1002003 is 1.2.3.
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_version_number() -> u32 {
     guard::plain(0, || {
@@ -35,9 +33,7 @@ pub extern "C" fn hc_version_number() -> u32 {
     })
 }
 
-/// The version of the library as text, such as "0.1.0".
-///
-/// @return A NUL-terminated text that is valid for ever; not to be freed.
+/// @return The version of the library, such as "0.1.0": a constant text, not to be freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_version_string() -> *const c_char {
     guard::plain(std::ptr::null(), || {

@@ -8,9 +8,8 @@ use super::guard;
 use super::handle::{Handle, Latch};
 use crate::model::{UserId, Workspace};
 
-/// A workspace as one call found it: a copy that later changes don't touch. Yours
-/// to free with hc_workspace_free(), before or after the directory; also valid
-/// after fork().
+/// A workspace as one call found it: a copy that later changes don't affect. Plain data: it
+/// outlives the directory, and fork().
 pub struct HcWorkspace {
     latch: Latch,
     workspace: Workspace,
@@ -59,9 +58,7 @@ impl HcWorkspace {
     }
 }
 
-/// The id: a number from 1 on, never given to another workspace.
-///
-/// @return The id; 0 for NULL.
+/// @return The id: a number from 1 on, never given to another workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_id(workspace: *const HcWorkspace) -> u64 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.id().as_u64());
@@ -69,9 +66,7 @@ pub unsafe extern "C" fn hc_workspace_id(workspace: *const HcWorkspace) -> u64 {
     unsafe { guard::ask(workspace, 0, answer) }
 }
 
-/// The name, as it was given; no other workspace has it.
-///
-/// @return The text; NULL for NULL.
+/// @return The name, as it was given; no other workspace has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_name(workspace: *const HcWorkspace) -> *const c_char {
     let answer = |workspace: &HcWorkspace| Some(workspace.name.as_ptr());
@@ -79,10 +74,8 @@ pub unsafe extern "C" fn hc_workspace_name(workspace: *const HcWorkspace) -> *co
     unsafe { guard::ask(workspace, null(), answer) }
 }
 
-/// Whether the workspace is archived: nobody can be added and nothing of it
-/// changed, until it is restored. Members can leave, and it can be deleted.
-///
-/// @return 1 or 0; 0 for NULL.
+/// @return 1 for an archived workspace, otherwise 0. Until it is restored, nobody can be added
+///        and nothing in it changed; members can leave, and it can be deleted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_is_archived(workspace: *const HcWorkspace) -> i32 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.is_archived().into());
@@ -90,10 +83,8 @@ pub unsafe extern "C" fn hc_workspace_is_archived(workspace: *const HcWorkspace)
     unsafe { guard::ask(workspace, 0, answer) }
 }
 
-/// Whose default workspace this is.
-///
-/// @return A pointer to the 16 bytes of the user's id that are valid until the
-///         workspace is freed; NULL if it is nobody's, and for NULL.
+/// @return The 16 bytes of the id of the user whose default workspace this is, valid until the
+///        workspace is freed; NULL if it is nobody's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_default_of(workspace: *const HcWorkspace) -> *const u8 {
     let answer = |workspace: &HcWorkspace| {
@@ -105,9 +96,7 @@ pub unsafe extern "C" fn hc_workspace_default_of(workspace: *const HcWorkspace) 
     unsafe { guard::ask(workspace, null(), answer) }
 }
 
-/// The version of the record: 1 when created, one more with each change.
-///
-/// @return The version; 0 for NULL.
+/// @return The version of the record: 1 when created, one more with each change.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_version(workspace: *const HcWorkspace) -> u64 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.version());
@@ -115,9 +104,7 @@ pub unsafe extern "C" fn hc_workspace_version(workspace: *const HcWorkspace) -> 
     unsafe { guard::ask(workspace, 0, answer) }
 }
 
-/// When the workspace was created, in microseconds since 1970-01-01T00:00:00Z.
-///
-/// @return The moment; 0 for NULL.
+/// @return When the workspace was created.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_created_at_micros(workspace: *const HcWorkspace) -> u64 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.created_at().as_unix_micros());
@@ -125,10 +112,7 @@ pub unsafe extern "C" fn hc_workspace_created_at_micros(workspace: *const HcWork
     unsafe { guard::ask(workspace, 0, answer) }
 }
 
-/// When the record last changed, in microseconds since 1970-01-01T00:00:00Z. Its
-/// members don't count.
-///
-/// @return The moment; 0 for NULL.
+/// @return When the record last changed; its members are not part of it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_updated_at_micros(workspace: *const HcWorkspace) -> u64 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.updated_at().as_unix_micros());
@@ -136,7 +120,7 @@ pub unsafe extern "C" fn hc_workspace_updated_at_micros(workspace: *const HcWork
     unsafe { guard::ask(workspace, 0, answer) }
 }
 
-/// Frees a workspace, and with it what was read off it.
+/// Frees a workspace and what was read from it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_free(workspace: *mut HcWorkspace) {
     // SAFETY: by the contract, `workspace` is NULL or live, and given up.

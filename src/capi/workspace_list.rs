@@ -15,11 +15,8 @@ use super::workspace::HcWorkspace;
 use crate::directory::Workspaces;
 use crate::model::Workspace;
 
-/// All workspaces as they were at one moment, read one by one or in batches. Yours
-/// to free with hc_workspaces_free(), before or after the directory.
-///
-/// Like an hc_cursor, it holds that state of the directory for as long as it
-/// lives: read on or free it.
+/// All workspaces as they were at one moment, read one by one or in batches. Like an
+/// hc_cursor, it holds that state of the directory while it lives: read on or free it.
 pub struct HcWorkspaces {
     latch: Latch,
     reading: Mutex<Reading>,
@@ -40,7 +37,7 @@ impl Handle for HcWorkspaces {
 
 /// Lists all workspaces, archived ones included, ordered by id, as they are now.
 ///
-/// @param workspaces Set to a list before its first workspace;.
+/// @param workspaces Set to a list before its first workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_list_workspaces(
     directory: *const HcDirectory,
@@ -66,8 +63,8 @@ pub unsafe extern "C" fn hc_directory_list_workspaces(
 
 /// Reads the next workspace.
 ///
-/// @param workspace Set to the next workspace; or to NULL when there are no more.
-/// @note Thread-safe: each workspace goes to one of the threads.
+/// @param workspace Set to the next workspace, or to NULL when there are no more.
+/// @note Each workspace goes to one of the threads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspaces_next(
     workspaces: *mut HcWorkspaces,
@@ -87,14 +84,12 @@ pub unsafe extern "C" fn hc_workspaces_next(
     }
 }
 
-/// Reads the next workspaces as packed records, for which headcount_packed.h has a
-/// decoder: as many as fit.
+/// Reads the next workspaces as packed records.
 ///
-/// @param buffer Where to put the batch.
+/// @param buffer Where to write the batch.
 /// @param capacity Its size in bytes; 4 KiB hold any workspace.
 /// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
-/// @retval HC_STATUS_BUFFER_TOO_SMALL for a buffer without room for one.
-/// @note Thread-safe: each workspace goes to one of the threads.
+/// @note Each workspace goes to one of the threads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspaces_next_batch(
     workspaces: *mut HcWorkspaces,
@@ -117,8 +112,8 @@ pub unsafe extern "C" fn hc_workspaces_next_batch(
     }
 }
 
-/// Frees a list of workspaces; those it gave out stay valid. In a child of fork()
-/// it leaves the parent's list alone.
+/// Frees a list of workspaces; those that it gave stay valid. In a child of fork() it has no
+/// effect on the parent's list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspaces_free(workspaces: *mut HcWorkspaces) {
     // SAFETY: by the contract, `workspaces` is NULL or live, and given up.

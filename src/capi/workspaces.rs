@@ -10,9 +10,9 @@ use super::users::named;
 use super::workspace::HcWorkspace;
 use crate::model::{NewWorkspace, UserRef, WorkspaceId};
 
-/// The workspace with this id.
+/// Finds the workspace with an id.
 ///
-/// @param found Set to a workspace; or to NULL when there is none.
+/// @param found Set to a workspace, or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_get(
     directory: *const HcDirectory,
@@ -32,10 +32,10 @@ pub unsafe extern "C" fn hc_workspace_get(
     }
 }
 
-/// The workspace with this name, without regard to case.
+/// Finds the workspace with a name, in any case.
 ///
 /// @param name The name.
-/// @param found Set to a workspace; or to NULL when there is none.
+/// @param found Set to a workspace, or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_get_by_name(
     directory: *const HcDirectory,
@@ -57,16 +57,14 @@ pub unsafe extern "C" fn hc_workspace_get_by_name(
     }
 }
 
-/// Creates a workspace. It needs an owner who is active; a batch can do without,
-/// see hc_batch_set_allow_ownerless().
+/// Creates a workspace. It needs an active owner; only a batch can do without one, see
+/// hc_batch_set_allow_ownerless().
 ///
-/// @param name The name: 1 to 128 characters, none of them a control character.
-/// @param owner The first owner: an id as text or an email; empty for none.
+/// @param name The name: 1 to 128 characters, without control characters.
+/// @param owner The first owner, as an id_or_email; empty for none.
 /// @param made Set to the workspace; NULL if not wanted.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
 /// @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
-/// @retval HC_STATUS_USER_NOT_FOUND when the owner is nobody.
-/// @retval HC_STATUS_LAST_OWNER without an owner who is active.
+/// @retval HC_STATUS_LAST_OWNER without an active owner.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_create(
     directory: *const HcDirectory,
@@ -92,12 +90,11 @@ pub unsafe extern "C" fn hc_workspace_create(
     }
 }
 
-/// The default workspace of a user, who owns it; made when it is first asked for.
-/// It stays the user's own: the user can't be removed from it, and it is deleted
-/// with the user unless it has other members then.
+/// Finds the default workspace of a user, who owns it; it is created at the first request. The
+/// user can't be removed from it, and it is deleted with the user unless it has other members
+/// then.
 ///
 /// @param workspace Set to the workspace.
-/// @retval HC_STATUS_USER_NOT_FOUND when nobody has the id, email or username.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_default_workspace(
     directory: *const HcDirectory,
@@ -119,12 +116,10 @@ pub unsafe extern "C" fn hc_user_get_default_workspace(
     }
 }
 
-/// Gives a workspace another name.
+/// Renames a workspace.
 ///
-/// @param name The name: 1 to 128 characters, none of them a control character.
-/// @param made Set to the workspace as it is then; NULL if not wanted.
-/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @retval HC_STATUS_INVALID_ARGUMENT for a name that is none.
+/// @param name The name: 1 to 128 characters, without control characters.
+/// @param made Set to the updated workspace; NULL if not wanted.
 /// @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
 /// @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
 #[unsafe(no_mangle)]
@@ -149,11 +144,9 @@ pub unsafe extern "C" fn hc_workspace_rename(
     }
 }
 
-/// Archives a workspace, see hc_workspace_is_archived(); nothing happens to one
-/// that is.
+/// Archives a workspace; see hc_workspace_is_archived(). Does nothing to an archived one.
 ///
-/// @param made Set to the workspace as it is then; NULL if not wanted.
-/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+/// @param made Set to the updated workspace; NULL if not wanted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_archive(
     directory: *const HcDirectory,
@@ -172,10 +165,9 @@ pub unsafe extern "C" fn hc_workspace_archive(
     }
 }
 
-/// Restores an archived workspace; nothing happens to another.
+/// Restores an archived workspace. Does nothing to another.
 ///
-/// @param made Set to the workspace as it is then; NULL if not wanted.
-/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
+/// @param made Set to the updated workspace; NULL if not wanted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_restore(
     directory: *const HcDirectory,
@@ -194,11 +186,10 @@ pub unsafe extern "C" fn hc_workspace_restore(
     }
 }
 
-/// Deletes a workspace and its memberships for good. The id is not given again; the
-/// name is free.
+/// Deletes a workspace and its memberships for good. Its id is not given again; its name is
+/// free.
 ///
-/// @retval HC_STATUS_WORKSPACE_NOT_FOUND when there is no such workspace.
-/// @retval HC_STATUS_DEFAULT_WORKSPACE for one that is a user's default.
+/// @retval HC_STATUS_DEFAULT_WORKSPACE for a user's default workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_delete(
     directory: *const HcDirectory,

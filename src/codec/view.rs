@@ -25,7 +25,7 @@ use crate::model::{Email, NulTexts, Timestamp, User, UserId};
 ///     if user.attribute("team") == Some("platform") {
 ///         kept.push(user.to_user());
 ///     }
-///     ControlFlow::Continue(())
+///     ControlFlow::<()>::Continue(())
 /// })?;
 /// assert_eq!(kept[0].email().as_str(), "Ann@ex.co");
 /// # Ok::<(), headcount::Error>(())

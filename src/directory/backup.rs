@@ -1,5 +1,6 @@
 //! Copies of a whole directory: backup and restore.
 
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -54,6 +55,15 @@ pub struct Copied {
     pub sequence: u64,
     /// Bytes of the new file.
     pub bytes: u64,
+}
+
+impl fmt::Debug for CopyOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CopyOptions")
+            .field("overwrite", &self.overwrite)
+            .field("open_timeout", &self.open_timeout)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> CopyOptions<'a> {

@@ -6,16 +6,16 @@ use super::Directory;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Seats, Timestamp};
-use crate::rules::{Exported, Record, export, load};
+use crate::rules::{Exported, Record, export, load, read};
 
 impl Directory {
-    /// Hands every record to `visit` until it breaks, as they were at one moment and one
-    /// by one: the license, users ordered by email, ids of deleted users, workspaces, memberships,
-    /// and when users were last seen.
-    /// It needs no memory for them. The history of changes and the outcomes of request
-    /// ids are not among them.
+    /// Calls `visit` for each record until it breaks; returns the value that it broke with.
+    /// The records are those of one moment: the license, users ordered by email, ids of
+    /// deleted users, workspaces, memberships, and when users were last seen. They are
+    /// streamed, in constant memory. The history of changes and the outcomes of request
+    /// ids are not exported.
     ///
-    /// It holds that state of the directory until it returns, so the file grows while
+    /// The call holds one state of the directory until it returns, so the file grows while
     /// others write.
     ///
     /// ```
@@ -29,21 +29,28 @@ impl Directory {
     ///     if let Exported::User(user) = record {
     ///         emails.push(user.email().to_string());
     ///     }
-    ///     ControlFlow::Continue(())
+    ///     ControlFlow::<()>::Continue(())
     /// })?;
     /// assert_eq!(emails, ["ann@ex.co"]);
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    pub fn export(&self, mut visit: impl FnMut(&Exported<'_>) -> ControlFlow<()>) -> Result<()> {
+    pub fn export<B>(
+        &self,
+        mut visit: impl FnMut(&Exported<'_>) -> ControlFlow<B>,
+    ) -> Result<Option<B>> {
         self.flush_sightings()?;
-        export::export(&self.snapshot()?, &mut visit)
+        let mut broke_with = None;
+        export::export(&self.snapshot()?, &mut |record| {
+            read::keep(visit(record), &mut broke_with)
+        })?;
+        Ok(broke_with)
     }
 
-    /// Loads records into a directory that nothing was written to yet, in one
+    /// Loads records into a directory that has no users and no workspaces, in one
     /// transaction: with their ids, versions and times they make the directory that
     /// they were exported from. Each record is checked as one that is created, but the
-    /// seats: a directory that was over its limit is so again. The history begins with
-    /// one change that names all of them.
+    /// seats: a directory that was over its limit is so again. One change names all of
+    /// them. A license that was set before stays, and is then not among the records.
     ///
     /// # Errors
     ///
@@ -71,7 +78,7 @@ impl Directory {
     pub fn load(&self, records: impl IntoIterator<Item = Result<Record>>) -> Result<Seats> {
         let mut records = Some(records.into_iter());
         let at = Timestamp::now();
-        self.shared.engine.transact(|txn| {
+        let sequence = self.shared.engine.transact(|txn| {
             let records = records.take().ok_or_else(|| {
                 let what = "the records were read, and the transaction has to be repeated";
                 Error::new(ErrorKind::Io, what)
@@ -79,7 +86,7 @@ impl Directory {
             load::load(txn, records, (self.actor, self.door.as_deref()), at)
         })?;
         let seats = self.seats()?;
-        self.shared.latest.advance(1);
+        self.shared.latest.advance(sequence);
         Ok(seats)
     }
 }

@@ -29,11 +29,12 @@ const PAGE: usize = 256;
 /// let directory = Directory::in_memory()?;
 /// let mut feed = directory.follow(0);
 /// directory.create_user("ann@ex.co")?;
-/// let change = feed.next(Duration::from_secs(1))?.unwrap();
+/// let change = feed.recv_timeout(Duration::from_secs(1))?.unwrap();
 /// assert_eq!((change.sequence, feed.position()), (1, 1));
-/// assert!(feed.next(Duration::ZERO)?.is_none()); // nothing new
+/// assert!(feed.recv_timeout(Duration::ZERO)?.is_none()); // nothing new
 /// # Ok::<(), headcount::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct ChangeFeed {
     directory: Directory,
     position: u64,
@@ -44,24 +45,18 @@ pub struct ChangeFeed {
 /// Wakes who waits for the changes of a feed, from another thread.
 ///
 /// Made by [`ChangeFeed::waker`].
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct FeedWaker {
     directory: Directory,
     woken: Arc<AtomicBool>,
 }
 
 impl FeedWaker {
-    /// Has [`ChangeFeed::next`] return `None` instead of waiting on: the call that
+    /// Has [`ChangeFeed::recv_timeout`] return `None` instead of waiting on: the call that
     /// waits now, or else the next one that would wait.
     pub fn wake(&self) {
         self.woken.store(true, Ordering::Release);
         self.directory.shared.latest.wake();
-    }
-}
-
-impl std::fmt::Debug for FeedWaker {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FeedWaker").finish_non_exhaustive()
     }
 }
 
@@ -84,7 +79,7 @@ impl ChangeFeed {
     /// gone; [`ChangeNotYet`](crate::ErrorKind::ChangeNotYet), at once, when the position
     /// is ahead of the directory; [`Closed`](crate::ErrorKind::Closed), also while
     /// waiting.
-    pub fn next(&mut self, timeout: Duration) -> Result<Option<Change>> {
+    pub fn recv_timeout(&mut self, timeout: Duration) -> Result<Option<Change>> {
         self.directory.check()?;
         if self.ahead.len() == 0 {
             // First a look, which also tells whether the position is one to wait at.
@@ -113,7 +108,7 @@ impl ChangeFeed {
     /// let mut feed = directory.follow(0);
     /// let waker = feed.waker();
     /// thread::spawn(move || waker.wake());
-    /// assert!(feed.next(Duration::MAX)?.is_none());
+    /// assert!(feed.recv_timeout(Duration::MAX)?.is_none());
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn waker(&self) -> FeedWaker {

@@ -1,5 +1,6 @@
 //! Iterators over one consistent state.
 
+use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ const PAGE: usize = 256;
 /// assert_eq!(users[1].email().as_str(), "steve@ex.co");
 /// # Ok::<(), headcount::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct Users {
     page: Page<Arc<User>>,
     remaining: u64,
@@ -63,8 +65,9 @@ impl Users {
         self.remaining == 0
     }
 
-    /// Shows the users that are yet to come to `visit` until it breaks; the one that it
-    /// breaks at is then the next. They are lent, not copied.
+    /// Calls `visit` for each remaining user until it breaks; returns the value that it
+    /// broke with. The user that it broke at stays the next one. Users are lent, not
+    /// copied.
     ///
     /// # Errors
     ///
@@ -91,29 +94,29 @@ impl Users {
     /// assert_eq!(users.next().unwrap()?.email().as_str(), "cho@ex.co");
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    pub fn for_each_view(
+    pub fn for_each_view<B>(
         &mut self,
-        mut visit: impl FnMut(UserView<'_>) -> ControlFlow<()>,
-    ) -> Result<()> {
+        mut visit: impl FnMut(UserView<'_>) -> ControlFlow<B>,
+    ) -> Result<Option<B>> {
         self.visit(|user| visit(*user))
     }
 
     /// [`for_each_view`](Self::for_each_view), by reference.
-    pub(crate) fn visit(
+    pub(crate) fn visit<B>(
         &mut self,
-        mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
-    ) -> Result<()> {
+        mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<B>,
+    ) -> Result<Option<B>> {
         let Self { page, remaining } = self;
         page.check()?;
         while let Some(user) = page.items.as_slice().first() {
-            if visit(&UserView::from(&**user)).is_break() {
-                return Ok(());
+            if let ControlFlow::Break(value) = visit(&UserView::from(&**user)) {
+                return Ok(Some(value));
             }
             page.items.next();
             *remaining = remaining.saturating_sub(1);
         }
         if page.ended {
-            return Ok(());
+            return Ok(None);
         }
         let mut next = None;
         let after = page.last.as_ref().map(|user| user.email_key());
@@ -125,14 +128,14 @@ impl Users {
             }
         };
         let read = read::each_user_after(&snapshot, after, |user| {
-            let seen = visit(user);
-            match seen {
+            let flow = visit(user);
+            match flow {
                 ControlFlow::Continue(()) => *remaining = remaining.saturating_sub(1),
-                ControlFlow::Break(()) => next = Some(Arc::new(user.to_user())),
+                ControlFlow::Break(_) => next = Some(Arc::new(user.to_user())),
             }
-            seen
+            flow
         });
-        // The one that it broke at is read ahead by that, and what is read goes on behind.
+        // The user that it broke at was read ahead; reading goes on behind that user.
         page.ended = next.is_none();
         if page.ended {
             page.hold.give_up();
@@ -161,6 +164,7 @@ impl Iterator for Users {
 ///
 /// Made by [`Directory::changes`](crate::Directory::changes). Like [`Users`], it
 /// holds that state until the last of them was read, but not for too long.
+#[derive(Debug)]
 pub struct Changes {
     page: Page<Change>,
     after: u64,
@@ -190,6 +194,7 @@ impl Iterator for Changes {
 ///
 /// Made by [`Directory::workspaces`](crate::Directory::workspaces). Like
 /// [`Users`], it holds that state until the last of them was read, but not for too long.
+#[derive(Debug)]
 pub struct Workspaces {
     page: Page<Workspace>,
     start: WorkspaceId,
@@ -253,6 +258,15 @@ struct Page<T> {
     last: Option<T>,
     /// Whether the last page was short, or failed: nothing comes after it.
     ended: bool,
+}
+
+impl<T> fmt::Debug for Page<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("read_ahead", &self.items.len())
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Clone> Page<T> {

@@ -73,8 +73,7 @@ impl Directory {
     ) -> Result<LinesProgress> {
         let mut done = LinesProgress::default();
         let mut buffer = Vec::with_capacity(WRITE_BYTES);
-        let mut failed = Ok(());
-        self.export(|record| {
+        let failed = self.export(|record| {
             let from = buffer.len();
             let mut written = lines::write(&mut buffer, record);
             done.bytes += (buffer.len() - from) as u64;
@@ -87,14 +86,12 @@ impl Directory {
                     done.count(matches!(record, Exported::User(_)), &mut progress);
                     ControlFlow::Continue(())
                 }
-                Err(error) => {
-                    failed = Err(error);
-                    ControlFlow::Break(())
-                }
+                Err(error) => ControlFlow::Break(error),
             }
         })?;
         let from = buffer.len();
         failed
+            .map_or(Ok(()), Err)
             .and_then(|()| lines::write_end(&mut buffer, done.records))
             .and_then(|()| out.write_all(&buffer))
             .and_then(|()| out.flush())
@@ -132,10 +129,8 @@ impl Directory {
             text: Vec::new(),
             is_over: false,
         };
-        self.load(&mut reading).map_err(|error| {
-            let (kind, line) = (error.kind(), line.get());
-            Error::new(kind, format!("line {line}: {error}")).with_source(error)
-        })?;
+        self.load(&mut reading)
+            .map_err(|error| error.behind(format_args!("line {}", line.get())))?;
         Ok(reading.done)
     }
 }
@@ -207,7 +202,6 @@ fn refused(what: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidArgument, what)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
 fn unreadable(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("can't read the export: {error}"))
+    Error::new(ErrorKind::Io, format!("can't read the export: {error}")).with_source(error)
 }

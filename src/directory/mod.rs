@@ -4,7 +4,9 @@
 
 mod acting;
 mod backup;
+mod batches;
 mod cache;
+mod changes;
 mod commits;
 mod compact;
 #[cfg(feature = "capi")]
@@ -18,7 +20,9 @@ mod holds;
 mod iter;
 #[cfg(feature = "serde")]
 mod lines;
+mod lookup;
 mod options;
+mod query;
 #[cfg(all(unix, feature = "capi"))]
 mod ready;
 mod repair;
@@ -31,6 +35,7 @@ mod users;
 mod waiting;
 mod workspaces;
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -61,8 +66,8 @@ use self::seen::Gathered;
 
 use crate::engine::Engine;
 use crate::engine::embedded::{Embedded, Snapshot, StateId};
-use crate::error::{Error, Result};
-use crate::model::{Applied, Batch, License, Seats, Timestamp, UserId};
+use crate::error::Result;
+use crate::model::{Batch, License, Seats, UserId};
 use crate::rules::{self, Verified, read};
 
 /// A user directory: users, and a license that says how many may be active.
@@ -93,6 +98,15 @@ pub struct Directory {
     shared: Arc<Shared>,
     actor: Option<UserId>,
     door: Option<Arc<str>>,
+}
+
+impl fmt::Debug for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Directory")
+            .field("actor", &self.actor)
+            .field("door", &self.door)
+            .finish_non_exhaustive()
+    }
 }
 
 struct Shared {
@@ -247,61 +261,6 @@ impl Directory {
         Ok(seats)
     }
 
-    /// The changes with numbers above `after`, oldest first, up to this moment; 0
-    /// starts from the first.
-    ///
-    /// # Errors
-    ///
-    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) when the change after `after`
-    /// was [trimmed](Self::trim_changes);
-    /// [`ChangeNotYet`](crate::ErrorKind::ChangeNotYet) when `after` is above the number
-    /// of the latest change, as it can be after a restore from a backup.
-    ///
-    /// ```
-    /// use headcount::{Directory, Event};
-    ///
-    /// let directory = Directory::in_memory()?;
-    /// let steve = directory.create_user("steve@ex.co")?;
-    /// directory.deactivate_user(&*steve)?;
-    /// let changes: Vec<_> = directory.changes(1)?.collect::<Result<_, _>>()?;
-    /// assert_eq!(changes.len(), 1);
-    /// assert_eq!(changes[0].events, [Event::UserDeactivated { user: steve.id() }]);
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    pub fn changes(&self, after: u64) -> Result<Changes> {
-        Changes::new(self, after)
-    }
-
-    /// The changes with numbers above `after` as they come: see [`ChangeFeed`]. Whether
-    /// they can be had, [`ChangeFeed::next`] says.
-    pub fn follow(&self, after: u64) -> ChangeFeed {
-        ChangeFeed::new(self.clone(), after)
-    }
-
-    /// Forgets the changes with numbers below `before`, with their request ids and the ids
-    /// of users whom they deleted, and returns how many those were. Who asks for them later is refused with
-    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed).
-    ///
-    /// Of very many it forgets some at a time: when it fails, the oldest may be gone
-    /// already. Calling it again forgets the rest.
-    pub fn trim_changes(&self, before: u64) -> Result<u64> {
-        let mut trimmed = 0;
-        loop {
-            self.check()?;
-            match self
-                .shared
-                .engine
-                .transact(|txn| rules::trim::trim(txn, before))?
-            {
-                0 => {
-                    self.shared.holds.check(&self.shared.engine);
-                    return Ok(trimmed);
-                }
-                some => trimmed += some,
-            }
-        }
-    }
-
     /// Recounts the seats and checks every index against the users, both ways.
     /// Takes time in proportion to the size of the directory.
     ///
@@ -321,79 +280,5 @@ impl Directory {
     pub fn set_license(&self, license: License) -> Result<Seats> {
         self.apply(Batch::new().set_license(license))?;
         self.seats()
-    }
-
-    /// Applies a batch: all of it, or nothing.
-    ///
-    /// # Errors
-    ///
-    /// The first refusal; [`Error::op_index`] says which operation it concerns.
-    pub fn apply(&self, mut batch: Batch) -> Result<Applied> {
-        self.check()?;
-        self.prepare(&mut batch);
-        let applied = self
-            .shared
-            .commits
-            .apply(&*self.shared.engine, &self.shared.cache, batch)?;
-        if let Some(sequence) = applied.sequence {
-            self.shared.latest.advance(sequence);
-            self.shared.holds.check(&self.shared.engine);
-        }
-        Ok(applied)
-    }
-
-    /// Tells what would be refused of a batch, without applying it: all there is
-    /// to say about single operations, in their order, or else about the batch
-    /// as a whole. Empty means that it would be accepted now.
-    ///
-    /// ```
-    /// use headcount::{Batch, Directory, ErrorKind};
-    ///
-    /// let directory = Directory::in_memory()?;
-    /// directory.create_user("ann@ex.co")?;
-    /// let refusals = directory.preview(Batch::new().create_user("").create_user("Ann@ex.co"))?;
-    /// let kinds: Vec<_> = refusals.iter().map(|r| (r.op_index(), r.kind())).collect();
-    /// assert_eq!(
-    ///     kinds,
-    ///     [(Some(0), ErrorKind::EmailRequired), (Some(1), ErrorKind::EmailTaken)]
-    /// );
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    pub fn preview(&self, mut batch: Batch) -> Result<Vec<Error>> {
-        self.prepare(&mut batch);
-        rules::refusals(&self.snapshot()?, &batch, Timestamp::now())
-    }
-
-    /// Tells what would become of a batch, without applying it: the answer that
-    /// [`apply`](Self::apply) would give now, but for the ids it would draw.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`apply`](Self::apply).
-    ///
-    /// ```
-    /// use headcount::{Batch, Directory};
-    ///
-    /// let directory = Directory::in_memory()?;
-    /// let ann = directory.create_user("ann@ex.co")?;
-    /// let batch = Batch::new().activate_user(&*ann).create_user("bob@ex.co");
-    /// let applied = directory.dry_run(batch)?;
-    /// assert!(!applied.outcomes[0].changed && applied.outcomes[1].changed);
-    /// assert_eq!(directory.len()?, 1);
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    pub fn dry_run(&self, mut batch: Batch) -> Result<Applied> {
-        self.prepare(&mut batch);
-        let plan = rules::apply(&self.snapshot()?, &batch, Timestamp::now())?;
-        Ok(plan.applied)
-    }
-
-    fn prepare(&self, batch: &mut Batch) {
-        // Part of the digest, so first.
-        batch.actor = batch.actor.or(self.actor);
-        if batch.door.is_none() {
-            batch.door.clone_from(&self.door);
-        }
-        batch.prepare();
     }
 }

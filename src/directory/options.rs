@@ -26,7 +26,7 @@ use crate::rules::read;
 #[derive(Clone, Debug)]
 pub struct Options {
     pub(super) license_if_new: License,
-    cache_bytes: usize,
+    user_cache_bytes: usize,
     read_only: bool,
     pub(super) open_timeout: Duration,
     /// What is left to the engine.
@@ -44,7 +44,7 @@ impl Options {
     pub fn new() -> Self {
         Self {
             license_if_new: License::Community,
-            cache_bytes: 64 << 20,
+            user_cache_bytes: 64 << 20,
             read_only: false,
             open_timeout: Duration::ZERO,
             engine: RedbOptions {
@@ -87,7 +87,7 @@ impl Options {
     /// ```
     /// use headcount::Directory;
     ///
-    /// let directory = Directory::options().cache_bytes(1 << 20).in_memory()?;
+    /// let directory = Directory::options().user_cache_bytes(1 << 20).in_memory()?;
     /// let steve = directory.create_user("steve@ex.co")?;
     /// directory.user_by_id(steve.id())?;
     /// directory.user_by_id(steve.id())?;
@@ -96,8 +96,8 @@ impl Options {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     #[must_use]
-    pub fn cache_bytes(mut self, bytes: usize) -> Self {
-        self.cache_bytes = bytes;
+    pub fn user_cache_bytes(mut self, bytes: usize) -> Self {
+        self.user_cache_bytes = bytes;
         self
     }
 
@@ -226,7 +226,7 @@ impl Options {
     ///
     /// let first = Directory::open(&path)?;
     /// let patient = Directory::options().open_timeout(Duration::from_millis(20));
-    /// assert_eq!(patient.open(&path).err().unwrap().kind(), ErrorKind::AlreadyOpen);
+    /// assert_eq!(patient.open(&path).unwrap_err().kind(), ErrorKind::AlreadyOpen);
     /// first.close()?;
     /// patient.open(&path)?;
     /// # Ok::<(), headcount::Error>(())
@@ -262,6 +262,6 @@ impl Options {
     fn start(&self, engine: Embedded) -> Result<Directory> {
         let growth_min = GROWTH_OF_LOG.saturating_mul(self.engine.log_bytes);
         let holds = Holds::new(growth_min);
-        Directory::start(engine, self.license_if_new, self.cache_bytes, holds)
+        Directory::start(engine, self.license_if_new, self.user_cache_bytes, holds)
     }
 }

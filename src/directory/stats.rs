@@ -40,7 +40,7 @@ pub struct Stats {
     /// they were read by.
     pub cache_entries: u64,
     /// About how many bytes of memory these take; at most what
-    /// [`Options::cache_bytes`](crate::Options::cache_bytes) says.
+    /// [`Options::user_cache_bytes`](crate::Options::user_cache_bytes) says.
     pub cache_bytes: u64,
     /// Reads of one user that found the user in the cache.
     pub cache_hits: u64,

@@ -117,7 +117,7 @@ fn a_file_of_another_format_is_refused_and_keeps_what_it_holds() {
         let before = contents(&path);
 
         for _ in 0..2 {
-            let error = Directory::open(&path).err().unwrap();
+            let error = Directory::open(&path).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::UnsupportedFormat);
             assert!(error.to_string().contains(told), "{error}");
             assert_eq!(contents(&path), before);
@@ -138,7 +138,7 @@ fn a_damaged_directory_is_not_taken_for_a_new_one() {
         tamper(&path, |txn| txn.delete(key));
 
         for _ in 0..2 {
-            let error = Directory::open(&path).err().unwrap();
+            let error = Directory::open(&path).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Corrupted, "{error}");
         }
         fs::remove_file(&path).unwrap();

@@ -149,11 +149,24 @@ impl Batch {
         self
     }
 
-    /// Lets workspaces be left without an active owner, which is recorded in the
-    /// [`Change`](super::Change): for offboarding.
+    /// Whether workspaces may be left without an active owner, as in offboarding: `false`
+    /// by default. The [`Change`](super::Change) records each that was.
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory, ErrorKind, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.create_workspace(NewWorkspace::new("models").owner("ann@ex.co"))?;
+    /// let leave = Batch::new().deactivate_user("ann@ex.co");
+    /// let refused = directory.apply(leave.clone()).unwrap_err();
+    /// assert_eq!(refused.kind(), ErrorKind::LastOwner);
+    /// directory.apply(leave.allow_ownerless(true))?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
-    pub fn allow_ownerless(mut self) -> Self {
-        self.allow_ownerless = true;
+    pub fn allow_ownerless(mut self, allow: bool) -> Self {
+        self.allow_ownerless = allow;
         self
     }
 

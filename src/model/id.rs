@@ -179,12 +179,42 @@ impl From<&User> for UserRef {
     }
 }
 
+impl From<&Arc<User>> for UserRef {
+    fn from(user: &Arc<User>) -> Self {
+        user.id().into()
+    }
+}
+
+impl From<Arc<User>> for UserRef {
+    fn from(user: Arc<User>) -> Self {
+        user.id().into()
+    }
+}
+
 impl From<&Email> for UserRef {
     fn from(email: &Email) -> Self {
         Self(Target::Address {
             key: email.key().to_owned(),
             typed: email.as_str().to_owned(),
         })
+    }
+}
+
+impl From<Email> for UserRef {
+    fn from(email: Email) -> Self {
+        Self::from(&email)
+    }
+}
+
+impl From<&Username> for UserRef {
+    fn from(username: &Username) -> Self {
+        username.as_str().into()
+    }
+}
+
+impl From<Username> for UserRef {
+    fn from(username: Username) -> Self {
+        Self::from(&username)
     }
 }
 
@@ -205,12 +235,6 @@ impl From<&str> for UserRef {
 impl From<String> for UserRef {
     fn from(text: String) -> Self {
         Self::from(text.as_str())
-    }
-}
-
-impl From<&Arc<User>> for UserRef {
-    fn from(user: &Arc<User>) -> Self {
-        Self::from(user.id())
     }
 }
 

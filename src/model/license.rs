@@ -21,6 +21,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
+#[non_exhaustive]
 pub enum License {
     /// Five seats; what a new directory has.
     #[default]
@@ -96,6 +97,7 @@ impl FromStr for License {
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Seats {
     /// The license in force.
     pub license: License,

@@ -41,7 +41,7 @@ pub(crate) use license::seats_called;
 pub use license::{License, Seats};
 pub(crate) use nul_texts::NulTexts;
 pub use op::{Op, Step};
-pub use query::{Sort, UserPage, UserQuery};
+pub use query::{PageVisit, Sort, UserPage, UserQuery};
 pub use request_id::RequestId;
 pub use seats::{SeatDay, SeatHistory};
 pub use timestamp::Timestamp;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -32,8 +32,15 @@ impl Timestamp {
     /// so that every time zone can show it.
     const MICROS_MAX: u64 = 253_402_207_200_999_999;
 
-    /// The moment now, by the system's clock; a clock before 1970 counts as 1970, and
-    /// one beyond the year 9999 as the last moment of it.
+    /// The moment now, by the system's clock. A clock before 1970 counts as 1970, and one
+    /// after the year 9999 as its last moment.
+    ///
+    /// ```
+    /// use headcount::Timestamp;
+    ///
+    /// assert!(Timestamp::now() > "2024-07-11T16:55:59Z".parse()?);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn now() -> Self {
         Self::at_clock(SystemTime::now())
     }
@@ -52,6 +59,14 @@ impl Timestamp {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidArgument`] for a moment after the year 9999.
+    ///
+    /// ```
+    /// use headcount::Timestamp;
+    ///
+    /// assert_eq!(Timestamp::from_unix_micros(0)?.to_string(), "1970-01-01T00:00:00Z");
+    /// assert!(Timestamp::from_unix_micros(u64::MAX).is_err());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn from_unix_micros(micros: u64) -> Result<Self> {
         if micros > Self::MICROS_MAX {
             return Err(Error::new(
@@ -68,6 +83,14 @@ impl Timestamp {
     }
 
     /// Microseconds since 1970.
+    ///
+    /// ```
+    /// use headcount::Timestamp;
+    ///
+    /// let moment: Timestamp = "1970-01-01T00:00:01Z".parse()?;
+    /// assert_eq!(moment.as_unix_micros(), 1_000_000);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub const fn as_unix_micros(self) -> u64 {
         self.0
     }
@@ -107,9 +130,51 @@ impl FromStr for Timestamp {
     }
 }
 
+impl From<Timestamp> for SystemTime {
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use headcount::Timestamp;
+    ///
+    /// let moment = Timestamp::from_unix_micros(1_500_000)?;
+    /// assert_eq!(SystemTime::from(moment), SystemTime::UNIX_EPOCH + Duration::from_millis(1_500));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    fn from(moment: Timestamp) -> Self {
+        // Only damaged bytes hold a moment that the system's clock can't show.
+        UNIX_EPOCH
+            .checked_add(Duration::from_micros(moment.0))
+            .unwrap_or(UNIX_EPOCH + Duration::from_micros(Timestamp::MICROS_MAX))
+    }
+}
+
+impl TryFrom<SystemTime> for Timestamp {
+    type Error = Error;
+
+    /// Drops what is below a microsecond.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidArgument`] for a moment before 1970 or after the year 9999.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use headcount::Timestamp;
+    ///
+    /// let clock = SystemTime::UNIX_EPOCH + Duration::from_nanos(1_500_999);
+    /// assert_eq!(Timestamp::try_from(clock)?.as_unix_micros(), 1_500);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    fn try_from(clock: SystemTime) -> Result<Self> {
+        let since_epoch = clock.duration_since(UNIX_EPOCH).map_err(|error| {
+            let message = "the time lies before 1970; times count from then on";
+            Error::new(ErrorKind::InvalidArgument, message).with_source(error)
+        })?;
+        Self::from_unix_micros(u64::try_from(since_epoch.as_micros()).unwrap_or(u64::MAX))
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
 
     use super::*;
 
@@ -122,6 +187,23 @@ mod tests {
         assert_eq!(far, Timestamp(Timestamp::MICROS_MAX));
         assert_eq!(Timestamp::from_unix_micros(far.0).unwrap(), far);
         assert_eq!(at(UNIX_EPOCH.checked_add(day)), Timestamp(86_400_000_000));
+    }
+
+    #[test]
+    fn system_times_within_the_bounds_convert_both_ways() {
+        let last = Timestamp(Timestamp::MICROS_MAX);
+        for moment in [Timestamp(0), Timestamp(1), last] {
+            assert_eq!(
+                Timestamp::try_from(SystemTime::from(moment)).unwrap(),
+                moment
+            );
+        }
+        let micro = Duration::from_micros(1);
+        for out_of_bounds in [UNIX_EPOCH - micro, SystemTime::from(last) + micro] {
+            let refused = Timestamp::try_from(out_of_bounds).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
+        }
+        assert!(SystemTime::from(Timestamp(u64::MAX)) >= last.into());
     }
 
     #[test]

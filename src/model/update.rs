@@ -149,11 +149,22 @@ impl UserUpdate {
         })
     }
 
-    /// Removes all attributes but those that this update sets.
+    /// Whether to remove all attributes that this update doesn't set: `false` by default.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user(NewUser::new("ann@ex.co").attribute("team", "platform"))?;
+    /// let update = UserUpdate::new().attribute("floor", "3").replace_attributes(true);
+    /// let ann = directory.update_user("ann@ex.co", update)?;
+    /// assert_eq!(ann.attributes().collect::<Vec<_>>(), [("floor", "3")]);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
-    pub fn replace_attributes(self) -> Self {
+    pub fn replace_attributes(self, replace: bool) -> Self {
         self.with(|parts| {
-            parts.replace_attributes = true;
+            parts.replace_attributes = replace;
             Ok(())
         })
     }

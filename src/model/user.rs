@@ -353,6 +353,30 @@ impl From<&str> for NewUser {
     }
 }
 
+impl From<&String> for NewUser {
+    fn from(email: &String) -> Self {
+        Self::new(email)
+    }
+}
+
+impl From<String> for NewUser {
+    fn from(email: String) -> Self {
+        Self::new(email)
+    }
+}
+
+impl From<&Email> for NewUser {
+    fn from(email: &Email) -> Self {
+        Self::new(email)
+    }
+}
+
+impl From<Email> for NewUser {
+    fn from(email: Email) -> Self {
+        Self::new(email)
+    }
+}
+
 /// The username to store for a user with this email: none where they are the same,
 /// so that it follows the email.
 pub(crate) fn apart_from(email: &Email, username: Option<Username>) -> Option<Username> {

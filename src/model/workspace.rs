@@ -144,6 +144,12 @@ impl From<&str> for WorkspaceRef {
     }
 }
 
+impl From<String> for WorkspaceRef {
+    fn from(name: String) -> Self {
+        name.as_str().into()
+    }
+}
+
 impl From<&String> for WorkspaceRef {
     fn from(name: &String) -> Self {
         name.as_str().into()
@@ -245,6 +251,7 @@ impl Workspace {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
+#[non_exhaustive]
 pub enum Role {
     /// Decides about the workspace and its members.
     Owner,

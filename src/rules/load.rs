@@ -1,110 +1,44 @@
 //! Records that were exported, and how they make the same directory again.
 
 mod present;
+mod record;
 
 use std::collections::HashSet;
 
 use self::present::Present;
+pub use self::record::Record;
 use super::entries::{self, Entry, KINDS_OF_USER};
-use super::read;
+use super::session::one_more;
+use super::{read, seat_days};
 use crate::codec::keys::{self, Kind};
 use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license, encode_totals, put_change};
 use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Event, ExternalIds, License, Member, NewUser, NulTexts, Role, SeatDay, Timestamp, User,
-    UserId, Workspace, WorkspaceId, WorkspaceName, check_door, check_external_id,
-    check_provisioner, set_external_id,
+    Change, Event, ExternalIds, License, Member, NewUser, NulTexts, Role, Timestamp, User, UserId,
+    Workspace, WorkspaceId, WorkspaceName, check_door, check_external_id, check_provisioner,
+    set_external_id,
 };
 
-/// A record to load: see [`Directory::load`](crate::Directory::load). They come in the
-/// order of [`Exported`](super::Exported).
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Record {
-    /// What concerns the directory as a whole.
-    Directory {
-        /// The license in force.
-        license: License,
-        /// The version of the license.
-        license_version: u64,
-        /// The workspace id that was drawn last.
-        last_workspace: u64,
-    },
-    /// A user, who has to have an id and a time of creation.
-    User {
-        /// All that a new user can have.
-        user: NewUser,
-        /// When the record last changed.
-        updated_at: Timestamp,
-        /// When the user was deactivated; only for one who is inactive.
-        deactivated_at: Option<Timestamp>,
-        /// The version of the record.
-        version: u64,
-    },
-    /// The id of a user who was deleted.
-    DeletedUser {
-        /// The id.
-        id: UserId,
-    },
-    /// A workspace.
-    Workspace {
-        /// Its id.
-        id: WorkspaceId,
-        /// Its name.
-        name: String,
-        /// Whether it is archived.
-        archived: bool,
-        /// Whose default workspace it is.
-        default_of: Option<UserId>,
-        /// Its external ids, each behind its provisioner.
-        external_ids: Vec<(String, String)>,
-        /// When it was created.
-        created_at: Timestamp,
-        /// When the record last changed.
-        updated_at: Timestamp,
-        /// The version of the record.
-        version: u64,
-    },
-    /// A membership.
-    Member {
-        /// The workspace.
-        workspace: WorkspaceId,
-        /// The member.
-        user: UserId,
-        /// What they may do.
-        role: Role,
-        /// When they were added.
-        since: Timestamp,
-        /// The version of the membership.
-        version: u64,
-    },
-    /// When a user was last seen.
-    LastSeen {
-        /// The user.
-        user: UserId,
-        /// When.
-        at: Timestamp,
-    },
-}
-
-/// Loads `records` into a directory that nothing was ever written to.
+/// Loads `records` into a directory without users and workspaces; returns the number of the
+/// latest change then.
 pub(crate) fn load(
     txn: &mut impl Write,
     records: impl Iterator<Item = Result<Record>>,
     (actor, door): (Option<UserId>, Option<&str>),
     at: Timestamp,
-) -> Result<()> {
+) -> Result<u64> {
     door.map_or(Ok(()), check_door)?;
-    if read::totals(txn)? != Totals::default() {
+    let totals = read::totals(txn)?;
+    if totals.active + totals.inactive + totals.last_workspace > 0 {
         return Err(refused("the directory is not empty; load into a new one"));
     }
     let mut loading = Loading {
+        present: Present::new(txn)?,
         txn,
-        totals: Totals::default(),
+        totals,
         events: Vec::new(),
         defaults: HashSet::new(),
-        present: Present::default(),
     };
     for record in records {
         loading.record(record?)?;
@@ -129,6 +63,10 @@ impl<W: Write> Loading<'_, W> {
                 license_version: version,
                 last_workspace,
             } => {
+                if self.totals.last_change > 0 {
+                    let what = "the directory has a license already; load into a new one";
+                    return Err(refused(what));
+                }
                 self.totals.last_workspace = last_workspace.max(self.totals.last_workspace);
                 self.events.push(Event::LicenseSet { license });
                 let entry = LicenseEntry { license, version };
@@ -350,21 +288,27 @@ impl<W: Write> Loading<'_, W> {
         Ok(self.present.may_have(key) && self.txn.get(key)?.is_some())
     }
 
-    fn finish(mut self, actor: Option<UserId>, door: Option<&str>, at: Timestamp) -> Result<()> {
+    fn finish(mut self, actor: Option<UserId>, door: Option<&str>, at: Timestamp) -> Result<u64> {
         if let Some((workspace, user)) = self.defaults.iter().next() {
             return Err(refused(&format!(
                 "user {user} is no member of their default workspace {workspace}"
             )));
         }
+        let Totals {
+            last_change,
+            active,
+            ..
+        } = self.totals;
         if self.events.is_empty() {
-            return Ok(());
+            return Ok(last_change);
         }
-        self.totals.last_change = 1;
+        let sequence = one_more(last_change)?;
+        self.totals.last_change = sequence;
         // Times go on from the latest there is: see `Totals`.
         let at = at.max(self.totals.last_at);
         self.totals.last_at = at;
         let change = Change {
-            sequence: 1,
+            sequence,
             at,
             actor,
             request_id: None,
@@ -373,14 +317,11 @@ impl<W: Write> Loading<'_, W> {
         };
         let mut value = Vec::new();
         put_change(&mut value, &change)?;
-        self.txn.put(&keys::change(1), &value)?;
-        let active = self.totals.active;
-        if active > 0 {
-            // How many were active before is history, which is not loaded.
-            let day = Entry::SeatDay(SeatDay::new(at.day(), active, active));
-            self.put(&day, ErrorKind::InvalidArgument, "the day")?;
-        }
-        self.txn.put(keys::TOTALS, &encode_totals(&self.totals)?)
+        self.txn.put(&keys::change(sequence), &value)?;
+        // How many were active before is history, which is not loaded.
+        seat_days::write(self.txn, (0, active), at)?;
+        self.txn.put(keys::TOTALS, &encode_totals(&self.totals)?)?;
+        Ok(sequence)
     }
 }
 

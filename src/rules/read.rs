@@ -133,12 +133,12 @@ pub(crate) fn users_after(
 }
 
 /// Shows the users behind the one with the email key `after`, or from the first, to
-/// `visit`, in the order of their emails, until it breaks.
-pub(crate) fn each_user_after(
+/// `visit`, in the order of their emails, until it breaks. Returns what it broke with.
+pub(crate) fn each_user_after<B>(
     read: &impl Read,
     after: Option<&str>,
-    mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
-) -> Result<()> {
+    mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<B>,
+) -> Result<Option<B>> {
     let all = Kind::User.all();
     let end = all.end();
     let after = after.map(keys::user);
@@ -146,7 +146,17 @@ pub(crate) fn each_user_after(
         Some(after) => keys::behind_until(after, &end),
         None => keys::from_until(&all.0, &end),
     };
-    each_user_in(read, range, Order::Ascending, |user| Ok(visit(user)))
+    let mut broke_with = None;
+    each_user_in(read, range, Order::Ascending, |user| {
+        Ok(keep(visit(user), &mut broke_with))
+    })?;
+    Ok(broke_with)
+}
+
+/// The same flow, with its value in `broke_with`.
+#[inline]
+pub(crate) fn keep<B>(flow: ControlFlow<B>, broke_with: &mut Option<B>) -> ControlFlow<()> {
+    flow.map_break(|value| *broke_with = Some(value))
 }
 
 /// Shows the users whose rows are in `range` to `visit` until it breaks.

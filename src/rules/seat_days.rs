@@ -6,7 +6,7 @@ use super::entries::Entry;
 use super::read;
 use super::run::Run;
 use crate::codec::keys::{self, Kind};
-use crate::engine::{Order, Read};
+use crate::engine::{Order, Read, Write};
 use crate::error::{Error, Result};
 use crate::model::{SeatDay, SeatHistory, Timestamp};
 
@@ -37,6 +37,19 @@ pub(super) fn note(
     if old.is_none() {
         for old in days_until(read, Some(day.days_before(DAYS_KEPT)))? {
             run.replace(Some(Entry::SeatDay(old)), None)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes what [`note`] says.
+pub(super) fn write(txn: &mut impl Write, active: (u64, u64), at: Timestamp) -> Result<()> {
+    let mut run = Run::default();
+    note(txn, &mut run, active, at)?;
+    for (key, value) in run.iter() {
+        match value {
+            Some(value) => txn.put(key, value)?,
+            None => txn.delete(key)?,
         }
     }
     Ok(())

@@ -33,7 +33,7 @@ fn everything_is_refused(directory: &Directory) {
         refusal(directory.delete_user("ann@ex.co")),
         refusal(directory.set_license(License::Enterprise)),
         refusal(directory.apply(Batch::new())),
-        refusal(directory.preview(Batch::new())),
+        refusal(directory.refusals(Batch::new())),
     ];
     for kind in kinds {
         assert_eq!(kind, ErrorKind::Closed);
@@ -63,18 +63,18 @@ fn lists_and_feeds_end_with_the_directory() {
         views.for_each_view(|_| ControlFlow::Break(())).unwrap();
         workspaces.next().unwrap().unwrap();
         changes.next().unwrap().unwrap();
-        feed.next(Duration::ZERO).unwrap().unwrap();
+        feed.recv_timeout(Duration::ZERO).unwrap().unwrap();
         directory.close().unwrap();
 
-        let visit = |_: UserView<'_>| panic!("it was closed");
+        let visit = |_: UserView<'_>| -> ControlFlow<()> { panic!("it was closed") };
         let kinds = [
             refusal(users.next().unwrap()),
             refusal(views.for_each_view(visit)),
             refusal(fresh.next().unwrap()),
             refusal(workspaces.next().unwrap()),
             refusal(changes.next().unwrap()),
-            refusal(feed.next(Duration::from_mins(1))),
-            refusal(clone.follow(0).next(Duration::from_mins(1))),
+            refusal(feed.recv_timeout(Duration::from_mins(1))),
+            refusal(clone.follow(0).recv_timeout(Duration::from_mins(1))),
             refusal(clone.query(&UserQuery::new())),
             refusal(clone.count(&UserQuery::new())),
             refusal(clone.for_each_user(visit)),
@@ -126,7 +126,7 @@ fn in_a_file_which_can_be_opened_again() {
 fn a_second_opener_is_told_at_once() {
     let file = TempPath::new();
     let directory = file.open();
-    let refused = Directory::open(&file.path).err().unwrap();
+    let refused = Directory::open(&file.path).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::AlreadyOpen);
     assert!(refused.is_retryable());
     let said = refused.to_string();

@@ -61,7 +61,7 @@ fn the_file_stays_small_over_hundreds_of_checkpoints() {
     assert!(read.iter().all(Result::is_ok) && read.len() < USERS - 1);
     assert_eq!(last.as_ref().unwrap_err().kind(), ErrorKind::Closed);
     assert!(users.next().is_none());
-    let viewed = views.for_each_view(|_| std::ops::ControlFlow::Continue(()));
+    let viewed = views.for_each_view(|_| std::ops::ControlFlow::<()>::Continue(()));
     assert_eq!(refusal(viewed), ErrorKind::Closed);
     // The list that was read to its end held nothing any more, and a new one is whole.
     assert!(early.next().is_none());

@@ -128,7 +128,7 @@ fn it_changes_only_with_commits_that_make_cached_users_wrong() -> Result<(), Err
 
 #[test]
 fn it_works_without_a_cache_in_the_library() -> Result<(), Error> {
-    let directory = Directory::options().cache_bytes(0).in_memory()?;
+    let directory = Directory::options().user_cache_bytes(0).in_memory()?;
     directory.create_user("ann@ex.co")?;
     let start = directory.generation();
     directory.deactivate_user("ann@ex.co")?;

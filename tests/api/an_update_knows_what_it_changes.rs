@@ -71,7 +71,7 @@ fn an_update_that_changes_nothing_writes_nothing() {
             .family_name("")
             .admin(false)
             .attribute("team", "a")
-            .replace_attributes();
+            .replace_attributes(true);
         assert_eq!(directory.update_user(&*before, same).unwrap(), before);
         assert_eq!(
             directory.update_user(&*before, UserUpdate::new()).unwrap(),

@@ -125,7 +125,7 @@ fn a_reader_goes_on_from_any_number() {
             assert_eq!(rest, expected, "after {after}");
         }
         for after in [CHANGES + 1, u64::MAX] {
-            let refused = directory.changes(after).err().unwrap();
+            let refused = directory.changes(after).unwrap_err();
             let latest = CHANGES;
             assert_eq!(
                 refused.kind(),

@@ -48,7 +48,7 @@ fn attributes_take_at_most_16_kib_in_all() {
         let refused = directory.update_user("ann@ex.co", one_more.clone());
         assert_eq!(refusal(refused), ErrorKind::InvalidArgument);
         let ann = directory
-            .update_user("ann@ex.co", one_more.replace_attributes())
+            .update_user("ann@ex.co", one_more.replace_attributes(true))
             .unwrap();
         assert_eq!(ann.attributes().collect::<Vec<_>>(), [("a", "")]);
     });

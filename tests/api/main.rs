@@ -24,6 +24,7 @@ mod an_email_has_one_owner;
 mod an_id_is_never_used_again;
 mod an_update_knows_what_it_changes;
 mod changes_hold_no_personal_data;
+mod errors_give_their_cause;
 mod every_write_is_one_change;
 mod extra_records_stay_and_touch_no_users;
 mod free_text_has_limits;

@@ -90,7 +90,7 @@ fn from_files() -> Vec<Error> {
         missing.open(folder.join("missing.redb")),
     ]
     .into_iter()
-    .map(|opened| opened.err().unwrap())
+    .map(|opened| opened.unwrap_err())
     .collect();
     let closed = directory.clone();
     directory.close().unwrap();
@@ -192,7 +192,7 @@ fn an_error_shows_its_kind_place_and_cause() {
     assert!(!error.is_retryable());
     assert_eq!(error.clone().to_string(), error.to_string());
 
-    let error = Directory::open("/no/such/place.redb").err().unwrap();
+    let error = Directory::open("/no/such/place.redb").unwrap_err();
     let cause = error.source().expect("the operating system's word");
     assert!(error.to_string().contains("/no/such"), "{error}");
     assert!(!cause.to_string().is_empty());

@@ -24,9 +24,9 @@ fn of_all_users() {
     let mut lent = Vec::new();
     let all = directory.for_each_user(|user| {
         lent.push(user.to_user());
-        ControlFlow::Continue(())
+        ControlFlow::<()>::Continue(())
     });
-    all.unwrap();
+    assert_eq!(all.unwrap(), None);
     assert_eq!(lent.len(), 50);
     assert!(copies.iter().map(|user| &**user).eq(&lent));
 
@@ -34,13 +34,12 @@ fn of_all_users() {
     let some = directory.for_each_user(|_| {
         seen += 1;
         if seen == 7 {
-            ControlFlow::Break(())
+            ControlFlow::Break("the seventh")
         } else {
             ControlFlow::Continue(())
         }
     });
-    some.unwrap();
-    assert_eq!(seen, 7);
+    assert_eq!((seen, some.unwrap()), (7, Some("the seventh")));
 }
 
 #[test]
@@ -65,12 +64,13 @@ fn of_each_page() {
             loop {
                 let page = directory.query(&query).unwrap();
                 let mut lent = Vec::new();
-                let next = directory.for_each_in_page(&query, |user| {
+                let visited = directory.for_each_in_page(&query, |user| {
                     lent.push(user.to_user());
-                    ControlFlow::Continue(())
+                    ControlFlow::<()>::Continue(())
                 });
                 assert!(page.users.iter().map(|user| &**user).eq(&lent), "{query:?}");
-                assert_eq!(next.unwrap(), page.next, "{query:?}");
+                let visited = visited.unwrap();
+                assert_eq!((&visited.next, visited.broke_with), (&page.next, None));
                 let Some(next) = page.next else { break };
                 query = query.after(&*next);
             }
@@ -84,16 +84,18 @@ fn a_page_that_was_broken_off_goes_on_behind_its_last_user() {
     for query in [UserQuery::new(), UserQuery::new().email_domain("ex0.co")] {
         let whole = directory.query(&query).unwrap().users;
         let mut seen = Vec::new();
-        let next = directory.for_each_in_page(&query, |user| {
+        let visited = directory.for_each_in_page(&query, |user| {
             seen.push(user.id());
             if seen.len() == 5 {
-                ControlFlow::Break(())
+                ControlFlow::Break(user.id())
             } else {
                 ControlFlow::Continue(())
             }
         });
+        let visited = visited.unwrap();
+        assert_eq!(visited.broke_with.as_ref(), seen.last());
         let rest = directory
-            .query(&query.after(next.unwrap().as_deref()))
+            .query(&query.after(visited.next.as_deref()))
             .unwrap();
         seen.extend(rest.users.iter().map(|user| user.id()));
         assert!(whole.iter().map(|user| user.id()).eq(seen));

@@ -49,9 +49,11 @@ pub fn values_of(header: &str) -> Vec<(String, String)> {
 pub fn types_of(header: &str) -> Vec<String> {
     let types = header.lines().filter_map(|line| {
         let line = line.strip_prefix("typedef ").unwrap_or(line);
-        let is_type = line.starts_with("struct ") && line.ends_with(" {")
-            || line.starts_with("enum ") && !line.ends_with(';');
-        is_type.then(|| line.trim_end_matches(" {").to_owned())
+        if let Some(name) = line.strip_prefix("HC_ENUM(") {
+            return Some(format!("enum {}", name.split_once(") {")?.0));
+        }
+        let is_struct = line.starts_with("struct ") && line.ends_with(" {");
+        is_struct.then(|| line.trim_end_matches(" {").to_owned())
     });
     types.collect()
 }

@@ -18,7 +18,7 @@ int use(const hc_directory *directory)
     hc_outcome outcome = HC_OUTCOME_INIT;
     hc_packed_batch batch;
     hc_user *user = NULL;
-    hc_status status = hc_user_get_by_email(directory, HC_STR("a@b"), &user, NULL);
+    hc_status status = hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR("a@b"), &user, NULL);
     if (status == HC_STATUS_OK && seats.limit == HC_NO_LIMIT)
         status = hc_directory_set_license(directory, HC_LICENSE_SEATS, 7, NULL);
     if (hc_packed_open(&batch, member.user, sizeof member.user) || outcome.changed)

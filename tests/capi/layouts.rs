@@ -5,7 +5,8 @@ use std::fmt::Write;
 use std::mem::{align_of, offset_of};
 
 use headcount::capi::{
-    HcCopied, HcErrorDetails, HcMember, HcOutcome, HcSeats, HcStats, HcStatus, HcVerified,
+    HcCopied, HcErrorDetails, HcMember, HcOutcome, HcSeatDay, HcSeatHistory, HcSeats, HcStats,
+    HcStatus, HcVerified,
 };
 
 use crate::declarations::structs_of;
@@ -30,11 +31,15 @@ macro_rules! layout {
     };
 }
 
-fn layouts() -> [Layout; 7] {
+fn layouts() -> [Layout; 9] {
     [
         layout!(HcSeats as hc_seats {
             struct_size, license, limit, active, inactive, free, over_by, license_version
         }),
+        layout!(HcSeatHistory as hc_seat_history {
+            struct_size, reserved, since_micros, peak, peak_day_micros, day_count
+        }),
+        layout!(HcSeatDay as hc_seat_day { day_micros, peak, last }),
         layout!(HcCopied as hc_copied {
             struct_size, reserved, users, sequence, bytes
         }),

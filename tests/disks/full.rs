@@ -94,7 +94,7 @@ fn nothing_is_left_of_what_did_not_fit() {
             names
         };
         let before = names();
-        let refused = open(&disk.path().join("users.redb")).err().unwrap();
+        let refused = open(&disk.path().join("users.redb")).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Io, "{refused}");
         assert!(refused.to_string().contains("No space left"), "{refused}");
         assert_eq!(names(), before);

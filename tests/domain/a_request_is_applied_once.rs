@@ -74,7 +74,7 @@ fn another_batch_with_the_id_is_refused_and_not_done() {
             Batch::new().deactivate_user(ann).deactivate_user(bob),
             Batch::new().deactivate_user("ann@ex.co"),
             Batch::new().deactivate_user(ann).if_version(1),
-            Batch::new().deactivate_user(ann).allow_ownerless(),
+            Batch::new().deactivate_user(ann).allow_ownerless(true),
             Batch::new().deactivate_user(ann).actor(bob),
             Batch::new(),
         ];
@@ -82,7 +82,7 @@ fn another_batch_with_the_id_is_refused_and_not_done() {
             let reused = (ErrorKind::RequestIdReused, None);
             assert_eq!(refused(directory.apply(other.clone())), reused);
             assert_eq!(refused(directory.dry_run(other.clone())), reused);
-            let foretold = directory.preview(other).unwrap();
+            let foretold = directory.refusals(other).unwrap();
             let foretold = foretold.iter().map(|e| (e.kind(), e.op_index()));
             assert_eq!(foretold.collect::<Vec<_>>(), [reused]);
         }
@@ -190,7 +190,7 @@ fn a_replay_is_foretold() {
     on_both_engines(|directory| {
         let request = || Batch::new().create_user("ann@ex.co").request_id(ID);
         let first = directory.apply(request()).unwrap();
-        assert!(directory.preview(request()).unwrap().is_empty());
+        assert!(directory.refusals(request()).unwrap().is_empty());
         same(&first, &directory.dry_run(request()).unwrap());
     });
 }

@@ -93,7 +93,7 @@ fn nobody_is_removed_from_or_demoted_in_their_own() {
         assert_eq!(kind(directory.remove_member(own, ann)), refusal);
         assert_eq!(kind(directory.set_role(own, ann, Role::User)), refusal);
         assert_eq!(kind(directory.delete_workspace(own)), refusal);
-        let forced = Batch::new().remove_member(own, ann).allow_ownerless();
+        let forced = Batch::new().remove_member(own, ann).allow_ownerless(true);
         assert_eq!(refused(directory.apply(forced)), (refusal, Some(0)));
 
         // Others come and go in it, and the user does in the others' ones.

@@ -169,7 +169,7 @@ fn offboarding_may_leave_a_workspace_ownerless_and_says_so() {
         let ann = hire(&directory, "ann");
         let models = found(&directory, "Models", ann);
         let departure = departures(models, ann)[departure].clone();
-        let batch = Batch::from_iter([departure]).allow_ownerless();
+        let batch = Batch::from_iter([departure]).allow_ownerless(true);
         directory.apply(batch).unwrap();
         let events = changes(&directory, 2)[0].events.clone();
         let ownerless = Event::WorkspaceOwnerless { workspace: models };
@@ -189,7 +189,7 @@ fn permission_to_be_ownerless_that_is_not_needed_leaves_no_trace() {
     let models = found(&directory, "Models", ann);
     directory.add_member(models, bob, Role::Owner).unwrap();
     directory
-        .apply(Batch::new().delete_user(ann).allow_ownerless())
+        .apply(Batch::new().delete_user(ann).allow_ownerless(true))
         .unwrap();
     let last = changes(&directory, 0).pop().unwrap();
     assert_eq!(last.events, [Event::UserDeleted { user: ann }]);
@@ -206,7 +206,7 @@ fn an_ownerless_workspace_stands_in_nobodys_way() {
         directory.add_member(models, bob, Role::Owner).unwrap();
         directory.add_member(models, cho, Role::User).unwrap();
         let offboarding = Batch::new().deactivate_user(ann).deactivate_user(bob);
-        directory.apply(offboarding.allow_ownerless()).unwrap();
+        directory.apply(offboarding.allow_ownerless(true)).unwrap();
 
         let before = last_sequence(directory);
         directory.rename_workspace(models, "Old models").unwrap();

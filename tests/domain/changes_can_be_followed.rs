@@ -16,7 +16,7 @@ const NOW: Duration = Duration::ZERO;
 
 /// What there is to read without waiting.
 fn drain(feed: &mut ChangeFeed) -> Vec<Change> {
-    std::iter::from_fn(|| feed.next(NOW).unwrap()).collect()
+    std::iter::from_fn(|| feed.recv_timeout(NOW).unwrap()).collect()
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn read(feed: &mut ChangeFeed, count: u64, pace: u64) -> Vec<Change> {
         if n % 10 == 0 {
             thread::sleep(Duration::from_millis(pace));
         }
-        let change = feed.next(LONG).unwrap().unwrap();
+        let change = feed.recv_timeout(LONG).unwrap().unwrap();
         assert_eq!(feed.position(), change.sequence);
         change
     };
@@ -97,11 +97,15 @@ fn read(feed: &mut ChangeFeed, count: u64, pace: u64) -> Vec<Change> {
 fn a_reader_waits_and_is_woken() {
     on_both_engines(|directory| {
         let mut feed = directory.follow(last_sequence(directory));
-        assert!(feed.next(NOW).unwrap().is_none());
-        assert!(feed.next(Duration::from_millis(20)).unwrap().is_none());
+        assert!(feed.recv_timeout(NOW).unwrap().is_none());
+        assert!(
+            feed.recv_timeout(Duration::from_millis(20))
+                .unwrap()
+                .is_none()
+        );
         let began = Instant::now();
         let change = thread::scope(|scope| {
-            let reader = scope.spawn(move || feed.next(LONG).unwrap());
+            let reader = scope.spawn(move || feed.recv_timeout(LONG).unwrap());
             thread::sleep(Duration::from_millis(20));
             hire(directory, "ann");
             reader.join().unwrap().unwrap()
@@ -117,9 +121,12 @@ fn the_longest_timeout_is_no_timeout() {
     let directory = roomy();
     let mut feed = directory.follow(0);
     hire(&directory, "ann");
-    assert_eq!(feed.next(Duration::MAX).unwrap().unwrap().sequence, 1);
+    assert_eq!(
+        feed.recv_timeout(Duration::MAX).unwrap().unwrap().sequence,
+        1
+    );
     thread::scope(|scope| {
-        let reader = scope.spawn(move || feed.next(Duration::MAX).unwrap());
+        let reader = scope.spawn(move || feed.recv_timeout(Duration::MAX).unwrap());
         thread::sleep(Duration::from_millis(20));
         hire(&directory, "bob");
         assert_eq!(reader.join().unwrap().unwrap().sequence, 2);
@@ -133,10 +140,14 @@ fn a_batch_that_changes_nothing_wakes_nobody() {
         let ann = hire(directory, "ann");
         let mut feed = directory.follow(last_sequence(directory));
         directory.activate_user(ann).unwrap();
-        assert!(feed.next(Duration::from_millis(20)).unwrap().is_none());
+        assert!(
+            feed.recv_timeout(Duration::from_millis(20))
+                .unwrap()
+                .is_none()
+        );
         // One that is to be remembered is a change without events.
         directory.apply(Batch::new().request_id([1; 16])).unwrap();
-        assert!(feed.next(LONG).unwrap().unwrap().events.is_empty());
+        assert!(feed.recv_timeout(LONG).unwrap().unwrap().events.is_empty());
     });
 }
 
@@ -152,7 +163,7 @@ fn closing_wakes_those_who_wait() {
             let waiting: Vec<_> = (0..3)
                 .map(|_| {
                     let mut feed = directory.follow(last);
-                    scope.spawn(move || feed.next(LONG))
+                    scope.spawn(move || feed.recv_timeout(LONG))
                 })
                 .collect();
             thread::sleep(Duration::from_millis(20));
@@ -166,7 +177,10 @@ fn closing_wakes_those_who_wait() {
         for result in results {
             assert_eq!(kind(result), ErrorKind::Closed);
         }
-        assert_eq!(kind(directory.follow(last).next(LONG)), ErrorKind::Closed);
+        assert_eq!(
+            kind(directory.follow(last).recv_timeout(LONG)),
+            ErrorKind::Closed
+        );
     }
 }
 
@@ -178,7 +192,7 @@ fn a_position_outlives_the_process() {
     for name in ["ann", "bob", "cho"] {
         hire(&directory, name);
     }
-    feed.next(NOW).unwrap().unwrap();
+    feed.recv_timeout(NOW).unwrap().unwrap();
     let position = feed.position();
     drop(feed);
     directory.close().unwrap();
@@ -199,7 +213,7 @@ fn trimmed(resume_after: u64) -> ErrorKind {
 }
 
 fn changes_kind(directory: &Directory, after: u64) -> ErrorKind {
-    directory.changes(after).err().unwrap().kind()
+    directory.changes(after).unwrap_err().kind()
 }
 
 #[test]
@@ -214,11 +228,11 @@ fn who_asks_for_trimmed_history_is_told_where_to_resume() {
         assert_eq!(directory.trim_changes(5).unwrap(), 4);
         for after in 0..4 {
             assert_eq!(changes_kind(directory, after), trimmed(4));
-            assert_eq!(kind(directory.follow(after).next(LONG)), trimmed(4));
+            assert_eq!(kind(directory.follow(after).recv_timeout(LONG)), trimmed(4));
         }
-        assert_eq!(kind(behind.next(LONG)), trimmed(4));
+        assert_eq!(kind(behind.recv_timeout(LONG)), trimmed(4));
         assert_eq!(behind.position(), 2);
-        assert_eq!(ahead.next(LONG).unwrap().unwrap().sequence, 8);
+        assert_eq!(ahead.recv_timeout(LONG).unwrap().unwrap().sequence, 8);
 
         // Re-reading everything and resuming misses nothing.
         let resumed = drain(&mut directory.follow(4));
@@ -238,9 +252,9 @@ fn who_is_ahead_of_the_directory_is_told_at_once() {
         for after in [latest + 1, latest + 1_000, u64::MAX] {
             assert_eq!(changes_kind(directory, after), not_yet(latest));
             let mut feed = directory.follow(after);
-            assert_eq!(kind(feed.next(NOW)), not_yet(latest));
+            assert_eq!(kind(feed.recv_timeout(NOW)), not_yet(latest));
             let since = Instant::now();
-            assert_eq!(kind(feed.next(LONG)), not_yet(latest));
+            assert_eq!(kind(feed.recv_timeout(LONG)), not_yet(latest));
             assert!(since.elapsed() < LONG / 2);
             assert_eq!(feed.position(), after);
         }
@@ -249,13 +263,16 @@ fn who_is_ahead_of_the_directory_is_told_at_once() {
         // Once there is that change, the position is as good as any.
         let mut feed = directory.follow(latest + 1);
         hire(directory, "ann");
-        assert!(feed.next(NOW).unwrap().is_none());
+        assert!(feed.recv_timeout(NOW).unwrap().is_none());
         hire(directory, "bob");
-        assert_eq!(feed.next(LONG).unwrap().unwrap().sequence, latest + 2);
+        assert_eq!(
+            feed.recv_timeout(LONG).unwrap().unwrap().sequence,
+            latest + 2
+        );
 
         directory.trim_changes(u64::MAX).unwrap();
         assert_eq!(changes_kind(directory, latest + 3), not_yet(latest + 2));
-        let said = directory.changes(latest + 3).err().unwrap().to_string();
+        let said = directory.changes(latest + 3).unwrap_err().to_string();
         assert!(said.contains("read all users again"), "{said}");
     });
 }
@@ -281,9 +298,9 @@ fn trimming_goes_as_far_as_it_is_told_and_no_further() {
     let directory = file.open();
     assert_eq!(changes_kind(&directory, 2), trimmed(3));
     let mut feed = directory.follow(3);
-    assert!(feed.next(NOW).unwrap().is_none());
+    assert!(feed.recv_timeout(NOW).unwrap().is_none());
     hire(&directory, "dee");
-    assert_eq!(feed.next(LONG).unwrap().unwrap().sequence, 4);
+    assert_eq!(feed.recv_timeout(LONG).unwrap().unwrap().sequence, 4);
     finish(directory);
 }
 

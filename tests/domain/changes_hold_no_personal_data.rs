@@ -45,7 +45,7 @@ fn a_life_of_a_user_leaves_no_word_in_the_changes() {
 }
 
 fn read(feed: &mut ChangeFeed) -> Vec<headcount::Change> {
-    std::iter::from_fn(|| feed.next(std::time::Duration::ZERO).unwrap()).collect()
+    std::iter::from_fn(|| feed.recv_timeout(std::time::Duration::ZERO).unwrap()).collect()
 }
 
 fn tell_a_life(directory: &Directory) {

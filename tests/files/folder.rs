@@ -89,7 +89,7 @@ pub fn sorted(users: &[String]) -> Vec<String> {
 pub fn assert_refused(path: &Path, kind: ErrorKind) -> Error {
     let folder = path.parent().unwrap();
     let before: Vec<_> = contents(folder);
-    let error = Directory::open(path).err().expect("it was opened");
+    let error = Directory::open(path).expect_err("it was opened");
     assert_eq!(error.kind(), kind, "{error}");
     assert!(contents(folder) == before, "refusing changed files");
     error

@@ -96,6 +96,6 @@ fn an_oversized_or_sparse_log_is_no_danger() {
 
     let file = fs::File::create(folder.path("users.redb-log0")).unwrap();
     file.set_len(1 << 42).unwrap();
-    let error = Directory::open(folder.path("users.redb")).err().unwrap();
+    let error = Directory::open(folder.path("users.redb")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LogForeign, "{error}");
 }

@@ -53,6 +53,7 @@ fn declarations(header: &str) -> Vec<Declared<'_>> {
 
 /// What is said of a thing before the first tag, in one line.
 fn summary(docs: &str) -> String {
+    let docs = docs.strip_prefix("@return ").unwrap_or(docs);
     let text = docs.split("\n@").next().unwrap_or_default();
     let text = text.split("\n\n").next().unwrap_or_default();
     text.split_whitespace().collect::<Vec<_>>().join(" ")

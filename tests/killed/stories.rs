@@ -135,7 +135,7 @@ fn nothing_is_lost_with_a_small_log_late_syncs_and_a_trimmed_history() {
     ledger.check(&file.path);
     println!("{killed} kills; {}", ledger.summary());
     let directory = life::open(&file.path).unwrap();
-    let trimmed = directory.changes(0).err().expect("nothing was trimmed");
+    let trimmed = directory.changes(0).expect_err("nothing was trimmed");
     assert!(
         matches!(trimmed.kind(), ErrorKind::HistoryTrimmed { .. }),
         "{trimmed}"

@@ -220,8 +220,8 @@ impl State {
     pub fn limit(&self) -> Option<u64> {
         match self.license {
             License::Community => Some(5),
-            License::Enterprise => None,
             License::Seats(seats) => Some(seats),
+            _ => None,
         }
     }
 

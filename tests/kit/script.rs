@@ -147,10 +147,7 @@ impl Request {
         if let Some(id) = self.id {
             batch = batch.request_id(id);
         }
-        if self.allow_ownerless {
-            batch = batch.allow_ownerless();
-        }
-        batch
+        batch.allow_ownerless(self.allow_ownerless)
     }
 
     /// Calls the operation's own method.

@@ -48,8 +48,8 @@ fn options(caches: Caches) -> Options {
         .license_if_new(License::Seats(SEATS))
         .page_cache_bytes(PAGE_CACHE_BYTES as usize);
     match caches {
-        Caches::All => options.cache_bytes(USER_CACHE_BYTES),
-        Caches::Pages => options.cache_bytes(0),
+        Caches::All => options.user_cache_bytes(USER_CACHE_BYTES),
+        Caches::Pages => options.user_cache_bytes(0),
     }
 }
 
@@ -121,7 +121,7 @@ fn list_all(directory: &Directory) -> Digest {
     let mut digest = Digest::default();
     let visit = |user: UserView<'_>| {
         add(&mut digest, &user);
-        ControlFlow::Continue(())
+        ControlFlow::<()>::Continue(())
     };
     directory.for_each_user(visit).unwrap();
     digest
@@ -135,7 +135,7 @@ fn page_by_email(directory: &Directory, after: &str, limit: usize) -> Digest {
     let mut digest = Digest::default();
     let visit = |user: UserView<'_>| {
         add(&mut digest, &user);
-        ControlFlow::Continue(())
+        ControlFlow::<()>::Continue(())
     };
     directory.for_each_in_page(&query, visit).unwrap();
     digest

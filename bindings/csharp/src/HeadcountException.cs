@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.InteropServices;
 using System.Runtime.CompilerServices;
 
 namespace Headcount
@@ -94,22 +95,24 @@ namespace Headcount
 
         internal static HeadcountException Read(IntPtr error)
         {
-            var read = new HeadcountException((ErrorKind)Native.hc_error_status(error), Interop.Text(Native.hc_error_message(error)))
+            var found = new hc_error_details { struct_size = (uint)Marshal.SizeOf(typeof(hc_error_details)) };
+            Native.hc_error_get_details(error, ref found);
+            var read = new HeadcountException((ErrorKind)found.status, Interop.Text(found.message))
             {
-                IsRetryable = Native.hc_error_is_retryable(error) == 1
+                IsRetryable = found.is_retryable == 1
             };
-            if (Native.hc_error_get_op_index(error, out var a) == 1)
-                read.Operation = (int)a;
-            if (Native.hc_error_get_seats(error, out a, out var b, out var c) == 1)
-                read.Seats = new SeatShortage(a, b, c);
-            if (Native.hc_error_get_versions(error, out a, out b) == 1)
-                read.Versions = new VersionConflict(a, b);
-            if (Native.hc_error_get_resume_after(error, out a) == 1)
-                read.ResumeAfter = a;
-            if (Native.hc_error_get_latest_change(error, out a) == 1)
-                read.LatestChange = a;
-            if (Native.hc_error_get_buffer_bytes(error, out var bytes) == 1)
-                read.BufferBytes = (ulong)bytes;
+            if ((found.given & Native.HC_DETAIL_OP_INDEX) != 0)
+                read.Operation = (int)found.op_index;
+            if ((found.given & Native.HC_DETAIL_SEATS) != 0)
+                read.Seats = new SeatShortage(found.limit, found.active, found.requested);
+            if ((found.given & Native.HC_DETAIL_VERSIONS) != 0)
+                read.Versions = new VersionConflict(found.expected, found.found);
+            if ((found.given & Native.HC_DETAIL_RESUME_AFTER) != 0)
+                read.ResumeAfter = found.resume_after;
+            if ((found.given & Native.HC_DETAIL_LATEST_CHANGE) != 0)
+                read.LatestChange = found.latest_change;
+            if ((found.given & Native.HC_DETAIL_BUFFER_BYTES) != 0)
+                read.BufferBytes = found.buffer_bytes;
             return read;
         }
     }

@@ -192,8 +192,7 @@ pub(crate) fn user_update(
                     update.external_id(provisioner, id.as_deref())
                 })
             }
-            "replace_attributes" if value.extract()? => update.replace_attributes(),
-            "replace_attributes" => update,
+            "replace_attributes" => update.replace_attributes(value.extract()?),
             "if_version" => {
                 if_version = value.extract()?;
                 update

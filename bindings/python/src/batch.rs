@@ -48,11 +48,7 @@ impl Batch {
         if let Some(door) = door {
             batch = batch.door(door);
         }
-        Self(if allow_ownerless {
-            batch.allow_ownerless()
-        } else {
-            batch
-        })
+        Self(batch.allow_ownerless(allow_ownerless))
     }
 
     /// Creates a user: see `Directory.create_user`.

@@ -36,7 +36,7 @@ impl ChangeFeed {
             let left = deadline.map_or(SLICE, |deadline| {
                 deadline.saturating_duration_since(Instant::now())
             });
-            let next = py.detach(|| self.lock().next(left.min(SLICE)));
+            let next = py.detach(|| self.lock().recv_timeout(left.min(SLICE)));
             logging::hand_over(py);
             let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
             match next {

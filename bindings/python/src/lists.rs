@@ -46,7 +46,7 @@ impl Users {
             })
         });
         self.ahead = lot.into_iter();
-        read.map_err(raised)
+        read.map(|_| ()).map_err(raised)
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use crate::args::Yes;
 use crate::failure::{Failure, Result};
 use crate::output::safe;
+use crate::wrap;
 
 /// Makes sure that `what` is meant: asks on a terminal, and refuses without one.
 pub(super) fn confirm(what: &str, yes: Yes) -> Result<()> {
@@ -18,7 +19,9 @@ pub(super) fn confirm(what: &str, yes: Yes) -> Result<()> {
         )));
     }
     // A question that can't be shown is not answered.
-    write!(stderr, "{} can't be undone. Go on? [y/N] ", safe(what))
+    let question = format!("{} can't be undone. Go on? [y/N] ", safe(what));
+    let width = wrap::stderr_width().unwrap_or(usize::MAX);
+    write!(stderr, "{}", wrap::wrapped(&question, width))
         .and_then(|()| stderr.flush())
         .map_err(|_| not_confirmed("nobody could be asked; nothing was changed"))?;
     let mut answer = String::new();

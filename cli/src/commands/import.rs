@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use headcount::{Applied, Error, ErrorKind};
+use headcount::{Applied, Error, ErrorKind, UserId};
 
 use super::Store;
 use super::import_files::Files;
@@ -12,13 +12,13 @@ use super::progress::Progress;
 use crate::args::ImportArgs;
 use crate::directory::Directory;
 use crate::failure::{Failure, Result, took_effect};
-use crate::import::Rows;
 use crate::import::obstacle::Obstacle;
 use crate::import::options::{Missing, OnExisting, Options};
 use crate::import::outcome::Outcomes;
 use crate::import::plan::Plan;
 use crate::import::refusals::Refusals;
 use crate::import::report::{self, Report, Source};
+use crate::import::{Rows, bulk};
 use crate::output::count;
 
 pub(super) fn run(
@@ -68,29 +68,22 @@ pub(super) fn run(
             return Err(stopped.failure);
         }
     };
-    let directory = if is_missing && !args.dry_run {
-        directory.close()?;
+    let mut directory = done.tried_in.take().unwrap_or(directory);
+    if is_missing && !args.dry_run && done.changes() {
         // The users that were tried are not held beside those that are written.
-        done.applied = Applied::default();
-        if !done.subjects.is_empty() {
-            done.applied = write_new(store, &done.plan, rows, &options)?;
-        }
-        None
-    } else {
-        Some(directory)
-    };
-    drop(progress);
-    let told = tell(source, &done, directory.as_ref(), args, json, out);
-    if let Some(directory) = directory {
-        directory.close()?;
+        drop(directory);
+        directory = write_new(store, &mut done, rows, &options)?;
     }
+    drop(progress);
+    let told = tell(source, &done, &directory, args, json, out);
+    directory.close()?;
     told
 }
 
 fn tell(
     source: Source<'_>,
     done: &Done,
-    directory: Option<&Directory>,
+    directory: &Directory,
     args: &ImportArgs,
     json: bool,
     out: &mut dyn Write,
@@ -99,6 +92,7 @@ fn tell(
         plan: &done.plan,
         subjects: &done.subjects,
         applied: &done.applied,
+        loaded: &done.loaded,
         skips_existing: args.on_existing == OnExisting::Skip,
         directory,
     };
@@ -138,15 +132,18 @@ fn refuse_to_empty(files: &Files, options: &Options<'_>) -> Result<()> {
 /// Writes what was tried in memory to the directory, which is made for it.
 fn write_new(
     store: &Store<'_>,
-    plan: &Plan,
+    done: &mut Done,
     rows: &Rows,
     options: &Options<'_>,
-) -> Result<Applied> {
+) -> Result<Directory> {
+    done.applied = Applied::default();
     let directory = store.open_or_create()?;
-    let applied = directory.apply(plan.operations(rows, options).batch)?;
+    match directory.here() {
+        Some(file) if !done.loaded.is_empty() => done.load(file, rows)?,
+        _ => done.applied = directory.apply(done.plan.operations(rows, options).batch)?,
+    }
     took_effect();
-    directory.close()?;
-    Ok(applied)
+    Ok(directory)
 }
 
 fn options<'a>(args: &'a ImportArgs, file: &'a str) -> Options<'a> {
@@ -168,6 +165,25 @@ struct Done {
     plan: Plan,
     subjects: Vec<usize>,
     applied: Applied,
+    /// The ids of the users, where they were loaded and not applied as a batch.
+    loaded: Vec<UserId>,
+    /// The directory in memory that they were loaded into, to try it.
+    tried_in: Option<Directory>,
+}
+
+impl Done {
+    fn changes(&self) -> bool {
+        !self.subjects.is_empty() || !self.loaded.is_empty()
+    }
+
+    /// Loads the users of the plan into `directory`, if that is possible.
+    fn load(&mut self, directory: &headcount::Directory, rows: &Rows) -> headcount::Result<()> {
+        if let Some(loaded) = bulk::load(directory, &self.plan, rows)? {
+            self.loaded = loaded;
+            self.applied.sequence = Some(directory.stats()?.latest_change);
+        }
+        Ok(())
+    }
 }
 
 /// Why none was.
@@ -232,22 +248,43 @@ fn apply(
     progress: &Progress,
     is_dry: bool,
 ) -> headcount::Result<Done> {
-    let operations = plan.operations(rows, options);
     let users = count(plan.candidates.len() + plan.absent.len(), "user");
-    let applied = if is_dry {
-        progress.say(format!("trying {users}"));
+    let doing = if is_dry { "trying" } else { "writing" };
+    progress.say(format!("{doing} {users}"));
+    let mut done = Done {
+        plan,
+        subjects: Vec::new(),
+        applied: Applied::default(),
+        loaded: Vec::new(),
+        tried_in: None,
+    };
+    if let Some(file) = directory.here() {
+        if !is_dry {
+            done.load(file, rows)?;
+        } else if file.stats()?.latest_change <= 1 {
+            // Apart from a license nothing is there that could be in the way.
+            let tried = headcount::Directory::in_memory()?;
+            done.load(&tried, rows)?;
+            done.tried_in = Some(Directory::Here(tried));
+        }
+        if !done.loaded.is_empty() {
+            if !is_dry {
+                took_effect();
+            }
+            return Ok(done);
+        }
+        done.tried_in = None;
+    }
+    let operations = done.plan.operations(rows, options);
+    done.subjects = operations.subjects;
+    done.applied = if is_dry {
         directory.dry_run(operations.batch)?
     } else {
-        progress.say(format!("writing {users}"));
-        directory
-            .apply(operations.batch)
-            .inspect(|_| took_effect())?
+        let applied = directory.apply(operations.batch)?;
+        took_effect();
+        applied
     };
-    Ok(Done {
-        plan,
-        subjects: operations.subjects,
-        applied,
-    })
+    Ok(done)
 }
 
 /// Whether the rules refused a batch, rather than the store failing.

@@ -74,7 +74,7 @@ mod tests {
         let batch = names.iter().fold(Batch::new(), |batch, name| {
             batch.create_workspace(NewWorkspace::new(*name))
         });
-        directory.apply(batch.allow_ownerless()).unwrap();
+        directory.apply(batch.allow_ownerless(true)).unwrap();
         let id_of = |text| {
             find_workspace(&directory, text)
                 .ok()

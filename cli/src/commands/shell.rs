@@ -26,3 +26,78 @@ pub(super) fn man(folder: Option<&Path>, mut out: &mut dyn Write) -> Result<()> 
         Failure::refused("io", format!("can't write pages to {folder}: {error}"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Command;
+
+    use super::*;
+
+    /// Calls `visit(path, command)` for the command and all below it, such as
+    /// `["headcount", "users", "list"]`.
+    fn walk(
+        command: &Command,
+        path: &mut Vec<String>,
+        visit: &mut impl FnMut(&[String], &Command),
+    ) {
+        path.push(command.get_name().to_owned());
+        visit(path, command);
+        for below in command.get_subcommands().filter(|c| !c.is_hide_set()) {
+            walk(below, path, visit);
+        }
+        path.pop();
+    }
+
+    fn options(command: &Command) -> Vec<String> {
+        let options = command.get_arguments().filter(|arg| !arg.is_hide_set());
+        options
+            .filter_map(|arg| Some(arg.get_long()?.to_owned()))
+            .collect()
+    }
+
+    fn built() -> Command {
+        let mut command = Args::command();
+        command.build();
+        command
+    }
+
+    #[test]
+    fn shells_complete_every_command_and_option() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+            let mut script = Vec::new();
+            completions(shell, &mut script).unwrap();
+            let script = String::from_utf8(script).unwrap();
+            let mut seen = 0;
+            walk(&built(), &mut Vec::new(), &mut |path, command| {
+                let name = path.last().unwrap();
+                assert!(script.contains(&**name), "{shell}: {path:?}");
+                for option in options(command) {
+                    let typed = match shell {
+                        Shell::Fish => format!(" -l {option}"),
+                        _ => format!("--{option}"),
+                    };
+                    assert!(script.contains(&typed), "{shell}: {path:?} {option}");
+                    seen += 1;
+                }
+            });
+            assert!(seen > 300, "{seen}");
+        }
+    }
+
+    #[test]
+    fn every_command_has_a_page_with_its_options() {
+        let folder = tempfile::tempdir().unwrap();
+        man(Some(folder.path()), &mut Vec::new()).unwrap();
+        walk(&built(), &mut Vec::new(), &mut |path, command| {
+            if path.last().is_some_and(|name| name == "help") || path.iter().any(|n| n == "help") {
+                return;
+            }
+            let page = folder.path().join(format!("{}.1", path.join("-")));
+            let page = std::fs::read_to_string(&page).unwrap_or_else(|_| panic!("{page:?}"));
+            for option in options(command) {
+                let typed = format!("\\-\\-{}", option.replace('-', "\\-"));
+                assert!(page.contains(&typed), "{path:?} {option}");
+            }
+        });
+    }
+}

@@ -44,7 +44,6 @@ impl Directory {
     }
 
     /// The directory that is open here; `None` behind a server.
-    #[cfg(any(fuzzing, test))]
     pub(crate) fn here(&self) -> Option<&headcount::Directory> {
         match self {
             Self::Here(directory) => Some(directory),
@@ -193,7 +192,7 @@ impl Directory {
 
     pub(crate) fn preview(&self, batch: Batch) -> Result<Vec<Error>> {
         match self {
-            Self::Here(directory) => directory.preview(batch),
+            Self::Here(directory) => directory.refusals(batch),
             Self::There(remote) => remote.preview(batch),
         }
     }

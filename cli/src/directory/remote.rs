@@ -250,7 +250,7 @@ impl Remote {
 
 /// What is malformed in a batch, whoever the directory has: what can't be sent at all.
 fn malformed(batch: Batch) -> Result<Vec<Error>> {
-    let mut refused = Directory::in_memory()?.preview(batch)?;
+    let mut refused = Directory::in_memory()?.refusals(batch)?;
     refused.retain(|error| {
         matches!(
             error.kind(),

@@ -6,6 +6,7 @@
 //! it all. The [`report`] tells what came of it. No step writes to the directory.
 
 mod attributes;
+pub(crate) mod bulk;
 pub(crate) mod candidate;
 mod csv;
 mod dates;

@@ -42,11 +42,13 @@ impl Fate {
 /// A user of the file, as the import leaves them.
 pub(super) struct Imported {
     pub(super) id: UserId,
-    /// `None` where the import does nothing to them: see [`Known`](super::candidate::Known).
+    /// `None` where the import does nothing to them or has [loaded](super::bulk) them.
     pub(super) user: Option<Arc<User>>,
     pub(super) fate: Fate,
     /// The fields that differ from before.
     pub(super) changed: Vec<String>,
+    /// Whether a new user is active.
+    pub(super) active: bool,
     pub(super) without_seat: bool,
     /// The candidate of the plan; `None` for a user who is not in the file.
     pub(super) candidate: Option<usize>,
@@ -59,10 +61,12 @@ pub(crate) struct Outcomes<'a> {
     /// Whom each outcome is about: a candidate of the plan, or behind these an absent user.
     pub(crate) subjects: &'a [usize],
     pub(crate) applied: &'a Applied,
+    /// The ids of new users, by candidate, where they were [loaded](super::bulk) instead.
+    pub(crate) loaded: &'a [UserId],
     /// Whether users who are there were left alone on request.
     pub(crate) skips_existing: bool,
-    /// Has the users to whom the import did nothing; `None` where there are none.
-    pub(crate) directory: Option<&'a Directory>,
+    /// Has the other users.
+    pub(crate) directory: &'a Directory,
 }
 
 impl Outcomes<'_> {
@@ -91,6 +95,7 @@ impl Outcomes<'_> {
                 user: user.cloned(),
                 fate: Fate::Deactivated,
                 changed: changed_fields(before, user?),
+                active: false,
                 without_seat: false,
                 candidate: None,
             });
@@ -114,10 +119,13 @@ impl Outcomes<'_> {
             }
         };
         Some(Imported {
-            id: known.map(|known| known.id).or(user.map(|user| user.id()))?,
+            id: { known.map(|known| known.id) }
+                .or(user.map(|user| user.id()))
+                .or(self.loaded.get(subject).copied())?,
             user: user.cloned(),
             fate,
             changed,
+            active: candidate.active,
             without_seat: candidate.without_seat,
             candidate: Some(subject),
         })
@@ -144,11 +152,7 @@ impl Outcomes<'_> {
     fn with_users(&self, part: Vec<Imported>) -> Result<Vec<(Imported, Arc<User>)>> {
         let unknown = part.iter().filter(|imported| imported.user.is_none());
         let keys: Vec<_> = unknown.map(|imported| UserKey::Id(imported.id)).collect();
-        let found = match self.directory {
-            Some(directory) if !keys.is_empty() => directory.users_by(&keys)?,
-            _ => Vec::new(),
-        };
-        let mut found = found.into_iter();
+        let mut found = self.directory.users_by(&keys)?.into_iter();
         let users = part.into_iter().filter_map(|imported| {
             let user = imported.user.clone().or_else(|| found.next().flatten())?;
             Some((imported, user))

@@ -157,14 +157,12 @@ impl Plan {
             operations.batch.push(Op::DeactivateUser(user.id().into()));
             operations.subjects.push(index);
         }
-        if options.allow_ownerless {
-            operations.batch = operations.batch.allow_ownerless();
-        }
+        operations.batch = operations.batch.allow_ownerless(options.allow_ownerless);
         operations
     }
 }
 
-fn new_user(row: &Row, candidate: &Candidate) -> NewUser {
+pub(super) fn new_user(row: &Row, candidate: &Candidate) -> NewUser {
     let mut user = NewUser::new(candidate.email(row).unwrap_or_default())
         .active(candidate.active)
         .admin(candidate.admin.unwrap_or(false));

@@ -64,13 +64,15 @@ impl<'a> Report<'a> {
                     *by_field.entry(field.to_owned()).or_insert(0) += 1;
                 }
             }
-            if let Some(user) = &imported.user {
-                if imported.fate != Fate::Created {
-                    let changed = imported.changed.iter().any(|field| field == "active");
-                    let was_active = user.is_active() != changed;
-                    count_seat(&mut seats, was_active, u64::wrapping_sub);
+            match &imported.user {
+                _ if imported.fate == Fate::Created => {
+                    count_seat(&mut seats, imported.active, u64::wrapping_add);
                 }
-                count_seat(&mut seats, user.is_active(), u64::wrapping_add);
+                Some(user) if imported.changed.iter().any(|field| field == "active") => {
+                    count_seat(&mut seats, user.is_active(), u64::wrapping_add);
+                    count_seat(&mut seats, !user.is_active(), u64::wrapping_sub);
+                }
+                _ => {}
             }
         }
         Self {

@@ -64,6 +64,7 @@ impl Folder {
             .current_dir(self.0.path())
             .env_remove("HEADCOUNT_DB")
             .env_remove("HEADCOUNT_SERVER")
+            .env_remove("COLUMNS")
             .args(args);
         command
     }

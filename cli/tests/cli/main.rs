@@ -21,6 +21,7 @@ mod imports_change_what_was_chosen;
 mod invalid_rows_are_all_reported;
 mod json_is_one_document;
 mod keycloak_is_taken_whole;
+mod large_files_are_loaded;
 mod licenses_evict_nobody;
 mod matching_rows_with_users;
 mod missing_and_held_files;

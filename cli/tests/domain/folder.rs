@@ -54,6 +54,7 @@ impl Folder {
             .current_dir(self.0.path())
             .env_remove("HEADCOUNT_DB")
             .env_remove("HEADCOUNT_SERVER")
+            .env_remove("COLUMNS")
             .args(words(line))
             .stdin(Stdio::null());
         command

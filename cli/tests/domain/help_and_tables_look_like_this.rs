@@ -150,10 +150,75 @@ fn a_table_that_does_not_fit_has_a_paragraph_for_each_row() {
     );
     let (code, help) = terminal::run(folder.command("users get --help"), 40, "");
     assert_eq!(code, 0);
-    // Clap breaks no line of the usage.
-    let lines = help.lines().filter(|line| !line.starts_with("Usage"));
-    let widest = lines.map(|line| line.trim_end().len()).max();
+    let widest = help.lines().map(|line| line.trim_end().len()).max();
     assert!(widest <= Some(40), "{widest:?}: {help}");
+}
+
+/// Whether the line fits, or is one word.
+fn fits(line: &str, columns: usize) -> bool {
+    line.chars().count() <= columns || !line.trim().contains(' ')
+}
+
+#[test]
+fn no_line_is_longer_than_forty_columns() {
+    let folder = folder();
+    folder.write(
+        "u.csv",
+        "email,active\nann@example.com,no\nx y,\ndana@example.com,\n",
+    );
+    folder.write(
+        "bad.csv",
+        "email,actve,department of the user\nann@example.com,,\n",
+    );
+    let helps = COMMANDS.map(|command| format!("{command} --help"));
+    let lines = [
+        "users list",
+        "users list --limit 1",
+        "users list --sort nothing",
+        "users lst",
+        "users get ann",
+        "users get nobody",
+        "users delete ann",
+        "users deactivate ann nobody no-one-else-either",
+        "users activate bob@example.com cho@example.com --dry-run",
+        "users create ann@example.com",
+        "seats --holders",
+        "license show",
+        "license set 2",
+        "workspaces list",
+        "workspaces get 1",
+        "changes",
+        "undo 1 --dry-run",
+        "doctor",
+        "stats",
+        "verify",
+        "import u.csv --dry-run",
+        "import u.csv --skip-invalid --dry-run",
+        "import bad.csv",
+        "bench --time 1s",
+        "keys list",
+        "backup headcount.redb",
+    ];
+    for line in helps.iter().map(String::as_str).chain(lines) {
+        let mut command = folder.command(line);
+        let output = command.env("COLUMNS", "40").output().unwrap();
+        for said in [output.stdout, output.stderr] {
+            let said = String::from_utf8(said).unwrap();
+            let wide: Vec<_> = said.lines().filter(|line| !fits(line, 40)).collect();
+            assert!(wide.is_empty(), "{line}: {wide:#?}");
+        }
+        let (_, shown) = terminal::run(folder.command(line), 40, "n\n");
+        // What was typed is shown before the question, and the error behind it.
+        let wide: Vec<_> = { shown.lines() }
+            .filter(|line| !line.contains(['\u{1b}', '?']) && !fits(line.trim_end(), 40))
+            .collect();
+        assert!(wide.is_empty(), "{line}: {wide:#?}");
+    }
+    // What programs read is as it is.
+    let mut command = folder.command("users list --format csv");
+    let output = command.env("COLUMNS", "40").output().unwrap();
+    let csv = folder.done("users list --format csv");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), csv);
 }
 
 /// The command has no colors, and moves the cursor for progress alone.

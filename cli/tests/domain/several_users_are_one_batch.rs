@@ -121,7 +121,7 @@ fn on_a_terminal_the_answer_decides() {
     let delete = |answer| {
         let mut command = folder.command("users delete ann@ex.co");
         command.env_remove("NO_COLOR");
-        crate::terminal::run(command, 80, answer)
+        crate::terminal::run(command, 200, answer)
     };
     for answer in ["\n", "n\n", "no\n"] {
         let (code, shown) = delete(answer);

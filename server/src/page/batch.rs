@@ -92,10 +92,7 @@ impl Plan {
         for (id, version) in &self.on {
             batch = batch.activate_user(*id).if_version(*version);
         }
-        if self.is_ownerless {
-            batch = batch.allow_ownerless();
-        }
-        batch
+        batch.allow_ownerless(self.is_ownerless)
     }
 
     /// The way back: the same users, the other way round, from the versions of now.

@@ -45,11 +45,7 @@ impl Request {
             caller.may(Scope::Admin)?;
         }
         let batch: Batch = self.operations.into_iter().collect();
-        Ok(if self.allow_ownerless {
-            batch.allow_ownerless()
-        } else {
-            batch
-        })
+        Ok(batch.allow_ownerless(self.allow_ownerless))
     }
 }
 
@@ -81,7 +77,7 @@ pub(crate) async fn preview(
     Body(request): Body<Request>,
 ) -> Rest<Json<Value>> {
     let batch = request.batch(&caller)?;
-    let work = move |directory: &Directory| Ok(directory.preview(batch)?);
+    let work = move |directory: &Directory| Ok(directory.refusals(batch)?);
     let refused = server.write(&caller, work).await?;
     Ok(Json(json!({ "refused": refused })))
 }

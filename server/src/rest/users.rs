@@ -364,11 +364,7 @@ pub(crate) struct Leaving {
 
 impl Leaving {
     fn allowing(&self, batch: Batch) -> Batch {
-        if self.allow_ownerless {
-            batch.allow_ownerless()
-        } else {
-            batch
-        }
+        batch.allow_ownerless(self.allow_ownerless)
     }
 }
 

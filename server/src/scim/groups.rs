@@ -139,7 +139,7 @@ pub(crate) async fn create(
         if let Some(id) = &wanted.external_id {
             new = new.external_id(provisioner, id);
         }
-        let batch = Batch::new().create_workspace(new).allow_ownerless();
+        let batch = Batch::new().create_workspace(new).allow_ownerless(true);
         let place = WorkspaceRef::from(&wanted.name);
         let batch = wanted.members(directory, &place, &[], batch)?;
         let applied = directory.apply(batch)?;
@@ -201,7 +201,7 @@ async fn change(
             let members = directory.members(&workspace)?;
             let before = shown(&workspace, &provisioner, Some(&members), &base);
             let wanted = edit(Value::Object(before))?;
-            let mut batch = Batch::new().allow_ownerless();
+            let mut batch = Batch::new().allow_ownerless(true);
             if wanted.name != workspace.name() {
                 batch = batch.rename_workspace(&workspace, &wanted.name);
             }

@@ -106,8 +106,10 @@ fn candidates(asking: &Asking, filter: &Filter) -> Result<Option<Vec<Arc<User>>>
         return Ok(Some(users));
     }
     if let Some(email) = filter.required(&|path| path.is("emails")) {
+        let mut users = asking.server.0.user_names.find_by_email(directory, email)?;
         let user = directory.user_by_email(email)?;
-        return Ok(user.map(|user| vec![user]));
+        users.extend(user.filter(|user| users.iter().all(|other| other.id() != user.id())));
+        return Ok(Some(users));
     }
     Ok(None)
 }
@@ -336,7 +338,7 @@ fn apply(
 ) -> Result<Arc<User>, Failure> {
     let update = wanted.update_of(user);
     let batch = |active: Option<bool>| {
-        let mut batch = Batch::new().allow_ownerless();
+        let mut batch = Batch::new().allow_ownerless(true);
         if let Some(update) = update.clone() {
             batch = batch
                 .update_user(user.id(), update)
@@ -371,7 +373,7 @@ pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Scim<Respo
         for _ in 0..ATTEMPTS {
             let user = existing(directory, &id)?;
             check_version(if_match.as_deref(), &user)?;
-            let mut batch = Batch::new().delete_user(user.id()).allow_ownerless();
+            let mut batch = Batch::new().delete_user(user.id()).allow_ownerless(true);
             if if_match.is_some() {
                 batch = batch.if_version(user.version());
             }

@@ -64,15 +64,13 @@ fn push_wanted(body: &mut Vec<u8>, directory: &Directory, ids: Vec<String>) -> R
 }
 
 fn push_all(body: &mut Vec<u8>, directory: &Directory) -> Result<(), Failure> {
-    let mut pushed = Ok(());
-    directory.for_each_user(|user| {
-        pushed = push(body, &user.id().to_string(), &UserObject::from(&user));
-        match pushed {
+    let failed = directory.for_each_user(|user| {
+        match push(body, &user.id().to_string(), &UserObject::from(&user)) {
             Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
+            Err(failure) => ControlFlow::Break(failure),
         }
     })?;
-    pushed
+    failed.map_or(Ok(()), Err)
 }
 
 /// Appends a member to the JSON object in `body`.

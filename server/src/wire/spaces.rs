@@ -167,7 +167,8 @@ pub(crate) async fn list_users(
 pub(super) fn user_type(role: Role) -> &'static str {
     match role {
         Role::Owner => "OWNER",
-        Role::User => "COLLABORATOR",
+        // The platform has two; every role below the owner's is the other.
+        _ => "COLLABORATOR",
     }
 }
 

@@ -119,10 +119,8 @@ fn settings(mut batch: Batch, fields: &mut Fields<'_>) -> Result<Batch, Wrong> {
         check_door(door).map_err(|error| Refusal::argument(error.to_string()))?;
         batch = batch.door(door);
     }
-    if fields.flag(F::AllowOwnerless)? == Some(true) {
-        batch = batch.allow_ownerless();
-    }
-    Ok(batch)
+    let allow_ownerless = fields.flag(F::AllowOwnerless)?.unwrap_or(false);
+    Ok(batch.allow_ownerless(allow_ownerless))
 }
 
 fn op(operation: HcOperation, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
@@ -230,7 +228,7 @@ fn update(fields: &mut Fields<'_>) -> Result<UserUpdate, Wrong> {
         update = update.admin(admin);
     }
     if fields.flag(F::ReplaceAttributes)? == Some(true) {
-        update = update.replace_attributes();
+        update = update.replace_attributes(true);
     }
     for (name, value) in fields.attributes()? {
         update = update.attribute(name, value);

@@ -215,7 +215,7 @@ fn no_record_is_larger_than_it_said() {
         assert!(counted <= user.bytes_at_most());
         assert!(counted <= Arc::new(user.to_user()).bytes_at_most());
         largest = largest.max(counted);
-        ControlFlow::Continue(())
+        ControlFlow::<()>::Continue(())
     };
     directory.for_each_user(visit).unwrap();
     assert!(largest > 16 * 1024);

@@ -31,19 +31,15 @@ impl Ahead<Arc<User>> {
             return Err(kept.into());
         }
         let mut batch = Batch::new(buffer);
-        let mut refused = None;
         let read = users.visit(|user| match batch.push(user) {
             Ok(()) => ControlFlow::Continue(()),
-            Err(refusal) => {
-                refused = Some(refusal);
-                ControlFlow::Break(())
-            }
+            Err(refusal) => ControlFlow::Break(refusal),
         });
-        match (read, refused) {
-            (Err(error), _) if batch.is_empty() => return Err(error.into()),
-            (Ok(()), Some(refusal)) if batch.is_empty() => return Err(refusal),
-            (Err(error), _) => self.0 = Some(Err(error)),
-            (Ok(()), _) => {}
+        match read {
+            Err(error) if batch.is_empty() => return Err(error.into()),
+            Ok(Some(refusal)) if batch.is_empty() => return Err(refusal),
+            Err(error) => self.0 = Some(Err(error)),
+            Ok(_) => {}
         }
         Ok(batch.finish(Kind::Users))
     }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::faults::{ANN, BOB, DEE, OWN, TEAM, make_full};
 use super::*;
-use crate::model::{NewWorkspace, Role, Timestamp, User, UserUpdate as Edit, WorkspaceId};
+use crate::model::{Event, NewWorkspace, Role, Timestamp, User, UserUpdate as Edit, WorkspaceId};
 use crate::rules::{Exported, Record};
 
 /// What has to be loaded for a record, as a program that reads it again makes it.
@@ -80,7 +80,7 @@ fn records(directory: &Directory) -> Vec<Record> {
     directory
         .export(|exported| {
             records.push(record(exported));
-            ControlFlow::Continue(())
+            ControlFlow::<()>::Continue(())
         })
         .unwrap();
     records
@@ -218,6 +218,50 @@ fn records_that_break_a_rule_are_refused_and_leave_nothing() {
     assert_eq!(refused(&without_own), ErrorKind::InvalidArgument);
     // Only a directory without anything takes records.
     let error = directory.load(all.into_iter().map(Ok)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+}
+
+#[test]
+fn records_come_behind_a_license_that_was_set() {
+    let directory = Directory::in_memory().unwrap();
+    directory.set_license(License::Seats(9)).unwrap();
+    let gone = directory.create_user("gone@ex.co").unwrap();
+    directory.delete_user(gone.id()).unwrap();
+    let now = Timestamp::now();
+    let record = |id: UserId| Record::User {
+        user: NewUser::new("ann@ex.co").id(id).created_at(now),
+        updated_at: now,
+        deactivated_at: None,
+        version: 1,
+    };
+    // Neither another license nor the id of a deleted user.
+    let license = Record::Directory {
+        license: License::Enterprise,
+        license_version: 1,
+        last_workspace: 0,
+    };
+    let error = directory.load([Ok(license)]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    let error = directory.load([Ok(record(gone.id()))]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::IdTaken);
+    assert_eq!(directory.changes(0).unwrap().count(), 3);
+
+    let id = UserId::generate();
+    let seats = directory.load([Ok(record(id))]).unwrap();
+    assert_eq!((seats.active, seats.license), (1, License::Seats(9)));
+    let last = directory.changes(3).unwrap().next().unwrap().unwrap();
+    let created = Event::UserCreated {
+        user: id,
+        active: true,
+    };
+    assert_eq!((last.sequence, last.events), (4, vec![created]));
+    let history = directory.seat_history(now).unwrap();
+    assert_eq!((history.peak, history.days.len()), (1, 1));
+    directory.verify().unwrap();
+    // With a user there it is full.
+    let error = directory
+        .load([Ok(record(UserId::generate()))])
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
 }
 

@@ -9,7 +9,7 @@ use crate::codec::{
 };
 use crate::engine::redb::Txn;
 use crate::engine::redb::tests::damage::damage_value;
-use crate::model::{NewWorkspace, RequestId, Role, SeatDay, Username, WorkspaceId};
+use crate::model::{NewWorkspace, RequestId, Role, SeatDay, Timestamp, Username, WorkspaceId};
 use crate::rules::{FaultKind, Inspection};
 
 pub(super) const ANN: UserId = UserId::from_bytes([1; 16]);

@@ -98,7 +98,11 @@ impl Name {
                 ),
             ),
         };
-        Error::new(kind, message).with_source(error)
+        let made = Error::new(kind, message);
+        match error {
+            Redb::Io(cause) => made.with_source(cause),
+            error => made.with_source(error),
+        }
     }
 
     /// The file could not be opened.
@@ -126,14 +130,17 @@ impl Name {
 
     /// A commit failed, and may or may not be in the file.
     pub(super) fn commit_failed(&self, error: CommitError) -> Error {
-        Error::new(
+        let made = Error::new(
             ErrorKind::OutcomeUnknown,
             format!(
                 "a commit to `{}` failed: {error}; close it and open it again to see whether it took effect",
                 self.0
             ),
-        )
-        .with_source(error)
+        );
+        match error {
+            CommitError::Storage(StorageError::Io(cause)) => made.with_source(cause),
+            error => made.with_source(error),
+        }
     }
 
     /// A commit was made, and then the file could not be read.

@@ -146,20 +146,10 @@ fn leave_log(files: &dyn SideFiles, replay: &Replay, use_id: u64, name: &Name) -
     left.map_err(|error| name.log_not_removed(error))
 }
 
-/// Whether it is for want of space that redb failed.
+/// Whether redb failed because the disk is full.
 fn is_storage_full(error: &Error) -> bool {
-    use ::redb::{CommitError, Error as Any, StorageError};
-
-    let any = match error.cause() {
-        Some(Any::Io(io)) => Some(io),
-        _ => None,
-    };
-    let commit = match error.cause() {
-        Some(CommitError::Storage(StorageError::Io(io))) => Some(io),
-        _ => None,
-    };
-    any.or(commit)
-        .is_some_and(|io| io.kind() == io::ErrorKind::StorageFull)
+    let cause: Option<&io::Error> = error.cause();
+    cause.is_some_and(|io| io.kind() == io::ErrorKind::StorageFull)
 }
 
 /// Draws the identity of a use of the database: never zero, and never one of before.

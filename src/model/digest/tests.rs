@@ -75,7 +75,7 @@ fn updates() -> Vec<Batch> {
         of().external_id("a", None),
         of().attribute("a", "b"),
         of().attribute("a", None),
-        of().replace_attributes(),
+        of().replace_attributes(true),
         of().given_name("a\nb"),
     ];
     updates.map(update).into()
@@ -87,7 +87,7 @@ fn others() -> Vec<Batch> {
     let id = crate::model::WorkspaceId::from_u64(1);
     vec![
         batch(),
-        batch().allow_ownerless(),
+        batch().allow_ownerless(true),
         batch().actor(ANN),
         Batch::new().request_id([8; 16]),
         batch().activate_user("bob@ex.co"),

@@ -115,9 +115,7 @@ impl UpdateFields {
         if let Some(admin) = self.admin {
             update = update.admin(admin);
         }
-        if self.replace_attributes {
-            update = update.replace_attributes();
-        }
+        update = update.replace_attributes(self.replace_attributes);
         for (provisioner, id) in &self.external_ids {
             update = update.external_id(provisioner, id.as_deref());
         }

@@ -1,12 +1,17 @@
-//! Which entries a load has put, as far as memory goes.
+//! Which unique entries there are while a directory is loaded.
 
 use std::hash::BuildHasher;
+use std::ops::{Bound, ControlFlow};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-/// The hashes of the keys that were put: one whose hash is not here was not. To look each
-/// key up in the store would take most of the time of a load, and hardly any is there.
+use crate::codec::keys::Kind;
+use crate::engine::{Order, Read};
+use crate::error::Result;
+
+/// The hashes of their keys. A key whose hash is missing has no entry. Nearly all keys of a load
+/// are new, and looking each of them up in the store would take most of the time.
 #[derive(Default)]
 pub(super) struct Present {
     hashes: HashTable<u64>,
@@ -15,6 +20,19 @@ pub(super) struct Present {
 }
 
 impl Present {
+    /// The entries of a directory without users and workspaces: the ids of deleted users.
+    pub(super) fn new(read: &impl Read) -> Result<Self> {
+        let mut present = Self::default();
+        let ids = Kind::Id.all();
+        let end = ids.end();
+        let range = (Bound::Included(&ids.0[..]), Bound::Excluded(&end[..]));
+        read.scan(range, Order::Ascending, |key, _| {
+            present.add(key);
+            ControlFlow::Continue(())
+        })?;
+        Ok(present)
+    }
+
     /// Notes that there is an entry with this key.
     pub(super) fn add(&mut self, key: &[u8]) {
         let hash = self.hashing.hash_one(key);

@@ -14,9 +14,9 @@ static void texts(const hc_directory *directory)
     CHECK_TEXT("email is not UTF-8 from byte 3 on", hc_error_message(error));
     hc_error_free(error);
     CHECK_STATUS(HC_STATUS_INVALID_UTF8,
-                 hc_user_get_by_email(directory, NOT_UTF8, &user, NULL));
+                 hc_user_get_by(directory, HC_USER_KEY_EMAIL, NOT_UTF8, &user, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_UTF8,
-                 hc_user_get_by_username(directory, NOT_UTF8, &user, NULL));
+                 hc_user_get_by(directory, HC_USER_KEY_USERNAME, NOT_UTF8, &user, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_UTF8, hc_user_get(directory, NOT_UTF8, &user, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_UTF8, hc_user_delete(directory, NOT_UTF8, NULL));
 

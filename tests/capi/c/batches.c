@@ -51,7 +51,7 @@ static void full_house(const hc_directory *directory)
     CHECK_OK(hc_batch_activate_user(batch, CHO, NULL));
     CHECK_STATUS(HC_STATUS_NO_FREE_SEAT,
                  hc_directory_apply(directory, batch, &applied, &error));
-    CHECK(hc_error_get_seats(error, &limit, NULL, &requested) == 1);
+    CHECK(error_seats(error, &limit, NULL, &requested) == 1);
     CHECK(limit == 2 && requested == 1);
     hc_error_free(error);
     CHECK_STATUS(HC_STATUS_NO_FREE_SEAT,
@@ -68,7 +68,7 @@ static void full_house(const hc_directory *directory)
     CHECK_OK(hc_batch_delete_user(batch, HC_STR("nobody@ex.co"), NULL));
     CHECK_STATUS(HC_STATUS_USER_NOT_FOUND,
                  hc_directory_apply(directory, batch, NULL, &error));
-    CHECK(hc_error_get_op_index(error, &index) == 1 && index == 2);
+    CHECK(error_op_index(error, &index) == 1 && index == 2);
     hc_error_free(error);
     hc_batch_free(batch);
 }
@@ -91,9 +91,9 @@ static void versions(const hc_directory *directory)
     CHECK_OK(hc_batch_update_user(batch, HC_STR(hc_user_id_text(bob)), to_ann, NULL));
     CHECK_OK(hc_batch_set_if_version(batch, 77, NULL));
     CHECK_STATUS(HC_STATUS_CONFLICT, hc_directory_apply(directory, batch, NULL, &error));
-    CHECK(hc_error_get_versions(error, &expected, &found) == 1);
+    CHECK(error_versions(error, &expected, &found) == 1);
     CHECK(expected == 77 && found == hc_user_version(bob));
-    CHECK(hc_error_get_op_index(error, &index) == 1 && index == 1);
+    CHECK(error_op_index(error, &index) == 1 && index == 1);
     hc_error_free(error);
 
     CHECK_OK(hc_batch_set_if_version(batch, hc_user_version(bob), NULL));
@@ -183,7 +183,7 @@ static void previews(const hc_directory *directory)
     CHECK(hc_refusals_count(refusals) >= 1);
     for (size_t i = 0; i < hc_refusals_count(refusals); i++) {
         const hc_error *refusal = hc_refusals_at(refusals, i);
-        CHECK(hc_error_get_op_index(refusal, &index) == 1);
+        CHECK(error_op_index(refusal, &index) == 1);
         CHECK_STATUS(index == 1 ? HC_STATUS_EMAIL_TAKEN : HC_STATUS_USER_NOT_FOUND,
                      hc_error_status(refusal));
         CHECK(strlen(hc_error_message(refusal)) > 10);

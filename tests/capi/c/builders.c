@@ -66,7 +66,7 @@ static void check_steve(const hc_user *user)
 static void look_up(const hc_directory *directory)
 {
     hc_user *user = NULL;
-    CHECK_OK(hc_user_get_by_id(directory, id, &user, NULL));
+    CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_ID, id, 16, &user, NULL));
     check_steve(user);
     hc_user_free(user);
     CHECK_OK(hc_user_get(directory, HC_STR(ID_TEXT), &user, NULL));
@@ -75,7 +75,7 @@ static void look_up(const hc_directory *directory)
     CHECK_OK(hc_user_get(directory, HC_STR("steve@ex.co"), &user, NULL));
     check_steve(user);
     hc_user_free(user);
-    CHECK_OK(hc_user_get_by_username(directory, HC_STR("STEVE"), &user, NULL));
+    CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_USERNAME, HC_STR("STEVE"), &user, NULL));
     check_steve(user);
     hc_user_free(user);
 }
@@ -108,10 +108,10 @@ static void update(const hc_directory *directory)
 
     CHECK_STATUS(HC_STATUS_CONFLICT,
                  hc_user_update_apply(directory, BY_ID, update, NULL, &error));
-    CHECK(hc_error_get_versions(error, &expected, &found) == 1);
+    CHECK(error_versions(error, &expected, &found) == 1);
     CHECK(expected == 1 && found == 2);
-    CHECK(hc_error_get_seats(error, NULL, NULL, NULL) == 0);
-    CHECK(hc_error_get_op_index(error, &found) == 1 && found == 0);
+    CHECK(error_seats(error, NULL, NULL, NULL) == 0);
+    CHECK(error_op_index(error, &found) == 1 && found == 0);
     hc_error_free(error);
     hc_user_update_free(update);
 
@@ -136,7 +136,7 @@ static void switches(const hc_directory *directory)
     CHECK(hc_user_is_active(user) == 0);
     hc_user_free(user);
     CHECK_OK(hc_user_delete(directory, BY_ID, NULL));
-    CHECK_OK(hc_user_get_by_id(directory, id, &user, NULL));
+    CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_ID, id, 16, &user, NULL));
     CHECK(user == NULL);
     CHECK_STATUS(HC_STATUS_USER_NOT_FOUND, hc_user_delete(directory, BY_ID, NULL));
 }

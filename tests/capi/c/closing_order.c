@@ -25,7 +25,7 @@ static void freed_directory(const char *path)
     CHECK_STATUS(HC_STATUS_ALREADY_OPEN,
                  hc_directory_open(HC_STR(path), NULL, &again, &error));
     CHECK(again == UNTOUCHED(hc_directory));
-    CHECK(hc_error_is_retryable(error) == 1);
+    CHECK(details_of(error).is_retryable == 1);
     CHECK_OK(hc_cursor_next(cursor, &bob, NULL));
     hc_cursor_free(cursor);
 

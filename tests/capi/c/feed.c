@@ -97,7 +97,7 @@ static void batches(void)
     CHECK(hc_feed_position(feed) == 10);
     CHECK_STATUS(HC_STATUS_BUFFER_TOO_SMALL,
                  hc_feed_next_batch(feed, 0, buffer, 100, &written, &error));
-    CHECK(hc_error_get_buffer_bytes(error, &needed) == 1 && needed == 16 + 80 + 48);
+    CHECK(error_buffer_bytes(error, &needed) == 1 && needed == 16 + 80 + 48);
     CHECK(written == 1 && hc_feed_position(feed) == 10);
     hc_error_free(error);
     for (;;) {
@@ -133,9 +133,9 @@ static void trimming(void)
     CHECK_OK(hc_directory_follow(directory, 0, &feed, NULL));
     CHECK_STATUS(HC_STATUS_HISTORY_TRIMMED,
                  hc_feed_next_batch(feed, 0, buffer, BUFFER, &written, &error));
-    CHECK(hc_error_get_resume_after(error, &resume_after) == 1 && resume_after == 2);
-    CHECK(hc_error_get_buffer_bytes(error, NULL) == 0);
-    CHECK(hc_error_get_latest_change(error, NULL) == 0);
+    CHECK(error_resume_after(error, &resume_after) == 1 && resume_after == 2);
+    CHECK(error_buffer_bytes(error, NULL) == 0);
+    CHECK(error_latest_change(error, NULL) == 0);
     CHECK(written == 77);
     hc_error_free(error);
     hc_feed_free(feed);
@@ -158,9 +158,9 @@ static void ahead(void)
     CHECK_OK(hc_directory_follow(directory, 2, &feed, NULL));
     CHECK_STATUS(HC_STATUS_CHANGE_NOT_YET,
                  hc_feed_next_batch(feed, UINT64_MAX, buffer, BUFFER, &written, &error));
-    CHECK(hc_error_get_resume_after(error, NULL) == 0);
-    CHECK(hc_error_get_latest_change(error, NULL) == 1);
-    CHECK(hc_error_get_latest_change(error, &latest) == 1 && latest == 1);
+    CHECK(error_resume_after(error, NULL) == 0);
+    CHECK(error_latest_change(error, NULL) == 1);
+    CHECK(error_latest_change(error, &latest) == 1 && latest == 1);
     CHECK(written == 77);
     hc_error_free(error);
     hc_feed_free(feed);

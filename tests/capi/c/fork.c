@@ -19,8 +19,7 @@ static void in_the_child(struct handles *parents)
     hc_directory *own = NULL;
     hc_error *error = NULL;
     hc_user *user = UNTOUCHED(hc_user);
-    CHECK_STATUS(HC_STATUS_FORKED, hc_user_get_by_email(parents->directory,
-                                                        HC_STR("ann@ex.co"), &user, &error));
+    CHECK_STATUS(HC_STATUS_FORKED, hc_user_get_by(parents->directory, HC_USER_KEY_EMAIL, HC_STR("ann@ex.co"), &user, &error));
     CHECK(user == UNTOUCHED(hc_user));
     CHECK(strstr(hc_error_message(error), "fork") != NULL);
     hc_error_free(error);

@@ -42,20 +42,20 @@ static void list_users(const hc_directory *directory)
 static void get_user_by_email(const hc_directory *directory)
 {
     hc_user *user = NULL;
-    CHECK_OK(hc_user_get_by_email(directory, HC_STR("Steve@EX.co"), &user, NULL));
+    CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR("Steve@EX.co"), &user, NULL));
     CHECK(user != NULL);
     CHECK_TEXT("steve", hc_user_username(user));
     CHECK(hc_user_is_active(user) == 1);
     hc_user_free(user);
 
     user = UNTOUCHED(hc_user);
-    CHECK_OK(hc_user_get_by_email(directory, HC_STR("nobody@ex.co"), &user, NULL));
+    CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR("nobody@ex.co"), &user, NULL));
     CHECK(user == NULL);
     user = UNTOUCHED(hc_user);
-    CHECK_OK(hc_user_get_by_email(directory, HC_STR("not an address"), &user, NULL));
+    CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR("not an address"), &user, NULL));
     CHECK(user == NULL);
     user = UNTOUCHED(hc_user);
-    CHECK_OK(hc_user_get_by_username(directory, HC_STR("nobody"), &user, NULL));
+    CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_USERNAME, HC_STR("nobody"), &user, NULL));
     CHECK(user == NULL);
 }
 
@@ -85,11 +85,11 @@ static void meet_the_limit(const hc_directory *directory)
     CHECK(user == UNTOUCHED(hc_user));
     CHECK(hc_error_status(error) == HC_STATUS_NO_FREE_SEAT);
     CHECK(strstr(hc_error_message(error), "5 of 5 seats") != NULL);
-    CHECK(hc_error_get_seats(error, &limit, &active, &requested) == 1);
+    CHECK(error_seats(error, &limit, &active, &requested) == 1);
     CHECK(limit == 5 && active == 5 && requested == 1);
-    CHECK(hc_error_get_versions(error, &limit, &active) == 0);
+    CHECK(error_versions(error, &limit, &active) == 0);
     CHECK(limit == 5 && active == 5);
-    CHECK(hc_error_is_retryable(error) == 0);
+    CHECK(details_of(error).is_retryable == 0);
     hc_error_free(error);
 
     CHECK_OK(hc_user_deactivate(directory, HC_STR("steve@ex.co"), NULL, NULL));

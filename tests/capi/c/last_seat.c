@@ -25,7 +25,7 @@ static void *race(void *argument)
     racer->status = hc_user_activate(directory, HC_STR(racer->email), NULL, &error);
     if (racer->status != HC_STATUS_OK) {
         CHECK(hc_error_status(error) == racer->status);
-        CHECK(hc_error_get_seats(error, &limit, &active, &requested) == 1);
+        CHECK(error_seats(error, &limit, &active, &requested) == 1);
         CHECK(limit == 1 && active == 1 && requested == 1);
     }
     hc_error_free(error);

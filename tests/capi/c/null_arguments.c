@@ -26,9 +26,9 @@ static void without_a_handle(void)
     REFUSED(hc_directory_list_users(NULL, &cursor, NULL));
     REFUSED(hc_cursor_next(NULL, &user, NULL));
     REFUSED(hc_user_get(NULL, HC_STR("a@b"), &user, NULL));
-    REFUSED(hc_user_get_by_id(NULL, id, &user, NULL));
-    REFUSED(hc_user_get_by_email(NULL, HC_STR("a@b"), &user, NULL));
-    REFUSED(hc_user_get_by_username(NULL, HC_STR("a"), &user, NULL));
+    REFUSED(hc_user_get_by(NULL, HC_USER_KEY_ID, id, 16, &user, NULL));
+    REFUSED(hc_user_get_by(NULL, HC_USER_KEY_EMAIL, HC_STR("a@b"), &user, NULL));
+    REFUSED(hc_user_get_by(NULL, HC_USER_KEY_USERNAME, HC_STR("a"), &user, NULL));
     REFUSED(hc_user_create(NULL, HC_STR("a@b"), &user, NULL));
     REFUSED(hc_user_create_from(NULL, NULL, &user, NULL));
     REFUSED(hc_user_update_apply(NULL, HC_STR("a@b"), NULL, &user, NULL));
@@ -41,7 +41,7 @@ static void without_a_handle(void)
     REFUSED(hc_directory_verify(NULL, NULL, &error));
     CHECK(hc_error_status(error) == HC_STATUS_NULL_ARGUMENT);
     CHECK_TEXT("directory is NULL and must not be", hc_error_message(error));
-    CHECK(hc_error_get_op_index(error, NULL) == 0);
+    CHECK(error_op_index(error, NULL) == 0);
     hc_error_free(error);
 
     CHECK(user == UNTOUCHED(hc_user) && cursor == UNTOUCHED(hc_cursor));
@@ -60,12 +60,12 @@ static void with_a_directory(void)
     REFUSED(hc_directory_list_users(directory, NULL, NULL));
     REFUSED(hc_user_get(directory, NULL, 1, &user, NULL));
     REFUSED(hc_user_get(directory, HC_STR("a@b"), NULL, NULL));
-    REFUSED(hc_user_get_by_id(directory, NULL, &user, NULL));
-    REFUSED(hc_user_get_by_id(directory, id, NULL, NULL));
-    REFUSED(hc_user_get_by_email(directory, NULL, 1, &user, NULL));
-    REFUSED(hc_user_get_by_email(directory, HC_STR("a@b"), NULL, NULL));
-    REFUSED(hc_user_get_by_username(directory, NULL, 1, &user, NULL));
-    REFUSED(hc_user_get_by_username(directory, HC_STR("a"), NULL, NULL));
+    REFUSED(hc_user_get_by(directory, HC_USER_KEY_ID, NULL, 16, &user, NULL));
+    REFUSED(hc_user_get_by(directory, HC_USER_KEY_ID, id, 16, NULL, NULL));
+    REFUSED(hc_user_get_by(directory, HC_USER_KEY_EMAIL, NULL, 1, &user, NULL));
+    REFUSED(hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR("a@b"), NULL, NULL));
+    REFUSED(hc_user_get_by(directory, HC_USER_KEY_USERNAME, NULL, 1, &user, NULL));
+    REFUSED(hc_user_get_by(directory, HC_USER_KEY_USERNAME, HC_STR("a"), NULL, NULL));
     REFUSED(hc_user_create(directory, NULL, 1, &user, NULL));
     REFUSED(hc_user_create_from(directory, NULL, &user, NULL));
     REFUSED(hc_user_update_apply(directory, NULL, 1, update, &user, NULL));
@@ -152,10 +152,10 @@ static void reading(void)
 
     CHECK(hc_error_status(NULL) == HC_STATUS_NULL_ARGUMENT);
     CHECK_TEXT("", hc_error_message(NULL));
-    CHECK(hc_error_is_retryable(NULL) == 0);
-    CHECK(hc_error_get_seats(NULL, NULL, NULL, NULL) == 0);
-    CHECK(hc_error_get_versions(NULL, NULL, NULL) == 0);
-    CHECK(hc_error_get_op_index(NULL, NULL) == 0);
+    CHECK(details_of(NULL).is_retryable == 0);
+    CHECK(error_seats(NULL, NULL, NULL, NULL) == 0);
+    CHECK(error_versions(NULL, NULL, NULL) == 0);
+    CHECK(error_op_index(NULL, NULL) == 0);
 
     CHECK_OK(hc_user_create(directory, HC_STR("a@b"), &user, NULL));
     CHECK(hc_user_attribute(user, NULL, 1, NULL) == NULL);

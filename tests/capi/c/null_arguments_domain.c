@@ -247,9 +247,9 @@ static void changes(const hc_directory *directory)
     REFUSED(hc_id_to_text(id, NULL, NULL));
     REFUSED(hc_id_from_text(NONE, bytes, NULL));
     REFUSED(hc_id_from_text(A, NULL, NULL));
-    CHECK(hc_error_get_resume_after(NULL, NULL) == 0);
-    CHECK(hc_error_get_latest_change(NULL, NULL) == 0);
-    CHECK(hc_error_get_buffer_bytes(NULL, NULL) == 0);
+    CHECK(error_resume_after(NULL, NULL) == 0);
+    CHECK(error_latest_change(NULL, NULL) == 0);
+    CHECK(error_buffer_bytes(NULL, NULL) == 0);
     CHECK(written == 77 && trimmed == 77 && text[0] == 0 && bytes[0] == 0);
 }
 

@@ -157,9 +157,9 @@ static void small_buffers(const hc_directory *directory)
                      hc_cursor_next_batch(cursor, buffer, capacity, &written, NULL));
     CHECK_STATUS(HC_STATUS_BUFFER_TOO_SMALL,
                  hc_cursor_next_batch(cursor, buffer, 0, &written, &error));
-    CHECK(hc_error_get_buffer_bytes(error, &needed) == 1 && needed > 100);
+    CHECK(error_buffer_bytes(error, &needed) == 1 && needed > 100);
     CHECK(strstr(hc_error_message(error), "bytes") != NULL);
-    CHECK(hc_error_get_resume_after(error, NULL) == 0);
+    CHECK(error_resume_after(error, NULL) == 0);
     hc_error_free(error);
     CHECK_STATUS(HC_STATUS_BUFFER_TOO_SMALL,
                  hc_cursor_next_batch(cursor, buffer, needed - 1, &written, NULL));

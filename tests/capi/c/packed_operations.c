@@ -193,7 +193,7 @@ static void refused(hc_status status, const char *words, size_t length, uint64_t
         fprintf(stderr, "%s\n", hc_error_message(error));
         CHECK(0);
     }
-    CHECK(hc_error_get_op_index(error, &found) == (index > 0) && (index == 0 || found == index));
+    CHECK(error_op_index(error, &found) == (index > 0) && (index == 0 || found == index));
     CHECK(hc_batch_count(batch) == 1);
     hc_error_free(error);
     hc_batch_free(batch);

@@ -34,6 +34,56 @@
 /* A place that no call may write to when it fails. */
 #define UNTOUCHED(type) ((type *)(void *)0x5eed)
 
+static inline hc_error_details details_of(const hc_error *error)
+{
+    hc_error_details details = HC_ERROR_DETAILS_INIT;
+    hc_error_get_details(error, &details);
+    return details;
+}
+
+/* Writes a number, where it is wanted. */
+static inline void wanted(uint64_t *place, uint64_t number)
+{
+    if (place != NULL)
+        *place = number;
+}
+
+/* Whether an error has a number, which is written if it is wanted. */
+#define ERROR_NUMBER(name, detail)                                              \
+    static inline int error_##name(const hc_error *error, uint64_t *number)     \
+    {                                                                           \
+        hc_error_details details = details_of(error);                           \
+        if (details.given & HC_DETAIL_##detail)                                 \
+            wanted(number, details.name);                                       \
+        return (details.given & HC_DETAIL_##detail) != 0;                       \
+    }
+ERROR_NUMBER(op_index, OP_INDEX)
+ERROR_NUMBER(resume_after, RESUME_AFTER)
+ERROR_NUMBER(latest_change, LATEST_CHANGE)
+ERROR_NUMBER(buffer_bytes, BUFFER_BYTES)
+
+static inline int error_seats(const hc_error *error, uint64_t *limit, uint64_t *active,
+                              uint64_t *requested)
+{
+    hc_error_details details = details_of(error);
+    if (!(details.given & HC_DETAIL_SEATS))
+        return 0;
+    wanted(limit, details.limit);
+    wanted(active, details.active);
+    wanted(requested, details.requested);
+    return 1;
+}
+
+static inline int error_versions(const hc_error *error, uint64_t *expected, uint64_t *found)
+{
+    hc_error_details details = details_of(error);
+    if (!(details.given & HC_DETAIL_VERSIONS))
+        return 0;
+    wanted(expected, details.expected);
+    wanted(found, details.found);
+    return 1;
+}
+
 static inline hc_directory *in_memory(void)
 {
     hc_directory *directory = NULL;

@@ -162,7 +162,7 @@ static void full(hc_directory *directory)
         submit(directory, 2000 + i);
     CHECK_STATUS(HC_STATUS_QUEUE_FULL,
                  hc_directory_submit(directory, batch, on_done, &told, &error));
-    CHECK(hc_error_is_retryable(error) == 1);
+    CHECK(details_of(error).is_retryable == 1);
     hc_error_free(error);
     pthread_barrier_wait(&gate);
     CHECK_OK(hc_directory_close(directory, NULL));

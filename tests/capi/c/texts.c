@@ -153,7 +153,7 @@ static void figures(void)
         CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
         CHECK_OK(hc_user_deactivate(directory, HC_STR("ann@ex.co"), NULL, NULL));
         for (int i = 0; i < 3; i++) {
-            CHECK_OK(hc_user_get_by_email(directory, HC_STR("ann@ex.co"), &user, NULL));
+            CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR("ann@ex.co"), &user, NULL));
             hc_user_free(user);
         }
         CHECK_OK(hc_directory_get_stats(directory, &stats, NULL));

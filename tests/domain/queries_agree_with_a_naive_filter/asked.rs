@@ -199,6 +199,7 @@ impl Asked {
             Sort::Email => users.sort_by_key(|user| user.email().key().to_owned()),
             Sort::Username => users.sort_by_key(|user| username_key(user)),
             Sort::Created => users.sort_by_key(|user| (user.created_at(), user.id())),
+            other => panic!("{other:?} has no order here"),
         }
         if self.descending {
             users.reverse();
@@ -216,6 +217,7 @@ impl Asked {
             Sort::Email => first.email().key() < second.email().key(),
             Sort::Username => username_key(first) < username_key(second),
             Sort::Created => (first.created_at(), first.id()) < (second.created_at(), second.id()),
+            other => panic!("{other:?} has no order here"),
         }
     }
 }

@@ -164,7 +164,7 @@ fn disturb(directory: &Directory, whom: Index, how: u8) {
         _ => Batch::new().deactivate_user(&**user),
     };
     // Who is the last admin stays; a new email may be taken.
-    let _ = directory.apply(batch.allow_ownerless());
+    let _ = directory.apply(batch.allow_ownerless(true));
 }
 
 fn emails(users: &[Arc<User>]) -> Vec<String> {

@@ -72,7 +72,7 @@ pub fn people() -> impl Strategy<Value = Vec<Person>> {
 pub fn fill(directory: &Directory, people: &[Person], seed: u64) -> [WorkspaceId; 2] {
     let made = ["first", "second"].map(|name| {
         let batch = Batch::new().create_workspace(NewWorkspace::new(name));
-        directory.apply(batch.allow_ownerless()).unwrap();
+        directory.apply(batch.allow_ownerless(true)).unwrap();
         directory.workspace(name).unwrap().unwrap().id()
     });
     let (mut emails, mut usernames) = (HashSet::new(), HashSet::new());

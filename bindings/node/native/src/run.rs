@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Packed, Refusal, camel_case, refusals};
 use crate::handle::{Cursor, Handle, lock};
+use crate::lines;
 use crate::request::{Alone, Request, Then, parse};
 
 type Result<T> = std::result::Result<T, Refusal>;
@@ -72,6 +73,7 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
         Request::Query { query } => page(directory, &query)?,
         Request::Count { query } => Answer::of(directory.count(&query)?.into()),
         Request::Seats => Answer::written(&directory.seats()?)?,
+        Request::SeatHistory { since } => Answer::written(&directory.seat_history(since)?)?,
         Request::Stats => Answer::written(&directory.stats()?)?,
         Request::Prometheus => Answer::of(directory.stats()?.prometheus().into()),
         Request::Workspace { workspace } => Answer::written(&directory.workspace(workspace)?)?,
@@ -91,7 +93,7 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
             Answer::written(&directory.default_workspace(user)?)?
         }
         Request::Apply { batch, then } => apply(directory, batch, then)?,
-        Request::Preview { batch } => Answer::of(refusals(directory.preview(batch)?)),
+        Request::Preview { batch } => Answer::of(refusals(directory.refusals(batch)?)),
         Request::ChangesNow { after, limit } => changes_now(directory, after, limit)?,
         Request::TrimChanges { before } => Answer::of(directory.trim_changes(before)?.into()),
         Request::Verify => Answer::written(&directory.verify()?)?,
@@ -100,6 +102,10 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
             let options = CopyOptions::new().overwrite(overwrite);
             Answer::written(&directory.backup_with(path, options)?)?
         }
+        Request::Export { path, overwrite } => {
+            Answer::of(lines::export(directory, Path::new(&path), overwrite)?.into())
+        }
+        Request::Load { path } => Answer::of(lines::load(directory, Path::new(&path))?.into()),
         Request::Users => keep(handle, Cursor::Users(Box::new(directory.users()?))),
         Request::Workspaces => keep(
             handle,
@@ -166,18 +172,18 @@ fn part<T: serde::Serialize>(
 
 fn page(directory: &Directory, query: &UserQuery) -> Result<Answer> {
     let mut users = Packed::default();
-    let next = directory.for_each_in_page(query, |user| {
+    let visited = directory.for_each_in_page(query, |user| {
         users.user(&user);
-        ControlFlow::Continue(())
+        ControlFlow::<()>::Continue(())
     })?;
-    Ok(Answer::with_users(next.into(), users))
+    Ok(Answer::with_users(visited.next.into(), users))
 }
 
 fn changes_now(directory: &Directory, after: u64, limit: usize) -> Result<Answer> {
     let mut feed = directory.follow(after);
     let mut changes = Vec::new();
     while changes.len() < limit {
-        match feed.next(Duration::ZERO)? {
+        match feed.recv_timeout(Duration::ZERO)? {
             Some(change) => changes.push(change),
             None => break,
         }

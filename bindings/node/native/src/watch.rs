@@ -80,7 +80,7 @@ fn watch(shared: &Mutex<State>, directory: &Directory, position: u64) {
     let mut feed = directory.follow(position);
     loop {
         // Only closing ends the wait early. Those who gave up are few, and cost nothing.
-        let next = feed.next(Duration::MAX);
+        let next = feed.recv_timeout(Duration::MAX);
         let mut state = lock(shared);
         let woken = if let Ok(change) = &next {
             let seen = change.as_ref().map_or(state.seen, |change| change.sequence);

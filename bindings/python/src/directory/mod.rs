@@ -69,7 +69,7 @@ impl Directory {
             options = options.license_if_new(license);
         }
         if let Some(bytes) = cache_bytes {
-            options = options.cache_bytes(bytes);
+            options = options.user_cache_bytes(bytes);
         }
         if let Some(bytes) = page_cache_bytes {
             options = options.page_cache_bytes(bytes);
@@ -100,7 +100,7 @@ impl Directory {
             options = options.license_if_new(license);
         }
         if let Some(bytes) = cache_bytes {
-            options = options.cache_bytes(bytes);
+            options = options.user_cache_bytes(bytes);
         }
         let inner = options.in_memory().map_err(raised)?;
         Ok(Self {
@@ -217,13 +217,13 @@ impl Directory {
     ) -> PyResult<Bound<'py, PyAny>> {
         let query = query(conditions)?;
         let mut users = Vec::new();
-        let next = self.read(py, |directory| {
+        let visited = self.read(py, |directory| {
             directory.for_each_in_page(&query, |user| {
                 users.push(User::from(user));
-                std::ops::ControlFlow::Continue(())
+                std::ops::ControlFlow::<()>::Continue(())
             })
         })?;
-        records::page(py, users, next)
+        records::page(py, users, visited.next)
     }
 
     /// How many users match all conditions, whatever the limit.

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::Directory;
-use crate::arguments::{Named, Seated, datetime, new_user, user_update};
+use crate::arguments::{Moment, Named, Seated, datetime, new_user, user_update};
 use crate::batch::Batch;
 use crate::errors::exception;
 use crate::records;
@@ -90,6 +90,19 @@ impl Directory {
         seen.map(|at| datetime(py, at)).transpose()
     }
 
+    /// The most users that were active at one time, on each day (UTC) since that of
+    /// `since`; by default since the first day on record. It is kept for three years.
+    #[pyo3(signature = (since=None))]
+    fn seat_history<'py>(
+        &self,
+        py: Python<'py>,
+        since: Option<Moment>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let since = since.map(|moment| moment.0);
+        let history = self.read(py, |directory| directory.seat_history(since))?;
+        records::seat_history(py, &history)
+    }
+
     /// Sets the license. A smaller one than today's use evicts nobody.
     fn set_license<'py>(&self, py: Python<'py>, license: Seated) -> PyResult<Bound<'py, PyAny>> {
         let seats = self.write(py, |directory| directory.set_license(license.0))?;
@@ -113,7 +126,7 @@ impl Directory {
     /// Tells what would be refused of a batch, as exceptions that are not raised.
     fn preview<'py>(&self, py: Python<'py>, batch: &Batch) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let batch = batch.0.clone();
-        let refusals = self.write(py, |directory| directory.preview(batch))?;
+        let refusals = self.write(py, |directory| directory.refusals(batch))?;
         refusals
             .iter()
             .map(|refusal| exception(py, refusal))

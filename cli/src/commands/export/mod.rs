@@ -125,18 +125,14 @@ fn each_user(
         }
         return Ok(());
     };
-    let mut failed = Ok(());
-    directory.export(|record| {
-        let visited = match record {
-            Exported::Directory { .. } => Ok(ControlFlow::Continue(())),
-            Exported::User(user) => visit(user).map(ControlFlow::Continue),
-            // Users come first.
-            _ => Ok(ControlFlow::Break(())),
-        };
-        visited.unwrap_or_else(|error| {
-            failed = Err(error);
-            ControlFlow::Break(())
-        })
+    let ended = directory.export(|record| match record {
+        Exported::Directory { .. } => ControlFlow::Continue(()),
+        Exported::User(user) => match visit(user) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(Err(error)),
+        },
+        // Users come first.
+        _ => ControlFlow::Break(Ok(())),
     })?;
-    Ok(failed?)
+    Ok(ended.unwrap_or(Ok(()))?)
 }

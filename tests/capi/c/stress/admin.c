@@ -65,22 +65,22 @@ static void fill(struct stage *stage)
     CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
     CHECK_STATUS(HC_STATUS_NO_FREE_SEAT,
                  hc_user_create(directory, HC_STR("bob@ex.co"), NULL, &error));
-    CHECK(hc_error_get_seats(error, &limit, &active, &requested) == 1);
+    CHECK(error_seats(error, &limit, &active, &requested) == 1);
     CHECK(limit == 1 && active == 1 && requested == 1);
-    CHECK(hc_error_is_retryable(error) == 0 && strlen(hc_error_message(error)) > 0);
+    CHECK(details_of(error).is_retryable == 0 && strlen(hc_error_message(error)) > 0);
     hc_error_free(error);
 
     CHECK_OK(hc_user_update_set_if_version(update, 7, NULL));
     CHECK_STATUS(HC_STATUS_CONFLICT,
                  hc_user_update_apply(directory, HC_STR("ann@ex.co"), update, NULL, &error));
-    CHECK(hc_error_get_versions(error, &expected, &found) == 1 && expected == 7 && found == 1);
+    CHECK(error_versions(error, &expected, &found) == 1 && expected == 7 && found == 1);
     hc_error_free(error);
     hc_user_update_free(update);
 
     CHECK_OK(hc_directory_list_users(directory, &cursor, NULL));
     CHECK_STATUS(HC_STATUS_BUFFER_TOO_SMALL,
                  hc_cursor_next_batch(cursor, &byte, 1, &written, &error));
-    CHECK(hc_error_get_buffer_bytes(error, &needed) == 1 && needed > 100);
+    CHECK(error_buffer_bytes(error, &needed) == 1 && needed > 100);
     hc_error_free(error);
     CHECK_OK(hc_directory_close(directory, NULL));
     CHECK_STATUS(HC_STATUS_CLOSED, hc_user_create(directory, HC_STR("c@d"), NULL, NULL));
@@ -97,7 +97,7 @@ static void use_a_file(const struct stage *stage, unsigned thread)
     snprintf(path, sizeof path, "%s/%u.redb", stage->folder, thread);
     CHECK_OK(hc_directory_open(HC_STR(path), stage->options, &directory, NULL));
     CHECK_STATUS(HC_STATUS_ALREADY_OPEN, hc_directory_open(HC_STR(path), NULL, &again, &error));
-    CHECK(hc_error_is_retryable(error) == 1);
+    CHECK(details_of(error).is_retryable == 1);
     hc_error_free(error);
     CHECK_ONE_OF(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL),
                  HC_STATUS_EMAIL_TAKEN);
@@ -164,7 +164,7 @@ static void keep_up(const struct stage *stage, unsigned thread)
     CHECK_STATUS(HC_STATUS_CHANGE_NOT_YET,
                  hc_feed_next_batch(feed, 0, figures, sizeof figures, &written, &error));
     hc_feed_free(feed);
-    CHECK(hc_error_get_latest_change(error, &latest) == 1 && latest == copied.sequence);
+    CHECK(error_latest_change(error, &latest) == 1 && latest == copied.sequence);
     hc_error_free(error);
     hc_directory_free(reader);
     hc_options_free(options);

@@ -111,7 +111,7 @@ static void ask(const hc_directory *directory, hc_batch *good)
     CHECK(hc_refusals_count(refusals) == 2);
     status = hc_error_status(hc_refusals_at(refusals, 1));
     CHECK(status == HC_STATUS_USER_NOT_FOUND);
-    CHECK(hc_error_get_op_index(hc_refusals_at(refusals, 1), &index) == 1 && index == 1);
+    CHECK(error_op_index(hc_refusals_at(refusals, 1), &index) == 1 && index == 1);
     hc_refusals_free(refusals);
     hc_batch_free(bad);
 }

@@ -120,7 +120,7 @@ void part_feed(struct stage *stage, unsigned thread)
         size_t written = 0;
         if (CHECK_ONE_OF(hc_feed_next_batch(feed, 1, buffer, BUFFER, &written, &error),
                          HC_STATUS_HISTORY_TRIMMED) != HC_STATUS_OK) {
-            CHECK(hc_error_get_resume_after(error, followed) == 1);
+            CHECK(error_resume_after(error, followed) == 1);
             hc_error_free(error);
             break;
         }

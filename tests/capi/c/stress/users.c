@@ -132,10 +132,10 @@ static void through_a_cache(const hc_directory *directory, const char *email)
         generation = __atomic_load_n(number, __ATOMIC_ACQUIRE);
         if (cached == NULL || generation % 2 == 1 || generation != kept) {
             hc_user_free(cached);
-            CHECK_OK(hc_user_get_by_email(directory, HC_STR(email), &cached, NULL));
+            CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR(email), &cached, NULL));
             kept = generation % 2 == 0 ? generation : 0;
         }
-        CHECK_OK(hc_user_get_by_email(directory, HC_STR(email), &latest, NULL));
+        CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR(email), &latest, NULL));
         CHECK(hc_user_version(cached) == hc_user_version(latest));
         hc_user_free(latest);
         if (i % 5 == 0) {
@@ -172,13 +172,13 @@ void part_users(struct stage *stage, unsigned thread)
     look_at(same, email);
     hc_user_free(same);
     read_packed(directory, email, id);
-    CHECK_OK(hc_user_get_by_id(directory, id, &same, NULL));
+    CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_ID, id, 16, &same, NULL));
     look_at(same, email);
     hc_user_free(same);
-    CHECK_OK(hc_user_get_by_email(directory, HC_STR(email), &same, NULL));
+    CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR(email), &same, NULL));
     look_at(same, email);
     hc_user_free(same);
-    CHECK_OK(hc_user_get_by_username(directory, HC_STR(username), &same, NULL));
+    CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_USERNAME, HC_STR(username), &same, NULL));
     look_at(same, email);
     hc_user_free(same);
 
@@ -187,7 +187,7 @@ void part_users(struct stage *stage, unsigned thread)
     through_a_cache(directory, email);
     switch_on_and_off(directory, email, id);
     CHECK_OK(hc_user_delete(directory, BY_ID, NULL));
-    CHECK_OK(hc_user_get_by_email(directory, HC_STR(email), &same, NULL));
+    CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR(email), &same, NULL));
     CHECK(same == NULL);
     look_at(user, email); /* a copy, whatever became of its record */
     hc_user_free(user);

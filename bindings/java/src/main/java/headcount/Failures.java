@@ -1,5 +1,7 @@
 package headcount;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
@@ -25,37 +27,29 @@ final class Failures {
 
     static HeadcountException read(MemorySegment error) {
         try (Frame frame = Frame.open()) {
-            MemorySegment at = frame.allocate(24);
-            MemorySegment a = at.asSlice(0, 8);
-            MemorySegment b = at.asSlice(8, 8);
-            MemorySegment c = at.asSlice(16, 8);
-            HeadcountException.SeatShortage seats = null;
-            HeadcountException.VersionConflict versions = null;
-            OptionalInt operation = OptionalInt.empty();
-            OptionalLong resumeAfter = OptionalLong.empty();
-            OptionalLong latest = OptionalLong.empty();
-            long bufferBytes = 0;
-            if (Native.hc_error_get_op_index(error, a) == 1) {
-                operation = OptionalInt.of((int) a.get(JAVA_LONG, 0));
-            }
-            if (Native.hc_error_get_seats(error, a, b, c) == 1) {
-                seats = new HeadcountException.SeatShortage(a.get(JAVA_LONG, 0), b.get(JAVA_LONG, 0), c.get(JAVA_LONG, 0));
-            }
-            if (Native.hc_error_get_versions(error, a, b) == 1) {
-                versions = new HeadcountException.VersionConflict(a.get(JAVA_LONG, 0), b.get(JAVA_LONG, 0));
-            }
-            if (Native.hc_error_get_resume_after(error, a) == 1) {
-                resumeAfter = OptionalLong.of(a.get(JAVA_LONG, 0));
-            }
-            if (Native.hc_error_get_latest_change(error, a) == 1) {
-                latest = OptionalLong.of(a.get(JAVA_LONG, 0));
-            }
-            if (Native.hc_error_get_buffer_bytes(error, a) == 1) {
-                bufferBytes = a.get(JAVA_LONG, 0);
-            }
-            return new HeadcountException(ErrorKind.of(Native.hc_error_status(error)),
-                    Packed.cString(Native.hc_error_message(error)), Native.hc_error_is_retryable(error) == 1,
-                    seats, versions, operation, resumeAfter, latest, bufferBytes);
+            MemorySegment found = frame.struct(Native.SIZEOF_HC_ERROR_DETAILS);
+            Native.hc_error_get_details(error, found);
+            int given = found.get(JAVA_INT, Native.HC_ERROR_DETAILS_GIVEN);
+            return new HeadcountException(
+                    ErrorKind.of(found.get(JAVA_INT, Native.HC_ERROR_DETAILS_STATUS)),
+                    Packed.cString(found.get(ADDRESS, Native.HC_ERROR_DETAILS_MESSAGE)),
+                    found.get(JAVA_INT, Native.HC_ERROR_DETAILS_IS_RETRYABLE) == 1,
+                    (given & Native.HC_DETAIL_SEATS) == 0 ? null : new HeadcountException.SeatShortage(
+                            found.get(JAVA_LONG, Native.HC_ERROR_DETAILS_LIMIT),
+                            found.get(JAVA_LONG, Native.HC_ERROR_DETAILS_ACTIVE),
+                            found.get(JAVA_LONG, Native.HC_ERROR_DETAILS_REQUESTED)),
+                    (given & Native.HC_DETAIL_VERSIONS) == 0 ? null : new HeadcountException.VersionConflict(
+                            found.get(JAVA_LONG, Native.HC_ERROR_DETAILS_EXPECTED),
+                            found.get(JAVA_LONG, Native.HC_ERROR_DETAILS_FOUND)),
+                    (given & Native.HC_DETAIL_OP_INDEX) == 0 ? OptionalInt.empty()
+                            : OptionalInt.of((int) found.get(JAVA_LONG, Native.HC_ERROR_DETAILS_OP_INDEX)),
+                    optional(given & Native.HC_DETAIL_RESUME_AFTER, found, Native.HC_ERROR_DETAILS_RESUME_AFTER),
+                    optional(given & Native.HC_DETAIL_LATEST_CHANGE, found, Native.HC_ERROR_DETAILS_LATEST_CHANGE),
+                    found.get(JAVA_LONG, Native.HC_ERROR_DETAILS_BUFFER_BYTES));
         }
+    }
+
+    private static OptionalLong optional(int isGiven, MemorySegment found, long offset) {
+        return isGiven == 0 ? OptionalLong.empty() : OptionalLong.of(found.get(JAVA_LONG, offset));
     }
 }

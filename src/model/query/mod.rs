@@ -1,10 +1,13 @@
 //! Asking for users: which ones, in what order, how many.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod page;
+mod times;
 
+use std::collections::BTreeMap;
+
+pub use self::page::{PageVisit, UserPage};
 use super::workspace::WorkspaceRef;
-use super::{Role, Timestamp, User};
+use super::{Role, Timestamp};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes of a text that is searched for.
@@ -17,6 +20,7 @@ const SEARCH_BYTES_MAX: usize = 255;
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case")
 )]
+#[non_exhaustive]
 pub enum Sort {
     /// By the key of the email: the natural order, in which users are stored.
     #[default]
@@ -241,72 +245,6 @@ impl UserQuery {
         self
     }
 
-    /// Only users created at this moment or later.
-    #[must_use]
-    pub fn created_since(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
-        self.created_since = moment.into();
-        self
-    }
-
-    /// Only users created before this moment.
-    #[must_use]
-    pub fn created_before(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
-        self.created_before = moment.into();
-        self
-    }
-
-    /// Only users who were created or changed at this moment or later.
-    ///
-    /// Times never run back from one change to the next, also when the clock is put
-    /// back. So nobody is missed by asking again and again for the users changed since
-    /// the latest [`updated_at`](super::User::updated_at) of the answer before; those of
-    /// that very moment are told again. Where an answer has several pages, take the
-    /// latest of its first page: users may change while the others are read.
-    #[must_use]
-    pub fn changed_since(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
-        self.changed_since = moment.into();
-        self
-    }
-
-    /// Only users who were created before this moment and not changed since.
-    #[must_use]
-    pub fn changed_before(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
-        self.changed_before = moment.into();
-        self
-    }
-
-    /// Only users who were [last seen](crate::Directory::last_seen) at this moment or later.
-    /// A user who was never seen counts as seen at creation.
-    #[must_use]
-    pub fn seen_since(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
-        self.seen_since = moment.into();
-        self
-    }
-
-    /// Only users who were last seen before this moment. A user who was never seen counts
-    /// as seen at creation, so that one who is new is not taken for one who left.
-    ///
-    /// ```
-    /// use headcount::{Directory, NewUser, Timestamp, UserQuery};
-    ///
-    /// let directory = Directory::in_memory()?;
-    /// let long_ago: Timestamp = "2020-01-01T00:00:00Z".parse()?;
-    /// for name in ["ann", "bob"] {
-    ///     directory.create_user(NewUser::new(format!("{name}@ex.co")).created_at(long_ago))?;
-    /// }
-    /// directory.create_user("new@ex.co")?;
-    /// directory.touch_user("ann@ex.co")?;
-    /// let away = UserQuery::new().seen_before("2021-01-01T00:00:00Z".parse::<Timestamp>()?);
-    /// assert_eq!(directory.query(&away)?.users[0].email().as_str(), "bob@ex.co");
-    /// assert_eq!(directory.count(&away)?, 1);
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    #[must_use]
-    pub fn seen_before(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
-        self.seen_before = moment.into();
-        self
-    }
-
     /// In this order.
     #[must_use]
     pub fn sort(mut self, sort: Sort) -> Self {
@@ -385,15 +323,4 @@ impl UserQuery {
 
 fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidArgument, message)
-}
-
-/// One page of a query.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct UserPage {
-    /// The users, in the order of the query.
-    pub users: Vec<Arc<User>>,
-    /// The cursor of the next page; `None` where this is the last. It contains
-    /// the email or username of the last user: treat it as personal data.
-    pub next: Option<String>,
 }

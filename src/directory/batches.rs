@@ -1,0 +1,83 @@
+//! Applying batches, and telling what would become of them.
+
+use super::Directory;
+use crate::error::{Error, Result};
+use crate::model::{Applied, Batch, Timestamp};
+use crate::rules;
+
+/// Batches.
+impl Directory {
+    /// Applies a batch: all of it, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// The first refusal; [`Error::op_index`] says which operation it concerns.
+    pub fn apply(&self, mut batch: Batch) -> Result<Applied> {
+        self.check()?;
+        self.prepare(&mut batch);
+        let applied = self
+            .shared
+            .commits
+            .apply(&*self.shared.engine, &self.shared.cache, batch)?;
+        if let Some(sequence) = applied.sequence {
+            self.shared.latest.advance(sequence);
+            self.shared.holds.check(&self.shared.engine);
+        }
+        Ok(applied)
+    }
+
+    /// Tells what would be refused of a batch, without applying it: all there is
+    /// to say about single operations, in their order, or else about the batch
+    /// as a whole. Empty means that it would be accepted now.
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory, ErrorKind};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let refusals = directory.refusals(Batch::new().create_user("").create_user("Ann@ex.co"))?;
+    /// let kinds: Vec<_> = refusals.iter().map(|r| (r.op_index(), r.kind())).collect();
+    /// assert_eq!(
+    ///     kinds,
+    ///     [(Some(0), ErrorKind::EmailRequired), (Some(1), ErrorKind::EmailTaken)]
+    /// );
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn refusals(&self, mut batch: Batch) -> Result<Vec<Error>> {
+        self.prepare(&mut batch);
+        rules::refusals(&self.snapshot()?, &batch, Timestamp::now())
+    }
+
+    /// Tells what would become of a batch, without applying it: the answer that
+    /// [`apply`](Self::apply) would give now, but for the ids it would draw.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`apply`](Self::apply).
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// let batch = Batch::new().activate_user(&*ann).create_user("bob@ex.co");
+    /// let applied = directory.dry_run(batch)?;
+    /// assert!(!applied.outcomes[0].changed && applied.outcomes[1].changed);
+    /// assert_eq!(directory.len()?, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn dry_run(&self, mut batch: Batch) -> Result<Applied> {
+        self.prepare(&mut batch);
+        let plan = rules::apply(&self.snapshot()?, &batch, Timestamp::now())?;
+        Ok(plan.applied)
+    }
+
+    pub(super) fn prepare(&self, batch: &mut Batch) {
+        // Part of the digest, so first.
+        batch.actor = batch.actor.or(self.actor);
+        if batch.door.is_none() {
+            batch.door.clone_from(&self.door);
+        }
+        batch.prepare();
+    }
+}

@@ -1,0 +1,210 @@
+//! Finding one user, or many by their names.
+
+use std::sync::Arc;
+
+use super::Directory;
+use super::cache::Kind;
+use crate::error::Result;
+use crate::model::{Email, Target, User, UserId, UserRef, Username};
+use crate::rules::read;
+
+/// Finding users.
+impl Directory {
+    /// The user that an id, an email or a username names; `None` when there is none.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user(NewUser::new("ann@ex.co").username("ann"))?;
+    /// for name in ["Ann", "ann@ex.co", &ann.id().to_string()] {
+    ///     assert_eq!(directory.user(name)?.unwrap(), ann);
+    /// }
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn user(&self, user: impl Into<UserRef>) -> Result<Option<Arc<User>>> {
+        match &user.into().0 {
+            Target::Id(id) => self.user_by_id(*id),
+            Target::Address { key, .. } => self.user_by_address(key),
+            Target::Name { key, .. } => self.user_by_username_key(key),
+            Target::Nobody { .. } => self.nobody(),
+        }
+    }
+
+    /// [`user`](Self::user) for a text, which is not copied where it is the key of a
+    /// user who is cached.
+    #[cfg(feature = "capi")]
+    pub(crate) fn user_by_text(&self, text: &str) -> Result<Option<Arc<User>>> {
+        self.check()?;
+        let kind = if text.contains('@') {
+            Kind::Email
+        } else {
+            Kind::Username
+        };
+        match self.shared.cache.get(kind, text.as_bytes()) {
+            Some(user) => Ok(Some(user)),
+            None => self.user(text),
+        }
+    }
+
+    /// The user with this address as email or username.
+    fn user_by_address(&self, key: &str) -> Result<Option<Arc<User>>> {
+        if let Some(user) = self.user_by_email_key(key)? {
+            return Ok(Some(user));
+        }
+        if let Some(user) = self.user_by_username_key(key)? {
+            return Ok(Some(user));
+        }
+        // Between the two looks the address may have become an email.
+        let found = read::user_by_name_key(&self.snapshot()?, key)?;
+        Ok(found.map(Arc::new))
+    }
+
+    /// The user with this id; `None` when there is none.
+    pub fn user_by_id(&self, id: UserId) -> Result<Option<Arc<User>>> {
+        self.check()?;
+        let cache = &self.shared.cache;
+        if let Some(user) = cache.get(Kind::Id, id.as_bytes()) {
+            return Ok(Some(user));
+        }
+        cache.get_or_load(Kind::Id, id.as_bytes(), || {
+            read::user_by_id(&self.snapshot()?, id)
+        })
+    }
+
+    /// The user with this email, without regard to the case of ASCII letters;
+    /// `None` when there is none, and for a text that is not an address.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("Steve@ex.co")?;
+    /// assert!(directory.user_by_email("steve@EX.CO")?.is_some());
+    /// assert!(directory.user_by_email("steve")?.is_none());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn user_by_email(&self, email: &str) -> Result<Option<Arc<User>>> {
+        self.check()?;
+        // Most are typed as their own keys. Only what isn't found has to be parsed.
+        if let Some(user) = self.shared.cache.get(Kind::Email, email.as_bytes()) {
+            return Ok(Some(user));
+        }
+        match Email::lookup_key(email) {
+            Some(key) => self.user_by_email_key(&key),
+            None => self.nobody(),
+        }
+    }
+
+    /// [`user_by_email`](Self::user_by_email) for each of many, in their order. Where
+    /// users are cached this takes about half of the time: look-ups of one call wait for
+    /// memory together, best in batches of 64 or more.
+    ///
+    /// Each answer is as good as one from `user_by_email`, of a moment during the call,
+    /// and not all need be of the same one.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading: see [`Io`](crate::ErrorKind::Io), [`Corrupted`](crate::ErrorKind::Corrupted) and
+    /// [`Closed`](crate::ErrorKind::Closed).
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// let found = directory.users_by_emails(&["nobody@ex.co", "Ann@ex.co"])?;
+    /// assert_eq!(found, [None, Some(ann)]);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn users_by_emails<E: AsRef<str>>(&self, emails: &[E]) -> Result<Vec<Option<Arc<User>>>> {
+        self.check()?;
+        let texts = emails.iter().map(|email| email.as_ref().as_bytes());
+        let mut found = self.shared.cache.get_many(Kind::Email, texts);
+        for (user, email) in std::iter::zip(&mut found, emails) {
+            if user.is_none() {
+                *user = self.user_by_email(email.as_ref())?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// [`user_by_id`](Self::user_by_id) for each of many, in their order: see
+    /// [`users_by_emails`](Self::users_by_emails).
+    ///
+    /// ```
+    /// use headcount::{Directory, UserId};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// let found = directory.users_by_ids(&[ann.id(), UserId::generate()])?;
+    /// assert_eq!(found, [Some(ann), None]);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn users_by_ids(&self, ids: &[UserId]) -> Result<Vec<Option<Arc<User>>>> {
+        self.check()?;
+        let texts = ids.iter().map(|id| id.as_bytes().as_slice());
+        let mut found = self.shared.cache.get_many(Kind::Id, texts);
+        for (user, id) in std::iter::zip(&mut found, ids) {
+            if user.is_none() {
+                *user = self.user_by_id(*id)?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The user with this username, without regard to case; `None` when there is
+    /// none.
+    pub fn user_by_username(&self, username: &str) -> Result<Option<Arc<User>>> {
+        self.check()?;
+        let cache = &self.shared.cache;
+        if let Some(user) = cache.get(Kind::Username, username.as_bytes()) {
+            return Ok(Some(user));
+        }
+        match Username::lookup_key(username) {
+            Some(key) => self.user_by_username_key(&key),
+            None => self.nobody(),
+        }
+    }
+
+    /// The user for whom a provisioner, such as an identity provider, has this id;
+    /// `None` when there is none. It is not cached.
+    ///
+    /// ```
+    /// use headcount::{Directory, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// directory.update_user(&*ann, UserUpdate::new().external_id("entra", "6f1a"))?;
+    /// assert_eq!(directory.user_by_external_id("entra", "6f1a")?.unwrap().id(), ann.id());
+    /// assert!(directory.user_by_external_id("okta", "6f1a")?.is_none());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn user_by_external_id(&self, provisioner: &str, id: &str) -> Result<Option<Arc<User>>> {
+        let found = read::user_by_external_id(&self.snapshot()?, provisioner, id)?;
+        Ok(found.map(Arc::new))
+    }
+
+    fn user_by_username_key(&self, key: &str) -> Result<Option<Arc<User>>> {
+        self.check()?;
+        self.shared
+            .cache
+            .get_or_load(Kind::Username, key.as_bytes(), || {
+                read::user_by_username_key(&self.snapshot()?, key)
+            })
+    }
+
+    fn user_by_email_key(&self, key: &str) -> Result<Option<Arc<User>>> {
+        self.check()?;
+        self.shared
+            .cache
+            .get_or_load(Kind::Email, key.as_bytes(), || {
+                read::user_by_email_key(&self.snapshot()?, key)
+            })
+    }
+
+    /// Nobody, unless the directory is closed.
+    fn nobody(&self) -> Result<Option<Arc<User>>> {
+        self.snapshot().map(|_| None)
+    }
+}

@@ -1,0 +1,72 @@
+//! Conditions on when users were created, changed and seen.
+
+use super::UserQuery;
+use crate::model::Timestamp;
+
+impl UserQuery {
+    /// Only users created at this moment or later.
+    #[must_use]
+    pub fn created_since(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
+        self.created_since = moment.into();
+        self
+    }
+
+    /// Only users created before this moment.
+    #[must_use]
+    pub fn created_before(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
+        self.created_before = moment.into();
+        self
+    }
+
+    /// Only users who were created or changed at this moment or later.
+    ///
+    /// Times never run back from one change to the next, also when the clock is put
+    /// back. So nobody is missed by asking again and again for the users changed since
+    /// the latest [`updated_at`](crate::User::updated_at) of the answer before; those of
+    /// that very moment are told again. Where an answer has several pages, take the
+    /// latest of its first page: users may change while the others are read.
+    #[must_use]
+    pub fn changed_since(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
+        self.changed_since = moment.into();
+        self
+    }
+
+    /// Only users who were created before this moment and not changed since.
+    #[must_use]
+    pub fn changed_before(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
+        self.changed_before = moment.into();
+        self
+    }
+
+    /// Only users who were [last seen](crate::Directory::last_seen) at this moment or later.
+    /// A user who was never seen counts as seen at creation.
+    #[must_use]
+    pub fn seen_since(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
+        self.seen_since = moment.into();
+        self
+    }
+
+    /// Only users who were last seen before this moment. A user who was never seen counts
+    /// as seen at creation, so that one who is new is not taken for one who left.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser, Timestamp, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let long_ago: Timestamp = "2020-01-01T00:00:00Z".parse()?;
+    /// for name in ["ann", "bob"] {
+    ///     directory.create_user(NewUser::new(format!("{name}@ex.co")).created_at(long_ago))?;
+    /// }
+    /// directory.create_user("new@ex.co")?;
+    /// directory.touch_user("ann@ex.co")?;
+    /// let away = UserQuery::new().seen_before("2021-01-01T00:00:00Z".parse::<Timestamp>()?);
+    /// assert_eq!(directory.query(&away)?.users[0].email().as_str(), "bob@ex.co");
+    /// assert_eq!(directory.count(&away)?, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn seen_before(mut self, moment: impl Into<Option<Timestamp>>) -> Self {
+        self.seen_before = moment.into();
+        self
+    }
+}
