@@ -106,8 +106,7 @@ pub(crate) fn is_id_taken(read: &impl Read, id: UserId) -> Result<bool> {
     Ok(read.get(&keys::id(id))?.is_some())
 }
 
-/// Up to `count` users in the order of their emails, behind the one with the
-/// email key `after`, or from the first.
+/// Up to `count` users by email, behind the email key `after` or from the first.
 pub(crate) fn users_after(
     read: &impl Read,
     after: Option<&str>,
