@@ -110,7 +110,11 @@ fn long_lists_have_pages_that_keep_the_filters() {
         assert_eq!(shown, 120, "{first}");
     }
     let lost = browser.get("/admin?after=u150%40ex.co");
-    assert!(lost.body.contains("here is the first page"), "{}", lost.body);
+    assert!(
+        lost.body.contains("here is the first page"),
+        "{}",
+        lost.body
+    );
     assert!(lost.body.contains("u100@ex.co"), "{}", lost.body);
 }
 
