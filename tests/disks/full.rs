@@ -29,9 +29,9 @@ fn is_there(directory: &Directory, expected: &HashSet<String>) {
 /// Writes until the disk is full, and returns what was acknowledged. The process ends
 /// then without closing anything.
 fn write_until_full(path: &Path) -> HashSet<String> {
-    let (mut child, mut said) = start(path, 0);
-    let users = acknowledged(&mut said);
-    assert_eq!(child.wait().unwrap().code(), None, "it was to abort");
+    let mut child = start(path, 0);
+    let users = acknowledged(&mut child);
+    assert_eq!(child.wait().code(), None, "it was to abort");
     users.into_iter().collect()
 }
 
@@ -79,7 +79,7 @@ fn a_full_tmpfs_loses_nothing() {
     a_full_disk_loses_nothing(Kind::Tmpfs);
 }
 
-/// What can't be created for want of space leaves nothing behind, and says what it wants.
+/// A file that finds no space to be created leaves nothing behind, and the error says so.
 #[test]
 fn nothing_is_left_of_what_did_not_fit() {
     for kind in [Kind::Ext4, Kind::Tmpfs] {
