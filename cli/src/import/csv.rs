@@ -5,7 +5,7 @@ use headcount::Email;
 use serde_json::{Map, Value};
 
 use super::delimited::{Cell, Reader, Record};
-use super::names::{Field, Names, Target, plain, unknown};
+use super::names::{Field, Names, Target, is_of_address, plain, unknown};
 use super::reading::Reading;
 use super::row::Spot;
 use super::{Row, Rows};
@@ -114,9 +114,10 @@ fn columns(
         let target = names.target(title);
         matches!(target, Some(Target::Field(Field::Active | Field::Inactive)))
     };
+    // A state is part of an address beside a city, and beside a status, as in Okta and Entra.
     let has_status = titles
         .iter()
-        .any(|title| plain(title) != "state" && is_state(title));
+        .any(|title| plain(title) != "state" && (is_state(title) || is_of_address(&plain(title))));
     let mut columns = Vec::with_capacity(titles.len());
     let mut strangers = Vec::new();
     for (index, title) in titles.iter().copied().enumerate() {
@@ -125,9 +126,11 @@ fn columns(
             continue;
         }
         if titles[..index].contains(&title) {
-            return Err(format!("its header has the column {title:?} twice"));
+            return Err(format!(
+                "its header has the column {title:?} twice; take one of the two out, or give it \
+                 another name"
+            ));
         }
-        // Beside a status, as in Okta and Entra, a state is part of an address.
         let target = match names.target(title) {
             Some(Target::Field(Field::Active)) if has_status && plain(title) == "state" => {
                 Some(Target::LeftOut)
@@ -152,6 +155,12 @@ fn columns(
     if !strangers.is_empty() {
         let mut told = unknown("column", &strangers);
         let other = |c: char| c != delimiter && DELIMITERS.contains(&c);
+        if titles
+            .iter()
+            .any(|title| Email::parse(title).is_ok_and(|_| title.contains('@')))
+        {
+            told += "; the first line needs the names of the columns, and this one has an address";
+        }
         if strangers.iter().any(|title| title.contains(other)) {
             told += "; if another character separates the columns, name it with --delimiter";
         }
