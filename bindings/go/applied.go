@@ -86,9 +86,9 @@ func (d *Directory) Preview(batch *Batch) ([]*Error, error) {
 	defer C.hc_refusals_free(list)
 	for i := range C.hc_refusals_count(list) {
 		refusal := readError(C.hc_refusals_at(list, i))
-		if refusal.Operation >= 0 {
+		if refusal.Operation >= 0 && indexes != nil {
 			refusal.Operation = indexes[refusal.Operation]
-		} else if len(refusals) > 0 {
+		} else if refusal.Operation < 0 && indexes != nil {
 			continue // The batch as a whole is another one without what is malformed.
 		}
 		refusals = append(refusals, refusal)
@@ -116,33 +116,37 @@ func readApplied(native *C.hc_applied) (Applied, error) {
 	applied := Applied{
 		Sequence: uint64(C.hc_applied_sequence(native)),
 		Replayed: C.hc_applied_is_replayed(native) == 1,
-		Outcomes: make([]Outcome, int(C.hc_applied_count(native))),
+		Outcomes: make([]Outcome, 0, int(C.hc_applied_count(native))),
 	}
+	buffer := make([]byte, batchHeaderBytes+outcomeBytes*cap(applied.Outcomes))
+	written, err := fill(&buffer, func(b *C.uint8_t, n C.size_t, w *C.size_t, e **C.hc_error) C.hc_status {
+		return C.hc_applied_read(native, 0, b, n, w, e)
+	})
+	if err != nil || written == 0 {
+		return applied, err
+	}
+	err = records(buffer[:written], outcomesBatch, func(record []byte) bool {
+		applied.Outcomes = append(applied.Outcomes, unpackOutcome(record))
+		return true
+	})
 	for i := range applied.Outcomes {
-		raw := C.hc_outcome{struct_size: C.sizeof_hc_outcome}
-		var user *C.hc_user
-		var s steps
-		s.run(true, func(e **C.hc_error) C.hc_status {
-			return C.hc_applied_get_outcome(native, C.size_t(i), &raw, e)
-		})
-		s.run(true, func(e **C.hc_error) C.hc_status {
-			return C.hc_applied_get_user(native, C.size_t(i), &user, e)
-		})
-		if err := s.err(); err != nil {
-			return Applied{}, err
-		}
-		o := &applied.Outcomes[i]
-		*o = Outcome{
-			Subject:     Subject(raw.subject),
-			Changed:     raw.changed == 1,
-			Version:     uint64(raw.version),
-			WorkspaceID: uint64(raw.workspace),
-			UserID:      readID(&raw.user[0]),
-		}
-		if user != nil {
-			taken := takeUser(user)
-			o.User = &taken
+		if o := &applied.Outcomes[i]; o.Subject == UserSubject && err == nil {
+			o.User, err = appliedUser(native, i)
 		}
 	}
-	return applied, nil
+	return applied, err
+}
+
+// appliedUser is the user of an outcome; nil for none.
+func appliedUser(native *C.hc_applied, i int) (*User, error) {
+	var user *C.hc_user
+	var e *C.hc_error
+	if status := C.hc_applied_get_user(native, C.size_t(i), &user, &e); status != C.HC_STATUS_OK {
+		return nil, failure(status, e)
+	}
+	if user == nil {
+		return nil, nil
+	}
+	taken := takeUser(user)
+	return &taken, nil
 }

@@ -34,15 +34,8 @@ type Batch struct {
 
 // An Operation is one step of a batch.
 type Operation struct {
-	add       func(*C.hc_batch, **C.hc_error) C.hc_status
-	build     func() (addition, error)
+	record    []byte // packed, but for its length and the version
 	ifVersion *uint64
-}
-
-// An addition is an operation with a builder, which is freed when it was added.
-type addition struct {
-	add  func(*C.hc_batch, **C.hc_error) C.hc_status
-	free func()
 }
 
 // IfVersion refuses the batch with [ErrConflict] unless what the operation changes is at
@@ -52,89 +45,61 @@ func (o *Operation) IfVersion(version uint64) *Operation {
 	return o
 }
 
-// Len is how many operations there are.
+// Len is the number of operations.
 func (b *Batch) Len() int {
 	return len(b.operations)
 }
 
-func (b *Batch) append(add func(*C.hc_batch, **C.hc_error) C.hc_status) *Operation {
-	o := &Operation{add: add}
+func (b *Batch) append(code uint16) *Operation {
+	o := newOperation(code)
 	b.operations = append(b.operations, o)
 	return o
 }
 
 // CreateUser appends: create a user, as [Directory.CreateUser] does.
 func (b *Batch) CreateUser(user NewUser) *Operation {
-	o := b.append(nil)
-	o.build = func() (addition, error) {
-		native, err := user.native()
-		return addition{func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-			return C.hc_batch_create_user(b, native, e)
-		}, func() { C.hc_new_user_free(native) }}, err
-	}
-	return o
+	return b.append(C.HC_OPERATION_CREATE_USER).newUser(&user)
 }
 
 // UpdateUser appends: change fields of a user, as [Directory.UpdateUser] does.
 func (b *Batch) UpdateUser(ref string, update UserUpdate) *Operation {
-	o := b.append(nil)
-	o.build = func() (addition, error) {
-		native, err := update.native()
-		return addition{func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-			bytes, length := text(ref)
-			return C.hc_batch_update_user(b, bytes, length, native, e)
-		}, func() { C.hc_user_update_free(native) }}, err
-	}
-	return o
+	return b.append(C.HC_OPERATION_UPDATE_USER).user(ref).userUpdate(&update)
 }
 
 // ActivateUser appends: make a user active, as [Directory.ActivateUser] does.
 func (b *Batch) ActivateUser(ref string) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		bytes, length := text(ref)
-		return C.hc_batch_activate_user(b, bytes, length, e)
-	})
+	return b.append(C.HC_OPERATION_ACTIVATE_USER).user(ref)
 }
 
 // DeactivateUser appends: make a user inactive, as [Directory.DeactivateUser] does.
 func (b *Batch) DeactivateUser(ref string) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		bytes, length := text(ref)
-		return C.hc_batch_deactivate_user(b, bytes, length, e)
-	})
+	return b.append(C.HC_OPERATION_DEACTIVATE_USER).user(ref)
 }
 
 // DeleteUser appends: delete a user for good, as [Directory.DeleteUser] does.
 func (b *Batch) DeleteUser(ref string) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		bytes, length := text(ref)
-		return C.hc_batch_delete_user(b, bytes, length, e)
-	})
+	return b.append(C.HC_OPERATION_DELETE_USER).user(ref)
 }
 
 // SetLicense appends: set the license, as [Directory.SetLicense] does.
 func (b *Batch) SetLicense(license License) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		return C.hc_batch_set_license(b, license.kind, C.uint64_t(license.seats), e)
-	})
+	o := b.append(C.HC_OPERATION_SET_LICENSE).number(C.HC_OP_FIELD_LICENSE, uint64(license.kind))
+	return o.number(C.HC_OP_FIELD_SEATS, license.seats)
 }
 
 // CreateWorkspace appends: create a workspace, as [Directory.CreateWorkspace] does; an
 // empty owner is none. Later operations can name it; its id is in the outcome.
 func (b *Batch) CreateWorkspace(name, owner string) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		n, nameLength := text(name)
-		o, ownerLength := text(owner)
-		return C.hc_batch_create_workspace(b, n, nameLength, o, ownerLength, e)
-	})
+	o := b.append(C.HC_OPERATION_CREATE_WORKSPACE).text(C.HC_OP_FIELD_NAME, name)
+	if owner != "" {
+		o.user(owner)
+	}
+	return o
 }
 
 // DefaultWorkspace appends: make a user's default workspace, unless there is one.
 func (b *Batch) DefaultWorkspace(ref string) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		bytes, length := text(ref)
-		return C.hc_batch_default_workspace(b, bytes, length, e)
-	})
+	return b.append(C.HC_OPERATION_DEFAULT_WORKSPACE).user(ref)
 }
 
 // A WorkspaceRef names a workspace in a batch: make one with [WorkspaceID] or
@@ -153,94 +118,45 @@ func WorkspaceName(name string) WorkspaceRef { return WorkspaceRef{name: name} }
 
 // RenameWorkspace appends: give a workspace another name.
 func (b *Batch) RenameWorkspace(workspace WorkspaceRef, name string) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		n, nameLength := text(name)
-		if workspace.id != 0 {
-			return C.hc_batch_rename_workspace(b, nil, 0, C.uint64_t(workspace.id), n, nameLength, e)
-		}
-		w, length := text(workspace.name)
-		return C.hc_batch_rename_workspace(b, w, length, 0, n, nameLength, e)
-	})
+	return b.append(C.HC_OPERATION_RENAME_WORKSPACE).workspace(workspace).text(C.HC_OP_FIELD_NAME, name)
 }
 
 // SetWorkspaceExternalID appends: set the id that a provisioner has for a workspace, which
 // may be one that an earlier operation creates; an empty id removes it.
 func (b *Batch) SetWorkspaceExternalID(workspace WorkspaceRef, provisioner, id string) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		w, length := text(workspace.name)
-		p, provisionerLength := text(provisioner)
-		i, idLength := externalID(id, true)
-		return C.hc_batch_set_workspace_external_id(b, w, length, C.uint64_t(workspace.id), p, provisionerLength, i, idLength, e)
-	})
+	o := b.append(C.HC_OPERATION_SET_WORKSPACE_EXTERNAL_ID).workspace(workspace)
+	o.text(C.HC_OP_FIELD_PROVISIONER, provisioner)
+	return o.textOrAbsent(C.HC_OP_FIELD_EXTERNAL_ID, id)
 }
 
 // ArchiveWorkspace appends: archive a workspace.
 func (b *Batch) ArchiveWorkspace(workspace WorkspaceRef) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		if workspace.id != 0 {
-			return C.hc_batch_archive_workspace(b, nil, 0, C.uint64_t(workspace.id), e)
-		}
-		w, length := text(workspace.name)
-		return C.hc_batch_archive_workspace(b, w, length, 0, e)
-	})
+	return b.append(C.HC_OPERATION_ARCHIVE_WORKSPACE).workspace(workspace)
 }
 
 // RestoreWorkspace appends: restore an archived workspace.
 func (b *Batch) RestoreWorkspace(workspace WorkspaceRef) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		if workspace.id != 0 {
-			return C.hc_batch_restore_workspace(b, nil, 0, C.uint64_t(workspace.id), e)
-		}
-		w, length := text(workspace.name)
-		return C.hc_batch_restore_workspace(b, w, length, 0, e)
-	})
+	return b.append(C.HC_OPERATION_RESTORE_WORKSPACE).workspace(workspace)
 }
 
 // DeleteWorkspace appends: delete a workspace and its memberships for good.
 func (b *Batch) DeleteWorkspace(workspace WorkspaceRef) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		if workspace.id != 0 {
-			return C.hc_batch_delete_workspace(b, nil, 0, C.uint64_t(workspace.id), e)
-		}
-		w, length := text(workspace.name)
-		return C.hc_batch_delete_workspace(b, w, length, 0, e)
-	})
+	return b.append(C.HC_OPERATION_DELETE_WORKSPACE).workspace(workspace)
 }
 
 // AddMember appends: make a user a member of a workspace.
 func (b *Batch) AddMember(workspace WorkspaceRef, ref string, role Role) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		u, userLength := text(ref)
-		if workspace.id != 0 {
-			return C.hc_batch_add_member(b, nil, 0, C.uint64_t(workspace.id), u, userLength, C.int32_t(role), e)
-		}
-		w, length := text(workspace.name)
-		return C.hc_batch_add_member(b, w, length, 0, u, userLength, C.int32_t(role), e)
-	})
+	return b.append(C.HC_OPERATION_ADD_MEMBER).workspace(workspace).user(ref).role(role)
 }
 
 // SetRole appends: change the role of a member.
 func (b *Batch) SetRole(workspace WorkspaceRef, ref string, role Role) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		u, userLength := text(ref)
-		if workspace.id != 0 {
-			return C.hc_batch_set_role(b, nil, 0, C.uint64_t(workspace.id), u, userLength, C.int32_t(role), e)
-		}
-		w, length := text(workspace.name)
-		return C.hc_batch_set_role(b, w, length, 0, u, userLength, C.int32_t(role), e)
-	})
+	return b.append(C.HC_OPERATION_SET_ROLE).workspace(workspace).user(ref).role(role)
 }
 
 // RemoveMember appends: take a member out of a workspace.
 func (b *Batch) RemoveMember(workspace WorkspaceRef, ref string) *Operation {
-	return b.append(func(b *C.hc_batch, e **C.hc_error) C.hc_status {
-		u, userLength := text(ref)
-		if workspace.id != 0 {
-			return C.hc_batch_remove_member(b, nil, 0, C.uint64_t(workspace.id), u, userLength, e)
-		}
-		w, length := text(workspace.name)
-		return C.hc_batch_remove_member(b, w, length, 0, u, userLength, e)
-	})
+	return b.append(C.HC_OPERATION_REMOVE_MEMBER).workspace(workspace).user(ref)
 }
 
 // native makes a batch to be freed with hc_batch_free. It fails with the first operation
@@ -255,29 +171,18 @@ func (b *Batch) native() (*C.hc_batch, error) {
 }
 
 // wellFormed makes a batch, to be freed with hc_batch_free, of the operations that are not
-// malformed. It returns their indexes, and the errors of the others.
+// malformed. Unless these are all, it returns their indexes, and the errors of the others.
 func (b *Batch) wellFormed() (native *C.hc_batch, indexes []int, malformed []*Error, err error) {
 	native = C.hc_batch_new()
-	var s steps
-	s.run(!b.Actor.IsZero(), func(e **C.hc_error) C.hc_status {
-		return C.hc_batch_set_actor(native, idPointer(&b.Actor), e)
-	})
-	s.run(b.Door != "", func(e **C.hc_error) C.hc_status {
-		bytes, length := text(b.Door)
-		return C.hc_batch_set_door(native, bytes, length, e)
-	})
-	s.run(!b.RequestID.IsZero(), func(e **C.hc_error) C.hc_status {
-		return C.hc_batch_set_request_id(native, idPointer(&b.RequestID), e)
-	})
-	s.run(b.AllowOwnerless, func(e **C.hc_error) C.hc_status {
-		return C.hc_batch_set_allow_ownerless(native, 1, e)
-	})
-	if err := s.err(); err != nil {
+	if err := pack(native, b.settings()); err != nil {
 		C.hc_batch_free(native)
 		return nil, nil, nil, err
 	}
+	if pack(native, b.operations...) == nil {
+		return native, nil, nil, nil
+	}
 	for i, operation := range b.operations {
-		if refused, ok := operation.addTo(native).(*Error); ok {
+		if refused, ok := pack(native, operation).(*Error); ok {
 			refused.Operation = i
 			malformed = append(malformed, refused)
 		} else {
@@ -285,22 +190,4 @@ func (b *Batch) wellFormed() (native *C.hc_batch, indexes []int, malformed []*Er
 		}
 	}
 	return native, indexes, malformed, nil
-}
-
-func (o *Operation) addTo(native *C.hc_batch) error {
-	add := o.add
-	if o.build != nil {
-		built, err := o.build()
-		if err != nil {
-			return err
-		}
-		defer built.free()
-		add = built.add
-	}
-	var s steps
-	s.run(true, func(e **C.hc_error) C.hc_status { return add(native, e) })
-	s.run(o.ifVersion != nil, func(e **C.hc_error) C.hc_status {
-		return C.hc_batch_set_if_version(native, C.uint64_t(*o.ifVersion), e)
-	})
-	return s.err()
 }

@@ -93,7 +93,7 @@ func (s *session) open(given object) error {
 	return nil
 }
 
-func (s *session) call(name string, given object, actor any) (any, error) {
+func (s *session) call(name string, given object, actor, door any) (any, error) {
 	in := callArguments(given)
 	path := func(key string) string { return filepath.Join(s.folder, in.text(key)) }
 	d := s.directory
@@ -103,6 +103,12 @@ func (s *session) call(name string, given object, actor any) (any, error) {
 			return nil, err
 		}
 		if d, err = d.ActingAs(id); err != nil {
+			return nil, err
+		}
+	}
+	if door != nil {
+		var err error
+		if d, err = d.Through(door.(string)); err != nil {
 			return nil, err
 		}
 	}
@@ -122,6 +128,19 @@ func (s *session) call(name string, given object, actor any) (any, error) {
 	case "restore":
 		c, err := Restore(path("backup"), path("path"), in.is("overwrite"))
 		return object{"users": c.Users, "sequence": c.Sequence}, err
+	case "export":
+		file, err := os.Create(path("path"))
+		if err != nil {
+			return nil, err
+		}
+		return nil, errors.Join(d.Export(file), file.Close())
+	case "load":
+		file, err := os.Open(path("path"))
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		return nil, d.Load(file)
 	case "copy_file":
 		bytes, err := os.ReadFile(path("from"))
 		return nil, errors.Join(err, os.WriteFile(path("to"), bytes, 0o600))
@@ -208,6 +227,13 @@ func call(d *Directory, name string, in callArguments) (any, error) {
 		return d.Count(Query{})
 	case "seats":
 		return showSeats(d)
+	case "seat_history":
+		history, err := d.SeatHistory(in.time("since"))
+		days := []any{}
+		for _, of := range history.Days {
+			days = append(days, object{"day": of.Day, "peak": of.Peak, "last": of.Last})
+		}
+		return object{"since": history.Since, "peak": history.Peak, "peak_day": timeOrNull(history.PeakDay), "days": days}, err
 	case "set_license":
 		license, err := ParseLicense(in.text("license"))
 		if err == nil {
@@ -349,6 +375,13 @@ func userQuery(d *Directory, in callArguments) (q Query, err error) {
 		UsernamePrefix: in.text("username_prefix"), CreatedSince: in.time("created_since"), ChangedSince: in.time("changed_since"),
 		Descending: in.is("descending"), Limit: int(in.number("limit")), After: in.text("after"),
 		Sort: map[string]Sort{"": ByEmail, "email": ByEmail, "username": ByUsername, "created": ByCreation}[in.text("sort")]}
+	q.Search, q.CreatedBefore, q.ChangedBefore = in.text("search"), in.time("created_before"), in.time("changed_before")
+	q.SeenSince, q.SeenBefore = in.time("seen_since"), in.time("seen_before")
+	q.Attributes, _ = in.texts("attributes")
+	names, _ := in["has_attributes"].([]any)
+	for _, name := range names {
+		q.HasAttributes = append(q.HasAttributes, name.(string))
+	}
 	if in["limit"] == json.Number("0") {
 		q.Limit = -1 // 0 is the default in Go; no page has less than one user.
 	}

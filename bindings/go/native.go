@@ -34,18 +34,6 @@ func text(s string) (*C.uint8_t, C.size_t) {
 	return (*C.uint8_t)(unsafe.StringData(s)), C.size_t(len(s))
 }
 
-// externalID is an external id for C, which takes nil for removing it: an empty text is
-// one that is refused, unless it is to remove.
-func externalID(s string, emptyRemoves bool) (*C.uint8_t, C.size_t) {
-	switch {
-	case s != "":
-		return text(s)
-	case emptyRemoves:
-		return nil, 0
-	}
-	return (*C.uint8_t)(&empty[0]), 0
-}
-
 var empty [1]byte
 
 func idPointer(id *ID) *C.uint8_t {

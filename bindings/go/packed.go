@@ -13,7 +13,10 @@ import (
 
 var errMalformed = errors.New("headcount: a packed batch contradicts itself; this is a bug")
 
-const batchHeaderBytes = 16
+const (
+	batchHeaderBytes = 16
+	outcomeBytes     = 48
+)
 
 // What the records of a batch are.
 const (
@@ -21,6 +24,7 @@ const (
 	workspacesBatch = C.HC_PACKED_WORKSPACES
 	membersBatch    = C.HC_PACKED_MEMBERS
 	changesBatch    = C.HC_PACKED_CHANGES
+	outcomesBatch   = C.HC_PACKED_OUTCOMES
 )
 
 // records cuts a batch of packed records into its records.
@@ -128,6 +132,16 @@ func unpackMember(r []byte) Member {
 		User:      ID(r[16:32]),
 		Since:     moment(r, 32),
 		Version:   u64(r, 40),
+	}
+}
+
+func unpackOutcome(r []byte) Outcome {
+	return Outcome{
+		Changed:     u16(r, 6)&1 != 0,
+		Version:     u64(r, 8),
+		WorkspaceID: u64(r, 16),
+		UserID:      ID(r[24:40]),
+		Subject:     Subject(u32(r, 40)),
 	}
 }
 

@@ -51,10 +51,27 @@ type Query struct {
 	EmailDomain string
 	// UsernamePrefix selects usernames that start like this.
 	UsernamePrefix string
+	// Search selects users whose email, username or names contain each word of this text,
+	// in any case.
+	Search string
+	// Attributes selects users with these values of these attributes: up to 16, together
+	// with HasAttributes.
+	Attributes map[string]string
+	// HasAttributes selects users with these attributes, whatever their values.
+	HasAttributes []string
 	// CreatedSince selects users created at this moment or later.
 	CreatedSince time.Time
+	// CreatedBefore selects users created before this moment.
+	CreatedBefore time.Time
 	// ChangedSince selects users created or changed at this moment or later.
 	ChangedSince time.Time
+	// ChangedBefore selects users who were last created or changed before this moment.
+	ChangedBefore time.Time
+	// SeenSince selects users last seen at this moment or later. A user who was never seen
+	// counts as seen at creation.
+	SeenSince time.Time
+	// SeenBefore selects users last seen before this moment, as SeenSince.
+	SeenBefore time.Time
 	// Sort is the order.
 	Sort Sort
 	// Descending goes in the opposite direction: newest first, for example.
@@ -153,34 +170,58 @@ func (q *Query) native() (*C.hc_query, error) {
 	s.run(q.MemberOf != 0, func(e **C.hc_error) C.hc_status {
 		return C.hc_query_set_member_of(b, C.uint64_t(q.MemberOf), C.int32_t(q.MemberRole), e)
 	})
-	s.run(q.EmailPrefix != "", func(e **C.hc_error) C.hc_status {
-		bytes, length := text(q.EmailPrefix)
-		return C.hc_query_set_text(b, C.HC_QUERY_FIELD_EMAIL_PREFIX, bytes, length, e)
-	})
-	s.run(q.EmailDomain != "", func(e **C.hc_error) C.hc_status {
-		bytes, length := text(q.EmailDomain)
-		return C.hc_query_set_text(b, C.HC_QUERY_FIELD_EMAIL_DOMAIN, bytes, length, e)
-	})
-	s.run(q.UsernamePrefix != "", func(e **C.hc_error) C.hc_status {
-		bytes, length := text(q.UsernamePrefix)
-		return C.hc_query_set_text(b, C.HC_QUERY_FIELD_USERNAME_PREFIX, bytes, length, e)
-	})
-	s.run(!q.CreatedSince.IsZero(), func(e **C.hc_error) C.hc_status {
-		return C.hc_query_set_number(b, C.HC_QUERY_FIELD_CREATED_SINCE, C.uint64_t(q.CreatedSince.UnixMicro()), e)
-	})
-	s.run(!q.ChangedSince.IsZero(), func(e **C.hc_error) C.hc_status {
-		return C.hc_query_set_number(b, C.HC_QUERY_FIELD_CHANGED_SINCE, C.uint64_t(q.ChangedSince.UnixMicro()), e)
-	})
+	for _, of := range []struct {
+		field C.int32_t
+		value string
+	}{
+		{C.HC_QUERY_FIELD_EMAIL_PREFIX, q.EmailPrefix},
+		{C.HC_QUERY_FIELD_EMAIL_DOMAIN, q.EmailDomain},
+		{C.HC_QUERY_FIELD_USERNAME_PREFIX, q.UsernamePrefix},
+		{C.HC_QUERY_FIELD_SEARCH, q.Search},
+		{C.HC_QUERY_FIELD_AFTER, q.After},
+	} {
+		s.run(of.value != "", func(e **C.hc_error) C.hc_status {
+			bytes, length := text(of.value)
+			return C.hc_query_set_text(b, of.field, bytes, length, e)
+		})
+	}
+	for _, of := range []struct {
+		field C.int32_t
+		at    time.Time
+	}{
+		{C.HC_QUERY_FIELD_CREATED_SINCE, q.CreatedSince},
+		{C.HC_QUERY_FIELD_CREATED_BEFORE, q.CreatedBefore},
+		{C.HC_QUERY_FIELD_CHANGED_SINCE, q.ChangedSince},
+		{C.HC_QUERY_FIELD_CHANGED_BEFORE, q.ChangedBefore},
+		{C.HC_QUERY_FIELD_SEEN_SINCE, q.SeenSince},
+		{C.HC_QUERY_FIELD_SEEN_BEFORE, q.SeenBefore},
+	} {
+		s.run(!of.at.IsZero(), func(e **C.hc_error) C.hc_status {
+			return C.hc_query_set_number(b, of.field, C.uint64_t(of.at.UnixMicro()), e)
+		})
+	}
+	for name, value := range inOrder(q.Attributes) {
+		s.run(true, func(e **C.hc_error) C.hc_status {
+			n, nameLength := text(name)
+			v, valueLength := text(value)
+			if value == "" {
+				v = (*C.uint8_t)(&empty[0]) // none is any value
+			}
+			return C.hc_query_set_attribute(b, n, nameLength, v, valueLength, e)
+		})
+	}
+	for _, name := range q.HasAttributes {
+		s.run(true, func(e **C.hc_error) C.hc_status {
+			n, nameLength := text(name)
+			return C.hc_query_set_attribute(b, n, nameLength, nil, 0, e)
+		})
+	}
 	s.run(true, func(e **C.hc_error) C.hc_status {
 		return C.hc_query_set_number(b, C.HC_QUERY_FIELD_SORT, C.uint64_t(q.Sort), e)
 	})
 	s.run(q.Descending, func(e **C.hc_error) C.hc_status { return C.hc_query_set_number(b, C.HC_QUERY_FIELD_DESCENDING, 1, e) })
 	s.run(q.Limit != 0, func(e **C.hc_error) C.hc_status {
 		return C.hc_query_set_number(b, C.HC_QUERY_FIELD_LIMIT, C.uint64_t(max(q.Limit, 0)), e)
-	})
-	s.run(q.After != "", func(e **C.hc_error) C.hc_status {
-		bytes, length := text(q.After)
-		return C.hc_query_set_text(b, C.HC_QUERY_FIELD_AFTER, bytes, length, e)
 	})
 	if err := s.err(); err != nil {
 		C.hc_query_free(b)

@@ -195,14 +195,7 @@ func readExternalIDs(at func(i C.size_t, provisioner, id *C.char) C.int32_t) (id
 // those, with [ErrNoFreeSeat] when all seats are in use, and with the kinds of malformed
 // input, such as [ErrInvalidEmail].
 func (d *Directory) CreateUser(user NewUser) (User, error) {
-	native, err := user.native()
-	if err != nil {
-		return User{}, err
-	}
-	defer C.hc_new_user_free(native)
-	return d.userCall(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
-		return C.hc_user_create_from(h, native, u, e)
-	})
+	return d.applyOne(newOperation(C.HC_OPERATION_CREATE_USER).newUser(&user))
 }
 
 // UpdateUser changes fields of a user, and returns the user as it is then.
@@ -211,15 +204,29 @@ func (d *Directory) CreateUser(user NewUser) (User, error) {
 // that the update expects, with [ErrLastAdmin] when no active admin would be left, and as
 // [Directory.CreateUser] does.
 func (d *Directory) UpdateUser(ref string, update UserUpdate) (User, error) {
-	native, err := update.native()
+	return d.applyOne(newOperation(C.HC_OPERATION_UPDATE_USER).user(ref).userUpdate(&update))
+}
+
+// applyOne applies an operation, and returns the user it was about.
+func (d *Directory) applyOne(operation *Operation) (User, error) {
+	native := C.hc_batch_new()
+	defer C.hc_batch_free(native)
+	if err := pack(native, operation); err != nil {
+		return User{}, err
+	}
+	var applied *C.hc_applied
+	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_apply(h, native, &applied, e)
+	})
 	if err != nil {
 		return User{}, err
 	}
-	defer C.hc_user_update_free(native)
-	bytes, length := text(ref)
-	return d.userCall(func(h *C.hc_directory, u **C.hc_user, e **C.hc_error) C.hc_status {
-		return C.hc_user_update_apply(h, bytes, length, native, u, e)
-	})
+	defer C.hc_applied_free(applied)
+	user, err := appliedUser(applied, 0)
+	if err != nil || user == nil {
+		return User{}, err
+	}
+	return *user, nil
 }
 
 // ActivateUser makes a user active; nothing happens to one who is. It fails with

@@ -120,7 +120,10 @@ func (d *Directory) WorkspaceByExternalID(provisioner, id string) (Workspace, er
 // the limits that NewUser.ExternalIDs has.
 func (d *Directory) SetWorkspaceExternalID(workspace uint64, provisioner, id string) (Workspace, error) {
 	p, provisionerLength := text(provisioner)
-	i, idLength := externalID(id, true)
+	i, idLength := text(id)
+	if id == "" {
+		i = nil // removes it
+	}
 	return d.workspaceCall(func(h *C.hc_directory, w **C.hc_workspace, e **C.hc_error) C.hc_status {
 		return C.hc_workspace_set_external_id(h, C.uint64_t(workspace), p, provisionerLength, i, idLength, w, e)
 	})

@@ -266,10 +266,13 @@ fn keys(outbound: &Outbound, issuer: &Issuer) -> Result<PublicKeys, String> {
     keys.ok_or_else(|| format!("{url} is no JWK set"))
 }
 
+/// Where a provider's configuration is, below its address.
+pub(crate) const CONFIGURATION: &str = "/.well-known/openid-configuration";
+
 /// What the provider says of itself.
 pub(crate) fn configuration(outbound: &Outbound, issuer: &str) -> Result<Value, String> {
     let base = issuer.trim_end_matches('/');
-    let about = outbound.get(&format!("{base}/.well-known/openid-configuration"))?;
+    let about = outbound.get(&format!("{base}{CONFIGURATION}"))?;
     if about["issuer"] != issuer {
         let other = &about["issuer"];
         return Err(format!("{base} says that it is the issuer {other}"));

@@ -15,7 +15,7 @@ use crate::hex::{hex, unhex};
 /// The names of the records of keys begin like this; what follows is the id.
 const RECORDS: &str = "api-key/";
 /// What a secret begins with, so that scanners of source code can find one.
-const SECRET_PREFIX: &str = "hc_";
+pub(crate) const SECRET_PREFIX: &str = "hc_";
 /// Bytes of the random part of a secret.
 const SECRET_BYTES: usize = 32;
 /// Bytes of the name of a key.

@@ -22,6 +22,7 @@
 
 mod auth;
 mod config;
+mod descriptors;
 mod door;
 mod events;
 mod feed;
@@ -54,5 +55,5 @@ pub use issuer::{Issuer, Login};
 pub use keys::{Holder, Key, KeyError, Keys, NewKey, Scope, Secret};
 pub use outbound::{client, is_private};
 pub use routes::{Access, Matrix, matrix};
-pub use serve::serve;
+pub use serve::{Listening, serve};
 pub use server::Server;

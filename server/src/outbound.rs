@@ -80,14 +80,22 @@ impl Outbound {
 
     /// The JSON at `url`, or why there is none.
     pub(crate) fn get(&self, url: &str) -> Result<Value, String> {
-        let answer = self.client(url)?.get(url).call();
-        let answer = answer
-            .and_then(read)
-            .map_err(|error| format!("{url}: {error}"))?;
+        let answer = self.fetch(url, None)?;
         if answer.status != 200 {
             return Err(format!("{url} answers with the status {}", answer.status));
         }
         serde_json::from_slice(&answer.body).map_err(|error| format!("{url}: {error}"))
+    }
+
+    /// What is at `url`, with whatever status. An `Authorization` goes with the request, if
+    /// there is one.
+    pub(crate) fn fetch(&self, url: &str, authorization: Option<&str>) -> Result<Answer, String> {
+        let mut request = self.client(url)?.get(url);
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
+        let answer = request.call().and_then(read);
+        answer.map_err(|error| format!("{url}: {error}"))
     }
 
     /// The client for an address that may be asked.

@@ -1,39 +1,56 @@
-//! The SDK's own logins, relayed to the identity provider. Off by default. What goes through
-//! has passwords and tokens: it is neither logged nor kept.
+//! The SDK's own logins, relayed to the identity provider. Off by default. What passes through
+//! holds passwords and tokens: it is neither logged nor kept.
+//!
+//! Programs' requests are passed on and the answers back. Browsers are redirected to the
+//! provider, so that people never type a password into a page of another origin.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
 use crate::door::{Door, Failure};
-use crate::outbound::Outbound;
+use crate::issuer::CONFIGURATION;
+use crate::keys::SECRET_PREFIX;
+use crate::outbound::{Answer, Outbound};
 use crate::rates::Rates;
 use crate::server::Server;
 
-/// Logins a second, of all clients together: they have no key to be told apart by.
+/// Requests a second, of all clients together: they have no key to be told apart by.
 const PER_SECOND: u32 = 20;
 const BURST: u32 = 100;
-/// Logins that wait for the provider at a time.
+/// Requests that wait for the provider at a time.
 const AT_ONCE: usize = 4;
-/// Bytes of a login.
+/// Bytes of a form, and of the query of an address.
 const BYTES_MAX: usize = 16 * 1024;
+/// What ends the address of the folder at providers whose issuer is above it.
+const FOLDER: &str = "/protocol/openid-connect";
 
 pub(crate) struct Relay {
     /// The address of the provider's `openid-connect` folder.
     url: String,
+    /// The address of the provider's configuration, where it is known.
+    configuration: Option<String>,
     outbound: Arc<Outbound>,
     rates: Rates,
     at_once: Semaphore,
 }
 
 impl Relay {
-    pub(crate) fn new(url: String) -> Self {
+    /// A relay to the provider's folder at `url`; `issuer` says where its configuration is,
+    /// if the folder's address does not.
+    pub(crate) fn new(url: &str, issuer: Option<&str>) -> Self {
+        let url = url.trim_end_matches('/').to_owned();
+        let issuer = issuer.or(url.strip_suffix(FOLDER));
         Self {
+            configuration: issuer.map(|issuer| {
+                let issuer = issuer.trim_end_matches('/');
+                format!("{issuer}{CONFIGURATION}")
+            }),
             url,
             outbound: Arc::new(Outbound::new()),
             rates: Rates::new(PER_SECOND, BURST),
@@ -41,27 +58,30 @@ impl Relay {
         }
     }
 
-    async fn send(&self, path: &str, form: Bytes) -> Result<Response, Failure> {
-        if let Err(wait) = self.rates.take("", Instant::now()) {
-            let message = "too many logins at once; try again later";
-            return Err(Failure {
-                retry_after_seconds: Some(wait.as_secs() + 1),
-                ..Failure::new(StatusCode::TOO_MANY_REQUESTS, message)
-            });
-        }
-        if form.len() > BYTES_MAX {
-            let message = format!("a login has up to {BYTES_MAX} bytes");
-            return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, message));
-        }
+    /// Counts a request, or refuses it because there were too many.
+    fn take_turn(&self) -> Result<(), Failure> {
+        let Err(wait) = self.rates.take("", Instant::now()) else {
+            return Ok(());
+        };
+        let message = "too many logins at once; try again later";
+        Err(Failure {
+            retry_after_seconds: Some(wait.as_secs() + 1),
+            ..Failure::new(StatusCode::TOO_MANY_REQUESTS, message)
+        })
+    }
+
+    /// Passes a request on, on a thread for blocking work.
+    async fn ask(
+        &self,
+        ask: impl FnOnce(&Outbound) -> Result<Answer, String> + Send + 'static,
+    ) -> Result<Response, Failure> {
         let unavailable = || {
-            let message = "the identity provider can't be asked now; try again later";
+            let message = "the identity provider does not answer; try again later";
             Failure::new(StatusCode::BAD_GATEWAY, message)
         };
         let _permit = self.at_once.acquire().await.map_err(|_| unavailable())?;
         let outbound = Arc::clone(&self.outbound);
-        let url = format!("{}/{path}", self.url.trim_end_matches('/'));
-        let asked = tokio::task::spawn_blocking(move || outbound.post(&url, None, &form)).await;
-        let answer = match asked {
+        let answer = match tokio::task::spawn_blocking(move || ask(&outbound)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(why)) => {
                 log::error!("a login can't be relayed: {why}");
@@ -70,6 +90,7 @@ impl Relay {
             Err(_) => return Err(unavailable()),
         };
         let status = StatusCode::from_u16(answer.status).map_err(|_| unavailable())?;
+        // Whatever the provider says it is, no browser takes it for a page of this server.
         let headers = [
             (header::CONTENT_TYPE, "application/json"),
             (header::CACHE_CONTROL, "no-store"),
@@ -77,24 +98,118 @@ impl Relay {
         ];
         Ok((status, headers, answer.body).into_response())
     }
+
+    async fn post(&self, path: &str, form: Bytes) -> Result<Response, Failure> {
+        if form.len() > BYTES_MAX {
+            let message = format!("a login has up to {BYTES_MAX} bytes");
+            return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, message));
+        }
+        let url = format!("{}/{path}", self.url);
+        self.ask(move |outbound| outbound.post(&url, None, &form))
+            .await
+    }
+
+    async fn get(&self, url: String, authorization: Option<String>) -> Result<Response, Failure> {
+        self.ask(move |outbound| outbound.fetch(&url, authorization.as_deref()))
+            .await
+    }
+
+    /// Sends a browser to the provider, with the query as it came.
+    fn redirect(&self, path: &str, query: Option<&str>) -> Result<Response, Failure> {
+        let joint = if query.is_some() { "?" } else { "" };
+        let place = format!("{}/{path}{joint}{}", self.url, query.unwrap_or_default());
+        let place = HeaderValue::try_from(place)
+            .map_err(|_| Failure::bad_request("the query of this address can't be passed on"))?;
+        let headers = [
+            (header::LOCATION, place),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
+        Ok((StatusCode::FOUND, headers).into_response())
+    }
+}
+
+/// The server's relay, once a request of it has been counted.
+fn counted(server: &Server) -> Result<&Relay, Failure> {
+    let relay = server.0.relay.as_ref().ok_or_else(|| {
+        let message = "this server offers no login of its own; use a key";
+        Failure::new(StatusCode::NOT_FOUND, message)
+    })?;
+    relay.take_turn()?;
+    Ok(relay)
+}
+
+type Relayed = Result<Response, Unrelayed>;
+
+/// Why a request was not relayed.
+pub(crate) struct Unrelayed(Failure);
+
+impl From<Failure> for Unrelayed {
+    fn from(failure: Failure) -> Self {
+        Self(failure)
+    }
+}
+
+impl IntoResponse for Unrelayed {
+    fn into_response(self) -> Response {
+        self.0.response(Door::Identity)
+    }
 }
 
 /// Begins a login on another device (RFC 8628).
-pub(crate) async fn device(State(server): State<Server>, form: Bytes) -> Response {
-    relay(&server, "auth/device", form).await
+pub(crate) async fn device(State(server): State<Server>, form: Bytes) -> Relayed {
+    Ok(counted(&server)?.post("auth/device", form).await?)
 }
 
-/// Gives a token for a password, a device's code or a refresh token.
-pub(crate) async fn token(State(server): State<Server>, form: Bytes) -> Response {
-    relay(&server, "token", form).await
+/// Gives a token for a password, a code, a device's code or a refresh token.
+pub(crate) async fn token(State(server): State<Server>, form: Bytes) -> Relayed {
+    Ok(counted(&server)?.post("token", form).await?)
 }
 
-async fn relay(server: &Server, path: &str, form: Bytes) -> Response {
-    let sent = if let Some(relay) = &server.0.relay {
-        relay.send(path, form).await
-    } else {
-        let message = "this server offers no login of its own; use a key";
-        Err(Failure::new(StatusCode::NOT_FOUND, message))
-    };
-    sent.unwrap_or_else(|failure| failure.response(Door::Identity))
+/// Ends the session that a refresh token belongs to.
+pub(crate) async fn log_out(State(server): State<Server>, form: Bytes) -> Relayed {
+    Ok(counted(&server)?.post("logout", form).await?)
+}
+
+/// Says whose access token the request brings.
+pub(crate) async fn user_info(State(server): State<Server>, headers: HeaderMap) -> Relayed {
+    let relay = counted(&server)?;
+    let authorization = headers.get(header::AUTHORIZATION);
+    let authorization = authorization.and_then(|value| value.to_str().ok());
+    // A key of this server is told to nobody.
+    let authorization = authorization.filter(|value| !value.contains(SECRET_PREFIX));
+    let authorization = authorization.ok_or_else(|| {
+        let message = "this needs an access token, sent as Authorization: Bearer TOKEN";
+        Failure::new(StatusCode::UNAUTHORIZED, message)
+    })?;
+    let url = format!("{}/userinfo", relay.url);
+    Ok(relay.get(url, Some(authorization.to_owned())).await?)
+}
+
+/// The keys that tokens are signed with.
+pub(crate) async fn certs(State(server): State<Server>) -> Relayed {
+    let relay = counted(&server)?;
+    Ok(relay.get(format!("{}/certs", relay.url), None).await?)
+}
+
+/// The provider's configuration.
+pub(crate) async fn configuration(State(server): State<Server>) -> Relayed {
+    let relay = counted(&server)?;
+    let url = relay.configuration.clone().ok_or_else(|| {
+        let message = "where the identity provider's configuration is, is not known here";
+        Failure::new(StatusCode::NOT_FOUND, message)
+    })?;
+    Ok(relay.get(url, None).await?)
+}
+
+/// Sends a browser to the provider's login.
+pub(crate) async fn authorize(State(server): State<Server>, RawQuery(query): RawQuery) -> Relayed {
+    Ok(counted(&server)?.redirect("auth", query.as_deref())?)
+}
+
+/// Sends a browser to the provider, to end its session there.
+pub(crate) async fn log_out_browser(
+    State(server): State<Server>,
+    RawQuery(query): RawQuery,
+) -> Relayed {
+    Ok(counted(&server)?.redirect("logout", query.as_deref())?)
 }

@@ -61,14 +61,22 @@ static ROUTES: &[Route] = &[
     route("GET", "/auth/admin/realms/master/users", READ, Door::Identity, || get(people::find)),
     route("GET", "/auth/admin/realms/master/users/{id}", READ, Door::Identity, || get(people::show)),
     route("PUT", "/auth/admin/realms/master/users/{id}", WRITE, Door::Identity, || put(people::replace)),
-    route("POST", "/auth/realms/master/protocol/openid-connect/auth/device", Access::Open, Door::Identity, || post(relay::device)),
-    route("POST", "/auth/realms/master/protocol/openid-connect/token", Access::Open, Door::Identity, || post(relay::token)),
     route("POST", "/v1/api/workspaces/list", READ, Door::Platform, || post(spaces::list)),
     route("POST", "/v1/api/workspaces/create", WRITE, Door::Platform, || post(spaces::create)),
     route("POST", "/v1/api/workspaces/add_user", WRITE, Door::Platform, || post(spaces::add_user)),
     route("POST", "/v1/api/workspaces/list_users", READ, Door::Platform, || post(spaces::list_users)),
     route("POST", "/v1/api/workspaces/remove_user", WRITE, Door::Platform, || post(spaces::remove_user)),
     route("POST", "/v1/graphql", READ, Door::Platform, || post(graphql::answer)),
+    // Logins, relayed to the identity provider if one is configured.
+    route("POST", "/auth/realms/master/protocol/openid-connect/auth/device", Access::Open, Door::Identity, || post(relay::device)),
+    route("POST", "/auth/realms/master/protocol/openid-connect/token", Access::Open, Door::Identity, || post(relay::token)),
+    route("GET", "/auth/realms/master/protocol/openid-connect/auth", Access::Open, Door::Identity, || get(relay::authorize)),
+    route("GET", "/auth/realms/master/protocol/openid-connect/certs", Access::Open, Door::Identity, || get(relay::certs)),
+    route("GET", "/auth/realms/master/protocol/openid-connect/userinfo", Access::Open, Door::Identity, || get(relay::user_info)),
+    route("POST", "/auth/realms/master/protocol/openid-connect/userinfo", Access::Open, Door::Identity, || post(relay::user_info)),
+    route("GET", "/auth/realms/master/protocol/openid-connect/logout", Access::Open, Door::Identity, || get(relay::log_out_browser)),
+    route("POST", "/auth/realms/master/protocol/openid-connect/logout", Access::Open, Door::Identity, || post(relay::log_out)),
+    route("GET", "/auth/realms/master/.well-known/openid-configuration", Access::Open, Door::Identity, || get(relay::configuration)),
     route("GET", "/openapi.json", Access::Open, Door::Rest, || get(openapi::document)),
     // REST. What makes admins needs the scope `admin` too.
     route("GET", "/api/v1/users", READ, Door::Rest, || get(users::list)),
@@ -118,6 +126,7 @@ static ROUTES: &[Route] = &[
     route("GET", "/admin/import", EDITOR, Door::Page, || get(page::import_form)),
     route("POST", "/admin/import", EDITOR, Door::Page, || import(post(page::import_preview))),
     route("POST", "/admin/import/apply", EDITOR, Door::Page, || import(post(page::import_apply))),
+    route("POST", "/admin/import/undo", EDITOR, Door::Page, || post(page::import_undo)),
     route("GET", "/admin/export.csv", VISITOR, Door::Page, || get(page::export)),
     route("GET", "/admin/keys", Access::Session(Scope::Admin), Door::Page, || get(page::keys)),
     // SCIM.
@@ -220,6 +229,10 @@ fn door_of(uri: &Uri) -> Door {
         Door::Scim
     } else if uri.path().starts_with("/api/") {
         Door::Rest
+    } else if uri.path().starts_with("/auth/") {
+        Door::Identity
+    } else if uri.path().starts_with("/v1/") {
+        Door::Platform
     } else if uri.path().starts_with("/admin") {
         Door::Page
     } else {

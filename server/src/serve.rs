@@ -19,6 +19,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use crate::descriptors::room_for_connections;
+use crate::rest::whole::EXPORTS_MAX;
 use crate::routes::metrics_router;
 use crate::server::Server;
 use crate::tls::Encryption;
@@ -27,13 +29,27 @@ use crate::tls::Encryption;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Threads for questions to other servers, and for looking after files.
 const QUESTIONS: usize = 8;
+/// Connections to the address of metrics.
+const METRICS_CONNECTIONS_MAX: usize = 100;
 /// Headers of a request.
 const HEADERS_MAX: usize = 64;
 
+/// Where a server listens, and what it has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Listening {
+    /// The address that was bound.
+    pub address: SocketAddr,
+    /// Connections that are open at the same time; further ones wait to be accepted. This is
+    /// [`Config::connections_max`](crate::Config), or less where the system's limit of
+    /// descriptors leaves no room for that many.
+    pub connections_max: usize,
+}
+
 /// Serves `server` at `address` until `stop` is sent or dropped; then accepts nothing
 /// more, finishes what was accepted, up to [`Config::shutdown_grace`](crate::Config), and
-/// returns. `listening` is called once with the address that was bound. It blocks, and
-/// runs a `tokio` runtime of its own.
+/// returns. `listening` is called once the address is bound. It blocks, runs a `tokio`
+/// runtime of its own, and raises the process's soft limit of descriptors to the hard one.
 ///
 /// # Errors
 ///
@@ -43,12 +59,14 @@ pub fn serve(
     server: &Server,
     address: SocketAddr,
     stop: oneshot::Receiver<()>,
-    listening: impl FnOnce(SocketAddr),
+    listening: impl FnOnce(Listening),
 ) -> io::Result<()> {
     let config = &server.0.config;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(config.writes_max.max(1) + config.scans_max.max(1) + QUESTIONS)
+        .max_blocking_threads(
+            config.writes_max.max(1) + config.scans_max.max(1) + EXPORTS_MAX + QUESTIONS,
+        )
         .build()?;
     let outcome = runtime.block_on(async {
         let encryption = server
@@ -66,9 +84,20 @@ pub fn serve(
             let listener = TcpListener::bind(address).await?;
             tokio::spawn(serve_metrics(server.clone(), listener));
         }
-        listening(listener.local_addr()?);
+        let wanted = config.connections_max.max(1);
+        let room = room_for_connections().unwrap_or(wanted);
+        let limits = Listening {
+            address: listener.local_addr()?,
+            connections_max: wanted.min(room).max(1),
+        };
+        listening(limits);
         let stop = async move { drop(stop.await) };
-        accept(server, server.router(), listener, encryption, stop).await;
+        let entrance = Entrance {
+            listener,
+            encryption,
+            connections_max: limits.connections_max,
+        };
+        accept(server, server.router(), entrance, stop).await;
         Ok(())
     });
     // Writes that were begun are finished: they were accepted.
@@ -80,23 +109,39 @@ pub fn serve(
 async fn serve_metrics(server: Server, listener: TcpListener) {
     let mut ending = server.0.ending.subscribe();
     let stop = async move { drop(ending.wait_for(|ends| *ends).await) };
-    accept(&server, metrics_router(&server), listener, None, stop).await;
+    let entrance = Entrance {
+        listener,
+        encryption: None,
+        connections_max: METRICS_CONNECTIONS_MAX,
+    };
+    accept(&server, metrics_router(&server), entrance, stop).await;
+}
+
+/// Where connections come from, and how many of them are taken.
+struct Entrance {
+    listener: TcpListener,
+    encryption: Option<Encryption>,
+    connections_max: usize,
 }
 
 async fn accept(
     server: &Server,
     router: Router,
-    listener: TcpListener,
-    encryption: Option<Encryption>,
+    entrance: Entrance,
     stop: impl Future<Output = ()>,
 ) {
+    let Entrance {
+        listener,
+        encryption,
+        connections_max,
+    } = entrance;
     let router = match encryption {
         Some(_) => router.layer(map_request(say_encrypted)),
         None => router,
     };
     let mut stop = pin!(stop);
     let config = &server.0.config;
-    let room = Arc::new(Semaphore::new(config.connections_max.max(1)));
+    let room = Arc::new(Semaphore::new(connections_max));
     let graceful = GracefulShutdown::new();
     loop {
         let next = async {

@@ -14,9 +14,10 @@ use crate::feed::Feed;
 use crate::issuer::Issuing;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
-use crate::page::{Logins, Sessions};
+use crate::page::{Logins, Sessions, Undos};
 use crate::rates::Rates;
 use crate::relay::Relay;
+use crate::rest::whole::EXPORTS_MAX;
 use crate::routes;
 use crate::scim::{Cursors, UserNames};
 use crate::syncs::Syncs;
@@ -42,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) sessions: Sessions,
     /// Who is at the identity provider to log in to the page.
     pub(crate) logins: Logins,
+    /// How the page's latest imports are undone.
+    pub(crate) undos: Undos,
     /// Where the SDK's logins go.
     pub(crate) relay: Option<Relay>,
     /// The user names of SCIM that the directory does not take.
@@ -52,6 +55,7 @@ pub(crate) struct Shared {
     pub(crate) ending: watch::Sender<bool>,
     writes: Arc<Semaphore>,
     scans: Arc<Semaphore>,
+    pub(crate) exports: Arc<Semaphore>,
     waiting: Semaphore,
     /// A commit ended with an unknown outcome: only reopening helps.
     broken: AtomicBool,
@@ -77,12 +81,17 @@ impl Server {
             syncs: Syncs::default(),
             sessions: Sessions::default(),
             logins: Logins::default(),
-            relay: config.relay.clone().map(Relay::new),
+            undos: Undos::default(),
+            relay: config
+                .relay
+                .as_deref()
+                .map(|url| Relay::new(url, config.issuer.as_ref().map(|issuer| &*issuer.url))),
             user_names: UserNames::default(),
             cursors: Cursors::default(),
             ending: watch::Sender::new(false),
             writes: Arc::new(Semaphore::new(config.writes_max.max(1))),
             scans: Arc::new(Semaphore::new(config.scans_max.max(1))),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             waiting: Semaphore::new(config.writes_waiting_max.max(1)),
             broken: AtomicBool::new(false),
             directory,

@@ -20,6 +20,24 @@ pub struct Outcome {
     pub version: u64,
 }
 
+impl Outcome {
+    pub(crate) fn changed(subject: Subject, version: u64) -> Self {
+        Self {
+            subject,
+            changed: true,
+            version,
+        }
+    }
+
+    pub(crate) fn unchanged(subject: Subject, version: u64) -> Self {
+        Self {
+            subject,
+            changed: false,
+            version,
+        }
+    }
+}
+
 /// What an operation was about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]

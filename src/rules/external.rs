@@ -7,11 +7,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::read;
-use super::session::Session;
 use super::working::WorkingSet;
-use crate::codec::keys::{self, Kind};
-use crate::engine::Read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ExternalIds, User, Workspace};
 
@@ -135,25 +131,4 @@ fn taken<T: HasExternalIds>(given: &Given<impl Copy>) -> Error {
             "another {what} has the external id {id:?} of {provisioner:?}; remove it there first"
         ),
     )
-}
-
-impl<R: Read> Session<'_, R> {
-    /// The external ids that two records would have.
-    pub(super) fn contested_external_ids(&self) -> Result<Vec<Error>> {
-        let base = self.base;
-        let mut refusals = self
-            .given_to_users
-            .contested(&self.users, |provisioner, id| {
-                let user = read::user_by_external_id(base, provisioner, id)?;
-                Ok(user.map(|user| user.id))
-            })?;
-        refusals.extend(self.given_to_workspaces.contested(
-            &self.workspaces,
-            |provisioner, id| {
-                let key = keys::external_id(Kind::WorkspaceExternalId, provisioner, id);
-                read::workspace_id_at(base, &key)
-            },
-        )?);
-        Ok(refusals)
-    }
 }

@@ -4,6 +4,7 @@
 //! [`apply`] turns into the bytes to write. It reads but never writes and draws
 //! nothing, so an engine may run it again.
 
+mod apply;
 mod claims;
 mod entries;
 pub(crate) mod export;
@@ -31,6 +32,8 @@ pub(crate) mod trim;
 mod verify;
 mod working;
 
+pub(crate) use apply::{apply, refusals};
+
 pub use crate::codec::UserView;
 pub use export::Exported;
 #[cfg(feature = "serde")]
@@ -38,6 +41,5 @@ pub(crate) use lines::Line;
 pub use load::Record;
 pub(crate) use query::Sightings;
 pub use repair::Repaired;
-pub(crate) use session::{apply, refusals};
 pub use verify::{Fault, FaultKind, Inspection, Verified};
 pub(crate) use verify::{inspect, verify};

@@ -1,6 +1,7 @@
 //! The calls of the script as calls of the library.
 
 use std::fs;
+use std::io::BufReader;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,7 +32,8 @@ impl Session {
         })
     }
 
-    pub fn call(&mut self, name: &str, given: &Value, actor: Option<&str>) -> Result<Value> {
+    /// Makes the call of a step; `on` names who acts (`as`) and the door (`through`).
+    pub fn call(&mut self, name: &str, given: &Value, on: &Value) -> Result<Value> {
         let path = |key: &str| self.folder.path().join(text(&given[key]));
         let options = || CopyOptions::new().overwrite(given["overwrite"] == true);
         let copied = |copied: headcount::Copied| json!({ "users": copied.users, "sequence": copied.sequence });
@@ -48,6 +50,14 @@ impl Session {
             "copy_file" => drop(fs::copy(path("from"), path("to")).unwrap()),
             "write_file" => fs::write(path("path"), text(&given["text"])).unwrap(),
             "remove_file" => fs::remove_file(path("path")).unwrap(),
+            "export" => drop(
+                self.directory
+                    .export_lines(fs::File::create_new(path("path")).unwrap(), |_| {})?,
+            ),
+            "load" => {
+                let lines = BufReader::new(fs::File::open(path("path")).unwrap());
+                self.directory.load_lines(lines, |_| {})?;
+            }
             "exists" => return Ok(path("path").exists().into()),
             "follow" => self.feed = Some(self.directory.follow(number(&given["after"]))),
             "position" => return Ok(self.feed.as_ref().unwrap().position().into()),
@@ -55,10 +65,16 @@ impl Session {
                 let timeout = Duration::from_millis(number(&given["timeout_ms"]));
                 return self.feed.as_mut().unwrap().recv_timeout(timeout).map(json);
             }
-            _ => match actor {
-                Some(actor) => return call(&self.directory.acting_as(actor.parse()?), name, given),
-                None => return call(&self.directory, name, given),
-            },
+            _ => {
+                let mut directory = self.directory.clone();
+                if let Some(actor) = on["as"].as_str() {
+                    directory = directory.acting_as(actor.parse()?);
+                }
+                if let Some(door) = on["through"].as_str() {
+                    directory = directory.through(door);
+                }
+                return call(&directory, name, given);
+            }
         }
         Ok(Value::Null)
     }
@@ -114,6 +130,7 @@ pub fn call(directory: &Directory, name: &str, given: &Value) -> Result<Value> {
         "count" => d.count(&query(given)?).map(json),
         "len" => d.len().map(json),
         "seats" => d.seats().map(json),
+        "seat_history" => d.seat_history(given.get("since").map(moment).transpose()?).map(json),
         "set_license" => d.set_license(text(&given["license"]).parse()?).map(json),
         "create_workspace" => d.create_workspace(new_workspace(given)).map(json),
         "default_workspace" => d.default_workspace(user(given)).map(json),

@@ -8,7 +8,7 @@ mod script;
 
 use calls::{Session, call, shown_error};
 use script::{Names, expect, filled, race, run_all};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The folder that has `tests/conformance`.
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -59,7 +59,7 @@ fn take(session: &mut Session, step: &Value, names: &mut Names) -> Result<(), St
             |given: &Value| call(directory, name, given).map_err(|error| shown_error(&error));
         return race(step, racers, names, call);
     }
-    let actor = filled(&step["as"], names, "");
-    let result = session.call(name, &given, actor.as_str());
+    let on = json!({ "as": filled(&step["as"], names, ""), "through": step["through"] });
+    let result = session.call(name, &given, &on);
     expect(step, &result.map_err(|error| shown_error(&error)), names)
 }

@@ -34,6 +34,16 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ),
 ];
 
+/// What a part of a room may know of the room's other parts, where that is bounded: the
+/// operations know the session alone, and the session knows neither them nor who runs them.
+const PARTS: [((&str, &str), &[&str]); 2] = [
+    (("rules", "ops"), &["session"]),
+    (
+        ("rules", "session"),
+        &["claims", "external", "judge", "read", "working"],
+    ),
+];
+
 /// The engines behind the traits, which `directory` alone may name in a release.
 const ENGINES: [&str; 4] = ["embedded", "memory", "redb", "suite"];
 
@@ -81,6 +91,7 @@ fn complaints(source: &Source) -> Vec<String> {
             [] => continue,
         };
         if named == room {
+            complaints.extend(part_complaint(source, line, &path));
             continue;
         }
         let Some((_, known)) = ARROWS.iter().find(|(name, _)| *name == room) else {
@@ -113,8 +124,19 @@ fn complaints(source: &Source) -> Vec<String> {
     complaints
 }
 
-/// The paths in the code outside of tests that begin at the root or lead up to
-/// it, without `crate`, and the lines they are on.
+/// The complaint about a path that leads from one part of a room to another that it may
+/// not know.
+fn part_complaint(source: &Source, line: usize, path: &[String]) -> Option<String> {
+    let (room, named) = (path.first()?, path.get(1)?);
+    let part = module_of(&source.path).get(1).copied()?;
+    let (_, known) = PARTS.iter().find(|(of, _)| *of == (room, part))?;
+    let is_fine = named == part || known.contains(&named.as_str());
+    (!is_fine)
+        .then(|| source.complaint(line, format!("{room}::{part} may not know {room}::{named}")))
+}
+
+/// The paths in the code outside of tests that begin at the root or lead up from a module,
+/// from the root and without `crate`, and the lines they are on.
 fn paths(source: &Source) -> Vec<(usize, Vec<String>)> {
     let tokens = tokens::of(&source.text);
     let module = module_of(&source.path);
@@ -204,14 +226,14 @@ fn tree(tokens: &[Token<'_>], at: &mut usize, prefix: &[String], found: &mut Vec
     found.push(path);
 }
 
-/// The path from the root, or `None` if it does not leave the room's own modules.
+/// The path from the root; `None` if it leads above it.
 fn resolve(here: &[String], path: &[String]) -> Option<Vec<String>> {
     let ups = path.iter().take_while(|part| *part == "super").count();
     if ups == 0 {
         return Some(path[1..].to_vec());
     }
     let base = &here[..here.len().checked_sub(ups)?];
-    base.is_empty().then(|| path[ups..].to_vec())
+    Some(base.iter().chain(&path[ups..]).cloned().collect())
 }
 
 #[cfg(test)]
@@ -273,6 +295,14 @@ mod tests {
             "1: codec may not know redb"
         );
         assert_eq!(
+            about("src/rules/ops/users.rs", "use super::super::read;"),
+            "1: rules::ops may not know rules::read"
+        );
+        assert_eq!(
+            about("src/rules/session/mod.rs", "use super::ops::users;"),
+            "1: rules::session may not know rules::ops"
+        );
+        assert_eq!(
             about("src/model/a.rs", "use crate::Directory;"),
             "1: crate::Directory goes through lib.rs; name the room"
         );
@@ -297,6 +327,14 @@ mod tests {
             (
                 "src/directory/mod.rs",
                 "mod inner { use super::a; }\n#[cfg(test)]\nmod tests { use super::*; use crate::codec::b; }",
+            ),
+            (
+                "src/rules/ops/users.rs",
+                "use super::super::session::Session;\npub(in crate::rules) fn a() {}",
+            ),
+            (
+                "src/rules/session/users.rs",
+                "use super::Session;\nuse crate::rules::read;",
             ),
             ("src/lib.rs", "pub use engine::redb::A;"),
             ("cli/src/main.rs", "use crate::output;"),

@@ -143,10 +143,15 @@ namespace Headcount
             return Begin(() => RemoveMember(workspace, user), cancellation);
         }
 
-        /// <summary>Applies a batch: all of it, or nothing. As <see cref="Apply"/>.</summary>
+        /// <summary>
+        /// Applies a batch: all of it, or nothing. As <see cref="Apply"/>. On .NET Core a thread of the library applies it, together
+        /// with others that wait, in the order of these calls as long as no more than 1,024 wait.
+        /// </summary>
         public Task<Applied> ApplyAsync(Batch batch, CancellationToken cancellation = default(CancellationToken))
         {
-            return Workers.Run(() => Apply(batch), cancellation);
+            if (cancellation.IsCancellationRequested)
+                return Task.FromCanceled<Applied>(cancellation);
+            return Submission.Submit(handle, batch) ?? Workers.Run(() => Apply(batch), cancellation);
         }
 
         /// <summary>Forgets the changes with numbers below a given one, and returns how many those were. As <see cref="TrimChanges"/>.</summary>

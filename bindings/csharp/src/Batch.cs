@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.CompilerServices;
 
 namespace Headcount
@@ -11,12 +12,6 @@ namespace Headcount
     [NullableContext(1)]
     public sealed class Batch
     {
-        private sealed class Operation
-        {
-            internal Step Add;
-            internal ulong? IfVersion;
-        }
-
         private readonly List<Operation> operations = new List<Operation>();
 
         /// <summary>Who makes these changes; null for nobody in particular.</summary>
@@ -45,184 +40,170 @@ namespace Headcount
         {
             if (operations.Count == 0)
                 throw new InvalidOperationException("append an operation first");
-            operations[operations.Count - 1].IfVersion = version;
+            operations[operations.Count - 1].Number(OpField.IfVersion, version);
             return this;
         }
 
-        private Batch Append(Step add)
+        internal Batch Append(Operation operation)
         {
-            operations.Add(new Operation { Add = add });
+            operations.Add(operation);
             return this;
         }
 
         /// <summary>Appends: make a user active.</summary>
         public Batch ActivateUser(string user)
         {
-            return Append((IntPtr b, out IntPtr e) => { var u = Interop.Utf8(user); return Native.hc_batch_activate_user(b, u, Interop.Size(u), out e); });
+            return Append(new Operation(OpCode.ActivateUser).User(user));
         }
 
         /// <summary>Appends: make a user inactive.</summary>
         public Batch DeactivateUser(string user)
         {
-            return Append((IntPtr b, out IntPtr e) => { var u = Interop.Utf8(user); return Native.hc_batch_deactivate_user(b, u, Interop.Size(u), out e); });
+            return Append(new Operation(OpCode.DeactivateUser).User(user));
         }
 
         /// <summary>Appends: delete a user for good.</summary>
         public Batch DeleteUser(string user)
         {
-            return Append((IntPtr b, out IntPtr e) => { var u = Interop.Utf8(user); return Native.hc_batch_delete_user(b, u, Interop.Size(u), out e); });
+            return Append(new Operation(OpCode.DeleteUser).User(user));
         }
 
         /// <summary>Appends: make a user's default workspace, unless there is one.</summary>
         public Batch DefaultWorkspace(string user)
         {
-            return Append((IntPtr b, out IntPtr e) => { var u = Interop.Utf8(user); return Native.hc_batch_default_workspace(b, u, Interop.Size(u), out e); });
+            return Append(new Operation(OpCode.DefaultWorkspace).User(user));
         }
 
         /// <summary>Appends: set the license.</summary>
         public Batch SetLicense(License license)
         {
-            return Append((IntPtr b, out IntPtr e) => Native.hc_batch_set_license(b, license.Code, license.Count, out e));
+            return Append(new Operation(OpCode.SetLicense).Number(OpField.License, (ulong)license.Code).Number(OpField.Seats, license.Count));
         }
 
         /// <summary>Appends: create a workspace. Later operations can name it; its id is in the outcome.</summary>
         public Batch CreateWorkspace(string name, string owner = "")
         {
-            return Append((IntPtr b, out IntPtr e) =>
-            {
-                byte[] n = Interop.Utf8(name), o = Interop.Utf8(owner);
-                return Native.hc_batch_create_workspace(b, n, Interop.Size(n), o, Interop.Size(o), out e);
-            });
+            var create = new Operation(OpCode.CreateWorkspace).Text(OpField.Name, name);
+            return Append(owner.Length == 0 ? create : create.User(owner));
         }
 
         /// <summary>Appends: give a workspace another name.</summary>
         public Batch RenameWorkspace(ulong workspace, string name)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] n = Interop.Utf8(name); return Native.hc_batch_rename_workspace(b, null, UIntPtr.Zero, workspace, n, Interop.Size(n), out e); });
+            return Append(new Operation(OpCode.RenameWorkspace).Workspace(workspace).Text(OpField.Name, name));
         }
 
         /// <summary>Appends: give a workspace another name with a name, which may be one that an earlier operation creates.</summary>
         public Batch RenameWorkspace(string workspace, string name)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), n = Interop.Utf8(name); return Native.hc_batch_rename_workspace(b, w, Interop.Size(w), 0, n, Interop.Size(n), out e); });
+            return Append(new Operation(OpCode.RenameWorkspace).Workspace(workspace).Text(OpField.Name, name));
         }
 
         /// <summary>Appends: set the id that a provisioner has for a workspace; null removes it.</summary>
         public Batch SetWorkspaceExternalId(ulong workspace, string provisioner, [Nullable(2)] string id)
         {
-            return ExternalId("", workspace, provisioner, id);
+            return Append(ExternalId(provisioner, id).Workspace(workspace));
         }
 
         /// <summary>Appends: set the id that a provisioner has for a workspace with a name, which may be one that an earlier operation creates; null removes it.</summary>
         public Batch SetWorkspaceExternalId(string workspace, string provisioner, [Nullable(2)] string id)
         {
-            return ExternalId(workspace, 0, provisioner, id);
+            return Append(ExternalId(provisioner, id).Workspace(workspace));
         }
 
-        private Batch ExternalId(string name, ulong number, string provisioner, string id)
+        private static Operation ExternalId(string provisioner, string id)
         {
-            return Append((IntPtr b, out IntPtr e) =>
-            {
-                byte[] w = Interop.Utf8(name), p = Interop.Utf8(provisioner), i = id == null ? null : Interop.Utf8(id);
-                return Native.hc_batch_set_workspace_external_id(b, w, Interop.Size(w), number, p, Interop.Size(p), i, i == null ? UIntPtr.Zero : Interop.Size(i), out e);
-            });
+            var operation = new Operation(OpCode.SetWorkspaceExternalId).Text(OpField.Provisioner, provisioner);
+            return id == null ? operation.None(OpField.ExternalId) : operation.Text(OpField.ExternalId, id);
+        }
+
+        private static Operation Member(OpCode code, string user, Role role)
+        {
+            return new Operation(code).User(user).Number(OpField.Role, (ulong)role);
         }
 
         /// <summary>Appends: archive a workspace.</summary>
         public Batch ArchiveWorkspace(ulong workspace)
         {
-            return Append((IntPtr b, out IntPtr e) => { return Native.hc_batch_archive_workspace(b, null, UIntPtr.Zero, workspace, out e); });
+            return Append(new Operation(OpCode.ArchiveWorkspace).Workspace(workspace));
         }
 
         /// <summary>Appends: archive a workspace with a name, which may be one that an earlier operation creates.</summary>
         public Batch ArchiveWorkspace(string workspace)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace); return Native.hc_batch_archive_workspace(b, w, Interop.Size(w), 0, out e); });
+            return Append(new Operation(OpCode.ArchiveWorkspace).Workspace(workspace));
         }
 
         /// <summary>Appends: restore an archived workspace.</summary>
         public Batch RestoreWorkspace(ulong workspace)
         {
-            return Append((IntPtr b, out IntPtr e) => { return Native.hc_batch_restore_workspace(b, null, UIntPtr.Zero, workspace, out e); });
+            return Append(new Operation(OpCode.RestoreWorkspace).Workspace(workspace));
         }
 
         /// <summary>Appends: restore an archived workspace with a name, which may be one that an earlier operation creates.</summary>
         public Batch RestoreWorkspace(string workspace)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace); return Native.hc_batch_restore_workspace(b, w, Interop.Size(w), 0, out e); });
+            return Append(new Operation(OpCode.RestoreWorkspace).Workspace(workspace));
         }
 
         /// <summary>Appends: delete a workspace and its memberships for good.</summary>
         public Batch DeleteWorkspace(ulong workspace)
         {
-            return Append((IntPtr b, out IntPtr e) => { return Native.hc_batch_delete_workspace(b, null, UIntPtr.Zero, workspace, out e); });
+            return Append(new Operation(OpCode.DeleteWorkspace).Workspace(workspace));
         }
 
         /// <summary>Appends: delete a workspace and its memberships for good with a name, which may be one that an earlier operation creates.</summary>
         public Batch DeleteWorkspace(string workspace)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace); return Native.hc_batch_delete_workspace(b, w, Interop.Size(w), 0, out e); });
+            return Append(new Operation(OpCode.DeleteWorkspace).Workspace(workspace));
         }
 
         /// <summary>Appends: make a user a member of a workspace.</summary>
         public Batch AddMember(ulong workspace, string user, Role role)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] u = Interop.Utf8(user); return Native.hc_batch_add_member(b, null, UIntPtr.Zero, workspace, u, Interop.Size(u), (int)role, out e); });
+            return Append(Member(OpCode.AddMember, user, role).Workspace(workspace));
         }
 
         /// <summary>Appends: make a user a member of a workspace with a name, which may be one that an earlier operation creates.</summary>
         public Batch AddMember(string workspace, string user, Role role)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), u = Interop.Utf8(user); return Native.hc_batch_add_member(b, w, Interop.Size(w), 0, u, Interop.Size(u), (int)role, out e); });
+            return Append(Member(OpCode.AddMember, user, role).Workspace(workspace));
         }
 
         /// <summary>Appends: change the role of a member.</summary>
         public Batch SetRole(ulong workspace, string user, Role role)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] u = Interop.Utf8(user); return Native.hc_batch_set_role(b, null, UIntPtr.Zero, workspace, u, Interop.Size(u), (int)role, out e); });
+            return Append(Member(OpCode.SetRole, user, role).Workspace(workspace));
         }
 
         /// <summary>Appends: change the role of a member with a name, which may be one that an earlier operation creates.</summary>
         public Batch SetRole(string workspace, string user, Role role)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), u = Interop.Utf8(user); return Native.hc_batch_set_role(b, w, Interop.Size(w), 0, u, Interop.Size(u), (int)role, out e); });
+            return Append(Member(OpCode.SetRole, user, role).Workspace(workspace));
         }
 
         /// <summary>Appends: take a member out of a workspace.</summary>
         public Batch RemoveMember(ulong workspace, string user)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] u = Interop.Utf8(user); return Native.hc_batch_remove_member(b, null, UIntPtr.Zero, workspace, u, Interop.Size(u), out e); });
+            return Append(new Operation(OpCode.RemoveMember).Workspace(workspace).User(user));
         }
 
         /// <summary>Appends: take a member out of a workspace with a name, which may be one that an earlier operation creates.</summary>
         public Batch RemoveMember(string workspace, string user)
         {
-            return Append((IntPtr b, out IntPtr e) => { byte[] w = Interop.Utf8(workspace), u = Interop.Utf8(user); return Native.hc_batch_remove_member(b, w, Interop.Size(w), 0, u, Interop.Size(u), out e); });
+            return Append(new Operation(OpCode.RemoveMember).Workspace(workspace).User(user));
         }
 
         /// <summary>Appends: create a user.</summary>
         public Batch CreateUser(NewUser user)
         {
-            return Append((IntPtr b, out IntPtr e) =>
-            {
-                var error = IntPtr.Zero;
-                var status = user.Use(u => Native.hc_batch_create_user(b, u, out error));
-                e = error;
-                return status;
-            });
+            return Append(user.Operation());
         }
 
         /// <summary>Appends: change fields of a user.</summary>
         public Batch UpdateUser(string user, UserUpdate update)
         {
-            return Append((IntPtr b, out IntPtr e) =>
-            {
-                var error = IntPtr.Zero;
-                var r = Interop.Utf8(user);
-                var status = update.Use(u => Native.hc_batch_update_user(b, r, Interop.Size(r), u, out error));
-                e = error;
-                return status;
-            });
+            return Append(update.Operation(user));
         }
 
         internal T Use<T>(Func<IntPtr, T> function)
@@ -241,42 +222,48 @@ namespace Headcount
             var batch = Native.hc_batch_new();
             try
             {
-                IntPtr error;
-                var indexes = new List<int>();
                 var malformed = new List<HeadcountException>();
-                if (Door != null)
-                {
-                    var door = Interop.Utf8(Door);
-                    var status = Native.hc_batch_set_door(batch, door, Interop.Size(door), out error);
-                    if (status != 0)
-                        malformed.Add(HeadcountException.Take(status, error));
-                }
-                if (Actor != null)
-                    Interop.Check(Native.hc_batch_set_actor(batch, Interop.Bytes(Actor.Value), out error), error);
-                if (RequestId != null)
-                    Interop.Check(Native.hc_batch_set_request_id(batch, Interop.Bytes(RequestId.Value), out error), error);
-                Interop.Check(Native.hc_batch_set_allow_ownerless(batch, AllowOwnerless ? 1 : 0, out error), error);
-                for (var i = 0; i < operations.Count; i++)
-                {
-                    try
+                var refused = Pack(batch, new[] { Settings() });
+                if (refused != null)
+                    malformed.Add(refused);
+                var indexes = Enumerable.Range(0, operations.Count).ToList();
+                if (Pack(batch, operations) != null)
+                    indexes.RemoveAll(i =>
                     {
-                        Interop.Check(operations[i].Add(batch, out error), error);
-                        if (operations[i].IfVersion != null)
-                            Interop.Check(Native.hc_batch_set_if_version(batch, operations[i].IfVersion.Value, out error), error);
-                        indexes.Add(i);
-                    }
-                    catch (HeadcountException refused)
-                    {
+                        refused = Pack(batch, new[] { operations[i] });
+                        if (refused == null)
+                            return false;
                         refused.Operation = i;
                         malformed.Add(refused);
-                    }
-                }
+                        return true;
+                    });
                 return function(batch, indexes, malformed);
             }
             finally
             {
                 Native.hc_batch_free(batch);
             }
+        }
+
+        /// What the batch says of itself, as an operation.
+        private Operation Settings()
+        {
+            var settings = new Operation(OpCode.Settings).Flag(OpField.AllowOwnerless, AllowOwnerless);
+            if (Door != null)
+                settings.Text(OpField.Door, Door);
+            if (Actor != null)
+                settings.Id(OpField.Actor, Actor.Value);
+            if (RequestId != null)
+                settings.Id(OpField.RequestId, RequestId.Value);
+            return settings;
+        }
+
+        /// Appends all operations to a native batch, or none of them if one is malformed.
+        private static HeadcountException Pack(IntPtr batch, IReadOnlyCollection<Operation> operations)
+        {
+            var packed = Operation.Pack(operations);
+            var status = Native.hc_batch_append(batch, packed, Interop.Size(packed), out var error);
+            return status == 0 ? null : HeadcountException.Take(status, error);
         }
     }
 }

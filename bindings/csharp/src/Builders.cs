@@ -10,212 +10,170 @@ namespace Headcount
     [NullableContext(1)]
     public sealed class NewUser
     {
-        private readonly List<Step> steps = new List<Step>();
-        private readonly string email;
+        private readonly Operation operation = new Operation(OpCode.CreateUser);
 
         /// <summary>A user of whom only the email is known.</summary>
-        public NewUser(string email) { this.email = email; }
+        public NewUser(string email) { operation.Text(OpField.Email, email); }
 
         /// <summary>Gives the user this id; otherwise one is drawn.</summary>
         public NewUser Id(Guid id)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_new_user_set_id(b, Interop.Bytes(id), out e));
+            operation.Id(OpField.UserId, id);
             return this;
         }
 
         /// <summary>Sets a username of its own.</summary>
         public NewUser Username(string username)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(username); return Native.hc_new_user_set_username(b, t, Interop.Size(t), out e); });
+            operation.Text(OpField.Username, username);
             return this;
         }
 
         /// <summary>Sets the first name, of at most 255 bytes; an empty one is none.</summary>
         public NewUser GivenName(string name)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(name); return Native.hc_new_user_set_given_name(b, t, Interop.Size(t), out e); });
+            operation.Text(OpField.GivenName, name);
             return this;
         }
 
         /// <summary>Sets the last name, of at most 255 bytes; an empty one is none.</summary>
         public NewUser FamilyName(string name)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(name); return Native.hc_new_user_set_family_name(b, t, Interop.Size(t), out e); });
+            operation.Text(OpField.FamilyName, name);
             return this;
         }
 
         /// <summary>Says whether the user is active from the start, which is the default, and so takes a seat.</summary>
         public NewUser Active(bool active)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_new_user_set_active(b, active ? 1 : 0, out e));
+            operation.Flag(OpField.Active, active);
             return this;
         }
 
         /// <summary>Says whether the user administers the platform.</summary>
         public NewUser Admin(bool admin)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_new_user_set_admin(b, admin ? 1 : 0, out e));
+            operation.Flag(OpField.Admin, admin);
             return this;
         }
 
         /// <summary>Says when the user was created elsewhere; otherwise it is now.</summary>
         public NewUser CreatedAt(DateTimeOffset at)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_new_user_set_created_at_micros(b, Interop.Micros(at), out e));
+            operation.Number(OpField.CreatedAt, Interop.Micros(at));
             return this;
         }
 
         /// <summary>Sets an attribute. A user has at most 64, of 16 KiB in all.</summary>
         public NewUser Attribute(string name, string value)
         {
-            steps.Add((IntPtr b, out IntPtr e) =>
-            {
-                byte[] n = Interop.Utf8(name), v = Interop.Utf8(value);
-                return Native.hc_new_user_set_attribute(b, n, Interop.Size(n), v, Interop.Size(v), out e);
-            });
+            operation.Attribute(name, Interop.NotNull(value));
             return this;
         }
 
         /// <summary>Sets the id that a provisioner, such as an identity provider, has for the user: 1 to 255 bytes, compared as they are. A user may have those of 16 provisioners, with names of 1 to 64 bytes.</summary>
         public NewUser ExternalId(string provisioner, string id)
         {
-            steps.Add((IntPtr b, out IntPtr e) =>
-            {
-                byte[] p = Interop.Utf8(provisioner), i = Interop.Utf8(id);
-                return Native.hc_new_user_set_external_id(b, p, Interop.Size(p), i, Interop.Size(i), out e);
-            });
+            operation.ExternalId(provisioner, Interop.NotNull(id));
             return this;
         }
 
-        internal T Use<T>(Func<IntPtr, T> function)
-        {
-            var address = Interop.Utf8(email);
-            Interop.Check(Native.hc_new_user_new(address, Interop.Size(address), out var builder, out var refused), refused);
-            try
-            {
-                foreach (var step in steps)
-                    Interop.Check(step(builder, out var error), error);
-                return function(builder);
-            }
-            finally
-            {
-                Native.hc_new_user_free(builder);
-            }
-        }
+        /// The operation that creates the user.
+        internal Operation Operation() { return operation.Copy(); }
     }
 
     /// <summary>What to change of a user. What isn't named stays as it is.</summary>
     [NullableContext(1)]
     public sealed class UserUpdate
     {
-        private readonly List<Step> steps = new List<Step>();
+        private readonly Operation operation = new Operation(OpCode.UpdateUser);
 
         /// <summary>Refuses the update with ErrorKind.Conflict unless the user still has this version.</summary>
         public UserUpdate IfVersion(ulong version)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_user_update_set_if_version(b, version, out e));
+            operation.Number(OpField.IfVersion, version);
             return this;
         }
 
         /// <summary>Changes the email. A username that is the email follows.</summary>
         public UserUpdate Email(string email)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(email); return Native.hc_user_update_set_email(b, t, Interop.Size(t), out e); });
+            operation.Text(OpField.Email, email);
             return this;
         }
 
         /// <summary>Changes the username.</summary>
         public UserUpdate Username(string username)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(username); return Native.hc_user_update_set_username(b, t, Interop.Size(t), out e); });
+            operation.Text(OpField.Username, username);
             return this;
         }
 
         /// <summary>Makes the username the email again.</summary>
         public UserUpdate ResetUsername()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_user_update_reset_username(b, out e));
+            operation.None(OpField.Username);
             return this;
         }
 
         /// <summary>Changes the first name; an empty one removes it.</summary>
         public UserUpdate GivenName(string name)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(name); return Native.hc_user_update_set_given_name(b, t, Interop.Size(t), out e); });
+            operation.Text(OpField.GivenName, name);
             return this;
         }
 
         /// <summary>Changes the last name; an empty one removes it.</summary>
         public UserUpdate FamilyName(string name)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(name); return Native.hc_user_update_set_family_name(b, t, Interop.Size(t), out e); });
+            operation.Text(OpField.FamilyName, name);
             return this;
         }
 
         /// <summary>Makes the user an admin, or takes that away.</summary>
         public UserUpdate Admin(bool admin)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_user_update_set_admin(b, admin ? 1 : 0, out e));
+            operation.Flag(OpField.Admin, admin);
             return this;
         }
 
         /// <summary>Sets one attribute and leaves the others.</summary>
         public UserUpdate Attribute(string name, string value)
         {
-            steps.Add((IntPtr b, out IntPtr e) =>
-            {
-                byte[] n = Interop.Utf8(name), v = Interop.Utf8(value);
-                return Native.hc_user_update_set_attribute(b, n, Interop.Size(n), v, Interop.Size(v), out e);
-            });
+            operation.Attribute(name, Interop.NotNull(value));
             return this;
         }
 
         /// <summary>Removes one attribute, if the user has it.</summary>
         public UserUpdate RemoveAttribute(string name)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(name); return Native.hc_user_update_remove_attribute(b, t, Interop.Size(t), out e); });
+            operation.Attribute(name, null);
             return this;
         }
 
         /// <summary>Removes all attributes but those that this update sets.</summary>
         public UserUpdate ReplaceAttributes()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_user_update_replace_attributes(b, out e));
+            operation.Flag(OpField.ReplaceAttributes, true);
             return this;
         }
 
         /// <summary>Sets the id that a provisioner has for the user, and leaves those of others.</summary>
         public UserUpdate ExternalId(string provisioner, string id)
         {
-            steps.Add((IntPtr b, out IntPtr e) =>
-            {
-                byte[] p = Interop.Utf8(provisioner), i = Interop.Utf8(id);
-                return Native.hc_user_update_set_external_id(b, p, Interop.Size(p), i, Interop.Size(i), out e);
-            });
+            operation.ExternalId(provisioner, Interop.NotNull(id));
             return this;
         }
 
         /// <summary>Removes the id that a provisioner has for the user, if there is one.</summary>
         public UserUpdate RemoveExternalId(string provisioner)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var p = Interop.Utf8(provisioner); return Native.hc_user_update_set_external_id(b, p, Interop.Size(p), null, UIntPtr.Zero, out e); });
+            operation.ExternalId(provisioner, null);
             return this;
         }
 
-        internal T Use<T>(Func<IntPtr, T> function)
-        {
-            var builder = Native.hc_user_update_new();
-            try
-            {
-                foreach (var step in steps)
-                    Interop.Check(step(builder, out var error), error);
-                return function(builder);
-            }
-            finally
-            {
-                Native.hc_user_update_free(builder);
-            }
-        }
+        /// The operation that changes this user so.
+        internal Operation Operation(string user) { return operation.Copy().User(user); }
     }
 
     /// <summary>Which users to return, in what order and how many. All conditions must hold; without any it is all users, ordered by email, 100 a page.</summary>
@@ -227,22 +185,19 @@ namespace Headcount
         /// <summary>Only users who are active.</summary>
         public UserQuery Active()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ACTIVE, 1, out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_ACTIVE, 1);
         }
 
         /// <summary>Only users who are not active.</summary>
         public UserQuery Inactive()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ACTIVE, 0, out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_ACTIVE, 0);
         }
 
         /// <summary>Only admins.</summary>
         public UserQuery AdminsOnly()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ADMINS, 1, out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_ADMINS, 1);
         }
 
         /// <summary>Only members of a workspace, in a role.</summary>
@@ -255,63 +210,116 @@ namespace Headcount
         /// <summary>Only emails that start like this.</summary>
         public UserQuery EmailPrefix(string prefix)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(prefix); return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_EMAIL_PREFIX, t, Interop.Size(t), out e); });
-            return this;
+            return Text(Native.HC_QUERY_FIELD_EMAIL_PREFIX, prefix);
         }
 
         /// <summary>Only emails at this domain, in either of its forms.</summary>
         public UserQuery EmailDomain(string domain)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(domain); return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_EMAIL_DOMAIN, t, Interop.Size(t), out e); });
-            return this;
+            return Text(Native.HC_QUERY_FIELD_EMAIL_DOMAIN, domain);
         }
 
         /// <summary>Only usernames that start like this.</summary>
         public UserQuery UsernamePrefix(string prefix)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(prefix); return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_USERNAME_PREFIX, t, Interop.Size(t), out e); });
-            return this;
+            return Text(Native.HC_QUERY_FIELD_USERNAME_PREFIX, prefix);
         }
 
         /// <summary>Only users created at this moment or later.</summary>
         public UserQuery CreatedSince(DateTimeOffset at)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_CREATED_SINCE, Interop.Micros(at), out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_CREATED_SINCE, Interop.Micros(at));
         }
 
         /// <summary>Only users created or changed at this moment or later.</summary>
         public UserQuery ChangedSince(DateTimeOffset at)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_CHANGED_SINCE, Interop.Micros(at), out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_CHANGED_SINCE, Interop.Micros(at));
+        }
+
+        /// <summary>Only users whose email, username or names contain each word of a text, in any case.</summary>
+        public UserQuery Search(string text)
+        {
+            return Text(Native.HC_QUERY_FIELD_SEARCH, text);
+        }
+
+        /// <summary>Only users with this value of an attribute, compared exactly. A query can ask for up to 16 attributes.</summary>
+        public UserQuery Attribute(string name, string value)
+        {
+            return Attribute(Interop.Utf8(name), Interop.Utf8(value));
+        }
+
+        /// <summary>Only users with an attribute, whatever its value.</summary>
+        public UserQuery HasAttribute(string name)
+        {
+            return Attribute(Interop.Utf8(name), null);
+        }
+
+        /// <summary>Only users created before this moment.</summary>
+        public UserQuery CreatedBefore(DateTimeOffset at)
+        {
+            return Number(Native.HC_QUERY_FIELD_CREATED_BEFORE, Interop.Micros(at));
+        }
+
+        /// <summary>Only users who were last created or changed before this moment.</summary>
+        public UserQuery ChangedBefore(DateTimeOffset at)
+        {
+            return Number(Native.HC_QUERY_FIELD_CHANGED_BEFORE, Interop.Micros(at));
+        }
+
+        /// <summary>Only users last seen at this moment or later. A user who was never seen counts as seen at creation.</summary>
+        public UserQuery SeenSince(DateTimeOffset at)
+        {
+            return Number(Native.HC_QUERY_FIELD_SEEN_SINCE, Interop.Micros(at));
+        }
+
+        /// <summary>Only users last seen before this moment, as <see cref="SeenSince"/>.</summary>
+        public UserQuery SeenBefore(DateTimeOffset at)
+        {
+            return Number(Native.HC_QUERY_FIELD_SEEN_BEFORE, Interop.Micros(at));
         }
 
         /// <summary>Sets the order; it is by email by default.</summary>
         public UserQuery Sort(Sort sort)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_SORT, (ulong)sort, out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_SORT, (ulong)sort);
         }
 
         /// <summary>Goes in the opposite direction: newest first, for example.</summary>
         public UserQuery Descending()
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_DESCENDING, 1, out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_DESCENDING, 1);
         }
 
         /// <summary>Sets how many users a page may have: 1 to 10,000; 100 by default.</summary>
         public UserQuery Limit(int users)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_LIMIT, (ulong)users, out e));
-            return this;
+            return Number(Native.HC_QUERY_FIELD_LIMIT, (ulong)users);
         }
 
         /// <summary>Asks for the page behind a place, a Page.Next.</summary>
         public UserQuery After(string place)
         {
-            steps.Add((IntPtr b, out IntPtr e) => { var t = Interop.Utf8(place); return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_AFTER, t, Interop.Size(t), out e); });
+            return Text(Native.HC_QUERY_FIELD_AFTER, place);
+        }
+
+        private UserQuery Text(int field, string value)
+        {
+            var t = Interop.Utf8(value);
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_text(b, field, t, Interop.Size(t), out e));
+            return this;
+        }
+
+        private UserQuery Number(int field, ulong value)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_number(b, field, value, out e));
+            return this;
+        }
+
+        private UserQuery Attribute(byte[] name, byte[] value)
+        {
+            var size = value == null ? UIntPtr.Zero : Interop.Size(value);
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_query_set_attribute(b, name, Interop.Size(name), value, size, out e));
             return this;
         }
 

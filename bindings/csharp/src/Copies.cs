@@ -80,10 +80,15 @@ namespace Headcount
         {
             try
             {
-                var outcomes = new List<Outcome>();
-                var count = (ulong)Native.hc_applied_count(applied);
-                for (ulong i = 0; i < count; i++)
-                    outcomes.Add(Outcome(applied, (UIntPtr)i));
+                var count = (int)Native.hc_applied_count(applied);
+                var packed = new byte[Packed.HeaderBytes + Packed.OutcomeBytes * count];
+                Interop.Check(Native.hc_applied_read(applied, UIntPtr.Zero, packed, Interop.Size(packed), out _, out var error), error);
+                var outcomes = new List<Outcome>(count);
+                for (int i = 0, record = Packed.HeaderBytes; i < count; i++, record += Packed.I32(packed, record))
+                {
+                    Interop.Check(Native.hc_applied_get_user(applied, (UIntPtr)(uint)i, out var user, out error), error);
+                    outcomes.Add(Packed.Outcome(packed, record, User(user)));
+                }
                 var sequence = Native.hc_applied_sequence(applied);
                 return new Applied(sequence == 0 ? (ulong?)null : sequence, Native.hc_applied_is_replayed(applied) == 1, outcomes);
             }
@@ -91,16 +96,6 @@ namespace Headcount
             {
                 Native.hc_applied_free(applied);
             }
-        }
-
-        private static unsafe Outcome Outcome(IntPtr applied, UIntPtr index)
-        {
-            var o = new hc_outcome { struct_size = (uint)Marshal.SizeOf(typeof(hc_outcome)) };
-            Interop.Check(Native.hc_applied_get_outcome(applied, index, ref o, out var error), error);
-            Interop.Check(Native.hc_applied_get_user(applied, index, out var user, out error), error);
-            var id = Interop.Id((IntPtr)o.user);
-            return new Outcome((Subject)o.subject, o.changed == 1, o.version, o.workspace == 0 ? (ulong?)null : o.workspace,
-                id == Guid.Empty ? (Guid?)null : id, User(user));
         }
 
         internal static IReadOnlyList<HeadcountException> Refusals(IntPtr list)

@@ -166,23 +166,20 @@ namespace Headcount
         /// <exception cref="HeadcountException">EmailTaken, UsernameTaken, IdTaken, NoFreeSeat, or a kind of malformed input.</exception>
         public User CreateUser(NewUser user)
         {
-            return user.Use(u =>
-            {
-                Interop.Check(Native.hc_user_create_from(handle, u, out var made, out var error), error);
-                return Copies.User(made);
-            });
+            return ApplyOne(user.Operation());
         }
 
         /// <summary>Changes fields of a user, and returns the user as it is then.</summary>
         /// <exception cref="HeadcountException">UserNotFound, Conflict, LastAdmin, or as CreateUser.</exception>
         public User UpdateUser(string user, UserUpdate update)
         {
-            var r = Interop.Utf8(user);
-            return update.Use(u =>
-            {
-                Interop.Check(Native.hc_user_update_apply(handle, r, Interop.Size(r), u, out var made, out var error), error);
-                return Copies.User(made);
-            });
+            return ApplyOne(update.Operation(user));
+        }
+
+        /// Applies an operation, and returns the user it was about.
+        private User ApplyOne(Operation operation)
+        {
+            return Apply(new Batch().Append(operation)).Outcomes[0].User;
         }
 
         /// <summary>Makes a user active; nothing happens to one who is.</summary>
@@ -266,6 +263,21 @@ namespace Headcount
             var s = new hc_seats { struct_size = (uint)Marshal.SizeOf(typeof(hc_seats)) };
             Interop.Check(Native.hc_directory_get_seats(handle, ref s, out var error), error);
             return new Seats(License.Of(s.license, s.limit), s.license_version, Limit(s.limit), s.active, s.inactive, Limit(s.free), s.over_by);
+        }
+
+        /// <summary>
+        /// The most users that were active at one time, on each day (UTC) since that of a moment; without one, since the first day
+        /// on record. It is kept for three years.
+        /// </summary>
+        public SeatHistory SeatHistory(DateTimeOffset? since = null)
+        {
+            const int daysMax = 1100; // more than are kept
+            var h = new hc_seat_history { struct_size = (uint)Marshal.SizeOf(typeof(hc_seat_history)) };
+            var days = new hc_seat_day[daysMax];
+            Interop.Check(Native.hc_directory_get_seat_history(handle, since == null ? 0 : Interop.Micros(since.Value), ref h, ref days[0],
+                (UIntPtr)daysMax, out var error), error);
+            var listed = days.Take((int)Math.Min(h.day_count, daysMax)).Select(of => new SeatDay(Interop.Moment(of.day_micros), of.peak, of.last));
+            return new SeatHistory(Interop.Moment(h.since_micros), h.peak, Interop.PerhapsMoment(h.peak_day_micros), listed.ToList());
         }
 
         /// <summary>Sets the license. A smaller one than today's use is accepted: nobody is deactivated.</summary>

@@ -11,9 +11,12 @@ namespace Headcount
 
         internal static byte[] Utf8(string text)
         {
-            if (text == null)
-                throw new ArgumentNullException(nameof(text));
-            return Encoding.UTF8.GetBytes(text);
+            return Encoding.UTF8.GetBytes(NotNull(text));
+        }
+
+        internal static string NotNull(string text)
+        {
+            return text ?? throw new ArgumentNullException(nameof(text));
         }
 
         internal static UIntPtr Size(byte[] bytes) { return (UIntPtr)(ulong)bytes.Length; }

@@ -7,6 +7,9 @@ namespace Headcount
     /// Reads packed records; docs/packed.md says what they look like.
     internal static class Packed
     {
+        internal const byte Version = 1;
+        internal const int HeaderBytes = 16, OutcomeBytes = 48;
+
         private static readonly IReadOnlyDictionary<string, string> NoPairs = new Dictionary<string, string>();
 
         internal static int U16(byte[] b, int at) { return b[at] | b[at + 1] << 8; }
@@ -67,6 +70,14 @@ namespace Headcount
                 events[i] = Event(b, table + i * bytes);
             return new Change(U64(b, r + 8), Interop.Moment(U64(b, r + 16)), Perhaps((flags & 1) != 0, b, r + 24),
                 Text(b, r, r + 72), Perhaps((flags & 2) != 0, b, r + 40), events);
+        }
+
+        internal static Outcome Outcome(byte[] b, int r, User user)
+        {
+            var workspace = U64(b, r + 16);
+            var id = Interop.Id(b, r + 24);
+            return new Outcome((Subject)I32(b, r + 40), (U16(b, r + 6) & 1) != 0, U64(b, r + 8), workspace == 0 ? (ulong?)null : workspace,
+                id == Guid.Empty ? (Guid?)null : id, user);
         }
 
         private static Event Event(byte[] b, int e)

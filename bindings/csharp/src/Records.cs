@@ -249,6 +249,52 @@ namespace Headcount
         public ulong OverBy { get; }
     }
 
+    /// <summary>A day (UTC) on which the number of active users changed.</summary>
+    [NullableContext(1)]
+    public sealed class SeatDay
+    {
+        internal SeatDay(DateTimeOffset day, ulong peak, ulong last)
+        {
+            Day = day;
+            Peak = peak;
+            Last = last;
+        }
+
+        /// <summary>When it began.</summary>
+        public DateTimeOffset Day { get; }
+
+        /// <summary>The most users that were active at one time on it.</summary>
+        public ulong Peak { get; }
+
+        /// <summary>How many were active at its end, or are now.</summary>
+        public ulong Last { get; }
+    }
+
+    /// <summary>How many users were active since a day.</summary>
+    [NullableContext(1)]
+    public sealed class SeatHistory
+    {
+        internal SeatHistory(DateTimeOffset since, ulong peak, DateTimeOffset? peakDay, IReadOnlyList<SeatDay> days)
+        {
+            Since = since;
+            Peak = peak;
+            PeakDay = peakDay;
+            Days = days;
+        }
+
+        /// <summary>The beginning of the day that was asked for, or of the first one on record.</summary>
+        public DateTimeOffset Since { get; }
+
+        /// <summary>The most users that were active at one time since then.</summary>
+        public ulong Peak { get; }
+
+        /// <summary>The latest day with that peak; null where the number has not changed since.</summary>
+        public DateTimeOffset? PeakDay { get; }
+
+        /// <summary>The days on which the number changed, the first one first.</summary>
+        public IReadOnlyList<SeatDay> Days { get; }
+    }
+
     /// <summary>What Directory.Verify went over.</summary>
     [NullableContext(1)]
     public sealed class Verified

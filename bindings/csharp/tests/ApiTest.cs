@@ -74,12 +74,16 @@ namespace Headcount.Tests
                 structs++;
             }
             Assert.That(structs, Is.GreaterThanOrEqualTo(6));
+            var constants = new Map((Map)Api["constants"]);
+            foreach (var value in List(Api, "enums").SelectMany(each => List(each, "values")))
+                constants.Add((string)value["name"], value["value"]);
             foreach (var constant in typeof(Native).GetFields(BindingFlags.Static | BindingFlags.NonPublic).Where(each => each.IsLiteral))
-                Assert.AreEqual(((Map)Api["constants"])[constant.Name], Convert.ToDecimal(constant.GetRawConstantValue()), constant.Name);
+                Assert.AreEqual(constants[constant.Name], Convert.ToDecimal(constant.GetRawConstantValue()), constant.Name);
             var enums = new Dictionary<string, Type>
             {
                 { "hc_status", typeof(ErrorKind) }, { "hc_event", typeof(EventKind) }, { "hc_field", typeof(Fields) }, { "hc_role", typeof(Role) },
-                { "hc_sort", typeof(Sort) }, { "hc_subject", typeof(Subject) }, { "hc_log_level", typeof(LogLevel) }
+                { "hc_sort", typeof(Sort) }, { "hc_subject", typeof(Subject) }, { "hc_log_level", typeof(LogLevel) },
+                { "hc_operation", typeof(OpCode) }, { "hc_op_field", typeof(OpField) }
             };
             foreach (var one in List(Api, "enums").Where(each => enums.ContainsKey((string)each["name"])))
             {

@@ -97,6 +97,37 @@ namespace Headcount.Tests
         }
 
         [Test]
+        public void BatchesAreAppliedByTheHundred()
+        {
+            using (var files = new Files())
+            using (var d = Directory.Open(files.Path("users.redb"), new Options().LicenseIfNew(License.WithSeats(1500))))
+            {
+                // More than the library queues at a time.
+                var all = Enumerable.Range(0, 2000).Select(i => d.ApplyAsync(new Batch().CreateUser(new NewUser("u" + i + "@ex.co")))).ToList();
+                var refused = new List<ErrorKind>();
+                foreach (var one in all)
+                {
+                    try
+                    {
+                        Assert.AreEqual(1, Of(one).Outcomes.Count);
+                    }
+                    catch (HeadcountException failure)
+                    {
+                        refused.Add(failure.Kind);
+                    }
+                }
+                Assert.AreEqual(1500, d.Seats().Active);
+                Assert.AreEqual(500, refused.Count);
+                Assert.That(refused, Is.All.EqualTo(ErrorKind.NoFreeSeat));
+                var malformed = Assert.Throws<HeadcountException>(() => Of(d.ApplyAsync(new Batch().ActivateUser("u1@ex.co").CreateUser(new NewUser("no address")))));
+                Assert.AreEqual(ErrorKind.InvalidEmail, malformed.Kind);
+                Assert.AreEqual(1, malformed.Operation);
+                Cancelled(d.ApplyAsync(new Batch().DeleteUser("u1@ex.co"), new CancellationToken(true)));
+                Assert.IsNotNull(d.FindUser("u1@ex.co"));
+            }
+        }
+
+        [Test]
         public void WhatIsCancelledBeforeItBeginsIsNotDone()
         {
             var cancelled = new CancellationToken(true);

@@ -40,9 +40,10 @@ namespace Headcount.Tests
             directory = opened;
         }
 
-        internal object Call(string name, Map a, string actor)
+        internal object Call(string name, Map a, string actor, string door)
         {
             var d = actor == null ? directory : directory.ActingAs(Guid.Parse(actor));
+            d = door == null ? d : d.Through(door);
             var user = Text(a, "user");
             var workspace = new Func<ulong>(() => Workspace(d, a.ContainsKey("workspace") ? a["workspace"] : null)?.Id ?? long.MaxValue);
             var path = a.ContainsKey("path") ? files.Path(Text(a, "path")) : null;
@@ -52,6 +53,8 @@ namespace Headcount.Tests
                 case "close": d.Dispose(); return null;
                 case "backup": return Shown(d.Backup(path, Flag(a, "overwrite")));
                 case "restore": return Shown(Directory.Restore(files.Path(Text(a, "backup")), path, Flag(a, "overwrite")));
+                case "export": using (var lines = File.Create(path)) d.Export(lines); return null;
+                case "load": using (var lines = File.OpenRead(path)) d.Load(lines); return null;
                 case "copy_file": Copy(files.Path(Text(a, "from")), files.Path(Text(a, "to"))); return null;
                 case "write_file": File.WriteAllText(path, Text(a, "text")); return null;
                 case "remove_file": File.Delete(path); return null;
@@ -78,6 +81,7 @@ namespace Headcount.Tests
                 case "count": return d.Count(Query(d, a));
                 case "len": return d.Count(new UserQuery());
                 case "seats": return Shown(d.Seats());
+                case "seat_history": return Shown(a.ContainsKey("since") ? d.SeatHistory(Time(a["since"])) : d.SeatHistory());
                 case "set_license": d.SetLicense(License.Parse(a["license"].ToString())); return Shown(d.Seats());
                 case "create_workspace": return Shown(CreateWorkspace(d, Text(a, "name"), Text(a, "owner"), a));
                 case "default_workspace": return Shown(d.DefaultWorkspace(user));
@@ -212,6 +216,13 @@ namespace Headcount.Tests
                     case "email_domain": query.EmailDomain((string)each.Value); break;
                     case "username_prefix": query.UsernamePrefix((string)each.Value); break;
                     case "created_since": query.CreatedSince(Time(each.Value)); break;
+                    case "search": query.Search((string)each.Value); break;
+                    case "attributes": foreach (var one in (Map)each.Value) query.Attribute(one.Key, (string)one.Value); break;
+                    case "has_attributes": foreach (string attribute in (List<object>)each.Value) query.HasAttribute(attribute); break;
+                    case "created_before": query.CreatedBefore(Time(each.Value)); break;
+                    case "changed_before": query.ChangedBefore(Time(each.Value)); break;
+                    case "seen_since": query.SeenSince(Time(each.Value)); break;
+                    case "seen_before": query.SeenBefore(Time(each.Value)); break;
                     case "changed_since": query.ChangedSince(Time(each.Value)); break;
                     case "sort": query.Sort((Sort)Enum.Parse(typeof(Sort), (string)each.Value, true)); break;
                     case "descending": query.Descending(); break;
@@ -297,6 +308,12 @@ namespace Headcount.Tests
         {
             return Json.Object("license", s.License, "license_version", s.LicenseVersion, "limit", s.Limit, "active", s.Active,
                 "inactive", s.Inactive, "free", s.Free, "over_by", s.OverBy);
+        }
+
+        private static object Shown(SeatHistory h)
+        {
+            return Json.Object("since", h.Since, "peak", h.Peak, "peak_day", h.PeakDay, "days",
+                h.Days.Select(of => Json.Object("day", of.Day, "peak", of.Peak, "last", of.Last)));
         }
 
         private static object Shown(Workspace w)

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Makes Native.cs of headcount.h: its functions and its structs, so that none is declared
+"""Makes Native.cs of headcount.h: functions, structs and some enums, so that none is declared
 wrongly. tools/native.py headcount.h Native.cs"""
 import re
 import sys
 
 HANDLES = {"hc_directory": "DirectoryHandle", "hc_feed": "FeedHandle", "hc_cursor": "CursorHandle",
            "hc_workspaces": "WorkspacesHandle", "hc_members": "MembersHandle"}
+ENUMS = {"OpCode": "HC_OPERATION_", "OpField": "HC_OP_FIELD_"}
 SCALARS = {"int32_t": "int", "uint32_t": "uint", "uint64_t": "ulong", "size_t": "UIntPtr", "hc_status": "int",
            "void": "void"}
 
@@ -46,6 +47,12 @@ def main(header, to):
                 f"        public {handle}() : base(IntPtr.Zero, true) {{ }}", "",
                 "        public override bool IsInvalid { get { return handle == IntPtr.Zero; } }", "",
                 f"        protected override bool ReleaseHandle() {{ Native.{name}_free(handle); return true; }}", "    }", ""]
+    for name, prefix in ENUMS.items():
+        values = re.findall(rf"^ +{prefix}(\w+) = (\d+)", text, flags=re.M)
+        assert values, prefix
+        out += [f"    internal enum {name} : ushort", "    {"]
+        out += [f"        {value.title().replace('_', '')} = {number}," for value, number in values]
+        out += ["    }", ""]
     out += ["    internal static class Native", "    {"]
     version = re.search(r"#define HC_ABI_VERSION (\d+)", text).group(1)
     out.append(f"        internal const uint HC_ABI_VERSION = {version};")

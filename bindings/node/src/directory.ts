@@ -1,14 +1,12 @@
 /** Directories: opened, asked, closed. */
 
-import { fileURLToPath } from "node:url";
-
 import type { Writer } from "./batch";
 import { Feed } from "./feed";
 import { HostCache } from "./cache";
 import { List, ListSync, type Source } from "./lists";
 import { type Answer, native, open } from "./native";
 import { type Operation, type Operations, changeOf, copied, operations, usersOf, workspaceOf } from "./operations";
-import { userRef } from "./requests";
+import { pathOf, userRef } from "./requests";
 import type { Change, Copied, CopyOptions, OpenOptions, UserQuery, UserRef, Workspace } from "./types";
 import { User } from "./user";
 import { untilFree } from "./waiting";
@@ -24,11 +22,6 @@ interface Core {
 /** Lets only this file make directories. */
 let newDirectory: (core: Core) => Directory;
 let newDirectorySync: (core: Core) => DirectorySync;
-
-/** A path as the addon takes it. @internal */
-export function pathOf(path: string | URL): string {
-  return path instanceof URL ? fileURLToPath(path) : path;
-}
 
 function openRequest(path: string | URL | undefined, options: OpenOptions): string {
   const { openTimeoutMs: _timeout, signal: _signal, hostCacheUsers: _users, ...rest } = options;

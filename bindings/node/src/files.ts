@@ -1,8 +1,8 @@
 /** What is done with files of directories that nobody has open. */
 
-import { pathOf } from "./directory";
 import { native, open } from "./native";
 import { copied } from "./operations";
+import { pathOf } from "./requests";
 import type { Copied, CopyOptions, Inspection, Repaired } from "./types";
 import { untilFree } from "./waiting";
 

@@ -8,7 +8,7 @@
 import { Batch, type Writer } from "./batch";
 import { HeadcountError } from "./errors";
 import type { Answer } from "./native";
-import { type Op, ops, query as queryOf, userRef, workspaceRef } from "./requests";
+import { type Op, moment, ops, pathOf, query as queryOf, userRef, workspaceRef } from "./requests";
 import type {
   Applied,
   Change,
@@ -21,6 +21,7 @@ import type {
   NewWorkspace,
   Outcome,
   Role,
+  SeatHistory,
   Seats,
   Stats,
   UserPage,
@@ -117,6 +118,12 @@ export interface Operations {
   /** How the seats of the license are used. */
   seats(): Promise<Seats>;
 
+  /**
+   * The most users that were active at one time, on each day (UTC) since that of `since`;
+   * by default since the first day on record. It is kept for three years.
+   */
+  seatHistory(since?: Date | string): Promise<SeatHistory>;
+
   /** Sets the license. With more active users than seats nobody is deactivated. */
   setLicense(license: License): Promise<Seats>;
 
@@ -179,6 +186,28 @@ export interface Operations {
 
   /** Forgets the changes before this number. Returns how many were forgotten. */
   trimChanges(before: number): Promise<number>;
+
+  /**
+   * Writes all records as lines of JSON to a new file, as they are at this moment, and
+   * returns how many: the format of `headcount export`. Others go on reading and writing
+   * meanwhile. The file has personal data: only its owner can read it. Refused with `io`
+   * where there is a file, unless `overwrite` is set.
+   *
+   * @example
+   * ```js
+   * await directory.export("users.jsonl");
+   * await Directory.inMemory().load("users.jsonl");
+   * ```
+   */
+  export(path: string | URL, options?: { overwrite?: boolean | undefined }): Promise<number>;
+
+  /**
+   * Loads the lines of {@link export} into a directory that nothing was written to yet, in
+   * one transaction, and returns how many records those were. If this fails, nothing is
+   * changed. Refused with `invalid_argument` where lines are missing or the directory is
+   * not empty.
+   */
+  load(path: string | URL): Promise<number>;
 
   /** Goes over the whole directory, and fails with `corrupted` if it is damaged. */
   verify(): Promise<Verified>;
@@ -266,6 +295,16 @@ function seats(answer: Answer): Seats {
   return { ...seats, license: license(seats.license as string) };
 }
 
+function seatHistory({ json }: Answer): SeatHistory {
+  const { since, peakDay, days, ...rest } = json as SeatHistory;
+  return {
+    ...rest,
+    since: new Date(since),
+    peakDay: peakDay && new Date(peakDay),
+    days: days.map((of) => ({ ...of, day: new Date(of.day) })),
+  };
+}
+
 /** The microseconds of a time as the library writes it: `2024-07-11T16:55:59.173456Z`. */
 function micros(time: unknown): number {
   const [seconds = "", fraction = ""] = (time as string).slice(0, -1).split(".");
@@ -344,6 +383,7 @@ export const operations: Table = {
   deactivateUser: one("user", ops.deactivateUser, one_user),
   deleteUser: one("id", ops.deleteUser, json<string>),
   seats: operation(() => ({ do: "seats" }), seats),
+  seatHistory: operation((_, since) => ({ do: "seatHistory", since: moment(since) }), seatHistory),
   setLicense: one("seats", ops.setLicense, seats),
   workspace: operation(
     (_, workspace) => ({ do: "workspace", workspace: workspaceRef(workspace) }),
@@ -375,6 +415,11 @@ export const operations: Table = {
   ),
   dryRun: operation((writer, ops) => ({ do: "apply", batch: batch(ops, writer), then: "dryRun" }), applied),
   trimChanges: operation((_, before) => ({ do: "trimChanges", before }), json<number>),
+  export: operation(
+    (_, path, options) => ({ do: "export", path: pathOf(path), overwrite: options?.overwrite ?? false }),
+    json<number>,
+  ),
+  load: operation((_, path) => ({ do: "load", path: pathOf(path) }), json<number>),
   verify: operation(() => ({ do: "verify" }), json<Verified>),
   findFaults: operation((_, limit) => ({ do: "findFaults", limit: limit ?? 100 }), json<Inspection>),
   stats: operation(() => ({ do: "stats" }), json<Stats>),

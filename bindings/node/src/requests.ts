@@ -1,5 +1,7 @@
 /** Arguments as the addon takes them. */
 
+import { fileURLToPath } from "node:url";
+
 import type {
   License,
   NewUser,
@@ -24,7 +26,13 @@ export function workspaceRef(workspace: WorkspaceRef): number | string {
   return isObject(workspace) ? workspace.id : workspace;
 }
 
-function moment(moment: Date | string | undefined): string | undefined {
+/** A path as the addon takes it. @internal */
+export function pathOf(path: string | URL): string {
+  return path instanceof URL ? fileURLToPath(path) : path;
+}
+
+/** @internal */
+export function moment(moment: Date | string | undefined): string | undefined {
   // JSON has the same text for a date, and null for an invalid one, which is refused.
   return moment instanceof Date ? (Number.isNaN(moment.getTime()) ? "" : moment.toISOString()) : moment;
 }

@@ -175,6 +175,28 @@ export interface Seats {
   readonly overBy: number;
 }
 
+/** A day (UTC) on which the number of active users changed. */
+export interface SeatDay {
+  /** When it began. */
+  readonly day: Date;
+  /** The most users that were active at one time on it. */
+  readonly peak: number;
+  /** How many were active at its end, or are now. */
+  readonly last: number;
+}
+
+/** How many users were active, since a day. */
+export interface SeatHistory {
+  /** The beginning of the day that was asked for, or of the first one on record. */
+  readonly since: Date;
+  /** The most users that were active at one time since then. */
+  readonly peak: number;
+  /** The latest day with that peak; `null` where the number has not changed since. */
+  readonly peakDay: Date | null;
+  /** The days on which the number changed, the first one first. */
+  readonly days: readonly SeatDay[];
+}
+
 /** A workspace. */
 export interface Workspace {
   /** The id. */

@@ -72,7 +72,8 @@ async function take(session, step) {
 
 async function outcome(session, step, i) {
   const given = filled(step.in ?? {}, session.names, i);
-  const directory = step.as ? session.directory.actingAs(filled(step.as, session.names)) : session.directory;
+  let directory = step.as ? session.directory.actingAs(filled(step.as, session.names)) : session.directory;
+  if (step.through) directory = directory.through(step.through);
   const call = calls[step.do] ?? (() => make(directory, step.do, given));
   try {
     return { value: shown(await call(directory, given, session)) };
@@ -111,7 +112,7 @@ function matches(wanted, found, names) {
     if (wanted.$from) return found >= names.get(wanted.$from).slice(0, found.length - 1);
     return found !== null && typeof found === "object" && Object.entries(wanted).every(([key, item]) => matches(item, found[key], names));
   }
-  return isTime(wanted) && isTime(found) ? padded(wanted) === found : wanted === found;
+  return isTime(wanted) && isTime(found) ? padded(wanted) === padded(found) : wanted === found;
 }
 
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z$/;
@@ -146,7 +147,7 @@ function opened({ folder }, { path, license, ...rest }) {
 const workspace = ["workspace"], external = ["provisioner", "id"], member = ["workspace", "user", "role"];
 const ARGUMENTS = {
   create_user: [""], update_user: ["user", ""], create_workspace: [""], set_license: ["license"], trim_changes: ["before"],
-  user_by_username: ["username"], user_by_external_id: external, workspace_by_external_id: external, workspace, members: workspace,
+  user_by_username: ["username"], seat_history: ["since"], user_by_external_id: external, workspace_by_external_id: external, workspace, members: workspace,
   archive_workspace: workspace, restore_workspace: workspace, delete_workspace: workspace, rename_workspace: ["workspace", "name"],
   set_workspace_external_id: ["workspace", ...external], add_member: member, set_role: member, remove_member: member,
 };
@@ -185,6 +186,7 @@ const calls = {
     if (next.value) session.feed = feed;
     return next.value;
   },
+  export: (d, { path }, { folder }) => d.export(join(folder, path)), load: (d, { path }, { folder }) => d.load(join(folder, path)),
   backup: (d, { path, overwrite }, { folder }) => d.backup(join(folder, path), { overwrite }),
   restore: (_, { backup, path, overwrite }, { folder }) => restore(join(folder, backup), join(folder, path), { overwrite }),
   open: async (d, given, session) => {

@@ -1,10 +1,10 @@
 // Files: opened, closed, shared by worker threads, copied.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 
 import { Batch, Directory, compact, findFaults, planRepair, repair, restore } from "headcount";
@@ -39,12 +39,12 @@ test("everything on a closed directory is refused", async (t) => {
   const update = { admin: true };
   const calls = {
     user: ["a@ex.co"], userByUsername: ["a"], userByExternalId: ["okta", "1"], touchUser: ["a@ex.co"], lastSeen: ["a@ex.co"], query: [{}], count: [], createUser: ["b@ex.co"], updateUser: ["a@ex.co", update],
-    activateUser: ["a@ex.co"], deactivateUser: ["a@ex.co"], deleteUser: ["a@ex.co"], seats: [], setLicense: [1],
+    activateUser: ["a@ex.co"], deactivateUser: ["a@ex.co"], deleteUser: ["a@ex.co"], seats: [], seatHistory: [], setLicense: [1],
     workspace: [1], workspaceByExternalId: ["okta", "1"], setWorkspaceExternalId: [1, "okta", "1"], createWorkspace: [{ name: "w" }], defaultWorkspace: ["a@ex.co"], renameWorkspace: [1, "w"],
     archiveWorkspace: [1], restoreWorkspace: [1], deleteWorkspace: [1], addMember: [1, "a@ex.co", "user"],
     setRole: [1, "a@ex.co", "user"], removeMember: [1, "a@ex.co"], members: [1], workspacesOf: ["a@ex.co"], apply: [batch],
     preview: [batch], dryRun: [batch], trimChanges: [1], verify: [], findFaults: [], stats: [], prometheus: [],
-    backup: [join(folder(t), "copy.redb")],
+    backup: [join(folder(t), "copy.redb")], export: [join(folder(t), "users.jsonl")], load: [fileURLToPath(import.meta.url)],
   };
   for (const [name, args] of Object.entries(calls)) {
     for (const asked of [directory, acting]) await assert.rejects(asked[name](...args), kind("closed"), name);
@@ -61,6 +61,36 @@ test("everything on a closed directory is refused", async (t) => {
   assert.deepEqual(names.filter((name) => !(name in calls) && !others.includes(name)), [], "each operation is tried above");
   sync.close();
   await directory.close();
+});
+
+test("an export makes the same directory", async (t) => {
+  const path = join(folder(t), "users.jsonl");
+  const [directory, copy] = [Directory.inMemory({ licenseIfNew: 3 }), Directory.inMemory()];
+  await directory.createUser({ email: "ann@ex.co", username: "änn", attributes: { team: "ops" } });
+  const records = await directory.export(path);
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  assert.equal(records, lines.length - 1); // and a last line
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  await assert.rejects(directory.export(path), kind("io"));
+  assert.equal(directory.sync.export(pathToFileURL(path), { overwrite: true }), records);
+  assert.equal(await copy.load(path), records);
+  assert.deepEqual(await copy.users().toArray(), await directory.users().toArray());
+  assert.equal(copy.sync.seats().limit, 3);
+  assert.throws(() => copy.sync.load(path), kind("invalid_argument"));
+  writeFileSync(path, `${lines.slice(0, -1).join("\n")}\n`);
+  await assert.rejects(Directory.inMemory().load(path), kind("invalid_argument"));
+  await assert.rejects(Directory.inMemory().load(`${path}.none`), kind("io"));
+});
+
+test("the history of seats has dates", async () => {
+  const directory = Directory.inMemory();
+  const none = await directory.seatHistory();
+  assert.deepEqual([none.peak, none.peakDay, none.days], [0, null, []]);
+  await directory.createUser("ann@ex.co");
+  const { since, peak, peakDay, days } = await directory.seatHistory(new Date("2020-01-01"));
+  assert.deepEqual([peak, peakDay, days], [1, since, [{ day: since, peak: 1, last: 1 }]]);
+  assert.equal(since.getTime() % 86_400_000, 0);
+  assert.throws(() => directory.sync.seatHistory(new Date(Number.NaN)), kind("invalid_argument"));
 });
 
 test("a directory is closed at the end of its block", async (t) => {

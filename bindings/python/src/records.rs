@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use headcount::{
-    Applied, Change, Event, Fault, Field, Member, Outcome, Seats, Stats, Subject, UserId, Verified,
-    Workspace, WorkspaceId,
+    Applied, Change, Event, Fault, Field, Member, Outcome, SeatHistory, Seats, Stats, Subject,
+    UserId, Verified, Workspace, WorkspaceId,
 };
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -36,6 +36,20 @@ pub(crate) fn seats<'py>(py: Python<'py>, seats: &Seats) -> Made<'py> {
         seats.inactive,
         seats.free(),
         seats.over_by(),
+    )
+}
+
+pub(crate) fn seat_history<'py>(py: Python<'py>, history: &SeatHistory) -> Made<'py> {
+    let day =
+        |of: &headcount::SeatDay| record!(py, "SeatDay", datetime(py, of.day)?, of.peak, of.last);
+    let days = history.days.iter().map(day).collect::<PyResult<Vec<_>>>()?;
+    record!(
+        py,
+        "SeatHistory",
+        datetime(py, history.since)?,
+        history.peak,
+        history.peak_day.map(|day| datetime(py, day)).transpose()?,
+        PyTuple::new(py, days)?,
     )
 }
 

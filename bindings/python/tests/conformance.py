@@ -76,7 +76,7 @@ def filled(given: Any, names: Step, i: str) -> Any:
 
 
 def make(on: Any, name: str, given: Step) -> Any:
-    given = {k: moment(v) if k.endswith(("_at", "_since", "_before")) else v for k, v in given.items()}
+    given = {k: moment(v) if k.endswith(("_at", "since", "_before")) else v for k, v in given.items()}
     if "has_attributes" in given:  # None is any value.
         given["attributes"] = dict.fromkeys(given.pop("has_attributes")) | given.get("attributes", {})
     places = PLACES.get(name, PLACES[""]).split()
@@ -108,6 +108,8 @@ class Session:
             "write_file": lambda: given["path"].write_text(given["text"]) and None,
             "remove_file": lambda: given["path"].unlink(),
             "exists": lambda: given["path"].exists(),
+            "export": lambda: on.export(given["path"].open("wb")),
+            "load": lambda: on.load(given["path"].open("rb")),
         }
         if name == "open":
             before, self.directory = self.directory, self.opened(given)
@@ -125,8 +127,8 @@ class Session:
 
     def outcome(self, step: Step, names: Step, i: str = "") -> Outcome:
         on = self.directory
-        if "as" in step:
-            on = on.acting_as(filled(step["as"], names, i))
+        for key, method in (("as", "acting_as"), ("through", "through")):
+            on = getattr(on, method)(filled(step[key], names, i)) if key in step else on
         try:
             return "out", shown(self.call(step["do"], filled(step.get("in", {}), names, i), on))
         except HeadcountError as error:

@@ -49,31 +49,47 @@ pub(super) fn run(
         "http"
     };
     let mut told = Ok(());
-    let ended = headcount_server::serve(&server, args.listen, stop, |address| {
-        let path = store.path.display().to_string();
+    let ended = headcount_server::serve(&server, args.listen, stop, |listening| {
+        let url = format!("{scheme}://{}", listening.address);
         told = if json {
-            writeln!(
-                out,
-                "{}",
-                json!({ "listening": format!("{scheme}://{address}") })
-            )
+            let line = json!({ "listening": url, "connections": listening.connections_max });
+            writeln!(out, "{line}").map_err(Into::into)
         } else {
-            writeln!(out, "serving {} at {scheme}://{address}", safe(&path)).and_then(|()| {
-                match (&args.first_key, has_key) {
-                    (_, true) => Ok(()),
-                    (Some(path), _) => writeln!(out, "the first key is in {}", path.display()),
-                    (None, _) => writeln!(out, "{NO_KEY}"),
-                }
-            })
-        }
-        .and_then(|()| out.flush());
+            announce(store, args, (&url, listening.connections_max, has_key), out)
+        };
+        told = std::mem::replace(&mut told, Ok(())).and_then(|()| Ok(out.flush()?));
     });
     ended.map_err(|error| {
         Failure::refused("io", format!("can't serve at {}: {error}", args.listen))
     })?;
     drop(server);
     directory.close()?;
-    Ok(told?)
+    told
+}
+
+/// Says where the server is, what holds of its limits, and how it is used first.
+fn announce(
+    store: &Store<'_>,
+    args: &ServeArgs,
+    (url, connections, has_key): (&str, usize, bool),
+    out: &mut dyn Write,
+) -> Result<()> {
+    let path = store.path.display().to_string();
+    writeln!(out, "serving {} at {url}", safe(&path))?;
+    if connections < args.connections {
+        writeln!(
+            out,
+            "up to {connections} connections instead of {}: raise the hard limit of open files \
+             (`ulimit -Hn`) for more",
+            args.connections
+        )?;
+    }
+    match (&args.first_key, has_key) {
+        (_, true) => {}
+        (Some(path), _) => writeln!(out, "the first key is in {}", path.display())?,
+        (None, _) => writeln!(out, "{NO_KEY}")?,
+    }
+    Ok(())
 }
 
 fn config(args: &ServeArgs) -> Result<Config> {

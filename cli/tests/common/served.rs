@@ -32,8 +32,8 @@ impl Served {
         let running = server.clone();
         let thread = std::thread::spawn(move || {
             let any = "127.0.0.1:0".parse().unwrap();
-            headcount_server::serve(&running, any, stopped, |address| {
-                tell.send(address).unwrap();
+            headcount_server::serve(&running, any, stopped, |listening| {
+                tell.send(listening.address).unwrap();
             })
         });
         let address: SocketAddr = told.recv_timeout(Duration::from_secs(10)).unwrap();

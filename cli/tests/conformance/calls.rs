@@ -139,6 +139,10 @@ impl Session {
             }
             "len" => part(&["users", "list", "--count"], "count"),
             "seats" => part(&["license", "show"], "seats"),
+            "seat_history" => {
+                let since = given["since"].as_str().unwrap_or("1970-01-01");
+                part(&["seats", "--since", since], "history")
+            }
             "set_license" => part(&["license", "set", &text(&given["license"])], "seats"),
             "workspace" => or_null(part(&["workspaces", "get", "--", &workspace], "workspace")),
             "workspaces" => part(&["workspaces", "list", "--all"], "workspaces"),

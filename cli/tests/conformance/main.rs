@@ -68,7 +68,7 @@ fn run(lines: &[(usize, Value)], through_server: bool) -> Result<bool, String> {
         OF_FILES.contains(&name)
     };
     let mut needs = head["needs"].as_array().into_iter().flatten();
-    if needs.any(|need| need != "conditions")
+    if needs.any(|need| need != "conditions" && need != "seat_history")
         || LEFT_OUT.contains(&case)
         || (through_server && (case == LEFT_OUT_THERE || lines.iter().any(is_of_files)))
     {

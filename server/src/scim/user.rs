@@ -44,6 +44,11 @@ impl Record {
             .filter(|_| user.username() == user.email().as_str())
     }
 
+    /// The addresses of the emails as they were sent.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.emails.iter().filter_map(|item| item["value"].as_str())
+    }
+
     fn text(&self) -> Option<String> {
         if *self == Self::default() {
             return None;

@@ -1,6 +1,7 @@
-//! User names that the directory does not take, such as an address that is not the email.
+//! What SCIM finds users by and the directory has no index for: user names that it does not
+//! take, such as an address that is not the email, and emails besides the first.
 //!
-//! They are stored with the user. The index of them is in memory and read from them when it
+//! They are stored with the user. Their index is in memory, and built from all users when it
 //! is first asked. An entry is a hint: the user's record decides.
 
 use std::collections::{HashMap, HashSet};
@@ -12,7 +13,14 @@ use headcount::{Directory, User, UserId};
 
 use super::user::Record;
 
-/// The index, and the names that are being given at the moment, both by hashes of the names.
+/// What a hash in the index is of.
+#[derive(Clone, Copy, Hash)]
+enum Of {
+    Name,
+    Email,
+}
+
+/// The index, and the names that are being given at the moment, both by hashes.
 #[derive(Default)]
 pub(crate) struct UserNames {
     hasher: RandomState,
@@ -40,31 +48,60 @@ impl UserNames {
         name: &str,
     ) -> headcount::Result<Vec<Arc<User>>> {
         let name = name.to_lowercase();
+        let mut users = self.hinted(directory, Of::Name, &name)?;
+        users.retain(|user| {
+            let found = Record::of(user);
+            found
+                .alias_of(user)
+                .is_some_and(|found| found.to_lowercase() == name)
+        });
+        Ok(users)
+    }
+
+    /// The users among whose emails this may be, besides the one whom the directory finds
+    /// by it.
+    pub(super) fn find_by_email(
+        &self,
+        directory: &Directory,
+        email: &str,
+    ) -> headcount::Result<Vec<Arc<User>>> {
+        self.hinted(directory, Of::Email, &email.to_lowercase())
+    }
+
+    /// The users with an entry for this text, which is in lower case.
+    fn hinted(
+        &self,
+        directory: &Directory,
+        of: Of,
+        text: &str,
+    ) -> headcount::Result<Vec<Arc<User>>> {
         self.read(directory)?;
-        let ids = lock(&self.index).get(&self.hash(&name)).cloned();
+        let ids = lock(&self.index).get(&self.hash(of, text)).cloned();
         let mut users = Vec::new();
         for id in ids.unwrap_or_default() {
-            users.extend(directory.user_by_id(id)?.filter(|user| {
-                let found = Record::of(user);
-                found
-                    .alias_of(user)
-                    .is_some_and(|found| found.to_lowercase() == name)
-            }));
+            users.extend(directory.user_by_id(id)?);
         }
         Ok(users)
     }
 
     /// Keeps others from being given this user name; `None` while somebody else is.
     pub(super) fn claim(&self, name: &str) -> Option<Claim<'_>> {
-        let hash = self.hash(&name.to_lowercase());
+        let hash = self.hash(Of::Name, &name.to_lowercase());
         let is_new = lock(&self.claimed).insert(hash);
         is_new.then_some(Claim(self, hash))
     }
 
     /// Notes by what a user is found from now on.
     pub(super) fn note(&self, user: &User) {
-        if let Some(hash) = self.hash_of(user) {
-            enter(&mut lock(&self.index), hash, user.id());
+        let record = Record::of(user);
+        let name = record.user_name.iter();
+        let name = name.map(|name| self.hash(Of::Name, &name.to_lowercase()));
+        let emails = record.addresses();
+        let emails = emails.map(|email| self.hash(Of::Email, &email.to_lowercase()));
+        let hashes: Vec<_> = name.chain(emails).collect();
+        let mut index = lock(&self.index);
+        for hash in hashes {
+            enter(&mut index, hash, user.id());
         }
     }
 
@@ -88,14 +125,9 @@ impl UserNames {
         Ok(())
     }
 
-    fn hash_of(&self, user: &User) -> Option<u64> {
-        let name = Record::of(user).user_name?;
-        Some(self.hash(&name.to_lowercase()))
-    }
-
-    /// Of a name in lower case.
-    fn hash(&self, name: &str) -> u64 {
-        self.hasher.hash_one(name)
+    /// Of a text in lower case.
+    fn hash(&self, of: Of, text: &str) -> u64 {
+        self.hasher.hash_one((of, text))
     }
 }
 

@@ -106,8 +106,10 @@ fn candidates(asking: &Asking, filter: &Filter) -> Result<Option<Vec<Arc<User>>>
         return Ok(Some(users));
     }
     if let Some(email) = filter.required(&|path| path.is("emails")) {
+        let mut users = asking.server.0.user_names.find_by_email(directory, email)?;
         let user = directory.user_by_email(email)?;
-        return Ok(user.map(|user| vec![user]));
+        users.extend(user.filter(|user| users.iter().all(|other| other.id() != user.id())));
+        return Ok(Some(users));
     }
     Ok(None)
 }

@@ -1,10 +1,12 @@
 //! Clients that are many, slow or excessive: each is bounded, and others are answered
 //! meanwhile.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use headcount::{Batch, License, NewUser};
 use headcount_server::{Config, Holder, Scope};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
@@ -28,15 +30,25 @@ fn descriptors() -> usize {
 
 #[test]
 fn ten_thousand_idle_connections_leave_room() {
-    let count = (descriptors().saturating_sub(1_000) / 2).min(IDLE_MAX);
-    assert!(count >= 100, "there are no descriptors to test with");
     let running = Running::with(Config {
-        connections_max: count + 10,
         head_timeout: Duration::from_mins(10),
         ..Config::default()
     });
+    // The clients' ends are in a process of their own: a process has a limit of descriptors.
+    let count = descriptors().saturating_sub(1_000).min(IDLE_MAX - 10);
+    assert!(count >= 100, "there are no descriptors to test with");
     let (_, client) = running.user("ann", Scope::Read);
-    let idle: Vec<TcpStream> = (0..count).map(|_| client.connect()).collect();
+    let mut holder = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "--nocapture"])
+        .arg("bad_clients_do_not_stop_others::helper_holds_connections")
+        .env("HOLD", format!("{count} {}", running.address))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(holder.stdout.take().unwrap()).lines();
+    let held = lines.find(|line| line.as_ref().unwrap().contains("held"));
+    assert!(held.is_some(), "the helper can't connect {count} times");
     for _ in 0..20 {
         assert_eq!(client.get("/api/v1/seats").status, 200);
     }
@@ -46,7 +58,57 @@ fn ten_thousand_idle_connections_leave_room() {
         .find(|line| line.starts_with("headcount_http_connections "));
     let open: usize = line.unwrap().rsplit(' ').next().unwrap().parse().unwrap();
     assert!(open > count, "{open} of {count}");
-    drop(idle);
+    drop(holder.stdin.take());
+    let _ = lines.last();
+    assert!(holder.wait().unwrap().success());
+}
+
+#[test]
+#[ignore = "a process that another test starts"]
+fn helper_holds_connections() {
+    let Ok(told) = std::env::var("HOLD") else {
+        return;
+    };
+    let (count, address) = told.split_once(' ').unwrap();
+    descriptors();
+    let count: usize = count.parse().unwrap();
+    let held: Vec<_> = (0..count)
+        .map(|_| TcpStream::connect(address).unwrap())
+        .collect();
+    writeln!(std::io::stdout(), "\n{} held", held.len()).unwrap();
+    let _ = std::io::stdin().read(&mut [0]);
+}
+
+#[test]
+fn exports_that_nobody_reads_leave_others_their_threads() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Admin);
+    running.directory.set_license(License::Enterprise).unwrap();
+    // More than what the sockets on both sides hold.
+    let long = "x".repeat(4_000);
+    for part in 0..20 {
+        let batch = (0..200).fold(Batch::new(), |batch, at| {
+            let user = NewUser::new(format!("u{part}.{at}@ex.co"));
+            batch.create_user(user.attribute("note", &long))
+        });
+        running.directory.apply(batch).unwrap();
+    }
+    let head = client.head("GET", "/api/v1/export", 0);
+    let _unread: Vec<_> = (0..2)
+        .map(|_| {
+            let mut stream = client.connect();
+            stream.write_all(head.as_bytes()).unwrap();
+            // The head of the answer says that it has begun.
+            stream.read_exact(&mut [0; 12]).unwrap();
+            stream
+        })
+        .collect();
+    let refused = client.get("/api/v1/export");
+    assert_eq!(refused.status, 503, "{}", refused.head);
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    let user = json!({ "email": "bob@ex.co" });
+    assert_eq!(client.post("/api/v1/users", &user).status, 201);
+    assert_eq!(client.get("/api/v1/users?search=bob").status, 200);
 }
 
 #[test]

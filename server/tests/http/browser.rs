@@ -7,6 +7,9 @@ use headcount_server::{Holder, Scope};
 
 use crate::client::{Answer, Client, Running};
 
+/// What separates the fields of an uploaded form.
+const BOUNDARY: &str = "----headcount";
+
 /// Somebody who has logged in.
 pub struct Browser {
     client: Client,
@@ -88,5 +91,37 @@ impl Browser {
             .collect();
         let action = attribute(form, "action").unwrap();
         self.post(&action, &fields.join("&").replace("&amp;", "%26"))
+    }
+
+    /// Sends a form with fields that may be files.
+    pub fn upload(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let part = |(name, value): &(&str, &str)| {
+            let file = if *name == "file" {
+                "; filename=\"users.csv\""
+            } else {
+                ""
+            };
+            format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n\
+                 {value}\r\n"
+            )
+        };
+        let parts: String = fields.iter().map(part).collect();
+        let body = format!("{parts}--{BOUNDARY}--\r\n");
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.send_as(&kind, path, "Sec-Fetch-Site: same-origin\r\n", &body)
+    }
+
+    /// Imports `text`, of which `preview` shows what it would change.
+    pub fn import(&self, preview: &Answer, text: &str) -> Answer {
+        let field = |name: &str| {
+            let start = format!("name=\"{name}\" value=\"");
+            let rest = preview.body.split_once(&start);
+            let (_, rest) = rest.unwrap_or_else(|| panic!("{}", preview.body));
+            rest.split('"').next().unwrap()
+        };
+        let (steps, request) = (field("steps"), field("request"));
+        let fields = [("text", text), ("steps", steps), ("request", request)];
+        self.upload("/admin/import/apply", &fields)
     }
 }

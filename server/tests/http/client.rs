@@ -33,8 +33,8 @@ impl Running {
         let running = server.clone();
         let thread = std::thread::spawn(move || {
             let any = "127.0.0.1:0".parse().unwrap();
-            headcount_server::serve(&running, any, stopped, |address| {
-                tell.send(address).unwrap();
+            headcount_server::serve(&running, any, stopped, |listening| {
+                tell.send(listening.address).unwrap();
             })
         });
         Self {

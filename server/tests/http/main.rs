@@ -38,6 +38,7 @@ mod the_page_changes_many_at_once;
 mod the_page_imports_users;
 mod the_page_keeps_others_out;
 mod the_page_shows_everything;
+mod the_page_undoes_imports;
 mod the_sdks_logins_are_relayed;
 mod the_wire_finds_users;
 mod the_wire_manages_workspaces;

@@ -55,12 +55,17 @@ impl Provider {
         let mut line = String::new();
         let mut lines = BufReader::new(&*stream);
         lines.read_line(&mut line).unwrap();
-        let mut length = 0;
+        let (mut length, mut authorization) = (0, String::new());
         let mut header = String::new();
         while lines.read_line(&mut header).unwrap() > 2 {
             let lower = header.to_lowercase();
             if let Some(digits) = lower.strip_prefix("content-length: ") {
                 length = digits.trim().parse().unwrap();
+            }
+            if lower.starts_with("authorization: ") {
+                header["authorization: ".len()..]
+                    .trim()
+                    .clone_into(&mut authorization);
             }
             header.clear();
         }
@@ -68,7 +73,9 @@ impl Provider {
         lines.read_exact(&mut form).unwrap();
         let form = String::from_utf8(form).unwrap();
         let path = line.split(' ').nth(1).unwrap().to_owned();
-        let (status, body) = if line.starts_with("POST") {
+        let (status, body) = if path.ends_with("/userinfo") {
+            (200, json!({ "asked": authorization }))
+        } else if line.starts_with("POST") {
             self.posted
                 .lock()
                 .unwrap()
@@ -77,7 +84,11 @@ impl Provider {
         } else {
             (200, self.told(&path, address))
         };
-        let body = body.to_string();
+        let body = if status == 204 {
+            String::new()
+        } else {
+            body.to_string()
+        };
         let length = body.len();
         let _ = write!(
             stream,
@@ -111,6 +122,9 @@ impl Provider {
                 200,
                 json!({ "device_code": "d", "expires_in": 600, "interval": 5 }),
             );
+        }
+        if path.ends_with("/logout") {
+            return (204, Value::Null);
         }
         let field = |name: &str| field(form, name).unwrap_or_default();
         let code = self.codes.lock().unwrap().remove(&field("code"));

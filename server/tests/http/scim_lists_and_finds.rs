@@ -184,3 +184,35 @@ fn what_is_not_there_is_told_as_scim_errors() {
         (401, &json!("401"))
     );
 }
+
+#[test]
+fn any_of_the_emails_finds_a_user() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let ann = running.directory.create_user("ann@ex.co").unwrap();
+    let new = json!({
+        "userName": "bob", "active": false,
+        "emails": [
+            { "value": "bob@ex.co", "type": "work" }, { "value": "Bob@home.net" },
+            { "value": "ann@ex.co" }
+        ],
+    });
+    let found = |email: &str| {
+        let filter = format!("{USERS}?filter=emails.value%20eq%20%22{email}%22");
+        ids(&okta.get(&filter).json())
+    };
+    assert_eq!(found("bob@home.net"), [""; 0]);
+    let bob = okta.post(USERS, &new).json()["id"].clone();
+    let (ann, bob) = (ann.id().to_string(), bob.as_str().unwrap().to_owned());
+    assert_eq!(found("BOB@home.net"), [bob.as_str()]);
+    assert_eq!(found("bob@ex.co"), [bob.as_str()]);
+    let both: BTreeSet<_> = found("ann@ex.co").into_iter().collect();
+    assert_eq!(both, BTreeSet::from([ann.clone(), bob.clone()]));
+    let typed = format!("{USERS}?filter=emails.type%20eq%20%22work%22");
+    assert_eq!(ids(&okta.get(&typed).json()).len(), 2);
+    let path = format!("{USERS}/{bob}");
+    let fewer = json!({ "userName": "bob", "emails": [{ "value": "bob@ex.co" }] });
+    assert_eq!(okta.put(&path, &fewer).status, 200);
+    assert_eq!(found("bob@home.net"), [""; 0]);
+    assert_eq!(found("ann@ex.co"), [ann]);
+}

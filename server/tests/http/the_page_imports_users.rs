@@ -4,42 +4,7 @@ use headcount::{License, NewUser};
 use headcount_server::Scope;
 
 use crate::browser::Browser;
-use crate::client::{Answer, Running};
-
-const BOUNDARY: &str = "----headcount";
-
-fn upload(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
-    let part = |(name, value): &(&str, &str)| {
-        let file = if *name == "file" {
-            "; filename=\"users.csv\""
-        } else {
-            ""
-        };
-        format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n"
-        )
-    };
-    let parts: String = fields.iter().map(part).collect();
-    let body = format!("{parts}--{BOUNDARY}--\r\n");
-    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-    browser.send_as(&kind, path, "Sec-Fetch-Site: same-origin\r\n", &body)
-}
-
-fn field(page: &Answer, name: &str) -> String {
-    let start = format!("name=\"{name}\" value=\"");
-    let (_, rest) = page
-        .body
-        .split_once(&start)
-        .unwrap_or_else(|| panic!("{}", page.body));
-    rest.split('"').next().unwrap().to_owned()
-}
-
-/// Presses the button of a preview of `text`.
-fn import(browser: &Browser, preview: &Answer, text: &str) -> Answer {
-    let (steps, request) = (field(preview, "steps"), field(preview, "request"));
-    let fields = [("text", text), ("steps", &steps), ("request", &request)];
-    upload(browser, "/admin/import/apply", &fields)
-}
+use crate::client::Running;
 
 fn story() -> (Running, Browser) {
     let running = Running::new();
@@ -55,7 +20,7 @@ fn a_file_is_shown_imported_and_not_imported_twice() {
     let (running, browser) = story();
     let directory = &running.directory;
     let text = "email,given_name,active\nann@ex.co,Anna,\nbob@ex.co,,false\ncho@ex.co,'=Cho,true\n";
-    let preview = upload(&browser, "/admin/import", &[("file", text), ("text", "")]);
+    let preview = browser.upload("/admin/import", &[("file", text), ("text", "")]);
     assert_eq!(preview.status, 200, "{}", preview.body);
     for shown in [
         "<b>1</b> created",
@@ -67,9 +32,9 @@ fn a_file_is_shown_imported_and_not_imported_twice() {
     }
     assert_eq!(directory.len().unwrap(), 2, "nothing has happened yet");
     let before = directory.stats().unwrap().latest_change;
-    let done = import(&browser, &preview, text);
+    let done = browser.import(&preview, text);
     assert!(done.body.contains("1 created, 2 changed"), "{}", done.body);
-    let again = import(&browser, &preview, text);
+    let again = browser.import(&preview, text);
     assert!(
         again.body.contains("1 created, 2 changed"),
         "{}",
@@ -97,7 +62,7 @@ fn an_export_changes_nothing_where_it_came_from() {
     let mut lines = Vec::new();
     running.directory.export_lines(&mut lines, |_| {}).unwrap();
     for text in [csv, String::from_utf8(lines).unwrap()] {
-        let preview = upload(&browser, "/admin/import", &[("text", &text)]);
+        let preview = browser.upload("/admin/import", &[("text", &text)]);
         assert!(
             preview.body.contains("<b>3</b> as they are"),
             "{}",
@@ -108,8 +73,8 @@ fn an_export_changes_nothing_where_it_came_from() {
             "there is nothing to do"
         );
         let (other, browser) = story();
-        let preview = upload(&browser, "/admin/import", &[("text", &text)]);
-        let done = import(&browser, &preview, &text);
+        let preview = browser.upload("/admin/import", &[("text", &text)]);
+        let done = browser.import(&preview, &text);
         assert!(done.body.contains("1 created, 0 changed"), "{}", done.body);
         let dee = |of: &Running| of.directory.user_by_username("dee").unwrap().unwrap();
         assert_eq!(dee(&other).id(), dee(&running).id());
@@ -121,21 +86,21 @@ fn an_export_changes_nothing_where_it_came_from() {
 fn what_others_did_meanwhile_is_not_overwritten() {
     let (running, browser) = story();
     let text = r#"[{"email": "ann@ex.co", "given_name": "Anna"}, {"email": "cho@ex.co"}]"#;
-    let preview = upload(&browser, "/admin/import", &[("text", text)]);
+    let preview = browser.upload("/admin/import", &[("text", text)]);
     let update = headcount::UserUpdate::new().family_name("Lee");
     running.directory.update_user("ann@ex.co", update).unwrap();
-    let refused = import(&browser, &preview, text);
+    let refused = browser.import(&preview, text);
     assert_eq!(refused.status, 412);
     assert!(refused.body.contains("user 1: "), "{}", refused.body);
     assert_eq!(running.directory.len().unwrap(), 2, "all or nothing");
-    let done = import(&browser, &refused, text);
+    let done = browser.import(&refused, text);
     assert!(done.body.contains("1 created, 1 changed"), "{}", done.body);
 }
 
 #[test]
 fn refusals_say_where_and_what_helps() {
     let (running, browser) = story();
-    let show = |text: &str| upload(&browser, "/admin/import", &[("text", text)]);
+    let show = |text: &str| browser.upload("/admin/import", &[("text", text)]);
     running.directory.set_license(License::Seats(2)).unwrap();
     let full = show("email\nann@ex.co\ncho@ex.co\n");
     assert_eq!(full.status, 409);
@@ -145,7 +110,7 @@ fn refusals_say_where_and_what_helps() {
         full.body
     );
     let fields = [("text", "email\ncho@ex.co\n"), ("inactive", "yes")];
-    assert_eq!(upload(&browser, "/admin/import", &fields).status, 200);
+    assert_eq!(browser.upload("/admin/import", &fields).status, 200);
     for (text, status, told) in [
         ("email\nan n@ex.co\n", 422, "line 2: "),
         ("email,phone\na@ex.co,1\n", 400, "line 2: "),
@@ -174,12 +139,12 @@ fn refusals_say_where_and_what_helps() {
         ("text", "email,admin\nann@ex.co,true\n"),
         ("steps", "create"),
     ];
-    assert_eq!(upload(&browser, "/admin/import/apply", &forged).status, 400);
+    assert_eq!(browser.upload("/admin/import/apply", &forged).status, 400);
     let admin = Browser::new(&running, Scope::Admin);
     let text = "email,admin\nann@ex.co,true\n";
-    let preview = upload(&admin, "/admin/import", &[("text", text)]);
-    assert_eq!(import(&browser, &preview, text).status, 403);
-    assert_eq!(import(&admin, &preview, text).status, 200);
+    let preview = admin.upload("/admin/import", &[("text", text)]);
+    assert_eq!(browser.import(&preview, text).status, 403);
+    assert_eq!(admin.import(&preview, text).status, 200);
     let large = "x".repeat((2 << 20) + 1);
     assert_eq!(show(&large).status, 413);
     assert_eq!(show(&large.repeat(3)).status, 413);

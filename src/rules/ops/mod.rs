@@ -1,6 +1,7 @@
-//! The operations, one file per kind of record. Each reads and changes the working
-//! sets of a [`Session`](super::session::Session); none writes.
+//! The operations, one file per kind of record. They know the
+//! [`Session`](super::session::Session) alone: not the store, and not each other.
 
+pub(super) mod license;
 pub(super) mod members;
 pub(super) mod users;
 pub(super) mod workspaces;

@@ -295,6 +295,27 @@ static json_t *seats(struct call *call)
     return all;
 }
 
+static json_t *seat_history(struct call *call)
+{
+    hc_seat_history history = HC_SEAT_HISTORY_INIT;
+    hc_seat_day days[1100];
+    json_t *shown = json_array();
+    uint64_t since = 0;
+    size_t i;
+    if (in(call, "since") != NULL)
+        TRY(hc_time_from_text(NAMED("since"), &since, E));
+    TRY(hc_directory_get_seat_history(call->directory, since, &history, days,
+                                      sizeof days / sizeof *days, E));
+    for (i = 0; i < history.day_count; i++)
+        json_array_append_new(shown, json_pack("{so sI sI}",
+            "day", show_time(days[i].day_micros), "peak", (json_int_t)days[i].peak,
+            "last", (json_int_t)days[i].last));
+    return json_pack("{so sI so so}", "since", show_time(history.since_micros),
+        "peak", (json_int_t)history.peak, "peak_day",
+        history.peak_day_micros == 0 ? json_null() : show_time(history.peak_day_micros),
+        "days", shown);
+}
+
 /* A workspace and its external ids, in one batch. */
 static json_t *create_with_ids(struct call *call)
 {
@@ -496,6 +517,30 @@ static json_t *files(struct call *call)
     return json_null();
 }
 
+static int32_t write_lines(void *userdata, const uint8_t *bytes, size_t length)
+{
+    return fwrite(bytes, 1, length, userdata) != length;
+}
+
+static int32_t read_lines(void *userdata, uint8_t *buffer, size_t capacity, size_t *read)
+{
+    *read = fread(buffer, 1, capacity, userdata);
+    return ferror(userdata);
+}
+
+static json_t *lines(struct call *call)
+{
+    char room[512];
+    int is_export = strcmp(call->name, "export") == 0;
+    FILE *file_of = fopen(file(call, "path", room), is_export ? "wb" : "rb");
+    hc_status status =
+        is_export ? hc_directory_export(call->directory, write_lines, NULL, file_of, E)
+                  : hc_directory_load(call->directory, read_lines, NULL, file_of, E);
+    fclose(file_of);
+    TRY(status);
+    return json_null();
+}
+
 json_t *make_call(struct call *call)
 {
     static const struct {
@@ -521,6 +566,8 @@ json_t *make_call(struct call *call)
         {feed, " follow next position "},
         {figures, " trim_changes verify stats "},
         {copies, " backup restore "},
+        {lines, " export load "},
+        {seat_history, " seat_history "},
         {files, " open close copy_file write_file remove_file exists "},
     };
     char word[64];

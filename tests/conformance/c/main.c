@@ -147,18 +147,27 @@ static json_t *made(struct session *session, const json_t *step, json_t *in, con
                     json_t **error)
 {
     struct call call = {session, session->directory, NULL, in, NULL};
-    hc_directory *acting = NULL;
+    hc_directory *acting = NULL, *through = NULL;
+    const json_t *door = json_object_get(step, "through");
+    hc_status status = HC_STATUS_OK;
     uint8_t id[16];
     json_t *out = NULL;
     call.name = json_string_value(json_object_get(step, "do"));
-    if (as == NULL || (hc_id_from_text(TEXT(as), id, &call.error) == HC_STATUS_OK
-                       && hc_directory_acting_as(session->directory, id, &acting, &call.error)
-                           == HC_STATUS_OK)) {
-        call.directory = acting == NULL ? session->directory : acting;
-        out = make_call(&call);
+    if (as != NULL) {
+        status = hc_id_from_text(TEXT(as), id, &call.error);
+        if (status == HC_STATUS_OK)
+            status = hc_directory_acting_as(session->directory, id, &acting, &call.error);
+        call.directory = acting;
     }
+    if (status == HC_STATUS_OK && door != NULL) {
+        status = hc_directory_through(call.directory, TEXT(door), &through, &call.error);
+        call.directory = through;
+    }
+    if (status == HC_STATUS_OK)
+        out = make_call(&call);
     *error = out == NULL ? show_error(call.error) : NULL;
     hc_error_free(call.error);
+    hc_directory_free(through);
     hc_directory_free(acting);
     return out;
 }
@@ -257,7 +266,7 @@ static int is_left_out(const json_t *head)
     size_t at;
     json_t *need;
     json_array_foreach (json_object_get(head, "needs"), at, need)
-        if (strstr(" fork external_ids door last_seen conditions ", json_string_value(need)) == NULL) {
+        if (strstr(" fork external_ids door last_seen conditions seat_history export ", json_string_value(need)) == NULL) {
             printf("left out, since it needs %s: %s\n", json_string_value(need),
                    json_string_value(json_object_get(head, "case")));
             return 1;

@@ -401,6 +401,9 @@ std::optional<json> on_directory(const hc::directory &d, const std::string &name
 {
     if (name == "set_license")
         d.set_license(hc::license_from_text(text(in, "license")));
+    if (name == "seat_history")
+        return show(in.contains("since") ? d.seats_since(hc::time_from_text(text(in, "since")))
+                                         : d.seats_since());
     if (name == "seats" || name == "set_license")
         return show(d.seats());
     if (name == "len")
@@ -467,7 +470,16 @@ std::optional<json> on_session(session &all, const std::string &name, const json
         fs::copy_file(path("from"), path("to"));
     else if (name == "write_file")
         std::ofstream(path("path"), std::ios::binary) << text(in, "text");
-    else if (name == "remove_file")
+    else if (name == "export") {
+        std::ofstream to(path("path"), std::ios::binary);
+        all.directory->export_to([&](std::string_view lines) { to << lines; });
+    } else if (name == "load") {
+        std::ifstream from(path("path"), std::ios::binary);
+        all.directory->load_from([&](char *buffer, std::size_t capacity) {
+            from.read(buffer, static_cast<std::streamsize>(capacity));
+            return static_cast<std::size_t>(from.gcount());
+        });
+    } else if (name == "remove_file")
         fs::remove(path("path"));
     else if (name == "follow") {
         all.feed = all.directory->follow(number(in, "after"));

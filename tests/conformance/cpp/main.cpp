@@ -85,10 +85,14 @@ bool as_said(const json &step, const outcome &result, names &known)
 outcome make(session &all, const json &step, const json &in, const json &as)
 {
     try {
-        if (as.is_null())
+        if (as.is_null() && !step.contains("through"))
             return {call(all, *all.directory, step["do"], in), false};
-        const auto acting = all.directory->acting_as(hc::id::parse(as.get<std::string>()));
-        return {call(all, acting, step["do"], in), false};
+        std::optional<hc::directory> on;
+        if (!as.is_null())
+            on = all.directory->acting_as(hc::id::parse(as.get<std::string>()));
+        if (step.contains("through"))
+            on = (on ? *on : *all.directory).through(step["through"].get<std::string>());
+        return {call(all, *on, step["do"], in), false};
     } catch (const hc::error &error) {
         return {show(error), true};
     }

@@ -39,6 +39,7 @@ json show(const hc::user &user);
 json show(const hc::workspace &workspace);
 json show(const hc::member &member);
 json show(const hc::seat_usage &seats);
+json show(const hc::seat_history &history);
 json show(const hc::change_view &change);
 json show(const hc::applied &applied);
 json show(const hc::error &error);

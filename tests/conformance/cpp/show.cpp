@@ -109,6 +109,17 @@ json show(const hc::member &member)
             {"version", member.version}};
 }
 
+json show(const hc::seat_history &history)
+{
+    json days = json::array();
+    for (const hc::seat_day &day : history.days)
+        days.push_back({{"day", hc::time_to_text(day.day)}, {"peak", day.peak}, {"last", day.last}});
+    return {{"since", hc::time_to_text(history.since)},
+            {"peak", history.peak},
+            {"peak_day", history.peak_day ? json(hc::time_to_text(*history.peak_day)) : json()},
+            {"days", days}};
+}
+
 json show(const hc::seat_usage &seats)
 {
     return {{"license", license(seats.kind, seats.limit.value_or(0))},

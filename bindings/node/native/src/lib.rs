@@ -8,6 +8,7 @@
 
 mod answer;
 mod handle;
+mod lines;
 mod mailbox;
 #[allow(unsafe_code)]
 mod napi;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use headcount::{Batch, License, Options, UserQuery, UserRef, WorkspaceRef};
+use headcount::{Batch, License, Options, Timestamp, UserQuery, UserRef, WorkspaceRef};
 use serde::Deserialize;
 
 use crate::answer::Refusal;
@@ -42,6 +42,9 @@ pub enum Request {
         query: UserQuery,
     },
     Seats,
+    SeatHistory {
+        since: Option<Timestamp>,
+    },
     Stats,
     Prometheus,
     Workspace {
@@ -87,6 +90,13 @@ pub enum Request {
     Backup {
         path: String,
         overwrite: bool,
+    },
+    Export {
+        path: String,
+        overwrite: bool,
+    },
+    Load {
+        path: String,
     },
     /// The next part of a list.
     Next {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Packed, Refusal, camel_case, refusals};
 use crate::handle::{Cursor, Handle, lock};
+use crate::lines;
 use crate::request::{Alone, Request, Then, parse};
 
 type Result<T> = std::result::Result<T, Refusal>;
@@ -72,6 +73,7 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
         Request::Query { query } => page(directory, &query)?,
         Request::Count { query } => Answer::of(directory.count(&query)?.into()),
         Request::Seats => Answer::written(&directory.seats()?)?,
+        Request::SeatHistory { since } => Answer::written(&directory.seat_history(since)?)?,
         Request::Stats => Answer::written(&directory.stats()?)?,
         Request::Prometheus => Answer::of(directory.stats()?.prometheus().into()),
         Request::Workspace { workspace } => Answer::written(&directory.workspace(workspace)?)?,
@@ -100,6 +102,10 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
             let options = CopyOptions::new().overwrite(overwrite);
             Answer::written(&directory.backup_with(path, options)?)?
         }
+        Request::Export { path, overwrite } => {
+            Answer::of(lines::export(directory, Path::new(&path), overwrite)?.into())
+        }
+        Request::Load { path } => Answer::of(lines::load(directory, Path::new(&path))?.into()),
         Request::Users => keep(handle, Cursor::Users(Box::new(directory.users()?))),
         Request::Workspaces => keep(
             handle,

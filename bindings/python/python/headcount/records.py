@@ -35,6 +35,32 @@ class Seats:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatDay:
+    """A day (UTC) on which the number of active users changed."""
+
+    day: datetime.datetime
+    """When it began."""
+    peak: int
+    """The most users that were active at one time on it."""
+    last: int
+    """How many were active at its end, or are now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatHistory:
+    """How many users were active, since a day."""
+
+    since: datetime.datetime
+    """The beginning of the day that was asked for, or of the first one on record."""
+    peak: int
+    """The most users that were active at one time since then."""
+    peak_day: datetime.datetime | None
+    """The latest day with that peak; ``None`` where the number has not changed since."""
+    days: tuple[SeatDay, ...]
+    """The days on which the number changed, the first one first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """A workspace, as one consistent record."""
 

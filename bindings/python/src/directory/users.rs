@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::Directory;
-use crate::arguments::{Named, Seated, datetime, new_user, user_update};
+use crate::arguments::{Moment, Named, Seated, datetime, new_user, user_update};
 use crate::batch::Batch;
 use crate::errors::exception;
 use crate::records;
@@ -88,6 +88,19 @@ impl Directory {
     fn last_seen<'py>(&self, py: Python<'py>, user: Named) -> PyResult<Option<Bound<'py, PyAny>>> {
         let seen = self.read(py, |directory| directory.last_seen(user.0))?;
         seen.map(|at| datetime(py, at)).transpose()
+    }
+
+    /// The most users that were active at one time, on each day (UTC) since that of
+    /// `since`; by default since the first day on record. It is kept for three years.
+    #[pyo3(signature = (since=None))]
+    fn seat_history<'py>(
+        &self,
+        py: Python<'py>,
+        since: Option<Moment>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let since = since.map(|moment| moment.0);
+        let history = self.read(py, |directory| directory.seat_history(since))?;
+        records::seat_history(py, &history)
     }
 
     /// Sets the license. A smaller one than today's use evicts nobody.

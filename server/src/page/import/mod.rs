@@ -4,6 +4,7 @@
 
 mod file;
 mod plan;
+mod undo;
 
 use std::collections::HashMap;
 
@@ -15,6 +16,8 @@ use maud::{Markup, html};
 
 use self::file::File;
 use self::plan::{Difference, Step, Work};
+use self::undo::Undo;
+pub(crate) use self::undo::{Undos, undo};
 use super::view::seats;
 use super::{Shown, Visitor};
 use crate::door::Failure;
@@ -131,7 +134,7 @@ impl Preview {
         let steps = plan::steps(directory, &file.rows)?;
         let plain: Vec<_> = steps.iter().map(|(step, _)| step.clone()).collect();
         let work = plan::work(&file.rows, &plain, sent.is_inactive);
-        let outcome = check(&work, may_admin).and_then(|()| {
+        let outcome = check(work.is_about_admins, may_admin).and_then(|()| {
             let mut seats = directory.seats()?;
             directory
                 .dry_run(work.batch)
@@ -164,13 +167,17 @@ fn then(active: u64, file: &File, steps: &[Step], is_inactive: bool) -> u64 {
         })
 }
 
-fn check(work: &Work, may_admin: bool) -> Result<(), Failure> {
-    if work.is_about_admins && !may_admin {
-        let message = "the file changes who is an admin, which needs a key with the scope admin; \
-                       leave the column out";
+fn check(is_about_admins: bool, may_admin: bool) -> Result<(), Failure> {
+    if is_about_admins && !may_admin {
+        let message = "this changes who is an admin, which needs a key with the scope admin; \
+                       leave the column out of the file";
         return Err(Failure::new(StatusCode::FORBIDDEN, message));
     }
     Ok(())
+}
+
+fn check_admins(is_about_admins: bool, visitor: &Visitor) -> Result<(), Failure> {
+    check(is_about_admins, visitor.caller.may(Scope::Admin).is_ok())
 }
 
 /// The failure with the place in the file that it is about.
@@ -311,34 +318,59 @@ fn told(step: &Step, differences: &[Difference]) -> Markup {
     }
 }
 
-/// Does what was shown.
+/// Applies what was shown.
 pub(crate) async fn apply(visitor: Visitor, form: Result<Multipart, MultipartRejection>) -> Shown {
     let sent = Sent::read(form).await?;
     let file = File::parse(&sent.text);
-    let wrong = || Failure::bad_request("the form is not one of this page");
+    let wrong = || Failure::bad_request("this form is not from this page");
     let steps = plan::read(&sent.steps).filter(|steps| steps.len() == file.rows.len());
     let steps = steps.ok_or_else(wrong)?;
     let request: RequestId = sent.request.parse().map_err(|_| wrong())?;
     let work = plan::work(&file.rows, &steps, sent.is_inactive);
-    check(&work, visitor.caller.may(Scope::Admin).is_ok())?;
-    let (batch, rows) = (work.batch.request_id(request), work.rows);
-    let done = move |directory: &Directory| Ok(directory.apply(batch)?);
-    if let Err(failure) = visitor.server.write(&visitor.caller, done).await {
-        let failure = placed(&file, &rows, failure);
+    check_admins(work.is_about_admins, &visitor)?;
+    let count = |is: fn(&Step) -> bool| steps.iter().filter(|step| is(step)).count();
+    let created = count(|step| *step == Step::Create);
+    let changed = count(|step| matches!(step, Step::Update(..)));
+    let done = import(&visitor, work, steps, file, request).await;
+    if let Err(failure) = done {
         return show(&visitor, sent, Some(failure)).await;
     }
-    let count = |is: fn(&Step) -> bool| steps.iter().filter(|step| is(step)).count();
     let content = html! {
         h1 { "Imported" }
         (seats(&visitor.directory().seats()?))
-        p role="status" {
-            (count(|step| *step == Step::Create)) " created, "
-            (count(|step| matches!(step, Step::Update(..)))) " changed."
-        }
+        p role="status" { (created) " created, " (changed) " changed." }
         div class="row" {
             a class="button" href="/admin?sort=created&order=down" { "See the latest users" }
             a class="button" href="/admin/import" { "Another file" }
+            @if visitor.server.0.undos.has(request) { (undo::form(request, false, "Undo")) }
         }
     };
     Ok(visitor.page(StatusCode::OK, "Import", "/admin", &content))
+}
+
+/// Applies the work once, and keeps how it is undone.
+async fn import(
+    visitor: &Visitor,
+    work: Work,
+    steps: Vec<Step>,
+    file: File,
+    request: RequestId,
+) -> Result<(), Failure> {
+    let server = visitor.server.clone();
+    let done = move |directory: &Directory| {
+        let before = undo::before(directory, &steps)?;
+        // Users who have changed since `before` are refused by their versions.
+        let applied = directory
+            .apply(work.batch.request_id(request))
+            .map_err(|error| placed(&file, &work.rows, error.into()))?;
+        if !applied.replayed {
+            let made = (&*file.rows, &*steps, &*work.rows);
+            server
+                .0
+                .undos
+                .keep(request, Undo::new(made, &before, &applied));
+        }
+        Ok(())
+    };
+    visitor.server.write(&visitor.caller, done).await
 }

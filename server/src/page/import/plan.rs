@@ -124,7 +124,7 @@ pub(super) fn steps(
 }
 
 /// The username of its own that a row asks for; `None` to follow the email.
-fn own_username(row: &Row) -> Option<Option<&str>> {
+pub(super) fn own_username(row: &Row) -> Option<Option<&str>> {
     let username = row.username.as_ref()?.as_deref();
     Some(username.filter(|name| {
         !row.email

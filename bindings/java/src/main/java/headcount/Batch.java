@@ -3,8 +3,11 @@ package headcount;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,21 +25,6 @@ public final class Batch {
     private @Nullable String door;
     private @Nullable UUID requestId;
     private boolean allowOwnerless;
-
-    private interface Adder {
-        void add(Frame frame, MemorySegment batch);
-    }
-
-    private record Operation(Adder adder, @Nullable Long ifVersion) {
-        void addTo(MemorySegment batch) {
-            try (Frame frame = Frame.open()) {
-                adder.add(frame, batch);
-                if (ifVersion != null) {
-                    frame.check(Native.hc_batch_set_if_version(batch, ifVersion, frame.error()));
-                }
-            }
-        }
-    }
 
     /** A native batch of the operations that are not malformed. */
     record WellFormed(MemorySegment batch, List<Integer> indexes, List<HeadcountException> malformed) {}
@@ -102,7 +90,7 @@ public final class Batch {
         if (operations.isEmpty()) {
             throw new IllegalStateException("append an operation first");
         }
-        operations.add(new Operation(operations.removeLast().adder(), version));
+        operations.getLast().number(Native.HC_OP_FIELD_IF_VERSION, version);
         return this;
     }
 
@@ -122,10 +110,7 @@ public final class Batch {
      * @return this
      */
     public Batch activateUser(String ref) {
-        return append((f, b) -> {
-            MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_activate_user(b, u, u.byteSize(), f.error()));
-        });
+        return append(new Operation(Native.HC_OPERATION_ACTIVATE_USER).user(ref));
     }
 
     /**
@@ -135,10 +120,7 @@ public final class Batch {
      * @return this
      */
     public Batch deactivateUser(String ref) {
-        return append((f, b) -> {
-            MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_deactivate_user(b, u, u.byteSize(), f.error()));
-        });
+        return append(new Operation(Native.HC_OPERATION_DEACTIVATE_USER).user(ref));
     }
 
     /**
@@ -148,10 +130,7 @@ public final class Batch {
      * @return this
      */
     public Batch deleteUser(String ref) {
-        return append((f, b) -> {
-            MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_delete_user(b, u, u.byteSize(), f.error()));
-        });
+        return append(new Operation(Native.HC_OPERATION_DELETE_USER).user(ref));
     }
 
     /**
@@ -161,10 +140,7 @@ public final class Batch {
      * @return this
      */
     public Batch defaultWorkspace(String ref) {
-        return append((f, b) -> {
-            MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_default_workspace(b, u, u.byteSize(), f.error()));
-        });
+        return append(new Operation(Native.HC_OPERATION_DEFAULT_WORKSPACE).user(ref));
     }
 
     /**
@@ -174,7 +150,9 @@ public final class Batch {
      * @return this
      */
     public Batch setLicense(License license) {
-        return append((f, b) -> f.check(Native.hc_batch_set_license(b, license.code(), license.count(), f.error())));
+        return append(new Operation(Native.HC_OPERATION_SET_LICENSE)
+                .number(Native.HC_OP_FIELD_LICENSE, license.code())
+                .number(Native.HC_OP_FIELD_SEATS, license.count()));
     }
 
     /**
@@ -186,11 +164,8 @@ public final class Batch {
      * @return this
      */
     public Batch createWorkspace(String name, String owner) {
-        return append((f, b) -> {
-            MemorySegment n = f.text(name);
-            MemorySegment o = f.text(owner);
-            f.check(Native.hc_batch_create_workspace(b, n, n.byteSize(), o, o.byteSize(), f.error()));
-        });
+        Operation create = new Operation(Native.HC_OPERATION_CREATE_WORKSPACE).text(Native.HC_OP_FIELD_NAME, name);
+        return append(owner.isEmpty() ? create : create.user(owner));
     }
 
     /**
@@ -201,10 +176,7 @@ public final class Batch {
      * @return this
      */
     public Batch renameWorkspace(long workspace, String name) {
-        return append((f, b) -> {
-            MemorySegment n = f.text(name);
-            f.check(Native.hc_batch_rename_workspace(b, MemorySegment.NULL, 0, workspace, n, n.byteSize(), f.error()));
-        });
+        return append(new Operation(Native.HC_OPERATION_RENAME_WORKSPACE).workspace(workspace).text(Native.HC_OP_FIELD_NAME, name));
     }
 
     /**
@@ -215,11 +187,7 @@ public final class Batch {
      * @return this
      */
     public Batch renameWorkspace(String workspace, String name) {
-        return append((f, b) -> {
-            MemorySegment w = f.text(workspace);
-            MemorySegment n = f.text(name);
-            f.check(Native.hc_batch_rename_workspace(b, w, w.byteSize(), 0, n, n.byteSize(), f.error()));
-        });
+        return append(new Operation(Native.HC_OPERATION_RENAME_WORKSPACE).workspace(workspace).text(Native.HC_OP_FIELD_NAME, name));
     }
 
     /**
@@ -231,7 +199,7 @@ public final class Batch {
      * @return this
      */
     public Batch setWorkspaceExternalId(long workspace, String provisioner, String id) {
-        return externalId("", workspace, provisioner, id);
+        return append(externalId(Objects.requireNonNull(id), provisioner).workspace(workspace));
     }
 
     /**
@@ -243,7 +211,7 @@ public final class Batch {
      * @return this
      */
     public Batch setWorkspaceExternalId(String workspace, String provisioner, String id) {
-        return externalId(workspace, 0, provisioner, id);
+        return append(externalId(Objects.requireNonNull(id), provisioner).workspace(workspace));
     }
 
     /**
@@ -254,7 +222,7 @@ public final class Batch {
      * @return this
      */
     public Batch removeWorkspaceExternalId(long workspace, String provisioner) {
-        return externalId("", workspace, provisioner, null);
+        return append(externalId(null, provisioner).workspace(workspace));
     }
 
     /**
@@ -265,17 +233,17 @@ public final class Batch {
      * @return this
      */
     public Batch removeWorkspaceExternalId(String workspace, String provisioner) {
-        return externalId(workspace, 0, provisioner, null);
+        return append(externalId(null, provisioner).workspace(workspace));
     }
 
-    private Batch externalId(String name, long number, String provisioner, @Nullable String id) {
-        return append((f, b) -> {
-            MemorySegment w = f.text(name);
-            MemorySegment p = f.text(provisioner);
-            MemorySegment i = id == null ? MemorySegment.NULL : f.text(id);
-            f.check(Native.hc_batch_set_workspace_external_id(
-                    b, w, w.byteSize(), number, p, p.byteSize(), i, i.byteSize(), f.error()));
-        });
+    private static Operation externalId(@Nullable String id, String provisioner) {
+        return new Operation(Native.HC_OPERATION_SET_WORKSPACE_EXTERNAL_ID)
+                .text(Native.HC_OP_FIELD_PROVISIONER, provisioner)
+                .text(Native.HC_OP_FIELD_EXTERNAL_ID, id);
+    }
+
+    private static Operation member(int operation, String ref, Role role) {
+        return new Operation(operation).user(ref).number(Native.HC_OP_FIELD_ROLE, role.code());
     }
 
     /**
@@ -285,7 +253,7 @@ public final class Batch {
      * @return this
      */
     public Batch archiveWorkspace(long workspace) {
-        return append((f, b) -> f.check(Native.hc_batch_archive_workspace(b, MemorySegment.NULL, 0, workspace, f.error())));
+        return append(new Operation(Native.HC_OPERATION_ARCHIVE_WORKSPACE).workspace(workspace));
     }
 
     /**
@@ -295,10 +263,7 @@ public final class Batch {
      * @return this
      */
     public Batch archiveWorkspace(String workspace) {
-        return append((f, b) -> {
-            MemorySegment w = f.text(workspace);
-            f.check(Native.hc_batch_archive_workspace(b, w, w.byteSize(), 0, f.error()));
-        });
+        return append(new Operation(Native.HC_OPERATION_ARCHIVE_WORKSPACE).workspace(workspace));
     }
 
     /**
@@ -308,7 +273,7 @@ public final class Batch {
      * @return this
      */
     public Batch restoreWorkspace(long workspace) {
-        return append((f, b) -> f.check(Native.hc_batch_restore_workspace(b, MemorySegment.NULL, 0, workspace, f.error())));
+        return append(new Operation(Native.HC_OPERATION_RESTORE_WORKSPACE).workspace(workspace));
     }
 
     /**
@@ -318,10 +283,7 @@ public final class Batch {
      * @return this
      */
     public Batch restoreWorkspace(String workspace) {
-        return append((f, b) -> {
-            MemorySegment w = f.text(workspace);
-            f.check(Native.hc_batch_restore_workspace(b, w, w.byteSize(), 0, f.error()));
-        });
+        return append(new Operation(Native.HC_OPERATION_RESTORE_WORKSPACE).workspace(workspace));
     }
 
     /**
@@ -331,7 +293,7 @@ public final class Batch {
      * @return this
      */
     public Batch deleteWorkspace(long workspace) {
-        return append((f, b) -> f.check(Native.hc_batch_delete_workspace(b, MemorySegment.NULL, 0, workspace, f.error())));
+        return append(new Operation(Native.HC_OPERATION_DELETE_WORKSPACE).workspace(workspace));
     }
 
     /**
@@ -341,10 +303,7 @@ public final class Batch {
      * @return this
      */
     public Batch deleteWorkspace(String workspace) {
-        return append((f, b) -> {
-            MemorySegment w = f.text(workspace);
-            f.check(Native.hc_batch_delete_workspace(b, w, w.byteSize(), 0, f.error()));
-        });
+        return append(new Operation(Native.HC_OPERATION_DELETE_WORKSPACE).workspace(workspace));
     }
 
     /**
@@ -356,10 +315,7 @@ public final class Batch {
      * @return this
      */
     public Batch addMember(long workspace, String ref, Role role) {
-        return append((f, b) -> {
-            MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_add_member(b, MemorySegment.NULL, 0, workspace, u, u.byteSize(), role.code(), f.error()));
-        });
+        return append(member(Native.HC_OPERATION_ADD_MEMBER, ref, role).workspace(workspace));
     }
 
     /**
@@ -371,11 +327,7 @@ public final class Batch {
      * @return this
      */
     public Batch addMember(String workspace, String ref, Role role) {
-        return append((f, b) -> {
-            MemorySegment w = f.text(workspace);
-            MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_add_member(b, w, w.byteSize(), 0, u, u.byteSize(), role.code(), f.error()));
-        });
+        return append(member(Native.HC_OPERATION_ADD_MEMBER, ref, role).workspace(workspace));
     }
 
     /**
@@ -387,10 +339,7 @@ public final class Batch {
      * @return this
      */
     public Batch setRole(long workspace, String ref, Role role) {
-        return append((f, b) -> {
-            MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_set_role(b, MemorySegment.NULL, 0, workspace, u, u.byteSize(), role.code(), f.error()));
-        });
+        return append(member(Native.HC_OPERATION_SET_ROLE, ref, role).workspace(workspace));
     }
 
     /**
@@ -402,11 +351,7 @@ public final class Batch {
      * @return this
      */
     public Batch setRole(String workspace, String ref, Role role) {
-        return append((f, b) -> {
-            MemorySegment w = f.text(workspace);
-            MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_set_role(b, w, w.byteSize(), 0, u, u.byteSize(), role.code(), f.error()));
-        });
+        return append(member(Native.HC_OPERATION_SET_ROLE, ref, role).workspace(workspace));
     }
 
     /**
@@ -417,10 +362,7 @@ public final class Batch {
      * @return this
      */
     public Batch removeMember(long workspace, String ref) {
-        return append((f, b) -> {
-            MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_remove_member(b, MemorySegment.NULL, 0, workspace, u, u.byteSize(), f.error()));
-        });
+        return append(new Operation(Native.HC_OPERATION_REMOVE_MEMBER).workspace(workspace).user(ref));
     }
 
     /**
@@ -431,11 +373,7 @@ public final class Batch {
      * @return this
      */
     public Batch removeMember(String workspace, String ref) {
-        return append((f, b) -> {
-            MemorySegment w = f.text(workspace);
-            MemorySegment u = f.text(ref);
-            f.check(Native.hc_batch_remove_member(b, w, w.byteSize(), 0, u, u.byteSize(), f.error()));
-        });
+        return append(new Operation(Native.HC_OPERATION_REMOVE_MEMBER).workspace(workspace).user(ref));
     }
 
     /**
@@ -445,10 +383,7 @@ public final class Batch {
      * @return this
      */
     public Batch createUser(NewUser user) {
-        return append((f, b) -> user.use(f, u -> {
-            f.check(Native.hc_batch_create_user(b, u, f.error()));
-            return null;
-        }));
+        return append(user.operation());
     }
 
     /**
@@ -459,15 +394,11 @@ public final class Batch {
      * @return this
      */
     public Batch updateUser(String ref, UserUpdate update) {
-        return append((f, b) -> update.use(f, u -> {
-            MemorySegment r = f.text(ref);
-            f.check(Native.hc_batch_update_user(b, r, r.byteSize(), u, f.error()));
-            return null;
-        }));
+        return append(update.operation(ref));
     }
 
-    private Batch append(Adder adder) {
-        operations.add(new Operation(adder, null));
+    Batch append(Operation operation) {
+        operations.add(operation);
         return this;
     }
 
@@ -483,34 +414,51 @@ public final class Batch {
 
     <T> T useWellFormed(Function<WellFormed, T> function) {
         MemorySegment batch = Native.hc_batch_new();
-        try (Frame frame = Frame.open()) {
+        try {
             WellFormed built = new WellFormed(batch, new ArrayList<>(), new ArrayList<>());
-            if (actor != null) {
-                frame.check(Native.hc_batch_set_actor(batch, frame.id(actor), frame.error()));
-            }
-            if (door != null) {
-                MemorySegment d = frame.text(door);
-                try {
-                    frame.check(Native.hc_batch_set_door(batch, d, d.byteSize(), frame.error()));
-                } catch (HeadcountException malformed) {
-                    built.malformed().add(malformed);
-                }
-            }
-            if (requestId != null) {
-                frame.check(Native.hc_batch_set_request_id(batch, frame.id(requestId), frame.error()));
-            }
-            frame.check(Native.hc_batch_set_allow_ownerless(batch, allowOwnerless ? 1 : 0, frame.error()));
-            for (int i = 0; i < operations.size(); i++) {
-                try {
-                    operations.get(i).addTo(batch);
-                    built.indexes().add(i);
-                } catch (HeadcountException malformed) {
-                    built.malformed().add(malformed.at(i));
+            pack(batch, List.of(settings())).ifPresent(built.malformed()::add);
+            if (pack(batch, operations).isEmpty()) {
+                built.indexes().addAll(IntStream.range(0, operations.size()).boxed().toList());
+            } else {
+                for (int i = 0; i < operations.size(); i++) {
+                    Optional<HeadcountException> malformed = pack(batch, List.of(operations.get(i)));
+                    if (malformed.isPresent()) {
+                        built.malformed().add(malformed.get().at(i));
+                    } else {
+                        built.indexes().add(i);
+                    }
                 }
             }
             return function.apply(built);
         } finally {
             Native.hc_batch_free(batch);
+        }
+    }
+
+    /** What the batch says of itself, as an operation. */
+    private Operation settings() {
+        Operation settings = new Operation(Native.HC_OPERATION_SETTINGS)
+                .flag(Native.HC_OP_FIELD_ALLOW_OWNERLESS, allowOwnerless);
+        if (actor != null) {
+            settings.id(Native.HC_OP_FIELD_ACTOR, actor);
+        }
+        if (door != null) {
+            settings.text(Native.HC_OP_FIELD_DOOR, door);
+        }
+        if (requestId != null) {
+            settings.id(Native.HC_OP_FIELD_REQUEST_ID, requestId);
+        }
+        return settings;
+    }
+
+    /** Appends all operations to a native batch, or none of them if one is malformed. */
+    private static Optional<HeadcountException> pack(MemorySegment batch, List<Operation> operations) {
+        try (Frame frame = Frame.open()) {
+            MemorySegment packed = frame.bytes(Operation.pack(operations));
+            frame.check(Native.hc_batch_append(batch, packed, packed.byteSize(), frame.error()));
+            return Optional.empty();
+        } catch (HeadcountException malformed) {
+            return Optional.of(malformed);
         }
     }
 }

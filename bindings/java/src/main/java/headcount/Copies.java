@@ -2,9 +2,9 @@ package headcount;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -115,14 +115,17 @@ final class Copies {
     static Applied applied(Frame frame) {
         MemorySegment applied = frame.pointer();
         try (Frame inner = Frame.open()) {
-            long sequence = Native.hc_applied_sequence(applied);
-            List<Outcome> outcomes = new ArrayList<>();
-            MemorySegment outcome = inner.struct(Native.SIZEOF_HC_OUTCOME);
-            for (long i = 0; i < Native.hc_applied_count(applied); i++) {
-                inner.check(Native.hc_applied_get_outcome(applied, i, outcome, inner.error()));
+            int count = (int) Native.hc_applied_count(applied);
+            MemorySegment buffer = inner.allocate(Packed.HEADER_BYTES + (long) Packed.OUTCOME_BYTES * count);
+            inner.check(Native.hc_applied_read(applied, 0, buffer, buffer.byteSize(), inner.out(), inner.error()));
+            byte[] packed = buffer.toArray(JAVA_BYTE);
+            List<Outcome> outcomes = new ArrayList<>(count);
+            int record = Packed.HEADER_BYTES;
+            for (int i = 0; i < count; i++, record += Packed.i32(packed, record)) {
                 inner.check(Native.hc_applied_get_user(applied, i, inner.out(), inner.error()));
-                outcomes.add(outcome(outcome, user(inner)));
+                outcomes.add(Packed.outcome(packed, record, user(inner)));
             }
+            long sequence = Native.hc_applied_sequence(applied);
             return new Applied(sequence == 0 ? OptionalLong.empty() : OptionalLong.of(sequence),
                     Native.hc_applied_is_replayed(applied) == 1, List.copyOf(outcomes));
         } finally {
@@ -130,14 +133,20 @@ final class Copies {
         }
     }
 
-    private static Outcome outcome(MemorySegment o, Optional<User> user) {
-        long workspace = o.get(JAVA_LONG, Native.HC_OUTCOME_WORKSPACE);
-        UUID id = id(o.asSlice(Native.HC_OUTCOME_USER, 16));
-        boolean isNobody = id.getMostSignificantBits() == 0 && id.getLeastSignificantBits() == 0;
-        return new Outcome(Subject.of(o.get(JAVA_INT, Native.HC_OUTCOME_SUBJECT)),
-                o.get(JAVA_INT, Native.HC_OUTCOME_CHANGED) == 1, o.get(JAVA_LONG, Native.HC_OUTCOME_VERSION),
-                workspace == 0 ? OptionalLong.empty() : OptionalLong.of(workspace),
-                isNobody ? Optional.empty() : Optional.of(id), user);
+    /** More days than the library keeps. */
+    static final int SEAT_DAYS_MAX = 1100;
+
+    static SeatHistory seatHistory(Frame frame) {
+        MemorySegment h = frame.kept();
+        long count = Math.min(h.get(JAVA_LONG, Native.HC_SEAT_HISTORY_DAY_COUNT), SEAT_DAYS_MAX);
+        MemorySegment days = frame.out2().get(ADDRESS, 0).reinterpret(count * Native.SIZEOF_HC_SEAT_DAY);
+        List<SeatDay> listed = days.elements(MemoryLayout.sequenceLayout(Native.SIZEOF_HC_SEAT_DAY / 8, JAVA_LONG))
+                .map(of -> new SeatDay(Packed.moment(of.get(JAVA_LONG, Native.HC_SEAT_DAY_DAY_MICROS)),
+                        of.get(JAVA_LONG, Native.HC_SEAT_DAY_PEAK), of.get(JAVA_LONG, Native.HC_SEAT_DAY_LAST)))
+                .toList();
+        return new SeatHistory(Packed.moment(h.get(JAVA_LONG, Native.HC_SEAT_HISTORY_SINCE_MICROS)),
+                h.get(JAVA_LONG, Native.HC_SEAT_HISTORY_PEAK),
+                Packed.perhapsMoment(h.get(JAVA_LONG, Native.HC_SEAT_HISTORY_PEAK_DAY_MICROS)), listed);
     }
 
     static List<HeadcountException> refusals(Frame frame) {

@@ -1,5 +1,6 @@
 package headcount;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -273,7 +274,7 @@ public final class Directory implements AutoCloseable {
      *     in use, or a kind of malformed input
      */
     public User createUser(NewUser user) {
-        return call((f, d) -> user.use(f, u -> Native.hc_user_create_from(d, u, f.out(), f.error())), Copies::oneUser);
+        return applyOne(user.operation());
     }
 
     /**
@@ -286,10 +287,12 @@ public final class Directory implements AutoCloseable {
      *     ErrorKind#LAST_ADMIN}, or as {@link #createUser}
      */
     public User updateUser(String ref, UserUpdate update) {
-        return call((f, d) -> update.use(f, u -> {
-            MemorySegment r = f.text(ref);
-            return Native.hc_user_update_apply(d, r, r.byteSize(), u, f.out(), f.error());
-        }), Copies::oneUser);
+        return applyOne(update.operation(ref));
+    }
+
+    /** Applies an operation, and returns the user it was about. */
+    private User applyOne(Operation operation) {
+        return apply(new Batch().append(operation)).outcomes().getFirst().user().orElseThrow();
     }
 
     /**
@@ -398,6 +401,32 @@ public final class Directory implements AutoCloseable {
                 s.get(JAVA_LONG, Native.HC_SEATS_LICENSE_VERSION), limit(s.get(JAVA_LONG, Native.HC_SEATS_LIMIT)),
                 s.get(JAVA_LONG, Native.HC_SEATS_ACTIVE), s.get(JAVA_LONG, Native.HC_SEATS_INACTIVE),
                 limit(s.get(JAVA_LONG, Native.HC_SEATS_FREE)), s.get(JAVA_LONG, Native.HC_SEATS_OVER_BY)));
+    }
+
+    /**
+     * The most users that were active at one time, on each day (UTC) since the first one on record. It is
+     * kept for three years.
+     *
+     * @return the history
+     */
+    public SeatHistory seatHistory() {
+        return seatHistory(Instant.EPOCH);
+    }
+
+    /**
+     * The most users that were active at one time, on each day (UTC) since that of a moment.
+     *
+     * @param since a moment from 1970 on
+     * @return the history
+     */
+    public SeatHistory seatHistory(Instant since) {
+        return call((f, d) -> {
+            MemorySegment history = f.struct(Native.SIZEOF_HC_SEAT_HISTORY);
+            MemorySegment days = f.allocate((long) Copies.SEAT_DAYS_MAX * Native.SIZEOF_HC_SEAT_DAY);
+            f.keep(history);
+            f.out2().set(ADDRESS, 0, days);
+            return Native.hc_directory_get_seat_history(d, Packed.micros(since), history, days, Copies.SEAT_DAYS_MAX, f.error());
+        }, Copies::seatHistory);
     }
 
     /**

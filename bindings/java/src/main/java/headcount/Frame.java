@@ -98,7 +98,10 @@ final class Frame implements AutoCloseable {
 
     /** A text; its length in bytes is that of the segment. */
     MemorySegment text(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return bytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    MemorySegment bytes(byte[] bytes) {
         MemorySegment segment = allocate(bytes.length);
         MemorySegment.copy(bytes, 0, segment, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, bytes.length);
         return segment;

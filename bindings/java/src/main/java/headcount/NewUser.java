@@ -1,25 +1,17 @@
 package headcount;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
  * A user to create: active, no admin, with the email as username, unless it says otherwise.
  */
 public final class NewUser {
-    private final List<Setter> setters = new ArrayList<>();
-
-    private interface Setter {
-        int set(Frame frame, MemorySegment builder);
-    }
-
-    private final String email;
+    private final Operation operation = new Operation(Native.HC_OPERATION_CREATE_USER);
 
     private NewUser(String email) {
-        this.email = email;
+        operation.text(Native.HC_OP_FIELD_EMAIL, Objects.requireNonNull(email));
     }
 
     /**
@@ -39,7 +31,8 @@ public final class NewUser {
      * @return this
      */
     public NewUser id(UUID id) {
-        return with((f, b) -> Native.hc_new_user_set_id(b, f.id(id), f.error()));
+        operation.id(Native.HC_OP_FIELD_USER_ID, id);
+        return this;
     }
 
     /**
@@ -49,10 +42,8 @@ public final class NewUser {
      * @return this
      */
     public NewUser username(String username) {
-        return with((f, b) -> {
-            MemorySegment t = f.text(username);
-            return Native.hc_new_user_set_username(b, t, t.byteSize(), f.error());
-        });
+        operation.text(Native.HC_OP_FIELD_USERNAME, Objects.requireNonNull(username));
+        return this;
     }
 
     /**
@@ -62,10 +53,8 @@ public final class NewUser {
      * @return this
      */
     public NewUser givenName(String name) {
-        return with((f, b) -> {
-            MemorySegment t = f.text(name);
-            return Native.hc_new_user_set_given_name(b, t, t.byteSize(), f.error());
-        });
+        operation.text(Native.HC_OP_FIELD_GIVEN_NAME, Objects.requireNonNull(name));
+        return this;
     }
 
     /**
@@ -75,10 +64,8 @@ public final class NewUser {
      * @return this
      */
     public NewUser familyName(String name) {
-        return with((f, b) -> {
-            MemorySegment t = f.text(name);
-            return Native.hc_new_user_set_family_name(b, t, t.byteSize(), f.error());
-        });
+        operation.text(Native.HC_OP_FIELD_FAMILY_NAME, Objects.requireNonNull(name));
+        return this;
     }
 
     /**
@@ -88,7 +75,8 @@ public final class NewUser {
      * @return this
      */
     public NewUser active(boolean active) {
-        return with((f, b) -> Native.hc_new_user_set_active(b, active ? 1 : 0, f.error()));
+        operation.flag(Native.HC_OP_FIELD_ACTIVE, active);
+        return this;
     }
 
     /**
@@ -98,7 +86,8 @@ public final class NewUser {
      * @return this
      */
     public NewUser admin(boolean admin) {
-        return with((f, b) -> Native.hc_new_user_set_admin(b, admin ? 1 : 0, f.error()));
+        operation.flag(Native.HC_OP_FIELD_ADMIN, admin);
+        return this;
     }
 
     /**
@@ -108,7 +97,8 @@ public final class NewUser {
      * @return this
      */
     public NewUser createdAt(Instant at) {
-        return with((f, b) -> Native.hc_new_user_set_created_at_micros(b, Packed.micros(at), f.error()));
+        operation.number(Native.HC_OP_FIELD_CREATED_AT, Packed.micros(at));
+        return this;
     }
 
     /**
@@ -119,11 +109,8 @@ public final class NewUser {
      * @return this
      */
     public NewUser attribute(String name, String value) {
-        return with((f, b) -> {
-            MemorySegment n = f.text(name);
-            MemorySegment v = f.text(value);
-            return Native.hc_new_user_set_attribute(b, n, n.byteSize(), v, v.byteSize(), f.error());
-        });
+        operation.attribute(name, Objects.requireNonNull(value));
+        return this;
     }
 
     /**
@@ -134,35 +121,12 @@ public final class NewUser {
      * @return this
      */
     public NewUser externalId(String provisioner, String id) {
-        return with((f, b) -> {
-            MemorySegment p = f.text(provisioner);
-            MemorySegment i = f.text(id);
-            return Native.hc_new_user_set_external_id(b, p, p.byteSize(), i, i.byteSize(), f.error());
-        });
-    }
-
-    private NewUser with(Setter setter) {
-        setters.add(setter);
+        operation.externalId(provisioner, Objects.requireNonNull(id));
         return this;
     }
 
-    /** Calls the setters on a native builder. */
-    private void fill(Frame frame, MemorySegment builder) {
-        for (Setter setter : setters) {
-            frame.check(setter.set(frame, builder));
-        }
-    }
-
-    /** Gives a native builder to a function, and frees it. */
-    <T> T use(Frame frame, java.util.function.Function<MemorySegment, T> function) {
-        MemorySegment address = frame.text(email);
-        frame.check(Native.hc_new_user_new(address, address.byteSize(), frame.out(), frame.error()));
-        MemorySegment builder = frame.pointer();
-        try {
-            fill(frame, builder);
-            return function.apply(builder);
-        } finally {
-            Native.hc_new_user_free(builder);
-        }
+    /** The operation that creates the user. */
+    Operation operation() {
+        return operation.copy();
     }
 }

@@ -22,7 +22,9 @@ final class Packed {
     /** Of ids. */
     static final ValueLayout.OfLong NETWORK = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
+    static final byte VERSION = 1;
     static final int HEADER_BYTES = 16;
+    static final int OUTCOME_BYTES = 48;
 
     /** Holds any user, with the header of the batch. */
     static final int USER_BYTES_MAX = 32 << 10;
@@ -136,6 +138,15 @@ final class Packed {
         }
         return new Change(i64(b, r + 8), moment(i64(b, r + 16)), perhaps((flags & 1) != 0, b, r + 24),
                 perhaps(b, r, r + 72), perhaps((flags & 2) != 0, b, r + 40), List.copyOf(events));
+    }
+
+    static Outcome outcome(byte[] b, int r, Optional<User> user) {
+        long workspace = i64(b, r + 16);
+        UUID id = id(b, r + 24);
+        boolean isNobody = id.getMostSignificantBits() == 0 && id.getLeastSignificantBits() == 0;
+        return new Outcome(Subject.of(i32(b, r + 40)), (u16(b, r + 6) & 1) != 0, i64(b, r + 8),
+                workspace == 0 ? OptionalLong.empty() : OptionalLong.of(workspace),
+                isNobody ? Optional.empty() : Optional.of(id), user);
     }
 
     private static Event event(byte[] b, int e) {

@@ -25,7 +25,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery active() {
-        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ACTIVE, 1, f.error()));
+        return number(Native.HC_QUERY_FIELD_ACTIVE, 1);
     }
 
     /**
@@ -34,7 +34,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery inactive() {
-        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ACTIVE, 0, f.error()));
+        return number(Native.HC_QUERY_FIELD_ACTIVE, 0);
     }
 
     /**
@@ -43,7 +43,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery adminsOnly() {
-        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_ADMINS, 1, f.error()));
+        return number(Native.HC_QUERY_FIELD_ADMINS, 1);
     }
 
     /**
@@ -74,10 +74,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery emailPrefix(String prefix) {
-        return with((f, b) -> {
-            MemorySegment t = f.text(prefix);
-            return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_EMAIL_PREFIX, t, t.byteSize(), f.error());
-        });
+        return text(Native.HC_QUERY_FIELD_EMAIL_PREFIX, prefix);
     }
 
     /**
@@ -87,10 +84,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery emailDomain(String domain) {
-        return with((f, b) -> {
-            MemorySegment t = f.text(domain);
-            return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_EMAIL_DOMAIN, t, t.byteSize(), f.error());
-        });
+        return text(Native.HC_QUERY_FIELD_EMAIL_DOMAIN, domain);
     }
 
     /**
@@ -100,9 +94,44 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery usernamePrefix(String prefix) {
+        return text(Native.HC_QUERY_FIELD_USERNAME_PREFIX, prefix);
+    }
+
+    /**
+     * Only users whose email, username or names contain each word of a text, in any case.
+     *
+     * @param text the words
+     * @return this
+     */
+    public UserQuery search(String text) {
+        return text(Native.HC_QUERY_FIELD_SEARCH, text);
+    }
+
+    /**
+     * Only users with this value of an attribute. A query can ask for up to 16 attributes.
+     *
+     * @param name the name of the attribute
+     * @param value its value, compared exactly
+     * @return this
+     */
+    public UserQuery attribute(String name, String value) {
         return with((f, b) -> {
-            MemorySegment t = f.text(prefix);
-            return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_USERNAME_PREFIX, t, t.byteSize(), f.error());
+            MemorySegment n = f.text(name);
+            MemorySegment v = f.text(value);
+            return Native.hc_query_set_attribute(b, n, n.byteSize(), v, v.byteSize(), f.error());
+        });
+    }
+
+    /**
+     * Only users with an attribute, whatever its value.
+     *
+     * @param name the name of the attribute
+     * @return this
+     */
+    public UserQuery hasAttribute(String name) {
+        return with((f, b) -> {
+            MemorySegment n = f.text(name);
+            return Native.hc_query_set_attribute(b, n, n.byteSize(), MemorySegment.NULL, 0, f.error());
         });
     }
 
@@ -113,7 +142,17 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery createdSince(Instant at) {
-        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_CREATED_SINCE, Packed.micros(at), f.error()));
+        return time(Native.HC_QUERY_FIELD_CREATED_SINCE, at);
+    }
+
+    /**
+     * Only users created before this moment.
+     *
+     * @param at a moment from 1970 on
+     * @return this
+     */
+    public UserQuery createdBefore(Instant at) {
+        return time(Native.HC_QUERY_FIELD_CREATED_BEFORE, at);
     }
 
     /**
@@ -123,7 +162,37 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery changedSince(Instant at) {
-        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_CHANGED_SINCE, Packed.micros(at), f.error()));
+        return time(Native.HC_QUERY_FIELD_CHANGED_SINCE, at);
+    }
+
+    /**
+     * Only users who were last created or changed before this moment.
+     *
+     * @param at a moment from 1970 on
+     * @return this
+     */
+    public UserQuery changedBefore(Instant at) {
+        return time(Native.HC_QUERY_FIELD_CHANGED_BEFORE, at);
+    }
+
+    /**
+     * Only users last seen at this moment or later. A user who was never seen counts as seen at creation.
+     *
+     * @param at a moment from 1970 on
+     * @return this
+     */
+    public UserQuery seenSince(Instant at) {
+        return time(Native.HC_QUERY_FIELD_SEEN_SINCE, at);
+    }
+
+    /**
+     * Only users last seen before this moment, as {@link #seenSince}.
+     *
+     * @param at a moment from 1970 on
+     * @return this
+     */
+    public UserQuery seenBefore(Instant at) {
+        return time(Native.HC_QUERY_FIELD_SEEN_BEFORE, at);
     }
 
     /**
@@ -133,7 +202,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery sort(Sort sort) {
-        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_SORT, sort.code(), f.error()));
+        return number(Native.HC_QUERY_FIELD_SORT, sort.code());
     }
 
     /**
@@ -142,7 +211,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery descending() {
-        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_DESCENDING, 1, f.error()));
+        return number(Native.HC_QUERY_FIELD_DESCENDING, 1);
     }
 
     /**
@@ -152,7 +221,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery limit(int users) {
-        return with((f, b) -> Native.hc_query_set_number(b, Native.HC_QUERY_FIELD_LIMIT, users, f.error()));
+        return number(Native.HC_QUERY_FIELD_LIMIT, users);
     }
 
     /**
@@ -162,10 +231,22 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery after(String place) {
+        return text(Native.HC_QUERY_FIELD_AFTER, place);
+    }
+
+    private UserQuery text(int field, String value) {
         return with((f, b) -> {
-            MemorySegment t = f.text(place);
-            return Native.hc_query_set_text(b, Native.HC_QUERY_FIELD_AFTER, t, t.byteSize(), f.error());
+            MemorySegment t = f.text(value);
+            return Native.hc_query_set_text(b, field, t, t.byteSize(), f.error());
         });
+    }
+
+    private UserQuery number(int field, long value) {
+        return with((f, b) -> Native.hc_query_set_number(b, field, value, f.error()));
+    }
+
+    private UserQuery time(int field, Instant at) {
+        return number(field, Packed.micros(at));
     }
 
     private UserQuery with(Setter setter) {

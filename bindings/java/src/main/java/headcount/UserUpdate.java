@@ -1,18 +1,12 @@
 package headcount;
 
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 
 /**
  * What to change of a user. What isn't named stays as it is.
  */
 public final class UserUpdate {
-    private final List<Setter> setters = new ArrayList<>();
-
-    private interface Setter {
-        int set(Frame frame, MemorySegment builder);
-    }
+    private final Operation operation = new Operation(Native.HC_OPERATION_UPDATE_USER);
 
     /** An update that changes nothing yet. */
     public UserUpdate() {}
@@ -24,7 +18,8 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate ifVersion(long version) {
-        return with((f, b) -> Native.hc_user_update_set_if_version(b, version, f.error()));
+        operation.number(Native.HC_OP_FIELD_IF_VERSION, version);
+        return this;
     }
 
     /**
@@ -34,10 +29,8 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate email(String email) {
-        return with((f, b) -> {
-            MemorySegment t = f.text(email);
-            return Native.hc_user_update_set_email(b, t, t.byteSize(), f.error());
-        });
+        operation.text(Native.HC_OP_FIELD_EMAIL, Objects.requireNonNull(email));
+        return this;
     }
 
     /**
@@ -47,10 +40,8 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate username(String username) {
-        return with((f, b) -> {
-            MemorySegment t = f.text(username);
-            return Native.hc_user_update_set_username(b, t, t.byteSize(), f.error());
-        });
+        operation.text(Native.HC_OP_FIELD_USERNAME, Objects.requireNonNull(username));
+        return this;
     }
 
     /**
@@ -59,7 +50,8 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate resetUsername() {
-        return with((f, b) -> Native.hc_user_update_reset_username(b, f.error()));
+        operation.text(Native.HC_OP_FIELD_USERNAME, null);
+        return this;
     }
 
     /**
@@ -69,10 +61,8 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate givenName(String name) {
-        return with((f, b) -> {
-            MemorySegment t = f.text(name);
-            return Native.hc_user_update_set_given_name(b, t, t.byteSize(), f.error());
-        });
+        operation.text(Native.HC_OP_FIELD_GIVEN_NAME, Objects.requireNonNull(name));
+        return this;
     }
 
     /**
@@ -82,10 +72,8 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate familyName(String name) {
-        return with((f, b) -> {
-            MemorySegment t = f.text(name);
-            return Native.hc_user_update_set_family_name(b, t, t.byteSize(), f.error());
-        });
+        operation.text(Native.HC_OP_FIELD_FAMILY_NAME, Objects.requireNonNull(name));
+        return this;
     }
 
     /**
@@ -95,7 +83,8 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate admin(boolean admin) {
-        return with((f, b) -> Native.hc_user_update_set_admin(b, admin ? 1 : 0, f.error()));
+        operation.flag(Native.HC_OP_FIELD_ADMIN, admin);
+        return this;
     }
 
     /**
@@ -106,11 +95,8 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate attribute(String name, String value) {
-        return with((f, b) -> {
-            MemorySegment n = f.text(name);
-            MemorySegment v = f.text(value);
-            return Native.hc_user_update_set_attribute(b, n, n.byteSize(), v, v.byteSize(), f.error());
-        });
+        operation.attribute(name, Objects.requireNonNull(value));
+        return this;
     }
 
     /**
@@ -120,10 +106,8 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate removeAttribute(String name) {
-        return with((f, b) -> {
-            MemorySegment t = f.text(name);
-            return Native.hc_user_update_remove_attribute(b, t, t.byteSize(), f.error());
-        });
+        operation.attribute(name, null);
+        return this;
     }
 
     /**
@@ -132,7 +116,8 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate replaceAttributes() {
-        return with((f, b) -> Native.hc_user_update_replace_attributes(b, f.error()));
+        operation.flag(Native.HC_OP_FIELD_REPLACE_ATTRIBUTES, true);
+        return this;
     }
 
     /**
@@ -143,11 +128,8 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate externalId(String provisioner, String id) {
-        return with((f, b) -> {
-            MemorySegment p = f.text(provisioner);
-            MemorySegment i = f.text(id);
-            return Native.hc_user_update_set_external_id(b, p, p.byteSize(), i, i.byteSize(), f.error());
-        });
+        operation.externalId(provisioner, Objects.requireNonNull(id));
+        return this;
     }
 
     /**
@@ -157,32 +139,12 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate removeExternalId(String provisioner) {
-        return with((f, b) -> {
-            MemorySegment p = f.text(provisioner);
-            return Native.hc_user_update_set_external_id(b, p, p.byteSize(), MemorySegment.NULL, 0, f.error());
-        });
-    }
-
-    private UserUpdate with(Setter setter) {
-        setters.add(setter);
+        operation.externalId(provisioner, null);
         return this;
     }
 
-    /** Calls the setters on a native builder. */
-    private void fill(Frame frame, MemorySegment builder) {
-        for (Setter setter : setters) {
-            frame.check(setter.set(frame, builder));
-        }
-    }
-
-    /** Gives a native builder to a function, and frees it. */
-    <T> T use(Frame frame, java.util.function.Function<MemorySegment, T> function) {
-        MemorySegment builder = Native.hc_user_update_new();
-        try {
-            fill(frame, builder);
-            return function.apply(builder);
-        } finally {
-            Native.hc_user_update_free(builder);
-        }
+    /** The operation that changes this user so. */
+    Operation operation(String ref) {
+        return operation.copy().user(ref);
     }
 }

@@ -59,8 +59,9 @@ final class ConformanceCalls implements AutoCloseable {
         return folder.resolve(in.get(key).asText());
     }
 
-    JsonNode call(String name, JsonNode in, String actor) throws Exception {
+    JsonNode call(String name, JsonNode in, String actor, String door) throws Exception {
         Directory d = actor == null ? directory : directory.actingAs(UUID.fromString(actor));
+        d = door == null ? d : d.through(door);
         boolean overwrite = in.path("overwrite").asBoolean();
         Object out = null;
         switch (name) {
@@ -68,6 +69,16 @@ final class ConformanceCalls implements AutoCloseable {
             case "close" -> d.close();
             case "backup" -> out = copied(d.backup(path(in, "path"), overwrite));
             case "restore" -> out = copied(Directory.restore(path(in, "backup"), path(in, "path"), overwrite));
+            case "export" -> {
+                try (var lines = Files.newOutputStream(path(in, "path"))) {
+                    d.export(lines);
+                }
+            }
+            case "load" -> {
+                try (var lines = Files.newInputStream(path(in, "path"))) {
+                    d.load(lines);
+                }
+            }
             case "copy_file" -> Files.copy(path(in, "from"), path(in, "to"));
             case "write_file" -> Files.writeString(path(in, "path"), in.get("text").asText());
             case "remove_file" -> Files.delete(path(in, "path"));
@@ -119,6 +130,11 @@ final class ConformanceCalls implements AutoCloseable {
             case "count" -> d.count(query(d, in));
             case "len" -> d.count(new UserQuery());
             case "seats" -> shown(d.seats());
+            case "seat_history" -> {
+                SeatHistory h = in.has("since") ? d.seatHistory(Instant.parse(in.get("since").asText())) : d.seatHistory();
+                yield map("since", h.since(), "peak", h.peak(), "peak_day", h.peakDay(), "days", h.days().stream()
+                        .map(of -> map("day", of.day(), "peak", of.peak(), "last", of.last())).toList());
+            }
             case "set_license" -> {
                 d.setLicense(License.parse(in.get("license").asText()));
                 yield shown(d.seats());
@@ -290,6 +306,13 @@ final class ConformanceCalls implements AutoCloseable {
                 case "email_domain" -> query.emailDomain(value.asText());
                 case "username_prefix" -> query.usernamePrefix(value.asText());
                 case "created_since" -> query.createdSince(Instant.parse(value.asText()));
+                case "search" -> query.search(value.asText());
+                case "attributes" -> value.properties().forEach(a -> query.attribute(a.getKey(), a.getValue().asText()));
+                case "has_attributes" -> value.forEach(attribute -> query.hasAttribute(attribute.asText()));
+                case "created_before" -> query.createdBefore(Instant.parse(value.asText()));
+                case "changed_before" -> query.changedBefore(Instant.parse(value.asText()));
+                case "seen_since" -> query.seenSince(Instant.parse(value.asText()));
+                case "seen_before" -> query.seenBefore(Instant.parse(value.asText()));
                 case "changed_since" -> query.changedSince(Instant.parse(value.asText()));
                 case "sort" -> query.sort(Sort.valueOf(value.asText().toUpperCase(Locale.ROOT)));
                 case "descending" -> query.descending();

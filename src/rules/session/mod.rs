@@ -1,115 +1,29 @@
-//! One batch at work: the records it touches, and what comes of them.
+//! One batch at work: the records it touches, and their net result.
 //!
 //! Operations change records in working sets only. Whether two users have one
 //! email, whether there are seats, whether an admin and the owners are left:
 //! these are judged at the end, on the net result. So two users can swap their
 //! emails, and a seat can change hands in a full house.
 
+mod members;
+mod users;
+mod workspaces;
+
 use std::collections::{BTreeSet, HashMap};
 
+use self::members::Members;
 use super::claims::{Claims, EMAIL, LOOK, USERNAME};
 use super::external::GivenIds;
-use super::ops::members::{self, Members};
-use super::ops::{users, workspaces};
-use super::plan::{Plan, Writes};
 use super::working::WorkingSet;
 use super::{judge, read};
-use crate::codec::{LicenseEntry, Request, Totals, decode_request, keys};
+use crate::codec::keys::{self, Kind};
+use crate::codec::{LicenseEntry, Totals};
 use crate::engine::Read;
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::{
-    Applied, Batch, Event, License, Op, Outcome, Step, Subject, Timestamp, User, UserId, Workspace,
-    WorkspaceId,
-};
+use crate::error::{Error, Result};
+use crate::model::{Batch, Event, Outcome, Timestamp, User, UserId, Workspace, WorkspaceId};
 
-/// Applies `batch` to the state in `base`, at the time `at`.
-///
-/// The ids of new users must have been drawn. The first refusal is returned, with
-/// the operation it concerns.
-pub(crate) fn apply<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Result<Plan> {
-    if let Some(replay) = replay(base, batch)? {
-        return Ok(replay);
-    }
-    batch.check_door()?;
-    let mut session = Session::new(base, batch, at)?;
-    for (index, step) in batch.steps.iter().enumerate() {
-        session.run(index, step)?;
-    }
-    match session.judge()?.into_iter().next() {
-        Some(refusal) => Err(refusal),
-        None => session.finish(batch),
-    }
-}
-
-/// Everything that stands in the way of `batch`, ordered by operation; what
-/// concerns the batch as a whole comes last, and only when nothing else does.
-pub(crate) fn refusals<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Result<Vec<Error>> {
-    match replay(base, batch) {
-        Ok(None) => {}
-        Ok(Some(_)) => return Ok(Vec::new()),
-        Err(error) if error.is_refusal() => return Ok(vec![error]),
-        Err(error) => return Err(error),
-    }
-    if let Err(error) = batch.check_door() {
-        return Ok(vec![error]);
-    }
-    let mut session = Session::new(base, batch, at)?;
-    let mut refusals = Vec::new();
-    for (index, step) in batch.steps.iter().enumerate() {
-        match session.run(index, step) {
-            Ok(()) => {}
-            Err(error) if error.is_refusal() => refusals.push(error),
-            Err(error) => return Err(error),
-        }
-    }
-    let mut judged = session.judge()?;
-    if !refusals.is_empty() {
-        judged.retain(|error| error.op_index().is_some());
-    }
-    refusals.append(&mut judged);
-    refusals.sort_by_key(|error| error.op_index().unwrap_or(usize::MAX));
-    Ok(refusals)
-}
-
-/// The outcome of the same batch, if it was applied before with its request id.
-///
-/// # Errors
-///
-/// `RequestIdReused` where that was another batch.
-fn replay<R: Read>(base: &R, batch: &Batch) -> Result<Option<Plan>> {
-    let Some((id, digest)) = batch.request() else {
-        return Ok(None);
-    };
-    let Some(bytes) = base.get(&keys::request(&id))? else {
-        return Ok(None);
-    };
-    let request = decode_request(&bytes)?;
-    if request.digest != digest {
-        return Err(Error::new(
-            ErrorKind::RequestIdReused,
-            format!(
-                "the request id is that of another batch, which was applied as change {}; \
-                 draw a new id for this one",
-                request.sequence
-            ),
-        ));
-    }
-    let Request {
-        sequence, outcomes, ..
-    } = request;
-    let applied = Applied {
-        sequence: Some(sequence),
-        outcomes,
-        replayed: true,
-        ..Applied::default()
-    };
-    Ok(Some(Plan {
-        writes: Writes::default(),
-        applied,
-        replaced: Vec::new(),
-    }))
-}
-
+/// The records of a batch at one point of it. Operations read and change records only
+/// through its methods.
 pub(super) struct Session<'a, R> {
     pub(super) base: &'a R,
     pub(super) at: Timestamp,
@@ -127,7 +41,7 @@ pub(super) struct Session<'a, R> {
     pub(super) workspace_names: Claims<Workspace>,
     pub(super) given_to_users: GivenIds<UserId>,
     pub(super) given_to_workspaces: GivenIds<WorkspaceId>,
-    /// Default workspaces that the batch made.
+    /// Default workspaces that the batch created or changed.
     pub(super) defaults: HashMap<UserId, WorkspaceId>,
     /// Workspaces that may have lost their last active owner.
     pub(super) owners_to_check: BTreeSet<WorkspaceId>,
@@ -137,7 +51,7 @@ pub(super) struct Session<'a, R> {
 }
 
 impl<'a, R: Read> Session<'a, R> {
-    fn new(base: &'a R, batch: &Batch, at: Timestamp) -> Result<Self> {
+    pub(super) fn new(base: &'a R, batch: &Batch, at: Timestamp) -> Result<Self> {
         let license = read::license(base)?;
         let totals = read::totals(base)?;
         let steps = batch.steps.len();
@@ -171,53 +85,6 @@ impl<'a, R: Read> Session<'a, R> {
         })
     }
 
-    /// Runs one operation; one that is refused leaves the session as it was.
-    fn run(&mut self, index: usize, step: &Step) -> Result<()> {
-        self.op_index = index;
-        let outcome = match &step.op {
-            Op::CreateUser(user) => users::create(self, user),
-            Op::UpdateUser(user, update) => users::update(self, step, user, update),
-            Op::ActivateUser(user) => users::set_active(self, step, user, true),
-            Op::DeactivateUser(user) => users::set_active(self, step, user, false),
-            Op::DeleteUser(user) => users::delete(self, step, user),
-            Op::SetLicense(license) => self.set_license(step, *license),
-            Op::CreateWorkspace(workspace) => workspaces::create(self, workspace),
-            Op::DefaultWorkspace(user) => workspaces::default_of(self, user),
-            Op::RenameWorkspace(workspace, name) => workspaces::rename(self, step, workspace, name),
-            Op::ArchiveWorkspace(workspace) => workspaces::archive(self, step, workspace, true),
-            Op::RestoreWorkspace(workspace) => workspaces::archive(self, step, workspace, false),
-            Op::DeleteWorkspace(workspace) => workspaces::delete(self, step, workspace),
-            Op::AddMember(workspace, user, role) => members::add(self, workspace, user, *role),
-            Op::SetRole(workspace, user, role) => {
-                members::set_role(self, step, workspace, user, *role)
-            }
-            Op::RemoveMember(workspace, user) => members::remove(self, step, workspace, user),
-            Op::SetWorkspaceExternalId(workspace, provisioner, id) => {
-                workspaces::set_external_id(self, step, workspace, provisioner, id.as_deref())
-            }
-        };
-        self.outcomes
-            .push(outcome.map_err(|error| error.at_op(index))?);
-        Ok(())
-    }
-
-    fn set_license(&mut self, step: &Step, license: License) -> Result<Outcome> {
-        step.check_version(self.license.version)?;
-        let changed = self.license.license != license;
-        if changed {
-            self.license = LicenseEntry {
-                license,
-                version: self.license.version + 1,
-            };
-            self.events.push(Event::LicenseSet { license });
-        }
-        Ok(Outcome {
-            subject: Subject::License,
-            changed,
-            version: self.license.version,
-        })
-    }
-
     /// The names that two records would have, ordered by operation.
     fn contested(&self) -> Result<Vec<Error>> {
         let base = self.base;
@@ -248,13 +115,30 @@ impl<'a, R: Read> Session<'a, R> {
         Ok(refusals)
     }
 
+    /// The external ids that two records would have.
+    fn contested_external_ids(&self) -> Result<Vec<Error>> {
+        let base = self.base;
+        let of_users = |provisioner: &str, id: &str| {
+            let user = read::user_by_external_id(base, provisioner, id)?;
+            Ok(user.map(|user| user.id))
+        };
+        let of_workspaces = |provisioner: &str, id: &str| {
+            let key = keys::external_id(Kind::WorkspaceExternalId, provisioner, id);
+            read::workspace_id_at(base, &key)
+        };
+        let mut refusals = self.given_to_users.contested(&self.users, of_users)?;
+        let workspaces = &self.given_to_workspaces;
+        refusals.extend(workspaces.contested(&self.workspaces, of_workspaces)?);
+        Ok(refusals)
+    }
+
     /// Everything that is wrong with the net result, ordered by operation.
-    fn judge(&mut self) -> Result<Vec<Error>> {
+    pub(super) fn judge(&mut self) -> Result<Vec<Error>> {
         let mut refusals = self.contested()?;
         let after = self.totals_after()?;
         refusals.extend(judge::seats(self.license.license, &self.totals, &after));
         refusals.extend(judge::admins(&self.totals, &after));
-        let ownerless = members::ownerless(self)?;
+        let ownerless = self.ownerless()?;
         if self.allow_ownerless {
             self.events.extend(
                 ownerless

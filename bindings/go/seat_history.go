@@ -1,0 +1,69 @@
+package headcount
+
+/*
+#include "headcount.h"
+*/
+import "C"
+
+import (
+	"time"
+)
+
+// A SeatDay is a day (UTC) on which the number of active users changed.
+type SeatDay struct {
+	// Day is when it began.
+	Day time.Time
+	// Peak is the most users that were active at one time on it.
+	Peak uint64
+	// Last is how many were active at its end, or are now.
+	Last uint64
+}
+
+// SeatHistory says how many users were active since a day.
+type SeatHistory struct {
+	// Since is the beginning of the day that was asked for, or of the first one on record.
+	Since time.Time
+	// Peak is the most users that were active at one time since then.
+	Peak uint64
+	// PeakDay is the latest day with that peak; zero where the number has not changed since.
+	PeakDay time.Time
+	// Days are those on which the number changed, the first one first.
+	Days []SeatDay
+}
+
+// More days than the library keeps.
+const seatDaysMax = 1100
+
+// SeatHistory tells the most users that were active at one time, on each day (UTC) since
+// that of a moment; the zero time is the first day on record. It is kept for three years.
+func (d *Directory) SeatHistory(since time.Time) (SeatHistory, error) {
+	var micros C.uint64_t
+	if !since.IsZero() {
+		micros = C.uint64_t(since.UnixMicro())
+	}
+	native := C.hc_seat_history{struct_size: C.sizeof_hc_seat_history}
+	days := make([]C.hc_seat_day, seatDaysMax)
+	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
+		return C.hc_directory_get_seat_history(h, micros, &native, &days[0], seatDaysMax, e)
+	})
+	if err != nil {
+		return SeatHistory{}, err
+	}
+	history := SeatHistory{
+		Since: day(native.since_micros),
+		Peak:  uint64(native.peak),
+		Days:  make([]SeatDay, min(native.day_count, seatDaysMax)),
+	}
+	if native.peak_day_micros != 0 {
+		history.PeakDay = day(native.peak_day_micros)
+	}
+	for i := range history.Days {
+		of := days[i]
+		history.Days[i] = SeatDay{Day: day(of.day_micros), Peak: uint64(of.peak), Last: uint64(of.last)}
+	}
+	return history, nil
+}
+
+func day(micros C.uint64_t) time.Time {
+	return time.UnixMicro(int64(micros)).UTC()
+}

@@ -1,0 +1,299 @@
+//! Undoing an import: the inverse of its batch, guarded by the versions that the import left.
+//!
+//! The inverses of the latest imports are kept in memory, by the request ids of the imports.
+//! They are lost when the server restarts.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Form;
+use axum::http::StatusCode;
+use headcount::{
+    Applied, Batch, Directory, ErrorKind, RequestId, Subject, User, UserId, UserUpdate,
+};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::file::Row;
+use super::plan::{Parts, Step, own_username};
+use super::{check_admins, seats};
+use crate::door::Failure;
+use crate::page::{Shown, Visitor};
+
+/// Operations of all kept inverses together. When an import exceeds this, the oldest go.
+const OPERATIONS_MAX: usize = 200_000;
+
+/// The inverse of an import.
+#[derive(Clone, Debug)]
+pub(super) struct Undo {
+    batch: Batch,
+    /// The user of each operation.
+    users: Vec<UserId>,
+    /// Users whom the import created, and who are deleted.
+    created: Vec<UserId>,
+    changed: usize,
+    is_about_admins: bool,
+}
+
+/// The users of an import before it.
+pub(super) type Before = HashMap<UserId, Arc<User>>;
+
+/// The users whom the steps change, as they are now.
+pub(super) fn before(directory: &Directory, steps: &[Step]) -> headcount::Result<Before> {
+    let mut before = Before::new();
+    for step in steps {
+        if let Step::Update(id, ..) = step
+            && let Some(user) = directory.user_by_id(*id)?
+        {
+            before.insert(*id, user);
+        }
+    }
+    Ok(before)
+}
+
+impl Undo {
+    /// The inverse of the batch that [`work`](super::plan::work) made of `steps` and `rows`.
+    /// `operations` has the row of each of its operations.
+    pub(super) fn new(
+        (rows, steps, operations): (&[Row], &[Step], &[usize]),
+        before: &Before,
+        applied: &Applied,
+    ) -> Self {
+        let mut undo = Self {
+            batch: Batch::new().request_id(RequestId::generate()),
+            users: Vec::new(),
+            created: Vec::new(),
+            changed: 0,
+            is_about_admins: false,
+        };
+        // In reverse, the first operation of a user that comes up is the last one that was
+        // applied: its version is the one to expect.
+        let mut last_row = None;
+        for (outcome, at) in applied.outcomes.iter().zip(operations).rev() {
+            let (Some(row), Some(step), Subject::User(id)) =
+                (rows.get(*at), steps.get(*at), outcome.subject)
+            else {
+                continue;
+            };
+            let is_first = last_row.replace(*at) != Some(*at);
+            let version = is_first.then_some(outcome.version);
+            match step {
+                Step::Create => undo.delete(id, outcome.version),
+                Step::Update(_, _, parts) => {
+                    undo.changed += usize::from(is_first);
+                    let Some(user) = before.get(&id) else {
+                        continue;
+                    };
+                    // Of a row with two operations, the profile comes first.
+                    if is_first && parts.active {
+                        undo.set_active(user);
+                    } else {
+                        undo.restore(user, row, *parts);
+                    }
+                    if let Some(version) = version {
+                        undo.batch = std::mem::take(&mut undo.batch).if_version(version);
+                    }
+                }
+                Step::Keep => {}
+            }
+        }
+        undo
+    }
+
+    fn push(&mut self, id: UserId, add: impl FnOnce(Batch) -> Batch) {
+        self.users.push(id);
+        self.batch = add(std::mem::take(&mut self.batch));
+    }
+
+    fn delete(&mut self, id: UserId, version: u64) {
+        self.created.push(id);
+        self.push(id, |batch| batch.delete_user(id).if_version(version));
+    }
+
+    fn set_active(&mut self, before: &User) {
+        let id = before.id();
+        self.push(id, |batch| {
+            if before.is_active() {
+                batch.activate_user(id)
+            } else {
+                batch.deactivate_user(id)
+            }
+        });
+    }
+
+    fn restore(&mut self, before: &User, row: &Row, parts: Parts) {
+        self.is_about_admins |= parts.admin;
+        let update = restored(before, row, parts);
+        self.push(before.id(), |batch| batch.update_user(before.id(), update));
+    }
+
+    /// Refuses to delete users who have joined workspaces since: that is no part of their
+    /// versions.
+    fn check(&self, directory: &Directory) -> Result<(), Failure> {
+        for id in &self.created {
+            // Whether somebody has deleted them is for the batch to say.
+            let Some(user) = directory.user_by_id(*id)? else {
+                continue;
+            };
+            if directory.workspaces_of(*id)?.is_empty() {
+                continue;
+            }
+            let email = user.email();
+            let message = format!(
+                "the import created {email}, who has joined a workspace since; \
+                 remove them from their workspaces first"
+            );
+            return Err(Failure::new(StatusCode::CONFLICT, message));
+        }
+        Ok(())
+    }
+}
+
+/// Sets what the row set to what it was before.
+fn restored(before: &User, row: &Row, parts: Parts) -> UserUpdate {
+    let mut update = UserUpdate::new();
+    if parts.admin {
+        update = update.admin(before.is_admin());
+    }
+    if !parts.profile {
+        return update;
+    }
+    let email = before.email().as_str();
+    if row.email.is_some() {
+        update = update.email(email);
+    }
+    if own_username(row).is_some() {
+        let own = Some(before.username()).filter(|name| *name != email);
+        update = update.username(own);
+    }
+    if row.given_name.is_some() {
+        update = update.given_name(before.given_name());
+    }
+    if row.family_name.is_some() {
+        update = update.family_name(before.family_name());
+    }
+    for name in row.attributes.keys() {
+        update = update.attribute(name, before.attribute(name));
+    }
+    for provisioner in row.external_ids.keys() {
+        update = update.external_id(provisioner, before.external_id(provisioner));
+    }
+    update
+}
+
+/// The inverses of the latest imports, the oldest first.
+#[derive(Default)]
+pub(crate) struct Undos(Mutex<VecDeque<(RequestId, Undo)>>);
+
+impl Undos {
+    pub(super) fn keep(&self, import: RequestId, undo: Undo) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_back((import, undo));
+        let mut operations: usize = kept.iter().map(|(_, undo)| undo.users.len()).sum();
+        while operations > OPERATIONS_MAX
+            && let Some((_, oldest)) = kept.pop_front()
+        {
+            operations -= oldest.users.len();
+        }
+    }
+
+    fn find(&self, import: RequestId) -> Option<Undo> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = kept.iter();
+        kept.find(|(id, _)| *id == import)
+            .map(|(_, undo)| undo.clone())
+    }
+
+    pub(super) fn has(&self, import: RequestId) -> bool {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().any(|(id, _)| *id == import)
+    }
+}
+
+/// The form that undoes the import with this request id.
+pub(super) fn form(import: RequestId, is_ownerless: bool, button: &str) -> Markup {
+    html! {
+        form method="post" action="/admin/import/undo" {
+            input type="hidden" name="request" value=(import);
+            @if is_ownerless { input type="hidden" name="ownerless" value="yes"; }
+            button class="main" { (button) }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Which {
+    request: String,
+    ownerless: Option<String>,
+}
+
+/// Undoes an import.
+pub(crate) async fn undo(visitor: Visitor, Form(which): Form<Which>) -> Shown {
+    let wrong = || Failure::bad_request("this form is not from this page");
+    let import: RequestId = which.request.parse().map_err(|_| wrong())?;
+    let undo = visitor.server.0.undos.find(import).ok_or_else(|| {
+        let message = "this import can't be undone anymore: the server has restarted, or there \
+                       were many imports since";
+        Failure::new(StatusCode::GONE, message)
+    })?;
+    check_admins(undo.is_about_admins, &visitor)?;
+    let (created, changed) = (undo.created.len(), undo.changed);
+    let users = undo.users.clone();
+    let is_ownerless = which.ownerless.is_some();
+    let work = move |directory: &Directory| {
+        // Sent again, it is answered from what was done.
+        undo.check(directory)?;
+        Ok(directory.apply(undo.batch.allow_ownerless(is_ownerless))?)
+    };
+    let (status, content) = match visitor.server.write(&visitor.caller, work).await {
+        Ok(_) => (
+            StatusCode::OK,
+            html! {
+                h1 { "Undone" }
+                (seats(&visitor.directory().seats()?))
+                p role="status" { (created) " deleted, " (changed) " changed back." }
+            },
+        ),
+        Err(failure) => {
+            let user = failure.op_index.and_then(|at| users.get(at));
+            let user = user.map(|id| visitor.directory().user_by_id(*id));
+            let user = user.transpose()?.flatten();
+            (failure.status, refusal(import, &failure, user.as_deref()))
+        }
+    };
+    let content = html! {
+        (content)
+        p class="row" {
+            a class="button" href="/admin" { "Back to the users" }
+            a class="button" href="/admin/import" { "Another file" }
+        }
+    };
+    Ok(visitor.page(status, "Import", "/admin", &content))
+}
+
+fn refusal(import: RequestId, failure: &Failure, user: Option<&User>) -> Markup {
+    html! {
+        h1 { "Nothing was undone" }
+        div class="card bad" role="alert" {
+            p {
+                @if let Some(user) = user { b { bdi { (user.email().as_str()) } } ": " }
+                (failure.message)
+            }
+            @match failure.kind {
+                Some(ErrorKind::Conflict { .. } | ErrorKind::UserNotFound) => p {
+                    "Somebody has changed this user since the import. An import is undone as a \
+                     whole or not at all, so undo or repeat what you need by hand."
+                },
+                Some(ErrorKind::NoFreeSeat { .. }) => p {
+                    "The import freed seats that are taken now: "
+                    a href="/admin?state=active" { "see who holds the seats" }
+                },
+                Some(ErrorKind::LastOwner) => {
+                    p { "The workspaces stay, and you can make somebody an owner later." }
+                    (form(import, true, "Leave them without an owner"))
+                },
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! An import is undone as a whole, or not at all if anybody has changed what it left.
+
+use std::sync::Arc;
+
+use headcount::{Directory, License, NewUser, NewWorkspace, User, UserUpdate};
+use headcount_server::Scope;
+
+use crate::browser::Browser;
+use crate::client::{Answer, Running};
+
+/// Ann is active and has a name, Bob is inactive; two of two seats are in use.
+fn story() -> (Running, Browser) {
+    let running = Running::new();
+    let ann = NewUser::new("ann@ex.co")
+        .username("ann")
+        .given_name("Ann")
+        .attribute("team", "red")
+        .external_id("hr", "1");
+    running.directory.create_user(ann).unwrap();
+    let bob = NewUser::new("bob@ex.co").active(false);
+    running.directory.create_user(bob).unwrap();
+    running.directory.create_user("cho@ex.co").unwrap();
+    running.directory.set_license(License::Seats(2)).unwrap();
+    let browser = Browser::new(&running, Scope::Write);
+    (running, browser)
+}
+
+fn import(browser: &Browser, text: &str) -> Answer {
+    let preview = browser.upload("/admin/import", &[("text", text)]);
+    let done = browser.import(&preview, text);
+    assert_eq!(done.status, 200, "{}", done.body);
+    done
+}
+
+fn user(directory: &Directory, email: &str) -> Arc<User> {
+    directory.user_by_email(email).unwrap().unwrap()
+}
+
+/// All that an import can set.
+fn all(directory: &Directory) -> Vec<String> {
+    let users = directory.users().unwrap().map(Result::unwrap);
+    users
+        .map(|user| {
+            format!(
+                "{} {} {:?} {:?} {:?} {:?} {} {}",
+                user.email(),
+                user.username(),
+                user.given_name(),
+                user.family_name(),
+                user.attributes().collect::<Vec<_>>(),
+                user.external_ids().collect::<Vec<_>>(),
+                user.is_active(),
+                user.is_admin()
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn all_that_a_file_changed_is_as_before() {
+    let (running, browser) = story();
+    let directory = &running.directory;
+    let before = all(directory);
+    let ann = user(directory, "ann@ex.co").id();
+    let text = format!(
+        r#"[{{"id": "{ann}", "email": "anna@ex.co", "username": "anna", "given_name": null,
+             "family_name": "Lee", "attributes": {{"team": "blue", "desk": "7"}},
+             "external_ids": {{"hr": "2"}}, "active": false}},
+            {{"email": "bob@ex.co", "active": true}},
+            {{"email": "eve@ex.co", "username": "ann", "active": false}},
+            {{"email": "dee@ex.co", "active": false}}]"#
+    );
+    let done = import(&browser, &text);
+    assert!(done.body.contains("2 created, 2 changed"), "{}", done.body);
+    assert_ne!(all(directory), before);
+    let undone = browser.press(&done, "Undo");
+    assert_eq!(undone.status, 200, "{}", undone.body);
+    assert!(
+        undone.body.contains("2 deleted, 2 changed back"),
+        "{}",
+        undone.body
+    );
+    assert_eq!(all(directory), before);
+    let changes = directory.stats().unwrap().latest_change;
+    let again = browser.press(&done, "Undo");
+    assert_eq!(again.status, 200, "{}", again.body);
+    assert_eq!(directory.stats().unwrap().latest_change, changes);
+}
+
+#[test]
+fn an_import_that_is_sent_twice_can_be_undone() {
+    let (running, browser) = story();
+    let before = all(&running.directory);
+    let text = "email,given_name\nann@ex.co,Anna\n";
+    let preview = browser.upload("/admin/import", &[("text", text)]);
+    browser.import(&preview, text);
+    let again = browser.import(&preview, text);
+    assert_eq!(browser.press(&again, "Undo").status, 200);
+    assert_eq!(all(&running.directory), before);
+}
+
+#[test]
+fn what_others_did_meanwhile_is_not_undone() {
+    let (running, browser) = story();
+    let directory = &running.directory;
+    let text = "email,given_name,active\nann@ex.co,Anna,\nbob@ex.co,,false\ndee@ex.co,,false\n";
+    let done = import(&browser, text);
+    let dee = user(directory, "dee@ex.co");
+    let workspace = directory
+        .create_workspace(NewWorkspace::new("fraud").owner("ann@ex.co"))
+        .unwrap();
+    directory
+        .add_member(workspace.id(), dee.id(), headcount::Role::User)
+        .unwrap();
+    let joined = browser.press(&done, "Undo");
+    assert_eq!(joined.status, 409);
+    assert!(
+        joined
+            .body
+            .contains("dee@ex.co, who has joined a workspace since"),
+        "{}",
+        joined.body
+    );
+    directory.remove_member(workspace.id(), dee.id()).unwrap();
+    let update = UserUpdate::new().family_name("Lee");
+    directory.update_user("ann@ex.co", update).unwrap();
+    let before = all(directory);
+    let refused = browser.press(&done, "Undo");
+    assert_eq!(refused.status, 412);
+    assert!(
+        refused.body.contains("<b><bdi>ann@ex.co</bdi></b>"),
+        "{}",
+        refused.body
+    );
+    assert_eq!(all(directory), before, "all or nothing");
+}
+
+#[test]
+fn a_refusal_says_what_helps() {
+    let (running, browser) = story();
+    let directory = &running.directory;
+    let done = import(&browser, "email,active\ncho@ex.co,false\n");
+    directory.activate_user("bob@ex.co").unwrap();
+    let full = browser.press(&done, "Undo");
+    assert_eq!(full.status, 409);
+    assert!(full.body.contains("/admin?state=active"), "{}", full.body);
+
+    directory.deactivate_user("ann@ex.co").unwrap();
+    let done = import(&browser, "email,active\nann@ex.co,true\n");
+    directory
+        .create_workspace(NewWorkspace::new("fraud").owner("ann@ex.co"))
+        .unwrap();
+    let owner = browser.press(&done, "Undo");
+    assert_eq!(owner.status, 409);
+    let done = browser.press(&owner, "Leave them without an owner");
+    assert_eq!(done.status, 200, "{}", done.body);
+    assert!(!user(directory, "ann@ex.co").is_active());
+}
+
+#[test]
+fn only_admins_take_back_who_is_an_admin() {
+    let (running, browser) = story();
+    let admin = Browser::new(&running, Scope::Admin);
+    let done = import(&admin, "email,admin\nann@ex.co,true\ncho@ex.co,true\n");
+    assert_eq!(browser.press(&done, "Undo").status, 403);
+    let last = admin.press(&done, "Undo");
+    assert_eq!(last.status, 409, "one of them stays: {}", last.body);
+    assert!(user(&running.directory, "ann@ex.co").is_admin());
+    let unknown = "request=018f4f4e-0000-7000-8000-000000000000";
+    assert_eq!(admin.post("/admin/import/undo", unknown).status, 410);
+    assert_eq!(admin.post("/admin/import/undo", "request=x").status, 400);
+}
