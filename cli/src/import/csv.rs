@@ -110,14 +110,7 @@ fn columns(
             titles.join(", ")
         ));
     }
-    let is_state = |title: &str| {
-        let target = names.target(title);
-        matches!(target, Some(Target::Field(Field::Active | Field::Inactive)))
-    };
-    // A state is part of an address beside a city, and beside a status, as in Okta and Entra.
-    let has_status = titles
-        .iter()
-        .any(|title| plain(title) != "state" && (is_state(title) || is_of_address(&plain(title))));
+    let is_on_a_map = has_state_on_a_map(&titles, names);
     let mut columns = Vec::with_capacity(titles.len());
     let mut strangers = Vec::new();
     for (index, title) in titles.iter().copied().enumerate() {
@@ -132,7 +125,7 @@ fn columns(
             ));
         }
         let target = match names.target(title) {
-            Some(Target::Field(Field::Active)) if has_status && plain(title) == "state" => {
+            Some(Target::Field(Field::Active)) if is_on_a_map && plain(title) == "state" => {
                 Some(Target::LeftOut)
             }
             target => target,
@@ -168,6 +161,17 @@ fn columns(
     }
     check_fields(&columns)?;
     Ok(columns)
+}
+
+/// Whether a column `state` is part of an address: beside a city, or beside a status, as in
+/// Okta and Entra.
+fn has_state_on_a_map(titles: &[&str], names: Names<'_>) -> bool {
+    let is_status = |title: &str| {
+        let target = names.target(title);
+        matches!(target, Some(Target::Field(Field::Active | Field::Inactive)))
+    };
+    let mut others = titles.iter().filter(|title| plain(title) != "state");
+    others.any(|title| is_status(title) || is_of_address(&plain(title)))
 }
 
 /// The column with this title, which holds the field.

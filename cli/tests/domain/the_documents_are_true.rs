@@ -133,7 +133,8 @@ fn run(name: &str, block: &[Shown<'_>]) {
     let mut script = "set -e\nexec 2>&1\n".to_owned();
     for command in commands() {
         let is_run = !NOT_RUN.iter().any(|not| command.starts_with(not));
-        script += &format!("echo @@\n{}\n", if is_run { command } else { ":" });
+        let command = if is_run { command } else { ":" };
+        script.extend(["echo @@\n", command, "\n"]);
     }
     script = script.replace("/usr/local/share/man/man1", "man1");
     let served = script.contains("server").then(|| {
