@@ -1,17 +1,14 @@
 /**
  * @file headcount.h
- * headcount: an embedded user directory that never has more active users than
- * seats. Link with -lheadcount.
- *
- * This file is generated from src/capi/ by cbindgen; don't edit it.
+ * headcount: an embedded user directory that never has more active users than seats. Link
+ * with -lheadcount. Generated from src/capi/ by cbindgen; don't edit it.
  *
  * Start with these ten: hc_directory_open(), hc_user_create(), hc_user_get(),
- * hc_user_email(), hc_user_deactivate(), hc_user_activate(),
- * hc_directory_get_seats(), hc_error_message(), hc_error_free() and
- * hc_directory_free(). The rest is in sections: the library, errors, ids and
- * licenses, opening and closing, seats and figures, copies and exports, users,
- * lists and queries, changing users, workspaces, external ids, batches, changes,
- * texts, messages.
+ * hc_user_email(), hc_user_deactivate(), hc_user_activate(), hc_directory_get_seats(),
+ * hc_error_message(), hc_error_free() and hc_directory_free(). The rest is in sections: the
+ * library, errors, ids and licenses, opening and closing, seats and figures, copies and
+ * exports, users, lists and queries, changing users, workspaces, external ids, batches,
+ * changes, texts, messages.
  *
  * @code{.c}
  * #include <headcount.h>
@@ -160,9 +157,8 @@
 #define HC_OUTCOME_INIT { sizeof(hc_outcome), 0, 0, 0, 0, 0, { 0 } }
 
 /**
- * The version of the ABI that this header describes: compare it with what
- * hc_abi_version() says of the library that was loaded. It grows only when
- * programs must be compiled anew.
+ * The version of this header's ABI; compare it with hc_abi_version() of a loaded library. It
+ * grows only when programs must be recompiled.
  */
 #define HC_ABI_VERSION 1
 
@@ -178,10 +174,7 @@
 /** Bytes of the longest external id, with the NUL behind it. */
 #define HC_EXTERNAL_ID_BYTES 256
 
-/**
- * How many batches of a directory may be submitted at a time, counted until their
- * callbacks have returned.
- */
+/** How many batches of a directory may be submitted and not yet answered. */
 #define HC_SUBMITTED_MAX 1024
 
 /** Bytes of the key of an email or a username at most, with the NUL behind it. */
@@ -263,9 +256,9 @@ HC_ENUM(hc_status) {
      * hc_error_details.resume_after.
      */
     HC_STATUS_HISTORY_TRIMMED = 39,
-    /** Another process, or another handle of this one, has the file open. */
+    /** Store: another process, or another handle of this one, has the file open. */
     HC_STATUS_ALREADY_OPEN = 40,
-    /** The file was written by a newer release. */
+    /** Store: the file was written by a newer release. */
     HC_STATUS_UNSUPPORTED_FORMAT = 41,
     /** Store: the stored bytes contradict themselves, or the file is not a directory. */
     HC_STATUS_CORRUPTED = 42,
@@ -1002,6 +995,12 @@ typedef void (*hc_submit_callback)(void *userdata, hc_status status,
               struct hc_applied *applied, struct hc_error *error);
 
 /**
+ * Called when a feed has something to read; see hc_feed_set_callback().
+ * @param userdata What was passed to it.
+ */
+typedef void (*hc_feed_callback)(void *userdata);
+
+/**
  * Receives a message of the library; see hc_log_set_callback().
  * @param userdata What was given to hc_log_set_callback().
  * @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
@@ -1265,7 +1264,6 @@ hc_status hc_directory_find_faults(const struct hc_directory *directory, size_t 
  * @param options How to open it; may be NULL.
  * @param faults_max How many faults to list; all are counted.
  * @param faults Set to the list, which is empty when nothing is wrong.
- * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
  * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
  */
 hc_status hc_file_find_faults(const uint8_t *path, size_t path_len,
@@ -1285,7 +1283,6 @@ hc_status hc_file_find_faults(const uint8_t *path, size_t path_len,
  *        nothing and only report what would be done.
  * @param faults_max How many faults to list; all are counted.
  * @param faults Set to what was wrong.
- * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
  * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
  */
 hc_status hc_file_repair(const uint8_t *path, size_t path_len,
@@ -1399,7 +1396,6 @@ hc_status hc_directory_load(const struct hc_directory *directory, hc_read_callba
  * @param userdata Passed to the callback; may be NULL.
  * @retval HC_STATUS_ALREADY_OPEN when the file to replace is open, as this directory's own
  *        is.
- * @retval HC_STATUS_CORRUPTED when the directory is damaged.
  * @note Takes time in proportion to the size of the directory.
  */
 hc_status hc_directory_backup(const struct hc_directory *directory, const uint8_t *path,
@@ -1419,7 +1415,6 @@ hc_status hc_directory_backup(const struct hc_directory *directory, const uint8_
  * @param progress Called every few hundred kilobytes; may be NULL.
  * @param userdata Passed to the callback; may be NULL.
  * @retval HC_STATUS_ALREADY_OPEN when either file is open.
- * @retval HC_STATUS_CORRUPTED when the backup is not a directory, or is damaged.
  * @note Takes time in proportion to the size of the directory.
  */
 hc_status hc_directory_restore(const uint8_t *backup, size_t backup_len, const uint8_t *path,
@@ -1434,8 +1429,6 @@ hc_status hc_directory_restore(const uint8_t *backup, size_t backup_len, const u
  * @param options The page cache and how long to wait for the file; may be NULL.
  * @param bytes_before Set to the old size of the file in bytes; NULL if not wanted.
  * @param bytes Set to its new size; NULL if not wanted.
- * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
- * @retval HC_STATUS_CORRUPTED when it is not a directory, or is damaged.
  * @note Takes time in proportion to the size of the file.
  */
 hc_status hc_directory_compact(const uint8_t *path, size_t path_len,
@@ -1607,9 +1600,7 @@ hc_status hc_user_get_by(const struct hc_directory *directory, int32_t kind,
  * too. For more, see hc_user_create_from().
  * @param email The email address.
  * @param user Set to the user; NULL if not wanted.
- * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
- * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
- * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+ * @return Also the statuses of hc_new_user_new() for the email.
  * @retval HC_STATUS_EMAIL_TAKEN when another user has it.
  * @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
@@ -1813,9 +1804,7 @@ hc_status hc_user_update_set_if_version(struct hc_user_update *update, uint64_t 
 /**
  * Changes the email. A username that is the email follows.
  * @param email The email address.
- * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
- * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
- * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+ * @return Also the statuses of hc_new_user_new() for the email.
  */
 hc_status hc_user_update_set_email(struct hc_user_update *update, const uint8_t *email,
                                    size_t email_len, struct hc_error **error);
@@ -2577,6 +2566,24 @@ hc_status hc_feed_next_batch(struct hc_feed *feed, uint64_t timeout_ms, uint8_t 
  */
 hc_status hc_feed_get_descriptor(const struct hc_feed *feed, int32_t *descriptor,
                                  struct hc_error **error);
+
+/**
+ * Calls a callback when the feed has something to read, be it a change or an error, and when
+ * the directory is closed: for event loops, also on systems without descriptors. After a call,
+ * read with hc_feed_next_batch() and the timeout 0 until nothing comes; until then there is no
+ * other call. If there is something to read now, it is called at once. Now and then it is
+ * called for a change that was read already.
+ *
+ * Any thread calls it, also those that write, while the library holds locks. So it must return
+ * soon, as functions that wake an event loop do, must not throw or longjmp, and must not call
+ * the library. It is neither running nor called again when it was replaced or the feed freed;
+ * hold no lock then that it takes.
+ * @param callback The callback, in place of an earlier one; NULL for none.
+ * @param userdata Passed to each call; may be NULL.
+ * @note It waits for a thread that waits for changes.
+ */
+hc_status hc_feed_set_callback(struct hc_feed *feed, hc_feed_callback callback, void *userdata,
+                               struct hc_error **error);
 
 /**
  * Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If none

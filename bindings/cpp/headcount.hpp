@@ -3051,6 +3051,16 @@ public:
     /** Takes over a handle of headcount.h. */
     explicit feed(hc_feed *raw) noexcept : handle_(raw) {}
 
+    /** Feeds are moved, not copied. */
+    feed(feed &&) noexcept = default;
+    /** Feeds are moved, not copied. */
+    feed &operator=(feed &&other) noexcept
+    {
+        handle_ = std::move(other.handle_); // before its callback
+        callback_ = std::move(other.callback_);
+        return *this;
+    }
+
     /** The next changes, if any come in time: it waits for the first of them only. */
     change_batch read(std::chrono::milliseconds timeout = std::chrono::milliseconds::zero()) const
     {
@@ -3093,6 +3103,23 @@ public:
         return static_cast<int>(descriptor);
     }
 
+    /** Calls a function when there is something to read(), once until it was read, and when the
+     * directory is closed. Any thread calls it, also those that write: it may only wake the event
+     * loop, must not throw, and must not use the library. An empty function ends that. */
+    void on_ready(std::function<void()> callback) { try_on_ready(std::move(callback)).value(); }
+    /** @copydoc on_ready */
+    result<void> try_on_ready(std::function<void()> callback)
+    {
+        std::unique_ptr<std::function<void()>> kept;
+        if (callback)
+            kept = std::make_unique<std::function<void()>>(std::move(callback));
+        auto done = detail::run(hc_feed_set_callback, handle_.get(), kept ? call : nullptr,
+                                static_cast<void *>(kept.get()));
+        if (done)
+            callback_ = std::move(kept);
+        return done;
+    }
+
     /** The number of the last change that was given out, or where the feed began. */
     std::uint64_t position() const noexcept { return hc_feed_position(handle_.get()); }
 
@@ -3100,6 +3127,13 @@ public:
     hc_feed *raw() const noexcept { return handle_.get(); }
 
 private:
+    static void call(void *callback) noexcept
+    {
+        (*static_cast<std::function<void()> *>(callback))();
+    }
+
+    // The callback goes after the handle: until that is freed it may be called.
+    std::unique_ptr<std::function<void()>> callback_;
     detail::handle<hc_feed, hc_feed_free> handle_;
 };
 

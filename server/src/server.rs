@@ -14,7 +14,7 @@ use crate::feed::Feed;
 use crate::issuer::Issuing;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
-use crate::page::{Logins, Sessions, Undos};
+use crate::page::{Logins, Places, Sessions, Undos};
 use crate::rates::Rates;
 use crate::relay::Relay;
 use crate::rest::whole::EXPORTS_MAX;
@@ -43,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) sessions: Sessions,
     /// Who is at the identity provider to log in to the page.
     pub(crate) logins: Logins,
+    /// Seals places in the page's list of users.
+    pub(crate) places: Places,
     /// How the page's latest imports are undone.
     pub(crate) undos: Undos,
     /// Where the SDK's logins go.
@@ -81,6 +83,7 @@ impl Server {
             syncs: Syncs::default(),
             sessions: Sessions::default(),
             logins: Logins::default(),
+            places: Places::new(),
             undos: Undos::default(),
             relay: config
                 .relay

@@ -72,7 +72,6 @@ impl From<Copied> for HcCopied {
 /// @param userdata Passed to the callback; may be NULL.
 /// @retval HC_STATUS_ALREADY_OPEN when the file to replace is open, as this directory's own
 ///        is.
-/// @retval HC_STATUS_CORRUPTED when the directory is damaged.
 /// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_backup(
@@ -116,7 +115,6 @@ pub unsafe extern "C" fn hc_directory_backup(
 /// @param progress Called every few hundred kilobytes; may be NULL.
 /// @param userdata Passed to the callback; may be NULL.
 /// @retval HC_STATUS_ALREADY_OPEN when either file is open.
-/// @retval HC_STATUS_CORRUPTED when the backup is not a directory, or is damaged.
 /// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_restore(
@@ -157,8 +155,6 @@ pub unsafe extern "C" fn hc_directory_restore(
 /// @param options The page cache and how long to wait for the file; may be NULL.
 /// @param bytes_before Set to the old size of the file in bytes; NULL if not wanted.
 /// @param bytes Set to its new size; NULL if not wanted.
-/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
-/// @retval HC_STATUS_CORRUPTED when it is not a directory, or is damaged.
 /// @note Takes time in proportion to the size of the file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_compact(

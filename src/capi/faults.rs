@@ -103,7 +103,6 @@ pub unsafe extern "C" fn hc_directory_find_faults(
 /// @param options How to open it; may be NULL.
 /// @param faults_max How many faults to list; all are counted.
 /// @param faults Set to the list, which is empty when nothing is wrong.
-/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
 /// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_find_faults(
@@ -140,7 +139,6 @@ pub unsafe extern "C" fn hc_file_find_faults(
 ///        nothing and only report what would be done.
 /// @param faults_max How many faults to list; all are counted.
 /// @param faults Set to what was wrong.
-/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
 /// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_repair(

@@ -1,10 +1,11 @@
 //! The change feed.
 
+use std::ffi::c_void;
 use std::mem::MaybeUninit;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(unix)]
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::arguments::{self, Out};
@@ -18,7 +19,7 @@ use super::refusal::Refusal;
 use super::status::HcStatus;
 #[cfg(unix)]
 use crate::directory::Ready;
-use crate::directory::{ChangeFeed, FeedWaker};
+use crate::directory::{ChangeFeed, FeedWaker, Listener, Notifier};
 use crate::model::Change;
 
 /// The changes of a directory as they come. Any number of feeds can be read at once, each at
@@ -41,6 +42,47 @@ pub struct HcFeed {
 struct Reading {
     feed: ChangeFeed,
     ahead: Ahead<Change>,
+    /// Calls back when there is something to read, if that was asked for.
+    notifier: Option<Arc<dyn Listener>>,
+}
+
+impl Reading {
+    /// The last change that was given out.
+    fn position(&self) -> u64 {
+        let next = self.ahead.kept();
+        next.map_or(self.feed.position(), |next| next.sequence - 1)
+    }
+
+    fn silence(&mut self) {
+        if let Some(notifier) = self.notifier.take() {
+            self.feed.silence(&notifier);
+        }
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.silence();
+    }
+}
+
+/// Called when a feed has something to read; see hc_feed_set_callback().
+///
+/// @param userdata What was passed to it.
+pub type HcFeedCallback = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
+
+/// What is passed to a callback, in whichever thread calls it.
+struct Userdata(*mut c_void);
+
+// SAFETY: the contract of hc_feed_set_callback() lets any thread pass it on.
+unsafe impl Send for Userdata {}
+// SAFETY: as above.
+unsafe impl Sync for Userdata {}
+
+impl Userdata {
+    fn get(&self) -> *mut c_void {
+        self.0
+    }
 }
 
 impl Handle for HcFeed {
@@ -58,19 +100,21 @@ impl HcFeed {
         timeout: Duration,
         buffer: &mut [MaybeUninit<u8>],
     ) -> Result<usize, Refusal> {
-        let Reading { feed, ahead } = &mut *lock(&self.reading);
+        let reading = &mut *lock(&self.reading);
+        let Reading { feed, ahead, .. } = reading;
         feed.check()?;
         let mut timeout = timeout;
         let packed = ahead.pack(buffer, || {
             let timeout = std::mem::take(&mut timeout);
             feed.recv_timeout(timeout).transpose()
         });
-        let position = ahead
-            .kept()
-            .map_or(feed.position(), |next| next.sequence - 1);
+        let position = reading.position();
         #[cfg(unix)]
         if let Some(ready) = self.ready.get() {
-            feed.note(position, ready);
+            reading.feed.note(position, &**ready);
+        }
+        if let Some(notifier) = &reading.notifier {
+            reading.feed.note(position, &**notifier);
         }
         let bytes = packed?;
         self.position.store(position, Ordering::Relaxed);
@@ -84,19 +128,32 @@ impl HcFeed {
             return Ok(ready.descriptor());
         }
         // The lock keeps the position, and another thread from making one too.
-        let Reading { feed, ahead } = &*lock(&self.reading);
+        let reading = lock(&self.reading);
         if self.ready.get().is_none() {
-            let ready = feed.ready()?;
-            let position = ahead
-                .kept()
-                .map_or(feed.position(), |next| next.sequence - 1);
-            feed.note(position, &ready);
+            let ready = reading.feed.ready(reading.position())?;
             let _ = self.ready.set(ready);
         }
         self.ready
             .get()
             .map(|ready| ready.descriptor())
             .ok_or_else(Refusal::panicked)
+    }
+
+    fn set_callback(&self, callback: HcFeedCallback, userdata: Userdata) -> Result<(), Refusal> {
+        let mut reading = lock(&self.reading);
+        if callback.is_some() {
+            reading.feed.check()?;
+        }
+        reading.silence();
+        let Some(callback) = callback else {
+            return Ok(());
+        };
+        // SAFETY: by the contract, any thread may call it until it is replaced.
+        let notifier = Notifier::new(move || unsafe { callback(userdata.get()) });
+        let notifier: Arc<dyn Listener> = Arc::new(notifier);
+        reading.feed.listen(&notifier, reading.position());
+        reading.notifier = Some(notifier);
+        Ok(())
     }
 
     /// There are none here.
@@ -129,6 +186,7 @@ pub unsafe extern "C" fn hc_directory_follow(
             let reading = Reading {
                 feed,
                 ahead: Ahead::default(),
+                notifier: None,
             };
             made.write(guard::hand_over(HcFeed {
                 latch: Latch::of_this_process(),
@@ -197,6 +255,35 @@ pub unsafe extern "C" fn hc_feed_get_descriptor(
             let place = Out::required("descriptor", descriptor)?;
             place.write(feed.descriptor()?);
             Ok(())
+        })
+    }
+}
+
+/// Calls a callback when the feed has something to read, be it a change or an error, and when
+/// the directory is closed: for event loops, also on systems without descriptors. After a call,
+/// read with hc_feed_next_batch() and the timeout 0 until nothing comes; until then there is no
+/// other call. If there is something to read now, it is called at once. Now and then it is
+/// called for a change that was read already.
+///
+/// Any thread calls it, also those that write, while the library holds locks. So it must return
+/// soon, as functions that wake an event loop do, must not throw or longjmp, and must not call
+/// the library. It is neither running nor called again when it was replaced or the feed freed;
+/// hold no lock then that it takes.
+///
+/// @param callback The callback, in place of an earlier one; NULL for none.
+/// @param userdata Passed to each call; may be NULL.
+/// @note It waits for a thread that waits for changes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_feed_set_callback(
+    feed: *mut HcFeed,
+    callback: HcFeedCallback,
+    userdata: *mut c_void,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, `feed` is NULL or live and `error` NULL or writable.
+    unsafe {
+        guard::call(feed, error, |feed| {
+            feed.set_callback(callback, Userdata(userdata))
         })
     }
 }

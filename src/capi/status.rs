@@ -74,9 +74,9 @@ pub enum HcStatus {
     /// hc_error_details.resume_after.
     HistoryTrimmed = 39,
 
-    /// Another process, or another handle of this one, has the file open.
+    /// Store: another process, or another handle of this one, has the file open.
     AlreadyOpen = 40,
-    /// The file was written by a newer release.
+    /// Store: the file was written by a newer release.
     UnsupportedFormat = 41,
     /// Store: the stored bytes contradict themselves, or the file is not a directory.
     Corrupted = 42,

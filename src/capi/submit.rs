@@ -18,8 +18,7 @@ use crate::error::{Error, ErrorKind};
 use crate::model::{Applied, Batch};
 use crate::process::without_signals;
 
-/// How many batches of a directory may be submitted at a time, counted until their
-/// callbacks have returned.
+/// How many batches of a directory may be submitted and not yet answered.
 pub const HC_SUBMITTED_MAX: usize = 1024;
 
 /// Takes the outcomes of a submitted batch. It may call the library, also to submit, close or

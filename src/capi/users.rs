@@ -69,9 +69,7 @@ pub unsafe extern "C" fn hc_user_get_by(
 ///
 /// @param email The email address.
 /// @param user Set to the user; NULL if not wanted.
-/// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
-/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
-/// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+/// @return Also the statuses of hc_new_user_new() for the email.
 /// @retval HC_STATUS_EMAIL_TAKEN when another user has it.
 /// @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
 /// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.

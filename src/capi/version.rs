@@ -4,9 +4,8 @@ use std::ffi::c_char;
 
 use super::guard;
 
-/// The version of the ABI that this header describes: compare it with what
-/// hc_abi_version() says of the library that was loaded. It grows only when
-/// programs must be compiled anew.
+/// The version of this header's ABI; compare it with hc_abi_version() of a loaded library. It
+/// grows only when programs must be recompiled.
 pub const HC_ABI_VERSION: u32 = 1;
 
 /// The version of the library's ABI. A program or binding compiled with this header works with

@@ -1,12 +1,14 @@
 //! Waiting for changes.
 
-#[cfg(all(unix, feature = "capi"))]
+#[cfg(feature = "capi")]
 use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Directory;
+#[cfg(feature = "capi")]
+use super::listener::Listener;
 #[cfg(all(unix, feature = "capi"))]
 use super::ready::Ready;
 use crate::error::Result;
@@ -127,19 +129,40 @@ impl ChangeFeed {
     /// A descriptor that is readable while there is a change beyond those that were read,
     /// and once the directory is closed. Kept so with [`note`](Self::note).
     #[cfg(all(unix, feature = "capi"))]
-    pub(crate) fn ready(&self) -> Result<Arc<Ready>> {
+    pub(crate) fn ready(&self, position: u64) -> Result<Arc<Ready>> {
         self.directory.check()?;
         let ready = Arc::new(Ready::new()?);
-        let mut state = self.directory.shared.latest.lock();
-        state.listeners.push(Arc::downgrade(&ready));
+        let listener: Arc<dyn Listener> = ready.clone();
+        self.listen(&listener, position);
         Ok(ready)
     }
 
-    /// Tells the descriptor that the changes up to `position` were read.
-    #[cfg(all(unix, feature = "capi"))]
-    pub(crate) fn note(&self, position: u64, ready: &Ready) {
+    /// Tells a listener of each change from now on, and of closing; at once, unless exactly
+    /// the changes up to `position` were made.
+    #[cfg(feature = "capi")]
+    pub(crate) fn listen(&self, listener: &Arc<dyn Listener>, position: u64) {
+        let mut state = self.directory.shared.latest.lock();
+        state.listeners.push(Arc::downgrade(listener));
+        if state.closed || state.sequence != position {
+            listener.tell();
+        }
+    }
+
+    /// Tells a listener nothing more: when this returns it isn't being told anything.
+    #[cfg(feature = "capi")]
+    pub(crate) fn silence(&self, listener: &Arc<dyn Listener>) {
+        let gone = Arc::downgrade(listener);
+        let mut state = self.directory.shared.latest.lock();
+        state.listeners.retain(|one| !one.ptr_eq(&gone));
+    }
+
+    /// Tells a listener that the changes up to `position` were read.
+    #[cfg(feature = "capi")]
+    pub(crate) fn note(&self, position: u64, listener: &dyn Listener) {
         let state = self.directory.shared.latest.lock();
-        ready.set(state.closed || state.sequence != position);
+        if !state.closed {
+            listener.note(position, state.sequence);
+        }
     }
 
     fn read_ahead(&mut self) -> Result<()> {
@@ -163,17 +186,17 @@ pub(super) struct Latest {
 struct State {
     sequence: u64,
     closed: bool,
-    /// The descriptors of those who don't wait in a call.
-    #[cfg(all(unix, feature = "capi"))]
-    listeners: Vec<Weak<Ready>>,
+    /// Those who don't wait in a call.
+    #[cfg(feature = "capi")]
+    listeners: Vec<Weak<dyn Listener>>,
 }
 
-/// Tells the descriptors that there is something to read.
-#[cfg(all(unix, feature = "capi"))]
-fn tell(listeners: &mut Vec<Weak<Ready>>) {
+/// Tells the listeners that there is something to read.
+#[cfg(feature = "capi")]
+fn tell(listeners: &mut Vec<Weak<dyn Listener>>) {
     listeners.retain(|listener| {
         let listener = listener.upgrade();
-        listener.inspect(|ready| ready.set(true)).is_some()
+        listener.inspect(|listener| listener.tell()).is_some()
     });
 }
 
@@ -183,7 +206,7 @@ impl Latest {
             state: Mutex::new(State {
                 sequence,
                 closed: false,
-                #[cfg(all(unix, feature = "capi"))]
+                #[cfg(feature = "capi")]
                 listeners: Vec::new(),
             }),
             moved: Condvar::new(),
@@ -194,7 +217,7 @@ impl Latest {
     pub(super) fn advance(&self, sequence: u64) {
         let mut state = self.lock();
         state.sequence = state.sequence.max(sequence);
-        #[cfg(all(unix, feature = "capi"))]
+        #[cfg(feature = "capi")]
         tell(&mut state.listeners);
         self.moved.notify_all();
     }
@@ -203,7 +226,7 @@ impl Latest {
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.closed = true;
-        #[cfg(all(unix, feature = "capi"))]
+        #[cfg(feature = "capi")]
         tell(&mut state.listeners);
         drop(state);
         self.moved.notify_all();

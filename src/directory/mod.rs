@@ -20,6 +20,8 @@ mod holds;
 mod iter;
 #[cfg(feature = "serde")]
 mod lines;
+#[cfg(feature = "capi")]
+mod listener;
 mod lookup;
 mod options;
 mod query;
@@ -46,6 +48,8 @@ pub use feed::{ChangeFeed, FeedWaker};
 pub use iter::{Changes, Users, Workspaces};
 #[cfg(feature = "serde")]
 pub use lines::LinesProgress;
+#[cfg(feature = "capi")]
+pub(crate) use listener::{Listener, Notifier};
 pub use options::Options;
 #[cfg(all(unix, feature = "capi"))]
 pub(crate) use ready::Ready;

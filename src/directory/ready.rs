@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{OFlags, fcntl_setfl};
 
+use super::listener::Listener;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A pipe that has a byte in it while there is something to read.
@@ -40,8 +41,12 @@ impl Ready {
         self.reader.as_raw_fd()
     }
 
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.has_byte.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Says whether there is something to read.
-    pub(super) fn set(&self, is_ready: bool) {
+    fn set(&self, is_ready: bool) {
         let mut has_byte = self.lock();
         if *has_byte == is_ready {
             return;
@@ -54,8 +59,14 @@ impl Ready {
             (&self.reader).read(&mut [0])
         };
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, bool> {
-        self.has_byte.lock().unwrap_or_else(PoisonError::into_inner)
+impl Listener for Ready {
+    fn tell(&self) {
+        self.set(true);
+    }
+
+    fn note(&self, position: u64, latest: u64) {
+        self.set(latest != position);
     }
 }

@@ -37,6 +37,11 @@ fn last_seat_has_one_winner() {
 }
 
 #[test]
+fn feeds_call_back() {
+    story("feed_callback", Argument::None);
+}
+
+#[test]
 fn peaks_of_seats_are_on_record() {
     story("seat_history", Argument::None);
 }

@@ -1,6 +1,5 @@
 //! Hundreds of damaged copies of one directory.
 
-use std::env;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -8,15 +7,12 @@ use std::path::{Path, PathBuf};
 use headcount::ErrorKind;
 
 use crate::content::{self, Content};
-use crate::damage::{Damage, Random};
+use crate::damage::Damage;
+use crate::kit::cases::number;
+use crate::kit::temp::TempPath;
 
 /// How many copies unless the environment says otherwise.
 const DAMAGES: u64 = 500;
-
-/// A number from the environment.
-fn variable(name: &str) -> Option<u64> {
-    env::var(name).ok().map(|value| value.parse().unwrap())
-}
 
 /// The directory's files: the one that is opened, and all that stand beside it.
 fn files(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
@@ -43,29 +39,29 @@ struct Counts {
 
 #[test]
 fn a_damaged_file_gives_an_error_or_what_was_in_it() {
-    let seed = variable("HEADCOUNT_DAMAGE_SEED").unwrap_or(1);
+    let seed = number("HEADCOUNT_DAMAGE_SEED").unwrap_or(1);
     println!("HEADCOUNT_DAMAGE_SEED={seed}");
-    let mut random = Random(seed);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("users.redb");
-    content::make(&path);
-    let right = content::read(&path).unwrap();
-    let whole = files(&path);
+    let mut random = fastrand::Rng::with_seed(seed);
+    let file = TempPath::new();
+    let path = &file.path;
+    content::make(path);
+    let right = content::read(path).unwrap();
+    let whole = files(path);
     let mut counts = Counts::default();
-    for number in 0..variable("HEADCOUNT_DAMAGES").unwrap_or(DAMAGES) {
-        for (beside, _) in files(&path) {
+    for number in 0..number("HEADCOUNT_DAMAGES").unwrap_or(DAMAGES) {
+        for (beside, _) in files(path) {
             fs::remove_file(beside).unwrap();
         }
         for (path, bytes) in &whole {
             fs::write(path, bytes).unwrap();
         }
-        let (damaged, bytes) = &whole[random.below(whole.len())];
+        let (damaged, bytes) = &whole[random.usize(..whole.len())];
         let damage = Damage::draw(&mut random, bytes.len());
         let mut bytes = bytes.clone();
         damage.apply(&mut bytes);
         fs::write(damaged, bytes).unwrap();
 
-        let read = catch_unwind(AssertUnwindSafe(|| content::read(&path)));
+        let read = catch_unwind(AssertUnwindSafe(|| content::read(path)));
         let what = format!("{number}: {damage:?} of {}", damaged.display());
         let read = read.unwrap_or_else(|_| panic!("{what}: a panic came through"));
         judge(read, &right, damage, &what, &mut counts);

@@ -29,9 +29,9 @@ fn is_there(directory: &Directory, expected: &HashSet<String>) {
 /// Writes until the disk is full, and returns what was acknowledged. The process ends
 /// then without closing anything.
 fn write_until_full(path: &Path) -> HashSet<String> {
-    let (mut child, mut said) = start(path, 0);
-    let users = acknowledged(&mut said);
-    assert_eq!(child.wait().unwrap().code(), None, "it was to abort");
+    let mut child = start(path, 0);
+    let users = acknowledged(&mut child);
+    assert_eq!(child.wait().code(), None, "it was to abort");
     users.into_iter().collect()
 }
 

@@ -1,13 +1,15 @@
-//! A process that creates users on a disk and says each one that was acknowledged.
+//! A process that creates users on a disk and reports each one that was acknowledged.
 
 use std::env;
 use std::fmt::Write as _;
-use std::io::{self, BufRead, BufReader, Write as _};
+use std::io::{self, Write as _};
+use std::iter;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread;
 
 use headcount::{Directory, ErrorKind, License, NewUser, Result};
+
+use crate::kit::child::{self, Talking};
 
 /// Where it works; set for that process.
 const PATH: &str = "HEADCOUNT_TEST_DISK";
@@ -26,7 +28,7 @@ pub fn open(path: &Path) -> Result<Directory> {
         .open(path)
 }
 
-/// No test by itself: what the test binary does when it is started again.
+/// Does nothing as a test: this is the process that a story starts.
 #[test]
 fn the_process_that_writes() {
     let (Some(path), Ok(life)) = (env::var_os(PATH), env::var(LIFE)) else {
@@ -66,22 +68,15 @@ fn write(directory: &Directory, name: &str) {
 }
 
 /// Starts that process.
-pub fn start(path: &Path, life: u32) -> (Child, BufReader<ChildStderr>) {
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "writer::the_process_that_writes", "--nocapture"])
-        .env(PATH, path)
-        .env(LIFE, life.to_string())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let said = BufReader::new(child.stderr.take().unwrap());
-    (child, said)
+pub fn start(path: &Path, life: u32) -> Talking {
+    let mut command = child::again("writer::the_process_that_writes");
+    command.env(PATH, path).env(LIFE, life.to_string());
+    Talking::start(&mut command, "")
 }
 
-/// The users that a process says were acknowledged.
-pub fn acknowledged(said: &mut impl BufRead) -> Vec<String> {
-    let lines = said.lines().map(std::result::Result::unwrap);
+/// The users that a process reports as acknowledged, until it ends.
+pub fn acknowledged(child: &mut Talking) -> Vec<String> {
+    let lines = iter::from_fn(|| child.next());
     let (users, noise): (Vec<_>, Vec<_>) = lines.partition(|line| line.contains("@life"));
     assert!(
         !noise.iter().any(|line| line.contains("panicked")),

@@ -2,9 +2,10 @@
 
 use std::env;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use headcount::{Directory, License};
+
+use crate::kit::child;
 
 const PATH: &str = "HEADCOUNT_TEST_PATH";
 const USERS: &str = "HEADCOUNT_TEST_USERS";
@@ -13,13 +14,11 @@ const FOLDER: &str = "HEADCOUNT_TEST_FOLDER";
 /// Has a process create the users `names` in the directory at `path`, and crash. It
 /// changes its working directory to `folder` in between.
 pub fn crash_after(path: &Path, names: &[String], from: &Path, folder: Option<&Path>) {
-    let mut command = Command::new(env::current_exe().unwrap());
+    let mut command = child::again("crash::the_process_that_crashes");
     command
-        .args(["--exact", "crash::the_process_that_crashes", "--nocapture"])
         .env(PATH, path)
         .env(USERS, names.join(" "))
-        .current_dir(from)
-        .stdout(Stdio::null());
+        .current_dir(from);
     if let Some(folder) = folder {
         command.env(FOLDER, folder);
     }
@@ -30,7 +29,7 @@ pub fn crash_after(path: &Path, names: &[String], from: &Path, folder: Option<&P
     assert_eq!(output.status.code(), None, "it did not crash");
 }
 
-/// Not a test: the process, which ends at once when it is run as one.
+/// Does nothing as a test: this is the process that crashes.
 #[test]
 fn the_process_that_crashes() {
     let (Some(path), Ok(users)) = (env::var_os(PATH), env::var(USERS)) else {

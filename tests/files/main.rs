@@ -12,6 +12,8 @@
 mod copies;
 mod crash;
 mod folder;
+#[path = "../kit/mod.rs"]
+mod kit;
 mod limits;
 mod names;
 mod replaced;

@@ -29,7 +29,7 @@ pub fn acknowledged(folder: &Path, writer: usize) -> u64 {
     text.try_into().map_or(0, u64::from_le_bytes)
 }
 
-/// No test by itself: what the test binary does when it is started again.
+/// Does nothing as a test: this is the process that the soak test starts.
 #[test]
 fn the_process_that_is_killed() {
     let Some(folder) = env::var_os(FOLDER).map(PathBuf::from) else {

@@ -1,26 +1,28 @@
-//! Mixed load for as long as one likes: writers, a reader that walks through all users,
-//! licenses that change, backups and checks in a process that is killed over and over.
-//! After each kill the directory is opened, verified and held against what its writers
-//! had acknowledged, and its size and the memory of the process are printed.
+//! Mixed load for any length of time: writers, a reader that walks through all users,
+//! license changes, backups and checks in a process that is killed over and over. After
+//! each kill the test opens and verifies the directory, compares it with what its writers
+//! had acknowledged, and prints its size and the memory of the process.
 //!
-//! `./test --soak SECONDS` sets `HEADCOUNT_SOAK_SECONDS`; without it this is over at once.
+//! `./test --soak SECONDS` sets `HEADCOUNT_SOAK_SECONDS`; without it, nothing runs.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-// What a test prints is shown with --nocapture.
+// The harness shows it with --nocapture.
 #![allow(clippy::print_stdout)]
 #![cfg(unix)]
 
+#[path = "../kit/mod.rs"]
+mod kit;
 mod life;
 
 use std::env;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use headcount::Directory;
 
+use crate::kit::child;
 use crate::life::{KEPT, SEATS_MAX, WRITERS, acknowledged, name};
 
 /// How long a process lives, in seconds.
@@ -47,12 +49,8 @@ fn a_directory_under_load_outlives_its_processes() {
 
 /// Lets a process work in `folder` and kills it.
 fn live(folder: &Path, life: Duration) {
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "life::the_process_that_is_killed", "--nocapture"])
-        .env(life::FOLDER, folder)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut command = child::again("life::the_process_that_is_killed");
+    let mut child = command.env(life::FOLDER, folder).spawn().unwrap();
     thread::sleep(life);
     let memory = resident_bytes(child.id());
     assert!(child.try_wait().unwrap().is_none(), "it ended by itself");

@@ -14,7 +14,7 @@ mod sources;
 mod spdx;
 mod text;
 mod tokens;
-mod unsafe_code;
+mod unsafety;
 
 /// Fails with one line for each complaint.
 #[track_caller]

@@ -20,9 +20,21 @@ int main()
         waker.join();
     }
 
+    int calls = 0;
+    auto other = users.follow();
+    other.on_ready([&calls] { calls++; });
+    hc::feed moved = std::move(other);
+    CHECK(calls == 0 && other.try_on_ready({}).error().kind() == hc::status::null_argument);
+
     pollfd polled{feed.descriptor(), POLLIN, 0};
     CHECK(poll(&polled, 1, 0) == 0);
     const hc::user ann = users.create_user("ann@ex.co");
+    CHECK(calls == 1 && !moved.read().empty());
+    moved = users.follow(); // the callback is gone with its feed
+    CHECK(calls == 1);
+    moved.on_ready([&calls] { calls += 10; });
+    CHECK(calls == 11); // there is something to read
+    moved.on_ready({});
     CHECK(poll(&polled, 1, 0) == 1);
     std::promise<hc::result<hc::applied>> kept;
     users.submit(hc::batch().delete_user("nobody"),

@@ -2,10 +2,10 @@
 
 use axum::extract::Query;
 use axum::http::StatusCode;
-use headcount::{User, UserPage};
+use headcount::User;
 use maud::{Markup, html};
 
-use super::search::Search;
+use super::search::{Found, Search};
 use super::view::{day, full_name, link, seats_and_peak, state};
 use super::{Shown, Visitor};
 
@@ -13,7 +13,7 @@ pub(crate) async fn show(visitor: Visitor, Query(search): Query<Search>) -> Show
     let (search, found) = visitor
         .server
         .scan(move |server| {
-            let found = search.find(&server.0.directory)?;
+            let found = search.find(server)?;
             Ok((search, found))
         })
         .await?;
@@ -21,6 +21,11 @@ pub(crate) async fn show(visitor: Visitor, Query(search): Query<Search>) -> Show
         h1 { "Users" }
         (seats_and_peak(visitor.directory())?)
         (filters(&search))
+        @if found.is_lost {
+            p class="card" role="status" {
+                "The server has restarted since this address was made: here is the first page."
+            }
+        }
         @if found.users.is_empty() {
             (nobody(&search))
         } @else {
@@ -87,7 +92,7 @@ fn nobody(search: &Search) -> Markup {
     }
 }
 
-fn table(visitor: &Visitor, search: &Search, found: &UserPage) -> Markup {
+fn table(visitor: &Visitor, search: &Search, found: &Found) -> Markup {
     let heading = |sort: &str, name: &str| {
         let is_it = search.sort == sort || (search.sort.is_empty() && sort == "email");
         let order = if search.order == "down" {

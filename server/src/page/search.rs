@@ -1,11 +1,13 @@
 //! Which users a list shows.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
-use headcount::{Directory, Sort, UserId, UserPage, UserQuery};
+use headcount::{Sort, User, UserId, UserQuery};
 use serde::Deserialize;
 
 use super::view::encoded;
+use crate::server::Server;
 
 /// Users of a page.
 const LIMIT: usize = 50;
@@ -21,7 +23,18 @@ pub(crate) struct Search {
     pub(super) role: String,
     pub(super) sort: String,
     pub(super) order: String,
+    /// The sealed place where the page begins.
     pub(super) after: String,
+}
+
+/// A page of the list.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) users: Vec<Arc<User>>,
+    /// The sealed place of the next page.
+    pub(super) next: Option<String>,
+    /// Whether the address has a place that is not known, so that this is the first page.
+    pub(super) is_lost: bool,
 }
 
 impl Search {
@@ -62,13 +75,27 @@ impl Search {
         other.address("")
     }
 
-    pub(super) fn find(&self, directory: &Directory) -> headcount::Result<UserPage> {
-        let Ok(id) = self.q.trim().parse::<UserId>() else {
-            return directory.query(&self.query());
-        };
-        let mut page = UserPage::default();
-        page.users.extend(directory.user_by_id(id)?);
-        Ok(page)
+    /// What a place in this list is sealed for.
+    fn order_name(&self) -> String {
+        format!("{} {}", self.sort, self.order)
+    }
+
+    pub(super) fn find(&self, server: &Server) -> headcount::Result<Found> {
+        let directory = &server.0.directory;
+        if let Ok(id) = self.q.trim().parse::<UserId>() {
+            return Ok(Found {
+                users: directory.user_by_id(id)?.into_iter().collect(),
+                ..Found::default()
+            });
+        }
+        let (places, order) = (&server.0.places, self.order_name());
+        let place = places.open(&order, &self.after);
+        let page = directory.query(&self.query().after(place.as_deref()))?;
+        Ok(Found {
+            next: page.next.and_then(|next| places.seal(&order, &next)),
+            is_lost: place.is_none() && !self.after.is_empty(),
+            users: page.users,
+        })
     }
 
     fn query(&self) -> UserQuery {
@@ -89,8 +116,6 @@ impl Search {
         if self.role == "admins" {
             query = query.admins(true);
         }
-        query
-            .descending(self.order == "down")
-            .after(Some(&*self.after).filter(|after| !after.is_empty()))
+        query.descending(self.order == "down")
     }
 }

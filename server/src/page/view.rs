@@ -18,7 +18,7 @@ pub(super) fn seats_and_peak(directory: &Directory) -> headcount::Result<Markup>
     let since = Timestamp::now().as_unix_micros().saturating_sub(micros);
     let peak = directory.peak_active_since(Timestamp::from_unix_micros(since)?)?;
     let peak = html! {
-        span class="soft" { "at most " (peak) " in " (PEAK_DAYS) " days" }
+        span class="soft" { "peak in " (PEAK_DAYS) " days: " (peak) }
     };
     Ok(bar(&seats, &peak))
 }

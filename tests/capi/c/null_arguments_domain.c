@@ -169,6 +169,7 @@ static void applying(hc_directory *directory)
     REFUSED(hc_directory_submit(directory, NULL, no_answer, NULL, NULL));
     REFUSED(hc_directory_submit(directory, batch, NULL, NULL, NULL));
     REFUSED(hc_feed_get_descriptor(NULL, &descriptor, NULL));
+    REFUSED(hc_feed_set_callback(NULL, NULL, NULL, NULL));
     REFUSED(hc_batch_set_door(NULL, A, NULL));
     REFUSED(hc_batch_set_door(batch, NONE, NULL));
     REFUSED(hc_user_touch(NULL, A, NULL));

@@ -32,14 +32,25 @@ struct call {
             return NULL;                                                        \
     } while (0)
 
+_Noreturn void stop(const char *what, const char *which);
+
+/* script.c: texts of JSON, arguments with what their names stand for and, in a race, the number
+ * of the thread, and whether what came back, or the error, is what a step says. */
 const uint8_t *text_of(const json_t *value);
 size_t text_len(const json_t *value);
 const json_t *in(const struct call *call, const char *key);
-_Noreturn void stop(const char *what, const char *which);
+json_t *filled(const json_t *given, json_t *names, int i);
+int as_said(const json_t *wanted, const json_t *err, const json_t *out, const json_t *error,
+            json_t *names);
 
 /* calls.c: what the call returns, to be freed; NULL where call->error says why not. */
 json_t *make_call(struct call *call);
 hc_status open_directory(struct session *session, const json_t *how, hc_error **error);
+hc_status workspace(struct call *call, uint64_t *id);
+json_t *all_users(hc_cursor *cursor, hc_error **error);
+
+/* queries.c: the calls `query` and `count`; NULL as above. */
+json_t *query(struct call *call);
 
 /* batches.c: builders and batches of what the script says; NULL as above. */
 hc_new_user *new_user(const json_t *in, hc_error **error);

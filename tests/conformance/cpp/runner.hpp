@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -30,6 +31,19 @@ struct session {
 json value(const json &object, const char *key);
 // A text; of a number, its digits.
 std::string text(const json &object, const char *key);
+
+// What the names of a case stand for.
+using names = std::map<std::string, json>;
+// What a call came to: its result, or its error.
+struct outcome {
+    json value;
+    bool failed;
+};
+
+// script.cpp: arguments with what their names stand for and, in a race, the number of the thread,
+// and whether an outcome is what a step says.
+json filled(const json &given, const names &known, int i);
+bool as_said(const json &step, const outcome &result, names &known);
 
 // calls.cpp: what a call returns; throws what it throws.
 json call(session &all, const hc::directory &directory, const std::string &name, const json &in);

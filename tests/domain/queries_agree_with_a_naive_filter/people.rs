@@ -27,7 +27,8 @@ pub struct Person {
     username: Option<String>,
     active: bool,
     admin: bool,
-    created: u64,
+    /// `None`: when it is made, so that a change comes shortly after.
+    created: Option<u64>,
     /// Changed, and seen, after everybody was created.
     touched_and_seen: [bool; 2],
     roles: [Option<Role>; 2],
@@ -50,7 +51,8 @@ pub fn people() -> impl Strategy<Value = Vec<Person>> {
         vec((select(&TEAMS[..]), select(&TEAMS[..])), 0..3_usize),
         prop::bool::weighted(0.3),
     );
-    let person = (names, flags, select(&MOMENTS[..]), [role(), role()], more).prop_map(
+    let created = option::weighted(0.7, select(&MOMENTS[..]));
+    let person = (names, flags, created, [role(), role()], more).prop_map(
         |((local, domain, username), (active, admin, touched), created, roles, more)| Person {
             local,
             domain,
@@ -86,8 +88,10 @@ pub fn fill(directory: &Directory, people: &[Person], seed: u64) -> [WorkspaceId
         }
         let noise = (seed ^ n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let id = UserId::from_bytes((u128::from(noise) << 64 | n as u128).to_be_bytes());
-        let moment = Timestamp::from_unix_micros(person.created).unwrap();
-        let mut new = NewUser::new(email.as_str()).id(id).created_at(moment);
+        let mut new = NewUser::new(email.as_str()).id(id);
+        if let Some(micros) = person.created {
+            new = new.created_at(Timestamp::from_unix_micros(micros).unwrap());
+        }
         if let Some(name) = &person.username
             && usernames.insert(name.to_lowercase())
         {

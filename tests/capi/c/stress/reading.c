@@ -103,16 +103,23 @@ void part_reading(struct stage *stage, unsigned thread)
     hc_query_free(admins);
 }
 
+static void note(void *calls)
+{
+    ++*(int *)calls; /* one thread at a time, under a lock of the library */
+}
+
 /* The changes, in order and without a gap. Some thread trims them meanwhile. */
 void part_feed(struct stage *stage, unsigned thread)
 {
     hc_feed *feed = NULL;
     hc_error *error = NULL;
     int32_t descriptor = -1;
+    int calls = 0;
     uint64_t *followed = &stage->followed[thread];
     CHECK_OK(hc_directory_follow(stage->directory, *followed, &feed, NULL));
     CHECK_OK(hc_feed_get_descriptor(feed, &descriptor, NULL));
     CHECK(descriptor > 2);
+    CHECK_OK(hc_feed_set_callback(feed, note, &calls, NULL));
     for (int i = 0; i < 3; i++) {
         hc_packed_batch batch;
         hc_packed_change change;

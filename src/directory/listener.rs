@@ -1,0 +1,85 @@
+//! Who is told that a feed has something to read, without waiting in a call.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Told under the lock that guards the number of the latest change, by one thread at a time.
+pub(crate) trait Listener: Send + Sync {
+    /// There is something to read.
+    fn tell(&self);
+
+    /// The changes up to `position` were read, and `latest` is the number of the latest. A
+    /// change can be read just before it is told of: then `position` is the higher one.
+    fn note(&self, position: u64, latest: u64);
+}
+
+/// Calls a function when there is something to read: once, until it was read.
+pub(crate) struct Notifier {
+    call: Box<dyn Fn() + Send + Sync>,
+    has_called: AtomicBool,
+}
+
+impl Notifier {
+    pub(crate) fn new(call: impl Fn() + Send + Sync + 'static) -> Self {
+        Self {
+            call: Box::new(call),
+            has_called: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Listener for Notifier {
+    fn tell(&self) {
+        if !self.has_called.swap(true, Ordering::Relaxed) {
+            (self.call)();
+        }
+    }
+
+    /// Also where the position is ahead, or the call for the next change would be missed.
+    fn note(&self, position: u64, latest: u64) {
+        if position >= latest {
+            self.has_called.store(false, Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicU32;
+
+    use super::*;
+
+    fn counting() -> (Notifier, Arc<AtomicU32>) {
+        let calls = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&calls);
+        let notifier = Notifier::new(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+        });
+        (notifier, calls)
+    }
+
+    #[test]
+    fn a_notifier_calls_once_until_all_was_read() {
+        let (notifier, calls) = counting();
+        notifier.tell();
+        notifier.tell();
+        assert_eq!(calls.load(Ordering::Relaxed), 1);
+        notifier.note(1, 2);
+        notifier.tell();
+        assert_eq!(calls.load(Ordering::Relaxed), 1);
+        notifier.note(2, 2);
+        notifier.tell();
+        assert_eq!(calls.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn a_change_that_is_read_before_it_is_told_of_hides_no_later_one() {
+        let (notifier, calls) = counting();
+        notifier.tell(); // of change 1
+        notifier.note(2, 1); // read with it: change 2
+        notifier.tell(); // of change 2
+        notifier.note(2, 2); // nothing more
+        notifier.tell(); // of change 3
+        assert_eq!(calls.load(Ordering::Relaxed), 3);
+    }
+}

@@ -1,0 +1,126 @@
+/* What a script says: its arguments, and whether an answer is the one that it wants. */
+#include "runner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const uint8_t *text_of(const json_t *value)
+{
+    static _Thread_local char digits[4][24];
+    static _Thread_local unsigned at;
+    if (json_is_integer(value)) {
+        at = (at + 1) % 4;
+        snprintf(digits[at], sizeof *digits, "%lld", (long long)json_integer_value(value));
+        return (const uint8_t *)digits[at];
+    }
+    return (const uint8_t *)(json_is_string(value) ? json_string_value(value) : "");
+}
+
+size_t text_len(const json_t *value)
+{
+    return json_is_string(value) ? json_string_length(value) : strlen((const char *)text_of(value));
+}
+
+const json_t *in(const struct call *call, const char *key)
+{
+    return json_object_get(call->in, key);
+}
+
+/* A text with the number of the thread in the place of {i}. */
+static json_t *numbered(const json_t *text, int i)
+{
+    const char *from = json_string_value(text), *place = strstr(from, "{i}");
+    if (place == NULL || i < 0)
+        return json_deep_copy(text);
+    return json_sprintf("%.*s%d%s", (int)(place - from), from, i, place + 3);
+}
+
+static json_t *repeated(const json_t *text, json_int_t times)
+{
+    size_t length = json_string_length(text);
+    char *room = malloc(length * (size_t)times + 1);
+    json_t *made;
+    for (json_int_t i = 0; i < times; i++)
+        memcpy(room + (size_t)i * length, json_string_value(text), length);
+    made = json_stringn(room, length * (size_t)times);
+    free(room);
+    return made;
+}
+
+/* The arguments, with what the names stand for. */
+json_t *filled(const json_t *given, json_t *names, int i)
+{
+    const char *key;
+    json_t *value, *made;
+    size_t at;
+    if (json_is_string(given) && json_string_value(given)[0] == '$')
+        return json_incref(json_object_get(names, json_string_value(given)));
+    if (json_is_string(given))
+        return numbered(given, i);
+    if (json_object_get(given, "$repeat") != NULL)
+        return repeated(json_object_get(given, "$repeat"),
+                        json_integer_value(json_object_get(given, "times")));
+    if (json_is_array(given)) {
+        made = json_array();
+        json_array_foreach (given, at, value)
+            json_array_append_new(made, filled(value, names, i));
+        return made;
+    }
+    if (!json_is_object(given))
+        return json_deep_copy(given);
+    made = json_object();
+    json_object_foreach ((json_t *)(size_t)given, key, value)
+        json_object_set_new(made, key, filled(value, names, i));
+    return made;
+}
+
+static int matches(const json_t *wanted, const json_t *found, json_t *names)
+{
+    const char *key = json_string_value(wanted);
+    json_t *value;
+    size_t at;
+    uint64_t from, to;
+    if (found == NULL)
+        found = json_null();
+    if (key != NULL && key[0] == '$') {
+        if (json_is_null(found))
+            return 0;
+        if (json_object_get(names, key) == NULL)
+            json_object_set(names, key, (json_t *)(size_t)found);
+        return json_equal(json_object_get(names, key), found);
+    }
+    if (json_is_object(wanted) && (value = json_object_get(wanted, "$from")) != NULL)
+        return json_is_string(found) && hc_time_from_text(TEXT(found), &to, NULL) == HC_STATUS_OK
+            && hc_time_from_text(TEXT(json_object_get(names, json_string_value(value))), &from,
+                                 NULL) == HC_STATUS_OK && to >= from;
+    if (json_is_object(wanted) && json_is_object(found)) {
+        json_object_foreach ((json_t *)(size_t)wanted, key, value)
+            if (!matches(value, json_object_get(found, key), names))
+                return 0;
+        return 1;
+    }
+    if (json_is_array(wanted) && json_is_array(found)) {
+        json_array_foreach (wanted, at, value)
+            if (!matches(value, json_array_get(found, at), names))
+                return 0;
+        return json_array_size(wanted) == json_array_size(found);
+    }
+    return json_equal(wanted, found);
+}
+
+/* Whether what came back, or the error, is what the step says. */
+int as_said(const json_t *wanted, const json_t *err, const json_t *out, const json_t *error,
+                   json_t *names)
+{
+    const char *kind;
+    json_t *numbers;
+    if (out != NULL)
+        return err == NULL && (wanted == NULL || matches(wanted, out, names));
+    if (json_is_string(err))
+        return json_equal(err, json_object_get(error, "kind"));
+    json_object_foreach ((json_t *)(size_t)err, kind, numbers)
+        return strcmp(kind, json_string_value(json_object_get(error, "kind"))) == 0
+            && matches(numbers, error, names);
+    return 0;
+}

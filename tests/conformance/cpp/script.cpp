@@ -1,0 +1,64 @@
+// What a script says: its arguments, and whether an answer is the one that it wants.
+#include "runner.hpp"
+
+#include <algorithm>
+
+// The arguments, with what the names stand for; a thread's number in the place of {i}.
+json filled(const json &given, const names &known, int i)
+{
+    if (given.is_string()) {
+        std::string text = given;
+        if (!text.empty() && text[0] == '$')
+            return known.at(text);
+        if (const auto at = text.find("{i}"); at != std::string::npos && i >= 0)
+            text.replace(at, 3, std::to_string(i));
+        return text;
+    }
+    if (given.is_object() && given.contains("$repeat")) {
+        std::string text;
+        for (int times = given["times"]; times > 0; times--)
+            text += given["$repeat"].get<std::string>();
+        return text;
+    }
+    if (!given.is_structured())
+        return given;
+    json made = given;
+    for (auto &each : made)
+        each = filled(each, known, i);
+    return made;
+}
+
+static bool matches(const json &wanted, const json &found, names &known)
+{
+    if (wanted.is_string() && wanted.get<std::string>().rfind('$', 0) == 0)
+        return !found.is_null() && known.emplace(wanted, found).first->second == found;
+    if (wanted.is_object() && wanted.contains("$from"))
+        return found.is_string() &&
+               hc::time_from_text(found.get<std::string>()) >=
+                   hc::time_from_text(known.at(wanted["$from"]).get<std::string>());
+    if (wanted.is_object() && found.is_object()) {
+        for (const auto &[key, each] : wanted.items())
+            if (!matches(each, value(found, key.c_str()), known))
+                return false;
+        return true;
+    }
+    if (wanted.is_array() && found.is_array())
+        return std::equal(
+            wanted.begin(), wanted.end(), found.begin(), found.end(),
+            [&](const json &one, const json &other) { return matches(one, other, known); });
+    return wanted == found;
+}
+
+// Whether the outcome is what the step says.
+bool as_said(const json &step, const outcome &result, names &known)
+{
+    if (!result.failed)
+        return !step.contains("err") &&
+               (!step.contains("out") || matches(step["out"], result.value, known));
+    const json err = value(step, "err");
+    if (err.is_string())
+        return err == result.value["kind"];
+    for (const auto &[kind, numbers] : err.items())
+        return result.value["kind"] == kind && matches(numbers, result.value, known);
+    return false;
+}
