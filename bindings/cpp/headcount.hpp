@@ -1698,7 +1698,7 @@ public:
         return std::move(sync_interval(interval));
     }
 
-    /** Whether to open a directory whose log can't be used; see #HC_OPTION_SALVAGE_LOG. */
+    /** Whether to open a directory whose log can't be used; see HC_OPTION_SALVAGE_LOG. */
     options &salvage_log(bool salvage) & { return option(HC_OPTION_SALVAGE_LOG, salvage ? 1 : 0); }
     /** @overload */
     options &&salvage_log(bool salvage) && { return std::move(salvage_log(salvage)); }
