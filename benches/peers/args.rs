@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::peer::Work;
 
@@ -9,10 +10,12 @@ cargo bench --bench peers -- [OPTIONS]
 
   --quick         at 1,000 and 100,000 users with few rounds: under three minutes
   --users N       with N users only; repeatable
-  --only WORK     only this work: get, list, create, switch, load, open or tail; repeatable
+  --only WORK     only this work: get, many, list, create, switch, load, open, tail or
+                  sustained; repeatable
+  --seconds N     how long sustained creates last: 20, or 3 with --quick
   --dir FOLDER    where the files are made, and removed again: the disk that is measured
   --markdown      prints the table as Markdown
-  --readme        also writes it into README.md, and the plot to docs/creates.svg
+  --readme        also writes it into README.md, and the plots to docs/
   --help
 
 Under a normal scheduler on a busy machine a thread that waits for the disk is often
@@ -25,6 +28,8 @@ pub struct Options {
     pub users: Vec<u64>,
     /// All works when empty.
     pub only: Vec<Work>,
+    /// How long sustained creates last, if that is given.
+    pub seconds: Option<u64>,
     pub dir: PathBuf,
     pub markdown: bool,
     pub readme: bool,
@@ -47,6 +52,7 @@ impl Options {
             quick: false,
             users: Vec::new(),
             only: Vec::new(),
+            seconds: None,
             dir: PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
             markdown: false,
             readme: false,
@@ -59,6 +65,10 @@ impl Options {
                     let users = value()?.replace([',', '_'], "").parse();
                     let users = users.map_err(|_| "--users needs a number".to_owned())?;
                     options.users.push(users);
+                }
+                "--seconds" => {
+                    let seconds = value()?.parse();
+                    options.seconds = Some(seconds.map_err(|_| "--seconds needs a number")?);
                 }
                 "--only" => options.only.push(work(&value()?)?),
                 "--dir" => options.dir = value()?.into(),
@@ -80,6 +90,12 @@ impl Options {
             writes,
             files: if self.quick { 1 } else { 3 },
         }
+    }
+
+    /// How long sustained creates last for each contender.
+    pub fn sustained(&self) -> Duration {
+        let usual = if self.quick { 3 } else { 20 };
+        Duration::from_secs(self.seconds.unwrap_or(usual))
     }
 
     pub fn asks_for(&self, work: Work) -> bool {

@@ -29,6 +29,7 @@ mod people;
 mod plot;
 mod report;
 mod table;
+mod timeline;
 mod works;
 
 use std::fs;
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
         quick: bench.options.quick,
         rounds: bench.options.rounds(),
         rows: &bench.rows,
+        timelines: &bench.timelines,
     };
     if bench.options.markdown {
         println!("{}", report.markdown());

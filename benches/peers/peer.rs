@@ -10,6 +10,8 @@ use crate::people::Profile;
 pub enum Work {
     /// Getting one user by email.
     Get,
+    /// Getting many users by email at once.
+    Many,
     /// Reading all users, and pages of them.
     List,
     /// Creating users, one durable transaction each.
@@ -22,17 +24,21 @@ pub enum Work {
     Open,
     /// The slowest reads beside writers.
     Tail,
+    /// Creating users with random addresses for some time.
+    Sustained,
 }
 
 impl Work {
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 9] = [
         (Self::Get, "get"),
+        (Self::Many, "many"),
         (Self::List, "list"),
         (Self::Create, "create"),
         (Self::Switch, "switch"),
         (Self::Load, "load"),
         (Self::Open, "open"),
         (Self::Tail, "tail"),
+        (Self::Sustained, "sustained"),
     ];
 }
 
@@ -111,6 +117,18 @@ pub trait Session {
     /// Gets the whole user with this email, owned by the caller, and returns its
     /// digest.
     fn get(&mut self, email: &str) -> Digest;
+
+    /// Gets the whole users with these emails, all of whom there are.
+    fn get_many(&mut self, emails: &[String]) -> Digest {
+        let mut digest = Digest::default();
+        for email in emails {
+            let found = self.get(email);
+            digest.users += found.users;
+            digest.text_bytes += found.text_bytes;
+            digest.active += found.active;
+        }
+        digest
+    }
 
     /// Reads all users in the order of their emails, all fields of each, and
     /// without owning them where that is possible.

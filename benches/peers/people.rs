@@ -63,6 +63,26 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// The same person with an address that is far from those of all others, in any order.
+    pub fn scattered(self) -> Self {
+        let mixed = self
+            .username
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
+        let mixed = (mixed ^ (mixed >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        let username = format!("{mixed:016x}.{}", self.username);
+        let (_, domain) = self.email.split_once('@').unwrap();
+        Self {
+            email: format!("{username}@{domain}"),
+            username,
+            ..self
+        }
+    }
+}
+
 /// The email of the person with this number.
 pub fn email(number: u64) -> String {
     Profile::numbered(number).email

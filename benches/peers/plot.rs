@@ -7,22 +7,22 @@ use crate::contenders;
 use crate::table::{Row, grouped};
 use crate::works::CREATES;
 
-const WIDTH: f64 = 760.0;
-const HEIGHT: f64 = 440.0;
-const LEFT: f64 = 64.0;
-const RIGHT: f64 = WIDTH - 136.0;
-const TOP: f64 = 56.0;
-const BOTTOM: f64 = HEIGHT - 52.0;
+pub const WIDTH: f64 = 760.0;
+pub const HEIGHT: f64 = 440.0;
+pub const LEFT: f64 = 64.0;
+pub const RIGHT: f64 = WIDTH - 136.0;
+pub const TOP: f64 = 56.0;
+pub const BOTTOM: f64 = HEIGHT - 52.0;
 /// Labels are at least this far apart.
-const LINE_HEIGHT: f64 = 16.0;
+pub const LINE_HEIGHT: f64 = 16.0;
 
 /// Headcount's colour, and those of the others in their order: of middling
 /// lightness, so that they stand out from black and from white.
-const COLOURS: [&str; 6] = [
+pub const COLOURS: [&str; 6] = [
     "#e5484d", "#3b82f6", "#0ea5a4", "#a855f7", "#d97706", "#7c8794",
 ];
 
-const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#57606a}\
+pub const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#57606a}\
 .title{font-size:15px;font-weight:600;fill:#24292f}\
 .grid{stroke:#8b949e;stroke-opacity:.3}\
 .line{fill:none;stroke-width:2;stroke-linejoin:round}\

@@ -9,11 +9,13 @@ use crate::contenders;
 use crate::peer::Contender;
 use crate::plot;
 use crate::table::{self, Row};
+use crate::timeline::{self, Timeline};
 
 /// The root of the repository.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// The plot, from the root.
 const PLOT: &str = "docs/creates.svg";
+const TIMELINE: &str = "docs/sustained.svg";
 
 /// Between these two lines the README is this program's.
 const BEGIN: &str = "<!-- peers: begin -->\n";
@@ -25,6 +27,7 @@ pub struct Report<'r> {
     pub quick: bool,
     pub rounds: Rounds,
     pub rows: &'r [Row],
+    pub timelines: &'r [Timeline],
 }
 
 impl Report<'_> {
@@ -78,7 +81,7 @@ impl Report<'_> {
         text
     }
 
-    /// Replaces the README's section, and the plot.
+    /// Replaces the README's section, and the plots.
     pub fn write_readme(&self) {
         let root = Path::new(ROOT);
         let plotted = plot::creates(self.rows);
@@ -88,6 +91,14 @@ impl Report<'_> {
             writeln!(
                 section,
                 "![Durable creates a second against threads]({PLOT})\n"
+            )
+            .unwrap();
+        }
+        if let Some(svg) = timeline::drawn(self.timelines) {
+            fs::write(root.join(TIMELINE), svg).unwrap();
+            writeln!(
+                section,
+                "![Longest wait for a durable create over time]({TIMELINE})\n"
             )
             .unwrap();
         }

@@ -6,11 +6,11 @@
 //! | `META` | one byte | the format, the license, the counters |
 //! | `USER` | email key | the user |
 //! | `ID` | user id | the email key, or a tombstone |
-//! | `USERNAME` | username key, or email key where that is the username | the email key |
+//! | `USERNAME` | username key, or email key where that is the username | the email key, without what it shares with the key |
 //! | `LOOK_ALIKE` | what the username looks like, where that is another | the email key |
 //! | `INACTIVE` | email key, where the user is inactive | |
 //! | `ADMIN` | email key | |
-//! | `DOMAIN` | domain, 0, email key | |
+//! | `DOMAIN` | domain, 0, email key up to the `@` | |
 //! | `CREATED` | time, user id | the email key |
 //! | `UPDATED` | time, user id, where that is not the time of creation | the email key |
 //! | `EXTERNAL_ID` | provisioner, 0, a user's external id | the email key |
@@ -32,6 +32,9 @@
 use std::ops::Bound;
 
 pub(crate) use self::seat_days::{put_seat_day, put_seat_day_value, seat_day, seat_day_in};
+pub(crate) use self::shortened::{
+    domains, email_key_of_username, place_of_email, put_domain, put_username_value,
+};
 use crate::model::{Email, RequestId, Role, Timestamp, UserId, WorkspaceId};
 
 /// The kind of an entry: the first byte of its key.
@@ -63,6 +66,7 @@ pub(crate) enum Kind {
 }
 
 mod seat_days;
+mod shortened;
 
 /// The key of the format.
 pub(crate) const FORMAT: &[u8] = &[Kind::Meta as u8, 0x01];
@@ -76,9 +80,6 @@ const KEY_BYTES_USUAL: usize = 64;
 
 /// The end of a provisioner in the key of an external id; no name of one contains it.
 const PROVISIONER_END: u8 = 0;
-
-/// The end of the domain in a key of [`Kind::Domain`]; no domain contains it.
-const DOMAIN_END: char = '\0';
 
 impl Kind {
     /// The keys of this kind.
@@ -223,19 +224,6 @@ pub(crate) fn extra_name_of(key: &[u8]) -> Option<&str> {
     str::from_utf8(Kind::Extra.rest(key)?).ok()
 }
 
-fn domain_of(email_key: &str) -> &str {
-    email_key.rsplit_once('@').map_or("", |(_, domain)| domain)
-}
-
-pub(crate) fn domains(domain: &str) -> Prefix {
-    Prefix(Kind::Domain.key(&[domain.as_bytes(), &[DOMAIN_END as u8]]))
-}
-
-pub(crate) fn put_domain(out: &mut Vec<u8>, email_key: &str) {
-    let domain = domain_of(email_key).as_bytes();
-    Kind::Domain.put(out, &[domain, &[DOMAIN_END as u8], email_key.as_bytes()]);
-}
-
 /// A place in [`Kind::Created`] or [`Kind::Updated`]: the first at `moment`, or
 /// the one of `id`.
 pub(crate) fn moment(kind: Kind, moment: Timestamp, id: Option<UserId>) -> Vec<u8> {
@@ -275,26 +263,12 @@ pub(crate) fn email_key_in(kind: Kind, key: &[u8], value: &[u8]) -> Option<Strin
     let text = |bytes: &[u8]| str::from_utf8(bytes).ok().map(str::to_owned);
     match kind {
         Kind::User | Kind::Inactive | Kind::Admin => text(kind.rest(key)?),
-        Kind::Domain => {
-            let (_, email_key) = str::from_utf8(kind.rest(key)?)
-                .ok()?
-                .split_once(DOMAIN_END)?;
-            Some(email_key.to_owned())
-        }
+        Kind::Domain => shortened::email_key_in_domain(key),
+        Kind::Username => email_key_of_username(key, value),
         Kind::Member => text(kind.rest(key)?.get(9..)?),
-        Kind::Username | Kind::Created | Kind::Updated | Kind::LookAlike | Kind::ExternalId => {
-            text(value)
-        }
+        Kind::Created | Kind::Updated | Kind::LookAlike | Kind::ExternalId => text(value),
         _ => None,
     }
-}
-
-/// The place of an email key within an index whose keys sort by it; not
-/// necessarily that of an entry.
-pub(crate) fn place_of_email(prefix: &Prefix, email_key: &str) -> Vec<u8> {
-    let mut place = prefix.0.clone();
-    place.extend_from_slice(email_key.as_bytes());
-    place
 }
 
 pub(crate) fn workspace(id: WorkspaceId) -> Vec<u8> {
@@ -386,7 +360,8 @@ pub(crate) fn request(id: &RequestId) -> Vec<u8> {
 /// The domain of a query, as it stands in keys; `None` for a text that is none.
 pub(crate) fn domain_key(text: &str) -> Option<String> {
     let address = format!("a@{}", text.trim_ascii());
-    Email::lookup_key(&address).map(|key| domain_of(&key).to_owned())
+    let key = Email::lookup_key(&address)?;
+    key.rsplit_once('@').map(|(_, domain)| domain.to_owned())
 }
 
 #[cfg(test)]

@@ -23,4 +23,4 @@ pub(crate) use view::view_user;
 
 /// The format of the directory as a whole: which keys there are and what they
 /// mean. A file with a larger number was written by a newer release.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;

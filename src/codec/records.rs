@@ -18,7 +18,7 @@ use crate::model::{
 const DECODED_BYTES_MAX: usize = 128 << 20;
 
 /// The oldest format of a directory that is read; those before were never released.
-const FORMAT_MIN: u32 = 2;
+const FORMAT_MIN: u32 = 3;
 
 /// The one version of each record so far.
 const V1: u8 = 1;
@@ -31,7 +31,8 @@ pub(super) struct UserRecord<'a> {
     pub(super) id: UserId,
     pub(super) version: u64,
     pub(super) created_at: Timestamp,
-    pub(super) updated_at: Timestamp,
+    /// Microseconds from `created_at` on, which wrap: mostly there are none.
+    pub(super) updated_after: u64,
     pub(super) deactivated_at: Option<Timestamp>,
     pub(super) active: bool,
     pub(super) admin: bool,
@@ -203,11 +204,12 @@ fn unsupported(what: impl std::fmt::Display) -> Error {
 
 /// Appends the record of `user`.
 pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
+    let micros = Timestamp::as_unix_micros;
     let record = UserRecord {
         id: user.id,
         version: user.version,
         created_at: user.created_at,
-        updated_at: user.updated_at,
+        updated_after: micros(user.updated_at).wrapping_sub(micros(user.created_at)),
         deactivated_at: user.deactivated_at,
         active: user.active,
         admin: user.admin,

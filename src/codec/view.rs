@@ -63,8 +63,12 @@ pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserV
     let mut fields = Fields::new(records::body("a user", bytes)?);
     let id = UserId::from_bytes(*fields.array()?);
     let version = fields.number()?;
-    let created_at = Timestamp::from_stored(fields.number()?);
-    let updated_at = Timestamp::from_stored(fields.number()?);
+    let created = fields.number()?;
+    let updated = created.wrapping_add(fields.number()?);
+    let (created_at, updated_at) = (
+        Timestamp::from_stored(created),
+        Timestamp::from_stored(updated),
+    );
     let deactivated_at = if fields.flag()? {
         Some(Timestamp::from_stored(fields.number()?))
     } else {

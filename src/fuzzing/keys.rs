@@ -62,8 +62,7 @@ fn index_leads_back(kind: Kind, key: &[u8], value: &[u8], email_key: &str) {
         Kind::Admin => keys::put_admin(&mut made, email_key),
         Kind::Inactive => keys::put_inactive(&mut made, email_key),
         Kind::Domain => {
-            let end = key.len() - email_key.len() - 1;
-            let domain = str::from_utf8(&key[1..end]).expect("text before the email");
+            let (_, domain) = email_key.split_once('@').expect("an email");
             made = keys::place_of_email(&keys::domains(domain), email_key);
         }
         Kind::Member if key[9] <= 1 => {
@@ -71,7 +70,14 @@ fn index_leads_back(kind: Kind, key: &[u8], value: &[u8], email_key: &str) {
             let role = [Role::Owner, Role::User][usize::from(key[9])];
             keys::put_member(&mut made, workspace, role, email_key);
         }
-        Kind::Username | Kind::Created | Kind::Updated | Kind::LookAlike | Kind::ExternalId => {
+        Kind::Username => {
+            let name = str::from_utf8(&key[1..]).unwrap_or_default();
+            keys::put_username_value(&mut made, name, email_key);
+            let read = keys::email_key_of_username(&keys::username(name), &made);
+            assert_eq!(read.as_deref(), Some(email_key));
+            return;
+        }
+        Kind::Created | Kind::Updated | Kind::LookAlike | Kind::ExternalId => {
             assert_eq!(email_key.as_bytes(), value);
             return;
         }

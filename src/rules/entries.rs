@@ -152,6 +152,15 @@ impl Entry<'_> {
         }
     }
 
+    /// Whether no two records call for this entry because none call for one of the same
+    /// email or id.
+    pub(super) fn is_unique_with_another(&self) -> bool {
+        matches!(
+            self,
+            Self::Inactive(_) | Self::Admin(_) | Self::Domain(_) | Self::Moment(..)
+        )
+    }
+
     /// Appends the value.
     pub(super) fn put_value(&self, out: &mut Vec<u8>) -> Result<()> {
         match *self {
@@ -159,8 +168,8 @@ impl Entry<'_> {
             Self::Id(_, entry) => return put_id(out, &entry),
             Self::Workspace(workspace) => return put_workspace(out, workspace),
             Self::Membership(member) => return put_member(out, member),
-            Self::Username(_, email_key)
-            | Self::LookAlike(_, email_key)
+            Self::Username(key, email_key) => keys::put_username_value(out, key, email_key),
+            Self::LookAlike(_, email_key)
             | Self::ExternalId(.., email_key)
             | Self::Moment(.., email_key) => {
                 out.extend_from_slice(email_key.as_bytes());

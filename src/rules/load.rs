@@ -1,7 +1,12 @@
 //! Records that were exported, and how they make the same directory again.
 
+mod present;
+mod record;
+
 use std::collections::HashSet;
 
+use self::present::Present;
+pub use self::record::Record;
 use super::entries::{self, Entry, KINDS_OF_USER};
 use super::session::one_more;
 use super::{read, seat_days};
@@ -10,81 +15,9 @@ use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license, encode_totals,
 use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Event, ExternalIds, License, Member, NewUser, NulTexts, Role, Timestamp, User, UserId,
-    Workspace, WorkspaceId, WorkspaceName, check_door, check_external_id, check_provisioner,
-    set_external_id,
+    Change, Event, ExternalIds, Member, NewUser, NulTexts, Timestamp, User, UserId, Workspace,
+    WorkspaceId, WorkspaceName, check_door, check_external_id, check_provisioner, set_external_id,
 };
-
-/// A record to load: see [`Directory::load`](crate::Directory::load). They come in the
-/// order of [`Exported`](super::Exported).
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Record {
-    /// What concerns the directory as a whole.
-    Directory {
-        /// The license in force.
-        license: License,
-        /// The version of the license.
-        license_version: u64,
-        /// The workspace id that was drawn last.
-        last_workspace: u64,
-    },
-    /// A user, who has to have an id and a time of creation.
-    User {
-        /// All that a new user can have.
-        user: NewUser,
-        /// When the record last changed.
-        updated_at: Timestamp,
-        /// When the user was deactivated; only for one who is inactive.
-        deactivated_at: Option<Timestamp>,
-        /// The version of the record.
-        version: u64,
-    },
-    /// The id of a user who was deleted.
-    DeletedUser {
-        /// The id.
-        id: UserId,
-    },
-    /// A workspace.
-    Workspace {
-        /// Its id.
-        id: WorkspaceId,
-        /// Its name.
-        name: String,
-        /// Whether it is archived.
-        archived: bool,
-        /// Whose default workspace it is.
-        default_of: Option<UserId>,
-        /// Its external ids, each behind its provisioner.
-        external_ids: Vec<(String, String)>,
-        /// When it was created.
-        created_at: Timestamp,
-        /// When the record last changed.
-        updated_at: Timestamp,
-        /// The version of the record.
-        version: u64,
-    },
-    /// A membership.
-    Member {
-        /// The workspace.
-        workspace: WorkspaceId,
-        /// The member.
-        user: UserId,
-        /// What they may do.
-        role: Role,
-        /// When they were added.
-        since: Timestamp,
-        /// The version of the membership.
-        version: u64,
-    },
-    /// When a user was last seen.
-    LastSeen {
-        /// The user.
-        user: UserId,
-        /// When.
-        at: Timestamp,
-    },
-}
 
 /// Loads `records` into a directory without users and workspaces; returns the number of the
 /// latest change then.
@@ -100,6 +33,7 @@ pub(crate) fn load(
         return Err(refused("the directory is not empty; load into a new one"));
     }
     let mut loading = Loading {
+        present: Present::new(txn)?,
         txn,
         totals,
         events: Vec::new(),
@@ -117,6 +51,7 @@ struct Loading<'l, W> {
     events: Vec<Event>,
     /// Default workspaces whose users are not in them yet.
     defaults: HashSet<(WorkspaceId, UserId)>,
+    present: Present,
 }
 
 impl<W: Write> Loading<'_, W> {
@@ -257,12 +192,12 @@ impl<W: Write> Loading<'_, W> {
     /// other way round, and usernames that look the same.
     fn names_are_free(&self, user: &User) -> Result<()> {
         if let Some(username) = user.username_key() {
-            let is_taken = read::user_by_email_key(self.txn, username)?.is_some();
-            let is_username = read::user_by_username_key(self.txn, user.email_key())?.is_some();
-            let looks_like_one = match user.username_look() {
-                Some(look) => read::user_by_username_key(self.txn, look)?.is_some(),
-                None => read::user_by_look(self.txn, username)?.is_some(),
-            };
+            let is_taken = self.is_present(&keys::user(username))?;
+            let is_username = self.is_present(&keys::username(user.email_key()))?;
+            let looks_like_one = self.is_present(&match user.username_look() {
+                Some(look) => keys::username(look),
+                None => keys::look_alike(username),
+            })?;
             if is_taken || is_username || looks_like_one {
                 return Err(Error::new(
                     ErrorKind::UsernameTaken,
@@ -337,11 +272,19 @@ impl<W: Write> Loading<'_, W> {
         let (mut key, mut value) = (Vec::new(), Vec::new());
         entry.put_key(&mut key);
         entry.put_value(&mut value)?;
-        if self.txn.get(&key)?.is_some() {
-            let message = format!("{what} is in the records twice; remove one of the two");
-            return Err(Error::new(refusal, message));
+        if !entry.is_unique_with_another() {
+            if self.is_present(&key)? {
+                let message = format!("{what} is in the records twice; remove one of the two");
+                return Err(Error::new(refusal, message));
+            }
+            self.present.add(&key);
         }
         self.txn.put(&key, &value)
+    }
+
+    /// Whether an entry with this key was put.
+    fn is_present(&self, key: &[u8]) -> Result<bool> {
+        Ok(self.present.may_have(key) && self.txn.get(key)?.is_some())
     }
 
     fn finish(mut self, actor: Option<UserId>, door: Option<&str>, at: Timestamp) -> Result<u64> {

@@ -38,17 +38,17 @@ pub(crate) fn user_by_id(read: &impl Read, id: UserId) -> Result<Option<User>> {
 
 /// The user whose username has this key, which is that of the email for some.
 pub(crate) fn user_by_username_key(read: &impl Read, key: &str) -> Result<Option<User>> {
-    user_at_entry(read, &keys::username(key))
+    user_at_entry(read, Kind::Username, &keys::username(key))
 }
 
-/// The user that the entry under this key leads to.
-fn user_at_entry(read: &impl Read, key: &[u8]) -> Result<Option<User>> {
-    let Some(bytes) = read.get(key)? else {
+/// The user that the entry of this kind under this key leads to.
+fn user_at_entry(read: &impl Read, kind: Kind, key: &[u8]) -> Result<Option<User>> {
+    let Some(value) = read.get(key)? else {
         return Ok(None);
     };
-    let email_key = str::from_utf8(&bytes)
-        .map_err(|error| Error::corrupted("an index entry leads to no text").with_source(error))?;
-    behind(read, email_key).map(Some)
+    let email_key = keys::email_key_in(kind, key, &value)
+        .ok_or_else(|| Error::corrupted("an index entry leads to no text"))?;
+    behind(read, &email_key).map(Some)
 }
 
 /// The user for whom the provisioner has this id.
@@ -57,12 +57,13 @@ pub(crate) fn user_by_external_id(
     provisioner: &str,
     id: &str,
 ) -> Result<Option<User>> {
-    user_at_entry(read, &keys::external_id(Kind::ExternalId, provisioner, id))
+    let key = keys::external_id(Kind::ExternalId, provisioner, id);
+    user_at_entry(read, Kind::ExternalId, &key)
 }
 
 /// The user whose username is not this key, but looks like it.
 pub(crate) fn user_by_look(read: &impl Read, look: &str) -> Result<Option<User>> {
-    user_at_entry(read, &keys::look_alike(look))
+    user_at_entry(read, Kind::LookAlike, &keys::look_alike(look))
 }
 
 /// The user whose email or username has this key. No two users have one.
@@ -105,8 +106,7 @@ pub(crate) fn is_id_taken(read: &impl Read, id: UserId) -> Result<bool> {
     Ok(read.get(&keys::id(id))?.is_some())
 }
 
-/// Up to `count` users in the order of their emails, behind the one with the
-/// email key `after`, or from the first.
+/// Up to `count` users by email, behind the email key `after` or from the first.
 pub(crate) fn users_after(
     read: &impl Read,
     after: Option<&str>,

@@ -21,11 +21,14 @@ struct Slot {
     value_bytes: u32,
     /// Bytes of the key behind those that all keys share, once it is sorted: most
     /// comparisons need no more, and so no look elsewhere in memory.
-    prefix: u64,
+    prefix: [u8; PREFIX_BYTES],
 }
 
 /// Up to so many entries are sorted by their keys alone.
 const FEW: usize = 64;
+
+/// Bytes that tell most keys of one kind apart.
+const PREFIX_BYTES: usize = 16;
 
 /// Stands for the absence of a value; no value is that long.
 const REMOVED: u32 = u32::MAX;
@@ -55,7 +58,7 @@ impl Run {
             start,
             key_bytes: narrow(end - start)?,
             value_bytes: REMOVED,
-            prefix: 0,
+            prefix: [0; PREFIX_BYTES],
         });
         Ok(())
     }
@@ -130,7 +133,7 @@ impl Run {
             start,
             key_bytes: narrow(middle - start)?,
             value_bytes: narrow(self.bytes.len() - middle)?,
-            prefix: 0,
+            prefix: [0; PREFIX_BYTES],
         });
         Ok(())
     }
@@ -187,12 +190,12 @@ fn shared_bytes(bytes: &[u8], slots: &[Slot]) -> usize {
     })
 }
 
-/// The first bytes as a number that sorts as they do; zeros stand for missing ones.
-fn prefix(bytes: &[u8]) -> u64 {
-    let mut first = [0; 8];
-    let count = bytes.len().min(8);
+/// The first bytes; zeros stand for missing ones.
+fn prefix(bytes: &[u8]) -> [u8; PREFIX_BYTES] {
+    let mut first = [0; PREFIX_BYTES];
+    let count = bytes.len().min(PREFIX_BYTES);
     first[..count].copy_from_slice(&bytes[..count]);
-    u64::from_be_bytes(first)
+    first
 }
 
 fn narrow(bytes: usize) -> Result<u32> {

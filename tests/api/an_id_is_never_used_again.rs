@@ -1,4 +1,4 @@
-//! An id belongs to one user for ever, and to nobody after them.
+//! An id belongs to one user and is never given to another.
 
 use headcount::{Batch, Directory, ErrorKind, NewUser, UserId};
 

@@ -1,4 +1,4 @@
-//! Whoever asks at the same time for the last free seat: exactly one gets it.
+//! Of many threads that ask for the last free seat at once, exactly one gets it.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -20,7 +20,7 @@ pub enum Kind {
 }
 
 impl Disk {
-    /// A new and empty one; `None` where this machine doesn't allow it, which is said.
+    /// A new and empty one. Prints why and returns `None` where this machine doesn't allow it.
     pub fn new(kind: Kind, bytes: u64) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let disk = Self { folder, kind };

@@ -79,7 +79,7 @@ fn a_full_tmpfs_loses_nothing() {
     a_full_disk_loses_nothing(Kind::Tmpfs);
 }
 
-/// What can't be created for want of space leaves nothing behind, and says what it wants.
+/// A file that finds no space to be created leaves nothing behind, and the error says so.
 #[test]
 fn nothing_is_left_of_what_did_not_fit() {
     for kind in [Kind::Ext4, Kind::Tmpfs] {

@@ -33,7 +33,7 @@ fn every_write_of_a_handle_has_its_actor() {
         let made = changes(directory, before as u64);
         assert_eq!(made.len(), 15);
         assert!(made.iter().all(|change| change.actor == Some(ann)));
-        // Who is gone stays on record.
+        // A deleted user stays on record as the actor.
         directory.delete_user(ann).unwrap();
         let last = changes(directory, 0).pop().unwrap();
         assert_eq!(last.actor, None);

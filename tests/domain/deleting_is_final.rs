@@ -74,7 +74,7 @@ fn the_id_is_not_given_again() {
     finish(directory);
 }
 
-/// So that a directory in which many come and go doesn't grow for ever.
+/// Otherwise a directory with many short-lived users would grow without bound.
 #[test]
 fn trimming_forgets_ids_of_deleted_users() {
     on_both_engines(|directory| {

@@ -22,7 +22,8 @@ fn a_link_and_what_it_leads_to_are_one_directory() {
     assert_eq!(folder.names(), ["link.redb", "users.redb"]);
 }
 
-/// The log cannot be found by another hard link; that is said, and the right name works.
+/// The log cannot be found through another hard link: the error says so, and the original
+/// name works.
 #[test]
 fn another_hard_link_does_not_open_a_crashed_directory_without_its_log() {
     let folder = Folder::new();

@@ -16,16 +16,16 @@ use crate::setup::Setup;
 /// How many processes are killed unless the environment says otherwise.
 const KILLS: u64 = 260;
 
-/// Of these, one in so many is killed over a directory of its own.
+/// One kill in this many hits a process with a new directory.
 const ONE_IN_NEW: u64 = 4;
 
-/// And one in so many with a small log.
+/// One kill in this many hits a process with a small log.
 const ONE_IN_SMALL: u64 = 4;
 
 /// Lives of a new directory.
 const LIVES_OF_NEW: u64 = 3;
 
-/// After so many processes the whole history is read again.
+/// After this many processes the whole history is read again.
 const WHOLE_CHECK_EVERY: u64 = 50;
 
 fn kills() -> u64 {

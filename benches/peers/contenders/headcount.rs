@@ -17,12 +17,14 @@ pub const HEADCOUNT: Contender = Contender {
     folder: "headcount",
     works: &[
         Work::Get,
+        Work::Many,
         Work::List,
         Work::Create,
         Work::Switch,
         Work::Load,
         Work::Open,
         Work::Tail,
+        Work::Sustained,
     ],
     open: |opening| Box::new(Headcount(open(opening))),
     filling: Filling::Load(load),
@@ -81,6 +83,15 @@ impl Session for Directory {
         let user = black_box(self.user_by_email(email).unwrap().unwrap());
         let mut digest = Digest::default();
         add(&mut digest, &UserView::from(&*user));
+        digest
+    }
+
+    fn get_many(&mut self, emails: &[String]) -> Digest {
+        let users = black_box(self.users_by_emails(emails).unwrap());
+        let mut digest = Digest::default();
+        for user in users.iter().flatten() {
+            add(&mut digest, &UserView::from(&**user));
+        }
         digest
     }
 

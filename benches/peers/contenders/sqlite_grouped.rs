@@ -13,7 +13,7 @@ pub const GROUPED: Contender = Contender {
     setup: "as SQLite, with our group commit in front: one transaction for all requests that \
             wait, each in its savepoint",
     folder: "sqlite-grouped",
-    works: &[Work::Create, Work::Switch],
+    works: &[Work::Create, Work::Switch, Work::Sustained],
     open: |opening| Box::new(open(opening)),
     filling: Filling::CopyOf("SQLite"),
 };

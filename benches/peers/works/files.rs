@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
+use super::reads::as_f64;
 use super::{Bench, Size};
 use crate::children::{self, Loaded};
 use crate::contenders::{self, INDEXED_AFTERWARDS};
@@ -55,14 +56,14 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Bytes of all files in the folder.
-fn bytes(folder: &Path) -> u64 {
+pub fn bytes(folder: &Path) -> usize {
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
     let sizes = entries.map(|entry| {
         let metadata = entry.metadata().unwrap();
         if metadata.is_dir() {
             bytes(&entry.path())
         } else {
-            metadata.len()
+            usize::try_from(metadata.len()).unwrap()
         }
     });
     sizes.sum()
@@ -82,8 +83,7 @@ fn load_in_turns(bench: &mut Bench, size: &Size) {
                 fs::remove_dir_all(&folder).unwrap();
             }
             let loaded = children::load(contender, &size.home, size.users);
-            #[expect(clippy::cast_precision_loss, reason = "no file here is that large")]
-            loads.push((loaded, bytes(&folder) as f64));
+            loads.push((loaded, as_f64(bytes(&folder))));
         }
     }
     fs::remove_dir_all(size.home.join(INDEXED_AFTERWARDS.folder)).unwrap();

@@ -2,6 +2,7 @@
 
 mod files;
 mod reads;
+mod sustained;
 mod tails;
 mod writes;
 
@@ -13,6 +14,9 @@ use crate::args::Options;
 use crate::peer::Work;
 use crate::people::Profile;
 use crate::table::{Row, grouped};
+use crate::timeline::Timeline;
+
+pub use sustained::Wait;
 
 /// The work that is plotted.
 pub const CREATES: &str = "durable create";
@@ -29,6 +33,8 @@ pub struct Bench {
     /// The folder for all files; gone at the end.
     pub home: PathBuf,
     pub rows: Vec<Row>,
+    /// The waits of sustained creates.
+    pub timelines: Vec<Timeline>,
     next_number: AtomicU64,
 }
 
@@ -38,6 +44,7 @@ impl Bench {
             options,
             home,
             rows: Vec::new(),
+            timelines: Vec::new(),
             // Above all that are loaded.
             next_number: AtomicU64::new(100_000_000),
         }
@@ -56,13 +63,15 @@ impl Bench {
                 is_usual: users == USUAL_USERS.min(largest),
             };
             files::load(self, &size);
-            let works: [(Work, Run); 6] = [
+            let works: [(Work, Run); 8] = [
                 (Work::Get, reads::get),
+                (Work::Many, reads::get_many),
                 (Work::List, reads::list),
                 (Work::Tail, tails::tail),
                 (Work::Switch, writes::switch),
                 (Work::Create, writes::create),
                 (Work::Open, files::open),
+                (Work::Sustained, sustained::sustain),
             ];
             for (work, run) in works {
                 if self.options.asks_for(work) {

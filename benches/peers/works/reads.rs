@@ -56,6 +56,38 @@ pub fn get(bench: &mut Bench, size: &Size) {
     }
 }
 
+/// Gets 64 users by email at once.
+pub fn get_many(bench: &mut Bench, size: &Size) {
+    const AT_ONCE: usize = 64;
+    if !size.is_usual {
+        return;
+    }
+    let keys: Vec<String> = people::numbers(size.users).map(people::email).collect();
+    let field = Field::open(Work::Many, &size.home, size.users, Caches::All, |_| true);
+    warm_up(&field, &keys);
+    let batches = bench.pick(100, 500);
+    let [medians] = field.rounds(bench.options.rounds().reads, |peer, round| {
+        let mut session = peer.session();
+        let (groups, _) = keys.as_chunks::<AT_ONCE>();
+        let groups = groups.iter().cycle().skip(round * batches % groups.len());
+        let began = Instant::now();
+        for group in groups.take(batches) {
+            let found = session.get_many(group);
+            assert_eq!(found.users, AT_ONCE as u64);
+        }
+        [began.elapsed().as_secs_f64() / as_f64(batches * AT_ONCE)]
+    });
+    bench.add(Row {
+        work: "get 64 by email at once, each user",
+        users: size.users,
+        threads: 1,
+        unit: Unit::Seconds,
+        medians,
+        goals: vec![Goal::AtMost(100e-9)],
+    });
+    field.close();
+}
+
 /// Reads everything once, and gets each of the keys.
 fn warm_up(field: &Field, keys: &[String]) {
     for (_, peer) in field.peers() {

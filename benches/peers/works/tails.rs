@@ -52,7 +52,7 @@ pub fn tail(bench: &mut Bench, size: &Size) {
             17,
             Unit::Times,
             growth,
-            vec![Goal::AtMost(2.0)],
+            vec![Goal::AtMost(1.5)],
         ),
     ] {
         bench.add(Row {

@@ -48,7 +48,7 @@ pub fn create(bench: &mut Bench, size: &Size) {
         };
         bench.add(row(CREATES, Unit::PerSecond, rates, create_goals(threads)));
         if threads == 1 {
-            let goals = vec![Goal::Within("raw log", 1.2)];
+            let goals = vec![Goal::Within("raw log", 1.1)];
             let work = "durable create, p50 latency";
             bench.add(row(work, Unit::Seconds, latencies, goals));
         }
@@ -57,17 +57,17 @@ pub fn create(bench: &mut Bench, size: &Size) {
 }
 
 fn create_goals(threads: usize) -> Vec<Goal> {
-    let sqlite = match threads {
-        1 => 2.0,
-        16 => 10.0,
-        64 => 15.0,
-        _ => return Vec::new(),
+    let (sqlite, raw_log) = match threads {
+        1 => (Some(2.0), 0.9),
+        4 => (None, 0.75),
+        16 => (Some(15.0), 0.65),
+        _ => (Some(25.0), 0.6),
     };
-    let mut goals = vec![Goal::Ahead("SQLite", sqlite)];
+    let mut goals = vec![Goal::Ahead("raw log", raw_log)];
+    goals.extend(sqlite.map(|sqlite| Goal::Ahead("SQLite", sqlite)));
     if threads > 1 {
         goals.extend([
-            Goal::Ahead("SQLite grouped", 3.5),
-            Goal::Ahead("raw log", 0.4),
+            Goal::Ahead("SQLite grouped", 5.0),
             Goal::Ahead("fjall", 1.0),
         ]);
     }
@@ -79,7 +79,7 @@ pub fn switch(bench: &mut Bench, size: &Size) {
         return;
     }
     let field = Field::open(Work::Switch, &size.home, size.users, Caches::All, |_| true);
-    for (threads, aim) in [(16, 9.0), (64, 14.0)] {
+    for (threads, aim) in [(16, 14.0), (64, 22.0)] {
         let [medians] = field.rounds(bench.options.rounds().writes, |peer, _| {
             [switches_per_second(bench, size, peer, threads)]
         });

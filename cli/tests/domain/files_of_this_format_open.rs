@@ -22,7 +22,8 @@ const SAID: [(&str, &str); 4] = [
 /// A directory that was closed, and one that crashed with a log beside it.
 const DIRECTORIES: [&[&str]; 2] = [&["closed.redb"], &["crashed.redb", "crashed.redb-log0"]];
 
-/// One from before the most active users of each day were kept. It is never written anew.
+/// The closed one without the most active users of each day, as a repair may leave it. It is not
+/// written anew: of the table in its file, the rows whose keys begin with 0x32 were removed.
 const WITHOUT_SEAT_DAYS: &[&str] = &["without_seat_days.redb"];
 
 fn files() -> PathBuf {

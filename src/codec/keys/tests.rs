@@ -69,6 +69,61 @@ fn an_email_of_another_domain_lies_between_the_entries() {
 }
 
 #[test]
+fn a_domain_is_not_repeated_in_its_entries() {
+    let key = domain("ann@ex.co");
+    assert_eq!(key, b"\x15ex.co\0ann@");
+    assert_eq!(
+        email_key_in(Kind::Domain, &key, &[]).as_deref(),
+        Some("ann@ex.co")
+    );
+    for malformed in ["", "ex.co", "ex.co\0", "ex.co\0ann", "ex.co\0ann@b@"] {
+        let key = [&[Kind::Domain as u8], malformed.as_bytes()].concat();
+        assert_eq!(email_key_in(Kind::Domain, &key, &[]), None, "{malformed:?}");
+    }
+}
+
+#[test]
+fn a_place_in_a_domain_is_that_of_any_text_among_its_emails() {
+    let entries = ["a@ex.co", "a.b@ex.co", "aa@ex.co", "b@ex.co"];
+    let texts = [
+        "", "a", "a@", "a@ex.c", "a@ex.co", "a@ex.com", "a@z", "a.b", "a.b@a", "aa", "b@", "c",
+        "\u{e9}@a", "a@b@c", "@ex.co", "a?",
+    ];
+    for text in texts {
+        let place = place_of_email(&domains("ex.co"), text);
+        for entry in entries {
+            assert_eq!(
+                place.cmp(&domain(entry)),
+                text.cmp(entry),
+                "{text:?} and {entry:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_username_leads_to_the_email_by_what_differs() {
+    let long = "x".repeat(300);
+    for (name, email, bytes) in [
+        ("ann@ex.co", "ann@ex.co", 1),
+        ("ann", "ann@ex.co", 7),
+        ("bob", "ann@ex.co", 10),
+        ("ann2", "ann@ex.co", 7),
+        ("\u{e9}", "\u{e8}@ex.co", 8),
+        (&long, &long, 46),
+    ] {
+        let mut value = Vec::new();
+        put_username_value(&mut value, name, email);
+        assert_eq!(value.len(), bytes, "{name:?}");
+        let read = email_key_of_username(&username(name), &value);
+        assert_eq!(read.as_deref(), Some(email));
+    }
+    for malformed in [&[][..], &[4, b'x'], &[0, 0xff]] {
+        assert_eq!(email_key_of_username(&username("ann"), malformed), None);
+    }
+}
+
+#[test]
 fn prefixes_end_behind_their_last_key() {
     assert_eq!(Prefix(vec![0x10]).end(), [0x11]);
     assert_eq!(Prefix(vec![0x10, 0xff, 0xff]).end(), [0x11]);

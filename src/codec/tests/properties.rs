@@ -130,7 +130,10 @@ fn record_of(user: &User) -> UserRecord<'_> {
         id: user.id,
         version: user.version,
         created_at: user.created_at,
-        updated_at: user.updated_at,
+        updated_after: user
+            .updated_at
+            .as_unix_micros()
+            .wrapping_sub(user.created_at.as_unix_micros()),
         deactivated_at: user.deactivated_at,
         active: user.active,
         admin: user.admin,

@@ -83,6 +83,13 @@ fn remove_first(kind: Kind, txn: &mut Txn<'_>) -> Result<()> {
     txn.delete(&key)
 }
 
+/// Has a username lead to an email.
+fn put_username(txn: &mut Txn<'_>, username: &str, email: &str) -> Result<()> {
+    let mut value = Vec::new();
+    keys::put_username_value(&mut value, username, email);
+    txn.put(&keys::username(username), &value)
+}
+
 fn malform_first(kind: Kind, txn: &mut Txn<'_>) -> Result<()> {
     let key = key_of(kind, txn);
     txn.put(&key, &[1, 0xff])
@@ -199,7 +206,7 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
         txn.put(&keys::id(BOB), &value)
     }),
     (FaultKind::Wrong, "username", |txn| {
-        txn.put(&keys::username("bob"), b"cho@ex.co")
+        put_username(txn, "bob", "cho@ex.co")
     }),
     (FaultKind::Wrong, "inactive", |txn| {
         let key = key_of(Kind::Inactive, txn);
@@ -230,7 +237,7 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
         txn.put(&keys::id(UserId::from_bytes([8; 16])), &value)
     }),
     (FaultKind::Leftover, "username", |txn| {
-        txn.put(&keys::username("zed"), b"cho@ex.co")
+        put_username(txn, "zed", "cho@ex.co")
     }),
     (FaultKind::Leftover, "external_id", |txn| {
         txn.put(
@@ -247,7 +254,7 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     }),
     (FaultKind::Leftover, "domain", |txn| {
         let mut key = domains("ex.co").0;
-        key.extend_from_slice(b"zed@ex.co");
+        key.extend_from_slice(b"zed@");
         txn.put(&key, b"")
     }),
     (FaultKind::Leftover, "admin", |txn| {
@@ -420,7 +427,7 @@ fn an_email_that_is_anothers_username_is_a_fault() {
         put_user(&mut value, &bob)?;
         txn.put(&keys::user("bob@ex.co"), &value)?;
         txn.delete(&keys::username("bob"))?;
-        txn.put(&keys::username("cho@ex.co"), b"bob@ex.co")
+        put_username(txn, "cho@ex.co", "bob@ex.co")
     });
     let inspection = inspect(&path);
     assert_eq!(found(&inspection), [(FaultKind::Duplicate, "user")]);
@@ -443,7 +450,7 @@ fn a_username_that_looks_like_anothers_is_a_fault() {
         put_user(&mut value, &cho)?;
         txn.put(&keys::user("cho@ex.co"), &value)?;
         txn.delete(&keys::username("cho"))?;
-        txn.put(&keys::username("b\u{43e}b"), b"cho@ex.co")?;
+        put_username(txn, "b\u{43e}b", "cho@ex.co")?;
         txn.put(&keys::look_alike("bob"), b"cho@ex.co")
     });
     let inspection = inspect(&path);
@@ -493,7 +500,7 @@ fn verify_fails_with_the_first_fault_and_the_number_of_them() {
     assert!(text.contains("1 fault: missing username, user"), "{text}");
     assert_eq!(directory.find_faults(10).unwrap().faults_total, 1);
     directory.close().unwrap();
-    tamper(&path, |txn| txn.put(&keys::username("zed"), b"bob@ex.co"));
+    tamper(&path, |txn| put_username(txn, "zed", "bob@ex.co"));
     let directory = Directory::open(&path).unwrap();
     let text = directory.verify().unwrap_err().to_string();
     assert!(text.contains("2 faults, the first: missing"), "{text}");

@@ -16,8 +16,13 @@ use super::{Shared, log};
 use crate::engine::{KeyRange, Order, Read, Write};
 use crate::error::Result;
 
-/// Bytes that a transaction stages before they move to the database.
+/// Bytes that a transaction stages before it goes around the log, and then those that it
+/// collects in the order of their keys before they move to the database.
 const STAGED_BYTES_MAX: usize = 8 << 20;
+
+/// Bytes that it collects in another order: the more of them are sorted at once, the fewer
+/// pages of the database each of them touches.
+const UNORDERED_BYTES_MAX: usize = 32 << 20;
 
 /// A transaction under way. Who began it commits what is in `pending` or drops it.
 pub(crate) struct Txn<'t> {
@@ -29,12 +34,14 @@ pub(crate) struct Txn<'t> {
 /// What a transaction wrote, which is nowhere else.
 #[derive(Default)]
 pub(super) struct Pending {
-    /// The writes by key, until the transaction goes around the log.
+    /// The writes by key. Once the transaction goes around the log, the latest of them,
+    /// unless they are in `run`.
     pub(super) staged: Staging,
-    /// Has all writes before those in `run`, once the transaction goes around the
-    /// log: see the room's head.
+    /// Has all writes before those in `staged` or `run`, once the transaction goes around
+    /// the log: see the room's head.
     pub(super) around: Option<Transaction>,
-    /// The latest writes then, as long as their keys are ascending.
+    /// The latest writes then, as long as their keys are ascending; empty while there are
+    /// any in `staged`.
     run: Writes,
     /// About how long what is in `staged` or `run` is.
     bytes: usize,
@@ -66,16 +73,8 @@ impl<'t> Txn<'t> {
         }
         let pending = &mut *self.pending;
         pending.bytes += log::Size::of(write);
-        if pending.around.is_some() {
-            let last = pending.run.iter().next_back();
-            if last.is_some_and(|(last, _)| last >= write.0) {
-                pending.go_around(self.shared)?;
-            }
-            pending.run.push(write);
-        } else {
-            pending.staged.put(write);
-        }
-        if pending.bytes > STAGED_BYTES_MAX {
+        let bytes_max = pending.push(write);
+        if pending.bytes > bytes_max {
             pending.go_around(self.shared)?;
         }
         Ok(())
@@ -121,6 +120,25 @@ impl Pending {
         self.staged.is_empty() && self.around.is_none()
     }
 
+    /// Adds a write, and returns how many bytes may be collected where it went.
+    fn push(&mut self, write: Written<'_>) -> usize {
+        if self.around.is_none() {
+            self.staged.put(write);
+            return STAGED_BYTES_MAX;
+        }
+        let last = self.run.iter().next_back();
+        if self.staged.is_empty() && last.is_none_or(|(last, _)| last < write.0) {
+            self.run.push(write);
+            return STAGED_BYTES_MAX;
+        }
+        for write in self.run.iter() {
+            self.staged.put(write);
+        }
+        self.run.clear();
+        self.staged.put(write);
+        UNORDERED_BYTES_MAX
+    }
+
     /// Moves what is staged into a transaction of the database.
     ///
     /// # Errors
@@ -154,11 +172,11 @@ impl Read for Txn<'_> {
             run,
             ..
         } = &*self.pending;
+        if let Some(value) = staged.get(key) {
+            return Ok(value.map(Value::borrowed));
+        }
         let Some(around) = around else {
-            return match staged.get(key) {
-                Some(value) => Ok(value.map(Value::borrowed)),
-                None => self.state.get(key),
-            };
+            return self.state.get(key);
         };
         let slots = run.slots();
         match slots.binary_search_by(|slot| run.key(slot).cmp(key)) {
@@ -178,6 +196,9 @@ impl Read for Txn<'_> {
             let staged = pending.staged.sorted(range);
             return self.state.scan(staged, range, order, visit);
         };
+        if !pending.staged.is_empty() {
+            return around.scan(pending.staged.sorted(range), range, order, visit);
+        }
         let run = pending.run.slots();
         let first = run.partition_point(|slot| {
             let key = pending.run.key(slot);

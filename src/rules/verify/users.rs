@@ -103,8 +103,9 @@ impl<R: Read> Examiner<'_, R> {
         let Some(look) = user.username_look() else {
             return Ok(());
         };
-        let email_key = self.state.find(&keys::username(look), |bytes| {
-            Ok(String::from_utf8(bytes.to_vec()).unwrap_or_default())
+        let key = keys::username(look);
+        let email_key = self.state.find(&key, |value| {
+            Ok(keys::email_key_of_username(&key, value).unwrap_or_default())
         })?;
         let Found::Sound(email_key) = email_key else {
             return Ok(());
@@ -139,6 +140,12 @@ impl<R: Read> Examiner<'_, R> {
         caller: &Caller,
         rival: Rival,
     ) -> Result<()> {
+        let key_of = |entry: &Entry<'_>| {
+            let mut key = Vec::new();
+            entry.put_key(&mut key);
+            key
+        };
+        let wanted = key_of(entry);
         let email_key = match rival {
             Rival::Seen(Caller::User { email_key, .. }) => Some(email_key),
             Rival::Stored(stored) if kind == Kind::Id => match readable(decode_id(&stored))? {
@@ -151,7 +158,7 @@ impl<R: Read> Examiner<'_, R> {
             Rival::Stored(stored)
                 if matches!(kind, Kind::Username | Kind::LookAlike | Kind::ExternalId) =>
             {
-                String::from_utf8(stored).ok()
+                keys::email_key_in(kind, &wanted, &stored)
             }
             Rival::Stored(_) | Rival::Seen(_) => None,
         };
@@ -162,12 +169,6 @@ impl<R: Read> Examiner<'_, R> {
         let Found::Sound(rival) = rival else {
             return self.wrong(FaultKind::Wrong, kind, entry, caller);
         };
-        let key_of = |entry: &Entry<'_>| {
-            let mut key = Vec::new();
-            entry.put_key(&mut key);
-            key
-        };
-        let wanted = key_of(entry);
         let has_too = entries::all_of_user(&rival, kind).any(|entry| key_of(&entry) == wanted);
         if !has_too || rival.email_key() == user.email_key() {
             return self.wrong(FaultKind::Wrong, kind, entry, caller);

@@ -1,6 +1,7 @@
 //! A transaction too large to be staged sees its own writes: those that redb has by
 //! then, and the latest.
 
+use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Included, Unbounded};
 use std::ops::ControlFlow;
 
@@ -43,4 +44,53 @@ fn a_long_transaction_scans_its_latest_writes() {
     });
     let expected = ["abcef", "fecba", "bce", "ecb", "ef", "fe", "f", "f", "", ""];
     assert_eq!(scanned.unwrap(), expected);
+}
+
+#[test]
+fn a_long_transaction_in_no_order_reads_and_keeps_its_latest_writes() {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = Redb::open(&directory.path().join("users.redb"), &CREATE).unwrap();
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut model = BTreeMap::new();
+    engine
+        .transact(|txn| {
+            // Twice what is collected before it moves to redb.
+            for round in 0..9_000_u32 {
+                let key = random.u16(..6_000).to_be_bytes();
+                if random.u8(..8) == 0 {
+                    txn.delete(&key)?;
+                    model.remove(&key);
+                } else {
+                    let mut value = vec![0; 8 << 10];
+                    value[..4].copy_from_slice(&round.to_be_bytes());
+                    txn.put(&key, &value)?;
+                    model.insert(key, round);
+                }
+                let asked = random.u16(..6_000).to_be_bytes();
+                assert_eq!(
+                    txn.get(&asked)?.map(|value| round_of(&value)),
+                    model.get(&asked).copied()
+                );
+            }
+            assert_eq!(all(txn), model);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(all(&engine.snapshot().unwrap()), model);
+}
+
+/// The round that wrote a value.
+fn round_of(value: &[u8]) -> u32 {
+    u32::from_be_bytes(value[..4].try_into().unwrap())
+}
+
+/// Everything, as the rounds that wrote it.
+fn all(read: &impl Read) -> BTreeMap<[u8; 2], u32> {
+    let mut all = BTreeMap::new();
+    read.scan((Unbounded, Unbounded), Order::Ascending, |key, value| {
+        all.insert(key.try_into().unwrap(), round_of(value));
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    all
 }

@@ -1,0 +1,80 @@
+//! Entries that name an email without repeating what their own key says of it.
+//!
+//! An entry of a domain is `domain, 0, local part, '@'`: the email ends with the domain. The
+//! entry of a username holds how many bytes at the beginning of its key the email begins
+//! with, in one byte, and the rest of the email: mostly the username is the email or the
+//! part of it before the `@`.
+
+use super::{Kind, Prefix};
+
+/// The end of the domain in a key of [`Kind::Domain`]; no domain contains it.
+const DOMAIN_END: u8 = 0;
+
+/// What follows the local part of an email, which does not contain it.
+const AT: u8 = b'@';
+
+/// Sorts behind every text that begins with the same bytes.
+const BEHIND_TEXTS: u8 = 0xff;
+
+pub(crate) fn domains(domain: &str) -> Prefix {
+    Prefix(Kind::Domain.key(&[domain.as_bytes(), &[DOMAIN_END]]))
+}
+
+pub(crate) fn put_domain(out: &mut Vec<u8>, email_key: &str) {
+    let (local, domain) = email_key.split_at(end_of_local(email_key));
+    Kind::Domain.put(out, &[domain.as_bytes(), &[DOMAIN_END], local.as_bytes()]);
+}
+
+/// Where the domain begins, behind the `@`.
+fn end_of_local(email_key: &str) -> usize {
+    email_key.find(char::from(AT)).map_or(0, |at| at + 1)
+}
+
+/// The email key that a key of [`Kind::Domain`] stands for.
+pub(super) fn email_key_in_domain(key: &[u8]) -> Option<String> {
+    let rest = str::from_utf8(Kind::Domain.rest(key)?).ok()?;
+    let (domain, local) = rest.split_once(char::from(DOMAIN_END))?;
+    (!local.is_empty() && end_of_local(local) == local.len()).then(|| [local, domain].concat())
+}
+
+/// The place of an email key within an index whose keys sort by it; not necessarily that
+/// of an entry.
+pub(crate) fn place_of_email(prefix: &Prefix, email_key: &str) -> Vec<u8> {
+    let mut place = prefix.0.clone();
+    let domain = match prefix.0.split_first() {
+        Some((kind, [domain @ .., DOMAIN_END])) if *kind == Kind::Domain as u8 => domain,
+        _ => {
+            place.extend_from_slice(email_key.as_bytes());
+            return place;
+        }
+    };
+    let (local, own) = email_key.split_at(end_of_local(email_key));
+    place.extend_from_slice(local.as_bytes());
+    // The entries end with the `@`: those of other local parts sort before or behind it,
+    // and only the one of the same local part asks for the domain.
+    match own.as_bytes().cmp(domain) {
+        std::cmp::Ordering::Less if !local.is_empty() => {
+            place.pop();
+            place.extend_from_slice(&[AT - 1, BEHIND_TEXTS]);
+        }
+        std::cmp::Ordering::Equal => {}
+        _ => place.extend_from_slice(own.as_bytes()),
+    }
+    place
+}
+
+/// Appends the value of the entry of a username, which leads to the email key.
+pub(crate) fn put_username_value(out: &mut Vec<u8>, username_key: &str, email_key: &str) {
+    let pairs = std::iter::zip(username_key.bytes(), email_key.bytes());
+    let shared = pairs.take_while(|(a, b)| a == b).count();
+    let shared = u8::try_from(shared).unwrap_or(u8::MAX);
+    out.push(shared);
+    out.extend_from_slice(&email_key.as_bytes()[usize::from(shared)..]);
+}
+
+/// The email key that the entry of a username leads to.
+pub(crate) fn email_key_of_username(key: &[u8], value: &[u8]) -> Option<String> {
+    let (shared, rest) = value.split_first()?;
+    let shared = Kind::Username.rest(key)?.get(..usize::from(*shared))?;
+    String::from_utf8([shared, rest].concat()).ok()
+}

@@ -1,0 +1,74 @@
+//! What a directory is loaded from.
+
+use crate::model::{License, NewUser, Role, Timestamp, UserId, WorkspaceId};
+
+/// A record to load: see [`Directory::load`](crate::Directory::load). They come in the
+/// order of [`Exported`](crate::Exported).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Record {
+    /// What concerns the directory as a whole.
+    Directory {
+        /// The license in force.
+        license: License,
+        /// The version of the license.
+        license_version: u64,
+        /// The workspace id that was drawn last.
+        last_workspace: u64,
+    },
+    /// A user, who has to have an id and a time of creation.
+    User {
+        /// All that a new user can have.
+        user: NewUser,
+        /// When the record last changed.
+        updated_at: Timestamp,
+        /// When the user was deactivated; only for one who is inactive.
+        deactivated_at: Option<Timestamp>,
+        /// The version of the record.
+        version: u64,
+    },
+    /// The id of a user who was deleted.
+    DeletedUser {
+        /// The id.
+        id: UserId,
+    },
+    /// A workspace.
+    Workspace {
+        /// Its id.
+        id: WorkspaceId,
+        /// Its name.
+        name: String,
+        /// Whether it is archived.
+        archived: bool,
+        /// Whose default workspace it is.
+        default_of: Option<UserId>,
+        /// Its external ids, each behind its provisioner.
+        external_ids: Vec<(String, String)>,
+        /// When it was created.
+        created_at: Timestamp,
+        /// When the record last changed.
+        updated_at: Timestamp,
+        /// The version of the record.
+        version: u64,
+    },
+    /// A membership.
+    Member {
+        /// The workspace.
+        workspace: WorkspaceId,
+        /// The member.
+        user: UserId,
+        /// What they may do.
+        role: Role,
+        /// When they were added.
+        since: Timestamp,
+        /// The version of the membership.
+        version: u64,
+    },
+    /// When a user was last seen.
+    LastSeen {
+        /// The user.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+    },
+}
