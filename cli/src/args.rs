@@ -42,7 +42,7 @@ pub(crate) use self::workspaces::WorkspacesCommand;
 #[derive(Debug, Parser)]
 #[command(name = "headcount", version, arg_required_else_help = true)]
 pub(crate) struct Args {
-    /// The directory's file: by default what the environment has as `HEADCOUNT_DB`, or
+    /// The directory's file; the default is `HEADCOUNT_DB` in the environment, or
     /// headcount.redb
     #[arg(long, global = true, value_name = "FILE")]
     db: Option<PathBuf>,
@@ -131,35 +131,35 @@ pub(crate) enum Command {
     Workspaces(WorkspacesCommand),
     /// Apply operations from a file as one request: all of them, or none
     Batch(BatchArgs),
-    /// Show what was changed, by whom and when, and go on as changes come
+    /// Show changes, who made them and when, and follow new ones
     Changes(ChangesArgs),
-    /// Take a change back, where that is possible
+    /// Revert a change, where that is possible
     Undo(UndoArgs),
     /// Copy the directory to a new file, verified before it is done
     Backup(BackupArgs),
     /// Put a copy of a backup in the directory's place, verified before it is done
     Restore(RestoreArgs),
-    /// Write all users, or all there is, for other programs or for another directory
+    /// Export all users, or everything, for other programs or another directory
     Export(ExportArgs),
-    /// Make the directory's file as small as it gets
+    /// Shrink the directory's file as far as possible
     Compact,
     /// Show figures of the directory: seats, users, sizes
     Stats(StatsArgs),
-    /// Look at the file, its log and disk, the records and the license, and say what helps
+    /// Check the file, its log and disk, the records and the license, and suggest fixes
     #[command(after_help = doctor::DOCTOR_HELP)]
     Doctor,
-    /// Measure what this disk and this library do
+    /// Measure the speed of this disk, and of the library on it
     Bench(BenchArgs),
-    /// List everything that is wrong with the directory's file
+    /// List all damage in the directory's file
     Verify(VerifyArgs),
-    /// Make a damaged file sound again, from what can be read of it
+    /// Repair a damaged file from what can still be read of it
     Repair(RepairArgs),
     /// Serve the directory to the platform's SDK and to other programs
     Serve(ServeArgs),
     /// List, make and revoke the keys of the server
     #[command(subcommand, visible_alias = "key")]
     Keys(KeysCommand),
-    /// Print a script that completes what is typed, for a shell
+    /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_HELP)]
     Completions {
         /// The shell

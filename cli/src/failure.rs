@@ -74,19 +74,38 @@ impl Failure {
                 &output_failed
             }
         };
+        let message = without_numbers(&refusal.message);
         if json {
             let mut error = refusal.details.clone();
             error.insert("kind".to_owned(), refusal.kind.into());
-            error.insert("message".to_owned(), refusal.message.as_str().into());
+            error.insert("message".to_owned(), message.into());
             return writeln!(err, "{}", json!({ "error": error }));
         }
         let mut err = Wrapping::new(err, wrap::stderr_width());
-        writeln!(err, "headcount: {}", safe(&refusal.message))?;
+        writeln!(err, "headcount: {}", safe(&message))?;
         for note in &refusal.notes {
             writeln!(err, "{}", safe(note))?;
         }
         err.flush()
     }
+}
+
+/// The message without what Rust puts behind a system's error, as in `(os error 2)`.
+fn without_numbers(message: &str) -> String {
+    const BEGINNING: &str = " (os error ";
+    let mut text = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some((before, behind)) = rest.split_once(BEGINNING) {
+        text.push_str(before);
+        match behind.split_once(')') {
+            Some((number, after)) if number.bytes().all(|b| b.is_ascii_digit()) => rest = after,
+            _ => {
+                text.push_str(BEGINNING);
+                rest = behind;
+            }
+        }
+    }
+    text + rest
 }
 
 /// The directory refused, or the command did.
@@ -157,5 +176,24 @@ impl From<io::Error> for Failure {
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
         Self::Output(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_numbers;
+
+    #[test]
+    fn numbers_of_the_system_are_left_out() {
+        let gone = std::io::Error::from_raw_os_error(2);
+        let message = format!("can't read a.csv: {gone}; nothing was changed");
+        let told = without_numbers(&message);
+        assert!(
+            told.ends_with("; nothing was changed") && !told.contains("os error"),
+            "{told}"
+        );
+        for same in ["plain", "a (os error x) b", "a (os error 5"] {
+            assert_eq!(without_numbers(same), same);
+        }
     }
 }

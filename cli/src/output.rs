@@ -175,7 +175,7 @@ pub(crate) fn write_json_list<T: Serialize>(
 }
 
 /// `text` with everything written out that could move the cursor, change the
-/// terminal's state, or show text in another order than it is stored.
+/// terminal's state, can't be seen, or shows text in another order than it is stored.
 pub(crate) fn safe(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return text.into();
@@ -194,7 +194,7 @@ pub(crate) fn safe(text: &str) -> Cow<'_, str> {
 
 fn is_unsafe(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A license in a sentence.
@@ -224,6 +224,7 @@ mod tests {
         assert!(matches!(safe("Ann Åberg 中"), Cow::Borrowed(_)));
         assert_eq!(safe("a\x1b[31mb\n"), "a\\u{1b}[31mb\\n");
         assert_eq!(safe("a\u{9b}b\u{202e}c"), "a\\u{9b}b\\u{202e}c");
+        assert_eq!(safe("\u{feff}a\u{200b}"), "\\u{feff}a\\u{200b}");
     }
 
     fn printed(rows: &[[Cow<'_, str>; 2]]) -> String {

@@ -55,6 +55,7 @@ fn sentence(text: &str) -> String {
         .split("\n\nFor more information")
         .next()
         .unwrap_or(text);
+    let text = text.replace("\n\n  tip: ", "; ");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -68,7 +69,7 @@ mod tests {
                     exists: '--email'\n\nUsage: headcount\n\nFor more information, try '--help'.\n";
         assert_eq!(
             sentence(text),
-            "unexpected argument '--emal' found tip: a similar argument exists: '--email'"
+            "unexpected argument '--emal' found; a similar argument exists: '--email'"
         );
     }
 }

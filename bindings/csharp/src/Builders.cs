@@ -6,7 +6,7 @@ namespace Headcount
 {
     internal delegate int Step(IntPtr builder, out IntPtr error);
 
-    /// <summary>A user to create: active, no admin, with the email as username, unless it says otherwise.</summary>
+    /// <summary>A user to create. By default the user is active, is no admin, and has the email as username.</summary>
     [NullableContext(1)]
     public sealed class NewUser
     {

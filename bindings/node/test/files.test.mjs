@@ -1,6 +1,7 @@
 // Files: opened, closed, shared by worker threads, copied.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -189,19 +190,22 @@ test("workers that are terminated at any moment do no harm", async (t) => {
   const path = file(t);
   const directory = await Directory.open(path, { shared: true, licenseIfNew: "enterprise" });
   for (let round = 0; round < 10; round++) {
-    const source = `const { workerData } = require("node:worker_threads");
+    const source = `const { parentPort, workerData } = require("node:worker_threads");
       const { Directory } = require(${JSON.stringify(require_path)});
       (async () => {
         const directory = await Directory.open(workerData, { shared: true });
+        await directory.createUser("r" + ${round} + "@ex.co");
+        parentPort.postMessage("begun");
         directory.follow(0).next();
         for (let i = 0; ; i++) { directory.createUser("r" + ${round} + "n" + i + "@ex.co").catch(() => {}); directory.users().toArray(); await directory.seats(); }
       })();`;
     const thread = new Worker(source, { eval: true, workerData: path });
-    await new Promise((resolve) => setTimeout(resolve, 50 + 20 * round));
+    await once(thread, "message");
+    await new Promise((resolve) => setTimeout(resolve, 10 * round));
     await thread.terminate();
   }
   const verified = await directory.verify();
-  assert.ok(verified.active > 0);
+  assert.ok(verified.active >= 10);
   assert.equal(verified.changes, verified.active);
   await directory.close();
 });

@@ -63,8 +63,8 @@ Example:
 pub(crate) struct BatchArgs {
     /// The file with the operations; - is standard input
     pub(crate) file: PathBuf,
-    /// Makes the batch one that can be sent again: if it was applied before under
-    /// this id, what came of it is reported and nothing is done
+    /// Make the batch safe to send again: if it was applied before with this id, its
+    /// result is reported and nothing is done
     #[arg(long, value_name = "UUID", value_parser = super::values::uuid)]
     pub(crate) request_id: Option<Uuid>,
     #[command(flatten)]

@@ -22,31 +22,31 @@ own changes with the library. It ends on Ctrl-C.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = CHANGES_HELP)]
 pub(crate) struct ChangesArgs {
-    /// Start behind the change with this number
+    /// Start after the change with this number
     #[arg(long, value_name = "N", value_parser = super::values::number)]
     pub(crate) after: Option<u64>,
     /// Only what happened to this user: an id, email or username; of a deleted user the
     /// id. Of a change, only the events about the user are shown
     #[arg(long, value_name = "USER")]
     pub(crate) user: Option<String>,
-    /// Only what happened to this workspace or in it: its name, or id:12
+    /// Only changes to this workspace or its members: its name, or id:12
     #[arg(long)]
     pub(crate) workspace: Option<String>,
-    /// Only what this user did
+    /// Only changes made by this user
     #[arg(long, value_name = "USER")]
     pub(crate) by: Option<String>,
-    /// Only what came through this door: command, rest, page, platform, scim:okta, or what
-    /// a program of yours calls its own
+    /// Only changes made through this door: command, rest, page, platform, scim:okta, or
+    /// the name that a program of yours uses
     #[arg(long)]
     pub(crate) door: Option<String>,
-    /// Only changes made then or later: 2026-11-01, 2026-11-01T08:00:00Z, or 7d for seven
+    /// Only changes made at this time or later: 2026-11-01, 2026-11-01T08:00:00Z, or 7d for seven
     /// days ago
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) since: Option<Timestamp>,
     /// Only changes made before
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) before: Option<Timestamp>,
-    /// Go on and print changes as they come; with --json, each on a line of its own
+    /// Keep printing changes as they are made; with --json, each on a line of its own
     #[arg(long)]
     pub(crate) follow: bool,
     /// How often to look for new ones
@@ -55,8 +55,8 @@ pub(crate) struct ChangesArgs {
         value_parser = parse_seconds
     )]
     pub(crate) interval: Duration,
-    /// Instead of showing any, forget the changes with numbers below this one, and
-    /// with them the request ids of their batches
+    /// Delete the changes with numbers below this one, and the request ids of their
+    /// batches, instead of showing any
     #[arg(
         long, value_name = "N", conflicts_with_all = ["after", "follow", "user", "workspace", "by", "door", "since", "before"],
         value_parser = super::values::number

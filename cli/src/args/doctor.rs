@@ -51,10 +51,10 @@ syncs a small write, which is measured first; threads at once share a sync.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = BENCH_HELP)]
 pub(crate) struct BenchArgs {
-    /// Where to measure: by default the folder of the directory's file
+    /// The folder to measure in; the default is that of the directory's file
     #[arg(long, value_name = "FOLDER")]
     pub(crate) folder: Option<PathBuf>,
-    /// How long it may take in all, such as 10s or 1m
+    /// How long to measure in all, such as 10s or 1m
     #[arg(
         long, value_name = "TIME", default_value = "10s", value_parser = super::files::parse_wait
     )]

@@ -30,10 +30,10 @@ pub(crate) struct ExportArgs {
     /// What to write
     #[arg(long, value_enum, default_value_t = ExportFormat::Jsonl)]
     pub(crate) format: ExportFormat,
-    /// The file to write, instead of standard output: beside it first, then all at once
+    /// The file to write instead of standard output; it appears once it is complete
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Replace the file that is there
+    /// Replace an existing file
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
     /// The name of Keycloak's realm
@@ -50,7 +50,7 @@ pub(crate) enum ExportFormat {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct StatsArgs {
-    /// How to write them; prometheus is its text format
+    /// The output format; prometheus is Prometheus's text format
     #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
     pub(crate) format: StatsFormat,
 }

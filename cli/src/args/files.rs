@@ -7,7 +7,7 @@ use std::time::Duration;
 pub(crate) struct BackupArgs {
     /// The file to write
     pub(crate) file: PathBuf,
-    /// Replace a directory that is there already
+    /// Replace an existing directory
     #[arg(long)]
     pub(crate) force: bool,
 }
@@ -16,7 +16,7 @@ pub(crate) struct BackupArgs {
 pub(crate) struct RestoreArgs {
     /// The backup, or any other directory's file
     pub(crate) file: PathBuf,
-    /// Replace the directory that is there, with everything in it
+    /// Replace the existing directory and everything in it
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -2,55 +2,55 @@
 
 use headcount::{Role, Timestamp};
 
-use super::values::moment;
+use super::values::{attribute_condition, condition, moment};
 
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Conditions")]
 pub(crate) struct FilterArgs {
-    /// Only those who have a seat
+    /// Only users with a seat
     #[arg(long, conflicts_with = "inactive")]
     pub(crate) active: bool,
-    /// Only those who have none
+    /// Only users without a seat
     #[arg(long)]
     pub(crate) inactive: bool,
     /// Only admins of the platform
     #[arg(long)]
     pub(crate) admin: bool,
     /// Only members of this workspace: its name, or id:12
-    #[arg(long)]
+    #[arg(long, value_parser = condition)]
     pub(crate) workspace: Option<String>,
-    /// Only those who have this role in the workspace: owner or user
+    /// Only members with this role in the workspace: owner or user
     #[arg(long, requires = "workspace")]
     pub(crate) role: Option<Role>,
-    /// Only emails that start like this
-    #[arg(long, value_name = "TEXT")]
+    /// Only users whose email starts with this
+    #[arg(long, value_name = "TEXT", value_parser = condition)]
     pub(crate) email_prefix: Option<String>,
-    /// Only emails at this domain
-    #[arg(long)]
+    /// Only users with an email at this domain
+    #[arg(long, value_parser = condition)]
     pub(crate) domain: Option<String>,
-    /// Only usernames that start like this
-    #[arg(long, value_name = "TEXT")]
+    /// Only users whose username starts with this
+    #[arg(long, value_name = "TEXT", value_parser = condition)]
     pub(crate) username_prefix: Option<String>,
-    /// Only those with this attribute, or this value of it; may be repeated
-    #[arg(long, value_name = "NAME[=VALUE]")]
+    /// Only users with this attribute, or this value of it; may be repeated
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = attribute_condition)]
     pub(crate) attribute: Vec<String>,
-    /// Only those created then or later: 2026-11-01, 2026-11-01T08:00:00Z, or 7d for
+    /// Only users created at this time or later: 2026-11-01, 2026-11-01T08:00:00Z, or 7d for
     /// seven days ago
     #[arg(long, visible_alias = "created-after", value_name = "TIME", value_parser = moment)]
     pub(crate) created_since: Option<Timestamp>,
-    /// Only those created before
+    /// Only users created before this time
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) created_before: Option<Timestamp>,
-    /// Only those created or changed then or later
+    /// Only users created or changed at this time or later
     #[arg(long, visible_alias = "changed-after", value_name = "TIME", value_parser = moment)]
     pub(crate) changed_since: Option<Timestamp>,
-    /// Only those last changed before
+    /// Only users last changed before this time
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) changed_before: Option<Timestamp>,
-    /// Only those last seen then or later; who never was counts as seen when created
+    /// Only users last seen at this time or later; users never seen count as seen when created
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) seen_since: Option<Timestamp>,
-    /// Only those not seen since then, such as 90d; who never was counts as seen when
+    /// Only users not seen since this time, such as 90d; users never seen count as seen when
     /// created
     #[arg(long, visible_alias = "seen-before", value_name = "TIME", value_parser = moment)]
     pub(crate) inactive_since: Option<Timestamp>,

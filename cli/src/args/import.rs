@@ -49,17 +49,17 @@ pub(crate) struct ImportArgs {
     /// for the JSON, CSV and TSV files in it
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// What kind of file it is
+    /// The format of the files
     #[arg(long, value_enum, default_value_t = FormatArg::Auto)]
     pub(crate) format: FormatArg,
     /// What separates the cells of CSV: comma, semicolon, tab, pipe, or a character;
     /// by default the header tells
     #[arg(long, value_name = "CHARACTER", value_parser = parse_delimiter)]
     pub(crate) delimiter: Option<char>,
-    /// How the characters of the file are stored
+    /// The text encoding of the files
     #[arg(long, value_enum, default_value_t = Encoding::Auto)]
     pub(crate) encoding: Encoding,
-    /// Take a column or field for another, such as 'Work mail=email' or
+    /// Read a column or field as another, such as 'Work mail=email' or
     /// 'Team=attributes.team'; may be repeated
     #[arg(long, value_name = "COLUMN=FIELD")]
     pub(crate) map: Vec<Mapping>,
@@ -69,7 +69,7 @@ pub(crate) struct ImportArgs {
     /// Leave an attribute out; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) ignore_attribute: Vec<String>,
-    /// Take no ids from the file: new users are given others
+    /// Ignore the file's ids: new users get others
     #[arg(long)]
     pub(crate) ignore_ids: bool,
     /// Who gave the ids in a field `external_id`, such as okta; a column
@@ -82,7 +82,7 @@ pub(crate) struct ImportArgs {
     /// A client role that makes an admin too; may be repeated
     #[arg(long, value_name = "CLIENT/ROLE", value_parser = parse_client_role)]
     pub(crate) admin_client_role: Vec<String>,
-    /// What a row is matched with a user by, the first that finds one
+    /// How rows are matched with users: the first key that finds one counts
     #[arg(
         long = "match",
         value_name = "KEYS",
@@ -91,10 +91,10 @@ pub(crate) struct ImportArgs {
         default_value = "id,email"
     )]
     pub(crate) matching: Vec<MatchBy>,
-    /// What to do with users who are there
+    /// What to do with existing users
     #[arg(long, value_enum, default_value_t)]
     pub(crate) on_existing: OnExisting,
-    /// What stays as it is in users who are there; by default active,admin
+    /// Fields of existing users that stay as they are; the default is active,admin
     #[arg(long, value_name = "FIELDS", value_enum, value_delimiter = ',')]
     pub(crate) keep: Option<Vec<Keep>>,
     /// What to do with users who are not in the file
@@ -106,7 +106,7 @@ pub(crate) struct ImportArgs {
     /// take those who find no seat, admins last and in the file's order, as inactive
     #[arg(long, value_enum, default_value_t = WhenFull::Fail)]
     pub(crate) when_full: WhenFull,
-    /// Import the rest when rows can't be taken
+    /// Leave invalid rows out, and import the rest
     #[arg(long)]
     pub(crate) skip_invalid: bool,
     /// An address for users without one, such as '{username}@example.com'; a username

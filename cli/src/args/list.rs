@@ -18,29 +18,29 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = LIST_HELP)]
 pub(crate) struct ListArgs {
-    /// Only those with this text in their email, username or name, in any case
+    /// Only users with this text in their email, username or name, in any case
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<String>,
-    /// The column to order them by
+    /// The column to sort by
     #[arg(long, value_name = "COLUMN", default_value = "email", value_parser = sort)]
     pub(crate) sort: SortArg,
-    /// In the opposite order
+    /// Sort in reverse order
     #[arg(long)]
     pub(crate) descending: bool,
-    /// List up to this many, and say how to get at the next ones
+    /// List up to N users, and print a cursor for the next ones
     #[arg(long, value_name = "N", value_parser = limit)]
     pub(crate) limit: Option<usize>,
-    /// Go on where an earlier list ended: the cursor that it printed, with the same
+    /// Continue where an earlier list ended: the cursor that it printed, with the same
     /// conditions and order
     #[arg(long, value_name = "CURSOR")]
     pub(crate) after: Option<String>,
-    /// How to print them; jsonl is a user on each line
+    /// The output format; jsonl has a user on each line
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
-    /// What to show of them, such as `email,created_at,attributes.team`
+    /// The columns to show, such as `email,created_at,attributes.team`
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = column)]
     pub(crate) columns: Vec<String>,
-    /// Print how many there are instead of listing them
+    /// Print only the number of users
     #[arg(long, conflicts_with_all = ["limit", "after"])]
     pub(crate) count: bool,
     // Last: what follows would be under its heading.

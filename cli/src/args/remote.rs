@@ -25,8 +25,8 @@ impl fmt::Debug for Key {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct RemoteArgs {
-    /// Work through the server that has the file open, at this address: by default what
-    /// the environment has as `HEADCOUNT_SERVER`, unless --db names a file
+    /// Work through the server that has the file open, at this address; the default is
+    /// `HEADCOUNT_SERVER` in the environment, unless --db names a file
     #[arg(long, global = true, value_name = "URL", conflicts_with = "db")]
     pub(crate) server: Option<String>,
 
@@ -34,8 +34,8 @@ pub(crate) struct RemoteArgs {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
 
-    /// The key itself, which others on this machine can see: by default what the
-    /// environment has as `HEADCOUNT_KEY`
+    /// The key itself, visible to other users of this machine; the default is
+    /// `HEADCOUNT_KEY` in the environment
     #[arg(long, global = true, value_name = "KEY", conflicts_with = "key_file")]
     pub(crate) key: Option<Key>,
 

@@ -15,7 +15,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(crate) struct SeatsArgs {
-    /// Since when to tell the peak: 2026-11-01, or 30d for thirty days ago
+    /// Show the peak since this time: 2026-11-01, or 30d for thirty days ago
     #[arg(long, value_name = "TIME", default_value = "30d", value_parser = moment)]
     pub(crate) since: Timestamp,
     /// List the users who hold the seats too

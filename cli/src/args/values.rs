@@ -33,6 +33,25 @@ pub(crate) fn attribute(text: &str) -> Result<(String, String), String> {
     pair(text).ok_or_else(|| "write it as NAME=VALUE".to_owned())
 }
 
+/// A text to choose users by. An empty one is most likely a variable of a script that is not
+/// set, and would choose all of them.
+pub(crate) fn condition(text: &str) -> Result<String, String> {
+    if text.trim_ascii().is_empty() {
+        return Err(
+            "it is empty, and would choose everybody; leave it out if that is meant".into(),
+        );
+    }
+    Ok(text.to_owned())
+}
+
+/// The name of an attribute, alone or with a value.
+pub(crate) fn attribute_condition(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.starts_with('=') {
+        return Err("write it as NAME, or as NAME=VALUE".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 /// A provisioner and an id, which may be empty.
 pub(crate) fn external_id(text: &str) -> Result<(String, String), String> {
     pair(text).ok_or_else(|| "write it as PROVISIONER=ID, such as okta=00u1".to_owned())

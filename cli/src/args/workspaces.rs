@@ -16,10 +16,10 @@ pub(crate) enum WorkspacesCommand {
     /// List workspaces that are not archived, ordered by id
     #[command(visible_alias = "ls")]
     List {
-        /// Only those that are archived
+        /// Only archived workspaces
         #[arg(long, conflicts_with = "all")]
         archived: bool,
-        /// Those that are archived too
+        /// Archived workspaces too
         #[arg(long)]
         all: bool,
     },
@@ -33,13 +33,13 @@ pub(crate) enum WorkspacesCommand {
     Create {
         /// 1 to 128 characters; no other workspace may have the name
         name: String,
-        /// Its first owner, who has to be active
+        /// Its first owner, an active user
         #[arg(long, value_name = "USER")]
         owner: Option<String>,
         #[command(flatten)]
         ownerless: Ownerless,
     },
-    /// Give a workspace another name
+    /// Rename a workspace
     #[command(after_help = NAMING_HELP)]
     Rename {
         /// The name, or id:12
@@ -57,7 +57,7 @@ pub(crate) enum WorkspacesCommand {
         #[command(flatten)]
         version: IfVersion,
     },
-    /// Restore a workspace that is archived
+    /// Restore an archived workspace
     #[command(after_help = NAMING_HELP)]
     Restore {
         /// The name, or id:12
@@ -106,7 +106,7 @@ pub(crate) enum WorkspacesCommand {
         #[command(flatten)]
         ownerless: Ownerless,
     },
-    /// Take a member out of a workspace
+    /// Remove a member from a workspace
     #[command(after_help = NAMING_HELP)]
     Remove {
         /// The name, or id:12
@@ -118,7 +118,7 @@ pub(crate) enum WorkspacesCommand {
         #[command(flatten)]
         ownerless: Ownerless,
     },
-    /// Show a user's default workspace; it is made when it is first asked for
+    /// Show a user's default workspace, which is created on first use
     Default {
         /// The user's id, email or username
         user: String,

@@ -210,7 +210,14 @@ impl Client {
     }
 
     fn broken(&self, error: &ureq::Error) -> Error {
-        Error::new(ErrorKind::Io, format!("can't reach {}: {error}", self.base))
+        let reason = match error {
+            ureq::Error::Io(error) => error.to_string(),
+            other => other.to_string(),
+        };
+        Error::new(
+            ErrorKind::Io,
+            format!("can't reach {}: {reason}", self.base),
+        )
     }
 
     /// What the problem (RFC 9457) says, as the library's error; or what the status says.

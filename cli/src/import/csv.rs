@@ -5,7 +5,7 @@ use headcount::Email;
 use serde_json::{Map, Value};
 
 use super::delimited::{Cell, Reader, Record};
-use super::names::{Field, Names, Target, plain, unknown};
+use super::names::{Field, Names, Target, is_of_address, plain, unknown};
 use super::reading::Reading;
 use super::row::Spot;
 use super::{Row, Rows};
@@ -110,13 +110,7 @@ fn columns(
             titles.join(", ")
         ));
     }
-    let is_state = |title: &str| {
-        let target = names.target(title);
-        matches!(target, Some(Target::Field(Field::Active | Field::Inactive)))
-    };
-    let has_status = titles
-        .iter()
-        .any(|title| plain(title) != "state" && is_state(title));
+    let is_on_a_map = has_state_on_a_map(&titles, names);
     let mut columns = Vec::with_capacity(titles.len());
     let mut strangers = Vec::new();
     for (index, title) in titles.iter().copied().enumerate() {
@@ -125,11 +119,13 @@ fn columns(
             continue;
         }
         if titles[..index].contains(&title) {
-            return Err(format!("its header has the column {title:?} twice"));
+            return Err(format!(
+                "its header has the column {title:?} twice; take one of the two out, or give it \
+                 another name"
+            ));
         }
-        // Beside a status, as in Okta and Entra, a state is part of an address.
         let target = match names.target(title) {
-            Some(Target::Field(Field::Active)) if has_status && plain(title) == "state" => {
+            Some(Target::Field(Field::Active)) if is_on_a_map && plain(title) == "state" => {
                 Some(Target::LeftOut)
             }
             target => target,
@@ -152,6 +148,12 @@ fn columns(
     if !strangers.is_empty() {
         let mut told = unknown("column", &strangers);
         let other = |c: char| c != delimiter && DELIMITERS.contains(&c);
+        if titles
+            .iter()
+            .any(|title| Email::parse(title).is_ok_and(|_| title.contains('@')))
+        {
+            told += "; the first line needs the names of the columns, and this one has an address";
+        }
         if strangers.iter().any(|title| title.contains(other)) {
             told += "; if another character separates the columns, name it with --delimiter";
         }
@@ -159,6 +161,17 @@ fn columns(
     }
     check_fields(&columns)?;
     Ok(columns)
+}
+
+/// Whether a column `state` is part of an address: beside a city, or beside a status, as in
+/// Okta and Entra.
+fn has_state_on_a_map(titles: &[&str], names: Names<'_>) -> bool {
+    let is_status = |title: &str| {
+        let target = names.target(title);
+        matches!(target, Some(Target::Field(Field::Active | Field::Inactive)))
+    };
+    let mut others = titles.iter().filter(|title| plain(title) != "state");
+    others.any(|title| is_status(title) || is_of_address(&plain(title)))
 }
 
 /// The column with this title, which holds the field.

@@ -34,6 +34,11 @@ pub(super) fn is_user(text: &str) -> bool {
     }
 }
 
+/// Whether `text` is an object that holds users.
+pub(super) fn holds_users(text: &str) -> bool {
+    serde_json::from_str::<Members<'_>>(text).is_ok_and(|members| members.get("users").is_some())
+}
+
 /// What a document turned out to be.
 pub(super) struct Document {
     pub(super) format: Format,
@@ -45,7 +50,7 @@ pub(super) struct Document {
 /// Reads the rows of a document.
 pub(super) fn read(text: &str, reading: &mut Reading<'_>) -> Result<Document, String> {
     let whole: &RawValue =
-        serde_json::from_str(text).map_err(|error| format!("it is not valid JSON: {error}"))?;
+        part(text, text).map_err(|problem| format!("it is not valid JSON: {problem}"))?;
     let mut reader = Reader {
         text,
         document: Document {

@@ -34,6 +34,18 @@ const WINDOWS_1252: [char; 32] = [
 ///
 /// Where it is not text of that encoding, and what would help.
 pub(crate) fn decode(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, String> {
+    let text = decoded(bytes, encoding)?;
+    if let Some(at) = text.find("\n\u{feff}").or_else(|| text.find("\r\u{feff}")) {
+        let (line, _) = position(&text[..=at]);
+        return Err(format!(
+            "line {line} begins with the byte order mark of another file; import the files as they \
+             were before they were put together, or take the mark and the header behind it out"
+        ));
+    }
+    Ok(text)
+}
+
+fn decoded(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, String> {
     match encoding {
         Encoding::Auto => match bytes {
             [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),

@@ -127,9 +127,9 @@ fn is_json_lines(body: &str) -> bool {
         return is_whole(first) && document::is_user(first);
     }
     // In a broken document with a user on each line, commas follow most of them.
-    is_whole(first) || {
+    (is_whole(first) && !document::holds_users(first)) || {
         let (whole, broken): (Vec<_>, Vec<_>) = lines.partition(|line| is_whole(line));
-        whole.len() > broken.len() + 1
+        whole.len() > broken.len() + 1 && !whole.iter().any(|line| document::holds_users(line))
     }
 }
 

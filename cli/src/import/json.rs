@@ -150,6 +150,39 @@ fn in_words(text: &str) -> String {
     if let Some(what) = text.strip_prefix("EOF while parsing ") {
         return format!("it ends in the middle of {what}");
     }
+    let ours = [
+        ("recursion limit exceeded", "it is nested too deeply"),
+        (
+            "trailing characters",
+            "something follows behind its end; a file has one document",
+        ),
+        ("number out of range", "the number is too large"),
+        (
+            "key must be a string",
+            "a key has to be a text in double quotes",
+        ),
+        (
+            "expected ident",
+            "true, false or null is needed, in lower case",
+        ),
+        ("expected value", "a value is needed"),
+        (
+            "control character (\\u0000-\\u001F) found while parsing a string",
+            "a text has a control character in it; write it as \\n, \\t or \\u001f",
+        ),
+        (
+            "lone leading surrogate in hex escape",
+            "half of a \\u pair is missing",
+        ),
+        (
+            "unexpected end of hex escape",
+            "half of a \\u pair is missing",
+        ),
+        ("invalid unicode code point", "there is no such character"),
+    ];
+    if let Some((_, told)) = ours.iter().find(|(theirs, _)| *theirs == text) {
+        return (*told).to_owned();
+    }
     let rest = ["invalid type: ", "invalid value: "]
         .iter()
         .find_map(|prefix| text.strip_prefix(prefix));
@@ -216,6 +249,10 @@ mod tests {
                 "it ends in the middle of a value",
             ),
             ("unknown field `x`", "unknown field `x`"),
+            (
+                "trailing characters",
+                "something follows behind its end; a file has one document",
+            ),
         ] {
             assert_eq!(in_words(text), words);
         }

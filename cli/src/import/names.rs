@@ -149,6 +149,19 @@ fn by_plain_name(name: &str) -> Option<Target> {
     LEFT_OUT.contains(&name).then_some(Target::LeftOut)
 }
 
+/// Whether a column of this [plain] name says that a `state` beside it is one on a map.
+pub(super) fn is_of_address(plain_name: &str) -> bool {
+    const OF_ADDRESS: [&str; 6] = [
+        "city",
+        "country",
+        "countrycode",
+        "postalcode",
+        "streetaddress",
+        "zipcode",
+    ];
+    OF_ADDRESS.contains(&plain_name)
+}
+
 /// A name without case, spaces, underscores and the like.
 pub(super) fn plain(name: &str) -> String {
     let letters = name.chars().filter(|c| c.is_alphanumeric());

@@ -7,7 +7,7 @@ use headcount::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::names::{Field, Target, unknown};
+use super::names::{Field, Target, is_of_address, plain, unknown};
 use super::reading::Reading;
 use super::values::{kind_of, mismatch, moment, shortened, truth, untruth};
 
@@ -160,8 +160,15 @@ impl Row {
         reading: &mut Reading<'_>,
     ) {
         let mut strangers = Vec::new();
+        let has_address = members.keys().any(|name| is_of_address(&plain(name)));
         for (name, value) in members {
-            match reading.options.names.target(&name) {
+            let target = match reading.options.names.target(&name) {
+                Some(Target::Field(Field::Active)) if has_address && plain(&name) == "state" => {
+                    Some(Target::LeftOut)
+                }
+                target => target,
+            };
+            match target {
                 Some(Target::Field(field)) => self.read(field, &name, value, reading),
                 Some(Target::Attribute(attribute)) => {
                     // Asked for by name, so a number is as good as its text.
@@ -285,7 +292,10 @@ impl Row {
             return Ok(());
         }
         let id = text.parse().map_err(|error| {
-            format!("{name}: {error}; use --ignore-ids if the ids are not to be kept")
+            format!(
+                "{name}: {error}; use --ignore-ids if the ids are not to be kept, or --map \
+                 '{name}=external_id' --provisioner NAME to keep them as those of a provisioner"
+            )
         })?;
         set(&mut self.id, name, id)
     }
@@ -373,7 +383,7 @@ impl fmt::Display for Identity<'_> {
             (None, Some(name), Some(id)) => write!(f, "{} (id {id})", shortened(name))?,
             (None, Some(name), None) => f.write_str(&shortened(name))?,
             (None, None, Some(id)) => write!(f, "id {id}")?,
-            (None, None, None) => f.write_str("nobody by name")?,
+            (None, None, None) => f.write_str("unnamed")?,
         }
         match &row.realm {
             Some(realm) => write!(f, " of realm {}", shortened(realm)),

@@ -24,6 +24,13 @@ const YES: &[&str] = &[
     "password expired",
     "locked_out",
     "locked out",
+    // What spreadsheets write for TRUE in other languages.
+    "wahr",
+    "vrai",
+    "verdadero",
+    "verdadeiro",
+    "vero",
+    "waar",
 ];
 
 /// Words that make a user inactive, or say no.
@@ -49,6 +56,10 @@ const NO: &[&str] = &[
     "blocked_pending_approval",
     "pending",
     "pending approval",
+    "falsch",
+    "faux",
+    "falso",
+    "onwaar",
 ];
 
 /// Of these words some would say the opposite of a yes: the field is a question.

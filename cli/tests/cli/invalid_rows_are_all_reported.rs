@@ -69,7 +69,7 @@ fn a_template_needs_a_username() {
         &err,
         &[
             "1 of 2 rows",
-            "line 1, nobody by name: an email address is required",
+            "line 1, unnamed: an email address is required",
         ],
     );
     assert_eq!(

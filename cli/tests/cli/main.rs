@@ -12,6 +12,7 @@ mod broken_pipes_are_quiet;
 mod changes_are_told_in_order;
 mod damage_is_listed_and_repaired;
 mod dry_runs_write_nothing;
+mod exports_as_tools_write_them;
 mod external_ids_come_and_go;
 mod files_are_kept_safe;
 mod files_of_every_format;

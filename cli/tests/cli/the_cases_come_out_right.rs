@@ -213,7 +213,7 @@ fn an_unclear_json_key_refuses_the_file() {
         &folder.refused("import u.jsonl"),
         &[
             "1 of 2 rows",
-            "line 1, nobody by name: column 26: the key \"email\" is there twice",
+            "line 1, unnamed: column 26: the key \"email\" is there twice",
         ],
     );
     folder.write(

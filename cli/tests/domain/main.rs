@@ -38,6 +38,7 @@ mod several_users_are_one_batch;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod the_batch_help_is_true;
+mod the_documents_are_true;
 mod the_last_owner_stays;
 mod versions_are_heeded;
 mod workspaces_are_made_and_changed;

@@ -92,6 +92,25 @@ fn what_makes_no_sense_is_a_usage_error() {
         let error: serde_json::Value = serde_json::from_str(&run.err).unwrap();
         assert_eq!(error["error"]["kind"], "usage", "{line}");
     }
+    // As a script has it whose variable is not set.
+    for option in [
+        "--email-prefix",
+        "--username-prefix",
+        "--domain",
+        "--workspace",
+    ] {
+        let mut command = folder.command("users deactivate");
+        let output = command.args([option, ""]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{option}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_says(&said, &["would choose everybody"]);
+    }
+    for attribute in ["", "=x"] {
+        let mut command = folder.command("users deactivate --attribute");
+        let output = command.arg(attribute).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{attribute}");
+    }
+    assert_eq!(folder.changes().len(), 2);
     let run = folder.run("users list --limit 0");
     assert_says(&run.err, &["write 1 or more, or leave it out to list all"]);
 }

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * A user to create: active, no admin, with the email as username, unless it says otherwise.
+ * A user to create. By default the user is active, is no admin, and has the email as username.
  */
 public final class NewUser {
     private final Operation operation = new Operation(Native.HC_OPERATION_CREATE_USER);

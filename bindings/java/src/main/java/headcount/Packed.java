@@ -97,7 +97,7 @@ final class Packed {
                 moment(i64(b, r + 32)), moment(i64(b, r + 40)), perhapsMoment(i64(b, r + 88)));
     }
 
-    /** The user of a batch of one or none, which is so many bytes long. */
+    /** The user in a batch of {@code bytes} bytes with at most one record. */
     static Optional<User> oneUser(MemorySegment batch, long bytes) {
         return bytes == 0 ? Optional.empty()
                 : Optional.of(user(batch.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE), HEADER_BYTES));

@@ -1,0 +1,167 @@
+//! Whole headers, as Okta, Entra, Google Workspace and GitLab write them, and files that went
+//! wrong on their way.
+
+use crate::folder::{Folder, assert_says};
+
+/// Name, content, options, and what the report says.
+const EXPORTS: [(&str, &str, &str, &[&str]); 6] = [
+    (
+        // A state is one on a map here.
+        "okta-profiles.csv",
+        "login,firstName,lastName,middleName,honorificPrefix,honorificSuffix,email,title,\
+         displayName,nickName,profileUrl,secondEmail,mobilePhone,primaryPhone,streetAddress,city,\
+         state,zipCode,countryCode,postalAddress,preferredLanguage,locale,timezone,userType,\
+         employeeNumber,costCenter,organization,division,department,managerId,manager\n\
+         ann,Ann,Lee,,,,ann@ex.co,Eng,Ann Lee,,,,,,1 St,X,CA,1,US,,,,,,,,,,IT,,\n",
+        "",
+        &[
+            "1 created",
+            "ann       Ann Lee  yes   no",
+            "left out, as there is no field for it",
+        ],
+    ),
+    (
+        "okta-report.csv",
+        "\"User Id\",\"First name\",\"Last name\",\"Email\",\"Username\",\"Status\",\"Created At\"\n\
+         \"00u1\",\"Ann\",\"Lee\",\"ann@ex.co\",\"ann@ex.co\",\"ACTIVE\",\"2024-05-01 12:00:00\"\n\
+         \"00u2\",\"Bo\",\"Ray\",\"bo@ex.co\",\"bo@ex.co\",\"STAGED\",\"\"\n\
+         \"00u3\",\"Cy\",\"Ray\",\"cy@ex.co\",\"cy@ex.co\",\"PASSWORD_EXPIRED\",\n",
+        "--provisioner okta --map 'User Id=external_id'",
+        &[
+            "3 created",
+            "bo@ex.co   bo@ex.co   Bo Ray   no ",
+            "cy@ex.co   Cy Ray   yes",
+        ],
+    ),
+    (
+        "entra.csv",
+        "userPrincipalName,displayName,surname,mail,givenName,id,userType,jobTitle,department,\
+         accountEnabled,usageLocation,streetAddress,state,country,physicalDeliveryOfficeName,city,\
+         postalCode,telephoneNumber,mobile,authenticationPhoneNumber,\
+         authenticationAlternativePhoneNumber,authenticationEmail,alternateEmailAddress,ageGroup,\
+         consentProvidedForMinor,legalAgeGroupClassification,companyName,creationType,\
+         directorySynced,invitationState,identityIssuer,createdDateTime\n\
+         ann@contoso.example,Ann Lee,Lee,ann@ex.co,Ann,87d349ed-44d7-43e1-9a83-5f2406dee5bd,\
+         Member,,,True,US,,CA,,,,,,,,,,,,,,,,,,,5/30/2023 2:15:41 PM\n",
+        "",
+        &["1 created", "ann@contoso.example  Ann Lee  yes"],
+    ),
+    (
+        "google.csv",
+        "First Name [Required],Last Name [Required],Email Address [Required],\
+         Password [Required],Org Unit Path [Required],Status [READ ONLY],Last Sign In [READ ONLY],\
+         Storage Used [READ ONLY],Storage limit [READ ONLY],New Status [UPLOAD ONLY],\
+         Licenses [READ ONLY],New Licenses [UPLOAD ONLY]\n\
+         Ann,Lee,ann@ex.co,****,/,Active,2024/05/01 10:00:00,0.1GB,15GB,,,\n\
+         Bo,Ray,bo@ex.co,****,/,Suspended,Never logged in,0,0,,,\n",
+        "",
+        &["2 created", "bo@ex.co   bo@ex.co   Bo Ray   no "],
+    ),
+    (
+        "gitlab.csv",
+        "Name,Username,Email,Projects,Groups,Last activity,State,Created at\n\
+         Ann Lee,ann,ann@ex.co,1,1,\"Jan 5, 2024\",active,\"May 23, 2012 8:00am\"\n",
+        "",
+        &["1 created"],
+    ),
+    (
+        "gitlab-members.csv",
+        "Name,Username,Email,State,Role,Access granted,Access expires\n\
+         Ann,ann,ann@ex.co,ldap_blocked,Owner,2024-01-01,\n",
+        "",
+        &["1 created", "ann@ex.co  ann       -     no "],
+    ),
+];
+
+#[test]
+fn exports_are_taken() {
+    for (name, text, options, told) in EXPORTS {
+        let folder = Folder::new();
+        folder.write(name, text);
+        let mut args = vec!["import", name];
+        let words = options.split('\'').flat_map(|part| {
+            if part.contains('=') {
+                vec![part]
+            } else {
+                part.split_whitespace().collect()
+            }
+        });
+        args.extend(words);
+        let run = folder.run_args(&args);
+        assert_eq!((run.code, &*run.err), (0, ""), "{name}");
+        assert_says(&run.out, told);
+    }
+}
+
+#[test]
+fn ids_of_a_provisioner_are_refused_with_both_ways_out() {
+    let folder = Folder::new();
+    folder.write("u.csv", "User Id,email\n00u1,ann@ex.co\n");
+    assert_says(
+        &folder.refused("import u.csv"),
+        &[
+            "User Id: \"00u1\" is not a UUID",
+            "--ignore-ids",
+            "--map 'User Id=external_id' --provisioner NAME",
+        ],
+    );
+}
+
+#[test]
+fn what_went_wrong_on_the_way_is_said() {
+    let deep = format!(
+        "{{\"users\":[{{\"email\":\"a@b\",\"x\":{}1{}}}]}}",
+        "[".repeat(500),
+        "]".repeat(500)
+    );
+    for (name, text, told) in [
+        (
+            "joined.csv",
+            "\u{feff}email\na@ex.co\n\u{feff}email\nb@ex.co\n",
+            "line 3 begins with the byte order mark of another file",
+        ),
+        (
+            "twice.csv",
+            "email,Email,email\n",
+            "take one of the two out, or give it another name",
+        ),
+        (
+            "headless.csv",
+            "ann@ex.co,ann\nbob@ex.co,bob\n",
+            "the first line needs the names of the columns, and this one has an address",
+        ),
+        (
+            "joined.json",
+            "{\"users\":[{\"email\":\"a@b\"}]}\n{\"users\":[]}\n",
+            "line 2, column 1: something follows behind its end; a file has one document",
+        ),
+        (
+            "behind.json",
+            "{\"users\":[{\"email\":\"a@b\"}]} x",
+            "line 1, column 29: something follows behind its end",
+        ),
+        ("deep.json", &deep, "it is nested too deeply"),
+        (
+            "nul.json",
+            "{\"users\":nul}",
+            "true, false or null is needed, in lower case",
+        ),
+        (
+            "keys.json",
+            "{users:[]}",
+            "a key has to be a text in double quotes",
+        ),
+    ] {
+        let folder = Folder::new();
+        folder.write(name, text);
+        let refused = folder.refused(&format!("import {name}"));
+        assert_says(&refused, &[told]);
+        assert!(!folder.has_database(), "{name}");
+    }
+    let folder = Folder::new();
+    let missing = folder.refused("import nothing.csv");
+    assert_eq!(
+        missing,
+        "headcount: can't read nothing.csv: No such file or directory\n"
+    );
+}
