@@ -1,15 +1,15 @@
-//! What SCIM finds users by and the directory has no index for: user names that it does not
-//! take, such as an address that is not the email, and emails besides the first.
+//! Finds users by what SCIM stores beside the directory's own fields: user names that the
+//! directory doesn't accept, and emails other than the first.
 //!
-//! They are stored with the user. Their index is in memory, and built from all users when it
-//! is first asked. An entry is a hint: the user's record decides.
+//! The index is in memory. The first look-up builds it from all users, and each later one
+//! first reads the changes since, whichever door they came through. An entry is a hint: the
+//! user's record decides.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use headcount::{Directory, User, UserId};
+use headcount::{Change, Directory, ErrorKind, Event, Field, User, UserId};
 
 use super::user::Record;
 
@@ -25,9 +25,9 @@ enum Of {
 pub(crate) struct UserNames {
     hasher: RandomState,
     index: Mutex<HashMap<u64, Vec<UserId>>>,
-    /// Whether the index has all users, not only those who were noted.
-    is_read: AtomicBool,
-    reading: Mutex<()>,
+    /// The number of the change up to which the index is complete; `None` before all users
+    /// were read.
+    read_up_to: Mutex<Option<u64>>,
     claimed: Mutex<HashSet<u64>>,
 }
 
@@ -91,38 +91,62 @@ impl UserNames {
         is_new.then_some(Claim(self, hash))
     }
 
-    /// Notes by what a user is found from now on.
-    pub(super) fn note(&self, user: &User) {
+    /// Whether all users were read. `false` also while another thread reads, so that the
+    /// caller waits for it where waiting does no harm.
+    pub(super) fn is_read(&self) -> bool {
+        let read = self.read_up_to.try_lock();
+        read.is_ok_and(|read| read.is_some())
+    }
+
+    /// Brings the index up to date: reads the changes since the last time, or all users.
+    pub(super) fn read(&self, directory: &Directory) -> headcount::Result<()> {
+        let mut read_up_to = lock(&self.read_up_to);
+        let latest = directory.stats()?.latest_change;
+        match *read_up_to {
+            Some(read) if read == latest => return Ok(()),
+            Some(read) => match self.read_changes(directory, read) {
+                Err(error) if is_gap(error.kind()) => self.read_all(directory)?,
+                done => done?,
+            },
+            None => self.read_all(directory)?,
+        }
+        *read_up_to = Some(latest);
+        Ok(())
+    }
+
+    fn read_all(&self, directory: &Directory) -> headcount::Result<()> {
+        for user in directory.users()? {
+            self.enter(&*user?);
+        }
+        Ok(())
+    }
+
+    fn read_changes(&self, directory: &Directory, after: u64) -> headcount::Result<()> {
+        let mut users = HashSet::new();
+        for change in directory.changes(after)? {
+            users.extend(users_to_enter(&change?));
+        }
+        for id in users {
+            if let Some(user) = directory.user_by_id(id)? {
+                self.enter(&user);
+            }
+        }
+        Ok(())
+    }
+
+    fn enter(&self, user: &User) {
         let record = Record::of(user);
         let name = record.user_name.iter();
         let name = name.map(|name| self.hash(Of::Name, &name.to_lowercase()));
         let emails = record.addresses();
         let emails = emails.map(|email| self.hash(Of::Email, &email.to_lowercase()));
-        let hashes: Vec<_> = name.chain(emails).collect();
         let mut index = lock(&self.index);
-        for hash in hashes {
-            enter(&mut index, hash, user.id());
+        for hash in name.chain(emails) {
+            let ids = index.entry(hash).or_default();
+            if !ids.contains(&user.id()) {
+                ids.push(user.id());
+            }
         }
-    }
-
-    pub(super) fn is_read(&self) -> bool {
-        self.is_read.load(Ordering::Acquire)
-    }
-
-    /// Reads all users, once. Those who are noted meanwhile don't wait for it.
-    pub(super) fn read(&self, directory: &Directory) -> headcount::Result<()> {
-        if self.is_read() {
-            return Ok(());
-        }
-        let _reading = lock(&self.reading);
-        if self.is_read() {
-            return Ok(());
-        }
-        for user in directory.users()? {
-            self.note(&*user?);
-        }
-        self.is_read.store(true, Ordering::Release);
-        Ok(())
     }
 
     /// Of a text in lower case.
@@ -131,11 +155,21 @@ impl UserNames {
     }
 }
 
-fn enter(index: &mut HashMap<u64, Vec<UserId>>, hash: u64, id: UserId) {
-    let ids = index.entry(hash).or_default();
-    if !ids.contains(&id) {
-        ids.push(id);
-    }
+/// The users whose record for SCIM the change may have set.
+fn users_to_enter(change: &Change) -> impl Iterator<Item = UserId> {
+    change.events.iter().filter_map(|event| match event {
+        Event::UserCreated { user, .. } => Some(*user),
+        Event::UserUpdated { user, fields } if fields.contains(&Field::Attributes) => Some(*user),
+        _ => None,
+    })
+}
+
+/// Whether changes are missing, so that only the users themselves tell what they are.
+fn is_gap(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::HistoryTrimmed { .. } | ErrorKind::ChangeNotYet { .. }
+    )
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -196,9 +196,7 @@ pub(crate) async fn create(
             }
             created => created,
         };
-        let user = created?;
-        server.0.user_names.note(&user);
-        Ok(user)
+        Ok(created?)
     };
     let user = asking.server.write(&asking.caller, work).await?;
     answered(&asking, StatusCode::CREATED, &user)
@@ -359,12 +357,7 @@ fn apply(
         Err(error) if is_full(server, error.kind()) => directory.apply(batch(None)),
         applied => applied,
     }?;
-    let changed = match applied.user(user.id()) {
-        Some(changed) => Arc::clone(changed),
-        None => Arc::clone(user),
-    };
-    server.0.user_names.note(&changed);
-    Ok(changed)
+    Ok(Arc::clone(applied.user(user.id()).unwrap_or(user)))
 }
 
 pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Scim<Response> {

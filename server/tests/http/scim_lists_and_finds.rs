@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use headcount::License;
+use headcount::{License, UserUpdate};
 use serde_json::{Value, json};
 
 use super::scim_provisions_users::{USERS, provisioner};
@@ -215,4 +215,31 @@ fn any_of_the_emails_finds_a_user() {
     assert_eq!(okta.put(&path, &fewer).status, 200);
     assert_eq!(found("bob@home.net"), [""; 0]);
     assert_eq!(found("ann@ex.co"), [ann]);
+}
+
+#[test]
+fn what_other_doors_write_is_found_too() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let found = |path: &str, text: &str| {
+        let filter = format!("{USERS}?filter={path}%20eq%20%22{text}%22");
+        ids(&okta.get(&filter).json())
+    };
+    assert_eq!(found("emails.value", "ann@home.net"), [""; 0]);
+    let record = |second: &str| {
+        let emails = json!([{ "value": "ann@ex.co", "primary": true }, { "value": second }]);
+        let record = json!({ "userName": "ann@idp.net", "emails": emails });
+        UserUpdate::new().attribute("scim", record.to_string().as_str())
+    };
+    let directory = &running.directory;
+    let ann = directory.create_user("ann@ex.co").unwrap().id();
+    directory.update_user(ann, record("ann@home.net")).unwrap();
+    let id = ann.to_string();
+    assert_eq!(found("emails.value", "ann@home.net"), [id.as_str()]);
+    assert_eq!(found("userName", "ann@idp.net"), [id.as_str()]);
+    directory.update_user(ann, record("a@home.net")).unwrap();
+    let latest = directory.stats().unwrap().latest_change;
+    directory.trim_changes(latest).unwrap();
+    assert_eq!(found("emails.value", "a@home.net"), [id.as_str()]);
+    assert_eq!(found("emails.value", "ann@home.net"), [""; 0]);
 }
