@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
@@ -74,6 +74,7 @@ test("an export makes the same directory", async (t) => {
   assert.equal(statSync(path).mode & 0o777, 0o600);
   await assert.rejects(directory.export(path), kind("io"));
   assert.equal(directory.sync.export(pathToFileURL(path), { overwrite: true }), records);
+  assert.deepEqual(readdirSync(dirname(path)), ["users.jsonl"]);
   assert.equal(await copy.load(path), records);
   assert.deepEqual(await copy.users().toArray(), await directory.users().toArray());
   assert.equal(copy.sync.seats().limit, 3);

@@ -22,10 +22,6 @@ const SAID: [(&str, &str); 4] = [
 /// A directory that was closed, and one that crashed with a log beside it.
 const DIRECTORIES: [&[&str]; 2] = [&["closed.redb"], &["crashed.redb", "crashed.redb-log0"]];
 
-/// The closed one without the most active users of each day, as a repair may leave it. It is not
-/// written anew: of the table in its file, the rows whose keys begin with 0x32 were removed.
-const WITHOUT_SEAT_DAYS: &[&str] = &["without_seat_days.redb"];
-
 fn files() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/format")
 }
@@ -35,7 +31,7 @@ fn a_later_release_says_the_same_of_them() {
     if env::var_os("HEADCOUNT_NEW_FORMAT").is_some() {
         write_anew();
     }
-    for directory in DIRECTORIES.into_iter().chain([WITHOUT_SEAT_DAYS]) {
+    for directory in DIRECTORIES {
         let folder = Folder::new();
         for name in directory {
             fs::copy(files().join(name), folder.path(name)).unwrap();
@@ -50,24 +46,6 @@ fn a_later_release_says_the_same_of_them() {
         folder.done(&format!("--db {main} users create late@ex.co --inactive"));
         folder.done(&format!("--db {main} verify"));
     }
-}
-
-#[test]
-fn seats_are_counted_from_the_first_change_of_an_older_file() {
-    let folder = Folder::new();
-    let name = WITHOUT_SEAT_DAYS[0];
-    fs::copy(files().join(name), folder.path("headcount.redb")).unwrap();
-    let told = folder.json("seats --since 2020-01-01");
-    let [active, peak] = [&told["seats"]["active"], &told["history"]["peak"]];
-    assert_eq!((active, peak), (&1.into(), &1.into()));
-    assert_eq!(told["history"]["days"], serde_json::json!([]));
-    folder.done("users create late@ex.co");
-    folder.done("users delete late@ex.co --yes");
-    let told = folder.json("seats");
-    assert_eq!(told["history"]["peak"], 2);
-    let days = told["history"]["days"].as_array().unwrap();
-    assert_eq!((days.len(), &days[0]["last"]), (1, &1.into()));
-    folder.done("verify");
 }
 
 /// Makes the files: of the second directory a copy while it is open, with all of its

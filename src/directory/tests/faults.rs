@@ -147,6 +147,10 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
         malform_first(Kind::SeatDay, txn)
     }),
     (FaultKind::Wrong, "seat_day", |txn| {
+        let key = key_of(Kind::SeatDay, txn);
+        txn.delete(&key)
+    }),
+    (FaultKind::Wrong, "seat_day", |txn| {
         put_day(txn, |day| SeatDay::new(day.day, day.peak, 1))
     }),
     (FaultKind::Wrong, "seat_day", |txn| {

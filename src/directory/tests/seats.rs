@@ -6,12 +6,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{EVERYTHING, entries};
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::Kind;
 use crate::directory::Directory;
 use crate::directory::commits::Commits;
-use crate::engine::{Engine, Write};
 use crate::error::ErrorKind;
-use crate::model::{License, SeatDay, Timestamp};
+use crate::model::{License, Timestamp};
 
 const DAY: u64 = 24 * 60 * 60 * 1_000_000;
 const START: u64 = 20_000 * DAY;
@@ -95,24 +94,6 @@ fn three_years_are_kept() {
         directory.peak_active_since(at(START + 500 * DAY)).unwrap(),
         2
     );
-}
-
-/// A file may be older than the days are.
-#[test]
-fn a_directory_without_days_begins_with_its_users() {
-    let directory = directory();
-    directory.create_user("ann@ex.co").unwrap();
-    directory.create_user("bob@ex.co").unwrap();
-    let engine = &directory.shared.engine;
-    let key = keys::seat_day(at(START));
-    engine.transact(|txn| txn.delete(&key)).unwrap();
-    directory.verify().unwrap();
-    let history = directory.seat_history(at(0)).unwrap();
-    assert_eq!((history.peak, history.days.len()), (2, 0));
-    directory.delete_user("bob@ex.co").unwrap();
-    let history = directory.seat_history(None).unwrap();
-    assert_eq!(history.days, [SeatDay::new(at(START), 2, 1)]);
-    directory.verify().unwrap();
 }
 
 #[test]

@@ -8,9 +8,8 @@ use crate::error::Result;
 use crate::model::SeatDay;
 
 impl<R: Read> Examiner<'_, R> {
-    /// Checks that the days can be read, that none is later than the latest change, and
-    /// that the last one ends with the users who are active. A directory may have none: it
-    /// may be older than they are, or nobody was ever active.
+    /// Checks that the days can be read, that none is later than the latest change, and that
+    /// the last one ends with the users who are active. There is none if nobody ever was.
     pub(super) fn seat_days(&mut self) -> Result<()> {
         let latest = self.on_record.map(|totals| totals.last_at);
         let mut last: Option<SeatDay> = None;
@@ -36,18 +35,20 @@ impl<R: Read> Examiner<'_, R> {
             examiner.fault(fault, Fix::SetAside(key.to_vec(), value.to_vec()))
         })?;
         // A user who can't be read may be active, and a day that can't be the last one.
-        match last.filter(|_| is_whole && self.unreadable_users == 0) {
-            Some(day) if day.last != self.counted.active => self.wrong_end(day),
-            _ => Ok(()),
+        let is_certain = is_whole && self.unreadable_users == 0;
+        if is_certain && last.map_or(0, |day| day.last) != self.counted.active {
+            return self.wrong_end(last);
         }
+        Ok(())
     }
 
-    /// Reports that `last`, the last day, ends with other users than are active. When the
-    /// number changed is not known: it counts as changed on the day of the latest change.
-    fn wrong_end(&mut self, last: SeatDay) -> Result<()> {
+    /// Reports that the number at the end of the last day, if there is one, is not that of
+    /// the active users. When it changed is unknown: on the day of the latest change, say.
+    fn wrong_end(&mut self, last: Option<SeatDay>) -> Result<()> {
         let on_record = self.on_record.map(|totals| totals.last_at);
         let latest = on_record.unwrap_or(self.latest_at).day();
         let active = self.counted.active;
+        let last = last.unwrap_or_else(|| SeatDay::new(latest, 0, 0));
         let right = if latest > last.day {
             SeatDay::new(latest, last.last.max(active), active)
         } else {

@@ -4,16 +4,31 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader};
 use std::path::Path;
 
-use headcount::{Directory, ErrorKind};
+use headcount::{Directory, ErrorKind, UserId};
 
 use crate::answer::Refusal;
 
 type Result<T> = std::result::Result<T, Refusal>;
 
 /// Writes all records to a file that only its owner can read, and returns their number.
-/// A file that was made for an export that failed is removed.
+/// What an export that failed has written is removed; a file that it was to replace stays.
 pub fn export(directory: &Directory, path: &Path, overwrite: bool) -> Result<u64> {
-    let file = create(path, overwrite).map_err(|error| io_refusal("write", path, &error))?;
+    if !overwrite {
+        return write(directory, path);
+    }
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!("-{}", UserId::generate()));
+    let beside = Path::new(&beside);
+    let records = write(directory, beside)?;
+    fs::rename(beside, path).map_err(|error| {
+        let _ = fs::remove_file(beside);
+        io_refusal("write", path, &error)
+    })?;
+    Ok(records)
+}
+
+fn write(directory: &Directory, path: &Path) -> Result<u64> {
+    let file = create(path).map_err(|error| io_refusal("write", path, &error))?;
     let written = directory.export_lines(&file, |_| {}).map_err(Refusal::from);
     let written = written.and_then(|done| {
         file.sync_all()
@@ -33,14 +48,9 @@ pub fn load(directory: &Directory, path: &Path) -> Result<u64> {
     Ok(directory.load_lines(BufReader::new(file), |_| {})?.records)
 }
 
-fn create(path: &Path, overwrite: bool) -> io::Result<File> {
+fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true);
-    if overwrite {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
-    }
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
