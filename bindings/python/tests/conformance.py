@@ -101,6 +101,7 @@ class Session:
             given[key] = self.folder / given[key]
         calls: dict[str, Callable[[], Any]] = {
             "len": lambda: len(on),
+            "follow": lambda: setattr(self, "feed", on.follow(given["after"])),
             "next": lambda: self.feed.next(given["timeout_ms"] / 1000),
             "position": lambda: self.feed.position,
             "restore": lambda: headcount.restore(**given),
@@ -114,9 +115,6 @@ class Session:
         if name == "open":
             before, self.directory = self.directory, self.opened(given)
             return before.close()
-        if name == "follow":
-            self.feed = on.follow(given["after"])
-            return None
         if "operations" in given:
             operations = given.pop("operations")
             batch = Batch(**given)
@@ -188,15 +186,13 @@ def run(lines: list[tuple[int, Step]]) -> str | None:
 
 def run_all(folder: Path) -> tuple[int, list[str]]:
     """How many cases of the scripts in a folder passed, and what was wrong with others."""
-    passed, failures = 0, []
+    total, failures = 0, []
     for script in sorted(folder.glob("*.jsonl")):
         cases: list[list[tuple[int, Step]]] = []
         for number, line in enumerate(script.read_text().splitlines(), 1):
             step = json.loads(line or "{}")
             cases += [[]] if "case" in step else []
             cases[-1] += [(number, step)] if step else []
-        for case in cases:
-            failure = run(case)
-            passed += failure is None
-            failures += [f"{script.name}:{failure}"] if failure else []
-    return passed, failures
+        total += len(cases)
+        failures += [f"{script.name}:{wrong}" for case in cases if (wrong := run(case))]
+    return total - len(failures), failures
