@@ -1,7 +1,5 @@
 //! The records: what each stored value holds, and how it becomes the model's.
 
-use std::collections::BTreeMap;
-
 use wincode::config::Configuration;
 use wincode::int_encoding::{LittleEndian, VarInt};
 use wincode::len::BincodeLen;
@@ -228,13 +226,6 @@ pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
     super::view_user(email_key, bytes).map(|view| view.to_user())
 }
 
-fn owned_pairs(pairs: Vec<(&str, &str)>) -> BTreeMap<String, String> {
-    let pairs = pairs.into_iter();
-    pairs
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
-}
-
 /// Appends what is known of an id.
 pub(crate) fn put_id(out: &mut Vec<u8>, entry: &IdEntry<'_>) -> Result<()> {
     put(out, entry)
@@ -280,7 +271,7 @@ pub(crate) fn decode_workspace(id: WorkspaceId, bytes: &[u8]) -> Result<Workspac
         name_key: record.name_key.unwrap_or(record.name).to_owned(),
         archived: record.archived,
         default_of: record.default_of,
-        external_ids: owned_pairs(record.external_ids),
+        external_ids: record.external_ids.into_iter().collect(),
         created_at: record.created_at,
         updated_at: record.updated_at,
         version: record.version,

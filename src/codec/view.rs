@@ -1,11 +1,9 @@
 //! Users as they are stored, read without copying anything.
 
-use std::collections::BTreeMap;
-
 use super::fields::{Fields, malformed};
 use super::records::{self, UsernameRecord};
 use crate::error::Result;
-use crate::model::{Email, NulTexts, Timestamp, User, UserId};
+use crate::model::{Email, NulTexts, TextMap, Timestamp, User, UserId};
 
 /// A user, borrowed from where it lies: in the store, or in a [`User`].
 ///
@@ -54,7 +52,7 @@ pub struct UserView<'a> {
 enum Pairs<'a> {
     /// Up to this many, as they are stored; checked before.
     Stored(usize, Fields<'a>),
-    Owned(&'a BTreeMap<String, String>),
+    Owned(&'a TextMap),
 }
 
 /// The user whose row has this email key: a [`records::UserRecord`], read by hand, since
@@ -266,9 +264,7 @@ impl<'a> Pairs<'a> {
         };
         (0..count).map(move |_| match &mut owned {
             // There are as many as were counted, so that nothing is ever missing.
-            Some(pairs) => pairs
-                .next()
-                .map_or(("", ""), |(name, value)| (name.as_str(), value.as_str())),
+            Some(pairs) => pairs.next().unwrap_or_default(),
             None => fields.pair().unwrap_or_default(),
         })
     }
@@ -278,11 +274,8 @@ impl<'a> Pairs<'a> {
         found.map(|(_, value)| value)
     }
 
-    fn to_owned(self) -> BTreeMap<String, String> {
-        let pairs = self.iter();
-        pairs
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect()
+    fn to_owned(self) -> TextMap {
+        self.iter().collect()
     }
 }
 

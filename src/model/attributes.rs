@@ -1,6 +1,6 @@
 //! Names and attributes: the free text that a user may carry, within limits.
 
-use std::collections::BTreeMap;
+use super::text_map::TextMap;
 
 use super::email::quoted;
 use super::visible::parse_visible;
@@ -14,7 +14,7 @@ pub(crate) const ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
 pub(crate) const NAME_BYTES_MAX: usize = 255;
 
 /// Pairs of name and value, ordered by name.
-pub(crate) type Attributes = BTreeMap<String, String>;
+pub(crate) type Attributes = TextMap;
 
 /// Checks that `attributes` as a whole are within the limits.
 pub(crate) fn check_attributes(attributes: &Attributes) -> Result<()> {

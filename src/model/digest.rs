@@ -227,7 +227,7 @@ fn put_new_user(out: &mut Digester, user: &NewUser) {
     out.flag(draft.admin);
     put_external_ids(out, &draft.external_ids);
     out.number(draft.attributes.len() as u64);
-    for (name, value) in &draft.attributes {
+    for (name, value) in draft.attributes.iter() {
         out.text(name);
         out.text(value);
     }
@@ -236,7 +236,7 @@ fn put_new_user(out: &mut Digester, user: &NewUser) {
 
 fn put_external_ids(out: &mut Digester, ids: &ExternalIds) {
     out.number(ids.len() as u64);
-    for (provisioner, id) in ids {
+    for (provisioner, id) in ids.iter() {
         out.text(provisioner);
         out.text(id);
     }

@@ -1,6 +1,6 @@
 //! The ids that other systems have for users and workspaces.
 
-use std::collections::BTreeMap;
+use super::text_map::TextMap;
 
 use super::email::quoted;
 use crate::error::{Error, ErrorKind, Result};
@@ -13,7 +13,7 @@ pub(crate) const PROVISIONER_BYTES_MAX: usize = 64;
 pub(crate) const EXTERNAL_ID_BYTES_MAX: usize = 255;
 
 /// External ids by the name of the provisioner who gave them.
-pub(crate) type ExternalIds = BTreeMap<String, String>;
+pub(crate) type ExternalIds = TextMap;
 
 /// Checks the name of a provisioner.
 pub(crate) fn check_provisioner(name: &str) -> Result<()> {
@@ -35,7 +35,7 @@ pub(crate) fn set_external_id(
     let Some(id) = id else {
         return Ok(ids.remove(provisioner).is_some());
     };
-    let had = ids.insert(provisioner.to_owned(), id.to_owned());
+    let had = ids.insert(provisioner, id);
     if ids.len() > EXTERNAL_IDS_MAX {
         let count = ids.len();
         ids.remove(provisioner);

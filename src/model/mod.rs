@@ -17,6 +17,7 @@ mod op;
 mod query;
 mod request_id;
 mod seats;
+mod text_map;
 mod timestamp;
 mod update;
 mod user;
@@ -36,7 +37,7 @@ pub(crate) use external::{ExternalIds, check_external_id, check_provisioner, set
 pub(crate) use id::Target;
 pub use id::{UserId, UserRef};
 #[cfg(feature = "serde")]
-pub(crate) use json::{UserFields, pairs};
+pub(crate) use json::{UserFields, texts};
 pub(crate) use license::seats_called;
 pub use license::{License, Seats};
 pub(crate) use nul_texts::NulTexts;
@@ -44,6 +45,7 @@ pub use op::{Op, Step};
 pub use query::{PageVisit, Sort, UserPage, UserQuery};
 pub use request_id::RequestId;
 pub use seats::{SeatDay, SeatHistory};
+pub(crate) use text_map::TextMap;
 pub use timestamp::Timestamp;
 pub use update::UserUpdate;
 #[cfg(feature = "serde")]

@@ -274,11 +274,11 @@ impl UserUpdate {
 impl Parts {
     fn merge_attributes(&self, attributes: &mut Attributes) -> Result<()> {
         if self.replace_attributes {
-            attributes.clear();
+            *attributes = Attributes::new();
         }
         for (name, value) in &self.attributes {
             match value {
-                Some(value) => attributes.insert(name.clone(), value.clone()),
+                Some(value) => attributes.insert(name.as_str(), value.as_str()),
                 None => attributes.remove(name),
             };
         }

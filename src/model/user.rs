@@ -94,14 +94,12 @@ impl User {
 
     /// The value of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.get(name).map(String::as_str)
+        self.attributes.get(name)
     }
 
     /// All attributes, ordered by name.
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.attributes
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.attributes.iter()
     }
 
     /// The id that a provisioner, such as an identity provider, has for the user; no other
@@ -117,14 +115,12 @@ impl User {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn external_id(&self, provisioner: &str) -> Option<&str> {
-        self.external_ids.get(provisioner).map(String::as_str)
+        self.external_ids.get(provisioner)
     }
 
     /// All external ids, each behind its provisioner, by whose names they are ordered.
     pub fn external_ids(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.external_ids
-            .iter()
-            .map(|(provisioner, id)| (provisioner.as_str(), id.as_str()))
+        self.external_ids.iter()
     }
 
     /// When the user was created.
@@ -287,9 +283,9 @@ impl NewUser {
         self.with(|draft| {
             check_attribute_name(name.as_ref())?;
             let name = name.as_ref();
-            let before = draft.attributes.insert(name.to_owned(), value.into());
+            let before = draft.attributes.insert(name, value.into());
             check_attributes(&draft.attributes).inspect_err(|_| match before {
-                Some(before) => drop(draft.attributes.insert(name.to_owned(), before)),
+                Some(before) => drop(draft.attributes.insert(name, before)),
                 None => drop(draft.attributes.remove(name)),
             })
         })

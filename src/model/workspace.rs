@@ -214,14 +214,12 @@ impl Workspace {
     /// The id that a provisioner has for it, as for a group that it is; no other
     /// workspace has it of the same provisioner.
     pub fn external_id(&self, provisioner: &str) -> Option<&str> {
-        self.external_ids.get(provisioner).map(String::as_str)
+        self.external_ids.get(provisioner)
     }
 
     /// All external ids, each behind its provisioner, by whose names they are ordered.
     pub fn external_ids(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.external_ids
-            .iter()
-            .map(|(provisioner, id)| (provisioner.as_str(), id.as_str()))
+        self.external_ids.iter()
     }
 
     /// When it was created.

@@ -62,12 +62,12 @@ impl<K: Copy + Ord + Hash> GivenIds<K> {
         op_index: usize,
     ) {
         let Some(now) = now else { return };
-        for (provisioner, id) in now.external_ids() {
+        for (provisioner, id) in now.external_ids().iter() {
             let had = before.and_then(|before| before.external_ids().get(provisioner));
             if had != Some(id) {
                 self.0.push(Given {
-                    provisioner: provisioner.clone(),
-                    id: id.clone(),
+                    provisioner: provisioner.to_owned(),
+                    id: id.to_owned(),
                     to,
                     op_index,
                 });

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Exported, Record};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{ExternalIds, License, Role, Timestamp, UserFields, UserId, WorkspaceId, pairs};
+use crate::model::{ExternalIds, License, Role, Timestamp, UserFields, UserId, WorkspaceId, texts};
 
 /// The number of the format, which grows when an older release would misread a file.
 const FORMAT: u64 = 1;
@@ -99,7 +99,7 @@ enum Stored {
         name: String,
         archived: bool,
         default_of: Option<UserId>,
-        #[serde(default, deserialize_with = "pairs")]
+        #[serde(default, deserialize_with = "texts")]
         external_ids: ExternalIds,
         created_at: Timestamp,
         updated_at: Timestamp,

@@ -165,10 +165,8 @@ fn replace_user(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-    use crate::model::{Email, ExternalIds, NulTexts, Timestamp};
+    use crate::model::{Attributes, Email, ExternalIds, NulTexts, Timestamp};
     use crate::rules::working::WorkingSet;
 
     type Entries = Vec<(Vec<u8>, Option<Vec<u8>>)>;
@@ -183,7 +181,7 @@ mod tests {
             active,
             admin: number.is_multiple_of(3),
             external_ids: external_ids(number, version),
-            attributes: BTreeMap::new(),
+            attributes: Attributes::new(),
             created_at: Timestamp::from_unix_micros(1).unwrap(),
             updated_at: Timestamp::from_unix_micros(version).unwrap(),
             deactivated_at: None,
@@ -196,8 +194,8 @@ mod tests {
     fn external_ids(number: u8, version: u64) -> ExternalIds {
         let id = |provisioner: &str, id: u64| (provisioner.to_owned(), id.to_string());
         match number % 5 {
-            0 => ExternalIds::from([id("entra", number.into()), id("okta", version)]),
-            1 => ExternalIds::from([id("okta", u64::from(number) + version)]),
+            0 => ExternalIds::from_iter([id("entra", number.into()), id("okta", version)]),
+            1 => ExternalIds::from_iter([id("okta", u64::from(number) + version)]),
             _ => ExternalIds::new(),
         }
     }

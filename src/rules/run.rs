@@ -111,8 +111,7 @@ impl Run {
             let ids = record.map(|record| record.external_ids().keys());
             ids.into_iter().flatten()
         };
-        let is_kept =
-            |name: &&String| now.is_some_and(|now| now.external_ids().contains_key(*name));
+        let is_kept = |name: &&str| now.is_some_and(|now| now.external_ids().get(name).is_some());
         let removed = provisioners(before).filter(|name| !is_kept(name));
         for provisioner in provisioners(now).chain(removed) {
             let entry = |record: Option<&'a T>| entry(record?, provisioner);

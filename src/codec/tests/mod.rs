@@ -1,14 +1,13 @@
 //! The bytes of every record: pinned, the same as bincode 2's, and read back.
 
-use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
 use std::{env, fs};
 
 use super::*;
 use crate::error::{ErrorKind, Result};
 use crate::model::{
-    Change, Email, Event, ExternalIds, Field, License, Member, NulTexts, Outcome, RequestId, Role,
-    Subject, Timestamp, User, UserId, Username, Workspace, WorkspaceId,
+    Attributes, Change, Email, Event, ExternalIds, Field, License, Member, NulTexts, Outcome,
+    RequestId, Role, Subject, TextMap, Timestamp, User, UserId, Username, Workspace, WorkspaceId,
 };
 
 mod properties;
@@ -136,7 +135,7 @@ fn least_user() -> User {
         active: false,
         admin: false,
         external_ids: ExternalIds::new(),
-        attributes: BTreeMap::new(),
+        attributes: Attributes::new(),
         created_at: at(0),
         updated_at: at(250),
         deactivated_at: None,
@@ -147,8 +146,7 @@ fn least_user() -> User {
 
 fn external_ids() -> ExternalIds {
     let ids = [("okta", "00u1"), ("entra", "Ä-1")];
-    let ids = ids.map(|(provisioner, id)| (provisioner.to_owned(), id.to_owned()));
-    ids.into()
+    ids.into_iter().collect()
 }
 
 fn fullest_user() -> User {
@@ -164,9 +162,7 @@ fn fullest_user() -> User {
         active: true,
         admin: true,
         external_ids: external_ids(),
-        attributes: attributes
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into(),
+        attributes: attributes.into_iter().collect(),
         created_at: at(1_720_716_959_173_000),
         updated_at: at(253_402_207_200_999_999),
         deactivated_at: Some(at(251)),

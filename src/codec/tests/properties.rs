@@ -85,8 +85,9 @@ fn any_change() -> impl Strategy<Value = Change> {
         })
 }
 
-fn any_pairs() -> impl Strategy<Value = BTreeMap<String, String>> {
-    proptest::collection::btree_map(any::<String>(), any::<String>(), 0..5)
+fn any_pairs() -> impl Strategy<Value = TextMap> {
+    let pairs = vec(any::<(String, String)>(), 0..5);
+    pairs.prop_map(|pairs| pairs.into_iter().collect())
 }
 
 type Texts = [Option<String>; 6];

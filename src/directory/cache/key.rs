@@ -120,9 +120,8 @@ const ENTRY_BYTES: usize = 112;
 const ALLOCATION_BYTES: usize = 16;
 /// The two counters of an `Arc`.
 const COUNTER_BYTES: usize = 2 * size_of::<usize>();
-/// Bytes of a node of a map of attributes or external ids, and how many are in one.
-const NODE_BYTES: usize = 560;
-const NODE_PAIRS: usize = 6;
+/// Bytes of an attribute or external id in its map, without its texts.
+const PAIR_BYTES: usize = 2 * size_of::<Box<str>>();
 
 /// What an entry weighs: about the bytes of memory that it takes in all.
 pub(super) fn weight(key: &Key, user: &User) -> usize {
@@ -155,9 +154,10 @@ fn user_bytes(user: &User) -> usize {
     let text_pairs: usize = user
         .attributes()
         .chain(user.external_ids())
-        .map(|(name, value)| text_bytes(name.len()) + text_bytes(value.len()))
+        .map(|(name, value)| PAIR_BYTES + text_bytes(name.len()) + text_bytes(value.len()))
         .sum();
-    let nodes = |pairs: usize| pairs.div_ceil(NODE_PAIRS) * NODE_BYTES;
+    let maps = [user.attributes().len(), user.external_ids().len()];
+    let map_count = maps.into_iter().filter(|pairs| *pairs > 0).count();
     COUNTER_BYTES
         + size_of::<User>()
         + ALLOCATION_BYTES
@@ -165,8 +165,7 @@ fn user_bytes(user: &User) -> usize {
         + username
         + names
         + text_pairs
-        + nodes(user.attributes().len())
-        + nodes(user.external_ids().len())
+        + map_count * ALLOCATION_BYTES
 }
 
 /// Bytes of a text of its own allocation.

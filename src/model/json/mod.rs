@@ -22,11 +22,18 @@ use std::marker::PhantomData;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::model::TextMap;
+
 pub(crate) use user::UserFields;
 
 /// A field that is there, whether or not its value is null.
 fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
+}
+
+/// As [`pairs`], of texts.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<TextMap, D::Error> {
+    Ok(pairs::<D, String>(from)?.into_iter().collect())
 }
 
 /// Attributes or external ids, each name once.

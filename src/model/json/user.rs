@@ -7,7 +7,7 @@ use serde::de::{Error as _, IgnoredAny};
 use serde::ser::{Error as _, SerializeStruct};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::pairs;
+use super::texts;
 use crate::model::attributes::Attributes;
 use crate::model::{
     Draft, Email, ExternalIds, NewUser, NulTexts, Timestamp, User, UserId, UserPage, Username,
@@ -43,9 +43,9 @@ pub(crate) struct UserFields {
     family_name: Option<String>,
     active: bool,
     admin: bool,
-    #[serde(default, deserialize_with = "pairs")]
+    #[serde(default, deserialize_with = "texts")]
     external_ids: ExternalIds,
-    #[serde(deserialize_with = "pairs")]
+    #[serde(deserialize_with = "texts")]
     attributes: Attributes,
     created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
@@ -142,13 +142,13 @@ struct NewFields {
     admin: Option<bool>,
     #[serde(
         default,
-        deserialize_with = "pairs",
+        deserialize_with = "texts",
         skip_serializing_if = "ExternalIds::is_empty"
     )]
     external_ids: ExternalIds,
     #[serde(
         default,
-        deserialize_with = "pairs",
+        deserialize_with = "texts",
         skip_serializing_if = "Attributes::is_empty"
     )]
     attributes: Attributes,

@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::pairs;
+use super::texts;
 use crate::model::{
     ExternalIds, License, NewWorkspace, Seats, Timestamp, UserId, UserRef, Workspace, WorkspaceId,
     WorkspaceName,
@@ -18,7 +18,7 @@ impl<'de> Deserialize<'de> for Workspace {
             name: String,
             archived: bool,
             default_of: Option<UserId>,
-            #[serde(default, deserialize_with = "pairs")]
+            #[serde(default, deserialize_with = "texts")]
             external_ids: ExternalIds,
             created_at: Timestamp,
             updated_at: Timestamp,
@@ -49,7 +49,7 @@ struct NewFields {
     owner: Option<UserRef>,
     #[serde(
         default,
-        deserialize_with = "pairs",
+        deserialize_with = "texts",
         skip_serializing_if = "ExternalIds::is_empty"
     )]
     external_ids: ExternalIds,

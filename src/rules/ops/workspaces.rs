@@ -19,7 +19,7 @@ pub(in crate::rules) fn create<R: Read>(
         None => None,
     };
     let mut external_ids = ExternalIds::new();
-    for (provisioner, id) in &new.external_ids {
+    for (provisioner, id) in new.external_ids.iter() {
         check_provisioner(provisioner)?;
         check_external_id(id)?;
         model::set_external_id(&mut external_ids, provisioner, Some(id))?;
