@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::federated;
 use super::json::{Members, Strict, part};
+use super::names::Names;
 use super::reading::Reading;
 use super::row::{Fields, List, Spot, is_federated};
 use super::{Format, Row, Rows};
@@ -37,6 +38,15 @@ pub(super) fn is_user(text: &str) -> bool {
 /// Whether `text` is an object that holds users.
 pub(super) fn holds_users(text: &str) -> bool {
     serde_json::from_str::<Members<'_>>(text).is_ok_and(|members| members.get("users").is_some())
+}
+
+/// Whether the first of the objects of `text`, or of its list, is an operation of a batch.
+pub(super) fn holds_operations(text: &str, names: Names<'_>) -> bool {
+    let text = text.strip_prefix('[').unwrap_or(text);
+    let mut objects = serde_json::Deserializer::from_str(text).into_iter::<Members<'_>>();
+    let first = objects.next().and_then(Result::ok);
+    let op = first.as_ref().and_then(|members| members.get("op"));
+    op.is_some_and(|op| op.get().starts_with('"')) && names.target("op").is_none()
 }
 
 /// What a document turned out to be.

@@ -92,6 +92,12 @@ fn of_document(
 fn detect(text: &str, name: &str, reading: &mut Reading<'_>) -> Result<Parsed, String> {
     let body = text.trim_ascii_start();
     if body.starts_with(['{', '[']) {
+        if document::holds_operations(body, reading.options.names) {
+            return Err(
+                "it has operations rather than users; `headcount batch` carries them out"
+                    .to_owned(),
+            );
+        }
         return if is_json_lines(body) {
             Ok(of_lines(text, reading))
         } else {

@@ -54,6 +54,21 @@ fn formats_are_told_apart_by_their_content() {
 }
 
 #[test]
+fn operations_are_not_taken_for_users() {
+    let operation = r#"{"op":"create_user","email":"a@b"}"#;
+    for text in [
+        operation.to_owned(),
+        format!("{operation}\n{operation}"),
+        format!("[{operation}]"),
+        format!(" [\n  {operation},\n{operation}]"),
+    ] {
+        let refused = format_of("file", &text).unwrap_err();
+        assert!(refused.contains("headcount batch"), "{text}: {refused}");
+    }
+    assert!(format_of("file", r#"{"email":"a@b","op":5}"#).is_ok());
+}
+
+#[test]
 fn a_broken_document_is_not_taken_for_lines() {
     for text in [
         "{\"users\":[\n{\"email\":\"a\"},\n{\"email\":\"b\"}\n]",
