@@ -18,6 +18,7 @@ impl TextMap {
         self.0.len()
     }
 
+    #[cfg(any(feature = "serde", test))]
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
