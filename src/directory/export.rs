@@ -48,9 +48,10 @@ impl Directory {
 
     /// Loads records into a directory that has no users and no workspaces, in one
     /// transaction: with their ids, versions and times they make the directory that
-    /// they were exported from. Each record is checked as one that is created, but the
-    /// seats: a directory that was over its limit is so again. One change names all of
-    /// them. A license that was set before stays, and is then not among the records.
+    /// they were exported from. Each record is checked as one that is created. One change names
+    /// all of them. With a license among the records, a directory that was over its limit is
+    /// so again. Without one, the license in force stays, and seats are checked against it; a
+    /// license that was set before can't be among the records.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ use self::present::Present;
 pub use self::record::Record;
 use super::entries::{self, Entry, KINDS_OF_USER};
 use super::session::one_more;
-use super::{read, seat_days};
+use super::{judge, read, seat_days};
 use crate::codec::keys::{self, Kind};
 use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license, encode_totals, put_change};
 use crate::engine::Write;
@@ -35,7 +35,9 @@ pub(crate) fn load(
     let mut loading = Loading {
         present: Present::new(txn)?,
         txn,
+        before: totals,
         totals,
+        has_license: false,
         events: Vec::new(),
         defaults: HashSet::new(),
     };
@@ -47,7 +49,10 @@ pub(crate) fn load(
 
 struct Loading<'l, W> {
     txn: &'l mut W,
+    before: Totals,
     totals: Totals,
+    /// Whether the license is among the records.
+    has_license: bool,
     events: Vec<Event>,
     /// Default workspaces whose users are not in them yet.
     defaults: HashSet<(WorkspaceId, UserId)>,
@@ -66,6 +71,7 @@ impl<W: Write> Loading<'_, W> {
                     let what = "the directory has a license already; load into a new one";
                     return Err(refused(what));
                 }
+                self.has_license = true;
                 self.totals.last_workspace = last_workspace.max(self.totals.last_workspace);
                 self.events.push(Event::LicenseSet { license });
                 let entry = LicenseEntry { license, version };
@@ -300,6 +306,10 @@ impl<W: Write> Loading<'_, W> {
         } = self.totals;
         if self.events.is_empty() {
             return Ok(last_change);
+        }
+        if !self.has_license {
+            let license = read::license(self.txn)?.license;
+            judge::seats(license, &self.before, &self.totals).map_or(Ok(()), Err)?;
         }
         let sequence = one_more(last_change)?;
         self.totals.last_change = sequence;

@@ -264,6 +264,7 @@ fn apply(
         } else if file.stats()?.latest_change <= 1 {
             // Apart from a license nothing is there that could be in the way.
             let tried = headcount::Directory::in_memory()?;
+            tried.set_license(done.plan.seats.license)?;
             done.load(&tried, rows)?;
             done.tried_in = Some(Directory::Here(tried));
         }

@@ -265,6 +265,35 @@ fn records_come_behind_a_license_that_was_set() {
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
 }
 
+#[test]
+fn records_without_a_license_take_no_seat_too_many() {
+    let now = Timestamp::now();
+    let people = |count: u32| {
+        (0..count).map(move |number| {
+            let new = NewUser::new(format!("u{number}@ex.co")).id(UserId::generate());
+            Ok(Record::User {
+                user: new.created_at(now),
+                updated_at: now,
+                deactivated_at: None,
+                version: 1,
+            })
+        })
+    };
+    for license in [License::Community, License::Seats(5)] {
+        let directory = Directory::in_memory().unwrap();
+        directory.set_license(license).unwrap();
+        let full = ErrorKind::NoFreeSeat {
+            limit: 5,
+            active: 0,
+            requested: 6,
+        };
+        assert_eq!(directory.load(people(6)).unwrap_err().kind(), full);
+        assert_eq!(directory.len().unwrap(), 0);
+        assert_eq!(directory.load(people(5)).unwrap().active, 5);
+        directory.verify().unwrap();
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
