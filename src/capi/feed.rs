@@ -113,8 +113,12 @@ impl HcFeed {
         if let Some(ready) = self.ready.get() {
             reading.feed.note(position, &**ready);
         }
-        if let Some(notifier) = &reading.notifier {
-            reading.feed.note(position, &**notifier);
+        match &reading.notifier {
+            Some(notifier) if matches!(packed, Ok(0)) => {
+                reading.feed.rearm(position, &**notifier);
+            }
+            Some(notifier) => reading.feed.note(position, &**notifier),
+            None => {}
         }
         let bytes = packed?;
         self.position.store(position, Ordering::Relaxed);

@@ -178,6 +178,17 @@ impl ChangeFeed {
         state.listeners.retain(|one| !one.ptr_eq(&gone));
     }
 
+    /// Has a listener told again whose reader found nothing behind `position`: at once, if
+    /// something came since it looked. It was told of that already, while it was reading.
+    #[cfg(feature = "capi")]
+    pub(crate) fn rearm(&self, position: u64, listener: &dyn Listener) {
+        let state = self.directory.shared.latest.lock();
+        listener.rearm();
+        if state.closed || state.sequence > position {
+            listener.tell();
+        }
+    }
+
     /// Tells a listener that the changes up to `position` were read.
     #[cfg(feature = "capi")]
     pub(crate) fn note(&self, position: u64, listener: &dyn Listener) {

@@ -10,6 +10,9 @@ pub(crate) trait Listener: Send + Sync {
     /// The changes up to `position` were read, and `latest` is the number of the latest. A
     /// change can be read just before it is told of: then `position` is the higher one.
     fn note(&self, position: u64, latest: u64);
+
+    /// The reader found nothing, and waits to be told.
+    fn rearm(&self) {}
 }
 
 /// Calls a function when there is something to read: once, until it was read.
@@ -39,6 +42,10 @@ impl Listener for Notifier {
         if position >= latest {
             self.has_called.store(false, Ordering::Relaxed);
         }
+    }
+
+    fn rearm(&self) {
+        self.has_called.store(false, Ordering::Relaxed);
     }
 }
 
@@ -80,6 +87,27 @@ mod tests {
         notifier.tell(); // of change 2
         notifier.note(2, 2); // nothing more
         notifier.tell(); // of change 3
+        assert_eq!(calls.load(Ordering::Relaxed), 3);
+    }
+
+    #[cfg(feature = "capi")]
+    #[test]
+    fn a_change_that_comes_while_its_reader_finds_nothing_is_told_of() {
+        let directory = crate::Directory::in_memory().unwrap();
+        let (notifier, calls) = counting();
+        let listener: Arc<dyn Listener> = Arc::new(notifier);
+        let feed = directory.follow(0);
+        feed.listen(&listener, 0);
+        directory.create_user("ann@ex.co").unwrap();
+        assert_eq!(calls.load(Ordering::Relaxed), 1);
+        // The reader has seen the first and finds no more; this one comes just then.
+        directory.create_user("bob@ex.co").unwrap();
+        assert_eq!(calls.load(Ordering::Relaxed), 1);
+        feed.rearm(1, &*listener);
+        assert_eq!(calls.load(Ordering::Relaxed), 2);
+        feed.rearm(2, &*listener);
+        assert_eq!(calls.load(Ordering::Relaxed), 2);
+        directory.create_user("cho@ex.co").unwrap();
         assert_eq!(calls.load(Ordering::Relaxed), 3);
     }
 }
