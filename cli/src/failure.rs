@@ -79,12 +79,21 @@ impl Failure {
             let mut error = refusal.details.clone();
             error.insert("kind".to_owned(), refusal.kind.into());
             error.insert("message".to_owned(), message.into());
+            if has_effect() {
+                error.insert("took_effect".to_owned(), true.into());
+            }
             return writeln!(err, "{}", json!({ "error": error }));
         }
         let mut err = Wrapping::new(err, wrap::stderr_width());
         writeln!(err, "headcount: {}", safe(&message))?;
         for note in &refusal.notes {
             writeln!(err, "{}", safe(note))?;
+        }
+        if has_effect() && matches!(self, Self::Refused(_)) {
+            writeln!(
+                err,
+                "what was asked for was done before that, and is stored"
+            )?;
         }
         err.flush()
     }

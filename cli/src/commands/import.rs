@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use headcount::{Applied, Error, ErrorKind, UserId};
+use headcount::{Applied, Error, ErrorKind, Event, UserId};
 
 use super::Store;
 use super::import_files::Files;
@@ -72,7 +72,8 @@ pub(super) fn run(
     if is_missing && !args.dry_run && done.changes() {
         // The users that were tried are not held beside those that are written.
         drop(directory);
-        directory = write_new(store, &mut done, rows, &options)?;
+        directory = store.open_or_create()?;
+        done.write(&directory, rows, &options)?;
     }
     drop(progress);
     let told = tell(source, &done, &directory, args, json, out);
@@ -129,23 +130,6 @@ fn refuse_to_empty(files: &Files, options: &Options<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Writes what was tried in memory to the directory, which is made for it.
-fn write_new(
-    store: &Store<'_>,
-    done: &mut Done,
-    rows: &Rows,
-    options: &Options<'_>,
-) -> Result<Directory> {
-    done.applied = Applied::default();
-    let directory = store.open_or_create()?;
-    match directory.here() {
-        Some(file) if !done.loaded.is_empty() => done.load(file, rows)?,
-        _ => done.applied = directory.apply(done.plan.operations(rows, options).batch)?,
-    }
-    took_effect();
-    Ok(directory)
-}
-
 fn options<'a>(args: &'a ImportArgs, file: &'a str) -> Options<'a> {
     Options {
         file,
@@ -176,14 +160,64 @@ impl Done {
         !self.subjects.is_empty() || !self.loaded.is_empty()
     }
 
-    /// Loads the users of the plan into `directory`, if that is possible.
-    fn load(&mut self, directory: &headcount::Directory, rows: &Rows) -> headcount::Result<()> {
-        if let Some(loaded) = bulk::load(directory, &self.plan, rows)? {
-            self.loaded = loaded;
-            self.applied.sequence = Some(directory.stats()?.latest_change);
+    /// Writes the plan: loads it where that is possible, and else as one batch.
+    fn write(
+        &mut self,
+        directory: &Directory,
+        rows: &Rows,
+        options: &Options<'_>,
+    ) -> headcount::Result<()> {
+        self.loaded = match directory.here() {
+            Some(file) => bulk::load(file, &self.plan, rows)?.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        (self.subjects, self.applied) = (Vec::new(), Applied::default());
+        if self.loaded.is_empty() {
+            let operations = self.plan.operations(rows, options);
+            self.subjects = operations.subjects;
+            self.applied = directory.apply(operations.batch)?;
         }
+        took_effect();
         Ok(())
     }
+
+    /// Tries the plan: in a directory in memory where a load would do it, which knows as
+    /// much as this one.
+    fn try_out(
+        &mut self,
+        directory: &Directory,
+        rows: &Rows,
+        options: &Options<'_>,
+    ) -> headcount::Result<()> {
+        if let Some(file) = directory.here()
+            && bulk::is_worth_it(&self.plan)
+            && is_untouched(file)?
+        {
+            let tried = headcount::Directory::in_memory()?;
+            tried.set_license(self.plan.seats.license)?;
+            if let Some(loaded) = bulk::load(&tried, &self.plan, rows)? {
+                self.loaded = loaded;
+                self.tried_in = Some(Directory::Here(tried));
+                return Ok(());
+            }
+        }
+        let operations = self.plan.operations(rows, options);
+        self.subjects = operations.subjects;
+        self.applied = directory.dry_run(operations.batch)?;
+        Ok(())
+    }
+}
+
+/// Whether nothing but a license was ever set.
+fn is_untouched(directory: &headcount::Directory) -> headcount::Result<bool> {
+    let mut changes = match directory.stats()?.latest_change {
+        0 | 1 => directory.changes(0)?,
+        _ => return Ok(false),
+    };
+    let is_license = |event: &Event| matches!(event, Event::LicenseSet { .. });
+    changes.try_fold(true, |so_far, change| {
+        Ok(so_far && change?.events.iter().all(is_license))
+    })
 }
 
 /// Why none was.
@@ -258,33 +292,11 @@ fn apply(
         loaded: Vec::new(),
         tried_in: None,
     };
-    if let Some(file) = directory.here() {
-        if !is_dry {
-            done.load(file, rows)?;
-        } else if file.stats()?.latest_change <= 1 {
-            // Apart from a license nothing is there that could be in the way.
-            let tried = headcount::Directory::in_memory()?;
-            tried.set_license(done.plan.seats.license)?;
-            done.load(&tried, rows)?;
-            done.tried_in = Some(Directory::Here(tried));
-        }
-        if !done.loaded.is_empty() {
-            if !is_dry {
-                took_effect();
-            }
-            return Ok(done);
-        }
-        done.tried_in = None;
-    }
-    let operations = done.plan.operations(rows, options);
-    done.subjects = operations.subjects;
-    done.applied = if is_dry {
-        directory.dry_run(operations.batch)?
+    if is_dry {
+        done.try_out(directory, rows, options)?;
     } else {
-        let applied = directory.apply(operations.batch)?;
-        took_effect();
-        applied
-    };
+        done.write(directory, rows, options)?;
+    }
     Ok(done)
 }
 

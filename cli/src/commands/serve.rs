@@ -51,13 +51,13 @@ pub(super) fn run(
     let mut told = Ok(());
     let ended = headcount_server::serve(&server, args.listen, stop, |listening| {
         let url = format!("{scheme}://{}", listening.address);
-        told = if json {
+        let written = if json {
             let line = json!({ "listening": url, "connections": listening.connections_max });
             writeln!(out, "{line}").map_err(Into::into)
         } else {
             announce(store, args, (&url, listening.connections_max, has_key), out)
         };
-        told = std::mem::replace(&mut told, Ok(())).and_then(|()| Ok(out.flush()?));
+        told = written.and_then(|()| Ok(out.flush()?));
     });
     ended.map_err(|error| {
         Failure::refused("io", format!("can't serve at {}: {error}", args.listen))

@@ -1,7 +1,7 @@
 //! Many new users, into a directory that has none. They are loaded one by one: a batch
 //! would have all of them in memory.
 
-use headcount::{ErrorKind, Record, Result, Timestamp, UserId};
+use headcount::{Record, Result, Timestamp, UserId};
 
 use super::Rows;
 use super::plan::{Plan, new_user};
@@ -35,16 +35,19 @@ pub(crate) fn load(
     });
     match directory.load(records) {
         Ok(_) => Ok(Some(ids)),
-        Err(error) if matches!(error.kind(), ErrorKind::Io | ErrorKind::OutcomeUnknown) => {
-            Err(error)
-        }
-        Err(_) => Ok(None),
+        Err(error) if error.is_refusal() => Ok(None),
+        Err(error) => Err(error),
     }
+}
+
+/// Whether there are so many users that a load may be worth it.
+pub(crate) fn is_worth_it(plan: &Plan) -> bool {
+    plan.candidates.len() >= ROWS_MIN
 }
 
 fn is_possible(directory: &headcount::Directory, plan: &Plan) -> Result<bool> {
     let seats = &plan.seats;
-    let is_new = plan.candidates.len() >= ROWS_MIN
+    let is_new = is_worth_it(plan)
         && seats.active + seats.inactive == 0
         && plan.candidates.iter().all(|c| c.user.is_none());
     Ok(is_new && directory.workspaces()?.next().is_none())

@@ -5,7 +5,7 @@ use headcount::Email;
 use serde_json::{Map, Value};
 
 use super::delimited::{Cell, Reader, Record};
-use super::names::{Field, Names, Target, is_of_address, plain, unknown};
+use super::names::{Field, Names, Target, unknown};
 use super::reading::Reading;
 use super::row::Spot;
 use super::{Row, Rows};
@@ -110,7 +110,7 @@ fn columns(
             titles.join(", ")
         ));
     }
-    let is_on_a_map = has_state_on_a_map(&titles, names);
+    let has_address = names.has_state_on_a_map(titles.iter().copied());
     let mut columns = Vec::with_capacity(titles.len());
     let mut strangers = Vec::new();
     for (index, title) in titles.iter().copied().enumerate() {
@@ -124,13 +124,7 @@ fn columns(
                  another name"
             ));
         }
-        let target = match names.target(title) {
-            Some(Target::Field(Field::Active)) if is_on_a_map && plain(title) == "state" => {
-                Some(Target::LeftOut)
-            }
-            target => target,
-        };
-        columns.push(match target {
+        columns.push(match names.target_beside(title, has_address) {
             Some(Target::Field(field)) => of_field(field, title, reading)?,
             Some(Target::ExternalId(provisioner)) => Column::ExternalId(provisioner),
             Some(Target::Attribute(name)) => Column::Attribute(name),
@@ -161,17 +155,6 @@ fn columns(
     }
     check_fields(&columns)?;
     Ok(columns)
-}
-
-/// Whether a column `state` is part of an address: beside a city, or beside a status, as in
-/// Okta and Entra.
-fn has_state_on_a_map(titles: &[&str], names: Names<'_>) -> bool {
-    let is_status = |title: &str| {
-        let target = names.target(title);
-        matches!(target, Some(Target::Field(Field::Active | Field::Inactive)))
-    };
-    let mut others = titles.iter().filter(|title| plain(title) != "state");
-    others.any(|title| is_status(title) || is_of_address(&plain(title)))
 }
 
 /// The column with this title, which holds the field.

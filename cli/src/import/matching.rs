@@ -177,6 +177,9 @@ fn match_by(
     candidates: &mut [Candidate],
     refusals: &mut Refusals,
 ) -> Result<()> {
+    if candidates.iter().all(|candidate| candidate.user.is_some()) {
+        return Ok(());
+    }
     let taken = taken(by, rows, candidates);
     let open = candidates.iter_mut().filter(|c| c.user.is_none());
     let mut open: Vec<_> = open.collect();
@@ -189,11 +192,8 @@ fn match_by(
             };
             let place = taken.binary_search_by_key(&found.id(), |taken| taken.user);
             match place.map(|place| &taken[place]) {
-                Ok(other) if other.keeps_it => {
-                    let (one, other) = (candidate.row, other.row);
-                    refuse_duplicate(one.max(other), "user", one.min(other), rows, refusals);
-                    candidate.is(found, row, options);
-                }
+                // `refuse_same_user` has one of the two taken out.
+                Ok(other) if other.keeps_it => candidate.is(found, row, options),
                 Ok(_) => {}
                 Err(_) => match mismatch(by, row, &found, options) {
                     Some(reason) => refusals.add(candidate.row, "id_mismatch", reason),
@@ -208,7 +208,6 @@ fn match_by(
 /// A user whom a row was matched with.
 struct Taken {
     user: UserId,
-    row: usize,
     /// Whether the user keeps the name by which others are looked for.
     keeps_it: bool,
 }
@@ -227,7 +226,6 @@ fn taken(by: MatchBy, rows: &Rows, candidates: &[Candidate]) -> Vec<Taken> {
             };
             taken.push(Taken {
                 user: user.id,
-                row: candidate.row,
                 keeps_it,
             });
         }

@@ -98,6 +98,37 @@ impl Names<'_> {
         known(name)
     }
 
+    /// As [`target`](Self::target), of a name among others: `state` is a part of an address
+    /// where they say so, unless the command line says what it is.
+    pub(super) fn target_beside(&self, name: &str, has_address: bool) -> Option<Target> {
+        match self.target(name) {
+            Some(Target::Field(Field::Active))
+                if has_address
+                    && plain(name) == "state"
+                    && self
+                        .map
+                        .iter()
+                        .all(|mapping| plain(&mapping.column) != "state") =>
+            {
+                Some(Target::LeftOut)
+            }
+            target => target,
+        }
+    }
+
+    /// Whether `state` among these names is a part of an address: beside a city, or beside
+    /// a status, as in Okta and Entra.
+    pub(super) fn has_state_on_a_map<'n>(&self, mut names: impl Iterator<Item = &'n str>) -> bool {
+        names.any(|name| {
+            let is_status = || {
+                let target = self.target(name);
+                matches!(target, Some(Target::Field(Field::Active | Field::Inactive)))
+            };
+            let name = plain(name);
+            name != "state" && (is_of_address(&name) || is_status())
+        })
+    }
+
     /// The columns that the command line names and `names` does not have.
     pub(super) fn absent<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<&str> {
         let names: Vec<_> = names.map(plain).collect();
@@ -150,7 +181,7 @@ fn by_plain_name(name: &str) -> Option<Target> {
 }
 
 /// Whether a column of this [plain] name says that a `state` beside it is one on a map.
-pub(super) fn is_of_address(plain_name: &str) -> bool {
+fn is_of_address(plain_name: &str) -> bool {
     const OF_ADDRESS: [&str; 6] = [
         "city",
         "country",

@@ -70,6 +70,11 @@ pub(crate) struct Outcomes<'a> {
 }
 
 impl Outcomes<'_> {
+    /// Whether anything was changed.
+    pub(super) fn changes(&self) -> bool {
+        self.applied.sequence.is_some() || !self.loaded.is_empty()
+    }
+
     /// Every user, in the order of the file.
     pub(super) fn each(&self) -> impl Iterator<Item = Imported> {
         let mut outcomes = iter::zip(&self.applied.outcomes, self.subjects).peekable();

@@ -113,7 +113,7 @@ impl<'a> Report<'a> {
         let facts = json!({
             "dry_run": self.dry_run,
             "applied": !self.dry_run,
-            "changed": self.outcomes.applied.sequence.is_some(),
+            "changed": self.outcomes.changes(),
             "created": self.number_of(Fate::Created),
             "updated": self.number_of(Fate::Updated),
             "unchanged": self.number_of(Fate::Unchanged),
@@ -183,7 +183,7 @@ impl<'a> Report<'a> {
 
     fn headline(&self) -> String {
         let file = self.source.name;
-        if self.outcomes.applied.sequence.is_none() {
+        if !self.outcomes.changes() {
             let users = count(self.users(), "user");
             return match self.users() {
                 0 => format!("nothing to change: no users to import from {file}"),
@@ -246,9 +246,10 @@ impl<'a> Report<'a> {
     fn write_notes(&self, out: &mut dyn Write) -> Result<()> {
         let is_noted = |imported: &Imported| self.noted(imported).is_some();
         let number = self.outcomes.each().filter(is_noted).count();
-        if number > 0 {
-            writeln!(out, "not as in the file:")?;
+        if number == 0 {
+            return Ok(());
         }
+        writeln!(out, "not as in the file:")?;
         for imported in self.outcomes.users(is_noted).take(ROWS_SHOWN_MAX) {
             let (imported, user) = imported?;
             let notes = self.notes(&imported).join("; ");

@@ -7,7 +7,7 @@ use headcount::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::names::{Field, Target, is_of_address, plain, unknown};
+use super::names::{Field, Target, unknown};
 use super::reading::Reading;
 use super::values::{kind_of, mismatch, moment, shortened, truth, untruth};
 
@@ -160,15 +160,10 @@ impl Row {
         reading: &mut Reading<'_>,
     ) {
         let mut strangers = Vec::new();
-        let has_address = members.keys().any(|name| is_of_address(&plain(name)));
+        let names = reading.options.names;
+        let has_address = names.has_state_on_a_map(members.keys().map(String::as_str));
         for (name, value) in members {
-            let target = match reading.options.names.target(&name) {
-                Some(Target::Field(Field::Active)) if has_address && plain(&name) == "state" => {
-                    Some(Target::LeftOut)
-                }
-                target => target,
-            };
-            match target {
+            match names.target_beside(&name, has_address) {
                 Some(Target::Field(field)) => self.read(field, &name, value, reading),
                 Some(Target::Attribute(attribute)) => {
                     // Asked for by name, so a number is as good as its text.

@@ -37,7 +37,6 @@ impl Rows {
             self.unreadable.push(self.len());
         }
         self.realms.note(self.len(), row.realm.as_ref());
-        self.files.note(self.len(), row.place.file.as_ref());
         row.pack(&mut self.bytes);
         self.ends.push(self.bytes.len());
     }

@@ -165,3 +165,23 @@ fn what_went_wrong_on_the_way_is_said() {
         "headcount: can't read nothing.csv: No such file or directory\n"
     );
 }
+
+#[test]
+fn a_state_beside_an_address_is_the_users_where_the_command_line_says_so() {
+    let folder = Folder::new();
+    folder.write(
+        "users.csv",
+        "email,state,country\nann@ex.co,blocked,DE\nbob@ex.co,active,DE\n",
+    );
+    folder.write(
+        "users.jsonl",
+        "{\"email\":\"ann@ex.co\",\"state\":\"blocked\",\"city\":\"Ulm\"}\n\
+         {\"email\":\"bob@ex.co\",\"state\":\"active\",\"city\":\"Ulm\"}\n",
+    );
+    for file in ["users.csv", "users.jsonl"] {
+        for (map, active) in [("", 2), (" --map state=active", 1)] {
+            let told = folder.json(&format!("import {file} --dry-run{map}"));
+            assert_eq!(told["seats"]["active"], active, "{file}{map}: {told}");
+        }
+    }
+}
