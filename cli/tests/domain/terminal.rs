@@ -30,7 +30,11 @@ pub fn run(mut command: Command, columns: u16, typed: &str) -> (i32, String) {
         ws_xpixel: 0,
         ws_ypixel: 0,
     };
-    tcsetwinsize(theirs(), size).unwrap();
+    let held = theirs();
+    tcsetwinsize(&held, size).unwrap();
+    let mut ours = File::from(ours);
+    // Before the command begins, or what the terminal echoes ends up between its lines.
+    ours.write_all(typed.as_bytes()).unwrap();
     let mut child = command
         .stdin(theirs())
         .stdout(theirs())
@@ -38,9 +42,7 @@ pub fn run(mut command: Command, columns: u16, typed: &str) -> (i32, String) {
         .spawn()
         .unwrap();
     // The command holds its side of the terminal until it is dropped.
-    drop(command);
-    let mut ours = File::from(ours);
-    ours.write_all(typed.as_bytes()).unwrap();
+    drop((command, held));
     let mut shown = Vec::new();
     let mut buffer = [0; 4096];
     // At the end of the last who has it open, reading fails.
