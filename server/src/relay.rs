@@ -13,19 +13,21 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
-use crate::door::{Door, Failure};
+use crate::auth::bearer;
+use crate::door::Failure;
 use crate::issuer::CONFIGURATION;
 use crate::keys::SECRET_PREFIX;
 use crate::outbound::{Answer, Outbound};
 use crate::rates::Rates;
 use crate::server::Server;
+use crate::wire::IdentityFailure;
 
 /// Requests a second, of all clients together: they have no key to be told apart by.
 const PER_SECOND: u32 = 20;
 const BURST: u32 = 100;
 /// Requests that wait for the provider at a time.
 const AT_ONCE: usize = 4;
-/// Bytes of a form, and of the query of an address.
+/// Bytes of a form.
 const BYTES_MAX: usize = 16 * 1024;
 /// What ends the address of the folder at providers whose issuer is above it.
 const FOLDER: &str = "/protocol/openid-connect";
@@ -37,12 +39,12 @@ pub(crate) struct Relay {
     configuration: Option<String>,
     outbound: Arc<Outbound>,
     rates: Rates,
-    at_once: Semaphore,
+    at_once: Arc<Semaphore>,
 }
 
 impl Relay {
-    /// A relay to the provider's folder at `url`; `issuer` says where its configuration is,
-    /// if the folder's address does not.
+    /// A relay to the provider's folder at `url`. Its configuration is that of `issuer`, or
+    /// else of the realm that the folder is in.
     pub(crate) fn new(url: &str, issuer: Option<&str>) -> Self {
         let url = url.trim_end_matches('/').to_owned();
         let issuer = issuer.or(url.strip_suffix(FOLDER));
@@ -54,7 +56,7 @@ impl Relay {
             url,
             outbound: Arc::new(Outbound::new()),
             rates: Rates::new(PER_SECOND, BURST),
-            at_once: Semaphore::new(AT_ONCE),
+            at_once: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 
@@ -79,9 +81,15 @@ impl Relay {
             let message = "the identity provider does not answer; try again later";
             Failure::new(StatusCode::BAD_GATEWAY, message)
         };
-        let _permit = self.at_once.acquire().await.map_err(|_| unavailable())?;
+        let permit = Arc::clone(&self.at_once).acquire_owned().await;
+        let permit = permit.map_err(|_| unavailable())?;
         let outbound = Arc::clone(&self.outbound);
-        let answer = match tokio::task::spawn_blocking(move || ask(&outbound)).await {
+        // The thread has the permit: it goes on when the client does not wait for it.
+        let work = move || {
+            let _permit = permit;
+            ask(&outbound)
+        };
+        let answer = match tokio::task::spawn_blocking(work).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(why)) => {
                 log::error!("a login can't be relayed: {why}");
@@ -138,22 +146,7 @@ fn counted(server: &Server) -> Result<&Relay, Failure> {
     Ok(relay)
 }
 
-type Relayed = Result<Response, Unrelayed>;
-
-/// Why a request was not relayed.
-pub(crate) struct Unrelayed(Failure);
-
-impl From<Failure> for Unrelayed {
-    fn from(failure: Failure) -> Self {
-        Self(failure)
-    }
-}
-
-impl IntoResponse for Unrelayed {
-    fn into_response(self) -> Response {
-        self.0.response(Door::Identity)
-    }
-}
+type Relayed = Result<Response, IdentityFailure>;
 
 /// Begins a login on another device (RFC 8628).
 pub(crate) async fn device(State(server): State<Server>, form: Bytes) -> Relayed {
@@ -173,16 +166,14 @@ pub(crate) async fn log_out(State(server): State<Server>, form: Bytes) -> Relaye
 /// Says whose access token the request brings.
 pub(crate) async fn user_info(State(server): State<Server>, headers: HeaderMap) -> Relayed {
     let relay = counted(&server)?;
-    let authorization = headers.get(header::AUTHORIZATION);
-    let authorization = authorization.and_then(|value| value.to_str().ok());
     // A key of this server is told to nobody.
-    let authorization = authorization.filter(|value| !value.contains(SECRET_PREFIX));
-    let authorization = authorization.ok_or_else(|| {
+    let token = bearer(&headers).filter(|token| !token.starts_with(SECRET_PREFIX));
+    let token = token.ok_or_else(|| {
         let message = "this needs an access token, sent as Authorization: Bearer TOKEN";
         Failure::new(StatusCode::UNAUTHORIZED, message)
     })?;
     let url = format!("{}/userinfo", relay.url);
-    Ok(relay.get(url, Some(authorization.to_owned())).await?)
+    Ok(relay.get(url, Some(format!("Bearer {token}"))).await?)
 }
 
 /// The keys that tokens are signed with.

@@ -110,7 +110,7 @@ impl Server {
     /// All routes of [`matrix`](crate::matrix), to be served or to be mounted at the root
     /// of another router. Writes and scans run on the threads for blocking work of the
     /// `tokio` runtime that it is served on, up to [`Config::writes_max`] and
-    /// [`Config::scans_max`] at a time: it needs that many of them.
+    /// [`Config::scans_max`] at a time, and exports on two more: it needs that many of them.
     pub fn router(&self) -> Router {
         routes::router(self)
     }

@@ -39,6 +39,7 @@ export async function withFolder(story) {
   } finally {
     await browser.close();
     for (const server of servers) {
+      if (server.exitCode !== null || server.signalCode !== null) continue;
       const ended = new Promise((done) => server.once("exit", done));
       server.kill();
       await ended;

@@ -7,6 +7,7 @@ use headcount::{Sort, User, UserId, UserQuery};
 use serde::Deserialize;
 
 use super::view::encoded;
+use crate::door::Failure;
 use crate::server::Server;
 
 /// Users of a page.
@@ -80,7 +81,7 @@ impl Search {
         format!("{} {}", self.sort, self.order)
     }
 
-    pub(super) fn find(&self, server: &Server) -> headcount::Result<Found> {
+    pub(super) fn find(&self, server: &Server) -> Result<Found, Failure> {
         let directory = &server.0.directory;
         if let Ok(id) = self.q.trim().parse::<UserId>() {
             return Ok(Found {
@@ -92,7 +93,9 @@ impl Search {
         let place = places.open(&order, &self.after);
         let page = directory.query(&self.query().after(place.as_deref()))?;
         Ok(Found {
-            next: page.next.and_then(|next| places.seal(&order, &next)),
+            next: { page.next }
+                .map(|next| places.seal(&order, &next))
+                .transpose()?,
             is_lost: place.is_none() && !self.after.is_empty(),
             users: page.users,
         })

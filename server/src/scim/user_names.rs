@@ -7,6 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use headcount::{Change, Directory, ErrorKind, Event, Field, User, UserId};
@@ -28,6 +29,8 @@ pub(crate) struct UserNames {
     /// The number of the change up to which the index is complete; `None` before all users
     /// were read.
     read_up_to: Mutex<Option<u64>>,
+    /// Whether all users were read, for those who don't wait.
+    is_read: AtomicBool,
     claimed: Mutex<HashSet<u64>>,
 }
 
@@ -91,11 +94,9 @@ impl UserNames {
         is_new.then_some(Claim(self, hash))
     }
 
-    /// Whether all users were read. `false` also while another thread reads, so that the
-    /// caller waits for it where waiting does no harm.
+    /// Whether all users were read, so that a look-up reads no more than what changed since.
     pub(super) fn is_read(&self) -> bool {
-        let read = self.read_up_to.try_lock();
-        read.is_ok_and(|read| read.is_some())
+        self.is_read.load(Ordering::Relaxed)
     }
 
     /// Brings the index up to date: reads the changes since the last time, or all users.
@@ -111,10 +112,12 @@ impl UserNames {
             None => self.read_all(directory)?,
         }
         *read_up_to = Some(latest);
+        self.is_read.store(true, Ordering::Relaxed);
         Ok(())
     }
 
     fn read_all(&self, directory: &Directory) -> headcount::Result<()> {
+        self.is_read.store(false, Ordering::Relaxed);
         for user in directory.users()? {
             self.enter(&*user?);
         }

@@ -136,6 +136,18 @@ fn what_others_did_meanwhile_is_not_undone() {
 }
 
 #[test]
+fn a_user_s_own_default_workspace_goes_with_them() {
+    let (running, browser) = story();
+    let before = all(&running.directory);
+    let done = import(&browser, "email,active\ndee@ex.co,false\n");
+    let dee = user(&running.directory, "dee@ex.co").id();
+    running.directory.default_workspace(dee).unwrap();
+    let undone = browser.press(&done, "Undo");
+    assert_eq!(undone.status, 200, "{}", undone.body);
+    assert_eq!(all(&running.directory), before);
+}
+
+#[test]
 fn a_refusal_says_what_helps() {
     let (running, browser) = story();
     let directory = &running.directory;
@@ -152,9 +164,11 @@ fn a_refusal_says_what_helps() {
         .unwrap();
     let owner = browser.press(&done, "Undo");
     assert_eq!(owner.status, 409);
-    let done = browser.press(&owner, "Leave them without an owner");
-    assert_eq!(done.status, 200, "{}", done.body);
+    let undone = browser.press(&owner, "Leave them without an owner");
+    assert_eq!(undone.status, 200, "{}", undone.body);
     assert!(!user(directory, "ann@ex.co").is_active());
+    let again = browser.press(&done, "Undo");
+    assert_eq!(again.status, 200, "it is undone: {}", again.body);
 }
 
 #[test]

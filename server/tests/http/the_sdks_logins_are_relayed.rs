@@ -85,6 +85,7 @@ fn programs_read_keys_configuration_and_their_user() {
             (200, &"Bearer a.b.c".into())
         );
         assert_eq!(user.header("content-type"), Some("application/json"));
+        assert_eq!(ask("Authorization: Bearer a.b.xhc_y\r\n").status, 200);
         assert_eq!(ask("").status, 401);
     }
     let (_, ann) = running.user("ann", Scope::Read);

@@ -135,7 +135,13 @@ impl Undo {
             let Some(user) = directory.user_by_id(*id)? else {
                 continue;
             };
-            if directory.workspaces_of(*id)?.is_empty() {
+            let mut has_joined = false;
+            for member in directory.workspaces_of(*id)? {
+                let workspace = directory.workspace(member.workspace())?;
+                // The user's own default workspace goes with them.
+                has_joined |= workspace.is_some_and(|of| of.default_of() != Some(*id));
+            }
+            if !has_joined {
                 continue;
             }
             let email = user.email();
@@ -183,12 +189,12 @@ fn restored(before: &User, row: &Row, parts: Parts) -> UserUpdate {
 
 /// The inverses of the latest imports, the oldest first.
 #[derive(Default)]
-pub(crate) struct Undos(Mutex<VecDeque<(RequestId, Undo)>>);
+pub(crate) struct Undos(Mutex<VecDeque<(RequestId, Arc<Undo>)>>);
 
 impl Undos {
     pub(super) fn keep(&self, import: RequestId, undo: Undo) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push_back((import, undo));
+        kept.push_back((import, Arc::new(undo)));
         let mut operations: usize = kept.iter().map(|(_, undo)| undo.users.len()).sum();
         while operations > OPERATIONS_MAX
             && let Some((_, oldest)) = kept.pop_front()
@@ -197,11 +203,11 @@ impl Undos {
         }
     }
 
-    fn find(&self, import: RequestId) -> Option<Undo> {
+    fn find(&self, import: RequestId) -> Option<Arc<Undo>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut kept = kept.iter();
         kept.find(|(id, _)| *id == import)
-            .map(|(_, undo)| undo.clone())
+            .map(|(_, undo)| Arc::clone(undo))
     }
 
     pub(super) fn has(&self, import: RequestId) -> bool {
@@ -237,25 +243,31 @@ pub(crate) async fn undo(visitor: Visitor, Form(which): Form<Which>) -> Shown {
         Failure::new(StatusCode::GONE, message)
     })?;
     check_admins(undo.is_about_admins, &visitor)?;
-    let (created, changed) = (undo.created.len(), undo.changed);
-    let users = undo.users.clone();
     let is_ownerless = which.ownerless.is_some();
+    let undoing = Arc::clone(&undo);
     let work = move |directory: &Directory| {
-        // Sent again, it is answered from what was done.
-        undo.check(directory)?;
-        Ok(directory.apply(undo.batch.allow_ownerless(is_ownerless))?)
+        undoing.check(directory)?;
+        let batch = undoing.batch.clone().allow_ownerless(is_ownerless);
+        match directory.apply(batch) {
+            // Its request id was drawn for this: somebody undid it, perhaps with the other
+            // button.
+            Err(error) if error.kind() == ErrorKind::RequestIdReused => Ok(()),
+            done => Ok(done.map(drop)?),
+        }
     };
     let (status, content) = match visitor.server.write(&visitor.caller, work).await {
-        Ok(_) => (
+        Ok(()) => (
             StatusCode::OK,
             html! {
                 h1 { "Undone" }
                 (seats(&visitor.directory().seats()?))
-                p role="status" { (created) " deleted, " (changed) " changed back." }
+                p role="status" {
+                    (undo.created.len()) " deleted, " (undo.changed) " changed back."
+                }
             },
         ),
         Err(failure) => {
-            let user = failure.op_index.and_then(|at| users.get(at));
+            let user = failure.op_index.and_then(|at| undo.users.get(at));
             let user = user.map(|id| visitor.directory().user_by_id(*id));
             let user = user.transpose()?.flatten();
             (failure.status, refusal(import, &failure, user.as_deref()))
