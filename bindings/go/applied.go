@@ -122,19 +122,27 @@ func readApplied(native *C.hc_applied) (Applied, error) {
 	written, err := fill(&buffer, func(b *C.uint8_t, n C.size_t, w *C.size_t, e **C.hc_error) C.hc_status {
 		return C.hc_applied_read(native, 0, b, n, w, e)
 	})
-	if err != nil || written == 0 {
-		return applied, err
+	if err != nil {
+		return Applied{}, err
+	}
+	if written == 0 { // Nothing was asked for.
+		return applied, nil
 	}
 	err = records(buffer[:written], outcomesBatch, func(record []byte) bool {
 		applied.Outcomes = append(applied.Outcomes, unpackOutcome(record))
 		return true
 	})
+	if err != nil {
+		return Applied{}, err
+	}
 	for i := range applied.Outcomes {
-		if o := &applied.Outcomes[i]; o.Subject == UserSubject && err == nil {
-			o.User, err = appliedUser(native, i)
+		if o := &applied.Outcomes[i]; o.Subject == UserSubject {
+			if o.User, err = appliedUser(native, i); err != nil {
+				return Applied{}, err
+			}
 		}
 	}
-	return applied, err
+	return applied, nil
 }
 
 // appliedUser is the user of an outcome; nil for none.

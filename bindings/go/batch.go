@@ -181,6 +181,8 @@ func (b *Batch) wellFormed() (native *C.hc_batch, indexes []int, malformed []*Er
 	if pack(native, b.operations...) == nil {
 		return native, nil, nil, nil
 	}
+	// Not nil even if none is well-formed: nil says that all are.
+	indexes = make([]int, 0, len(b.operations))
 	for i, operation := range b.operations {
 		if refused, ok := pack(native, operation).(*Error); ok {
 			refused.Operation = i

@@ -66,6 +66,13 @@ func TestABatchIsAllOrNothing(t *testing.T) {
 	malformed.CreateUser(NewUser{Email: "none"})
 	_, err = d.Apply(&malformed)
 	equal(t, 1, refused(t, ErrInvalidEmail, err).Operation)
+
+	// Without its malformed operations it is another batch: what is said of that is not told.
+	nothing := Batch{RequestID: batch.RequestID}
+	nothing.CreateUser(NewUser{Email: "none"})
+	refusals = must[[]*Error](t)(d.Preview(&nothing))
+	equal(t, 1, len(refusals))
+	equal(t, ErrInvalidEmail, refusals[0].Kind)
 }
 
 func TestABatchDoesEverythingWithWorkspaces(t *testing.T) {

@@ -16,8 +16,9 @@ use crate::model::{Sort, Timestamp, UserQuery, WorkspaceId};
 /// than one call.
 ///
 /// All conditions must hold. A query reads one index, that of the first of these conditions
-/// which it has: members of a workspace, admins, an email domain, an email prefix, active or
-/// inactive, a username prefix, created since, changed since. If that index is in the order
+/// which it has: members of a workspace, only admins, an email domain, an email prefix, inactive
+/// (alone and by email, or where that is at most one user in eight), a username prefix,
+/// created since, changed since; without any of them, all users. If that index is in the order
 /// asked for, a page costs what its users cost, whatever the size of the directory; otherwise
 /// the whole part of the index that the condition names is read for each page. All other
 /// conditions are checked on each user read.

@@ -145,7 +145,8 @@ namespace Headcount
 
         /// <summary>
         /// Applies a batch: all of it, or nothing. As <see cref="Apply"/>. On .NET Core a thread of the library applies it, together
-        /// with others that wait, in the order of these calls as long as no more than 1,024 wait.
+        /// with others that wait, in the order of these calls as long as no more than 1,024 wait; cancelling one that waits there
+        /// comes too late.
         /// </summary>
         public Task<Applied> ApplyAsync(Batch batch, CancellationToken cancellation = default(CancellationToken))
         {

@@ -44,6 +44,11 @@ namespace Headcount
                 held.Free();
                 return refused.Kind == ErrorKind.QueueFull ? null : Task.FromException<Applied>(refused);
             }
+            catch (Exception failure)
+            {
+                held.Free();
+                return Task.FromException<Applied>(failure);
+            }
         }
 
         private static void Receive(IntPtr userdata, int status, IntPtr applied, IntPtr error)
