@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -67,8 +68,9 @@ impl Options {
                     options.users.push(users);
                 }
                 "--seconds" => {
-                    let seconds = value()?.parse();
-                    options.seconds = Some(seconds.map_err(|_| "--seconds needs a number")?);
+                    let seconds: NonZeroU64 =
+                        { value()?.parse() }.map_err(|_| "--seconds needs a number from 1 on")?;
+                    options.seconds = Some(seconds.get());
                 }
                 "--only" => options.only.push(work(&value()?)?),
                 "--dir" => options.dir = value()?.into(),

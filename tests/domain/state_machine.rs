@@ -1,7 +1,7 @@
 //! Any script of requests, told to a directory and to the model in `tests/kit`: both
 //! answer, refuse and hold the same, whatever the engine.
 
-use headcount::{Applied, Directory, ErrorKind, License};
+use headcount::{Applied, Directory, ErrorKind, License, Subject};
 
 use crate::helpers::finish;
 use crate::kit::cases::run_cases;
@@ -9,7 +9,7 @@ use crate::kit::content::{Content, of_model_user, of_model_workspace, of_user, o
 use crate::kit::draw;
 use crate::kit::look_ups;
 use crate::kit::model::{Answer, Model, Refusal};
-use crate::kit::script::{Request, Returned, Script, Turn, people_at_work};
+use crate::kit::script::{Act, Request, Returned, Script, Turn, people_at_work};
 use crate::kit::temp::TempPath;
 
 #[test]
@@ -72,10 +72,15 @@ fn play(script: &Script, file: Option<&TempPath>) {
         }
         for directory in &directories {
             compare(directory, &model, before.last_change());
-            if model.last_change() > before.last_change() || matches!(turn, Turn::Reopen) {
+            let is_upkeep = matches!(turn, Turn::Reopen | Turn::Trim { .. });
+            if is_upkeep || model.last_change() > before.last_change() {
                 look_ups::compare(directory, &model);
             }
         }
+    }
+    if let Some(file) = file {
+        directories.pop().unwrap().close().unwrap();
+        directories.push(file.open());
     }
     for directory in directories {
         compare(&directory, &model, 0);
@@ -130,29 +135,40 @@ fn call(
     expected: &Result<Answer, Refusal>,
     model: &Model,
 ) -> Option<String> {
-    let returned = match (request.call(directory), expected) {
+    let (returned, subject) = match (request.call(directory), expected) {
         (Err(error), _) => {
             let expected = expected.as_ref().unwrap_err();
             assert_eq!(error.kind(), expected.0, "{request:?}");
             // What is refused before there is a batch has no index.
-            assert!([None, expected.1].contains(&error.op_index()), "{error:?}");
+            let is_early = matches!(request.steps[0].act, Act::DefaultWorkspace(_))
+                && error.op_index().is_none();
+            assert!(is_early || error.op_index() == expected.1, "{error:?}");
             return Some(error.to_string());
         }
         (Ok(_), Err(refusal)) => panic!("{request:?} was not refused: {refusal:?}"),
-        (Ok(returned), Ok(_)) => returned,
+        (Ok(returned), Ok(answer)) => (returned, answer.outcomes[0].0),
     };
     let state = &model.state;
     match returned {
         Returned::User(user) => {
+            assert_eq!(Subject::User(user.id()), subject, "{request:?}");
             let expected = state.users.iter().find(|known| known.id == user.id());
             assert_eq!(of_user(&user), of_model_user(expected.unwrap()));
         }
         Returned::Workspace(workspace) => {
             let id = workspace.id();
+            assert_eq!(Subject::Workspace(id), subject, "{request:?}");
             let expected = state.workspaces.iter().find(|known| known.id == id);
             assert_eq!(
                 of_workspace(&workspace),
                 of_model_workspace(expected.unwrap())
+            );
+        }
+        Returned::Subject(deleted) => assert_eq!(deleted, subject, "{request:?}"),
+        Returned::Seats(seats) => {
+            assert_eq!(
+                (seats.license, seats.active),
+                (state.license, state.active())
             );
         }
         Returned::Nothing => {}

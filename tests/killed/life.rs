@@ -131,12 +131,7 @@ fn make(directory: &Directory, drawn: &Drawn, seed: u64) -> bool {
         }
         Err(error) => {
             let is_closed = error.kind() == ErrorKind::Closed;
-            let unexpected = [
-                ErrorKind::Io,
-                ErrorKind::Corrupted,
-                ErrorKind::OutcomeUnknown,
-            ];
-            assert!(!unexpected.contains(&error.kind()), "{request:?}: {error}");
+            assert!(is_closed || error.is_refusal(), "{request:?}: {error}");
             Report::Refused(seed).send();
             !is_closed
         }

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The longest that a process may be silent before the test fails.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -25,7 +25,6 @@ pub fn again(name: &str) -> Command {
 pub struct Talking {
     process: Child,
     lines: Receiver<String>,
-    deadline: Instant,
 }
 
 impl Talking {
@@ -46,17 +45,12 @@ impl Talking {
                 }
             }
         });
-        Self {
-            process,
-            lines,
-            deadline: Instant::now() + PATIENCE,
-        }
+        Self { process, lines }
     }
 
     /// The next line; `None` when the process has ended and all was read.
     pub fn next(&mut self) -> Option<String> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        match self.lines.recv_timeout(left) {
+        match self.lines.recv_timeout(PATIENCE) {
             Ok(line) => Some(line),
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => panic!("the process hangs"),

@@ -32,6 +32,15 @@ pub fn compare(directory: &Directory, model: &Model) {
             "workspace {name:?}"
         );
     }
+    for workspace in &state.workspaces {
+        let name = workspace.name.typed.as_str();
+        let found = directory.workspace(name).unwrap();
+        assert_eq!(
+            found.as_ref().map(of_workspace),
+            Some(of_model_workspace(workspace)),
+            "workspace {name:?}"
+        );
+    }
     let verified = directory.verify().unwrap();
     assert_eq!(verified.deleted, state.deleted.len() as u64);
     assert_eq!(verified.workspaces, state.workspaces.len() as u64);
@@ -76,6 +85,11 @@ fn compare_by_text(directory: &Directory, state: &State) {
             .find(|u| Some(name_key(u)) == key.as_deref());
         let found = directory.user_by_username(username).unwrap();
         is_same(found.as_deref(), expected, username);
+    }
+    for user in &state.users {
+        let username = &user.username.as_ref().unwrap_or(&user.email).typed;
+        let found = directory.user_by_username(username).unwrap();
+        is_same(found.as_deref(), Some(user), username);
     }
     let emails = EMAILS.iter().map(|(text, _)| *text);
     for text in emails.chain(USERNAMES.iter().map(|(text, _)| *text)) {

@@ -1,8 +1,8 @@
 //! Requests and scripts: what callers do to a directory. `wording.rs` prints them.
 
 use headcount::{
-    Batch, Directory, License, NewUser, NewWorkspace, Op, Result, Role, User, UserId, UserRef,
-    UserUpdate, Workspace, WorkspaceId, WorkspaceRef,
+    Batch, Directory, License, NewUser, NewWorkspace, Op, Result, Role, Seats, Subject, User,
+    UserId, UserRef, UserUpdate, Workspace, WorkspaceId, WorkspaceRef,
 };
 use std::sync::Arc;
 
@@ -115,6 +115,9 @@ pub struct Script {
 pub enum Returned {
     User(Arc<User>),
     Workspace(Workspace),
+    /// The id of what was deleted.
+    Subject(Subject),
+    Seats(Seats),
     Nothing,
 }
 
@@ -165,8 +168,10 @@ impl Request {
             Act::UpdateUser(who, edit) => directory.update_user(who, edit.to_update()).map(user),
             Act::Activate(who) => directory.activate_user(who).map(user),
             Act::Deactivate(who) => directory.deactivate_user(who).map(user),
-            Act::DeleteUser(who) => directory.delete_user(who).map(|_| Returned::Nothing),
-            Act::SetLicense(license) => directory.set_license(license).map(|_| Returned::Nothing),
+            Act::DeleteUser(who) => directory
+                .delete_user(who)
+                .map(|id| Returned::Subject(Subject::User(id))),
+            Act::SetLicense(license) => directory.set_license(license).map(Returned::Seats),
             Act::CreateWorkspace(name, owner, external_id) => directory
                 .create_workspace(new_workspace(&name, owner.as_ref(), external_id))
                 .map(workspace),
@@ -178,7 +183,8 @@ impl Request {
             Act::Archive(place) => directory.archive_workspace(place).map(workspace),
             Act::Restore(place) => directory.restore_workspace(place).map(workspace),
             Act::DeleteWorkspace(place) => {
-                directory.delete_workspace(place).map(|_| Returned::Nothing)
+                let deleted = directory.delete_workspace(place);
+                deleted.map(|id| Returned::Subject(Subject::Workspace(id)))
             }
             Act::Add(place, who, role) => directory
                 .add_member(place, who, role)

@@ -55,11 +55,15 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Bytes of all files in the folder.
+/// Bytes of all files in the folder. Those that a contender deletes meanwhile have none.
 pub fn bytes(folder: &Path) -> usize {
-    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
-    let sizes = entries.map(|entry| {
-        let metadata = entry.metadata().unwrap();
+    let Ok(entries) = fs::read_dir(folder) else {
+        return 0;
+    };
+    let sizes = entries.flatten().map(|entry| {
+        let Ok(metadata) = entry.metadata() else {
+            return 0;
+        };
         if metadata.is_dir() {
             bytes(&entry.path())
         } else {

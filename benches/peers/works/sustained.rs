@@ -27,7 +27,7 @@ pub fn sustain(bench: &mut Bench, size: &Size) {
         true
     });
     let lasting = bench.options.sustained();
-    let mut medians = [const { Vec::new() }; 4];
+    let mut figures = [const { Vec::new() }; 4];
     for (contender, peer) in field.peers() {
         let folder = size.home.join(contender.folder);
         let before = bytes(&folder);
@@ -40,15 +40,15 @@ pub fn sustain(bench: &mut Bench, size: &Size) {
             quantile(times(), 1.0),
             as_f64(bytes(&folder)) / as_f64(before),
         ];
-        for (medians, number) in medians.iter_mut().zip(numbers) {
-            medians.push((contender.name, number));
+        for (figures, number) in figures.iter_mut().zip(numbers) {
+            figures.push((contender.name, number));
         }
         bench
             .timelines
             .push(Timeline::new(contender.name, &waits, lasting));
     }
     field.close();
-    let [rates, slow, longest, growth] = medians;
+    let [rates, slow, longest, growth] = figures;
     let ahead = vec![
         Goal::Ahead("SQLite", 8.0),
         Goal::Ahead("SQLite grouped", 3.5),
