@@ -31,6 +31,7 @@ mod repair;
 mod seats;
 mod seen;
 mod stats;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -54,6 +55,7 @@ pub use options::Options;
 #[cfg(all(unix, feature = "capi"))]
 pub(crate) use ready::Ready;
 pub use stats::Stats;
+pub use stream::{OpStream, StreamPart};
 
 pub use crate::rules::UserView;
 #[cfg(feature = "capi")]

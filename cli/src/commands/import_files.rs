@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::input;
-use super::progress::Progress;
+use crate::progress::Progress;
 use crate::args::ImportArgs;
 use crate::failure::{Failure, Refusal, Result};
 use crate::import::names::Names;
@@ -32,7 +32,7 @@ impl Files {
         mut piped: Option<Vec<u8>>,
         progress: &Progress,
     ) -> Result<Self> {
-        let mut reading = Reading::new(options(args));
+        let mut reading = Reading::new(options(args, progress));
         let paths = expand(&args.files, &mut reading)?;
         let name = match &*args.files {
             [one] => input::name_of(one),
@@ -88,7 +88,7 @@ impl Files {
     }
 }
 
-fn options(args: &ImportArgs) -> ReadOptions<'_> {
+fn options<'a>(args: &'a ImportArgs, progress: &'a Progress) -> ReadOptions<'a> {
     ReadOptions {
         format: args.format,
         encoding: args.encoding,
@@ -102,6 +102,7 @@ fn options(args: &ImportArgs) -> ReadOptions<'_> {
         provisioner: args.provisioner.as_deref(),
         admin_role: &args.admin_role,
         admin_client_roles: &args.admin_client_role,
+        progress: Some(progress),
     }
 }
 

@@ -44,6 +44,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// How many bytes of the text are left.
+    pub(super) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// The next record that is not a blank line.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::encoding::end_in;
 use super::federated;
 use super::json::{Members, Strict, part};
 use super::names::Names;
@@ -213,6 +214,7 @@ impl<'a> Reader<'a, '_, '_> {
     }
 
     fn user(&mut self, spot: Spot, text: &str) -> Row {
+        self.reading.row(end_in(self.text, text));
         match part(self.text, text) {
             Ok(Strict(value)) => Row::from_json(spot, value, Fields::Keycloak, self.reading),
             Err(error) => Row::unreadable(spot, format!("it can't be read: {error}")),

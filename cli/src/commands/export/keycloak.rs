@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Written, each_user};
-use crate::commands::progress::Progress;
+use crate::progress::Progress;
 use crate::directory::Directory;
 use crate::failure::Result;
 
@@ -68,7 +68,7 @@ pub(super) fn write(
         serde_json::to_writer(&mut *out, &Representation::from(user))?;
         written.users += 1;
         written.records += 1;
-        progress.reach(written.users);
+        progress.count(written.users);
         Ok(())
     })?;
     out.write_all(b"\n]}\n")?;
