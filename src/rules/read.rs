@@ -308,30 +308,20 @@ pub(crate) fn member(
 
 /// The memberships of a user, ordered by workspace.
 pub(crate) fn memberships(read: &impl Read, user: UserId) -> Result<Vec<Member>> {
-    page(
-        read,
-        &keys::memberships(user),
-        None,
-        usize::MAX,
-        |key, value| {
-            let (user, workspace) = keys::membership_of(key)
-                .ok_or_else(|| Error::corrupted("the key of a membership is malformed"))?;
-            decode_member(workspace, user, value)
-        },
-    )
+    let prefix = keys::memberships(user);
+    page(read, &prefix, None, usize::MAX, |key, value| {
+        let (user, workspace) = keys::membership_of(key)
+            .ok_or_else(|| Error::corrupted("the key of a membership is malformed"))?;
+        decode_member(workspace, user, value)
+    })
 }
 
 /// The members of a workspace in one role, ordered by email.
 pub(crate) fn members(read: &impl Read, workspace: WorkspaceId, role: Role) -> Result<Vec<UserId>> {
-    page(
-        read,
-        &keys::members(workspace, role),
-        None,
-        usize::MAX,
-        |_, value| {
-            keys::user_id(value).ok_or_else(|| Error::corrupted("a member is not a user id"))
-        },
-    )
+    let prefix = keys::members(workspace, role);
+    page(read, &prefix, None, usize::MAX, |_, value| {
+        keys::user_id(value).ok_or_else(|| Error::corrupted("a member is not a user id"))
+    })
 }
 
 /// Up to `count` entries with this prefix, behind the key `after`.
