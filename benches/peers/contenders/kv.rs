@@ -6,7 +6,7 @@ use std::hint::black_box;
 use wincode::{SchemaRead, SchemaWrite};
 
 use crate::peer::Digest;
-use crate::people::{Person, SEATS, domain_of, key_of, now_micros};
+use crate::people::{Person, Profile, SEATS, domain_of, key_of, now_micros};
 
 /// The tables. There are no admins, so that index would be empty on both sides.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,6 +109,11 @@ pub fn digest_owned(bytes: &[u8]) -> Digest {
     let mut digest = Digest::default();
     digest.add(person.texts(), person.active);
     digest
+}
+
+/// The id of a user.
+pub fn id_of(bytes: &[u8]) -> [u8; 16] {
+    decode(bytes).id
 }
 
 /// Adds a user who is only looked at.
@@ -215,6 +220,15 @@ pub fn create(txn: &mut impl Transaction, person: &Person) {
     }
     totals.active += 1;
     finish(txn, totals, person.created_at, 1, &person.id);
+}
+
+/// Creates users in the order of their keys.
+pub fn create_all(txn: &mut impl Transaction, profiles: Vec<Profile>) {
+    let mut people: Vec<Person> = profiles.into_iter().map(Person::from).collect();
+    people.sort_unstable_by(|one, other| one.email.cmp(&other.email));
+    for person in &people {
+        create(txn, person);
+    }
 }
 
 /// Switches a user; nothing happens to one who is so already.

@@ -16,6 +16,7 @@ pub const GROUPED: Contender = Contender {
     works: &[Work::Create, Work::Switch, Work::Sustained],
     open: |opening| Box::new(open(opening)),
     filling: Filling::CopyOf("SQLite"),
+    compact: None,
 };
 
 struct Writer(Connection);
