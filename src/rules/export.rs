@@ -9,9 +9,22 @@ use crate::engine::{Order, Read, range_from};
 use crate::error::{Error, Result};
 use crate::model::{License, Member, Timestamp, User, UserId, Workspace};
 
-/// A record of a directory, as [`Directory::export`](crate::Directory::export) hands it
-/// out: the directory first, then users, ids of deleted users, workspaces, memberships,
+/// A record of a directory, as [`Directory::export`](crate::Directory::export) passes it on:
+/// first the directory itself, then users, ids of deleted users, workspaces, memberships and
 /// sightings.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use headcount::{Directory, Exported, License};
+///
+/// let directory = Directory::in_memory()?;
+/// let license = directory.export(|record| match record {
+///     Exported::Directory { license, .. } => ControlFlow::Break(*license),
+///     _ => ControlFlow::Continue(()),
+/// })?;
+/// assert_eq!(license, Some(License::Community));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Debug)]
 #[cfg_attr(
     feature = "serde",

@@ -16,6 +16,17 @@ use crate::model::License;
 const TURNS_MAX: usize = 16;
 
 /// What a repair did, or would do: see [`Options::repair`](crate::Options::repair).
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("users.redb");
+/// use headcount::Directory;
+///
+/// Directory::open(&path)?.close()?;
+/// let planned = Directory::options().plan_repair(&path, 10)?;
+/// assert_eq!((planned.faults_total, planned.removed), (0, 0));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

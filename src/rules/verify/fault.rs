@@ -5,7 +5,16 @@ use std::fmt;
 use crate::codec::keys::KeyKind;
 use crate::model::{UserId, WorkspaceId};
 
-/// What kind of fault a [`Fault`] is. New kinds may be added.
+/// What kind of fault a [`Fault`] is. A later release may add kinds.
+///
+/// ```
+/// use headcount::{Directory, FaultKind};
+///
+/// let inspection = Directory::in_memory()?.find_faults(100)?;
+/// let is_damaged = |kind| matches!(kind, FaultKind::Damaged | FaultKind::Malformed);
+/// assert!(!inspection.faults.iter().any(|fault| is_damaged(fault.kind)));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -39,7 +48,13 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    /// The name, as programs have it: `leftover`, `not_deleted`.
+    /// The name in programs and JSON. It never changes.
+    ///
+    /// ```
+    /// use headcount::FaultKind;
+    ///
+    /// assert_eq!(FaultKind::NotDeleted.name(), "not_deleted");
+    /// ```
     pub const fn name(self) -> &'static str {
         match self {
             Self::Damaged => "damaged",
@@ -57,8 +72,19 @@ impl FaultKind {
     }
 }
 
-/// One thing that is wrong with a directory. It names ids and kinds of entries,
-/// never an email, a name or another personal datum, so it can go into a log.
+/// One thing that is wrong with a directory. It names ids and kinds of entries, never an
+/// email, a name or other personal data, so it can be logged.
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let inspection = Directory::in_memory()?.find_faults(100)?;
+/// for fault in &inspection.faults {
+///     eprintln!("{fault}"); // such as: missing username, user 0195…: …
+/// }
+/// assert!(inspection.faults.is_empty());
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

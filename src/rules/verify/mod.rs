@@ -30,8 +30,19 @@ use crate::engine::{Inspect, Read};
 use crate::error::Result;
 use crate::model::{License, Timestamp, UserId, WorkspaceId};
 
-/// What a verification went over. Getting one of
-/// [`Directory::verify`](crate::Directory::verify) means that nothing was wrong.
+/// What a verification read. [`Directory::verify`](crate::Directory::verify) returns it only
+/// if nothing is wrong.
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// directory.default_workspace("ann@ex.co")?;
+/// let verified = directory.verify()?;
+/// assert_eq!((verified.active, verified.workspaces, verified.changes), (1, 1, 2));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -52,6 +63,17 @@ pub struct Verified {
 
 /// What an inspection found: see
 /// [`Directory::find_faults`](crate::Directory::find_faults).
+///
+/// ```
+/// use headcount::{Directory, License};
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// directory.set_license(License::Seats(0))?;
+/// let inspection = directory.find_faults(100)?;
+/// assert_eq!((inspection.faults_total, inspection.seats_over), (0, 1));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -68,7 +90,14 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    /// Whether nothing is wrong.
+    /// Whether nothing is wrong. More active users than seats is not a fault.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// assert!(Directory::in_memory()?.find_faults(0)?.is_sound());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn is_sound(&self) -> bool {
         self.faults_total == 0
     }
