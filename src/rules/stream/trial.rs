@@ -8,7 +8,7 @@ use std::ops::{Bound, ControlFlow, Deref};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::codec::keys::Kind;
+use crate::codec::keys::KeyKind;
 use crate::engine::{KeyRange, Order, Read, Write};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -65,7 +65,7 @@ impl<'b, R: Read> Trial<'b, R> {
 
 /// Whether it concerns the directory as a whole: the license and the counters.
 fn is_whole(key: &[u8]) -> bool {
-    kind(key) == Kind::Meta as u8
+    kind(key) == KeyKind::Meta as u8
 }
 
 /// Keys begin with their kind.
