@@ -287,18 +287,20 @@ pub(crate) fn only<'a>(
     name: &str,
 ) -> Result<Option<&'a HeaderValue>, Failure> {
     let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (value, None) => Ok(value),
-        (_, Some(_)) => {
-            let message = format!("the header {name} may be sent only once");
-            Err(Failure::bad_request(message))
-        }
+    let (value, second) = (values.next(), values.next());
+    if second.is_some() {
+        let message = format!("the header {name} may be sent only once");
+        return Err(Failure::bad_request(message));
     }
+    Ok(value)
 }
 
 /// The token of the header `Authorization`.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = only(headers, header::AUTHORIZATION.as_str()).ok()??.to_str().ok()?;
+    let value = only(headers, header::AUTHORIZATION.as_str())
+        .ok()??
+        .to_str()
+        .ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

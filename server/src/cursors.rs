@@ -100,6 +100,22 @@ impl Cursors {
         Some(text.trim_end_matches('\0').to_owned())
     }
 
+    /// What describes the list that a query reads a page of: its order and its conditions. Of
+    /// those on times only the names count, because a list of "the last 90 days" has another
+    /// time in each request.
+    pub fn list_of(query: &UserQuery) -> String {
+        let all = query.clone().after(None).limit(UserQuery::LIMIT);
+        // Its members are texts, numbers and lists of them: it can always be written.
+        let mut list = serde_json::to_value(&all).unwrap_or_default();
+        for (name, value) in list.as_object_mut().into_iter().flatten() {
+            let is_time = name.ends_with("_since") || name.ends_with("_before");
+            if is_time && !value.is_null() {
+                *value = true.into();
+            }
+        }
+        list.to_string()
+    }
+
     /// A page of a query whose `after`, if there is one, is a cursor that was sealed; so is
     /// the `next` of the page. `None` if the cursor is not of a list with this order and
     /// these conditions.
@@ -109,7 +125,7 @@ impl Cursors {
         query: &UserQuery,
         cursor: Option<&str>,
     ) -> headcount::Result<Option<UserPage>> {
-        let list = list_of(query);
+        let list = Self::list_of(query);
         let place = match cursor {
             None => None,
             Some(cursor) => match self.open(&list, cursor) {
@@ -146,13 +162,6 @@ impl Cursors {
         }
         mac.sign()
     }
-}
-
-/// The order and the conditions of a query, whatever part of its users a page has.
-pub(crate) fn list_of(query: &UserQuery) -> String {
-    let all = query.clone().after(None).limit(UserQuery::LIMIT);
-    // Its members are texts, numbers and lists of them: it can always be written.
-    serde_json::to_string(&all).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -108,7 +108,11 @@ impl PublicKeys {
     }
 
     /// What `token` says, if one of these keys signed it and it meets what is expected.
-    pub(crate) fn verify(&self, token: &str, expected: &Expected<'_>) -> Result<Claims, TokenError> {
+    pub(crate) fn verify(
+        &self,
+        token: &str,
+        expected: &Expected<'_>,
+    ) -> Result<Claims, TokenError> {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(TokenError::Malformed);
         }
@@ -121,7 +125,9 @@ impl PublicKeys {
         if !["RS256", "ES256"].contains(&head.alg.as_str()) {
             return Err(TokenError::Algorithm);
         }
-        let key = self.find(head.kid.as_deref()).ok_or(TokenError::UnknownKey)?;
+        let key = self
+            .find(head.kid.as_deref())
+            .ok_or(TokenError::UnknownKey)?;
         if key.algorithm() != head.alg {
             return Err(TokenError::Algorithm);
         }

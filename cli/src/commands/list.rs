@@ -130,7 +130,7 @@ impl<'a> Users<'a> {
         args: &ListArgs,
     ) -> Result<Self> {
         let direction = if args.descending { "descending" } else { "" };
-        let list = format!("{:?} {direction} {}", args.sort, json!(query));
+        let list = format!("{:?} {direction} {}", args.sort, Cursors::list_of(&query));
         let after = args.after.as_ref();
         let after = after
             .map(|cursor| cursor::open(cursors, &list, cursor))

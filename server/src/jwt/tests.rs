@@ -122,7 +122,10 @@ fn a_token_can_not_choose_how_it_is_checked() {
         jwk.as_bytes(),
     ] {
         let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret);
-        for (alg, expected) in [("HS256", TokenError::Algorithm), ("RS256", TokenError::Signature)] {
+        for (alg, expected) in [
+            ("HS256", TokenError::Algorithm),
+            ("RS256", TokenError::Signature),
+        ] {
             let signed = unsigned(&json!({ "alg": alg, "kid": "r" }), &claims());
             let tag = ring::hmac::sign(&key, signed.as_bytes());
             let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag));
@@ -170,7 +173,10 @@ fn claims_have_to_be_there_and_right() {
     for (claims, expected) in [
         (json!({ "iss": "https://id.ex.co/" }), TokenError::Issuer),
         (json!({ "aud": "other" }), TokenError::Audience),
-        (json!({ "aud": ["other", "Headcount"] }), TokenError::Audience),
+        (
+            json!({ "aud": ["other", "Headcount"] }),
+            TokenError::Audience,
+        ),
         (json!({ "aud": [] }), TokenError::Audience),
         (json!({ "exp": NOW - 31.0 }), TokenError::Expired),
         (json!({ "nbf": NOW + 31.0 }), TokenError::NotYet),

@@ -29,7 +29,10 @@ pub(crate) async fn query(
 ) -> Rest<Json<Value>> {
     let unreadable = |error| Failure::bad_request(format!("the body is no query: {error}"));
     let limit = asked.get("limit").and_then(Value::as_u64);
-    let after = asked.get("after").and_then(Value::as_str).map(str::to_owned);
+    let after = asked
+        .get("after")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
     let query: UserQuery = serde_json::from_value(asked).map_err(unreadable)?;
     if how.count {
         let count = server.scan(move |server| Ok(server.0.directory.count(&query)?));

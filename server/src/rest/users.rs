@@ -322,7 +322,13 @@ pub(crate) async fn activate(
     At(name): At<String>,
     headers: HeaderMap,
 ) -> Rest<Response> {
-    operate(&server, &caller, &headers, Batch::new().activate_user(&*name)).await
+    operate(
+        &server,
+        &caller,
+        &headers,
+        Batch::new().activate_user(&*name),
+    )
+    .await
 }
 
 pub(crate) async fn deactivate(

@@ -90,8 +90,7 @@ fn check_value(
             Some(part) => check_value(part, path, operator, value),
             None => refused("has several parts: compare one of them"),
         },
-        (_, Value::Null) => Ok(()),
-        (Form::Boolean, Value::Bool(_)) => Ok(()),
+        (_, Value::Null) | (Form::Boolean, Value::Bool(_)) => Ok(()),
         (Form::Boolean, Value::String(text))
             if operator.is_equality() && boolean(text).is_some() =>
         {
@@ -103,9 +102,7 @@ fn check_value(
         {
             Ok(())
         }
-        (Form::Moment, _) => {
-            refused("is compared with a time such as \"2026-01-31T00:00:00Z\"")
-        }
+        (Form::Moment, _) => refused("is compared with a time such as \"2026-01-31T00:00:00Z\""),
         (_, Value::String(_)) => Ok(()),
         _ => refused("is a text: put what it is compared with in double quotes"),
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::listing::{COUNT_MAX, Listed, Parameters, SearchRequest, answer};
 use super::schema::{ResourceType, schemas};
-use super::{ScimRequest, Document, Scim, document, groups, users};
+use super::{Document, Scim, ScimRequest, document, groups, users};
 use crate::door::Failure;
 
 pub(crate) async fn config(asking: ScimRequest) -> Response {
@@ -101,7 +101,10 @@ fn one(documents: Vec<Value>, id: &str) -> Scim<Response> {
     }
 }
 
-pub(crate) async fn search(asking: ScimRequest, Document(search): Document<SearchRequest>) -> Scim<Response> {
+pub(crate) async fn search(
+    asking: ScimRequest,
+    Document(search): Document<SearchRequest>,
+) -> Scim<Response> {
     let parameters = Parameters::of_search(&search)?;
     answer(asking, parameters, find).await
 }

@@ -372,7 +372,9 @@ impl<'a> Parser<'a> {
                 _ => {}
             }
         }
-        Err(ScimError::filter("a text in the filter has no closing quote"))
+        Err(ScimError::filter(
+            "a text in the filter has no closing quote",
+        ))
     }
 }
 

@@ -13,7 +13,7 @@ use super::group::{WantedGroup, shown};
 use super::listing::{Listed, Parameters, SearchRequest, answer};
 use super::patch::PatchRequest;
 use super::schema::ResourceType;
-use super::{ATTEMPTS, ScimRequest, Document, Scim, not_found, resource};
+use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, resource};
 use crate::door::Failure;
 
 pub(crate) async fn list(asking: ScimRequest) -> Scim<Response> {
@@ -21,7 +21,10 @@ pub(crate) async fn list(asking: ScimRequest) -> Scim<Response> {
     answer(asking, parameters, find).await
 }
 
-pub(crate) async fn search(asking: ScimRequest, Document(search): Document<SearchRequest>) -> Scim<Response> {
+pub(crate) async fn search(
+    asking: ScimRequest,
+    Document(search): Document<SearchRequest>,
+) -> Scim<Response> {
     let parameters = Parameters::of_search(&search)?;
     answer(asking, parameters, find).await
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::filter::Filter;
 use super::projection::Projection;
 use super::schema::ResourceType;
-use super::{checking, ScimRequest, ScimError, Scim, document};
+use super::{Scim, ScimError, ScimRequest, checking, document};
 use crate::door::Failure;
 use crate::server::Server;
 
@@ -123,7 +123,11 @@ fn whole_number(text: &str) -> Option<i64> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let end = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+    let end = if text.starts_with('-') {
+        i64::MIN
+    } else {
+        i64::MAX
+    };
     Some(text.parse().unwrap_or(end))
 }
 

@@ -90,7 +90,11 @@ impl Operation {
         let path = match member("path") {
             None | Some(Value::Null) => "",
             Some(Value::String(path)) => path.trim(),
-            Some(other) => return Err(ScimError::path(format!("path has to be a text, not {other}"))),
+            Some(other) => {
+                return Err(ScimError::path(format!(
+                    "path has to be a text, not {other}"
+                )));
+            }
         };
         let value = member("value").cloned();
         if value.is_none() && verb != Verb::Remove {
@@ -166,7 +170,13 @@ impl Target {
         kind == ResourceType::Group && self.path.is("members") && self.condition.is_none()
     }
 
-    fn change(&self, kind: ResourceType, resource: &mut Map<String, Value>, verb: Verb, value: &Value) {
+    fn change(
+        &self,
+        kind: ResourceType,
+        resource: &mut Map<String, Value>,
+        verb: Verb,
+        value: &Value,
+    ) {
         // Clients write null for members that they have not read.
         if value.is_null() && verb != Verb::Remove && self.is_all_members(kind) {
             return;
@@ -201,7 +211,13 @@ impl Target {
         }
     }
 
-    fn change_in(&self, kind: ResourceType, container: &mut Map<String, Value>, verb: Verb, value: &Value) {
+    fn change_in(
+        &self,
+        kind: ResourceType,
+        container: &mut Map<String, Value>,
+        verb: Verb,
+        value: &Value,
+    ) {
         let attribute = self.attribute(kind);
         let key = key_in(container, &self.path.name);
         let is_list = attribute.is_some_and(|of| of.is_multi)

@@ -16,7 +16,7 @@ use super::path::entry;
 use super::schema::ResourceType;
 use super::user::{WantedUser, groups, is_alias, shown};
 use super::user_names::Claim;
-use super::{ATTEMPTS, ScimRequest, Document, Scim, not_found, resource};
+use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, resource};
 use crate::door::Failure;
 use crate::server::Server;
 
@@ -28,7 +28,10 @@ pub(crate) async fn list(asking: ScimRequest) -> Scim<Response> {
     answer(asking, parameters, find).await
 }
 
-pub(crate) async fn search(asking: ScimRequest, Document(search): Document<SearchRequest>) -> Scim<Response> {
+pub(crate) async fn search(
+    asking: ScimRequest,
+    Document(search): Document<SearchRequest>,
+) -> Scim<Response> {
     let parameters = Parameters::of_search(&search)?;
     answer(asking, parameters, find).await
 }
@@ -254,7 +257,11 @@ pub(crate) async fn replace(
 ) -> Scim<Response> {
     let provisioner = asking.provisioner();
     change(asking, id, move |user| {
-        Ok(WantedUser::parse(resource.clone(), &provisioner, Some(user))?)
+        Ok(WantedUser::parse(
+            resource.clone(),
+            &provisioner,
+            Some(user),
+        )?)
     })
     .await
 }

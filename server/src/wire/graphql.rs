@@ -140,7 +140,9 @@ fn validated<'a>(
         budget: Budget::new(depth_max),
     };
     validator.check(&operation.selection_set.node, root)?;
-    let changes = fields.iter().filter(|field| field.name.node != "__typename");
+    let changes = fields
+        .iter()
+        .filter(|field| field.name.node != "__typename");
     if operation.ty == OperationType::Mutation && changes.count() > 1 {
         // The first would stay when the second fails.
         let hint = "a mutation has one field; send another request for each further one";
@@ -162,7 +164,8 @@ fn parsed(query: &str, bytes_max: usize) -> Result<ExecutableDocument, GraphqlEr
             "the document opens more than {BRACKETS_MAX} brackets"
         )));
     }
-    parse_query(query).map_err(|error| GraphqlError::invalid(format!("not a GraphQL document: {error}")))
+    parse_query(query)
+        .map_err(|error| GraphqlError::invalid(format!("not a GraphQL document: {error}")))
 }
 
 /// Parses a document, validates it, and selects from the schema what it asks for.

@@ -149,9 +149,8 @@ pub(crate) async fn deactivate(
 /// The user with exactly this email; ids and usernames are none.
 fn user_with(directory: &Directory, email: &str) -> Result<UserId, Failure> {
     let user = directory.user_by_email(email)?;
-    let user = user.ok_or_else(|| {
-        Failure::bad_request(format!("no user has the email {email:?}"))
-    })?;
+    let user =
+        user.ok_or_else(|| Failure::bad_request(format!("no user has the email {email:?}")))?;
     Ok(user.id())
 }
 

@@ -103,7 +103,9 @@ impl RootField<'_> {
             .or_else(|| user(&object["owner_id"]))
             .or_else(|| user(&object["created_by"]))
             .or(self.caller.user)
-            .ok_or_else(|| GraphqlError::invalid("name the owner of the workspace with owner_id"))?;
+            .ok_or_else(|| {
+                GraphqlError::invalid("name the owner of the workspace with owner_id")
+            })?;
         if self.caller.user != Some(owner) {
             self.caller.may(Scope::Admin)?;
         }
@@ -132,7 +134,9 @@ impl RootField<'_> {
         let (mut user, mut workspace) = (None, None);
         find_condition(condition, &mut user, &mut workspace)?;
         let (Some(user), Some(workspace)) = (user, workspace) else {
-            return Err(GraphqlError::invalid("name one user_id and one workspace_id"));
+            return Err(GraphqlError::invalid(
+                "name one user_id and one workspace_id",
+            ));
         };
         let work = move |directory: &Directory| match user.parse::<UserId>() {
             Ok(user) => remove(directory, workspace, user),
@@ -158,9 +162,8 @@ fn check_insert(object: &Value, owner: UserId) -> Result<(), GraphqlError> {
     }
     let users = object["users"]["data"].as_array();
     let mut ids = users.into_iter().flatten().map(|user| &user["user_id"]);
-    let is_owner = |id: &Value| {
-        id.is_null() || id.as_str().and_then(|id| id.parse().ok()) == Some(owner)
-    };
+    let is_owner =
+        |id: &Value| id.is_null() || id.as_str().and_then(|id| id.parse().ok()) == Some(owner);
     if ids.all(is_owner) {
         return Ok(());
     }
@@ -190,7 +193,10 @@ fn find_condition(
     Ok(())
 }
 
-fn existing_default(directory: &Directory, user: UserId) -> Result<Option<Workspace>, GraphqlError> {
+fn existing_default(
+    directory: &Directory,
+    user: UserId,
+) -> Result<Option<Workspace>, GraphqlError> {
     for member in directory.workspaces_of(user)? {
         let workspace = directory.workspace(member.workspace())?;
         if let Some(workspace) = workspace.filter(|found| found.default_of() == Some(user)) {

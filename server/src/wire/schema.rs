@@ -18,7 +18,8 @@ const INTROSPECTION: &str = include_str!("introspection.graphql");
 pub(crate) struct Schema {
     definitions: HashMap<String, TypeDefinition>,
     types: HashMap<String, Value>,
-    schema: Value,
+    /// What `__schema` is.
+    root: Value,
 }
 
 impl Schema {
@@ -43,7 +44,7 @@ impl Schema {
         Self {
             definitions: definitions.map(by_name).collect(),
             types,
-            schema: json!({
+            root: json!({
                 "__typename": "__Schema",
                 "description": null,
                 "queryType": root("query_root"),
@@ -57,7 +58,9 @@ impl Schema {
 
     /// The kind of the type with this name, with what it is made of.
     pub(super) fn kind(&self, name: &str) -> Option<&TypeKind> {
-        self.definitions.get(name).map(|definition| &definition.kind)
+        self.definitions
+            .get(name)
+            .map(|definition| &definition.kind)
     }
 
     /// Whether values of this type have fields.
@@ -80,7 +83,7 @@ impl Schema {
 
     /// What `__schema` is.
     pub(super) fn root(&self) -> &Value {
-        &self.schema
+        &self.root
     }
 
     /// The type with this name.
@@ -210,7 +213,7 @@ mod tests {
         let schema = Schema::new();
         assert_eq!(schema.types.len(), 28);
         assert_eq!(schema.definitions.len(), 36);
-        let text = schema.schema.to_string();
+        let text = schema.root.to_string();
         assert!(!text.contains("\"kind\":null"), "{text}");
     }
 }

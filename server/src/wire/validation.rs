@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 
-use async_graphql_parser::types::{
-    BaseType, Field, InputObjectType, InputValueDefinition, OperationDefinition,
-    Selection, SelectionSet, Type, TypeKind,
-};
 use async_graphql_parser::Positioned;
+use async_graphql_parser::types::{
+    BaseType, Field, InputObjectType, InputValueDefinition, OperationDefinition, Selection,
+    SelectionSet, Type, TypeKind,
+};
 use async_graphql_value::{ConstValue, Name};
 use serde_json::{Map, Value};
 
@@ -18,7 +18,10 @@ use super::selection::{Budget, Fragments, GraphqlError, no_directive};
 pub(super) type Variables = Map<String, Value>;
 
 /// A field that was selected under some name: its own name and its arguments.
-type Selected<'a> = (&'a Name, &'a [(Positioned<Name>, Positioned<async_graphql_value::Value>)]);
+type Selected<'a> = (
+    &'a Name,
+    &'a [(Positioned<Name>, Positioned<async_graphql_value::Value>)],
+);
 
 /// The variables that were sent, and the defaults of the others.
 pub(super) fn variables(
@@ -61,7 +64,9 @@ pub(super) fn arguments(
         let name = name.node.as_str();
         if !definitions.iter().any(|of| of.node.name.node == *name) {
             let field = field.name.node.as_str();
-            return Err(GraphqlError::invalid(format!("{field:?} has no argument {name:?}")));
+            return Err(GraphqlError::invalid(format!(
+                "{field:?} has no argument {name:?}"
+            )));
         }
         let value = value.node.clone().into_const_with(|variable| {
             let value = variables.get(variable.as_str()).cloned().ok_or_else(|| {
@@ -72,7 +77,12 @@ pub(super) fn arguments(
         })?;
         given.insert(name.to_owned(), json_of(value)?);
     }
-    Ok(Value::Object(coerced_members(schema, definitions, given, &field.name.node)?))
+    Ok(Value::Object(coerced_members(
+        schema,
+        definitions,
+        given,
+        &field.name.node,
+    )?))
 }
 
 /// Checks what an operation selects, in the fragments too.
@@ -184,7 +194,9 @@ fn coerced(schema: &Schema, of: &Type, value: Value, place: &str) -> Result<Valu
                 single => vec![single],
             };
             let items = items.into_iter();
-            return items.map(|value| coerced(schema, item, value, place)).collect();
+            return items
+                .map(|value| coerced(schema, item, value, place))
+                .collect();
         }
     };
     let is_fine = match (schema.kind(name), &value) {
@@ -212,14 +224,18 @@ fn coerced_object(
     place: &str,
 ) -> Result<Value, GraphqlError> {
     let Value::Object(given) = value else {
-        return Err(GraphqlError::invalid(format!("{place} has to be an object")));
+        return Err(GraphqlError::invalid(format!(
+            "{place} has to be an object"
+        )));
     };
     let is_known = |name: &str| of.fields.iter().any(|field| field.node.name.node == name);
     if let Some(unknown) = given.keys().find(|name| !is_known(name)) {
         let message = format!("{place} has no member {unknown:?}");
         return Err(GraphqlError::invalid(message));
     }
-    Ok(Value::Object(coerced_members(schema, &of.fields, given, place)?))
+    Ok(Value::Object(coerced_members(
+        schema, &of.fields, given, place,
+    )?))
 }
 
 /// The members of an object, or the arguments of a field; each of them is known.
@@ -239,7 +255,12 @@ fn coerced_members(
             (None, None) if definition.ty.node.nullable => continue,
             (None, None) => Value::Null,
         };
-        let value = coerced(schema, &definition.ty.node, value, &format!("{place}.{name}"))?;
+        let value = coerced(
+            schema,
+            &definition.ty.node,
+            value,
+            &format!("{place}.{name}"),
+        )?;
         members.insert(name.to_owned(), value);
     }
     Ok(members)
@@ -248,7 +269,9 @@ fn coerced_members(
 fn is_scalar(name: &str, value: &Value) -> bool {
     match (name, value) {
         ("Boolean", value) => value.is_boolean(),
-        ("Int", value) => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        ("Int", value) => value
+            .as_i64()
+            .is_some_and(|number| i32::try_from(number).is_ok()),
         // Its clients send large ones as text.
         ("bigint", Value::String(digits)) => digits.parse::<i64>().is_ok(),
         ("bigint", value) => value.is_i64(),

@@ -120,7 +120,10 @@ fn a_document_with_a_mistake_changes_nothing() {
     let running = Running::new();
     let (ann, client) = running.user("ann", Scope::Write);
     let (bob, _) = running.user("bob", Scope::Read);
-    client.post("/v1/api/workspaces/create", &json!({ "workspace_name": "fraud" }));
+    client.post(
+        "/v1/api/workspaces/create",
+        &json!({ "workspace_name": "fraud" }),
+    );
     let member = json!({ "workspace_id": 1, "user_id": bob.id() });
     client.post("/v1/api/workspaces/add_user", &member);
     let delete = |condition: &str, selection: &str| {
@@ -148,7 +151,10 @@ fn a_document_with_a_mistake_changes_nothing() {
     let document = format!("mutation {{ {} }}", delete(&nested, "affected_rows"));
     for rows in [1, 0] {
         let answer = client.graphql(&document, json!({}));
-        assert_eq!(answer["data"]["delete_workspace_users"]["affected_rows"], rows);
+        assert_eq!(
+            answer["data"]["delete_workspace_users"]["affected_rows"],
+            rows
+        );
     }
     let insert = format!(
         "mutation {{ insert_workspace_one(object: {{ name: \"x\", owner_id: \"{}\", \
@@ -164,10 +170,20 @@ fn a_document_with_a_mistake_changes_nothing() {
 fn every_answer_has_data_or_errors() {
     let running = Running::new();
     let (_, client) = running.user("ann", Scope::Read);
-    for body in ["", "{", "[]", "{}", "{\"query\": 5}", "{\"query\": \"{__typename}\", \"variables\": []}"] {
+    for body in [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "{\"query\": 5}",
+        "{\"query\": \"{__typename}\", \"variables\": []}",
+    ] {
         let answer = client.send("POST", "/v1/graphql", "", body);
         assert_eq!(answer.status, 200, "{body}");
-        assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "invalid-json");
+        assert_eq!(
+            answer.json()["errors"][0]["extensions"]["code"],
+            "invalid-json"
+        );
     }
     let merged = "{ workspace_by_pk(id: -1) { id } __typename __typename }";
     let answer = client.graphql(merged, json!({}));

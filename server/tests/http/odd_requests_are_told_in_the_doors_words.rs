@@ -102,7 +102,10 @@ fn an_email_is_no_other_name() {
         let answer = client.post("/v1/api/users/deactivate", &json!({ "email": email }));
         has(&answer, 400, "msg");
         let member = json!({ "workspace_id": 1, "email": email });
-        client.post("/v1/api/workspaces/create", &json!({ "workspace_name": "a" }));
+        client.post(
+            "/v1/api/workspaces/create",
+            &json!({ "workspace_name": "a" }),
+        );
         let answer = client.post("/v1/api/workspaces/add_user", &member);
         has(&answer, 400, "msg");
     }
@@ -123,7 +126,10 @@ fn ids_that_are_no_texts_are_nobodys() {
     let (_, client) = running.user("ann", Scope::Read);
     let asked = json!({ "user_ids": [5, null, "x"] });
     let found = client.post("/v1/api/users/query", &asked).json();
-    assert_eq!(found["users"], json!({ "5": null, "null": null, "x": null }));
+    assert_eq!(
+        found["users"],
+        json!({ "5": null, "null": null, "x": null })
+    );
     let (ann, writer) = running.user("ann", Scope::Write);
     let path = format!("/auth/admin/realms/master/users/{}", ann.id());
     let mut object = writer.get(&path).json();

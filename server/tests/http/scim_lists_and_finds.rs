@@ -63,9 +63,16 @@ fn a_walk_reads_every_user_once() {
     assert_eq!(inactive["totalResults"], 1);
     assert_eq!(okta.get(&format!("{USERS}?count=x")).status, 400);
     let far = "99999999999999999999";
-    let behind = okta.get(&format!("{USERS}?startIndex={far}&count={far}")).json();
-    assert_eq!((ids(&behind).len(), &behind["totalResults"]), (0, &json!(25)));
-    let before = okta.get(&format!("{USERS}?startIndex=-{far}&count=1")).json();
+    let behind = okta
+        .get(&format!("{USERS}?startIndex={far}&count={far}"))
+        .json();
+    assert_eq!(
+        (ids(&behind).len(), &behind["totalResults"]),
+        (0, &json!(25))
+    );
+    let before = okta
+        .get(&format!("{USERS}?startIndex=-{far}&count=1"))
+        .json();
     assert_eq!((&before["startIndex"], ids(&before).len()), (&json!(1), 1));
 }
 
