@@ -6,7 +6,7 @@
 //! written to, until it is sound; then all of it is one transaction.
 
 use super::verify::{self, Fault, FaultKind, Fix, Overlay, Sound, Verified};
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{decode_change, decode_totals, encode_totals};
 use crate::engine::{Inspect, Read, Write};
 use crate::error::{Error, Result};
@@ -171,10 +171,10 @@ impl<R: Read> Mender<'_, '_, R> {
     /// read everything again, which is what a change that is lost calls for.
     fn trim(&mut self, last: u64) -> Result<()> {
         let mut gone = Vec::new();
-        let start = Kind::Change.all().0;
+        let start = KeyKind::Change.all().0;
         let end = match last.checked_add(1) {
             Some(next) => keys::change(next),
-            None => Kind::Change.all().end(),
+            None => KeyKind::Change.all().end(),
         };
         self.state.each(&start, Some(&end), |key, value| {
             gone.push((key.to_vec(), value.to_vec()));

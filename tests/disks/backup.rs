@@ -4,11 +4,11 @@ use std::fs;
 
 use headcount::{CopyOptions, Directory, ErrorKind, License, NewUser};
 
-use crate::disk::{Disk, Kind};
+use crate::disk::{Disk, DiskKind};
 
 #[test]
 fn a_backup_without_space_leaves_nothing() {
-    let Some(disk) = Disk::new(Kind::Tmpfs, 1 << 20) else {
+    let Some(disk) = Disk::new(DiskKind::Tmpfs, 1 << 20) else {
         return;
     };
     let options = Directory::options().license_if_new(License::Enterprise);

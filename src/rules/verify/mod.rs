@@ -24,7 +24,7 @@ pub(super) use self::sound::{Overlay, Sound};
 use self::fault::{kind_of, name_of};
 use self::sound::{readable, unsound};
 use super::entries::Entry;
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, Totals, decode_totals, put_id};
 use crate::engine::{Inspect, Read};
 use crate::error::Result;
@@ -256,7 +256,7 @@ impl<'e, R: Read> Examiner<'e, R> {
     /// Visits the entries of a kind.
     fn each(
         &mut self,
-        kind: Kind,
+        kind: KeyKind,
         mut visit: impl FnMut(&mut Self, &[u8], &[u8]) -> Result<()>,
     ) -> Result<()> {
         let prefix = kind.all();
@@ -270,10 +270,10 @@ impl<'e, R: Read> Examiner<'e, R> {
         let state = self.state;
         for (key, stored) in state.damaged() {
             let kind = kind_of(key);
-            if kind == Some(Kind::User) {
+            if kind == Some(KeyKind::User) {
                 continue;
             }
-            self.unreadable_workspaces += u64::from(kind == Some(Kind::Workspace));
+            self.unreadable_workspaces += u64::from(kind == Some(KeyKind::Workspace));
             let membership = keys::membership_of(key);
             let fault = Fault::new(
                 FaultKind::Damaged,
@@ -289,7 +289,7 @@ impl<'e, R: Read> Examiner<'e, R> {
             .change(keys::sequence_of(key));
             let fix = match kind {
                 // It may have been that of a deleted user, and stays taken.
-                Some(Kind::Id) => Fix::Put(key.to_vec(), tombstone()?),
+                Some(KeyKind::Id) => Fix::Put(key.to_vec(), tombstone()?),
                 Some(kind) if is_derived(kind) => Fix::Remove(key.to_vec()),
                 _ => Fix::SetAside(key.to_vec(), stored.to_vec()),
             };
@@ -299,7 +299,7 @@ impl<'e, R: Read> Examiner<'e, R> {
     }
 
     /// Checks that `entry` is there as a record calls for it.
-    fn expect(&mut self, kind: Kind, entry: &Entry<'_>, caller: &Caller) -> Result<Entered> {
+    fn expect(&mut self, kind: KeyKind, entry: &Entry<'_>, caller: &Caller) -> Result<Entered> {
         let (mut key, mut value) = (Vec::new(), Vec::new());
         entry.put_key(&mut key);
         entry.put_value(&mut value)?;
@@ -329,7 +329,7 @@ impl<'e, R: Read> Examiner<'e, R> {
     fn wrong(
         &mut self,
         fault: FaultKind,
-        kind: Kind,
+        kind: KeyKind,
         entry: &Entry<'_>,
         caller: &Caller,
     ) -> Result<()> {
@@ -357,18 +357,18 @@ pub(super) fn entry_name(key: &[u8]) -> &'static str {
 }
 
 /// Whether entries of a kind can be made again from records.
-const fn is_derived(kind: Kind) -> bool {
+const fn is_derived(kind: KeyKind) -> bool {
     !matches!(
         kind,
-        Kind::Meta
-            | Kind::User
-            | Kind::Id
-            | Kind::Workspace
-            | Kind::Membership
-            | Kind::Seen
-            | Kind::Change
-            | Kind::Request
-            | Kind::SeatDay
+        KeyKind::Meta
+            | KeyKind::User
+            | KeyKind::Id
+            | KeyKind::Workspace
+            | KeyKind::Membership
+            | KeyKind::Seen
+            | KeyKind::Change
+            | KeyKind::Request
+            | KeyKind::SeatDay
     )
 }
 
