@@ -47,9 +47,9 @@ impl<I: IntoIterator<Item = Op>> OpStream<I> {
         let mut ops = self.ops.into_iter().peekable();
         iter::from_fn(move || {
             let mut part = Batch::new();
-            while let Some(op) = ops.next_if(|op| {
-                part.len() < PART_OPS || is_of_last_user(&part, op)
-            }) {
+            while let Some(op) =
+                ops.next_if(|op| part.len() < PART_OPS || is_of_last_user(&part, op))
+            {
                 part.push(op);
             }
             if part.is_empty() {
@@ -104,7 +104,10 @@ impl StreamPart {
     /// A user whom the part changed, as they were before it; `None` for those whom it
     /// created or left as they were.
     pub fn before(&self, id: UserId) -> Option<&Arc<User>> {
-        let place = self.before.binary_search_by_key(&id, |user| user.id()).ok()?;
+        let place = self
+            .before
+            .binary_search_by_key(&id, |user| user.id())
+            .ok()?;
         self.before.get(place)
     }
 }
@@ -144,7 +147,7 @@ impl Directory {
         self.check()?;
         let mut parts = Some(ops.parts(|part| self.prepare(part)));
         let at = Timestamp::now();
-        let mut change = self.shared.cache.change();
+        let mut invalidation = self.shared.cache.invalidation();
         let applied = self.shared.engine.transact(|txn| {
             let parts = parts.take().ok_or_else(|| {
                 let what = "the operations were read, and the transaction has to be repeated";
@@ -152,11 +155,11 @@ impl Directory {
             })?;
             let by = (self.actor, self.door.as_deref());
             stream(txn, parts, by, at, |first, applied, replaced| {
-                change.mark(replaced.clone());
+                invalidation.mark(replaced.clone());
                 visit(StreamPart::new(first, applied, replaced));
             })
         });
-        drop(change);
+        drop(invalidation);
         let sequence = applied?;
         if let Some(sequence) = sequence {
             self.shared.latest.advance(sequence);
@@ -193,9 +196,15 @@ impl Directory {
         let by = (self.actor, self.door.as_deref());
         let parts = ops.parts(|part| self.prepare(part));
         self.try_out(|txn| {
-            stream(txn, parts, by, Timestamp::now(), |first, applied, before| {
-                visit(StreamPart::new(first, applied, before));
-            })
+            stream(
+                txn,
+                parts,
+                by,
+                Timestamp::now(),
+                |first, applied, before| {
+                    visit(StreamPart::new(first, applied, before));
+                },
+            )
             .map(|sequence| sequence.is_some())
         })
     }

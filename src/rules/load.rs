@@ -15,8 +15,8 @@ use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license};
 use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Event, ExternalIds, Member, NewUser, NulTexts, Timestamp, User, UserId, Workspace,
-    WorkspaceId, WorkspaceName, check_door, check_external_id, check_provisioner, set_external_id,
+    Event, ExternalIds, Member, NewUser, NulTexts, Timestamp, User, UserId, Workspace, WorkspaceId,
+    WorkspaceName, check_door, check_external_id, check_provisioner, set_external_id,
 };
 
 /// Loads `records` into a directory without users and workspaces; returns the number of the

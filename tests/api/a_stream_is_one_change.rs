@@ -29,7 +29,12 @@ fn changes(users: &[User]) -> Vec<Op> {
         let leave = (number % 7 == 0).then(|| Op::DeactivateUser(user.id().into()));
         [Some(update), leave]
     };
-    users.iter().enumerate().flat_map(of_user).flatten().collect()
+    users
+        .iter()
+        .enumerate()
+        .flat_map(of_user)
+        .flatten()
+        .collect()
 }
 
 /// What can be compared: all but times.
@@ -43,7 +48,9 @@ fn told(directory: &Directory) -> Vec<String> {
 }
 
 fn kinds(refusals: &[Error]) -> Vec<(Option<usize>, ErrorKind)> {
-    let kinds = refusals.iter().map(|error| (error.op_index(), error.kind()));
+    let kinds = refusals
+        .iter()
+        .map(|error| (error.op_index(), error.kind()));
     kinds.collect()
 }
 
@@ -73,7 +80,9 @@ fn it_does_what_a_batch_does() {
         assert_eq!(sequence.unwrap(), Some(3));
         assert_eq!(visited.len(), ops.len());
 
-        other.apply(Batch::from_iter(changes(&listed(&other)))).unwrap();
+        other
+            .apply(Batch::from_iter(changes(&listed(&other))))
+            .unwrap();
         assert_eq!(told(directory), told(&other));
         let events = |directory: &Directory| {
             let mut changes = directory.changes(2).unwrap();
@@ -116,9 +125,7 @@ fn seats_are_judged_at_the_end() {
     on_both_engines(|directory| {
         create_many(directory);
         let last = listed(directory).pop().unwrap();
-        directory
-            .set_license(License::Seats(MANY as u64))
-            .unwrap();
+        directory.set_license(License::Seats(MANY as u64)).unwrap();
         let full = |more: usize| {
             let fresh = (MANY..MANY + MANY).map(|number| {
                 let active = number < MANY + more;
@@ -132,7 +139,10 @@ fn seats_are_judged_at_the_end() {
         assert_eq!(refused.kind(), seats);
         let refusals = directory.refusals_of_stream(full(2)).unwrap().unwrap();
         assert_eq!(kinds(&refusals), [(None, seats)]);
-        assert_eq!(directory.dry_run_stream(full(1), |_| {}).unwrap(), Some(true));
+        assert_eq!(
+            directory.dry_run_stream(full(1), |_| {}).unwrap(),
+            Some(true)
+        );
         assert_eq!(directory.len().unwrap(), MANY as u64);
         assert!(directory.apply_stream(full(1), |_| {}).unwrap().is_some());
         let seats = directory.seat_history(headcount::Timestamp::from_unix_micros(0).unwrap());
@@ -172,7 +182,10 @@ fn a_dry_run_tells_the_same_and_writes_nothing() {
         });
         assert_eq!(tried, written);
         let again = OpStream::new(changes(&listed(directory)));
-        assert_eq!(directory.dry_run_stream(again, |_| {}).unwrap(), Some(false));
+        assert_eq!(
+            directory.dry_run_stream(again, |_| {}).unwrap(),
+            Some(false)
+        );
         let again = OpStream::new(changes(&listed(directory)));
         assert_eq!(directory.apply_stream(again, |_| {}).unwrap(), None);
     });
@@ -225,7 +238,9 @@ fn owners_are_heeded() {
         let workspace = NewWorkspace::new("models").owner(users[MANY - 1].id());
         directory.create_workspace(workspace).unwrap();
         let everybody = || {
-            let leave = users.iter().map(|user| Op::DeactivateUser(user.id().into()));
+            let leave = users
+                .iter()
+                .map(|user| Op::DeactivateUser(user.id().into()));
             OpStream::new(leave.collect::<Vec<_>>())
         };
         let refused = directory.apply_stream(everybody(), |_| {}).unwrap_err();

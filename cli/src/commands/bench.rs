@@ -11,10 +11,10 @@ use headcount::{Batch, Directory, License, NewUser};
 use serde_json::{Value, json};
 
 use super::Store;
-use crate::progress::Progress;
 use crate::args::BenchArgs;
 use crate::failure::{Failure, Result};
 use crate::output::write_json;
+use crate::progress::Progress;
 
 /// How much a sync has to write: about what creating a user does.
 const WRITE_BYTES: usize = 512;

@@ -40,6 +40,11 @@ pub(super) fn restore(
     out: &mut dyn Write,
 ) -> Result<()> {
     refuse_existing(store.path, args.force)?;
+    if let Err(error) = std::fs::metadata(&args.file) {
+        let file = args.file.display().to_string();
+        let what = format!("can't read {}: {error}", safe(&file));
+        return Err(Failure::refused("io", what));
+    }
     let progress = Progress::of_long("restoring", json);
     let options = CopyOptions::new()
         .overwrite(args.force)

@@ -8,7 +8,6 @@ use headcount::{Error, ErrorKind};
 use super::Store;
 use super::import_files::Files;
 use super::load::{self, Peeked};
-use crate::progress::Progress;
 use crate::args::ImportArgs;
 use crate::directory::Directory;
 use crate::failure::{Failure, Result, took_effect};
@@ -20,6 +19,7 @@ use crate::import::refusals::Refusals;
 use crate::import::report::{self, Report, Source};
 use crate::import::results::Results;
 use crate::import::{Rows, writing};
+use crate::progress::Progress;
 
 pub(super) fn run(
     store: &Store<'_>,
@@ -101,7 +101,9 @@ fn write_new(
         *refusals = Refusals::of_unreadable(rows);
         return carry_out(directory, rows, options, refusals, false);
     }
-    options.progress.begin("writing", done.plan.subjects(), "users");
+    options
+        .progress
+        .begin("writing", done.plan.subjects(), "users");
     done.results = writing::carry_out(directory, &done.plan, rows, options, false)?;
     took_effect();
     Ok(done)
@@ -263,4 +265,53 @@ fn judge(plan: &Plan, rows: &Rows, options: &Options<'_>, refusals: &Refusals) -
         return Err(obstacle.failure(rows));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::WhenFull;
+    use crate::import::options::{MatchBy, Missing};
+    use crate::import::parse;
+    use crate::import::reading::{ReadOptions, Reading};
+
+    /// Between the look for a file and the time when it is made, another process may make it.
+    #[test]
+    fn a_directory_that_appears_meanwhile_is_compared_anew() {
+        let text = b"email,first name\nann@ex.co,Ann\nbob@ex.co,Bob\n";
+        let mut reading = Reading::new(ReadOptions::default());
+        let rows = parse(text, "u.csv", &mut reading).unwrap().rows;
+        let progress = Progress::hidden();
+        let options = Options {
+            file: "u.csv",
+            when_full: WhenFull::Fail,
+            skip_invalid: false,
+            email_template: None,
+            on_existing: OnExisting::Update,
+            keep: None,
+            matching: &[MatchBy::Id, MatchBy::Email],
+            missing: Missing::Keep,
+            allow_ownerless: false,
+            progress: &progress,
+        };
+        let in_memory = || headcount::Directory::in_memory().unwrap();
+        let mut refusals = Refusals::of_unreadable(&rows);
+        let empty = Directory::Here(in_memory());
+        let tried = carry_out(&empty, &rows, &options, &mut refusals, true);
+        let tried = tried.map_err(|stopped| stopped.failure).unwrap();
+
+        let made = in_memory();
+        let ann = made.create_user("Ann@ex.co").unwrap();
+        let made = Directory::Here(made);
+        let done = write_new(&made, tried, &rows, &options, &mut refusals);
+        let done = done.map_err(|stopped| stopped.failure).unwrap();
+        assert!(done.results.changes);
+        let users: headcount::Result<Vec<_>> = made.users().unwrap().collect();
+        let users = users.unwrap();
+        assert_eq!(users.len(), 2);
+        assert_eq!(
+            (users[0].id(), users[0].given_name()),
+            (ann.id(), Some("Ann"))
+        );
+    }
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::input;
-use crate::progress::Progress;
 use crate::args::ImportArgs;
 use crate::failure::{Failure, Refusal, Result};
 use crate::import::names::Names;
@@ -13,6 +12,7 @@ use crate::import::reading::{ReadOptions, Reading};
 use crate::import::report::ReadFile;
 use crate::import::{Parsed, Rows, parse};
 use crate::output::count;
+use crate::progress::Progress;
 
 /// What ends the names of files that a folder is read for.
 const ENDINGS: [&str; 5] = ["json", "jsonl", "ndjson", "csv", "tsv"];

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use headcount::{CopyOptions, Directory, Seats, restore};
 use serde_json::json;
 
-use crate::progress::Progress;
 use super::{Store, input};
 use crate::args::{ImportArgs, WhenFull};
 use crate::failure::{Failure, Result, took_effect};
 use crate::import::options::{Missing, OnExisting};
 use crate::output::{count, write_json};
+use crate::progress::Progress;
 
 /// What an export begins with.
 const FIRST: &[u8] = b"{\"headcount_export\":";

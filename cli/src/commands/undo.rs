@@ -5,7 +5,9 @@ mod touched;
 use std::collections::HashSet;
 use std::io::Write;
 
-use headcount::{Batch, Change, Event, Field, License, Op, Role, UserId, UserUpdate, WorkspaceId};
+use headcount::{
+    Batch, Change, ErrorKind, Event, Field, License, Op, Role, UserId, UserUpdate, WorkspaceId,
+};
 use serde_json::json;
 
 use self::touched::{Touched, created, touched};
@@ -103,12 +105,18 @@ impl History {
         let before = sequence.checked_sub(1).ok_or_else(|| {
             unknown("changes are numbered from 1; `headcount changes` lists them".to_owned())
         })?;
-        let mut found = directory.changes(before)?;
-        let change = found.next().transpose()?.ok_or_else(|| {
+        let missing = || {
             unknown(format!(
                 "there is no change {sequence} yet; `headcount changes` lists them"
             ))
-        })?;
+        };
+        let mut found = directory
+            .changes(before)
+            .map_err(|error| match error.kind() {
+                ErrorKind::ChangeNotYet { .. } => missing(),
+                _ => error.into(),
+            })?;
+        let change = found.next().transpose()?.ok_or_else(missing)?;
         let mine: HashSet<_> = change.events.iter().filter_map(touched).collect();
         let created: HashSet<_> = change.events.iter().filter_map(created).collect();
         let mut history = Self {

@@ -218,13 +218,11 @@ fn refuse_swallowed_rows(
     columns: &[Column],
     delimiter: char,
 ) -> Result<(), String> {
-    let told_by_text = columns.iter().any(|column| {
-        matches!(column, Column::Field(Field::Email | Field::Id, _))
-    });
+    let told_by_text = columns
+        .iter()
+        .any(|column| matches!(column, Column::Field(Field::Email | Field::Id, _)));
     let names_somebody = |(column, part): (&Column, &&str)| match column {
-        Column::Field(Field::Email | Field::Username, _) => {
-            looks_like_address(part)
-        }
+        Column::Field(Field::Email | Field::Username, _) => looks_like_address(part),
         Column::Field(Field::Id, _) => part.parse::<UserId>().is_ok(),
         _ => false,
     };

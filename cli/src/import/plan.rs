@@ -154,11 +154,7 @@ impl Plan {
     }
 }
 
-fn operations_of(
-    candidate: &Candidate,
-    rows: &Rows,
-    options: &Options<'_>,
-) -> [Option<Op>; 2] {
+fn operations_of(candidate: &Candidate, rows: &Rows, options: &Options<'_>) -> [Option<Op>; 2] {
     let Some(user) = &candidate.user else {
         let row = rows.get(candidate.row);
         return [Some(Op::CreateUser(new_user(&row, candidate))), None];

@@ -111,7 +111,9 @@ impl Results {
     pub(super) fn shown(&self, number: usize) -> Option<ShownUser> {
         let shown = self.shown.as_ref()?;
         let place = { &shown.starts }.partition_point(|(other, _)| *other <= number);
-        let (_, start) = *shown.starts[..place].last().filter(|(other, _)| *other == number)?;
+        let (_, start) = *shown.starts[..place]
+            .last()
+            .filter(|(other, _)| *other == number)?;
         let bytes = shown.bytes.get(start..)?;
         let mut users = serde_json::Deserializer::from_slice(bytes).into_iter();
         users.next()?.ok()

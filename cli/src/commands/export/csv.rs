@@ -7,9 +7,9 @@ use headcount::User;
 
 use super::{Written, each_user};
 use crate::args::COLUMNS;
-use crate::progress::Progress;
 use crate::directory::Directory;
 use crate::failure::Result;
+use crate::progress::Progress;
 
 /// Reads all users twice: which columns there are has to be known for the header.
 pub(super) fn write(

@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Written, each_user};
-use crate::progress::Progress;
 use crate::directory::Directory;
 use crate::failure::Result;
+use crate::progress::Progress;
 
 /// A user as Keycloak's `UserRepresentation` has one.
 #[derive(Serialize)]

@@ -13,11 +13,11 @@ use serde_json::json;
 
 use self::target::Target;
 use super::Store;
-use crate::progress::Progress;
 use crate::args::{ExportArgs, ExportFormat};
 use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 use crate::output::{count, safe, write_json};
+use crate::progress::Progress;
 
 /// What was written.
 #[derive(Clone, Copy, Default)]
@@ -57,10 +57,19 @@ pub(super) fn run(
     Ok(())
 }
 
-fn write(directory: &Directory, args: &ExportArgs, json: bool, out: &mut dyn Write) -> Result<Written> {
+fn write(
+    directory: &Directory,
+    args: &ExportArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<Written> {
     let progress = Progress::new(json);
     let users = directory.count(&UserQuery::new())?;
-    progress.begin("exporting", usize::try_from(users).unwrap_or(usize::MAX), "users");
+    progress.begin(
+        "exporting",
+        usize::try_from(users).unwrap_or(usize::MAX),
+        "users",
+    );
     match args.format {
         ExportFormat::Jsonl => lines(directory, &progress, out),
         ExportFormat::Csv => csv::write(directory, &progress, out),

@@ -5,9 +5,9 @@ use std::io::{BufRead, BufReader, Write};
 use serde::Deserialize;
 
 use super::Written;
-use crate::progress::Progress;
 use crate::directory::Remote;
 use crate::failure::{Failure, Result};
+use crate::progress::Progress;
 
 /// What the last line has.
 #[derive(Deserialize)]
