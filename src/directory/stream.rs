@@ -27,6 +27,15 @@ pub struct OpStream<I> {
 
 impl<I: IntoIterator<Item = Op>> OpStream<I> {
     /// These operations.
+    ///
+    /// ```
+    /// use headcount::{Op, OpStream};
+    ///
+    /// let emails = ["ann@ex.co", "bob@ex.co"];
+    /// let stream = OpStream::new(emails.map(|email| Op::CreateUser(email.into())));
+    /// assert_eq!(headcount::Directory::in_memory()?.apply_stream(stream, |_| {})?, Some(1));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn new(ops: I) -> Self {
         Self {
             ops,
@@ -36,6 +45,18 @@ impl<I: IntoIterator<Item = Op>> OpStream<I> {
 
     /// Whether workspaces may be left without an active owner: see
     /// [`Batch::allow_ownerless`].
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace, Op, OpStream};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.create_workspace(NewWorkspace::new("models").owner("ann@ex.co"))?;
+    /// let leave = || OpStream::new([Op::DeactivateUser("ann@ex.co".into())]);
+    /// assert!(directory.apply_stream(leave(), |_| {}).is_err());
+    /// directory.apply_stream(leave().allow_ownerless(true), |_| {})?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn allow_ownerless(mut self, allow: bool) -> Self {
         self.allow_ownerless = allow;
@@ -80,6 +101,17 @@ fn user_of(op: &Op) -> Option<&UserRef> {
 }
 
 /// What became of a part of an [`OpStream`].
+///
+/// ```
+/// use headcount::{Directory, Op, OpStream};
+///
+/// let directory = Directory::in_memory()?;
+/// let ops = OpStream::new([Op::CreateUser("ann@ex.co".into())]);
+/// directory.apply_stream(ops, |part| {
+///     assert_eq!((part.first_op, part.applied.outcomes.len()), (0, 1));
+/// })?;
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct StreamPart {
@@ -103,6 +135,19 @@ impl StreamPart {
 
     /// A user whom the part changed, as they were before it; `None` for those whom it
     /// created or left as they were.
+    ///
+    /// ```
+    /// use headcount::{Directory, Op, OpStream};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// let ops = OpStream::new([Op::DeactivateUser(ann.id().into())]);
+    /// directory.apply_stream(ops, |part| {
+    ///     let was_active = part.before(ann.id()).map(|user| user.is_active());
+    ///     assert_eq!(was_active, Some(true));
+    /// })?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn before(&self, id: UserId) -> Option<&Arc<User>> {
         let place = self
             .before

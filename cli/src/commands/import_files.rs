@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::input;
 use crate::args::ImportArgs;
-use crate::failure::{Failure, Refusal, Result};
+use crate::failure::{CommandRefusal, Failure, Result};
 use crate::import::names::Names;
 use crate::import::reading::{ReadOptions, Reading};
 use crate::import::report::ReadFile;
@@ -139,7 +139,7 @@ fn expand(files: &[PathBuf], reading: &mut Reading<'_>) -> Result<Vec<PathBuf>> 
     }
     let mut seen = std::collections::HashSet::new();
     if let Some(twice) = paths.iter().find(|path| !seen.insert(*path)) {
-        return Err(Failure::Refused(Refusal {
+        return Err(Failure::Refused(CommandRefusal {
             kind: "invalid_argument",
             message: format!("{} is named twice; name it once", input::name_of(twice)),
             notes: Vec::new(),

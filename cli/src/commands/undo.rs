@@ -15,7 +15,7 @@ use super::confirm::confirm;
 use super::{Store, apply, refusal};
 use crate::args::UndoArgs;
 use crate::directory::Directory;
-use crate::failure::{Failure, Refusal, Result};
+use crate::failure::{CommandRefusal, Failure, Result};
 use crate::output::{license_name, safe, write_json};
 
 pub(super) fn run(
@@ -208,7 +208,7 @@ impl History {
         } else {
             format!("change {number} can't be undone; nothing was changed")
         };
-        Err(Failure::Refused(Refusal {
+        Err(Failure::Refused(CommandRefusal {
             kind: "not_undoable",
             message,
             notes: stuck,
@@ -317,7 +317,10 @@ impl History {
                 Ok(Some(Step::new(
                     Op::SetRole(workspace.into(), user.into(), role),
                     Touched::Member(workspace, user),
-                    format!("make {} {role} in workspace id:{workspace}", name(user)),
+                    format!(
+                        "give {} the role {role} in workspace id:{workspace}",
+                        name(user)
+                    ),
                 )))
             }
             Event::MemberRemoved { workspace, user } => {

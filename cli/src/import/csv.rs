@@ -4,7 +4,7 @@
 use headcount::{Email, UserId};
 use serde_json::{Map, Value};
 
-use super::delimited::{Cell, Reader, Record};
+use super::delimited::{Cell, CsvRecord, Reader};
 use super::names::{Field, Names, Target, unknown};
 use super::reading::Reading;
 use super::row::Spot;
@@ -99,7 +99,7 @@ fn sniff(text: &str, names: Names<'_>) -> char {
 }
 
 fn columns(
-    header: &Record,
+    header: &CsvRecord,
     delimiter: char,
     reading: &mut Reading<'_>,
 ) -> Result<Vec<Column>, String> {
@@ -214,7 +214,7 @@ fn check_fields(columns: &[Column]) -> Result<(), String> {
 /// Refuses a cell with a line break and a whole row behind it: two quotes that lost
 /// their other halves would make one of the rows between them.
 fn refuse_swallowed_rows(
-    record: &Record,
+    record: &CsvRecord,
     columns: &[Column],
     delimiter: char,
 ) -> Result<(), String> {
@@ -253,7 +253,7 @@ fn looks_like_address(text: &str) -> bool {
     !has_space && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
 }
 
-fn row(columns: &[Column], record: Record, reading: &mut Reading<'_>) -> Row {
+fn row(columns: &[Column], record: CsvRecord, reading: &mut Reading<'_>) -> Row {
     let mut row = Row::at(Spot::Line(record.line));
     let is_filled = |cell: &Cell| !cell.text.is_empty();
     let filled = record

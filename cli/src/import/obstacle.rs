@@ -10,7 +10,7 @@ use super::candidate::Candidate;
 use super::plan::{Absent, Plan};
 use super::refusals::{ROWS_SHOWN_MAX, Refusals};
 use crate::directory::Directory;
-use crate::failure::{Failure, Refusal, Result};
+use crate::failure::{CommandRefusal, Failure, Result};
 use crate::output::count;
 
 /// What is in the way of all rows.
@@ -70,7 +70,7 @@ impl Obstacle {
         notes.extend(self.cures.iter().cloned());
         let mut details = self.details.clone();
         details.insert("rows".to_owned(), self.json(rows).into());
-        Failure::Refused(Refusal {
+        Failure::Refused(CommandRefusal {
             kind: self.kind,
             message: self.message.clone(),
             notes,
