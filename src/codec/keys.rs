@@ -128,14 +128,14 @@ impl Prefix {
 }
 
 /// The key that `put` appends.
-fn made(put: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+fn build(put: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut key = Vec::with_capacity(KEY_BYTES_USUAL);
     put(&mut key);
     key
 }
 
 pub(crate) fn user(email_key: &str) -> Vec<u8> {
-    made(|out| put_user(out, email_key))
+    build(|out| put_user(out, email_key))
 }
 
 pub(crate) fn put_user(out: &mut Vec<u8>, email_key: &str) {
@@ -147,7 +147,7 @@ pub(crate) fn email_key_of(user_key: &[u8]) -> Option<&str> {
 }
 
 pub(crate) fn id(id: UserId) -> Vec<u8> {
-    made(|out| put_id(out, id))
+    build(|out| put_id(out, id))
 }
 
 pub(crate) fn put_id(out: &mut Vec<u8>, id: UserId) {
@@ -163,7 +163,7 @@ pub(crate) fn user_id(bytes: &[u8]) -> Option<UserId> {
 }
 
 pub(crate) fn username(key: &str) -> Vec<u8> {
-    made(|out| put_username(out, key))
+    build(|out| put_username(out, key))
 }
 
 pub(crate) fn put_username(out: &mut Vec<u8>, key: &str) {
@@ -171,7 +171,7 @@ pub(crate) fn put_username(out: &mut Vec<u8>, key: &str) {
 }
 
 pub(crate) fn look_alike(look: &str) -> Vec<u8> {
-    made(|out| put_look_alike(out, look))
+    build(|out| put_look_alike(out, look))
 }
 
 pub(crate) fn put_look_alike(out: &mut Vec<u8>, look: &str) {
@@ -180,7 +180,7 @@ pub(crate) fn put_look_alike(out: &mut Vec<u8>, look: &str) {
 
 /// The key of an external id of a user or, as `kind` says, of a workspace.
 pub(crate) fn external_id(kind: KeyKind, provisioner: &str, id: &str) -> Vec<u8> {
-    made(|out| put_external_id(out, kind, provisioner, id))
+    build(|out| put_external_id(out, kind, provisioner, id))
 }
 
 pub(crate) fn put_external_id(out: &mut Vec<u8>, kind: KeyKind, provisioner: &str, id: &str) {
@@ -212,7 +212,7 @@ pub(crate) fn extra_name_of(key: &[u8]) -> Option<&str> {
 /// A place in [`KeyKind::Created`] or [`KeyKind::Updated`]: the first at `moment`, or
 /// the one of `id`.
 pub(crate) fn moment(kind: KeyKind, moment: Timestamp, id: Option<UserId>) -> Vec<u8> {
-    made(|out| put_moment(out, kind, moment, id))
+    build(|out| put_moment(out, kind, moment, id))
 }
 
 pub(crate) fn put_moment(out: &mut Vec<u8>, kind: KeyKind, moment: Timestamp, id: Option<UserId>) {
@@ -221,7 +221,7 @@ pub(crate) fn put_moment(out: &mut Vec<u8>, kind: KeyKind, moment: Timestamp, id
 }
 
 pub(crate) fn seen(id: UserId) -> Vec<u8> {
-    made(|out| put_seen(out, id))
+    build(|out| put_seen(out, id))
 }
 
 pub(crate) fn put_seen(out: &mut Vec<u8>, id: UserId) {
@@ -259,7 +259,7 @@ pub(crate) fn email_key_in(kind: KeyKind, key: &[u8], value: &[u8]) -> Option<St
 }
 
 pub(crate) fn workspace(id: WorkspaceId) -> Vec<u8> {
-    made(|out| put_workspace(out, id))
+    build(|out| put_workspace(out, id))
 }
 
 pub(crate) fn put_workspace(out: &mut Vec<u8>, id: WorkspaceId) {
@@ -278,7 +278,7 @@ pub(crate) fn workspace_id(bytes: &[u8]) -> Option<WorkspaceId> {
 }
 
 pub(crate) fn workspace_name(name_key: &str) -> Vec<u8> {
-    made(|out| put_workspace_name(out, name_key))
+    build(|out| put_workspace_name(out, name_key))
 }
 
 pub(crate) fn put_workspace_name(out: &mut Vec<u8>, name_key: &str) {
@@ -286,7 +286,7 @@ pub(crate) fn put_workspace_name(out: &mut Vec<u8>, name_key: &str) {
 }
 
 pub(crate) fn default_workspace(user: UserId) -> Vec<u8> {
-    made(|out| put_default_workspace(out, user))
+    build(|out| put_default_workspace(out, user))
 }
 
 pub(crate) fn put_default_workspace(out: &mut Vec<u8>, user: UserId) {
@@ -315,7 +315,7 @@ pub(crate) fn memberships(user: UserId) -> Prefix {
 }
 
 pub(crate) fn membership(user: UserId, workspace: WorkspaceId) -> Vec<u8> {
-    made(|out| put_membership(out, user, workspace))
+    build(|out| put_membership(out, user, workspace))
 }
 
 pub(crate) fn put_membership(out: &mut Vec<u8>, user: UserId, workspace: WorkspaceId) {

@@ -2,7 +2,7 @@
 
 use super::attributes::Attributes;
 use super::external::ExternalIds;
-use super::{Email, NulTexts, Timestamp, UserId, Username};
+use super::{Derived, Email, Timestamp, UserId, Username};
 
 /// A user of the directory, as one consistent record.
 ///
@@ -33,7 +33,7 @@ pub struct User {
     /// Of a user who is inactive, and was active before.
     pub(crate) deactivated_at: Option<Timestamp>,
     pub(crate) version: u64,
-    pub(crate) nul_texts: NulTexts,
+    pub(crate) derived: Derived,
 }
 
 impl User {

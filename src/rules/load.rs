@@ -15,7 +15,7 @@ use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license, encode_totals,
 use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Event, ExternalIds, Member, NewUser, NulTexts, Timestamp, User, UserId, Workspace,
+    Change, Derived, Event, ExternalIds, Member, NewUser, Timestamp, User, UserId, Workspace,
     WorkspaceId, WorkspaceName, check_door, check_external_id, check_provisioner, set_external_id,
 };
 
@@ -162,7 +162,7 @@ impl<W: Write> Loading<'_, W> {
             updated_at,
             deactivated_at,
             version,
-            nul_texts: NulTexts::default(),
+            derived: Derived::default(),
         };
         if user.active && deactivated_at.is_some() {
             return Err(refused(

@@ -109,7 +109,7 @@ impl Writes {
     ) -> Result<()> {
         thread::scope(|scope| {
             let (sender, buffers) = mpsc::sync_channel(0);
-            let make_all = move || {
+            let build_all = move || {
                 for kind in KINDS_OF_USER {
                     if sender.send(self.buffer_of_users(kind)).is_err() {
                         return;
@@ -117,7 +117,7 @@ impl Writes {
                 }
             };
             thread::Builder::new()
-                .spawn_scoped(scope, make_all)
+                .spawn_scoped(scope, build_all)
                 .map_err(|error| {
                     Error::new(ErrorKind::Io, "no thread could be started").with_source(error)
                 })?;
@@ -168,7 +168,7 @@ fn replace_user(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Attributes, Email, ExternalIds, NulTexts, Timestamp};
+    use crate::model::{Attributes, Derived, Email, ExternalIds, Timestamp};
     use crate::rules::working::WorkingSet;
 
     type Entries = Vec<(Vec<u8>, Option<Vec<u8>>)>;
@@ -188,7 +188,7 @@ mod tests {
             updated_at: Timestamp::from_unix_micros(version).unwrap(),
             deactivated_at: None,
             version,
-            nul_texts: NulTexts::default(),
+            derived: Derived::default(),
         }
     }
 

@@ -1,10 +1,10 @@
 //! Days, and how many users were active on them.
 
-use super::{KeyKind, made};
+use super::{KeyKind, build};
 use crate::model::{SeatDay, Timestamp};
 
 pub(crate) fn seat_day(day: Timestamp) -> Vec<u8> {
-    made(|out| put_seat_day(out, day))
+    build(|out| put_seat_day(out, day))
 }
 
 pub(crate) fn put_seat_day(out: &mut Vec<u8>, day: Timestamp) {

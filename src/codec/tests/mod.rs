@@ -6,7 +6,7 @@ use std::{env, fs};
 use super::*;
 use crate::error::{ErrorKind, Result};
 use crate::model::{
-    Attributes, Change, Email, Event, ExternalIds, Field, License, Member, NulTexts, Outcome,
+    Attributes, Change, Derived, Email, Event, ExternalIds, Field, License, Member, Outcome,
     RequestId, Role, Subject, TextMap, Timestamp, User, UserId, Username, Workspace, WorkspaceId,
 };
 
@@ -140,7 +140,7 @@ fn least_user() -> User {
         updated_at: at(250),
         deactivated_at: None,
         version: 1,
-        nul_texts: NulTexts::default(),
+        derived: Derived::default(),
     }
 }
 
@@ -167,7 +167,7 @@ fn fullest_user() -> User {
         updated_at: at(253_402_207_200_999_999),
         deactivated_at: Some(at(251)),
         version: u64::MAX,
-        nul_texts: NulTexts::default(),
+        derived: Derived::default(),
     }
 }
 

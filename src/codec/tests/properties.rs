@@ -118,7 +118,7 @@ fn any_user() -> impl Strategy<Value = User> {
                 updated_at,
                 deactivated_at: (!active).then_some(updated_at),
                 version,
-                nul_texts: NulTexts::default(),
+                derived: Derived::default(),
             }
         },
     )

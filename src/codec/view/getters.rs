@@ -4,7 +4,7 @@
 use super::Pairs;
 use super::UserView;
 use crate::codec::records::UsernameRecord;
-use crate::model::{Email, NulTexts, Timestamp, User, UserId};
+use crate::model::{Derived, Email, Timestamp, User, UserId};
 
 impl<'a> UserView<'a> {
     /// The id, which never changes.
@@ -285,7 +285,7 @@ impl<'a> UserView<'a> {
             updated_at: self.updated_at,
             deactivated_at: self.deactivated_at,
             version: self.version,
-            nul_texts: NulTexts::default(),
+            derived: Derived::default(),
         }
     }
 }

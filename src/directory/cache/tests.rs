@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::*;
-use crate::model::{Attributes, Email, ExternalIds, NulTexts, Timestamp, UserId};
+use crate::model::{Attributes, Derived, Email, ExternalIds, Timestamp, UserId};
 
 pub(super) fn user(email: &str, version: u64) -> User {
     User {
@@ -20,7 +20,7 @@ pub(super) fn user(email: &str, version: u64) -> User {
         updated_at: Timestamp::now(),
         deactivated_at: None,
         version,
-        nul_texts: NulTexts::default(),
+        derived: Derived::default(),
     }
 }
 

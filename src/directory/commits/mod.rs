@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use self::batching::Batching;
 pub use self::latency::CommitLatency;
 use self::latency::Latencies;
-use self::waiters::{Turn, Waiter, answer_all, wake};
+use self::waiters::{Task, Waiter, answer_all, wake};
 use super::cache::UserCache;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
@@ -86,8 +86,8 @@ impl Commits {
         let started = Instant::now();
         batch.prepare();
         let request = Arc::new(Waiter::new(batch, (self.clock)()));
-        let turn = self.enter(std::slice::from_ref(&request));
-        self.wait_for(&request, turn, started, || {
+        let task = self.enter(std::slice::from_ref(&request));
+        self.wait_for(&request, task, started, || {
             self.lead(engine, cache, &request);
         })
     }
@@ -108,12 +108,12 @@ impl Commits {
             Arc::new(Waiter::new(batch, (self.clock)()))
         });
         let requests: Vec<_> = prepared.collect();
-        let mut turn = self.enter(&requests);
-        // In their order: a turn is told to the first that waits, and each wakes only such
+        let mut task = self.enter(&requests);
+        // In their order: a task is told to the first that waits, and each wakes only such
         // as stand behind it.
         let answers = requests.iter().map(|request| {
-            let turn = std::mem::replace(&mut turn, Turn::Wait);
-            self.wait_for(request, turn, started, || {
+            let task = std::mem::replace(&mut task, Task::Wait);
+            self.wait_for(request, task, started, || {
                 let lead = || self.lead(engine, cache, request);
                 if catch_unwind(AssertUnwindSafe(lead)).is_err() {
                     log::error!("a commit panicked: its batches are answered with that");
@@ -127,47 +127,47 @@ impl Commits {
     fn wait_for(
         &self,
         request: &Arc<Waiter>,
-        mut turn: Turn,
+        mut task: Task,
         started: Instant,
         lead: impl Fn(),
     ) -> Result<Applied> {
         loop {
-            turn = match turn {
-                Turn::Return(result, others) => {
+            task = match task {
+                Task::Return(result, others) => {
                     wake(&others);
                     self.latencies.record(started.elapsed());
                     return result;
                 }
-                Turn::Lead => {
+                Task::Lead => {
                     lead();
-                    request.next_turn()
+                    request.next_task()
                 }
-                Turn::Watch(patience) => {
+                Task::Watch(patience) => {
                     if request.watch(patience) || !self.take_lead(request) {
-                        request.next_turn()
+                        request.next_task()
                     } else {
-                        Turn::Lead
+                        Task::Lead
                     }
                 }
-                Turn::Wait => request.next_turn(),
+                Task::Wait => request.next_task(),
             };
         }
     }
 
     /// Joins those who wait; returns what the thread of the first of these is to do.
-    fn enter(&self, requests: &[Arc<Waiter>]) -> Turn {
+    fn enter(&self, requests: &[Arc<Waiter>]) -> Task {
         let mut queue = lock(&self.queue);
         let is_first = queue.waiting.is_empty();
         queue.waiting.extend_from_slice(requests);
         if queue.has_leader {
-            Turn::Wait
+            Task::Wait
         } else if queue.batching.is_enough(queue.waiting.len()) {
             queue.has_leader = true;
-            Turn::Lead
+            Task::Lead
         } else if is_first {
-            Turn::Watch(queue.batching.patience())
+            Task::Watch(queue.batching.patience())
         } else {
-            Turn::Wait
+            Task::Wait
         }
     }
 
@@ -243,7 +243,7 @@ impl Commits {
         queue.waiting.drain(..count).collect()
     }
 
-    /// Ends the turn of a leader: the first of those who wait leads or watches.
+    /// Ends the task of a leader: the first of those who wait leads or watches.
     fn end_lead(&self, group: usize, sync: Duration) {
         let mut queue = lock(&self.queue);
         let waiting = queue.waiting.len();
@@ -254,9 +254,9 @@ impl Commits {
             queue.has_leader = is_enough;
             let patience = queue.batching.patience();
             first.tell(if is_enough {
-                Turn::Lead
+                Task::Lead
             } else {
-                Turn::Watch(patience)
+                Task::Watch(patience)
             });
         }
     }

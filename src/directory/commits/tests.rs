@@ -171,8 +171,8 @@ fn a_damaged_record_fails_those_who_touch_it_and_nobody_else() {
         batching: Batching::default(),
     };
     commits.lead(&engine, &cache, &group[0]);
-    let kinds = group.map(|request| match request.next_turn() {
-        Turn::Return(result, _) => result.err().map(|error| error.kind()),
+    let kinds = group.map(|request| match request.next_task() {
+        Task::Return(result, _) => result.err().map(|error| error.kind()),
         _ => panic!("no answer"),
     });
     let corrupted = Some(ErrorKind::Corrupted);
@@ -195,9 +195,9 @@ fn a_panic_leaves_nobody_waiting() {
         sync: Duration::ZERO,
         is_answered: false,
     });
-    let Turn::Return(Err(error), _) = in_group.next_turn() else {
+    let Task::Return(Err(error), _) = in_group.next_task() else {
         panic!("no answer")
     };
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
-    assert!(matches!(behind.next_turn(), Turn::Lead));
+    assert!(matches!(behind.next_task(), Task::Lead));
 }

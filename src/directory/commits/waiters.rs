@@ -16,12 +16,12 @@ const WOKEN_BY_EACH: usize = 2;
 pub(super) struct Waiter {
     pub(super) batch: Batch,
     pub(super) at: Timestamp,
-    turn: Mutex<Turn>,
+    task: Mutex<Task>,
     told: Condvar,
 }
 
 /// What a waiting thread is to do.
-pub(super) enum Turn {
+pub(super) enum Task {
     Wait,
     /// Wait, and lead when nobody else does for so long.
     Watch(Duration),
@@ -40,30 +40,30 @@ impl Waiter {
         Self {
             batch,
             at,
-            turn: Mutex::new(Turn::Wait),
+            task: Mutex::new(Task::Wait),
             told: Condvar::new(),
         }
     }
 
     /// Says what is to be done, and wakes the thread for it.
-    pub(super) fn tell(&self, turn: Turn) {
-        self.note(turn);
+    pub(super) fn tell(&self, task: Task) {
+        self.note(task);
         self.told.notify_one();
     }
 
     /// Says what is to be done when the thread is awake.
-    pub(super) fn note(&self, turn: Turn) {
-        *self.lock() = turn;
+    pub(super) fn note(&self, task: Task) {
+        *self.lock() = task;
     }
 
     /// Waits until there is something to do.
-    pub(super) fn next_turn(&self) -> Turn {
-        let mut turn = self.lock();
+    pub(super) fn next_task(&self) -> Task {
+        let mut task = self.lock();
         loop {
-            match std::mem::replace(&mut *turn, Turn::Wait) {
-                Turn::Wait => {
-                    let waited = self.told.wait(turn);
-                    turn = waited.unwrap_or_else(PoisonError::into_inner);
+            match std::mem::replace(&mut *task, Task::Wait) {
+                Task::Wait => {
+                    let waited = self.told.wait(task);
+                    task = waited.unwrap_or_else(PoisonError::into_inner);
                 }
                 told => return told,
             }
@@ -74,20 +74,20 @@ impl Waiter {
     /// is.
     pub(super) fn watch(&self, patience: Duration) -> bool {
         let since = Instant::now();
-        let mut turn = self.lock();
-        while matches!(*turn, Turn::Wait) {
+        let mut task = self.lock();
+        while matches!(*task, Task::Wait) {
             let Some(left) = patience.checked_sub(since.elapsed()) else {
                 return false;
             };
-            let waited = self.told.wait_timeout(turn, left);
-            turn = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let waited = self.told.wait_timeout(task, left);
+            task = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         true
     }
 
     /// Nothing panics while it holds this lock.
-    fn lock(&self) -> MutexGuard<'_, Turn> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Task> {
+        self.task.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -108,7 +108,7 @@ pub(super) fn answer_all(
     // once and wakes the two behind it, who would sleep on if theirs were not there yet.
     for (place, (request, result)) in requests.iter().zip(results).enumerate().rev() {
         let woken = [waiter_at(2 * place + 2), waiter_at(2 * place + 3)];
-        request.note(Turn::Return(result, woken));
+        request.note(Task::Return(result, woken));
     }
     [waiter_at(0), waiter_at(1)]
 }
@@ -129,7 +129,7 @@ mod tests {
     use crate::error::{Error, ErrorKind};
 
     fn is_answered(request: &Waiter) -> bool {
-        matches!(*request.lock(), Turn::Return(..))
+        matches!(*request.lock(), Task::Return(..))
     }
 
     /// A thread may be awake before it is woken. It then takes its answer as soon as

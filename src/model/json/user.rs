@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::texts;
 use crate::model::attributes::Attributes;
 use crate::model::{
-    Draft, Email, ExternalIds, NewUser, NulTexts, Timestamp, User, UserId, UserPage, Username,
+    Derived, Draft, Email, ExternalIds, NewUser, Timestamp, User, UserId, UserPage, Username,
 };
 
 impl Serialize for User {
@@ -117,7 +117,7 @@ impl<'de> Deserialize<'de> for User {
             updated_at: fields.updated_at,
             deactivated_at: fields.deactivated_at,
             version: fields.version,
-            nul_texts: NulTexts::default(),
+            derived: Derived::default(),
         })
     }
 }
