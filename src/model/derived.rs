@@ -26,7 +26,7 @@ impl Derived {
     ///
     /// # Panics
     ///
-    /// When the slot holds a value of another type: one layer only may use it.
+    /// If the slot holds a value of another type; only one layer may use it.
     #[expect(
         clippy::expect_used,
         reason = "only the C ABI uses the slot, with one type"

@@ -1,4 +1,4 @@
-//! Plain values. Each is parsed once, at the door, and is right from then on.
+//! Plain values. Each is validated once, when it is parsed, and is valid from then on.
 
 mod applied;
 mod attributes;

@@ -1,4 +1,4 @@
-//! The bytes of every record: pinned, the same as bincode 2's, and read back.
+//! The bytes of every record: pinned, compared with bincode 2, and decoded again.
 
 use std::fmt::{Debug, Write as _};
 use std::{env, fs};
@@ -45,18 +45,18 @@ fn encode_request(request: &RequestRecord) -> Result<Vec<u8>> {
     put(put_request, request)
 }
 
-/// What pins the bytes. `HEADCOUNT_UPDATE=1` writes it anew: a commit that
-/// changes a line of it changes the format, and needs a new version of the record.
+/// Pins the bytes. `HEADCOUNT_UPDATE=1` rewrites it; a commit that changes a line of it
+/// changes the format, and needs a new version of the record.
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/records.txt");
 
 /// The email key of the users that are decoded here.
 const KEY: &str = "ann@ex.co";
 
-/// A record as it is stored, and how to read it.
+/// A stored record, and its decoder.
 struct Sample {
     name: &'static str,
     bytes: Vec<u8>,
-    /// What the value is that was encoded, for comparison.
+    /// The encoded value, for comparison.
     value: String,
     decode: fn(&[u8]) -> Result<String>,
 }
@@ -240,7 +240,7 @@ fn request() -> RequestRecord {
     }
 }
 
-/// What happens to workspaces and their members.
+/// Events of workspaces and their members.
 fn workspace_events() -> Vec<Event> {
     let (workspace, user) = (WORKSPACE, id(4));
     vec![

@@ -1,4 +1,4 @@
-//! Views say what users do, and refuse what is none.
+//! Views have the same fields as users, and refuse bytes that are not a user.
 
 use super::*;
 use crate::codec::{decode_user, put_user};
