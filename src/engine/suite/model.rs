@@ -44,7 +44,7 @@ pub(super) fn agrees_with_a_standard_map(engine: &impl Engine) {
         .unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-/// Keys that often collide, of three kinds: tiny ones, one of a few hundred, and long ones.
+/// Keys that often collide, of three kinds: tiny, one of a few hundred numbers, and long.
 fn key() -> impl Strategy<Value = Key> {
     prop_oneof![
         2 => vec(prop_oneof![Just(0u8), Just(b'a'), Just(0xff)], 0..4),
