@@ -11,6 +11,9 @@ use crate::helpers::{last_change, listed, no_free_seat, on_both_engines};
 /// More than fit into one part.
 const MANY: usize = 5_000;
 
+/// What is called after each part.
+type Visit<'v> = dyn FnMut(StreamPart) + 'v;
+
 fn email(number: usize) -> String {
     format!("u{number:05}@ex.co")
 }
@@ -156,7 +159,7 @@ fn a_dry_run_tells_the_same_and_writes_nothing() {
         create_many(directory);
         let before = (told(directory), last_change(directory));
         let ops = changes(&listed(directory));
-        let users = |run: &dyn Fn(&mut dyn FnMut(StreamPart))| {
+        let users = |run: &dyn Fn(&mut Visit<'_>)| {
             let mut users = Vec::new();
             run(&mut |part: StreamPart| {
                 users.extend(part.applied.outcomes.iter().map(|outcome| {

@@ -39,6 +39,10 @@ pub(crate) struct Candidate {
 }
 
 /// A user who is there, as far as a plan needs them.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the user"
+)]
 pub(crate) struct Known {
     pub(crate) id: UserId,
     pub(super) is_active: bool,

@@ -80,15 +80,12 @@ impl Results {
     /// Notes that the user with this number became `user`, with these fields changed. The
     /// numbers come in their order; of one that comes twice, the last note counts.
     pub(super) fn note(&mut self, number: usize, user: &User, changed: Vec<String>) {
-        let fields = match self.numbers.get(&changed) {
-            Some(fields) => *fields,
-            None => {
-                let fields = u32::try_from(self.field_sets.len()).unwrap_or(0);
-                self.field_sets.push(changed.clone());
-                self.numbers.insert(changed, fields);
-                fields
-            }
-        };
+        let fields = self.numbers.get(&changed).copied().unwrap_or_else(|| {
+            let fields = u32::try_from(self.field_sets.len()).unwrap_or(0);
+            self.field_sets.push(changed.clone());
+            self.numbers.insert(changed, fields);
+            fields
+        });
         let id = user.id();
         self.users[number] = Some(Became { id, fields });
         if let Some(shown) = &mut self.shown {
