@@ -7,7 +7,7 @@ use super::directory::{HcDirectory, options_or_default};
 use super::failure::HcError;
 use super::guard;
 use super::options::HcOptions;
-use super::refusal::Refusal;
+use super::call_error::CallError;
 use super::status::HcStatus;
 use super::transfer::{HcProgressCallback, telling};
 use crate::directory::{Copied, CopyOptions, restore};
@@ -42,7 +42,7 @@ impl HcCopied {
     /// # Safety
     ///
     /// `place` is NULL or points to a struct that has as many bytes as it says.
-    unsafe fn place(place: *mut Self) -> Result<Option<SizedStruct<Self>>, Refusal> {
+    unsafe fn place(place: *mut Self) -> Result<Option<SizedStruct<Self>>, CallError> {
         // SAFETY: the caller's promise.
         unsafe { SizedStruct::optional("copied", "HC_COPIED_INIT", place, Self::BYTES_MIN) }
     }

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
-use super::refusal::Refusal;
+use super::call_error::CallError;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::UserUpdate;
@@ -30,7 +30,7 @@ impl HcUserUpdate {
         lock(&self.update).clone()
     }
 
-    pub(super) fn set(&self, change: impl FnOnce(UserUpdate) -> UserUpdate) -> Result<(), Refusal> {
+    pub(super) fn set(&self, change: impl FnOnce(UserUpdate) -> UserUpdate) -> Result<(), CallError> {
         lock(&self.update).set(change)?;
         Ok(())
     }

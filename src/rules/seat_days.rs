@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::{SeatDay, SeatHistory, Timestamp};
 
 /// Days before the latest one that are kept: three years.
-const DAYS_KEPT: u64 = 3 * 365 + 1;
+pub(crate) const DAYS_KEPT: u64 = 3 * 365 + 1;
 
 /// What `run` has to write when the number of active users becomes `after`.
 ///

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use headcount::{
-    Applied, Batch, CopyOptions, Directory, ErrorKind, Inspection, Options, Outcome, Subject,
-    UserQuery,
+    Applied, Batch, CopyOptions, Directory, ErrorKind, Inspection, Options, Outcome, Subject, User,
+    UserQuery, UserView,
 };
 use serde_json::{Value, json};
 
@@ -54,6 +54,17 @@ pub fn alone(request: Alone) -> Result<(Answer, Option<Arc<Handle>>)> {
     Ok((answer, None))
 }
 
+/// Users who were looked up together: those who were found, and before them for each
+/// whether it was.
+fn many(users: &[Option<Arc<User>>]) -> Answer {
+    let mut packed = Packed::default();
+    for user in users.iter().flatten() {
+        packed.user(&UserView::from(&**user));
+    }
+    let found = users.iter().map(|user| Value::from(user.is_some()));
+    Answer::with_users(found.collect(), packed)
+}
+
 /// Carries out a request to a directory.
 pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
     let directory = handle.directory();
@@ -64,6 +75,11 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
         }
         Request::UserByExternalId { provisioner, id } => {
             Answer::optional(directory.user_by_external_id(&provisioner, &id)?.as_deref())
+        }
+        Request::UsersByEmails { emails } => many(&directory.users_by_emails(&emails)?),
+        Request::UsersByIds { ids } => {
+            let ids = ids.iter().map(|id| id.parse()).collect::<headcount::Result<Vec<_>>>()?;
+            many(&directory.users_by_ids(&ids)?)
         }
         Request::TouchUser { user } => {
             directory.touch_user(user)?;
