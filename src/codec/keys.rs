@@ -29,8 +29,6 @@
 //! The index entries that name an email sort as the users themselves do, so a
 //! page of users by email can be read off any of them.
 
-use std::ops::Bound;
-
 pub(crate) use self::seat_days::{put_seat_day, put_seat_day_value, seat_day, seat_day_in};
 pub(crate) use self::shortened::{
     domains, email_key_of_username, place_of_email, put_domain, put_username_value,
@@ -40,7 +38,7 @@ use crate::model::{Email, RequestId, Role, Timestamp, UserId, WorkspaceId};
 /// The kind of an entry: the first byte of its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Kind {
+pub(crate) enum KeyKind {
     Meta = 0x01,
     User = 0x10,
     Id = 0x11,
@@ -69,11 +67,11 @@ mod seat_days;
 mod shortened;
 
 /// The key of the format.
-pub(crate) const FORMAT: &[u8] = &[Kind::Meta as u8, 0x01];
+pub(crate) const FORMAT: &[u8] = &[KeyKind::Meta as u8, 0x01];
 /// The key of the license.
-pub(crate) const LICENSE: &[u8] = &[Kind::Meta as u8, 0x02];
+pub(crate) const LICENSE: &[u8] = &[KeyKind::Meta as u8, 0x02];
 /// The key of the counters.
-pub(crate) const TOTALS: &[u8] = &[Kind::Meta as u8, 0x03];
+pub(crate) const TOTALS: &[u8] = &[KeyKind::Meta as u8, 0x03];
 
 /// Bytes that hold most keys.
 const KEY_BYTES_USUAL: usize = 64;
@@ -81,7 +79,7 @@ const KEY_BYTES_USUAL: usize = 64;
 /// The end of a provisioner in the key of an external id; no name of one contains it.
 const PROVISIONER_END: u8 = 0;
 
-impl Kind {
+impl KeyKind {
     /// The keys of this kind.
     pub(crate) fn all(self) -> Prefix {
         Prefix(vec![self as u8])
@@ -129,19 +127,6 @@ impl Prefix {
     }
 }
 
-/// A range of keys, as the engines take it.
-pub(crate) type Range<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
-
-/// The keys from `start` on that lie before `end`.
-pub(crate) fn from_until<'a>(start: &'a [u8], end: &'a [u8]) -> Range<'a> {
-    (Bound::Included(start), Bound::Excluded(end))
-}
-
-/// The keys behind `last` that lie before `end`.
-pub(crate) fn behind_until<'a>(last: &'a [u8], end: &'a [u8]) -> Range<'a> {
-    (Bound::Excluded(last), Bound::Excluded(end))
-}
-
 /// The key that `put` appends.
 fn made(put: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut key = Vec::with_capacity(KEY_BYTES_USUAL);
@@ -154,11 +139,11 @@ pub(crate) fn user(email_key: &str) -> Vec<u8> {
 }
 
 pub(crate) fn put_user(out: &mut Vec<u8>, email_key: &str) {
-    Kind::User.put(out, &[email_key.as_bytes()]);
+    KeyKind::User.put(out, &[email_key.as_bytes()]);
 }
 
 pub(crate) fn email_key_of(user_key: &[u8]) -> Option<&str> {
-    str::from_utf8(Kind::User.rest(user_key)?).ok()
+    str::from_utf8(KeyKind::User.rest(user_key)?).ok()
 }
 
 pub(crate) fn id(id: UserId) -> Vec<u8> {
@@ -166,11 +151,11 @@ pub(crate) fn id(id: UserId) -> Vec<u8> {
 }
 
 pub(crate) fn put_id(out: &mut Vec<u8>, id: UserId) {
-    Kind::Id.put(out, &[id.as_bytes()]);
+    KeyKind::Id.put(out, &[id.as_bytes()]);
 }
 
 pub(crate) fn id_of(id_key: &[u8]) -> Option<UserId> {
-    user_id(Kind::Id.rest(id_key)?)
+    user_id(KeyKind::Id.rest(id_key)?)
 }
 
 pub(crate) fn user_id(bytes: &[u8]) -> Option<UserId> {
@@ -182,7 +167,7 @@ pub(crate) fn username(key: &str) -> Vec<u8> {
 }
 
 pub(crate) fn put_username(out: &mut Vec<u8>, key: &str) {
-    Kind::Username.put(out, &[key.as_bytes()]);
+    KeyKind::Username.put(out, &[key.as_bytes()]);
 }
 
 pub(crate) fn look_alike(look: &str) -> Vec<u8> {
@@ -190,29 +175,29 @@ pub(crate) fn look_alike(look: &str) -> Vec<u8> {
 }
 
 pub(crate) fn put_look_alike(out: &mut Vec<u8>, look: &str) {
-    Kind::LookAlike.put(out, &[look.as_bytes()]);
+    KeyKind::LookAlike.put(out, &[look.as_bytes()]);
 }
 
 /// The key of an external id of a user or, as `kind` says, of a workspace.
-pub(crate) fn external_id(kind: Kind, provisioner: &str, id: &str) -> Vec<u8> {
+pub(crate) fn external_id(kind: KeyKind, provisioner: &str, id: &str) -> Vec<u8> {
     made(|out| put_external_id(out, kind, provisioner, id))
 }
 
-pub(crate) fn put_external_id(out: &mut Vec<u8>, kind: Kind, provisioner: &str, id: &str) {
+pub(crate) fn put_external_id(out: &mut Vec<u8>, kind: KeyKind, provisioner: &str, id: &str) {
     let parts: [&[u8]; 3] = [provisioner.as_bytes(), &[PROVISIONER_END], id.as_bytes()];
     kind.put(out, &parts);
 }
 
 pub(crate) fn put_inactive(out: &mut Vec<u8>, email_key: &str) {
-    Kind::Inactive.put(out, &[email_key.as_bytes()]);
+    KeyKind::Inactive.put(out, &[email_key.as_bytes()]);
 }
 
 pub(crate) fn put_admin(out: &mut Vec<u8>, email_key: &str) {
-    Kind::Admin.put(out, &[email_key.as_bytes()]);
+    KeyKind::Admin.put(out, &[email_key.as_bytes()]);
 }
 
 pub(crate) fn extra(name: &str) -> Vec<u8> {
-    Kind::Extra.key(&[name.as_bytes()])
+    KeyKind::Extra.key(&[name.as_bytes()])
 }
 
 /// The extra records whose names start with `prefix`.
@@ -221,16 +206,16 @@ pub(crate) fn extras(prefix: &str) -> Prefix {
 }
 
 pub(crate) fn extra_name_of(key: &[u8]) -> Option<&str> {
-    str::from_utf8(Kind::Extra.rest(key)?).ok()
+    str::from_utf8(KeyKind::Extra.rest(key)?).ok()
 }
 
-/// A place in [`Kind::Created`] or [`Kind::Updated`]: the first at `moment`, or
+/// A place in [`KeyKind::Created`] or [`KeyKind::Updated`]: the first at `moment`, or
 /// the one of `id`.
-pub(crate) fn moment(kind: Kind, moment: Timestamp, id: Option<UserId>) -> Vec<u8> {
+pub(crate) fn moment(kind: KeyKind, moment: Timestamp, id: Option<UserId>) -> Vec<u8> {
     made(|out| put_moment(out, kind, moment, id))
 }
 
-pub(crate) fn put_moment(out: &mut Vec<u8>, kind: Kind, moment: Timestamp, id: Option<UserId>) {
+pub(crate) fn put_moment(out: &mut Vec<u8>, kind: KeyKind, moment: Timestamp, id: Option<UserId>) {
     let id = id.as_ref().map_or(&[][..], |id| id.as_bytes());
     kind.put(out, &[&moment.as_unix_micros().to_be_bytes(), id]);
 }
@@ -240,11 +225,11 @@ pub(crate) fn seen(id: UserId) -> Vec<u8> {
 }
 
 pub(crate) fn put_seen(out: &mut Vec<u8>, id: UserId) {
-    Kind::Seen.put(out, &[id.as_bytes()]);
+    KeyKind::Seen.put(out, &[id.as_bytes()]);
 }
 
 pub(crate) fn seen_of(key: &[u8]) -> Option<UserId> {
-    user_id(Kind::Seen.rest(key)?)
+    user_id(KeyKind::Seen.rest(key)?)
 }
 
 /// Appends a time that is a value.
@@ -259,14 +244,16 @@ pub(crate) fn moment_in(value: &[u8]) -> Option<Timestamp> {
 }
 
 /// The email key that an entry of an index stands for.
-pub(crate) fn email_key_in(kind: Kind, key: &[u8], value: &[u8]) -> Option<String> {
+pub(crate) fn email_key_in(kind: KeyKind, key: &[u8], value: &[u8]) -> Option<String> {
     let text = |bytes: &[u8]| str::from_utf8(bytes).ok().map(str::to_owned);
     match kind {
-        Kind::User | Kind::Inactive | Kind::Admin => text(kind.rest(key)?),
-        Kind::Domain => shortened::email_key_in_domain(key),
-        Kind::Username => email_key_of_username(key, value),
-        Kind::Member => text(kind.rest(key)?.get(9..)?),
-        Kind::Created | Kind::Updated | Kind::LookAlike | Kind::ExternalId => text(value),
+        KeyKind::User | KeyKind::Inactive | KeyKind::Admin => text(kind.rest(key)?),
+        KeyKind::Domain => shortened::email_key_in_domain(key),
+        KeyKind::Username => email_key_of_username(key, value),
+        KeyKind::Member => text(kind.rest(key)?.get(9..)?),
+        KeyKind::Created | KeyKind::Updated | KeyKind::LookAlike | KeyKind::ExternalId => {
+            text(value)
+        }
         _ => None,
     }
 }
@@ -276,11 +263,11 @@ pub(crate) fn workspace(id: WorkspaceId) -> Vec<u8> {
 }
 
 pub(crate) fn put_workspace(out: &mut Vec<u8>, id: WorkspaceId) {
-    Kind::Workspace.put(out, &[&id.as_u64().to_be_bytes()]);
+    KeyKind::Workspace.put(out, &[&id.as_u64().to_be_bytes()]);
 }
 
 pub(crate) fn workspace_of(workspace_key: &[u8]) -> Option<WorkspaceId> {
-    workspace_id(Kind::Workspace.rest(workspace_key)?)
+    workspace_id(KeyKind::Workspace.rest(workspace_key)?)
 }
 
 pub(crate) fn workspace_id(bytes: &[u8]) -> Option<WorkspaceId> {
@@ -295,7 +282,7 @@ pub(crate) fn workspace_name(name_key: &str) -> Vec<u8> {
 }
 
 pub(crate) fn put_workspace_name(out: &mut Vec<u8>, name_key: &str) {
-    Kind::WorkspaceName.put(out, &[name_key.as_bytes()]);
+    KeyKind::WorkspaceName.put(out, &[name_key.as_bytes()]);
 }
 
 pub(crate) fn default_workspace(user: UserId) -> Vec<u8> {
@@ -303,7 +290,7 @@ pub(crate) fn default_workspace(user: UserId) -> Vec<u8> {
 }
 
 pub(crate) fn put_default_workspace(out: &mut Vec<u8>, user: UserId) {
-    Kind::DefaultWorkspace.put(out, &[user.as_bytes()]);
+    KeyKind::DefaultWorkspace.put(out, &[user.as_bytes()]);
 }
 
 fn role_byte(role: Role) -> u8 {
@@ -314,17 +301,17 @@ fn role_byte(role: Role) -> u8 {
 }
 
 pub(crate) fn members(workspace: WorkspaceId, role: Role) -> Prefix {
-    Prefix(Kind::Member.key(&[&workspace.as_u64().to_be_bytes(), &[role_byte(role)]]))
+    Prefix(KeyKind::Member.key(&[&workspace.as_u64().to_be_bytes(), &[role_byte(role)]]))
 }
 
 pub(crate) fn put_member(out: &mut Vec<u8>, workspace: WorkspaceId, role: Role, email_key: &str) {
     let workspace = workspace.as_u64().to_be_bytes();
     let parts: [&[u8]; 3] = [&workspace, &[role_byte(role)], email_key.as_bytes()];
-    Kind::Member.put(out, &parts);
+    KeyKind::Member.put(out, &parts);
 }
 
 pub(crate) fn memberships(user: UserId) -> Prefix {
-    Prefix(Kind::Membership.key(&[user.as_bytes()]))
+    Prefix(KeyKind::Membership.key(&[user.as_bytes()]))
 }
 
 pub(crate) fn membership(user: UserId, workspace: WorkspaceId) -> Vec<u8> {
@@ -333,20 +320,20 @@ pub(crate) fn membership(user: UserId, workspace: WorkspaceId) -> Vec<u8> {
 
 pub(crate) fn put_membership(out: &mut Vec<u8>, user: UserId, workspace: WorkspaceId) {
     let workspace = workspace.as_u64().to_be_bytes();
-    Kind::Membership.put(out, &[user.as_bytes(), &workspace]);
+    KeyKind::Membership.put(out, &[user.as_bytes(), &workspace]);
 }
 
 pub(crate) fn membership_of(key: &[u8]) -> Option<(UserId, WorkspaceId)> {
-    let (user, workspace) = Kind::Membership.rest(key)?.split_at_checked(16)?;
+    let (user, workspace) = KeyKind::Membership.rest(key)?.split_at_checked(16)?;
     Some((user_id(user)?, workspace_id(workspace)?))
 }
 
 pub(crate) fn change(sequence: u64) -> Vec<u8> {
-    Kind::Change.key(&[&sequence.to_be_bytes()])
+    KeyKind::Change.key(&[&sequence.to_be_bytes()])
 }
 
 pub(crate) fn sequence_of(change_key: &[u8]) -> Option<u64> {
-    Kind::Change
+    KeyKind::Change
         .rest(change_key)?
         .try_into()
         .ok()
@@ -354,7 +341,7 @@ pub(crate) fn sequence_of(change_key: &[u8]) -> Option<u64> {
 }
 
 pub(crate) fn request(id: &RequestId) -> Vec<u8> {
-    Kind::Request.key(&[id.as_bytes()])
+    KeyKind::Request.key(&[id.as_bytes()])
 }
 
 /// The domain of a query, as it stands in keys; `None` for a text that is none.

@@ -12,7 +12,7 @@ mod tests;
 mod view;
 
 pub(crate) use records::{
-    IdEntry, LicenseEntry, Request, Totals, decode_change, decode_format, decode_id,
+    IdEntry, LicenseEntry, RequestRecord, Totals, decode_change, decode_format, decode_id,
     decode_license, decode_member, decode_request, decode_totals, decode_user, decode_workspace,
     encode_format, encode_license, encode_totals, put_change, put_id, put_license, put_member,
     put_request, put_totals, put_user, put_workspace,

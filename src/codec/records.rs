@@ -140,7 +140,7 @@ pub(super) struct MembershipRecord {
 /// What a batch with a request id came to.
 #[derive(Clone, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
-pub(crate) struct Request {
+pub(crate) struct RequestRecord {
     /// The number of its change.
     pub(crate) sequence: u64,
     /// Of what the caller asked for: another batch with the id is refused.
@@ -304,11 +304,11 @@ pub(crate) fn decode_member(workspace: WorkspaceId, user: UserId, bytes: &[u8]) 
 }
 
 /// Appends what a request came to.
-pub(crate) fn put_request(out: &mut Vec<u8>, request: &Request) -> Result<()> {
+pub(crate) fn put_request(out: &mut Vec<u8>, request: &RequestRecord) -> Result<()> {
     put(out, request)
 }
 
-pub(crate) fn decode_request(bytes: &[u8]) -> Result<Request> {
+pub(crate) fn decode_request(bytes: &[u8]) -> Result<RequestRecord> {
     decode("a request", bytes)
 }
 

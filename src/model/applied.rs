@@ -6,7 +6,18 @@ use wincode::{SchemaRead, SchemaWrite};
 
 use super::{User, UserId, WorkspaceId};
 
-/// What became of one operation.
+/// What one operation of a batch did.
+///
+/// ```
+/// use headcount::{Batch, Directory};
+///
+/// let directory = Directory::in_memory()?;
+/// let batch = Batch::new().create_user("ann@ex.co").activate_user("ann@ex.co");
+/// let outcomes = directory.apply(batch)?.outcomes;
+/// assert_eq!((outcomes[0].changed, outcomes[0].version), (true, 1));
+/// assert_eq!((outcomes[1].changed, outcomes[1].version), (false, 1)); // active already
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -38,7 +49,19 @@ impl Outcome {
     }
 }
 
-/// What an operation was about.
+/// The record that an operation concerned.
+///
+/// ```
+/// use headcount::{Batch, Directory, License, Subject};
+///
+/// let directory = Directory::in_memory()?;
+/// let batch = Batch::new().create_user("ann@ex.co").set_license(License::Enterprise);
+/// let outcomes = directory.apply(batch)?.outcomes;
+/// let ann = directory.user("ann@ex.co")?.unwrap();
+/// assert_eq!(outcomes[0].subject, Subject::User(ann.id()));
+/// assert_eq!(outcomes[1].subject, Subject::License);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 #[non_exhaustive]
@@ -53,10 +76,21 @@ pub enum Subject {
     Member(WorkspaceId, UserId),
 }
 
-/// What became of a [`Batch`](super::Batch).
+/// What a [`Batch`](super::Batch) did.
 ///
-/// Its JSON has no users. Where `users` are in a JSON text that it is read from, as in what
-/// the server answers, [`user`](Self::user) finds them.
+/// Its JSON has no users. When it is read from JSON that has `users`, such as the server's
+/// answers, [`user`](Self::user) finds them.
+///
+/// ```
+/// use headcount::{Batch, Directory};
+///
+/// let directory = Directory::in_memory()?;
+/// let created = directory.apply(Batch::new().create_user("ann@ex.co"))?;
+/// assert_eq!((created.sequence, created.outcomes.len()), (Some(1), 1));
+/// let unchanged = directory.apply(Batch::new().activate_user("ann@ex.co"))?;
+/// assert_eq!(unchanged.sequence, None);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -75,8 +109,18 @@ pub struct Applied {
 }
 
 impl Applied {
-    /// A user that the batch was about, as the batch left it. Not known of a
-    /// [replayed](Self::replayed) outcome.
+    /// A user whom the batch concerned, as the batch left it. `None` for other users, for deleted
+    /// users, and always in a [replayed](Self::replayed) outcome.
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// let applied = directory.apply(Batch::new().deactivate_user("ann@ex.co"))?;
+    /// assert!(!applied.user(ann.id()).unwrap().is_active());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn user(&self, id: UserId) -> Option<&Arc<User>> {
         self.users.get(id)
     }

@@ -7,8 +7,20 @@ use wincode::{SchemaRead, SchemaWrite};
 
 use super::{License, RequestId, Role, Timestamp, UserId, WorkspaceId};
 
-/// One committed [`Batch`](super::Batch): its place in the history and what it
-/// changed. It holds ids, kinds and names of fields, never personal data.
+/// One committed [`Batch`](super::Batch): its number in the history and what it changed. It
+/// holds ids, kinds and names of fields, never personal data.
+///
+/// ```
+/// use headcount::{Directory, Event};
+///
+/// let directory = Directory::in_memory()?;
+/// let ann = directory.through("signup").create_user("ann@ex.co")?;
+/// let change = directory.changes(0)?.next().unwrap()?;
+/// assert_eq!((change.sequence, change.at), (1, ann.created_at()));
+/// assert_eq!((change.actor, change.door.as_deref()), (None, Some("signup")));
+/// assert_eq!(change.events, [Event::UserCreated { user: ann.id(), active: true }]);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -38,7 +50,25 @@ pub struct Change {
     pub events: Vec<Event>,
 }
 
-/// One thing that happened.
+/// One thing that a [`Change`] did.
+///
+/// ```
+/// use headcount::{Directory, Event};
+///
+/// let directory = Directory::in_memory()?;
+/// let ann = directory.create_user("ann@ex.co")?;
+/// directory.deactivate_user("ann@ex.co")?;
+/// let mut gone = Vec::new();
+/// for change in directory.changes(0)? {
+///     for event in change?.events {
+///         if let Event::UserDeactivated { user } | Event::UserDeleted { user } = event {
+///             gone.push(user);
+///         }
+///     }
+/// }
+/// assert_eq!(gone, [ann.id()]);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 #[cfg_attr(
@@ -151,7 +181,19 @@ pub enum Event {
     },
 }
 
-/// The name of a field of a user.
+/// A field of a user, named in [`Event::UserUpdated`].
+///
+/// ```
+/// use headcount::{Directory, Event, Field, UserUpdate};
+///
+/// let directory = Directory::in_memory()?;
+/// let ann = directory.create_user("ann@ex.co")?;
+/// directory.update_user(&ann, UserUpdate::new().given_name("Ann").admin(true))?;
+/// let change = directory.changes(1)?.next().unwrap()?;
+/// let fields = vec![Field::GivenName, Field::Admin];
+/// assert_eq!(change.events, [Event::UserUpdated { user: ann.id(), fields }]);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 #[cfg_attr(

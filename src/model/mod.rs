@@ -12,6 +12,7 @@ mod id;
 #[cfg(feature = "serde")]
 mod json;
 mod license;
+mod new_user;
 mod nul_texts;
 mod op;
 mod query;
@@ -40,6 +41,9 @@ pub use id::{UserId, UserRef};
 pub(crate) use json::{UserFields, texts};
 pub(crate) use license::seats_called;
 pub use license::{License, Seats};
+#[cfg(feature = "serde")]
+use new_user::Draft;
+pub use new_user::NewUser;
 pub(crate) use nul_texts::NulTexts;
 pub use op::{Op, Step};
 pub use query::{PageVisit, Sort, UserPage, UserQuery};
@@ -48,9 +52,7 @@ pub use seats::{SeatDay, SeatHistory};
 pub(crate) use text_map::TextMap;
 pub use timestamp::Timestamp;
 pub use update::UserUpdate;
-#[cfg(feature = "serde")]
-use user::Draft;
-pub use user::{NewUser, User};
+pub use user::User;
 pub use username::Username;
 pub(crate) use visible::{fold, folded_contains};
 pub use workspace::{Member, NewWorkspace, Role, Workspace, WorkspaceId, WorkspaceRef};

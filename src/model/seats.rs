@@ -5,7 +5,18 @@ use super::Timestamp;
 /// Microseconds of a day.
 const DAY_MICROS: u64 = 24 * 60 * 60 * 1_000_000;
 
-/// The most users that were active on a day (UTC) on which that number changed.
+/// A day (UTC) on which the number of active users changed.
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// directory.deactivate_user("ann@ex.co")?;
+/// let today = directory.seat_history(None)?.days[0];
+/// assert_eq!((today.peak, today.last), (1, 0));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -24,8 +35,19 @@ impl SeatDay {
     }
 }
 
-/// How many users were active since a day: see
+/// How many users were active in the past, from
 /// [`Directory::seat_history`](crate::Directory::seat_history).
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// let history = directory.seat_history(None)?;
+/// assert_eq!((history.peak, history.days.len()), (1, 1));
+/// assert_eq!(history.peak_day, Some(history.days[0].day));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -16,7 +16,7 @@ use precis_profiles::precis_core::profile::PrecisFastInvocation;
 use precis_profiles::precis_core::{self, DerivedPropertyValue};
 use uuid::Uuid;
 
-use super::email::{Email, EmailRefusal, named, quoted};
+use super::email::{Email, InvalidEmail, named, quoted};
 use super::visible::look_of;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -208,25 +208,25 @@ impl TryFrom<&str> for Username {
 }
 
 /// The key of a trimmed text.
-fn key_of(typed: &str) -> Result<Cow<'_, str>, Refusal> {
+fn key_of(typed: &str) -> Result<Cow<'_, str>, InvalidUsername> {
     if typed.is_empty() {
-        return Err(Refusal::Empty);
+        return Err(InvalidUsername::Empty);
     }
     if typed.len() > USERNAME_BYTES_MAX {
-        return Err(Refusal::TooLong);
+        return Err(InvalidUsername::TooLong);
     }
     if typed.contains('@') {
-        return Email::key_of(typed).map_err(Refusal::Address);
+        return Email::key_of(typed).map_err(InvalidUsername::Address);
     }
     let key = name_key(typed)?;
     if Uuid::try_parse(&key).is_ok() {
-        return Err(Refusal::Uuid);
+        return Err(InvalidUsername::Uuid);
     }
     Ok(key)
 }
 
 /// The key of a text without an `@`.
-fn name_key(typed: &str) -> Result<Cow<'_, str>, Refusal> {
+fn name_key(typed: &str) -> Result<Cow<'_, str>, InvalidUsername> {
     // Of printable ASCII the profile changes nothing but the case.
     if typed.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(if typed.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -238,10 +238,10 @@ fn name_key(typed: &str) -> Result<Cow<'_, str>, Refusal> {
     let key = stable_key(typed)?;
     // Width mapping makes an @ of U+FF20.
     if key.contains('@') {
-        return Err(Refusal::WideAt);
+        return Err(InvalidUsername::WideAt);
     }
     if key.len() > USERNAME_BYTES_MAX {
-        return Err(Refusal::TooLong);
+        return Err(InvalidUsername::TooLong);
     }
     Ok(key)
 }
@@ -249,32 +249,34 @@ fn name_key(typed: &str) -> Result<Cow<'_, str>, Refusal> {
 /// The profile's result, if applying it again would not change it. No code
 /// point needs a second round (a test tries them all), so a text that does is
 /// refused, where RFC 8264 section 7 would allow three.
-fn stable_key(typed: &str) -> Result<Cow<'_, str>, Refusal> {
+fn stable_key(typed: &str) -> Result<Cow<'_, str>, InvalidUsername> {
     let key = enforce(typed)?;
     if key != typed && enforce(&key) != Ok(Cow::Borrowed(&*key)) {
-        return Err(Refusal::Unstable);
+        return Err(InvalidUsername::Unstable);
     }
     Ok(key)
 }
 
-fn enforce(text: &str) -> Result<Cow<'_, str>, Refusal> {
+fn enforce(text: &str) -> Result<Cow<'_, str>, InvalidUsername> {
     UsernameCaseMapped::enforce(text).map_err(|error| match error {
         precis_core::Error::BadCodepoint(info) => match char::from_u32(info.cp) {
-            Some(c) if info.property == DerivedPropertyValue::Unassigned => Refusal::Newer(c),
-            Some(c) => Refusal::Char(c),
-            None => Refusal::Context,
+            Some(c) if info.property == DerivedPropertyValue::Unassigned => {
+                InvalidUsername::Newer(c)
+            }
+            Some(c) => InvalidUsername::Char(c),
+            None => InvalidUsername::Context,
         },
-        precis_core::Error::Invalid => Refusal::Direction,
-        precis_core::Error::Unexpected(_) => Refusal::Context,
+        precis_core::Error::Invalid => InvalidUsername::Direction,
+        precis_core::Error::Unexpected(_) => InvalidUsername::Context,
     })
 }
 
 /// The first thing that is wrong with a text. Cheap: look-ups throw it away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refusal {
+enum InvalidUsername {
     Empty,
     TooLong,
-    Address(EmailRefusal),
+    Address(InvalidEmail),
     WideAt,
     Uuid,
     Char(char),
@@ -284,7 +286,7 @@ enum Refusal {
     Unstable,
 }
 
-impl Refusal {
+impl InvalidUsername {
     /// One line that says what is wrong with `typed` and what to do.
     fn message(self, typed: &str) -> String {
         let advice = match self {

@@ -3,7 +3,7 @@
 use super::ops::{license, members, users, workspaces};
 use super::plan::{Plan, Writes};
 use super::session::Session;
-use crate::codec::{Request, decode_request, keys};
+use crate::codec::{RequestRecord, decode_request, keys};
 use crate::engine::Read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Applied, Batch, Op, Step, Timestamp};
@@ -80,7 +80,7 @@ fn replay<R: Read>(base: &R, batch: &Batch) -> Result<Option<Plan>> {
             ),
         ));
     }
-    let Request {
+    let RequestRecord {
         sequence, outcomes, ..
     } = request;
     let applied = Applied {

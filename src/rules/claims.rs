@@ -4,7 +4,7 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 
 use super::index::Index;
-use super::working::{Record, WorkingSet};
+use super::working::{WorkingRecord, WorkingSet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{User, Workspace};
 
@@ -130,7 +130,7 @@ impl<T: Named> Claims<T> {
         &self,
         set: &'s WorkingSet<K, T>,
         name: &str,
-    ) -> impl Iterator<Item = (&'s Record<K, T>, usize)>
+    ) -> impl Iterator<Item = (&'s WorkingRecord<K, T>, usize)>
     where
         K: Copy + Ord + Hash,
     {
@@ -187,7 +187,7 @@ impl<T: Named> Claims<T> {
                     continue;
                 };
                 // Of those who claim a free name, the first has it.
-                let came_first = |(holder, of): &(&Record<K, T>, usize)| {
+                let came_first = |(holder, of): &(&WorkingRecord<K, T>, usize)| {
                     holder.named_by[*of].is_none_or(|by| by < op_index)
                 };
                 let mut holders = self.holders(set, name).filter(came_first);
@@ -213,13 +213,13 @@ impl<T: Named> Claims<T> {
     }
 }
 
-impl<K, T: Named> Record<K, T> {
+impl<K, T: Named> WorkingRecord<K, T> {
     fn name(&self, nth: usize) -> Option<&str> {
         self.now.as_deref()?.name(nth)
     }
 }
 
-fn name_in<K, T: Named>(records: &[Record<K, T>], slot: usize) -> Option<&str> {
+fn name_in<K, T: Named>(records: &[WorkingRecord<K, T>], slot: usize) -> Option<&str> {
     records[slot / T::NAMES.len()].name(slot % T::NAMES.len())
 }
 

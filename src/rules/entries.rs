@@ -3,7 +3,7 @@
 //! Applying a batch writes the difference between the entries before and after;
 //! verifying a directory compares them with what is there.
 
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, put_id, put_member, put_user, put_workspace};
 use crate::error::Result;
 use crate::model::{Member, SeatDay, Timestamp, User, UserId, Workspace, WorkspaceId};
@@ -24,7 +24,7 @@ pub(super) enum Entry<'a> {
     Admin(&'a str),
     Domain(&'a str),
     /// Created or updated then, with the key of the email.
-    Moment(Kind, Timestamp, UserId, &'a str),
+    Moment(KeyKind, Timestamp, UserId, &'a str),
     Workspace(&'a Workspace),
     WorkspaceName(&'a str, WorkspaceId),
     /// The provisioner, and its id for a workspace.
@@ -40,22 +40,22 @@ pub(super) enum Entry<'a> {
 
 /// The kinds of entries that a user can have, apart from those of memberships: one of
 /// each at most, but for external ids. They are in the order of keys.
-pub(super) const KINDS_OF_USER: [Kind; 10] = [
-    Kind::User,
-    Kind::Id,
-    Kind::Username,
-    Kind::Inactive,
-    Kind::Admin,
-    Kind::Domain,
-    Kind::Created,
-    Kind::Updated,
-    Kind::LookAlike,
-    Kind::ExternalId,
+pub(super) const KINDS_OF_USER: [KeyKind; 10] = [
+    KeyKind::User,
+    KeyKind::Id,
+    KeyKind::Username,
+    KeyKind::Inactive,
+    KeyKind::Admin,
+    KeyKind::Domain,
+    KeyKind::Created,
+    KeyKind::Updated,
+    KeyKind::LookAlike,
+    KeyKind::ExternalId,
 ];
 
 /// The entries of one of [`KINDS_OF_USER`] that `user` calls for.
-pub(super) fn all_of_user(user: &User, kind: Kind) -> impl Iterator<Item = Entry<'_>> {
-    let ids = (kind == Kind::ExternalId).then(|| {
+pub(super) fn all_of_user(user: &User, kind: KeyKind) -> impl Iterator<Item = Entry<'_>> {
+    let ids = (kind == KeyKind::ExternalId).then(|| {
         let ids = user.external_ids.keys();
         ids.filter_map(|provisioner| of_external_id(user, provisioner))
     });
@@ -80,19 +80,19 @@ pub(super) fn of_workspace_external_id<'a>(
 }
 
 /// The entry of one of [`KINDS_OF_USER`] that `user` calls for, but for external ids.
-pub(super) fn of_user(user: &User, kind: Kind) -> Option<Entry<'_>> {
+pub(super) fn of_user(user: &User, kind: KeyKind) -> Option<Entry<'_>> {
     let email_key = user.email_key();
     Some(match kind {
-        Kind::User => Entry::User(user),
-        Kind::Id => Entry::Id(user.id, IdEntry::User(email_key)),
-        Kind::Username => Entry::Username(user.username_key().unwrap_or(email_key), email_key),
-        Kind::LookAlike => Entry::LookAlike(user.username_look()?, email_key),
-        Kind::Inactive if !user.active => Entry::Inactive(email_key),
-        Kind::Admin if user.admin => Entry::Admin(email_key),
-        Kind::Domain => Entry::Domain(email_key),
-        Kind::Created => Entry::Moment(kind, user.created_at, user.id, email_key),
+        KeyKind::User => Entry::User(user),
+        KeyKind::Id => Entry::Id(user.id, IdEntry::User(email_key)),
+        KeyKind::Username => Entry::Username(user.username_key().unwrap_or(email_key), email_key),
+        KeyKind::LookAlike => Entry::LookAlike(user.username_look()?, email_key),
+        KeyKind::Inactive if !user.active => Entry::Inactive(email_key),
+        KeyKind::Admin if user.admin => Entry::Admin(email_key),
+        KeyKind::Domain => Entry::Domain(email_key),
+        KeyKind::Created => Entry::Moment(kind, user.created_at, user.id, email_key),
         // Who never changed since is found by the time of creation.
-        Kind::Updated if user.updated_at != user.created_at => {
+        KeyKind::Updated if user.updated_at != user.created_at => {
             Entry::Moment(kind, user.updated_at, user.id, email_key)
         }
         _ => return None,
@@ -100,8 +100,8 @@ pub(super) fn of_user(user: &User, kind: Kind) -> Option<Entry<'_>> {
 }
 
 /// What stays of a user who was deleted.
-pub(super) fn of_deleted_user<'a>(id: UserId, kind: Kind) -> Option<Entry<'a>> {
-    (kind == Kind::Id).then_some(Entry::Id(id, IdEntry::Deleted))
+pub(super) fn of_deleted_user<'a>(id: UserId, kind: KeyKind) -> Option<Entry<'a>> {
+    (kind == KeyKind::Id).then_some(Entry::Id(id, IdEntry::Deleted))
 }
 
 /// The entries of a workspace, apart from memberships and external ids.
@@ -131,10 +131,10 @@ impl Entry<'_> {
             Self::Username(key, _) => keys::put_username(out, key),
             Self::LookAlike(look, _) => keys::put_look_alike(out, look),
             Self::ExternalId(provisioner, id, _) => {
-                keys::put_external_id(out, Kind::ExternalId, provisioner, id);
+                keys::put_external_id(out, KeyKind::ExternalId, provisioner, id);
             }
             Self::WorkspaceExternalId(provisioner, id, _) => {
-                keys::put_external_id(out, Kind::WorkspaceExternalId, provisioner, id);
+                keys::put_external_id(out, KeyKind::WorkspaceExternalId, provisioner, id);
             }
             Self::Inactive(email_key) => keys::put_inactive(out, email_key),
             Self::Admin(email_key) => keys::put_admin(out, email_key),

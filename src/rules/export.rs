@@ -3,15 +3,28 @@
 use std::ops::ControlFlow;
 
 use super::read;
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, decode_id, decode_member, decode_user, decode_workspace};
-use crate::engine::{Order, Read};
+use crate::engine::{Order, Read, range_from};
 use crate::error::{Error, Result};
 use crate::model::{License, Member, Timestamp, User, UserId, Workspace};
 
-/// A record of a directory, as [`Directory::export`](crate::Directory::export) hands it
-/// out: the directory first, then users, ids of deleted users, workspaces, memberships,
+/// A record of a directory, as [`Directory::export`](crate::Directory::export) passes it on:
+/// first the directory itself, then users, ids of deleted users, workspaces, memberships and
 /// sightings.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use headcount::{Directory, Exported, License};
+///
+/// let directory = Directory::in_memory()?;
+/// let license = directory.export(|record| match record {
+///     Exported::Directory { license, .. } => ControlFlow::Break(*license),
+///     _ => ControlFlow::Continue(()),
+/// })?;
+/// assert_eq!(license, Some(License::Community));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Debug)]
 #[cfg_attr(
     feature = "serde",
@@ -61,18 +74,18 @@ pub(crate) fn export(
         last_workspace: totals.last_workspace,
     });
     for kind in [
-        Kind::User,
-        Kind::Id,
-        Kind::Workspace,
-        Kind::Membership,
-        Kind::Seen,
+        KeyKind::User,
+        KeyKind::Id,
+        KeyKind::Workspace,
+        KeyKind::Membership,
+        KeyKind::Seen,
     ] {
         if flow.is_break() {
             return Ok(());
         }
         let prefix = kind.all();
         let end = prefix.end();
-        let range = keys::from_until(&prefix.0, &end);
+        let range = range_from(&prefix.0, &end);
         read::try_scan(state, range, Order::Ascending, |key, value| {
             flow = show(kind, key, value, visit)?;
             Ok(flow)
@@ -83,28 +96,28 @@ pub(crate) fn export(
 
 /// Hands the record of an entry to `visit`, if it is one.
 fn show(
-    kind: Kind,
+    kind: KeyKind,
     key: &[u8],
     value: &[u8],
     visit: &mut dyn FnMut(&Exported<'_>) -> ControlFlow<()>,
 ) -> Result<ControlFlow<()>> {
     Ok(match kind {
-        Kind::User => {
+        KeyKind::User => {
             let email_key = keys::email_key_of(key).ok_or_else(|| malformed("user"))?;
             visit(&Exported::User(&decode_user(email_key, value)?))
         }
-        Kind::Id => {
+        KeyKind::Id => {
             let id = keys::id_of(key).ok_or_else(|| malformed("id"))?;
             match decode_id(value)? {
                 IdEntry::Deleted => visit(&Exported::DeletedUser { id }),
                 IdEntry::User(_) => ControlFlow::Continue(()),
             }
         }
-        Kind::Workspace => {
+        KeyKind::Workspace => {
             let id = keys::workspace_of(key).ok_or_else(|| malformed("workspace"))?;
             visit(&Exported::Workspace(&decode_workspace(id, value)?))
         }
-        Kind::Seen => {
+        KeyKind::Seen => {
             let user = keys::seen_of(key).ok_or_else(|| malformed("sighting"))?;
             let at = keys::moment_in(value).ok_or_else(|| malformed("sighting"))?;
             visit(&Exported::LastSeen { user, at })

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::read;
 use crate::codec::keys;
-use crate::engine::{Order, Read, Write};
+use crate::engine::{Order, Read, Write, range_from};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes of a name.
@@ -23,7 +23,7 @@ pub(crate) fn list(read: &impl Read, prefix: &str) -> Result<Vec<(String, Vec<u8
     let mut found = Vec::new();
     read::try_scan(
         read,
-        keys::from_until(&start.0, &end),
+        range_from(&start.0, &end),
         Order::Ascending,
         |key, value| {
             let name = keys::extra_name_of(key)

@@ -81,7 +81,7 @@ fn told(error: &serde_json::Error) -> String {
 /// A record, as [`Exported`] writes it, or the end.
 #[derive(Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case", deny_unknown_fields)]
-enum Stored {
+enum LineFields {
     Directory {
         /// In the first line of a file.
         #[serde(rename = "headcount_export")]
@@ -123,62 +123,64 @@ enum Stored {
 
 impl<'de> Deserialize<'de> for Line {
     fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-        Ok(Self::Record(Box::new(match Stored::deserialize(from)? {
-            Stored::End { records } => return Ok(Self::End(records)),
-            Stored::Directory {
-                license,
-                license_version,
-                last_workspace,
-                ..
-            } => Record::Directory {
-                license,
-                license_version,
-                last_workspace,
-            },
-            Stored::User(fields) => {
-                fields.unknown.refuse()?;
-                Record::User {
-                    user: fields.new_user(),
-                    updated_at: fields.updated_at,
-                    deactivated_at: fields.deactivated_at,
-                    version: fields.version,
+        Ok(Self::Record(Box::new(
+            match LineFields::deserialize(from)? {
+                LineFields::End { records } => return Ok(Self::End(records)),
+                LineFields::Directory {
+                    license,
+                    license_version,
+                    last_workspace,
+                    ..
+                } => Record::Directory {
+                    license,
+                    license_version,
+                    last_workspace,
+                },
+                LineFields::User(fields) => {
+                    fields.unknown.refuse()?;
+                    Record::User {
+                        user: fields.new_user(),
+                        updated_at: fields.updated_at,
+                        deactivated_at: fields.deactivated_at,
+                        version: fields.version,
+                    }
                 }
-            }
-            Stored::DeletedUser { id } => Record::DeletedUser { id },
-            Stored::Workspace {
-                id,
-                name,
-                archived,
-                default_of,
-                external_ids,
-                created_at,
-                updated_at,
-                version,
-            } => Record::Workspace {
-                id,
-                name,
-                archived,
-                default_of,
-                external_ids: external_ids.into_iter().collect(),
-                created_at,
-                updated_at,
-                version,
+                LineFields::DeletedUser { id } => Record::DeletedUser { id },
+                LineFields::Workspace {
+                    id,
+                    name,
+                    archived,
+                    default_of,
+                    external_ids,
+                    created_at,
+                    updated_at,
+                    version,
+                } => Record::Workspace {
+                    id,
+                    name,
+                    archived,
+                    default_of,
+                    external_ids: external_ids.into_iter().collect(),
+                    created_at,
+                    updated_at,
+                    version,
+                },
+                LineFields::Member {
+                    workspace,
+                    user,
+                    role,
+                    since,
+                    version,
+                } => Record::Member {
+                    workspace,
+                    user,
+                    role,
+                    since,
+                    version,
+                },
+                LineFields::LastSeen { user, at } => Record::LastSeen { user, at },
             },
-            Stored::Member {
-                workspace,
-                user,
-                role,
-                since,
-                version,
-            } => Record::Member {
-                workspace,
-                user,
-                role,
-                since,
-                version,
-            },
-            Stored::LastSeen { user, at } => Record::LastSeen { user, at },
-        })))
+        )))
     }
 }
 

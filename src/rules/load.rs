@@ -10,7 +10,7 @@ pub use self::record::Record;
 use super::entries::{self, Entry, KINDS_OF_USER};
 use super::session::one_more;
 use super::{judge, read, seat_days};
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license, encode_totals, put_change};
 use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
@@ -172,9 +172,9 @@ impl<W: Write> Loading<'_, W> {
         self.names_are_free(&user)?;
         for kind in KINDS_OF_USER {
             let refusal = match kind {
-                Kind::Id => ErrorKind::IdTaken,
-                Kind::Username | Kind::LookAlike => ErrorKind::UsernameTaken,
-                Kind::ExternalId => ErrorKind::ExternalIdTaken,
+                KeyKind::Id => ErrorKind::IdTaken,
+                KeyKind::Username | KeyKind::LookAlike => ErrorKind::UsernameTaken,
+                KeyKind::ExternalId => ErrorKind::ExternalIdTaken,
                 _ => ErrorKind::EmailTaken,
             };
             for entry in entries::all_of_user(&user, kind) {

@@ -7,6 +7,7 @@
 mod apply;
 mod claims;
 mod entries;
+mod entry_buffer;
 pub(crate) mod export;
 mod external;
 pub(crate) mod extra;
@@ -22,7 +23,6 @@ mod plan;
 pub(crate) mod query;
 pub(crate) mod read;
 pub(crate) mod repair;
-mod run;
 pub(crate) mod seat_days;
 pub(crate) mod seen;
 mod session;

@@ -4,9 +4,9 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 
 use super::entries::{self, KINDS_OF_USER};
-use super::run::Run;
-use super::working::Record;
-use crate::codec::keys::Kind;
+use super::entry_buffer::EntryBuffer;
+use super::working::WorkingRecord;
+use crate::codec::keys::KeyKind;
 use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Applied, User, UserId};
@@ -26,8 +26,8 @@ const USERS_AT_ONCE_MAX: usize = 16 * 1024;
 /// The value each key gets, or that it is removed; each key once, in their order.
 #[derive(Default)]
 pub(crate) struct Writes {
-    run: Run,
-    /// Users whose entries are not in `run` yet.
+    buffer: EntryBuffer,
+    /// Users whose entries are not in `buffer` yet.
     users: Vec<Changed>,
 }
 
@@ -41,39 +41,39 @@ struct Changed {
 impl Writes {
     /// What is to be written of these users, between what `first` and `rest` append.
     pub(super) fn new(
-        users: &[Record<UserId, User>],
-        first: impl FnOnce(&mut Run) -> Result<()>,
-        rest: impl FnOnce(&mut Run) -> Result<()>,
+        users: &[WorkingRecord<UserId, User>],
+        first: impl FnOnce(&mut EntryBuffer) -> Result<()>,
+        rest: impl FnOnce(&mut EntryBuffer) -> Result<()>,
     ) -> Result<Self> {
         Self::with_limit(USERS_AT_ONCE_MAX, users, first, rest)
     }
 
     fn with_limit(
         users_at_once_max: usize,
-        users: &[Record<UserId, User>],
-        first: impl FnOnce(&mut Run) -> Result<()>,
-        rest: impl FnOnce(&mut Run) -> Result<()>,
+        users: &[WorkingRecord<UserId, User>],
+        first: impl FnOnce(&mut EntryBuffer) -> Result<()>,
+        rest: impl FnOnce(&mut EntryBuffer) -> Result<()>,
     ) -> Result<Self> {
         let changed = || users.iter().filter(|user| user.changed);
         let count = changed().count();
         let at_once = if count > users_at_once_max { 0 } else { count };
-        let mut run = Run::with_capacity(8 + 8 * at_once, 512 + 512 * at_once);
-        first(&mut run)?;
+        let mut buffer = EntryBuffer::with_capacity(8 + 8 * at_once, 512 + 512 * at_once);
+        first(&mut buffer)?;
         for kind in KINDS_OF_USER {
             for user in changed().take(at_once) {
                 let (before, now) = (user.before.as_deref(), user.now.as_deref());
-                replace_user(&mut run, kind, user.key, before, now)?;
+                replace_user(&mut buffer, kind, user.key, before, now)?;
             }
         }
-        rest(&mut run)?;
-        run.sort();
+        rest(&mut buffer)?;
+        buffer.sort();
         let later = changed().skip(at_once).map(|user| Changed {
             id: user.key,
             before: user.before.clone(),
             now: user.now.clone(),
         });
         Ok(Self {
-            run,
+            buffer,
             users: later.collect(),
         })
     }
@@ -92,9 +92,9 @@ impl Writes {
         &self,
         mut visit: impl FnMut(&[u8], Option<&[u8]>) -> Result<()>,
     ) -> Result<()> {
-        let mut rest = self.run.iter().peekable();
+        let mut rest = self.buffer.iter().peekable();
         if !self.users.is_empty() {
-            while let Some((key, value)) = rest.next_if(|(key, _)| key[0] < Kind::User as u8) {
+            while let Some((key, value)) = rest.next_if(|(key, _)| key[0] < KeyKind::User as u8) {
                 visit(key, value)?;
             }
             self.visit_users(&mut visit)?;
@@ -108,10 +108,10 @@ impl Writes {
         visit: &mut impl FnMut(&[u8], Option<&[u8]>) -> Result<()>,
     ) -> Result<()> {
         thread::scope(|scope| {
-            let (made, runs) = mpsc::sync_channel(0);
+            let (sender, buffers) = mpsc::sync_channel(0);
             let make_all = move || {
                 for kind in KINDS_OF_USER {
-                    if made.send(self.run_of_users(kind)).is_err() {
+                    if sender.send(self.buffer_of_users(kind)).is_err() {
                         return;
                     }
                 }
@@ -121,46 +121,48 @@ impl Writes {
                 .map_err(|error| {
                     Error::new(ErrorKind::Io, "no thread could be started").with_source(error)
                 })?;
-            for run in runs {
-                run?.iter().try_for_each(|(key, value)| visit(key, value))?;
+            for buffer in buffers {
+                buffer?
+                    .iter()
+                    .try_for_each(|(key, value)| visit(key, value))?;
             }
             Ok(())
         })
     }
 
-    fn run_of_users(&self, kind: Kind) -> Result<Run> {
-        let mut run = Run::default();
+    fn buffer_of_users(&self, kind: KeyKind) -> Result<EntryBuffer> {
+        let mut buffer = EntryBuffer::default();
         for user in &self.users {
             replace_user(
-                &mut run,
+                &mut buffer,
                 kind,
                 user.id,
                 user.before.as_deref(),
                 user.now.as_deref(),
             )?;
         }
-        run.sort();
-        Ok(run)
+        buffer.sort();
+        Ok(buffer)
     }
 }
 
 /// Notes what becomes of the entry of one kind.
 fn replace_user(
-    run: &mut Run,
-    kind: Kind,
+    buffer: &mut EntryBuffer,
+    kind: KeyKind,
     id: UserId,
     before: Option<&User>,
     now: Option<&User>,
 ) -> Result<()> {
-    if kind == Kind::ExternalId {
-        return run.replace_external_ids(before, now, entries::of_external_id);
+    if kind == KeyKind::ExternalId {
+        return buffer.replace_external_ids(before, now, entries::of_external_id);
     }
     let before = before.and_then(|user| entries::of_user(user, kind));
     let now = match now {
         Some(user) => entries::of_user(user, kind),
         None => entries::of_deleted_user(id, kind),
     };
-    run.replace(before, now)
+    buffer.replace(before, now)
 }
 
 #[cfg(test)]
@@ -227,9 +229,9 @@ mod tests {
     }
 
     fn writes(users_at_once_max: usize) -> Writes {
-        let put = |run: &mut Run, kind: Kind| run.put(&[kind as u8], |_| Ok(()));
-        let first = |run: &mut Run| put(run, Kind::Meta);
-        let rest = |run: &mut Run| put(run, Kind::Change);
+        let put = |buffer: &mut EntryBuffer, kind: KeyKind| buffer.put(&[kind as u8], |_| Ok(()));
+        let first = |buffer: &mut EntryBuffer| put(buffer, KeyKind::Meta);
+        let rest = |buffer: &mut EntryBuffer| put(buffer, KeyKind::Change);
         Writes::with_limit(users_at_once_max, users().all(), first, rest).unwrap()
     }
 

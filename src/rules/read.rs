@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use crate::codec::keys::{self, Kind, Prefix};
+use crate::codec::keys::{self, KeyKind, Prefix};
 use crate::codec::{
     IdEntry, LicenseEntry, Totals, UserView, decode_change, decode_id, decode_license,
     decode_member, decode_totals, decode_user, decode_workspace, view_user,
 };
-use crate::engine::{KeyRange, Order, Read};
+use crate::engine::{KeyRange, Order, Read, range_after, range_from};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     Change, Member, Role, Seats, Target, Timestamp, User, UserId, UserRef, Workspace, WorkspaceId,
@@ -15,7 +15,11 @@ use crate::model::{
 };
 
 /// The first bytes of the keys under which a new user is looked up, mostly in vain.
-pub(crate) const LOOKED_UP: &[u8] = &[Kind::User as u8, Kind::Id as u8, Kind::Username as u8];
+pub(crate) const LOOKED_UP: &[u8] = &[
+    KeyKind::User as u8,
+    KeyKind::Id as u8,
+    KeyKind::Username as u8,
+];
 
 /// The user with this email key.
 pub(crate) fn user_by_email_key(read: &impl Read, email_key: &str) -> Result<Option<User>> {
@@ -38,11 +42,11 @@ pub(crate) fn user_by_id(read: &impl Read, id: UserId) -> Result<Option<User>> {
 
 /// The user whose username has this key, which is that of the email for some.
 pub(crate) fn user_by_username_key(read: &impl Read, key: &str) -> Result<Option<User>> {
-    user_at_entry(read, Kind::Username, &keys::username(key))
+    user_at_entry(read, KeyKind::Username, &keys::username(key))
 }
 
 /// The user that the entry of this kind under this key leads to.
-fn user_at_entry(read: &impl Read, kind: Kind, key: &[u8]) -> Result<Option<User>> {
+fn user_at_entry(read: &impl Read, kind: KeyKind, key: &[u8]) -> Result<Option<User>> {
     let Some(value) = read.get(key)? else {
         return Ok(None);
     };
@@ -57,13 +61,13 @@ pub(crate) fn user_by_external_id(
     provisioner: &str,
     id: &str,
 ) -> Result<Option<User>> {
-    let key = keys::external_id(Kind::ExternalId, provisioner, id);
-    user_at_entry(read, Kind::ExternalId, &key)
+    let key = keys::external_id(KeyKind::ExternalId, provisioner, id);
+    user_at_entry(read, KeyKind::ExternalId, &key)
 }
 
 /// The user whose username is not this key, but looks like it.
 pub(crate) fn user_by_look(read: &impl Read, look: &str) -> Result<Option<User>> {
-    user_at_entry(read, Kind::LookAlike, &keys::look_alike(look))
+    user_at_entry(read, KeyKind::LookAlike, &keys::look_alike(look))
 }
 
 /// The user whose email or username has this key. No two users have one.
@@ -115,7 +119,7 @@ pub(crate) fn users_after(
     let after = after.map(keys::user);
     page(
         read,
-        &Kind::User.all(),
+        &KeyKind::User.all(),
         after.as_deref(),
         count,
         |key, value| {
@@ -133,12 +137,12 @@ pub(crate) fn each_user_after<B>(
     after: Option<&str>,
     mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<B>,
 ) -> Result<Option<B>> {
-    let all = Kind::User.all();
+    let all = KeyKind::User.all();
     let end = all.end();
     let after = after.map(keys::user);
     let range = match &after {
-        Some(after) => keys::behind_until(after, &end),
-        None => keys::from_until(&all.0, &end),
+        Some(after) => range_after(after, &end),
+        None => range_from(&all.0, &end),
     };
     let mut broke_with = None;
     each_user_in(read, range, Order::Ascending, |user| {
@@ -209,7 +213,7 @@ pub(crate) fn changes_after(read: &impl Read, after: u64, count: usize) -> Resul
     }
     page(
         read,
-        &Kind::Change.all(),
+        &KeyKind::Change.all(),
         Some(&keys::change(after)),
         count,
         |key, value| {
@@ -246,7 +250,7 @@ pub(crate) fn workspace_by_external_id(
     provisioner: &str,
     id: &str,
 ) -> Result<Option<Workspace>> {
-    let key = keys::external_id(Kind::WorkspaceExternalId, provisioner, id);
+    let key = keys::external_id(KeyKind::WorkspaceExternalId, provisioner, id);
     let id = workspace_id_at(read, &key)?;
     id.map_or(Ok(None), |id| workspace_by_id(read, id))
 }
@@ -279,7 +283,7 @@ pub(crate) fn workspaces_after(
     let after = keys::workspace(after);
     page(
         read,
-        &Kind::Workspace.all(),
+        &KeyKind::Workspace.all(),
         Some(&after),
         count,
         |key, value| {
@@ -304,30 +308,20 @@ pub(crate) fn member(
 
 /// The memberships of a user, ordered by workspace.
 pub(crate) fn memberships(read: &impl Read, user: UserId) -> Result<Vec<Member>> {
-    page(
-        read,
-        &keys::memberships(user),
-        None,
-        usize::MAX,
-        |key, value| {
-            let (user, workspace) = keys::membership_of(key)
-                .ok_or_else(|| Error::corrupted("the key of a membership is malformed"))?;
-            decode_member(workspace, user, value)
-        },
-    )
+    let prefix = keys::memberships(user);
+    page(read, &prefix, None, usize::MAX, |key, value| {
+        let (user, workspace) = keys::membership_of(key)
+            .ok_or_else(|| Error::corrupted("the key of a membership is malformed"))?;
+        decode_member(workspace, user, value)
+    })
 }
 
 /// The members of a workspace in one role, ordered by email.
 pub(crate) fn members(read: &impl Read, workspace: WorkspaceId, role: Role) -> Result<Vec<UserId>> {
-    page(
-        read,
-        &keys::members(workspace, role),
-        None,
-        usize::MAX,
-        |_, value| {
-            keys::user_id(value).ok_or_else(|| Error::corrupted("a member is not a user id"))
-        },
-    )
+    let prefix = keys::members(workspace, role);
+    page(read, &prefix, None, usize::MAX, |_, value| {
+        keys::user_id(value).ok_or_else(|| Error::corrupted("a member is not a user id"))
+    })
 }
 
 /// Up to `count` entries with this prefix, behind the key `after`.
@@ -340,8 +334,8 @@ fn page<T>(
 ) -> Result<Vec<T>> {
     let end = prefix.end();
     let range = match after {
-        Some(after) => keys::behind_until(after, &end),
-        None => keys::from_until(&prefix.0, &end),
+        Some(after) => range_after(after, &end),
+        None => range_from(&prefix.0, &end),
     };
     let mut page = Vec::new();
     try_scan(read, range, Order::Ascending, |key, value| {

@@ -6,7 +6,7 @@
 //! written to, until it is sound; then all of it is one transaction.
 
 use super::verify::{self, Fault, FaultKind, Fix, Overlay, Sound, Verified};
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{decode_change, decode_totals, encode_totals};
 use crate::engine::{Inspect, Read, Write};
 use crate::error::{Error, Result};
@@ -16,6 +16,17 @@ use crate::model::License;
 const TURNS_MAX: usize = 16;
 
 /// What a repair did, or would do: see [`Options::repair`](crate::Options::repair).
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("users.redb");
+/// use headcount::Directory;
+///
+/// Directory::open(&path)?.close()?;
+/// let planned = Directory::options().plan_repair(&path, 10)?;
+/// assert_eq!((planned.faults_total, planned.removed), (0, 0));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -160,10 +171,10 @@ impl<R: Read> Mender<'_, '_, R> {
     /// read everything again, which is what a change that is lost calls for.
     fn trim(&mut self, last: u64) -> Result<()> {
         let mut gone = Vec::new();
-        let start = Kind::Change.all().0;
+        let start = KeyKind::Change.all().0;
         let end = match last.checked_add(1) {
             Some(next) => keys::change(next),
-            None => Kind::Change.all().end(),
+            None => KeyKind::Change.all().end(),
         };
         self.state.each(&start, Some(&end), |key, value| {
             gone.push((key.to_vec(), value.to_vec()));

@@ -3,23 +3,23 @@
 use std::ops::ControlFlow;
 
 use super::entries::Entry;
+use super::entry_buffer::EntryBuffer;
 use super::read;
-use super::run::Run;
-use crate::codec::keys::{self, Kind};
-use crate::engine::{Order, Read, Write};
+use crate::codec::keys::{self, KeyKind};
+use crate::engine::{Order, Read, Write, range_from};
 use crate::error::{Error, Result};
 use crate::model::{SeatDay, SeatHistory, Timestamp};
 
 /// Days before the latest one that are kept: three years.
 pub(crate) const DAYS_KEPT: u64 = 3 * 365 + 1;
 
-/// What `run` has to write when the number of active users becomes `after`.
+/// What `buffer` has to write when the number of active users becomes `after`.
 ///
 /// A day's peak includes the number at its beginning, so a day without an entry, or one
 /// whose entry was trimmed, needs none: the entries before and behind it bound it.
 pub(super) fn note(
     read: &impl Read,
-    run: &mut Run,
+    buffer: &mut EntryBuffer,
     (before, after): (u64, u64),
     at: Timestamp,
 ) -> Result<()> {
@@ -33,10 +33,10 @@ pub(super) fn note(
     };
     let peak = old.map_or(0, |old| old.peak).max(before).max(after);
     let now = SeatDay::new(day, peak, after);
-    run.replace(old.map(Entry::SeatDay), Some(Entry::SeatDay(now)))?;
+    buffer.replace(old.map(Entry::SeatDay), Some(Entry::SeatDay(now)))?;
     if old.is_none() {
         for old in days_until(read, Some(day.days_before(DAYS_KEPT)))? {
-            run.replace(Some(Entry::SeatDay(old)), None)?;
+            buffer.replace(Some(Entry::SeatDay(old)), None)?;
         }
     }
     Ok(())
@@ -44,9 +44,9 @@ pub(super) fn note(
 
 /// Writes what [`note`] says.
 pub(super) fn write(txn: &mut impl Write, active: (u64, u64), at: Timestamp) -> Result<()> {
-    let mut run = Run::default();
-    note(txn, &mut run, active, at)?;
-    for (key, value) in run.iter() {
+    let mut buffer = EntryBuffer::default();
+    note(txn, &mut buffer, active, at)?;
+    for (key, value) in buffer.iter() {
         match value {
             Some(value) => txn.put(key, value)?,
             None => txn.delete(key)?,
@@ -79,10 +79,10 @@ pub(crate) fn history(read: &impl Read, since: Option<Timestamp>) -> Result<Seat
 
 /// The days before `end`, or all.
 fn days_until(read: &impl Read, end: Option<Timestamp>) -> Result<Vec<SeatDay>> {
-    let all = Kind::SeatDay.all();
+    let all = KeyKind::SeatDay.all();
     let end = end.map_or_else(|| all.end(), keys::seat_day);
     let mut days = Vec::new();
-    let range = keys::from_until(&all.0, &end);
+    let range = range_from(&all.0, &end);
     read::try_scan(read, range, Order::Ascending, |key, value| {
         days.push(decode(key, value)?);
         Ok(ControlFlow::Continue(()))

@@ -11,7 +11,7 @@ const NAMES_MAX: usize = 4;
 /// Records by their identity, as the batch found them and as they are now, in the
 /// order in which it came across them.
 pub(super) struct WorkingSet<K, T> {
-    records: Vec<Record<K, T>>,
+    records: Vec<WorkingRecord<K, T>>,
     /// Whether the records are in the order of their keys, as new ones are.
     is_sorted: bool,
     /// Where they aren't.
@@ -19,7 +19,7 @@ pub(super) struct WorkingSet<K, T> {
 }
 
 /// One record of a [`WorkingSet`].
-pub(super) struct Record<K, T> {
+pub(super) struct WorkingRecord<K, T> {
     /// The identity.
     pub(super) key: K,
     /// As the batch found it; `None` where there was none.
@@ -55,7 +55,7 @@ impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
     }
 
     /// The record with its history, if the batch has come across it.
-    pub(super) fn record(&self, key: K) -> Option<&Record<K, T>> {
+    pub(super) fn record(&self, key: K) -> Option<&WorkingRecord<K, T>> {
         Some(&self.records[self.place(key)?])
     }
 
@@ -85,7 +85,7 @@ impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
     /// across; returns its place.
     pub(super) fn load(&mut self, key: K, stored: T) -> usize {
         let stored = Arc::new(stored);
-        self.push(Record {
+        self.push(WorkingRecord {
             key,
             before: Some(Arc::clone(&stored)),
             now: Some(stored),
@@ -103,7 +103,7 @@ impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
             record.changed = true;
             return (place, std::mem::replace(&mut record.now, now));
         }
-        let place = self.push(Record {
+        let place = self.push(WorkingRecord {
             key,
             before: None,
             now,
@@ -113,7 +113,7 @@ impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
         (place, None)
     }
 
-    fn push(&mut self, record: Record<K, T>) -> usize {
+    fn push(&mut self, record: WorkingRecord<K, T>) -> usize {
         let place = self.records.len();
         let was_sorted = self.is_sorted;
         self.is_sorted &= self.records.last().is_none_or(|last| last.key < record.key);
@@ -130,22 +130,22 @@ impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
     }
 
     /// All records, changed or not.
-    pub(super) fn all(&self) -> &[Record<K, T>] {
+    pub(super) fn all(&self) -> &[WorkingRecord<K, T>] {
         &self.records
     }
 
     /// The record at a place.
-    pub(super) fn at_mut(&mut self, place: usize) -> &mut Record<K, T> {
+    pub(super) fn at_mut(&mut self, place: usize) -> &mut WorkingRecord<K, T> {
         &mut self.records[place]
     }
 
     /// The records that an operation changed.
-    pub(super) fn changed(&self) -> impl Iterator<Item = &Record<K, T>> {
+    pub(super) fn changed(&self) -> impl Iterator<Item = &WorkingRecord<K, T>> {
         self.records.iter().filter(|record| record.changed)
     }
 
     /// The records alone.
-    pub(super) fn into_all(self) -> Vec<Record<K, T>> {
+    pub(super) fn into_all(self) -> Vec<WorkingRecord<K, T>> {
         self.records
     }
 }

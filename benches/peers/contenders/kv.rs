@@ -46,7 +46,7 @@ pub trait Transaction {
 
 /// The record of a user; its key is that of the email.
 #[derive(SchemaRead, SchemaWrite)]
-struct Record<'a> {
+struct StoredUser<'a> {
     id: [u8; 16],
     version: u64,
     created_at: u64,
@@ -68,7 +68,7 @@ const FORMAT: wincode::config::Configuration<
 > = wincode::config::Configuration::default().with_varint_encoding();
 
 fn encode(person: &Person) -> Vec<u8> {
-    let record = Record {
+    let record = StoredUser {
         id: person.id,
         version: person.version,
         created_at: person.created_at,
@@ -83,7 +83,7 @@ fn encode(person: &Person) -> Vec<u8> {
     wincode::config::serialize(&record, FORMAT).unwrap()
 }
 
-fn decode(bytes: &[u8]) -> Record<'_> {
+fn decode(bytes: &[u8]) -> StoredUser<'_> {
     wincode::config::deserialize_exact(bytes, FORMAT).unwrap()
 }
 

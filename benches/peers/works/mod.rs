@@ -28,7 +28,7 @@ pub const CREATES: &str = "durable create";
 const USUAL_USERS: u64 = 100_000;
 
 /// Does a work at one size.
-type Run = fn(&mut Bench, &Size);
+type RunWork = fn(&mut Bench, &Size);
 
 /// The whole run: what is asked for, and the rows so far.
 pub struct Bench {
@@ -68,7 +68,7 @@ impl Bench {
                 is_usual: users == USUAL_USERS.min(largest),
             };
             files::load(self, &size);
-            let works: [(Work, Run); 11] = [
+            let works: [(Work, RunWork); 11] = [
                 (Work::Get, reads::get),
                 (Work::Many, reads::get_many),
                 (Work::List, reads::list),

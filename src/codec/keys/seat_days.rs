@@ -1,6 +1,6 @@
 //! Days, and how many users were active on them.
 
-use super::{Kind, made};
+use super::{KeyKind, made};
 use crate::model::{SeatDay, Timestamp};
 
 pub(crate) fn seat_day(day: Timestamp) -> Vec<u8> {
@@ -8,7 +8,7 @@ pub(crate) fn seat_day(day: Timestamp) -> Vec<u8> {
 }
 
 pub(crate) fn put_seat_day(out: &mut Vec<u8>, day: Timestamp) {
-    Kind::SeatDay.put(out, &[&day.as_unix_micros().to_be_bytes()]);
+    KeyKind::SeatDay.put(out, &[&day.as_unix_micros().to_be_bytes()]);
 }
 
 pub(crate) fn put_seat_day_value(out: &mut Vec<u8>, day: &SeatDay) {
@@ -19,7 +19,7 @@ pub(crate) fn put_seat_day_value(out: &mut Vec<u8>, day: &SeatDay) {
 /// The day of an entry; `None` where it is malformed.
 pub(crate) fn seat_day_in(key: &[u8], value: &[u8]) -> Option<SeatDay> {
     let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_be_bytes);
-    let day = number(Kind::SeatDay.rest(key)?)?;
+    let day = number(KeyKind::SeatDay.rest(key)?)?;
     let day = Timestamp::from_unix_micros(day).ok()?;
     let (peak, last) = value.split_at_checked(8)?;
     let day = SeatDay::new(day, number(peak)?, number(last)?);

@@ -41,7 +41,7 @@ fn encode_change(change: &Change) -> Result<Vec<u8>> {
     put(put_change, change)
 }
 
-fn encode_request(request: &Request) -> Result<Vec<u8>> {
+fn encode_request(request: &RequestRecord) -> Result<Vec<u8>> {
     put(put_request, request)
 }
 
@@ -221,7 +221,7 @@ fn member(role: Role) -> Member {
     }
 }
 
-fn request() -> Request {
+fn request() -> RequestRecord {
     let outcome = |subject, changed, version| Outcome {
         subject,
         changed,
@@ -233,7 +233,7 @@ fn request() -> Request {
         outcome(Subject::Workspace(WORKSPACE), true, 0),
         outcome(Subject::Member(WORKSPACE, id(4)), true, 2),
     ];
-    Request {
+    RequestRecord {
         sequence: 70_000,
         digest: *b"digest of 16 b\xff\xfe",
         outcomes,

@@ -254,7 +254,7 @@ proptest! {
         prop_assert_eq!(&bytes, &by_bincode(&MembershipRecord { role, since, version }));
         prop_assert_eq!(decode_member(WORKSPACE, id(4), &bytes).unwrap(), member);
 
-        let request = Request { sequence: version, digest, ..request() };
+        let request = RequestRecord { sequence: version, digest, ..request() };
         let bytes = encode_request(&request).unwrap();
         prop_assert_eq!(&bytes, &by_bincode(&request));
         prop_assert_eq!(decode_request(&bytes).unwrap(), request);

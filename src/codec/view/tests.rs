@@ -3,7 +3,7 @@
 use super::*;
 use crate::codec::{decode_user, put_user};
 use crate::error::ErrorKind;
-use crate::model::{Attributes, ExternalIds, Username};
+use crate::model::{Attributes, Email, ExternalIds, NulTexts, Username};
 
 fn user(email: &str) -> User {
     User {

@@ -9,7 +9,7 @@ use crate::model::User;
 /// What a key says of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(in crate::directory) enum Kind {
+pub(in crate::directory) enum CacheKeyKind {
     /// The key of the email.
     Email,
     /// The bytes of the id.
@@ -50,13 +50,13 @@ impl Default for Key {
 #[derive(Debug)]
 pub(super) struct KeyRef<'k> {
     pub(super) hash: u64,
-    kind: Kind,
+    kind: CacheKeyKind,
     text: &'k [u8],
 }
 
 impl<'k> KeyRef<'k> {
     #[inline]
-    pub(super) fn new(hashing: &Hashing, kind: Kind, text: &'k [u8]) -> Self {
+    pub(super) fn new(hashing: &Hashing, kind: CacheKeyKind, text: &'k [u8]) -> Self {
         let mut state = hashing.0.build_hasher();
         state.write(text);
         state.write_u8(kind as u8);
@@ -77,10 +77,10 @@ impl<'k> KeyRef<'k> {
     pub(super) fn all_of(hashing: &Hashing, user: &'k User) -> [Self; 3] {
         let email_key = user.email_key();
         [
-            (Kind::Email, email_key.as_bytes()),
-            (Kind::Id, user.id.as_bytes().as_slice()),
+            (CacheKeyKind::Email, email_key.as_bytes()),
+            (CacheKeyKind::Id, user.id.as_bytes().as_slice()),
             (
-                Kind::Username,
+                CacheKeyKind::Username,
                 user.username_key().unwrap_or(email_key).as_bytes(),
             ),
         ]
@@ -182,7 +182,11 @@ mod tests {
         let hashing = Hashing::default();
         for len in [0, 1, 36, 37, 38, 100, 255] {
             let text = vec![b'x'; len];
-            for kind in [Kind::Email, Kind::Id, Kind::Username] {
+            for kind in [
+                CacheKeyKind::Email,
+                CacheKeyKind::Id,
+                CacheKeyKind::Username,
+            ] {
                 let borrowed = KeyRef::new(&hashing, kind, &text);
                 let owned = borrowed.to_key();
                 assert!(borrowed.is(&owned));
@@ -196,8 +200,8 @@ mod tests {
     #[test]
     fn kinds_are_told_apart() {
         let hashing = Hashing::default();
-        let email = KeyRef::new(&hashing, Kind::Email, b"ann@ex.co");
-        let username = KeyRef::new(&hashing, Kind::Username, b"ann@ex.co");
+        let email = KeyRef::new(&hashing, CacheKeyKind::Email, b"ann@ex.co");
+        let username = KeyRef::new(&hashing, CacheKeyKind::Username, b"ann@ex.co");
         assert_ne!(email.hash, username.hash);
         assert!(!email.is(&username.to_key()));
     }

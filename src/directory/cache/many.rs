@@ -9,7 +9,7 @@
 use std::hint::black_box;
 use std::sync::{Arc, RwLockReadGuard};
 
-use super::key::{KeyRef, Kind};
+use super::key::{CacheKeyKind, KeyRef};
 use super::table::Table;
 use super::{KEY_BYTES_MAX, UserCache};
 use crate::model::User;
@@ -22,7 +22,7 @@ impl UserCache {
     /// The users under these keys, one for each, as [`get`](Self::get) finds them.
     pub(in crate::directory) fn get_many<'k>(
         &self,
-        kind: Kind,
+        kind: CacheKeyKind,
         texts: impl ExactSizeIterator<Item = &'k [u8]>,
     ) -> Vec<Option<Arc<User>>> {
         let mut found = Vec::with_capacity(texts.len());
@@ -39,7 +39,7 @@ impl UserCache {
     }
 
     /// The key, unless it is about to change or longer than any.
-    fn key_of_many<'k>(&self, kind: Kind, text: &'k [u8]) -> Option<KeyRef<'k>> {
+    fn key_of_many<'k>(&self, kind: CacheKeyKind, text: &'k [u8]) -> Option<KeyRef<'k>> {
         if text.len() > KEY_BYTES_MAX {
             return None;
         }

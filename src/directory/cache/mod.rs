@@ -52,7 +52,7 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-pub(super) use self::key::Kind;
+pub(super) use self::key::CacheKeyKind;
 use std::thread::available_parallelism;
 
 use self::generation::Generation;
@@ -81,11 +81,11 @@ pub(super) struct UserCache {
     tables: Box<[Part]>,
     marks: Marks,
     hashing: Hashing,
-    /// Held while a commit changes marks.
-    changing: Mutex<Changes>,
+    /// Held while marks change.
+    state: Mutex<CacheState>,
     hits: Hits,
     misses: AtomicU64,
-    /// For the caches of hosts. Changed by who holds `changing`.
+    /// For the caches of hosts; changes only while `state` is held.
     generation: Generation,
 }
 
@@ -94,7 +94,7 @@ pub(super) struct UserCache {
 struct Part(RwLock<Table>);
 
 /// What a thread must hold to change marks.
-struct Changes {
+struct CacheState {
     /// Whether all marks are set for good.
     closed: bool,
 }
@@ -111,7 +111,7 @@ impl UserCache {
             tables: tables.collect(),
             marks: Marks::new(),
             hashing: Hashing::default(),
-            changing: Mutex::new(Changes { closed: false }),
+            state: Mutex::new(CacheState { closed: false }),
             hits: Hits::default(),
             misses: AtomicU64::new(0),
             generation: Generation::new(),
@@ -124,7 +124,7 @@ impl UserCache {
 
     /// The user under this key, if it is cached and not about to change.
     #[inline]
-    pub(super) fn get(&self, kind: Kind, text: &[u8]) -> Option<Arc<User>> {
+    pub(super) fn get(&self, kind: CacheKeyKind, text: &[u8]) -> Option<Arc<User>> {
         if text.len() > KEY_BYTES_MAX {
             return None;
         }
@@ -142,7 +142,7 @@ impl UserCache {
     /// it is called.
     pub(super) fn get_or_load(
         &self,
-        kind: Kind,
+        kind: CacheKeyKind,
         text: &[u8],
         load: impl FnOnce() -> Result<Option<User>>,
     ) -> Result<Option<Arc<User>>> {
@@ -155,7 +155,7 @@ impl UserCache {
             return Ok(load()?.map(Arc::new));
         }
         // Before the snapshot is taken.
-        let reservation = Reservation::new(self.table(&key), &key);
+        let reservation = ReservedKey::new(self.table(&key), &key);
         let user = load()?.map(Arc::new);
         if let Some(user) = &user {
             reservation.fill(user);
@@ -165,10 +165,10 @@ impl UserCache {
 
     /// Prepares for a commit. The caller must have told it the users that the commit
     /// replaces before that is published, and drop it when that is over.
-    pub(super) fn change(&self) -> Change<'_> {
-        Change {
+    pub(super) fn invalidation(&self) -> Invalidation<'_> {
+        Invalidation {
             cache: self,
-            changes: self.lock(),
+            state: self.lock(),
             replaced: Vec::new(),
             all: false,
             begun: false,
@@ -178,9 +178,9 @@ impl UserCache {
     /// Forgets everything, and lets no reader find anything any more, here or in the
     /// cache of a host.
     pub(super) fn close(&self) {
-        let mut changes = self.lock();
+        let mut state = self.lock();
         self.generation.close();
-        self.shut(&mut changes);
+        self.shut(&mut state);
     }
 
     /// What hosts keep their caches by.
@@ -194,8 +194,8 @@ impl UserCache {
         self.generation.word()
     }
 
-    fn shut(&self, changes: &mut Changes) {
-        changes.closed = true;
+    fn shut(&self, state: &mut CacheState) {
+        state.closed = true;
         self.marks.set_all();
         self.clear();
     }
@@ -234,8 +234,8 @@ impl UserCache {
     }
 
     /// A thread that panicked left a plain value, which is sound.
-    fn lock(&self) -> MutexGuard<'_, Changes> {
-        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, CacheState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -252,13 +252,13 @@ impl Part {
 }
 
 /// A key that is reserved, and given back when this goes.
-struct Reservation<'c, 'k> {
+struct ReservedKey<'c, 'k> {
     table: &'c Part,
     key: &'c KeyRef<'k>,
     ticket: Option<u64>,
 }
 
-impl<'c, 'k> Reservation<'c, 'k> {
+impl<'c, 'k> ReservedKey<'c, 'k> {
     fn new(table: &'c Part, key: &'c KeyRef<'k>) -> Self {
         let ticket = table.write().reserve(key);
         Self {
@@ -276,7 +276,7 @@ impl<'c, 'k> Reservation<'c, 'k> {
     }
 }
 
-impl Drop for Reservation<'_, '_> {
+impl Drop for ReservedKey<'_, '_> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket {
             self.table.write().give_back(ticket);
@@ -286,23 +286,23 @@ impl Drop for Reservation<'_, '_> {
 
 /// A commit under way, for the cache. However it ends, dropping it removes what the
 /// commit may have made wrong.
-pub(super) struct Change<'c> {
+pub(super) struct Invalidation<'c> {
     cache: &'c UserCache,
-    changes: MutexGuard<'c, Changes>,
+    state: MutexGuard<'c, CacheState>,
     replaced: Vec<Arc<User>>,
     all: bool,
     /// Whether hosts were told of it.
     begun: bool,
 }
 
-impl Change<'_> {
+impl Invalidation<'_> {
     /// Marks the users whose records the commit replaces, as they were before it.
     pub(super) fn mark(&mut self, replaced: Vec<Arc<User>>) {
         if !replaced.is_empty() && !self.begun {
             self.begun = true;
             self.cache.generation.begin();
         }
-        if self.changes.closed || self.all {
+        if self.state.closed || self.all {
             return;
         }
         if self.replaced.len() + replaced.len() > REPLACED_MAX {
@@ -317,7 +317,7 @@ impl Change<'_> {
     }
 }
 
-impl Drop for Change<'_> {
+impl Drop for Invalidation<'_> {
     fn drop(&mut self) {
         self.forget();
         if self.begun {
@@ -326,11 +326,11 @@ impl Drop for Change<'_> {
     }
 }
 
-impl Change<'_> {
+impl Invalidation<'_> {
     /// Removes what the commit may have made wrong.
     fn forget(&self) {
         let cache = self.cache;
-        if self.changes.closed {
+        if self.state.closed {
             return;
         }
         if self.all {

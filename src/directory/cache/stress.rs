@@ -78,7 +78,7 @@ impl Store {
     fn read_with_others(&self, name: &Name) -> Arc<User> {
         let texts = ["nobody@ex.co", &name.email, &name.email];
         let texts = texts.iter().map(|text| text.as_bytes());
-        let found = self.cache.get_many(Kind::Email, texts);
+        let found = self.cache.get_many(CacheKeyKind::Email, texts);
         let user = found.into_iter().flatten().next();
         user.unwrap_or_else(|| self.read_natively(0, name))
     }
@@ -106,14 +106,14 @@ impl Store {
     fn read_natively(&self, way: usize, name: &Name) -> Arc<User> {
         let snapshot = || self.engine.snapshot();
         let (kind, text) = match way {
-            0 => (Kind::Email, name.email.as_bytes()),
-            1 => (Kind::Id, name.id.as_bytes().as_slice()),
-            _ => (Kind::Username, name.username.as_bytes()),
+            0 => (CacheKeyKind::Email, name.email.as_bytes()),
+            1 => (CacheKeyKind::Id, name.id.as_bytes().as_slice()),
+            _ => (CacheKeyKind::Username, name.username.as_bytes()),
         };
         let load = || match kind {
-            Kind::Email => read::user_by_email_key(&snapshot()?, &name.email),
-            Kind::Id => read::user_by_id(&snapshot()?, name.id),
-            Kind::Username => read::user_by_username_key(&snapshot()?, &name.username),
+            CacheKeyKind::Email => read::user_by_email_key(&snapshot()?, &name.email),
+            CacheKeyKind::Id => read::user_by_id(&snapshot()?, name.id),
+            CacheKeyKind::Username => read::user_by_username_key(&snapshot()?, &name.username),
         };
         self.cache.get(kind, text).unwrap_or_else(|| {
             let loaded = self.cache.get_or_load(kind, text, load);

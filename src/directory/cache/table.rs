@@ -246,7 +246,7 @@ impl Table {
 mod tests {
     use std::collections::HashMap;
 
-    use super::super::key::{Hashing, Kind};
+    use super::super::key::{CacheKeyKind, Hashing};
     use super::super::tests::user;
     use super::*;
 
@@ -269,7 +269,7 @@ mod tests {
         for number in 0..20_000 {
             step = step.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let name = format!("{}@ex.co", (step >> 40) % 300);
-            let key = KeyRef::new(&hashing, Kind::Email, name.as_bytes());
+            let key = KeyRef::new(&hashing, CacheKeyKind::Email, name.as_bytes());
             // More is put in the first half, and more is removed in the second.
             if (step >> 33) % 8 < if number < 10_000 { 5 } else { 2 } {
                 let user = Arc::new(user(&name, 1));
@@ -284,7 +284,7 @@ mod tests {
             assert_eq!(table.len(), map.len());
         }
         for (name, user) in &map {
-            let key = KeyRef::new(&hashing, Kind::Email, name.as_bytes());
+            let key = KeyRef::new(&hashing, CacheKeyKind::Email, name.as_bytes());
             assert!(Arc::ptr_eq(table.get(&key).unwrap(), user));
             table.remove(&key);
         }
@@ -298,7 +298,7 @@ mod tests {
         let hashing = Hashing::default();
         let mut table = Table::new(100_000);
         let names: Vec<_> = (0..20_000).map(|n| format!("user{n}@ex.co")).collect();
-        let key = |n: usize| KeyRef::new(&hashing, Kind::Email, names[n].as_bytes());
+        let key = |n: usize| KeyRef::new(&hashing, CacheKeyKind::Email, names[n].as_bytes());
         for (n, name) in names.iter().enumerate() {
             put(&mut table, &key(n), &Arc::new(user(name, 1)));
             for often in 0..10 {
@@ -313,7 +313,7 @@ mod tests {
     fn a_user_who_is_too_large_is_not_kept() {
         let hashing = Hashing::default();
         let mut table = Table::new(100);
-        let key = KeyRef::new(&hashing, Kind::Email, b"ann@ex.co");
+        let key = KeyRef::new(&hashing, CacheKeyKind::Email, b"ann@ex.co");
         put(&mut table, &key, &Arc::new(user("ann@ex.co", 1)));
         assert_eq!((table.len(), table.bytes()), (0, 0));
     }

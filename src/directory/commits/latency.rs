@@ -13,11 +13,21 @@ const OCTAVES: usize = 34;
 /// Eight for each of them.
 const BUCKETS: usize = OCTAVES << STEP_BITS;
 
-/// How long the calls took that committed something: from handing a batch in to its
-/// answer, which is when it is on disk. They count from when the directory was opened,
-/// refused batches included.
+/// How long commits take, from the call to its return, by which time they are on disk. Refused
+/// batches count. Counting starts when the directory is opened.
 ///
-/// The quantiles are upper bounds, at most an eighth too large; 0 before the first.
+/// The quantiles are upper bounds, at most an eighth too large; 0 before the first commit.
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// let latency = directory.stats()?.commit_latency;
+/// assert_eq!(latency.count, 1);
+/// assert!(latency.p50_micros <= latency.p99_micros);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -195,7 +195,7 @@ impl Commits {
         let requests = group.requests.len() as u64;
         self.requests.fetch_add(requests, Ordering::Relaxed);
         self.groups.fetch_add(1, Ordering::Relaxed);
-        let mut change = cache.change();
+        let mut invalidation = cache.invalidation();
         let mut done = Instant::now();
         let results = engine.transact(|txn| {
             let mut results = Vec::with_capacity(group.requests.len());
@@ -212,12 +212,12 @@ impl Commits {
                     Err(error) => Err(error),
                 });
             }
-            change.mark(replaced);
+            invalidation.mark(replaced);
             done = Instant::now();
             Ok(results)
         });
         group.sync = done.elapsed();
-        drop(change);
+        drop(invalidation);
         group.answer(results);
     }
 

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{EVERYTHING, entries};
-use crate::codec::keys::Kind;
+use crate::codec::keys::KeyKind;
 use crate::directory::Directory;
 use crate::directory::commits::Commits;
 use crate::error::ErrorKind;
@@ -104,7 +104,7 @@ fn a_refused_batch_and_one_that_changes_no_seat_note_nothing() {
         let all = entries(&directory.snapshot().unwrap(), EVERYTHING);
         let days = all
             .into_iter()
-            .filter(|(key, _)| key[0] == Kind::SeatDay as u8);
+            .filter(|(key, _)| key[0] == KeyKind::SeatDay as u8);
         days.collect::<Vec<_>>()
     };
     let before = days();

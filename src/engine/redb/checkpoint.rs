@@ -26,7 +26,7 @@ pub(super) use self::threads::as_own_thread;
 pub(super) use self::threads::{is_own_thread, start_threads};
 use super::commit::PoisonGuard;
 use super::filtering::Unfinished;
-use super::log::{Left, Log, Pending, Segment};
+use super::log::{Left, Log, Segment, UnsyncedFrames};
 use super::memtable::Memtable;
 use super::snapshot::State;
 use super::{Shared, lock};
@@ -368,7 +368,7 @@ impl Shared {
             log.pending(state.sequence)
         };
         let doubt = PoisonGuard(self);
-        match pending.map_or(Ok(()), Pending::sync) {
+        match pending.map_or(Ok(()), UnsyncedFrames::sync) {
             Ok(()) => doubt.clear(),
             Err(error) => drop(doubt.confirm(self.name.log_failed(error))),
         }

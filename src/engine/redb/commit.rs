@@ -9,7 +9,7 @@ use super::base::Base;
 use super::log::{Log, Size};
 use super::snapshot::State;
 use super::transaction::Transaction;
-use super::txn::Pending;
+use super::txn::PendingWrites;
 use crate::error::{Error, Result};
 
 /// Bytes that the smallest commit of the database may need: what it notes of its pages.
@@ -25,7 +25,7 @@ impl Shared {
         &self,
         log: &mut Log,
         mut state: Arc<State>,
-        pending: Pending,
+        pending: PendingWrites,
     ) -> Result<()> {
         let sequence = state.sequence + 1;
         let mut size = Size::default();
@@ -121,7 +121,12 @@ impl Shared {
 
     /// Commits what is too large for a frame: the database takes over everything
     /// at once, this commit included, and the log starts again.
-    fn commit_around(&self, log: &mut Log, sequence: u64, mut pending: Pending) -> Result<()> {
+    fn commit_around(
+        &self,
+        log: &mut Log,
+        sequence: u64,
+        mut pending: PendingWrites,
+    ) -> Result<()> {
         let moved = pending.go_around(self);
         let Some(around) = pending.around.take() else {
             return moved;

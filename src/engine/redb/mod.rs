@@ -78,7 +78,7 @@ use self::snapshot::State;
 pub(crate) use self::snapshot::{Snapshot, StateId, Value};
 pub(crate) use self::target::Target;
 pub(crate) use self::txn::Txn;
-use self::txn::{Pending, Usual};
+use self::txn::{PendingWrites, Usual};
 use crate::engine::{Engine, Measured};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -247,7 +247,7 @@ impl Redb {
         let log = writer.as_mut().ok_or_else(|| shared.name.closed())?;
         shared.check_writable(log)?;
         let state = shared.state()?;
-        let mut pending = Pending::with_room(shared.usual.get());
+        let mut pending = PendingWrites::with_room(shared.usual.get());
         let txn = Txn::new(shared, &state, &mut pending);
         // What the body left half done is in `pending` only.
         let outcome = catch_unwind(AssertUnwindSafe(|| body(txn)));

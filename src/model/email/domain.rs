@@ -8,7 +8,7 @@
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-use super::refusal::Refusal;
+use super::invalid::InvalidEmail;
 
 /// Octets of a whole name: 255 on the wire (RFC 1035 section 2.3.4), less the
 /// first label's length and the root's.
@@ -49,9 +49,9 @@ const IGNORABLE: [(u32, u32); 17] = [
 
 /// The A-label form of a domain in lower case, or `None` when it is `domain`
 /// itself, but for the case of its ASCII letters.
-pub(super) fn to_a_labels(domain: &str) -> Result<Option<String>, Refusal> {
+pub(super) fn to_a_labels(domain: &str) -> Result<Option<String>, InvalidEmail> {
     if domain.is_empty() {
-        return Err(Refusal::DomainEmpty);
+        return Err(InvalidEmail::DomainEmpty);
     }
     if is_plain(domain)? {
         check_whole(domain)?;
@@ -86,7 +86,7 @@ pub(super) fn is_plain_key(domain: &[u8]) -> bool {
 
 /// Whether every label is letters, digits and hyphens, so that IDNA would only
 /// lower their case; `false` when IDNA must decide.
-fn is_plain(domain: &str) -> Result<bool, Refusal> {
+fn is_plain(domain: &str) -> Result<bool, InvalidEmail> {
     for label in domain.as_bytes().split(|&byte| byte == b'.') {
         if label
             .get(..4)
@@ -97,52 +97,52 @@ fn is_plain(domain: &str) -> Result<bool, Refusal> {
         for &byte in label {
             if !(byte.is_ascii_alphanumeric() || byte == b'-') {
                 if byte.is_ascii() {
-                    return Err(Refusal::DomainChar(char::from(byte)));
+                    return Err(InvalidEmail::DomainChar(char::from(byte)));
                 }
                 return Ok(false);
             }
         }
         if label.is_empty() {
-            return Err(Refusal::DomainDot);
+            return Err(InvalidEmail::DomainDot);
         }
         if label.starts_with(b"-") || label.ends_with(b"-") {
-            return Err(Refusal::LabelHyphen);
+            return Err(InvalidEmail::LabelHyphen);
         }
         if label.len() > LABEL_BYTES_MAX {
-            return Err(Refusal::LabelTooLong);
+            return Err(InvalidEmail::LabelTooLong);
         }
     }
     Ok(true)
 }
 
 /// What holds for a name as a whole, once it is in ASCII.
-fn check_whole(domain: &str) -> Result<(), Refusal> {
+fn check_whole(domain: &str) -> Result<(), InvalidEmail> {
     if domain.len() > DOMAIN_BYTES_MAX {
-        return Err(Refusal::DomainTooLong);
+        return Err(InvalidEmail::DomainTooLong);
     }
     let top = domain.rsplit('.').next().unwrap_or(domain);
     if top.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Refusal::DomainNumeric);
+        return Err(InvalidEmail::DomainNumeric);
     }
     Ok(())
 }
 
 /// UTS #46 `ToASCII`, strict, and read back: an A-label stands for a name that
 /// would itself have been accepted, and that has this A-label and no other.
-fn map(domain: &str) -> Result<String, Refusal> {
+fn map(domain: &str) -> Result<String, InvalidEmail> {
     refuse_unseen(domain)?;
     let a_labels = to_ascii(domain)?;
     let (u_labels, valid) =
         Uts46::new().to_unicode(a_labels.as_bytes(), AsciiDenyList::STD3, HYPHENS);
-    valid.map_err(|_| Refusal::DomainInvalid)?;
+    valid.map_err(|_| InvalidEmail::DomainInvalid)?;
     refuse_unseen(&u_labels)?;
     if to_ascii(&u_labels)? != a_labels {
-        return Err(Refusal::DomainInvalid);
+        return Err(InvalidEmail::DomainInvalid);
     }
     Ok(a_labels)
 }
 
-pub(super) fn to_ascii(domain: &str) -> Result<String, Refusal> {
+pub(super) fn to_ascii(domain: &str) -> Result<String, InvalidEmail> {
     Uts46::new()
         .to_ascii(
             domain.as_bytes(),
@@ -151,16 +151,16 @@ pub(super) fn to_ascii(domain: &str) -> Result<String, Refusal> {
             DnsLength::Verify,
         )
         .map(String::from)
-        .map_err(|_| Refusal::DomainInvalid)
+        .map_err(|_| InvalidEmail::DomainInvalid)
 }
 
-fn refuse_unseen(domain: &str) -> Result<(), Refusal> {
+fn refuse_unseen(domain: &str) -> Result<(), InvalidEmail> {
     for c in domain.chars() {
         if LOOK_ALIKE_DOTS.contains(&c) {
-            return Err(Refusal::DomainLookAlikeDot(c));
+            return Err(InvalidEmail::DomainLookAlikeDot(c));
         }
         if is_ignorable(c) {
-            return Err(Refusal::DomainUnseen(c));
+            return Err(InvalidEmail::DomainUnseen(c));
         }
     }
     Ok(())

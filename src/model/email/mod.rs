@@ -1,11 +1,11 @@
 //! Email addresses: what is accepted, and when two are the same.
 //!
 //! [`Email::parse`] is the only door. The domain's rules are in `domain`, the
-//! reasons for a refusal and their wording in `refusal`. Nothing here knows of
+//! reasons for a refusal and their wording in `invalid`. Nothing here knows of
 //! users or of storage.
 
 mod domain;
-mod refusal;
+mod invalid;
 #[cfg(test)]
 mod tests;
 
@@ -18,8 +18,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 pub(super) use domain::is_ignorable;
-use refusal::Refusal;
-pub(super) use refusal::{Refusal as EmailRefusal, named, quoted};
+pub(super) use invalid::{InvalidEmail, named, quoted};
 
 /// Octets of an address in all: RFC 5321 section 4.5.3.1.3 allows 256 for the
 /// path, which has a `<` and a `>` around the address (RFC 3696 erratum 1690).
@@ -158,7 +157,7 @@ impl Email {
     }
 
     /// The key of a trimmed text, or why it has none.
-    pub(super) fn key_of(typed: &str) -> Result<Cow<'_, str>, EmailRefusal> {
+    pub(super) fn key_of(typed: &str) -> Result<Cow<'_, str>, InvalidEmail> {
         key_of(typed)
     }
 
@@ -234,7 +233,7 @@ impl TryFrom<&str> for Email {
 }
 
 /// The key of a trimmed text; borrowed when the text is its own key.
-fn key_of(typed: &str) -> Result<Cow<'_, str>, Refusal> {
+fn key_of(typed: &str) -> Result<Cow<'_, str>, InvalidEmail> {
     if is_plain_key(typed.as_bytes()) {
         return Ok(Cow::Borrowed(typed));
     }
@@ -266,23 +265,23 @@ fn is_plain_local(local: &[u8]) -> bool {
 }
 
 /// [`key_of`] any text.
-fn key_by_rules(typed: &str) -> Result<Cow<'_, str>, Refusal> {
+fn key_by_rules(typed: &str) -> Result<Cow<'_, str>, InvalidEmail> {
     if typed.is_empty() {
-        return Err(Refusal::Empty);
+        return Err(InvalidEmail::Empty);
     }
     if typed.len() > TYPED_BYTES_MAX {
-        return Err(Refusal::TooLong);
+        return Err(InvalidEmail::TooLong);
     }
-    let (local, domain) = typed.rsplit_once('@').ok_or(Refusal::NoAt)?;
+    let (local, domain) = typed.rsplit_once('@').ok_or(InvalidEmail::NoAt)?;
     let international = check_local(local)?;
     let mapped = domain::to_a_labels(domain)?;
     let domain_bytes = mapped.as_ref().map_or(domain.len(), String::len);
     if local.len() + 1 + domain_bytes > KEY_BYTES_MAX {
-        return Err(Refusal::TooLong);
+        return Err(InvalidEmail::TooLong);
     }
     // Last, so that this kind means that nothing else is wrong.
     if let Some(letter) = international {
-        return Err(Refusal::LocalInternational(letter));
+        return Err(InvalidEmail::LocalInternational(letter));
     }
     Ok(match mapped {
         Some(mapped) => Cow::Owned(format!("{}@{mapped}", local.to_ascii_lowercase())),
@@ -295,29 +294,29 @@ fn key_by_rules(typed: &str) -> Result<Cow<'_, str>, Refusal> {
 
 /// Checks for a dot-atom (RFC 5322 section 3.2.3) with the letters that RFC 6532
 /// adds, and returns the first of those, if any.
-fn check_local(local: &str) -> Result<Option<char>, Refusal> {
+fn check_local(local: &str) -> Result<Option<char>, InvalidEmail> {
     if local.is_empty() {
-        return Err(Refusal::LocalEmpty);
+        return Err(InvalidEmail::LocalEmpty);
     }
     let mut international = false;
     let mut previous = b'.';
     for &byte in local.as_bytes() {
         if byte == b'.' && previous == b'.' {
-            return Err(Refusal::LocalDot);
+            return Err(InvalidEmail::LocalDot);
         }
         if !(ATEXT[usize::from(byte)] || byte == b'.') {
             if byte.is_ascii() {
-                return Err(Refusal::LocalChar(char::from(byte)));
+                return Err(InvalidEmail::LocalChar(char::from(byte)));
             }
             international = true;
         }
         previous = byte;
     }
     if previous == b'.' {
-        return Err(Refusal::LocalDot);
+        return Err(InvalidEmail::LocalDot);
     }
     if local.len() > LOCAL_BYTES_MAX {
-        return Err(Refusal::LocalTooLong);
+        return Err(InvalidEmail::LocalTooLong);
     }
     Ok(if international {
         local.chars().find(|c| !c.is_ascii())

@@ -31,7 +31,18 @@ pub struct PageVisit<B> {
     pub broke_with: Option<B>,
 }
 
-/// One page of a query.
+/// One page of a query: see [`Directory::query`](crate::Directory::query).
+///
+/// ```
+/// use headcount::{Directory, UserQuery};
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// let page = directory.query(&UserQuery::new())?;
+/// assert_eq!(page.users[0].email().as_str(), "ann@ex.co");
+/// assert_eq!(page.next, None); // the last page
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct UserPage {

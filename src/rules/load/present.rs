@@ -6,7 +6,7 @@ use std::ops::{Bound, ControlFlow};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::codec::keys::Kind;
+use crate::codec::keys::KeyKind;
 use crate::engine::{Order, Read};
 use crate::error::Result;
 
@@ -23,7 +23,7 @@ impl Present {
     /// The entries of a directory without users and workspaces: the ids of deleted users.
     pub(super) fn new(read: &impl Read) -> Result<Self> {
         let mut present = Self::default();
-        let ids = Kind::Id.all();
+        let ids = KeyKind::Id.all();
         let end = ids.end();
         let range = (Bound::Included(&ids.0[..]), Bound::Excluded(&end[..]));
         read.scan(range, Order::Ascending, |key, _| {

@@ -2,8 +2,19 @@
 
 use crate::model::{License, NewUser, Role, Timestamp, UserId, WorkspaceId};
 
-/// A record to load: see [`Directory::load`](crate::Directory::load). They come in the
+/// A record to load: see [`Directory::load`](crate::Directory::load). Records come in the
 /// order of [`Exported`](crate::Exported).
+///
+/// ```
+/// use headcount::{Directory, ErrorKind, NewUser, Record, UserId};
+///
+/// let deleted = UserId::generate();
+/// let directory = Directory::in_memory()?;
+/// directory.load([Ok(Record::DeletedUser { id: deleted })])?;
+/// let again = NewUser::new("ann@ex.co").id(deleted);
+/// assert_eq!(directory.create_user(again).unwrap_err().kind(), ErrorKind::IdTaken);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Record {

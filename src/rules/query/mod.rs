@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use self::conditions::Conditions;
-use self::cursor::Place;
+use self::cursor::CursorPosition;
 use self::source::Source;
 use super::read;
 use crate::codec::UserView;
@@ -30,7 +30,7 @@ struct Asked<'q> {
     query: &'q UserQuery,
     conditions: Conditions<'q>,
     source: Source,
-    after: Option<Place>,
+    after: Option<CursorPosition>,
 }
 
 impl<'q> Asked<'q> {
@@ -42,7 +42,7 @@ impl<'q> Asked<'q> {
     ) -> Result<Option<Self>> {
         query.check_conditions()?;
         let after = match &query.after {
-            Some(text) => Some(Place::parse(query.sort, text)?),
+            Some(text) => Some(CursorPosition::parse(query.sort, text)?),
             None => None,
         };
         let Some(conditions) = Conditions::of(query, sightings) else {
@@ -101,7 +101,7 @@ pub(crate) fn each_of_page(
     for user in &users {
         let view = UserView::from(user);
         if visit(view).is_break() {
-            return Ok(Some(Place::of(query.sort, &view).to_string()));
+            return Ok(Some(CursorPosition::of(query.sort, &view).to_string()));
         }
     }
     Ok(next)
@@ -134,7 +134,7 @@ pub(crate) fn count(read: &impl Read, query: &UserQuery, sightings: &Sightings) 
 fn visit(
     read: &impl Read,
     asked: &Asked<'_>,
-    after: Option<&Place>,
+    after: Option<&CursorPosition>,
     order: Order,
     mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
 ) -> Result<()> {
@@ -163,12 +163,12 @@ fn each_in_order(
             return ControlFlow::Break(());
         }
         seen += 1;
-        let place = || Some(Place::of(asked.query.sort, user).to_string());
+        let position = || Some(CursorPosition::of(asked.query.sort, user).to_string());
         let flow = visit_one(user);
         if flow.is_break() {
-            next = place();
+            next = position();
         } else if seen == asked.query.limit {
-            last = place();
+            last = position();
         }
         flow
     })?;
@@ -179,34 +179,38 @@ fn each_in_order(
 /// behind the cursor. Only those are copied.
 fn first_of_all(read: &impl Read, asked: &Asked<'_>) -> Result<(Vec<User>, Option<String>)> {
     let (order, query) = (asked.order(), asked.query);
-    let after = asked.after.clone().map(|place| InOrder(order, place));
+    let after = asked.after.clone().map(|position| InOrder(order, position));
     let mut kept: BTreeMap<InOrder, User> = BTreeMap::new();
     let mut has_more = false;
     visit(read, asked, None, Order::Ascending, |user| {
-        // No two users have the same place.
-        let place = InOrder(order, Place::of(query.sort, user));
-        if after.as_ref().is_some_and(|after| place <= *after) {
+        // No two users have the same position.
+        let position = InOrder(order, CursorPosition::of(query.sort, user));
+        if after.as_ref().is_some_and(|after| position <= *after) {
             return ControlFlow::Continue(());
         }
         let is_full = kept.len() == query.limit;
         has_more |= is_full;
-        if is_full && kept.last_key_value().is_some_and(|(last, _)| *last < place) {
+        if is_full
+            && kept
+                .last_key_value()
+                .is_some_and(|(last, _)| *last < position)
+        {
             return ControlFlow::Continue(());
         }
-        kept.insert(place, user.to_user());
+        kept.insert(position, user.to_user());
         if is_full {
             kept.pop_last();
         }
         ControlFlow::Continue(())
     })?;
     let last = kept.last_key_value().filter(|_| has_more);
-    let next = last.map(|(InOrder(_, place), _)| place.to_string());
+    let next = last.map(|(InOrder(_, position), _)| position.to_string());
     Ok((kept.into_values().collect(), next))
 }
 
-/// A place that compares as the order of the query says.
+/// A position that compares as the order of the query says.
 #[derive(PartialEq, Eq)]
-struct InOrder(Order, Place);
+struct InOrder(Order, CursorPosition);
 
 impl PartialOrd for InOrder {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

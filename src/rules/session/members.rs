@@ -8,7 +8,7 @@ use crate::engine::Read;
 use crate::error::Result;
 use crate::model::{Event, Member, Outcome, Role, Subject, UserId, Workspace, WorkspaceId};
 use crate::rules::read;
-use crate::rules::working::{Record, WorkingSet};
+use crate::rules::working::{WorkingRecord, WorkingSet};
 
 /// The memberships of the working set, to be found from either side.
 #[derive(Default)]
@@ -36,7 +36,7 @@ impl Members {
     }
 
     /// All memberships the batch has come across.
-    pub(in crate::rules) fn all(&self) -> &[Record<(WorkspaceId, UserId), Member>] {
+    pub(in crate::rules) fn all(&self) -> &[WorkingRecord<(WorkspaceId, UserId), Member>] {
         self.set.all()
     }
 }

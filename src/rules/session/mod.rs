@@ -16,7 +16,7 @@ use super::claims::{Claims, EMAIL, LOOK, USERNAME};
 use super::external::GivenIds;
 use super::working::WorkingSet;
 use super::{judge, read};
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{LicenseEntry, Totals};
 use crate::engine::Read;
 use crate::error::{Error, Result};
@@ -123,7 +123,7 @@ impl<'a, R: Read> Session<'a, R> {
             Ok(user.map(|user| user.id))
         };
         let of_workspaces = |provisioner: &str, id: &str| {
-            let key = keys::external_id(Kind::WorkspaceExternalId, provisioner, id);
+            let key = keys::external_id(KeyKind::WorkspaceExternalId, provisioner, id);
             read::workspace_id_at(base, &key)
         };
         let mut refusals = self.given_to_users.contested(&self.users, of_users)?;

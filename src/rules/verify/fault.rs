@@ -2,10 +2,19 @@
 
 use std::fmt;
 
-use crate::codec::keys::Kind;
+use crate::codec::keys::KeyKind;
 use crate::model::{UserId, WorkspaceId};
 
-/// What kind of fault a [`Fault`] is. New kinds may be added.
+/// What kind of fault a [`Fault`] is. A later release may add kinds.
+///
+/// ```
+/// use headcount::{Directory, FaultKind};
+///
+/// let inspection = Directory::in_memory()?.find_faults(100)?;
+/// let is_damaged = |kind| matches!(kind, FaultKind::Damaged | FaultKind::Malformed);
+/// assert!(!inspection.faults.iter().any(|fault| is_damaged(fault.kind)));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -39,7 +48,13 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    /// The name, as programs have it: `leftover`, `not_deleted`.
+    /// The name in programs and JSON. It never changes.
+    ///
+    /// ```
+    /// use headcount::FaultKind;
+    ///
+    /// assert_eq!(FaultKind::NotDeleted.name(), "not_deleted");
+    /// ```
     pub const fn name(self) -> &'static str {
         match self {
             Self::Damaged => "damaged",
@@ -57,8 +72,19 @@ impl FaultKind {
     }
 }
 
-/// One thing that is wrong with a directory. It names ids and kinds of entries,
-/// never an email, a name or another personal datum, so it can go into a log.
+/// One thing that is wrong with a directory. It names ids and kinds of entries, never an
+/// email, a name or other personal data, so it can be logged.
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let inspection = Directory::in_memory()?.find_faults(100)?;
+/// for fault in &inspection.faults {
+///     eprintln!("{fault}"); // such as: missing username, user 0195…: …
+/// }
+/// assert!(inspection.faults.is_empty());
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -134,61 +160,61 @@ pub(in crate::rules) enum Fix {
 }
 
 /// The kinds of keys there are, in their order.
-pub(super) const KINDS: [Kind; 22] = [
-    Kind::Meta,
-    Kind::User,
-    Kind::Id,
-    Kind::Username,
-    Kind::Inactive,
-    Kind::Admin,
-    Kind::Domain,
-    Kind::Created,
-    Kind::Updated,
-    Kind::LookAlike,
-    Kind::ExternalId,
-    Kind::Workspace,
-    Kind::WorkspaceName,
-    Kind::DefaultWorkspace,
-    Kind::Member,
-    Kind::Membership,
-    Kind::WorkspaceExternalId,
-    Kind::Seen,
-    Kind::Change,
-    Kind::Request,
-    Kind::SeatDay,
-    Kind::Extra,
+pub(super) const KINDS: [KeyKind; 22] = [
+    KeyKind::Meta,
+    KeyKind::User,
+    KeyKind::Id,
+    KeyKind::Username,
+    KeyKind::Inactive,
+    KeyKind::Admin,
+    KeyKind::Domain,
+    KeyKind::Created,
+    KeyKind::Updated,
+    KeyKind::LookAlike,
+    KeyKind::ExternalId,
+    KeyKind::Workspace,
+    KeyKind::WorkspaceName,
+    KeyKind::DefaultWorkspace,
+    KeyKind::Member,
+    KeyKind::Membership,
+    KeyKind::WorkspaceExternalId,
+    KeyKind::Seen,
+    KeyKind::Change,
+    KeyKind::Request,
+    KeyKind::SeatDay,
+    KeyKind::Extra,
 ];
 
 /// The kind that a key is of.
-pub(super) fn kind_of(key: &[u8]) -> Option<Kind> {
+pub(super) fn kind_of(key: &[u8]) -> Option<KeyKind> {
     let first = *key.first()?;
     KINDS.into_iter().find(|kind| *kind as u8 == first)
 }
 
 /// What [`Fault::entry`] calls entries of a kind.
-pub(in crate::rules) const fn name_of(kind: Kind) -> &'static str {
+pub(in crate::rules) const fn name_of(kind: KeyKind) -> &'static str {
     match kind {
-        Kind::Meta => "meta",
-        Kind::User => "user",
-        Kind::Id => "id",
-        Kind::Username => "username",
-        Kind::Inactive => "inactive",
-        Kind::Admin => "admin",
-        Kind::Domain => "domain",
-        Kind::Created => "created",
-        Kind::Updated => "updated",
-        Kind::LookAlike => "look_alike",
-        Kind::ExternalId => "external_id",
-        Kind::Workspace => "workspace",
-        Kind::WorkspaceName => "workspace_name",
-        Kind::DefaultWorkspace => "default_workspace",
-        Kind::Member => "member",
-        Kind::Membership => "membership",
-        Kind::WorkspaceExternalId => "workspace_external_id",
-        Kind::Seen => "last_seen",
-        Kind::Change => "change",
-        Kind::Request => "request",
-        Kind::SeatDay => "seat_day",
-        Kind::Extra => "extra",
+        KeyKind::Meta => "meta",
+        KeyKind::User => "user",
+        KeyKind::Id => "id",
+        KeyKind::Username => "username",
+        KeyKind::Inactive => "inactive",
+        KeyKind::Admin => "admin",
+        KeyKind::Domain => "domain",
+        KeyKind::Created => "created",
+        KeyKind::Updated => "updated",
+        KeyKind::LookAlike => "look_alike",
+        KeyKind::ExternalId => "external_id",
+        KeyKind::Workspace => "workspace",
+        KeyKind::WorkspaceName => "workspace_name",
+        KeyKind::DefaultWorkspace => "default_workspace",
+        KeyKind::Member => "member",
+        KeyKind::Membership => "membership",
+        KeyKind::WorkspaceExternalId => "workspace_external_id",
+        KeyKind::Seen => "last_seen",
+        KeyKind::Change => "change",
+        KeyKind::Request => "request",
+        KeyKind::SeatDay => "seat_day",
+        KeyKind::Extra => "extra",
     }
 }

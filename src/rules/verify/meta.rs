@@ -3,7 +3,7 @@
 use super::Examiner;
 use super::fault::{Fault, FaultKind, Fix, KINDS};
 use super::sound::readable;
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{
     FORMAT, LicenseEntry, Totals, decode_format, decode_license, encode_format, encode_license,
     encode_totals,
@@ -43,7 +43,7 @@ impl<R: Read> Examiner<'_, R> {
             start = kind.all().end();
         }
         state.each(&start, None, |key, value| self.unknown_key(key, value))?;
-        self.each(Kind::Meta, |examiner, key, value| {
+        self.each(KeyKind::Meta, |examiner, key, value| {
             if [keys::FORMAT, keys::LICENSE, keys::TOTALS].contains(&key) {
                 return Ok(());
             }

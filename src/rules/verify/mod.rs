@@ -24,14 +24,25 @@ pub(super) use self::sound::{Overlay, Sound};
 use self::fault::{kind_of, name_of};
 use self::sound::{readable, unsound};
 use super::entries::Entry;
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, Totals, decode_totals, put_id};
 use crate::engine::{Inspect, Read};
 use crate::error::Result;
 use crate::model::{License, Timestamp, UserId, WorkspaceId};
 
-/// What a verification went over. Getting one of
-/// [`Directory::verify`](crate::Directory::verify) means that nothing was wrong.
+/// What a verification read. [`Directory::verify`](crate::Directory::verify) returns it only
+/// if nothing is wrong.
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// directory.default_workspace("ann@ex.co")?;
+/// let verified = directory.verify()?;
+/// assert_eq!((verified.active, verified.workspaces, verified.changes), (1, 1, 2));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -52,6 +63,17 @@ pub struct Verified {
 
 /// What an inspection found: see
 /// [`Directory::find_faults`](crate::Directory::find_faults).
+///
+/// ```
+/// use headcount::{Directory, License};
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// directory.set_license(License::Seats(0))?;
+/// let inspection = directory.find_faults(100)?;
+/// assert_eq!((inspection.faults_total, inspection.seats_over), (0, 1));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -68,7 +90,14 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    /// Whether nothing is wrong.
+    /// Whether nothing is wrong. More active users than seats is not a fault.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// assert!(Directory::in_memory()?.find_faults(0)?.is_sound());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn is_sound(&self) -> bool {
         self.faults_total == 0
     }
@@ -227,7 +256,7 @@ impl<'e, R: Read> Examiner<'e, R> {
     /// Visits the entries of a kind.
     fn each(
         &mut self,
-        kind: Kind,
+        kind: KeyKind,
         mut visit: impl FnMut(&mut Self, &[u8], &[u8]) -> Result<()>,
     ) -> Result<()> {
         let prefix = kind.all();
@@ -241,10 +270,10 @@ impl<'e, R: Read> Examiner<'e, R> {
         let state = self.state;
         for (key, stored) in state.damaged() {
             let kind = kind_of(key);
-            if kind == Some(Kind::User) {
+            if kind == Some(KeyKind::User) {
                 continue;
             }
-            self.unreadable_workspaces += u64::from(kind == Some(Kind::Workspace));
+            self.unreadable_workspaces += u64::from(kind == Some(KeyKind::Workspace));
             let membership = keys::membership_of(key);
             let fault = Fault::new(
                 FaultKind::Damaged,
@@ -260,7 +289,7 @@ impl<'e, R: Read> Examiner<'e, R> {
             .change(keys::sequence_of(key));
             let fix = match kind {
                 // It may have been that of a deleted user, and stays taken.
-                Some(Kind::Id) => Fix::Put(key.to_vec(), tombstone()?),
+                Some(KeyKind::Id) => Fix::Put(key.to_vec(), tombstone()?),
                 Some(kind) if is_derived(kind) => Fix::Remove(key.to_vec()),
                 _ => Fix::SetAside(key.to_vec(), stored.to_vec()),
             };
@@ -270,7 +299,7 @@ impl<'e, R: Read> Examiner<'e, R> {
     }
 
     /// Checks that `entry` is there as a record calls for it.
-    fn expect(&mut self, kind: Kind, entry: &Entry<'_>, caller: &Caller) -> Result<Entered> {
+    fn expect(&mut self, kind: KeyKind, entry: &Entry<'_>, caller: &Caller) -> Result<Entered> {
         let (mut key, mut value) = (Vec::new(), Vec::new());
         entry.put_key(&mut key);
         entry.put_value(&mut value)?;
@@ -300,7 +329,7 @@ impl<'e, R: Read> Examiner<'e, R> {
     fn wrong(
         &mut self,
         fault: FaultKind,
-        kind: Kind,
+        kind: KeyKind,
         entry: &Entry<'_>,
         caller: &Caller,
     ) -> Result<()> {
@@ -328,18 +357,18 @@ pub(super) fn entry_name(key: &[u8]) -> &'static str {
 }
 
 /// Whether entries of a kind can be made again from records.
-const fn is_derived(kind: Kind) -> bool {
+const fn is_derived(kind: KeyKind) -> bool {
     !matches!(
         kind,
-        Kind::Meta
-            | Kind::User
-            | Kind::Id
-            | Kind::Workspace
-            | Kind::Membership
-            | Kind::Seen
-            | Kind::Change
-            | Kind::Request
-            | Kind::SeatDay
+        KeyKind::Meta
+            | KeyKind::User
+            | KeyKind::Id
+            | KeyKind::Workspace
+            | KeyKind::Membership
+            | KeyKind::Seen
+            | KeyKind::Change
+            | KeyKind::Request
+            | KeyKind::SeatDay
     )
 }
 

@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::{Examiner, kind_of};
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::engine::Read;
 use crate::error::Result;
 use crate::model::SeatDay;
@@ -14,8 +14,8 @@ impl<R: Read> Examiner<'_, R> {
         let latest = self.on_record.map(|totals| totals.last_at);
         let mut last: Option<SeatDay> = None;
         let mut damaged = self.state.damaged();
-        let mut is_whole = !damaged.any(|(key, _)| kind_of(key) == Some(Kind::SeatDay));
-        self.each(Kind::SeatDay, |examiner, key, value| {
+        let mut is_whole = !damaged.any(|(key, _)| kind_of(key) == Some(KeyKind::SeatDay));
+        self.each(KeyKind::SeatDay, |examiner, key, value| {
             let (kind, detail) = match keys::seat_day_in(key, value) {
                 None => (FaultKind::Malformed, "the record can't be decoded"),
                 Some(day) if latest.is_some_and(|latest| day.day > latest) => {
@@ -31,7 +31,7 @@ impl<R: Read> Examiner<'_, R> {
                 }
             };
             is_whole = false;
-            let fault = Fault::new(kind, name_of(Kind::SeatDay), detail);
+            let fault = Fault::new(kind, name_of(KeyKind::SeatDay), detail);
             examiner.fault(fault, Fix::SetAside(key.to_vec(), value.to_vec()))
         })?;
         // A user who can't be read may be active, and a day that can't be the last one.
@@ -59,7 +59,7 @@ impl<R: Read> Examiner<'_, R> {
     }
 
     fn wrong_day(&mut self, right: SeatDay, detail: &str) -> Result<()> {
-        let fault = Fault::new(FaultKind::Wrong, name_of(Kind::SeatDay), detail);
+        let fault = Fault::new(FaultKind::Wrong, name_of(KeyKind::SeatDay), detail);
         let mut value = Vec::new();
         keys::put_seat_day_value(&mut value, &right);
         self.fault(fault, Fix::Put(keys::seat_day(right.day), value))

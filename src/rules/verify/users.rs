@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::sound::{Found, readable};
 use super::{Caller, Entered, Examiner, Rival};
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, decode_id, decode_user, put_user};
 use crate::engine::Read;
 use crate::error::Result;
@@ -20,11 +20,11 @@ impl<R: Read> Examiner<'_, R> {
     pub(super) fn users(&mut self) -> Result<()> {
         let mut unreadable: Vec<Unreadable> = Vec::new();
         for (key, stored) in self.state.damaged() {
-            if key.first() == Some(&(Kind::User as u8)) {
+            if key.first() == Some(&(KeyKind::User as u8)) {
                 unreadable.push((key.to_vec(), stored.to_vec(), FaultKind::Damaged));
             }
         }
-        self.each(Kind::User, |examiner, key, value| {
+        self.each(KeyKind::User, |examiner, key, value| {
             let user = match keys::email_key_of(key) {
                 Some(email_key) => readable(decode_user(email_key, value))?,
                 None => None,
@@ -45,7 +45,7 @@ impl<R: Read> Examiner<'_, R> {
             return Ok(());
         }
         let mut ids: HashMap<Vec<u8>, UserId> = HashMap::new();
-        self.each(Kind::Id, |_, key, value| {
+        self.each(KeyKind::Id, |_, key, value| {
             if let (Some(id), Some(IdEntry::User(email_key))) =
                 (keys::id_of(key), readable(decode_id(value))?)
             {
@@ -62,7 +62,7 @@ impl<R: Read> Examiner<'_, R> {
                 _ => "the record can't be decoded",
             };
             let id = ids.get(&key).copied();
-            let fault = Fault::new(kind, name_of(Kind::User), detail).user(id);
+            let fault = Fault::new(kind, name_of(KeyKind::User), detail).user(id);
             self.fault(fault, Fix::SetAside(key, stored))?;
         }
         Ok(())
@@ -88,7 +88,7 @@ impl<R: Read> Examiner<'_, R> {
                     self.contested(kind, &entry, user, (key, value), &caller, rival)?;
                 }
             }
-            let is_id = kind == Kind::Id;
+            let is_id = kind == KeyKind::Id;
             if is_id && (self.faults > faults || self.state.is_damaged(&keys::id(user.id))) {
                 self.displaced.insert(user.id, user.email_key().to_owned());
             }
@@ -112,7 +112,7 @@ impl<R: Read> Examiner<'_, R> {
         };
         match self.user_at(&email_key)? {
             Found::Sound(rival) if rival.username_key() == Some(look) => {
-                self.one_name(Kind::LookAlike, user, entry, &rival)
+                self.one_name(KeyKind::LookAlike, user, entry, &rival)
             }
             _ => Ok(()),
         }
@@ -125,7 +125,7 @@ impl<R: Read> Examiner<'_, R> {
             return Ok(());
         };
         match self.user_at(username)? {
-            Found::Sound(rival) => self.one_name(Kind::Username, user, (key, value), &rival),
+            Found::Sound(rival) => self.one_name(KeyKind::Username, user, (key, value), &rival),
             Found::Unreadable | Found::Absent => Ok(()),
         }
     }
@@ -133,7 +133,7 @@ impl<R: Read> Examiner<'_, R> {
     /// An entry of `user` has another value, or another user called for it before.
     fn contested(
         &mut self,
-        kind: Kind,
+        kind: KeyKind,
         entry: &Entry<'_>,
         user: &User,
         (key, value): (&[u8], &[u8]),
@@ -148,7 +148,7 @@ impl<R: Read> Examiner<'_, R> {
         let wanted = key_of(entry);
         let email_key = match rival {
             Rival::Seen(Caller::User { email_key, .. }) => Some(email_key),
-            Rival::Stored(stored) if kind == Kind::Id => match readable(decode_id(&stored))? {
+            Rival::Stored(stored) if kind == KeyKind::Id => match readable(decode_id(&stored))? {
                 Some(IdEntry::User(email_key)) => Some(email_key.to_owned()),
                 Some(IdEntry::Deleted) => {
                     return self.wrong(FaultKind::NotDeleted, kind, entry, caller);
@@ -156,7 +156,10 @@ impl<R: Read> Examiner<'_, R> {
                 None => return self.wrong(FaultKind::Malformed, kind, entry, caller),
             },
             Rival::Stored(stored)
-                if matches!(kind, Kind::Username | Kind::LookAlike | Kind::ExternalId) =>
+                if matches!(
+                    kind,
+                    KeyKind::Username | KeyKind::LookAlike | KeyKind::ExternalId
+                ) =>
             {
                 keys::email_key_in(kind, &wanted, &stored)
             }
@@ -192,7 +195,7 @@ impl<R: Read> Examiner<'_, R> {
         put_user(&mut value, &mended)?;
         let fault = Fault::new(
             FaultKind::Duplicate,
-            name_of(Kind::User),
+            name_of(KeyKind::User),
             "two users have one external id; the one who was created first keeps it",
         );
         self.fault(fault.user(mended.id), Fix::Put(key, value))
@@ -201,7 +204,7 @@ impl<R: Read> Examiner<'_, R> {
     /// Reports that `user` and `rival` have one name or id; the older one keeps it.
     fn one_name(
         &mut self,
-        kind: Kind,
+        kind: KeyKind,
         user: &User,
         (key, value): (&[u8], &[u8]),
         rival: &User,
@@ -221,7 +224,7 @@ impl<R: Read> Examiner<'_, R> {
             name_of(kind)
         );
         self.fault(
-            Fault::new(FaultKind::Duplicate, name_of(Kind::User), detail).user(loser),
+            Fault::new(FaultKind::Duplicate, name_of(KeyKind::User), detail).user(loser),
             Fix::SetAside(key, value),
         )
     }

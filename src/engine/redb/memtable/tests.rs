@@ -215,7 +215,7 @@ fn a_batch_keeps_its_number_and_its_place() {
     let mut addresses = Vec::new();
     for number in 0..1_000 {
         assert_eq!(batches.len(), number);
-        batches.push(Batch {
+        batches.push(CommittedBatch {
             sequence: number as u64,
             writes: Writes::default(),
         });

@@ -77,7 +77,7 @@ fn a_domain_of_253_octets_is_the_longest() {
     assert_eq!(domain::to_a_labels(&longest), Ok(None));
     assert_eq!(
         domain::to_a_labels(&format!("{longest}a")),
-        Err(Refusal::DomainTooLong)
+        Err(InvalidEmail::DomainTooLong)
     );
 }
 

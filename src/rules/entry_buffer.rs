@@ -6,13 +6,13 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Keys with the values they get, or that are removed.
 #[derive(Default)]
-pub(super) struct Run {
+pub(super) struct EntryBuffer {
     /// Each key, and its value behind it.
     bytes: Vec<u8>,
     slots: Vec<Slot>,
 }
 
-/// Where an entry is in [`Run::bytes`].
+/// Where an entry is in [`EntryBuffer::bytes`].
 #[derive(Clone, Copy)]
 struct Slot {
     start: usize,
@@ -33,8 +33,8 @@ const PREFIX_BYTES: usize = 16;
 /// Stands for the absence of a value; no value is that long.
 const REMOVED: u32 = u32::MAX;
 
-impl Run {
-    /// A run with room for so many entries of usual size.
+impl EntryBuffer {
+    /// A buffer with room for so many entries of usual size.
     pub(super) fn with_capacity(entries: usize, bytes: usize) -> Self {
         Self {
             bytes: Vec::with_capacity(bytes),
@@ -219,10 +219,11 @@ mod tests {
     }
 
     /// The last byte of each key, and of its value.
-    fn written(mut run: Run) -> Vec<(u8, Option<u8>)> {
-        run.sort();
+    fn written(mut buffer: EntryBuffer) -> Vec<(u8, Option<u8>)> {
+        buffer.sort();
         let last = |bytes: &[u8]| bytes[bytes.len() - 1];
-        run.iter()
+        buffer
+            .iter()
             .map(|(key, value)| (last(key), value.map(last)))
             .collect()
     }
@@ -232,23 +233,25 @@ mod tests {
         let first = (entry(1, "a"), entry(2, "a"));
         let second = (entry(2, "b"), entry(1, "b"));
         for turns in [[first, second], [second, first]] {
-            let mut run = Run::default();
+            let mut buffer = EntryBuffer::default();
             for (before, now) in turns {
-                run.replace(Some(before), Some(now)).unwrap();
+                buffer.replace(Some(before), Some(now)).unwrap();
             }
-            assert_eq!(written(run), [(1, Some(b'b')), (2, Some(b'a'))]);
+            assert_eq!(written(buffer), [(1, Some(b'b')), (2, Some(b'a'))]);
         }
     }
 
     #[test]
     fn what_stays_is_not_written() {
-        let mut run = Run::default();
-        run.replace(Some(entry(1, "a")), Some(entry(1, "a")))
+        let mut buffer = EntryBuffer::default();
+        buffer
+            .replace(Some(entry(1, "a")), Some(entry(1, "a")))
             .unwrap();
-        run.replace(Some(entry(2, "a")), Some(entry(2, "b")))
+        buffer
+            .replace(Some(entry(2, "a")), Some(entry(2, "b")))
             .unwrap();
-        run.replace(Some(entry(3, "a")), None).unwrap();
-        run.replace(None, None).unwrap();
-        assert_eq!(written(run), [(2, Some(b'b')), (3, None)]);
+        buffer.replace(Some(entry(3, "a")), None).unwrap();
+        buffer.replace(None, None).unwrap();
+        assert_eq!(written(buffer), [(2, Some(b'b')), (3, None)]);
     }
 }

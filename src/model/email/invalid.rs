@@ -9,7 +9,7 @@ const QUOTED_CHARS_MAX: usize = 64;
 
 /// The first thing that is wrong with a text. Cheap: look-ups throw it away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::model) enum Refusal {
+pub(in crate::model) enum InvalidEmail {
     Empty,
     TooLong,
     NoAt,
@@ -30,7 +30,7 @@ pub(in crate::model) enum Refusal {
     LabelTooLong,
 }
 
-impl Refusal {
+impl InvalidEmail {
     pub(super) fn kind(self) -> ErrorKind {
         match self {
             Self::Empty => ErrorKind::EmailRequired,
