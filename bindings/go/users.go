@@ -80,6 +80,9 @@ func readMany(d *Directory, kind C.int32_t, keys []string) ([]*User, error) {
 		}
 		start := len(users)
 		users = users[:start+int(read)]
+		if written == 0 { // Nobody has any of the keys.
+			continue
+		}
 		found := 0
 		err = records(buffer[:written], usersBatch, func(record []byte) bool {
 			for offsets[found] == 0 {

@@ -143,7 +143,7 @@ namespace Headcount
         [return: Nullable(new byte[] { 1, 2 })]
         public IReadOnlyList<User> FindUsersByIds(IEnumerable<Guid> ids)
         {
-            return Read(IdKeyKind, ids.Select(Interop.Bytes).ToList());
+            return Read(IdKey, ids.Select(Interop.Bytes).ToList());
         }
 
         /// <summary>The user for whom a provisioner, such as an identity provider, has this id; null if there is none.</summary>

@@ -181,10 +181,10 @@ static void workspaces(hc_directory *directory)
     hc_applied_free(applied);
 }
 
-/* Appends bytes that are refused; the batch stays as it was. */
 /* Whether the last error says which operation it is about. */
 static int says_operation;
 
+/* Appends bytes that are refused; the batch stays as it was. */
 static void refused(hc_status status, const char *words, size_t length, uint64_t index)
 {
     hc_batch *batch = hc_batch_new();
@@ -249,7 +249,7 @@ static void refusals(void)
     hc_packed_begin(&writer, buffer, sizeof buffer);
     OP(CREATE_USER);
     TEXT(EMAIL, "\xff@ex.co");
-    refused(HC_STATUS_INVALID_UTF8, "email", hc_packed_end(&writer), 0);
+    refused(HC_STATUS_INVALID_UTF8, "is not UTF-8", hc_packed_end(&writer), 0);
     CHECK(!says_operation);
     hc_packed_begin(&writer, buffer, sizeof buffer);
     OP(DELETE_USER);

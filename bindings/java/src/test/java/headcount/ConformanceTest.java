@@ -1,7 +1,5 @@
 package headcount;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import com.fasterxml.jackson.databind.*;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -14,7 +12,7 @@ import java.util.*;
 import java.util.concurrent.*;
 import java.util.regex.Pattern;
 import java.util.stream.*;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The conformance script, of which tests/conformance/README.md has the format. Calls are found by reflection, by their names. */
@@ -25,8 +23,6 @@ class ConformanceTest {
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS).propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
     private static final PropertyNamingStrategies.NamingBase SNAKE = new PropertyNamingStrategies.SnakeCaseStrategy();
     private static final Set<Class<?>> WHOLE = Set.of(NewUser.class, UserUpdate.class, UserQuery.class, Batch.class, boolean.class);
-    private static final Pattern REPEAT = Pattern.compile("\\{\"\\$repeat\":\"(.*?)\",\"times\":(\\d+)}");
-
     @TempDir Path root;
     private Path folder;
     private Directory directory;
@@ -35,17 +31,14 @@ class ConformanceTest {
     private int passed;
     private final List<String> failures = new ArrayList<>();
 
-    @Test
-    void everyCasePasses() throws Exception {
+    @Test void everyCasePasses() throws Exception {
         run(Path.of("../../tests/conformance"));
-        assertEquals("", String.join("\n", failures));
-        assertEquals(true, passed > 60);
+        Assertions.assertTrue(failures.isEmpty() && passed > 60, passed + " passed\n" + String.join("\n", failures));
     }
 
-    @Test
-    void eachPlantedErrorIsFound() throws Exception {
+    @Test void eachPlantedErrorIsFound() throws Exception {
         run(Path.of("../../tests/conformance/planted"));
-        assertEquals(List.of(0, 20), List.of(passed, failures.size()));
+        Assertions.assertEquals(List.of(0, 20), List.of(passed, failures.size()));
     }
 
     private void run(Path scripts) throws Exception {
@@ -55,17 +48,15 @@ class ConformanceTest {
                 if (line.startsWith("{\"case\"")) cases.add(new ArrayList<>());
                 if (!line.isEmpty()) cases.getLast().add(JSON.readTree(line));
             }
-            // Java can't fork.
-            for (var steps : cases) if (!steps.getFirst().path("needs").toString().contains("fork")) runCase(script, steps);
+            for (var steps : cases) if (!steps.getFirst().path("needs").toString().contains("fork")) runCase(script, steps); // Java can't.
         }
     }
 
     private void runCase(String script, List<JsonNode> steps) throws Exception {
         folder = Files.createTempDirectory(root, "case");
         names = new ConcurrentHashMap<>();
-        directory = opened(steps.getFirst().get("open"));
-        AutoCloseable end = () -> directory.close();
-        try (end) {
+        call("open", steps.getFirst().get("open"), null);
+        try (AutoCloseable end = () -> directory.close()) {
             for (JsonNode step : steps.subList(1, steps.size())) take(step);
             passed++;
         } catch (AssertionError wrong) {
@@ -75,11 +66,10 @@ class ConformanceTest {
 
     private void take(JsonNode step) throws Exception {
         boolean isRace = step.has("race");
-        List<Callable<JsonNode>> calls = new ArrayList<>();
-        IntStream.range(0, step.path("race").asInt(1)).forEach(i -> calls.add(() -> outcome(step, isRace ? "" + i : "")));
+        var racers = IntStream.range(0, step.path("race").asInt(1)).mapToObj(i -> (Callable<JsonNode>) () -> outcome(step, isRace ? "" + i : "")).toList();
         int won = 0;
-        try (var threads = Executors.newFixedThreadPool(calls.size())) {
-            for (var call : threads.invokeAll(calls)) {
+        try (var threads = Executors.newFixedThreadPool(racers.size())) {
+            for (var call : threads.invokeAll(racers)) {
                 JsonNode found = call.get();
                 won += found.has("err") ? 0 : 1;
                 if (!isExpected(step, found, isRace ? new HashMap<>(names) : names)) throw new AssertionError(step + " gave " + found);
@@ -107,7 +97,7 @@ class ConformanceTest {
     private JsonNode filled(JsonNode given, String i) throws Exception {
         String text = given.toString().replace("{i}", i);
         for (var name : names.entrySet()) text = text.replace('"' + name.getKey() + '"', name.getValue().toString());
-        return JSON.readTree(REPEAT.matcher(text).replaceAll(of -> '"' + of.group(1).repeat(Integer.parseInt(of.group(2))) + '"'));
+        return JSON.readTree(Pattern.compile("\\{\"\\$repeat\":\"(.*?)\",\"times\":(\\d+)}").matcher(text).replaceAll(of -> '"' + of.group(1).repeat(Integer.parseInt(of.group(2))) + '"'));
     }
 
     /** What a call came to: an object with "out" or "err". */
@@ -116,8 +106,8 @@ class ConformanceTest {
             Directory d = step.has("as") ? directory.actingAs(UUID.fromString(filled(step.get("as"), i).asText())) : directory;
             d = step.has("through") ? d.through(step.get("through").asText()) : d;
             return JSON.createObjectNode().set("out", shown(call(step.get("do").asText(), filled(step.path("in"), i), d)));
-        } catch (HeadcountException refused) {
-            return JSON.createObjectNode().set("err", shown(refused));
+        } catch (HeadcountException | InvocationTargetException refused) {
+            return JSON.createObjectNode().set("err", shown(refused.getCause() == null ? refused : refused.getCause()));
         }
     }
 
@@ -128,22 +118,18 @@ class ConformanceTest {
         JsonNode shown = JSON.valueToTree(value instanceof HeadcountException e ? Map.of("kind", e.kind(), "op_index", e.operation(),
                 "resume_after", e.resumeAfter(), "latest", e.latestChange(), "seats", e.seats(), "versions", e.versions()) : value);
         for (String of : List.of("seats", "versions")) if (shown.path(of).isObject()) ((ObjectNode) shown).setAll((ObjectNode) shown.get(of));
-        for (JsonNode of : shown.findParents("kind")) ((ObjectNode) of).set("event", of.get("kind"));
-        for (JsonNode of : shown.findParents("event")) ((ObjectNode) of).set("default_of", of.get("user"));
+        for (JsonNode of : shown.findParents("kind")) ((ObjectNode) of).<ObjectNode>set("event", of.get("kind")).set("default_of", of.get("user"));
         for (JsonNode of : shown.path("outcomes")) if (!of.get("subject").asText().equals("license"))
             ((ObjectNode) of).putObject("subject").setAll(Map.of("user", of.get("user_id"), "workspace", of.get("workspace_id")));
         return shown;
     }
 
-    private Directory opened(JsonNode in) throws Exception {
-        Options options = built(new Options(), in, "path");
-        return in.has("path") ? Directory.open(folder.resolve(in.get("path").asText()), options) : Directory.inMemory(options);
-    }
-
     private Object call(String name, JsonNode in, Directory d) throws Exception {
         Path path = folder.resolve(in.path("path").asText());
         switch (name) {
-            case "open": Directory before = directory; directory = opened(in); before.close(); return null;
+            case "open": Options options = built(new Options(), in, "path");
+                directory = in.has("path") ? Directory.open(path, options) : Directory.inMemory(options);
+                if (d != null) d.close(); return null;
             case "follow": feed = d.follow(in.get("after").asLong()); return null;
             case "position": return feed.position();
             case "next": return feed.poll(Duration.ofMillis(in.get("timeout_ms").asLong()));
@@ -163,32 +149,30 @@ class ConformanceTest {
     /** Calls the method of this name that takes most of what is given: by the names of its parameters, or in their order. */
     private Object invoke(Object on, String name, JsonNode in, JsonNode... values) throws Exception {
         for (Method of : Stream.of(on.getClass().getMethods()).sorted(Comparator.comparing((Method of) -> -of.getParameterCount())
-                .thenComparing(of -> !of.toString().contains("String"))).toList()) {
-            if (!SNAKE.translate(of.getName()).equals(name) || values.length > 0 && values.length != of.getParameterCount() + (name.startsWith("remove_") ? 1 : 0)) continue;
+                .thenComparing(of -> Arrays.toString(of.getParameterTypes()))).toList()) { // A text before a number.
+            boolean takesAll = values.length == 0 || values.length - (name.startsWith("remove_") ? 1 : 0) == of.getParameterCount();
+            if (!takesAll || !SNAKE.translate(of.getName()).equals(name)) continue;
             List<Object> arguments = new ArrayList<>();
             for (Parameter p : of.getParameters()) {
                 JsonNode value = values.length > 0 ? values[arguments.size()] : in.path(p.getName().equals("ref") ? "user" : SNAKE.translate(p.getName()));
                 boolean isGiven = !value.isMissingNode() && (values.length > 0 || !value.isNull()) && !(value.isNumber() && p.getType() == String.class);
-                if (isGiven || WHOLE.contains(p.getType()) || p.getName().equals("owner")) arguments.add(argument(p.getType(), p.getParameterizedType(), value, in));
+                if (isGiven || WHOLE.contains(p.getType()) || p.getName().equals("owner")) arguments.add(argument(p, value, in));
             }
-            try {
-                if (arguments.size() == of.getParameterCount()) return of.invoke(on, arguments.toArray());
-            } catch (InvocationTargetException refused) {
-                throw (Exception) refused.getCause();
-            }
+            if (arguments.size() == of.getParameterCount()) return of.invoke(on, arguments.toArray());
         }
         if (name.startsWith("set_")) return invoke(on, name.replace("set_", "remove_"), in);
         throw new IllegalArgumentException("no " + name + " takes " + in);
     }
 
-    private Object argument(Class<?> type, Type generic, JsonNode value, JsonNode in) throws Exception {
+    private Object argument(Parameter of, JsonNode value, JsonNode in) throws Exception {
+        Class<?> type = of.getType();
         if (type == NewUser.class) return built(NewUser.of(in.path("email").asText()), in, "email");
         if (type == UserUpdate.class || type == UserQuery.class) return built(type.getConstructor().newInstance(), in);
         if (type == Path.class) return folder.resolve(value.asText());
         if (type == String.class) return value.asText("");
         if (type == long.class && value.isTextual()) return directory.workspace(value.asText()).map(Workspace::id).orElse(Long.MAX_VALUE);
         if (type == License.class) return License.parse(value.asText());
-        if (type != Batch.class) return JSON.convertValue(value.isMissingNode() ? BooleanNode.FALSE : value, JSON.constructType(generic));
+        if (type != Batch.class) return JSON.convertValue(value.isMissingNode() ? BooleanNode.FALSE : value, JSON.constructType(of.getParameterizedType()));
         Batch batch = built(new Batch(), in);
         for (JsonNode operation : in.get("operations")) {
             invoke(batch, operation.get("op").asText(), operation);
@@ -206,7 +190,7 @@ class ConformanceTest {
             if (name.equals("username") && value.isNull()) invoke(builder, "reset_username", in);
             else if (name.equals("member_of") && in.has("role")) invoke(builder, name, in, value, in.get("role"));
             else if (value.isArray()) for (JsonNode item : value) invoke(builder, one, in, item);
-            else if (value.isObject()) for (var of : value.properties()) 
+            else if (value.isObject()) for (var of : value.properties())
                 invoke(builder, (of.getValue().isNull() ? "remove_" : "") + one, in, TextNode.valueOf(of.getKey()), of.getValue());
             else invoke(builder, name.replace("license", "license_if_new"), in, value);
         }
