@@ -29,6 +29,7 @@ fn the_corpora_of_the_fuzz_targets_pass() {
     replay("records", super::records::check);
     replay("texts", super::texts::check);
     replay("username", super::username::check);
+    replay("requests", crate::testkit::play::play_bytes);
 }
 
 #[cfg(feature = "capi")]
