@@ -2,10 +2,10 @@
 
 use std::sync::Mutex;
 
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
-use super::call_error::CallError;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Batch, Op, check_door};

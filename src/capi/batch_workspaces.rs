@@ -2,10 +2,10 @@
 
 use super::arguments;
 use super::batch::HcBatch;
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::member::HcRole;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use super::users::named;
 use super::workspaces::optional_owner;

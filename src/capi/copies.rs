@@ -3,11 +3,11 @@
 use std::ffi::c_void;
 
 use super::arguments::{self, Out, SizedStruct};
+use super::call_error::CallError;
 use super::directory::{HcDirectory, options_or_default};
 use super::failure::HcError;
 use super::guard;
 use super::options::HcOptions;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use super::transfer::{HcProgressCallback, telling};
 use crate::directory::{Copied, CopyOptions, restore};

@@ -5,6 +5,7 @@ use std::ptr::null;
 use std::sync::{Arc, Mutex};
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
@@ -12,7 +13,6 @@ use super::handle::{Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
 use super::query::HcQuery;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use super::user::HcUser;
 use crate::directory::{Directory, Users};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::options::HcOptions;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use super::submit::Submitter;
 use crate::directory::{Directory, Options};

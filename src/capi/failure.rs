@@ -2,8 +2,8 @@
 
 use std::ffi::{CStr, CString};
 
-use super::handle::{Handle, Latch};
 use super::call_error::CallError;
+use super::handle::{Handle, Latch};
 use super::status::HcStatus;
 use crate::error::Error;
 

@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
-use super::call_error::CallError;
 use super::status::HcStatus;
 #[cfg(unix)]
 use crate::directory::Ready;

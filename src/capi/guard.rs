@@ -7,9 +7,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::handle::Handle;
-use super::call_error::CallError;
 use super::status::HcStatus;
 
 /// The handle at `pointer`, if calls on it are allowed.

@@ -1,9 +1,9 @@
 //! The license.
 
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use crate::model::License;
 

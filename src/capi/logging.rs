@@ -13,9 +13,9 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwapOption;
 use log::{LevelFilter, Log, Metadata, Record};
 
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
-use super::call_error::CallError;
 use super::status::HcStatus;
 
 /// How much a message matters. Passed as int32_t.

@@ -3,11 +3,11 @@
 use std::sync::Mutex;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::lock;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use crate::model::{NewUser, Timestamp};
 

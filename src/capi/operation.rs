@@ -3,10 +3,10 @@
 use super::applied::HcApplied;
 use super::arguments;
 use super::batch::HcBatch;
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::packed::{PackedBatch, PackedKind, operations};
-use super::call_error::CallError;
 use super::status::HcStatus;
 
 /// What an operation of a packed batch does. docs/packed.md says which fields each has.

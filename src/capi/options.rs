@@ -3,11 +3,11 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::license::HcLicense;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::directory::Options;
@@ -133,20 +133,28 @@ pub unsafe extern "C" fn hc_options_set(
                 HcOption::CreateIfMissing => {
                     flag("create_if_missing").map(|on| options.set(|to| to.create_if_missing(on)))
                 }
-                HcOption::ReadOnly => flag("read_only").map(|on| options.set(|to| to.read_only(on))),
-                HcOption::OpenTimeoutMs => duration().map(|time| options.set(|to| to.open_timeout(time))),
+                HcOption::ReadOnly => {
+                    flag("read_only").map(|on| options.set(|to| to.read_only(on)))
+                }
+                HcOption::OpenTimeoutMs => {
+                    duration().map(|time| options.set(|to| to.open_timeout(time)))
+                }
                 HcOption::PageCacheBytes => {
                     bytes("the page cache").map(|size| options.set(|to| to.page_cache_bytes(size)))
                 }
                 HcOption::UserCacheBytes => {
                     bytes("the user cache").map(|size| options.set(|to| to.user_cache_bytes(size)))
                 }
-                HcOption::LogBytes => bytes("the log").map(|_| options.set(|to| to.log_bytes(value))),
+                HcOption::LogBytes => {
+                    bytes("the log").map(|_| options.set(|to| to.log_bytes(value)))
+                }
                 HcOption::SyncIntervalMs => duration().map(|interval| {
                     let interval = Some(interval).filter(|interval| !interval.is_zero());
                     options.set(|to| to.sync_interval(interval));
                 }),
-                HcOption::SalvageLog => flag("salvage_log").map(|on| options.set(|to| to.salvage_log(on))),
+                HcOption::SalvageLog => {
+                    flag("salvage_log").map(|on| options.set(|to| to.salvage_log(on)))
+                }
             }
         })
     }

@@ -2,12 +2,12 @@
 
 use std::sync::Mutex;
 
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::member::HcRole;
 use super::query_field::{HcQueryField as Field, HcSort};
-use super::call_error::CallError;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Sort, Timestamp, UserQuery, WorkspaceId};

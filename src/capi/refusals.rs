@@ -2,11 +2,11 @@
 
 use super::arguments::Out;
 use super::batch::HcBatch;
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
-use super::call_error::CallError;
 use super::status::HcStatus;
 
 /// What would be refused of a batch, as a list of errors. Plain data: it outlives the

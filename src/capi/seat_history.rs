@@ -1,18 +1,17 @@
 //! How many users were active in the past.
 
 use super::arguments::SizedStruct;
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
-use super::call_error::CallError;
 use super::status::HcStatus;
-use crate::rules::seat_days::DAYS_KEPT;
-use crate::model::{SeatDay, SeatHistory, Timestamp};
+use crate::model::{SEAT_DAYS_KEPT, SeatDay, SeatHistory, Timestamp};
 
 /// The largest number of days that hc_directory_get_seat_history() has: three years, and some.
 pub const HC_SEAT_DAYS_MAX: usize = 1100;
 
-const _: () = assert!(HC_SEAT_DAYS_MAX as u64 > DAYS_KEPT);
+const _: () = assert!(HC_SEAT_DAYS_MAX as u64 > SEAT_DAYS_KEPT);
 
 /// A day (UTC) on which the number of active users changed.
 #[repr(C)]

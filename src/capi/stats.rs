@@ -1,10 +1,10 @@
 //! Figures of a directory that runs.
 
 use super::arguments::{self, SizedStruct};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use crate::directory::Stats;
 

@@ -8,9 +8,9 @@ use std::thread::{self, JoinHandle, ThreadId};
 
 use super::applied::HcApplied;
 use super::batch::HcBatch;
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use super::{guard, lock};
 use crate::directory::Directory;

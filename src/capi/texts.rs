@@ -3,11 +3,11 @@
 use std::ffi::c_char;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::license::HcLicense;
 use super::member::HcRole;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use crate::model::{Email, License, Role, Timestamp, Username};
 

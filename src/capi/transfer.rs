@@ -3,10 +3,10 @@
 use std::ffi::c_void;
 use std::io::{self, BufReader, Read, Write};
 
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
-use super::call_error::CallError;
 use super::status::HcStatus;
 
 /// Reports how far a call has come, on the thread that made the call. It must return soon, and

@@ -4,11 +4,11 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::packed::{PackedBatch, pack_one};
-use super::call_error::CallError;
 use super::status::HcStatus;
 use crate::directory::Directory;
 use crate::model::{User, UserId};
@@ -63,11 +63,13 @@ impl HcUserKey {
     /// The users whom `keys` name, in their order. Looking up several ids or emails at once
     /// is faster than one by one.
     fn find_all(self, directory: &Directory, keys: &[&[u8]]) -> Result<Found, CallError> {
-        // SAFETY: in each closure the key is a slice.
+        // SAFETY: the key is a slice.
         let id = |key: &&[u8]| unsafe { id_key(key.as_ptr(), key.len()) };
+        // SAFETY: the key is a slice.
         let text = |key: &&[u8]| unsafe {
             arguments::text("key", key.as_ptr(), key.len()).map(str::to_owned)
         };
+        // SAFETY: the key is a slice.
         let one = |key: &&[u8]| unsafe { self.find(directory, key.as_ptr(), key.len()) };
         Ok(match self {
             Self::Id => {
@@ -224,7 +226,8 @@ fn split_key(keys: &[u8]) -> Result<(&[u8], &[u8]), CallError> {
     let split = keys.split_first_chunk().and_then(|(length, rest)| {
         rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)
     });
-    split.ok_or_else(|| CallError::argument("the last key is longer than keys_bytes say".to_owned()))
+    split
+        .ok_or_else(|| CallError::argument("the last key is longer than keys_bytes say".to_owned()))
 }
 
 /// Where the offsets go.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::new_user::HcNewUser;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use super::user::HcUser;
 use super::user_read::HcUserKey;

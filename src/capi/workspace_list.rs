@@ -3,13 +3,13 @@
 use std::sync::Mutex;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use super::workspace::HcWorkspace;
 use crate::directory::Workspaces;

@@ -1,10 +1,10 @@
 //! Finding workspaces, and changing them.
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
-use super::call_error::CallError;
 use super::status::HcStatus;
 use super::users::named;
 use super::workspace::HcWorkspace;

@@ -8,10 +8,10 @@ mod fields;
 
 use self::fields::{Fields, Wrong};
 use super::{HEADER_BYTES, PackedKind, VERSION};
+use crate::capi::call_error::CallError;
 use crate::capi::license::HcLicense;
 use crate::capi::member::HcRole;
 use crate::capi::operation::{HcOpField as F, HcOperation};
-use crate::capi::call_error::CallError;
 use crate::model::{
     Batch, NewUser, NewWorkspace, Op, Role, Timestamp, UserRef, UserUpdate, WorkspaceId,
     WorkspaceRef, check_door,
@@ -34,7 +34,10 @@ pub(in crate::capi) fn read(bytes: &[u8], before: usize) -> Result<Batch, CallEr
     if rest.is_empty() {
         Ok(batch)
     } else {
-        let which = Which { number: records, records };
+        let which = Which {
+            number: records,
+            records,
+        };
         Err(which.malformed())
     }
 }

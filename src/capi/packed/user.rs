@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::{
-    Ahead, PackedBatch, PackedKind, PAIR_BYTES, PackedRecord, Writer, count, pair_texts_bytes, place_bytes,
-    text_bytes,
+    Ahead, PAIR_BYTES, PackedBatch, PackedKind, PackedRecord, Writer, count, pair_texts_bytes,
+    place_bytes, text_bytes,
 };
 use crate::capi::call_error::CallError;
 use crate::directory::{UserView, Users};

@@ -1,6 +1,6 @@
 //! The packed form of a workspace.
 
-use super::{PackedKind, PAIR_BYTES, PackedRecord, Writer, count, pair_texts_bytes, text_bytes};
+use super::{PAIR_BYTES, PackedKind, PackedRecord, Writer, count, pair_texts_bytes, text_bytes};
 use crate::model::{UserId, Workspace};
 
 /// Bytes before the external ids.

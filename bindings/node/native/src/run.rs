@@ -54,6 +54,18 @@ pub fn alone(request: Alone) -> Result<(Answer, Option<Arc<Handle>>)> {
     Ok((answer, None))
 }
 
+/// The directory for the changes of an actor, through a door.
+fn writer(directory: &Directory, actor: Option<&str>, door: Option<&str>) -> Result<Directory> {
+    let mut writer = directory.clone();
+    if let Some(actor) = actor {
+        writer = writer.acting_as(parse(actor)?);
+    }
+    if let Some(door) = door {
+        writer = writer.through(door);
+    }
+    Ok(writer)
+}
+
 /// Users who were looked up together: those who were found, and before them for each
 /// whether it was.
 fn many(users: &[Option<Arc<User>>]) -> Answer {
@@ -78,7 +90,10 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
         }
         Request::UsersByEmails { emails } => many(&directory.users_by_emails(&emails)?),
         Request::UsersByIds { ids } => {
-            let ids = ids.iter().map(|id| id.parse()).collect::<headcount::Result<Vec<_>>>()?;
+            let ids = ids
+                .iter()
+                .map(|id| id.parse())
+                .collect::<headcount::Result<Vec<_>>>()?;
             many(&directory.users_by_ids(&ids)?)
         }
         Request::TouchUser { user } => {
@@ -99,14 +114,8 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
             Answer::written(&directory.workspace_by_external_id(&provisioner, &id)?)?
         }
         Request::DefaultWorkspace { user, actor, door } => {
-            let mut directory = directory.clone();
-            if let Some(actor) = actor {
-                directory = directory.acting_as(parse(&actor)?);
-            }
-            if let Some(door) = door {
-                directory = directory.through(&door);
-            }
-            Answer::written(&directory.default_workspace(user)?)?
+            let writer = writer(directory, actor.as_deref(), door.as_deref())?;
+            Answer::written(&writer.default_workspace(user)?)?
         }
         Request::Apply { batch, then } => apply(directory, batch, then)?,
         Request::Preview { batch } => Answer::of(refusals(directory.refusals(batch)?)),

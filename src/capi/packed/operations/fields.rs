@@ -1,8 +1,8 @@
 //! The fields of one packed operation.
 
 use crate::capi::arguments::TEXT_BYTES_MAX;
-use crate::capi::operation::HcOpField;
 use crate::capi::call_error::CallError;
+use crate::capi::operation::HcOpField;
 use crate::error::Error;
 use crate::model::UserId;
 
@@ -192,7 +192,8 @@ fn text(name: HcOpField, bytes: &[u8]) -> Result<&str, Wrong> {
             bytes.len()
         )));
     }
-    std::str::from_utf8(bytes).map_err(|error| CallError::utf8("a text", error.valid_up_to()).into())
+    std::str::from_utf8(bytes)
+        .map_err(|error| CallError::utf8("a text", error.valid_up_to()).into())
 }
 
 fn wrong_length(name: HcOpField, bytes: &[u8], wanted: usize) -> Wrong {
