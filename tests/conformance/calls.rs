@@ -118,7 +118,7 @@ pub fn call(directory: &Directory, name: &str, given: &Value) -> Result<Value> {
         "user_by_email" => d.user_by_email(&text(&given["email"])).map(perhaps),
         "users_by_emails" => d.users_by_emails(&texts(&given["emails"])).map(|found| found.into_iter().map(perhaps).collect()),
         "users_by_ids" => {
-            let ids = texts(&given["ids"]).iter().map(|id| id.parse()).collect::<headcount::Result<Vec<_>>>()?;
+            let ids = texts(&given["ids"]).iter().map(|id| id.parse()).collect::<Result<Vec<_>>>()?;
             d.users_by_ids(&ids).map(|found| found.into_iter().map(perhaps).collect())
         }
         "user_by_username" => d.user_by_username(&text(&given["username"])).map(perhaps),
