@@ -137,7 +137,7 @@ static void many(const hc_directory *directory, const hc_user *ann)
  * for all. */
 static void in_parts(hc_directory *directory, int32_t kind)
 {
-    static uint8_t keys[300 * 32], buffer[8192];
+    static uint8_t keys[300 * 32], buffer[4096];
     static uint32_t offsets[300];
     static size_t ends[301];
     size_t i, done = 0, read, written, calls = 0;
