@@ -266,7 +266,9 @@ impl Shared {
             Err(error) => return Err(doubt.confirm(self.name.log_failed(error))),
         };
         let bytes = match &segment {
-            Some(segment) if is_full => log.grown(segment),
+            Some(segment) if is_full => {
+                log.grown(segment, self.log_bound.segment_bytes(self.length.get()))
+            }
             _ => 0,
         };
         let state = self.state()?;

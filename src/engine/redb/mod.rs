@@ -70,6 +70,7 @@ use self::latest::Latest;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles};
+use self::options::LogBound;
 pub(crate) use self::options::RedbOptions;
 use self::own_file::OwnFile;
 use self::pacing::Pacing;
@@ -120,6 +121,7 @@ struct Shared {
     files: Arc<dyn SideFiles>,
     /// How much of the file redb may keep in memory.
     cache_bytes: usize,
+    log_bound: LogBound,
     /// The file, if this engine created it.
     created: Option<PathBuf>,
     figures: Figures,
@@ -184,6 +186,7 @@ impl Redb {
             filtering: base.filtering(),
             files,
             cache_bytes: options.cache_bytes,
+            log_bound: options.log_bound(),
             created,
             latest: Latest::new(
                 base,
