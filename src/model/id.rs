@@ -12,11 +12,10 @@ use super::email::quoted;
 use super::{Email, Timestamp, User, Username};
 use crate::error::{Error, ErrorKind, Result};
 
-/// The identity of a user: a UUID that is never given to another user, not even
-/// after a deletion.
+/// The id of a user: a UUID that is never given to another user, not even after a deletion.
 ///
-/// The directory draws version 7 ids (RFC 9562), which sort by the time they
-/// were made; an import may bring any UUID.
+/// The directory draws ids of version 7 (RFC 9562), which sort by the time of their creation;
+/// an import may bring any UUID.
 ///
 /// ```
 /// use headcount::UserId;

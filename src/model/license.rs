@@ -44,7 +44,7 @@ impl License {
     /// ```
     pub const COMMUNITY_SEATS: u64 = 5;
 
-    /// How many seats there are; `None` is any number.
+    /// How many seats there are; `None` for any number.
     ///
     /// ```
     /// use headcount::License;
@@ -125,7 +125,7 @@ pub struct Seats {
 }
 
 impl Seats {
-    /// Seats of the license; `None` is any number.
+    /// Seats of the license; `None` for any number.
     ///
     /// ```
     /// use headcount::Directory;
@@ -138,7 +138,7 @@ impl Seats {
         self.license.seat_limit()
     }
 
-    /// Seats that are free, zero when over the limit; `None` is any number.
+    /// Seats that are free, zero if over the limit; `None` for any number.
     ///
     /// ```
     /// use headcount::Directory;
@@ -154,8 +154,8 @@ impl Seats {
         }
     }
 
-    /// How many more users are active than the license has seats. Only setting a
-    /// smaller license makes this more than zero.
+    /// How many more users are active than the license has seats. Only setting a smaller license,
+    /// or loading such a directory, makes this more than zero.
     ///
     /// ```
     /// use headcount::{Directory, License};

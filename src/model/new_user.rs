@@ -8,8 +8,8 @@ use crate::error::Result;
 
 /// A user to create: an email and whatever else is known.
 ///
-/// Each part is parsed as it is given. The first one that is malformed is kept
-/// as an error and returned by the call that takes the `NewUser`.
+/// Each part is parsed when it is set. The first malformed one is kept as an error, which the
+/// call that takes the `NewUser` returns.
 ///
 /// ```
 /// use headcount::{Directory, ErrorKind, NewUser};

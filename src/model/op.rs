@@ -85,8 +85,8 @@ pub struct Step {
 }
 
 impl Op {
-    /// Whether it makes or unmakes an admin or sets the license: what a platform usually
-    /// leaves to its own administrators.
+    /// Whether it makes or unmakes an admin or sets the license: operations that a platform usually
+    /// reserves for its own administrators.
     ///
     /// ```
     /// use headcount::{License, NewUser, Op};

@@ -10,8 +10,8 @@ use super::UserId;
 use super::email::quoted;
 use crate::error::{Error, ErrorKind, Result};
 
-/// The id of a request, under which its [`Batch`](super::Batch) can be sent again without
-/// being done twice: see [`Batch::request_id`](super::Batch::request_id).
+/// The id of a request, with which its [`Batch`](super::Batch) can be sent again without being
+/// applied twice: see [`Batch::request_id`](super::Batch::request_id).
 ///
 /// It is 16 bytes, usually a random UUID, and prints and parses as one.
 ///

@@ -11,10 +11,10 @@ use super::new_user::apart_from;
 use super::{Email, Field, User, Username};
 use crate::error::{Error, Result};
 
-/// What to change of a user; whatever isn't named stays as it is.
+/// Changes to a user; parts that are not set stay as they are.
 ///
-/// Each part is parsed as it is given. The first one that is malformed is kept
-/// as an error and returned by the call that takes the `UserUpdate`.
+/// Each part is parsed when it is set. The first malformed one is kept as an error, which the
+/// call that takes the `UserUpdate` returns.
 ///
 /// ```
 /// use headcount::{Directory, NewUser, UserUpdate};
@@ -291,7 +291,7 @@ impl UserUpdate {
         self.0.get().map(|_| ())
     }
 
-    /// Whether it says if the user is an admin.
+    /// Whether it sets if the user is an admin.
     ///
     /// ```
     /// use headcount::UserUpdate;

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::kit::skip::skip;
+
 /// Mounted as long as it lives.
 pub struct Disk {
     folder: TempDir,
@@ -20,7 +22,8 @@ pub enum DiskKind {
 }
 
 impl Disk {
-    /// A new and empty one. Prints why and returns `None` where this machine doesn't allow it.
+    /// A new and empty one; `None` where this machine doesn't allow it, so that the test is
+    /// skipped.
     pub fn new(kind: DiskKind, bytes: u64) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let disk = Self { folder, kind };
@@ -47,7 +50,9 @@ impl Disk {
             }
         };
         if let Err(why) = mounted {
-            println!("SKIPPED: {kind:?} can't be mounted here: {why}");
+            skip(&format!(
+                "{kind:?} can't be mounted here, run it as root: {why}"
+            ));
             return None;
         }
         Some(disk)

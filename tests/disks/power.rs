@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::disk::{Disk, DiskKind};
+use crate::kit::skip::skip;
 use crate::writer::{SEATS, acknowledged, open, start};
 
 /// How often.
@@ -27,7 +28,9 @@ fn what_was_acknowledged_survives_power_cuts() {
         // It ends when the disk refuses.
         let users = acknowledged(&mut child);
         if let Err(why) = cut {
-            println!("SKIPPED: the power can't be cut here: {why}");
+            skip(&format!(
+                "the power can't be cut here, run it as root: {why}"
+            ));
             return;
         }
         child.wait();

@@ -43,11 +43,11 @@ impl Shared {
         }
         self.prepare(log)?;
         state = self.state()?;
-        let doubt = PoisonGuard(self);
+        let guard = PoisonGuard(self);
         if let Err(error) = log.append(sequence, size, staged.writes().iter()) {
-            return Err(doubt.confirm(self.name.log_failed(error)));
+            return Err(guard.confirm(self.name.log_failed(error)));
         }
-        doubt.clear();
+        guard.clear();
         let is_first = state.active.is_empty();
         self.usual.note(staged.size());
         state.active.add(sequence, staged);
@@ -137,7 +137,7 @@ impl Shared {
             around.abort();
             return Err(error);
         }
-        let doubt = PoisonGuard(self);
+        let guard = PoisonGuard(self);
         let committed = self.write_base(
             |base| base.commit(around, sequence),
             |_, base| State {
@@ -148,9 +148,9 @@ impl Shared {
             },
         );
         if let Err(error) = committed {
-            return Err(doubt.confirm(error));
+            return Err(guard.confirm(error));
         }
-        doubt.clear();
+        guard.clear();
         log.restart(sequence);
         Ok(())
     }
@@ -176,6 +176,6 @@ impl PoisonGuard<'_> {
 
 impl Drop for PoisonGuard<'_> {
     fn drop(&mut self) {
-        self.0.in_doubt.store(true, Ordering::Release);
+        self.0.poisoned.store(true, Ordering::Release);
     }
 }

@@ -84,7 +84,7 @@ impl ReadOnly {
         )?;
         let replay = log::read(files, &opened.log, salvage_log);
         let replay = replay.map_err(|error| name.replay_failed(error))?;
-        let recent = Memtable::of(replay.commits);
+        let memtable = Memtable::of(replay.commits);
         let engine = Self {
             name,
             latest: Latest::new(
@@ -92,7 +92,7 @@ impl ReadOnly {
                 State {
                     base: Arc::new(opened.committed),
                     frozen: None,
-                    active: Arc::new(recent),
+                    active: Arc::new(memtable),
                     sequence: replay.last,
                 },
             ),

@@ -184,7 +184,7 @@ impl<'a> Layer<'a> {
     }
 
     /// Writes that are not in the database yet, in the order of the scan.
-    pub(super) fn recent(entries: impl Iterator<Item = Entry<'a>> + 'a) -> Self {
+    pub(super) fn memtable(entries: impl Iterator<Item = Entry<'a>> + 'a) -> Self {
         Self::new(entries.map(|entry| Ok(Item::InMemory(entry.write()))))
     }
 

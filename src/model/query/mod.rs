@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// Bytes of a text that is searched for.
 const SEARCH_BYTES_MAX: usize = 255;
 
-/// The order of the users of a page.
+/// The order of the users in a page.
 ///
 /// ```
 /// use headcount::{Directory, Sort, UserQuery};
