@@ -34,7 +34,7 @@ struct Slot {
 
 impl Slot {
     /// The hash that the table files it under.
-    fn spread(&self) -> u64 {
+    fn spread(self) -> u64 {
         u64::from(self.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 }
@@ -43,7 +43,7 @@ impl Index {
     /// Reserves room for `count` positions, if those are more than a few.
     pub(super) fn reserve(&mut self, count: usize) {
         if count > FEW && self.slots.is_empty() {
-            self.slots.reserve(count, Slot::spread);
+            self.slots.reserve(count, |slot| slot.spread());
         }
     }
 
@@ -83,13 +83,17 @@ impl Index {
         let slot = self.slot(key, place);
         let is_same =
             |other: &Slot| other.hash == slot.hash && key_at(other.place as usize) == Some(key);
-        match self.slots.entry(slot.spread(), is_same, Slot::spread) {
+        match self
+            .slots
+            .entry(slot.spread(), is_same, |slot| slot.spread())
+        {
             Entry::Vacant(free) => {
                 free.insert(slot);
             }
             Entry::Occupied(_) => {
                 self.has_twins = true;
-                self.slots.insert_unique(slot.spread(), slot, Slot::spread);
+                self.slots
+                    .insert_unique(slot.spread(), slot, |slot| slot.spread());
             }
         }
     }
