@@ -36,7 +36,7 @@ pub struct Batch {
     pub(crate) door: Option<Arc<str>>,
     pub(crate) request_id: Option<RequestId>,
     pub(crate) allow_ownerless: bool,
-    /// Of what the caller asked for, once the batch [was prepared](Self::prepare).
+    /// The digest of the request, once the batch [was prepared](Self::prepare).
     pub(super) digest: Option<BatchDigest>,
 }
 
@@ -94,7 +94,7 @@ impl Batch {
         self.steps.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no operations.
     ///
     /// ```
     /// use headcount::Batch;
@@ -144,7 +144,7 @@ impl Batch {
         self
     }
 
-    /// Refuses a door that is none.
+    /// Checks the name of the door.
     pub(crate) fn check_door(&self) -> Result<()> {
         self.door.as_deref().map_or(Ok(()), check_door)
     }
@@ -249,7 +249,7 @@ pub(crate) fn check_door(door: &str) -> Result<()> {
     ))
 }
 
-/// Of operations, each with a version or without.
+/// From operations, with or without versions.
 impl<S: Into<Step>> FromIterator<S> for Batch {
     fn from_iter<I: IntoIterator<Item = S>>(steps: I) -> Self {
         let mut batch = Self::new();
