@@ -6,25 +6,26 @@ use crate::process::Word;
 
 /// Caching users in a host.
 impl Directory {
-    /// A number by which a host in another language keeps a cache of users of its own,
-    /// so that a hit costs no call into the library. (Rust needs none: the library has a
-    /// cache, and lends what is in it.)
+    /// A number with which a host in another language can keep its own cache of users, so
+    /// that a hit needs no call into the library. (Rust needs none: the library has a cache,
+    /// and lends what is in it.)
     ///
-    /// It changes with every commit that changes or deletes users, twice: it is odd from
-    /// before such a commit can be seen until it can be seen everywhere. It is odd for
-    /// good once the directory is closed, and in a child of `fork`.
+    /// Every commit that changes or deletes users changes it twice: it is odd from before
+    /// the commit is visible until it is visible everywhere. It stays odd once the directory
+    /// is closed, and in a child of `fork`.
     ///
-    /// The rules, by which nobody who has seen a commit ever sees an older state:
+    /// By these rules, nobody who has seen a commit ever sees an older state:
     ///
-    /// - To look up: read the generation, *then* the cache. A cached user is valid if the
-    ///   generation is even and the same that is kept with the user.
-    /// - To fill: read the generation, *then* ask the library, and keep the user with that
-    ///   generation. Keep nothing if it is odd.
-    /// - Keep users only, not that there is none: creating a user changes nothing here.
-    /// - When the user is found by several names, each is a key of its own.
+    /// - To look up, read the generation, *then* the cache. A cached user is valid if the
+    ///   generation is even and equal to the one stored with the user.
+    /// - To fill, read the generation, *then* ask the library, and store the user with that
+    ///   generation. Store nothing if it is odd.
+    /// - Store hits only, never that there is no user: creating a user doesn't change the
+    ///   generation.
+    /// - If a user is looked up by several names, each is a key of its own.
     ///
-    /// It costs a load. Over the C ABI, `hc_directory_generation` gives the address
-    /// of the number: read it with acquire semantics.
+    /// It costs a load. In the C ABI, `hc_directory_generation` returns the address of the
+    /// number: read it with acquire semantics.
     ///
     /// ```
     /// use std::collections::HashMap;

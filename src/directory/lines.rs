@@ -14,7 +14,7 @@ const LINE_BYTES_MAX: u64 = 1 << 20;
 /// Lines are handed on when there are this many bytes of them.
 const WRITE_BYTES: usize = 64 << 10;
 
-/// How often the progress is told.
+/// Records between two reports of the progress.
 const RECORDS_BETWEEN: u64 = 1_000;
 
 /// How far [`Directory::export_lines`] or [`Directory::load_lines`] has come and, when it
