@@ -55,6 +55,7 @@ impl Options {
             read_only: false,
             open_timeout: Duration::ZERO,
             engine: RedbOptions {
+                log_bytes_max: Some(128 << 20),
                 looked_up: read::LOOKED_UP,
                 ..RedbOptions::new(true)
             },
@@ -135,8 +136,9 @@ impl Options {
         self
     }
 
-    /// How large the log beside the file may become: 64 MiB by default, at least 1 MiB and at
-    /// most 4 GiB; other values are clamped.
+    /// How large the log beside the file may become, at least 1 MiB and at most 4 GiB; other
+    /// values are clamped. The default is 64 MiB, or a quarter of a file above 256 MiB, up to
+    /// 128 MiB.
     ///
     /// The log holds writes that are not yet in the main file, into which they are written in the
     /// background; they are also kept in memory, in up to three times the space. A larger log
@@ -155,6 +157,7 @@ impl Options {
     #[must_use]
     pub fn log_bytes(mut self, bytes: u64) -> Self {
         self.engine.log_bytes = bytes.clamp(1 << 20, 4 << 30);
+        self.engine.log_bytes_max = None;
         self
     }
 

@@ -266,12 +266,14 @@ impl Shared {
             Err(error) => return Err(guard.confirm(self.name.log_failed(error))),
         };
         let bytes = match &segment {
-            Some(segment) if is_full => log.grown(segment),
+            Some(segment) if is_full => {
+                log.grown(segment, self.log_bound.segment_bytes(self.length.get()))
+            }
             _ => 0,
         };
         let state = self.state()?;
         let frozen = Arc::clone(&state.active);
-        self.publish(|state| State {
+        self.latest.publish(|state| State {
             base: Arc::clone(&state.base),
             frozen: Some(Arc::clone(&state.active)),
             active: Arc::default(),
@@ -324,16 +326,18 @@ impl Shared {
         self.pacing.begin(job.frozen.len());
         let writes = job.frozen.newest(job.sequence);
         let writes = writes.inspect(|_| self.pacing.step());
-        let applied = self.with_base(|base| match &job.source {
-            Source::Segment(..) => base.apply(writes, job.sequence),
-            Source::Left(_, uses) => base.end_uses(writes, job.sequence, uses),
-        })?;
-        self.publish(|state| State {
-            base: Arc::new(applied),
-            frozen: None,
-            active: Arc::clone(&state.active),
-            sequence: state.sequence,
-        });
+        self.write_base(
+            |base| match &job.source {
+                Source::Segment(..) => base.apply(writes, job.sequence),
+                Source::Left(_, uses) => base.end_uses(writes, job.sequence, uses),
+            },
+            |state, base| State {
+                base,
+                frozen: None,
+                active: Arc::clone(&state.active),
+                sequence: state.sequence,
+            },
+        )?;
         match job.source {
             Source::Segment(Some(segment), bytes) => {
                 // It works as it is, only with checkpoints more often.
@@ -390,8 +394,7 @@ impl Shared {
 
     /// The commit up to which there are recent writes, if there are any.
     fn dirty(&self) -> Option<u64> {
-        let state = self.published.load();
-        let state = state.as_ref()?;
+        let state = self.latest.state()?;
         (!state.active.is_empty()).then_some(state.sequence)
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fs;
 
+use super::Shared;
 use super::log::Log;
-use super::{Shared, lock};
 use crate::error::{ErrorKind, Result};
 
 impl Shared {
@@ -20,7 +20,7 @@ impl Shared {
             // it can't be removed, is no harm.
             let _ = self.created.as_ref().map(fs::remove_file);
         }
-        self.published.store(None);
+        self.latest.close_state();
         let removed = match taken_over {
             // Before the lock is released, and others may make a log by these names.
             Ok(()) => log
@@ -28,7 +28,7 @@ impl Shared {
                 .map_err(|error| self.name.log_not_removed(error)),
             Err(error) => Err(error),
         };
-        let closed = match lock(&self.base).take() {
+        let closed = match self.latest.take_base() {
             Some(base) => base.close(),
             None => Ok(()),
         };

@@ -51,7 +51,7 @@ impl Shared {
         let is_first = state.active.is_empty();
         self.usual.note(staged.size());
         state.active.add(sequence, staged);
-        self.publish(|state| State {
+        self.latest.publish(|state| State {
             base: Arc::clone(&state.base),
             frozen: state.frozen.clone(),
             active: Arc::clone(&state.active),
@@ -75,15 +75,17 @@ impl Shared {
         }
         self.require_space(0)?;
         let guard = PoisonGuard(self);
-        let begun = self.with_base(|base| base.begin_use(log.use_id(), log.database()));
-        match begun {
-            Ok(committed) => self.publish(|state| State {
-                base: Arc::new(committed),
+        let begun = self.write_base(
+            |base| base.begin_use(log.use_id(), log.database()),
+            |state, base| State {
+                base,
                 frozen: state.frozen.clone(),
                 active: Arc::clone(&state.active),
                 sequence: state.sequence,
-            }),
-            Err(error) => return Err(guard.confirm(error)),
+            },
+        );
+        if let Err(error) = begun {
+            return Err(guard.confirm(error));
         }
         guard.clear();
         log.set_recorded();
@@ -136,14 +138,17 @@ impl Shared {
             return Err(error);
         }
         let guard = PoisonGuard(self);
-        match self.with_base(|base| base.commit(around, sequence)) {
-            Ok(committed) => self.publish(|_| State {
-                base: Arc::new(committed),
+        let committed = self.write_base(
+            |base| base.commit(around, sequence),
+            |_, base| State {
+                base,
                 frozen: None,
                 active: Arc::default(),
                 sequence,
-            }),
-            Err(error) => return Err(guard.confirm(error)),
+            },
+        );
+        if let Err(error) = committed {
+            return Err(guard.confirm(error));
         }
         guard.clear();
         log.restart(sequence);

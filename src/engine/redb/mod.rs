@@ -26,6 +26,7 @@ mod filtering;
 mod guard;
 mod holder;
 mod inspect;
+mod latest;
 mod log;
 mod memtable;
 #[cfg(test)]
@@ -56,7 +57,6 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use ::redb::StorageBackend;
-use arc_swap::ArcSwapOption;
 
 use self::backend::Length;
 use self::base::Base;
@@ -66,15 +66,17 @@ pub(crate) use self::copy::copy;
 use self::errors::Name;
 use self::figures::Figures;
 use self::filtering::Filtering;
+use self::latest::Latest;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles};
+use self::options::LogBound;
 pub(crate) use self::options::RedbOptions;
 use self::own_file::OwnFile;
 use self::pacing::Pacing;
 pub(crate) use self::read_only::ReadOnly;
 use self::recovery::Recovered;
-use self::snapshot::State;
+use self::snapshot::{Committed, State};
 pub(crate) use self::snapshot::{Snapshot, StateId, Value};
 pub(crate) use self::target::Target;
 pub(crate) use self::txn::Txn;
@@ -95,16 +97,11 @@ pub(crate) struct Redb {
 struct Shared {
     /// What the messages of this engine call its file.
     name: Name,
-    /// The latest committed state; `None` once closed.
-    published: ArcSwapOption<State>,
-    /// Held while `published` is replaced by what follows from it: by a commit,
-    /// or by a checkpoint that is over.
-    publishing: Mutex<()>,
+    /// The database and the latest committed state. Who needs the database and the writer's
+    /// lock takes the latter first.
+    latest: Latest<Base, State>,
     /// The one writer, who has the log; `None` once closed.
     writer: Mutex<Option<Log>>,
-    /// The database, held while it is written; `None` once closed. Who needs the
-    /// writer's lock too takes that first.
-    base: Mutex<Option<Base>>,
     /// What there is to do at a checkpoint.
     work: Work,
     /// Set for good when a write may have failed half way. A later `fsync` can
@@ -124,6 +121,7 @@ struct Shared {
     files: Arc<dyn SideFiles>,
     /// How much of the file redb may keep in memory.
     cache_bytes: usize,
+    log_bound: LogBound,
     /// The file, if this engine created it.
     created: Option<PathBuf>,
     figures: Figures,
@@ -188,16 +186,18 @@ impl Redb {
             filtering: base.filtering(),
             files,
             cache_bytes: options.cache_bytes,
+            log_bound: options.log_bound(),
             created,
-            published: ArcSwapOption::from_pointee(State {
-                base: Arc::new(committed),
-                frozen: job.as_ref().map(|job| Arc::clone(&job.frozen)),
-                active: Arc::default(),
-                sequence: last,
-            }),
-            publishing: Mutex::default(),
+            latest: Latest::new(
+                base,
+                State {
+                    base: Arc::new(committed),
+                    frozen: job.as_ref().map(|job| Arc::clone(&job.frozen)),
+                    active: Arc::default(),
+                    sequence: last,
+                },
+            ),
             writer: Mutex::new(Some(log)),
-            base: Mutex::new(Some(base)),
             work,
             poisoned: AtomicBool::new(false),
             is_replaced: AtomicBool::new(false),
@@ -266,21 +266,25 @@ impl Redb {
 impl Shared {
     /// The latest committed state.
     fn state(&self) -> Result<Arc<State>> {
-        self.published.load_full().ok_or_else(|| self.name.closed())
+        self.latest.state().ok_or_else(|| self.name.closed())
     }
 
-    /// Replaces the latest state by what `follow` makes of it.
-    fn publish(&self, follow: impl FnOnce(&State) -> State) {
-        let _publishing = lock(&self.publishing);
-        if let Some(state) = self.published.load_full() {
-            self.published.store(Some(Arc::new(follow(&state))));
-        }
+    /// Runs `body` with the database.
+    fn with_base<T>(&self, body: impl FnOnce(&Base) -> Result<T>) -> Result<T> {
+        let done = self.latest.with_base(body);
+        done.unwrap_or_else(|| Err(self.name.closed()))
     }
 
-    /// Runs `write` with the database.
-    fn with_base<T>(&self, write: impl FnOnce(&Base) -> Result<T>) -> Result<T> {
-        let base = lock(&self.base);
-        write(base.as_ref().ok_or_else(|| self.name.closed())?)
+    /// Writes to the database, and replaces the latest state by what `follow` makes of it.
+    fn write_base(
+        &self,
+        write: impl FnOnce(&Base) -> Result<Committed>,
+        follow: impl FnOnce(&State, Arc<Committed>) -> State,
+    ) -> Result<()> {
+        let written = self
+            .latest
+            .write_base(write, |state, committed| follow(state, Arc::new(committed)));
+        written.unwrap_or_else(|| Err(self.name.closed()))
     }
 
     /// Refuses once a write has failed half way, or when the file is no longer where it was.

@@ -1,5 +1,6 @@
 //! How the engine is opened.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// How to open a [`Redb`].
@@ -16,6 +17,10 @@ pub(crate) struct RedbOptions {
     /// How large the files of the log may become, together. They bound the memory
     /// for recent writes too.
     pub(crate) log_bytes: u64,
+    /// How large they may become beside a large database, of whose file they may have a
+    /// quarter: a checkpoint of twice as many writes touches hardly more of its pages.
+    /// `None`: no larger than `log_bytes`.
+    pub(crate) log_bytes_max: Option<u64>,
     /// `None`: a commit is on disk when it is acknowledged. Otherwise it is after
     /// this time, and what is younger can be lost when the machine stops.
     pub(crate) sync_interval: Option<Duration>,
@@ -42,11 +47,56 @@ impl RedbOptions {
             create,
             cache_bytes: 64 << 20,
             log_bytes: 64 << 20,
+            log_bytes_max: None,
             sync_interval: None,
             salvage_log: false,
             recovers_later: true,
             background: true,
             looked_up: &[],
         }
+    }
+
+    /// How large the log may become.
+    pub(super) fn log_bound(&self) -> LogBound {
+        let most = self.log_bytes_max.unwrap_or(self.log_bytes);
+        LogBound(self.log_bytes..=most.max(self.log_bytes))
+    }
+}
+
+/// How many bytes the files of the log may have together.
+#[derive(Clone, Debug)]
+pub(super) struct LogBound(RangeInclusive<u64>);
+
+/// The part of the database's file that the log may be as large as.
+const PART_OF_FILE: u64 = 4;
+
+impl LogBound {
+    /// How large each of the two segments may become beside a database of `file_bytes`.
+    pub(super) fn segment_bytes(&self, file_bytes: u64) -> u64 {
+        (file_bytes / PART_OF_FILE).clamp(*self.0.start(), *self.0.end()) / 2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_may_be_larger_beside_a_larger_file_within_its_bounds() {
+        let fixed = RedbOptions::new(true).log_bound();
+        let growing = RedbOptions {
+            log_bytes_max: Some(128 << 20),
+            ..RedbOptions::new(true)
+        };
+        let growing = growing.log_bound();
+        for (file_mib, expected_mib) in [(0, 32), (256, 32), (400, 50), (512, 64), (9_000, 64)] {
+            assert_eq!(growing.segment_bytes(file_mib << 20), expected_mib << 20);
+            assert_eq!(fixed.segment_bytes(file_mib << 20), 32 << 20);
+        }
+        let contradictory = RedbOptions {
+            log_bytes_max: Some(1 << 20),
+            ..RedbOptions::new(true)
+        };
+        assert_eq!(contradictory.log_bound().segment_bytes(9 << 30), 32 << 20);
     }
 }

@@ -9,31 +9,30 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use ::redb::StorageBackend;
 use ::redb::backends::FileBackend;
-use arc_swap::ArcSwapOption;
 
 use super::base::Base;
 use super::checkpoint::Work;
 use super::errors::Name;
+use super::latest::Latest;
 use super::log::{self, MARK, SideFile, SideFiles};
 use super::memtable::Memtable;
 use super::overlay::Overlay;
 use super::place::FileId;
 use super::snapshot::{Snapshot, State};
 use super::txn::ALL;
-use super::{RedbOptions, create, file, lock};
+use super::{RedbOptions, create, file};
 use crate::engine::{Order, Read};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A map in a redb file that is only read.
 pub(crate) struct ReadOnly {
     name: Name,
-    /// What there is to read; `None` once closed.
-    published: ArcSwapOption<State>,
-    base: Mutex<Option<Base>>,
+    /// What there is to read.
+    latest: Latest<Base, State>,
 }
 
 impl ReadOnly {
@@ -88,13 +87,15 @@ impl ReadOnly {
         let memtable = Memtable::of(replay.commits);
         let engine = Self {
             name,
-            published: ArcSwapOption::from_pointee(State {
-                base: Arc::new(opened.committed),
-                frozen: None,
-                active: Arc::new(memtable),
-                sequence: replay.last,
-            }),
-            base: Mutex::new(Some(opened.base)),
+            latest: Latest::new(
+                opened.base,
+                State {
+                    base: Arc::new(opened.committed),
+                    frozen: None,
+                    active: Arc::new(memtable),
+                    sequence: replay.last,
+                },
+            ),
         };
         if is_empty(&engine.snapshot()?)? {
             return Err(engine.name.never_created());
@@ -104,13 +105,13 @@ impl ReadOnly {
 
     /// What it holds.
     pub(crate) fn snapshot(&self) -> Result<Snapshot> {
-        let state = self.published.load_full();
+        let state = self.latest.state();
         state.map(Snapshot::new).ok_or_else(|| self.name.closed())
     }
 
     /// The refusal of every write.
     pub(crate) fn refusal(&self) -> Error {
-        if self.published.load().is_none() {
+        if self.latest.state().is_none() {
             return self.name.closed();
         }
         Error::new(
@@ -124,8 +125,8 @@ impl ReadOnly {
 
     /// Releases the file.
     pub(crate) fn close(&self) -> Result<()> {
-        self.published.store(None);
-        match lock(&self.base).take() {
+        self.latest.close_state();
+        match self.latest.take_base() {
             Some(base) => base.close(),
             None => Ok(()),
         }

@@ -40,7 +40,7 @@ use self::header::{FRAMES_AT, SegmentHeader};
 pub(super) use self::replay::{Left, LogState, Replay, ReplayError};
 pub(super) use self::segment::{Segment, UnsyncedFrames};
 
-/// Which part of its largest size a segment has at first. It is small, because a
+/// Which part of its usual size a segment has at first. It is small, because a
 /// program that writes once and ends should not have to fill it; it grows when it
 /// turns out to be too small.
 const NEW_PART: u64 = 32;
@@ -75,7 +75,6 @@ pub(super) struct Log {
     announced: u32,
     sync: Sync,
     segment_bytes_new: u64,
-    segment_bytes_max: u64,
     segments: [Option<Arc<Segment>>; SEGMENTS.len()],
     /// Whether there may be files, also of segments that another use left.
     has_files: bool,
@@ -92,14 +91,14 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// An empty log after the commit `durable`. Its files are made at the first
-    /// frame; `disk` must have none.
+    /// An empty log after the commit `durable`, for segments of about `segment_bytes` once
+    /// they have grown. Its files are made at the first frame; `disk` must have none.
     pub(super) fn new(
         disk: Arc<dyn SideFiles>,
         use_id: u64,
         durable: u64,
         sync: Sync,
-        segment_bytes_max: u64,
+        segment_bytes: u64,
     ) -> Self {
         Self {
             disk,
@@ -107,9 +106,8 @@ impl Log {
             is_recorded: false,
             announced: 0,
             sync,
-            segment_bytes_new: (segment_bytes_max / NEW_PART)
+            segment_bytes_new: (segment_bytes / NEW_PART)
                 .clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_NEW_MAX),
-            segment_bytes_max,
             segments: SEGMENTS.map(|_| None),
             has_files: false,
             current: 0,
@@ -301,13 +299,11 @@ impl Log {
         self.durable.store(durable, Ordering::Release);
     }
 
-    /// How large a segment that was filled is to be.
-    pub(super) fn grown(&self, segment: &Segment) -> u64 {
+    /// How large a segment that was filled is to be, where each may have `bytes_max`.
+    pub(super) fn grown(&self, segment: &Segment, bytes_max: u64) -> u64 {
         let others = self.bytes() - segment.bytes();
-        let left = (self.segment_bytes_max * 2).saturating_sub(others);
-        (segment.bytes() * GROWTH)
-            .min(self.segment_bytes_max)
-            .min(left)
+        let left = (bytes_max * 2).saturating_sub(others);
+        (segment.bytes() * GROWTH).min(bytes_max).min(left)
     }
 
     /// What there is to sync, to be done without holding up the writer.

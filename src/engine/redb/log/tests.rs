@@ -314,7 +314,7 @@ fn a_grown_segment_keeps_what_it_has() {
     let mut log = Log::new(Arc::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
     append(&mut log, 1);
     let segment: Arc<Segment> = log.switch().unwrap().unwrap();
-    let bytes = log.grown(&segment);
+    let bytes = log.grown(&segment, 1 << 20);
     segment.grow(bytes).unwrap();
     let grown = frames_of(&disk, SEGMENTS[0]).unwrap();
     assert_eq!((grown.len() + FRAMES_AT) as u64, bytes);

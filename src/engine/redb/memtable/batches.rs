@@ -42,6 +42,12 @@ impl Batches {
         self.chunks.get(chunk)?.get()?.get(at)?.get()
     }
 
+    /// Whether the first `count` have all commits up to `sequence` of which whoever asks was
+    /// told.
+    pub(super) fn reach(&self, count: usize, sequence: u64) -> bool {
+        self.get(count).is_none_or(|next| next.sequence > sequence)
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.count.load(Ordering::Acquire)

@@ -7,6 +7,7 @@
 //! asks for, and when there is so much unsorted that a scan would have to wait for it.
 
 mod batches;
+mod extended;
 mod index;
 mod order;
 #[cfg(test)]
@@ -15,9 +16,8 @@ mod tests;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex};
 
-use arc_swap::ArcSwap;
-
 use self::batches::{Batches, CommittedBatch};
+use self::extended::Extended;
 use self::index::{Index, POSITIONS_MAX, WritePosition};
 use self::order::{Runs, Scan};
 use self::sync::{AtomicUsize, Ordering};
@@ -38,9 +38,7 @@ pub(super) struct Memtable {
     count: AtomicUsize,
     /// Held while a batch is added. What is in it is kept for its allocation.
     adding: Mutex<Vec<(usize, bool)>>,
-    runs: ArcSwap<Runs>,
-    /// Held while the runs are replaced.
-    ordering: Mutex<()>,
+    runs: Extended<Runs>,
 }
 
 /// A write in a [`Memtable`].
@@ -132,22 +130,10 @@ impl Memtable {
 
     /// Runs with at least all that was written up to `sequence`.
     fn sorted(&self, sequence: u64) -> Arc<Runs> {
-        let is_enough = |runs: &Runs| {
-            let next = self.batches.get(runs.batches);
-            next.is_none_or(|next| next.sequence > sequence)
-        };
-        let runs = self.runs.load_full();
-        if is_enough(&runs) {
-            return runs;
-        }
-        let _ordering = lock(&self.ordering);
-        let runs = self.runs.load_full();
-        if is_enough(&runs) {
-            return runs;
-        }
-        let extended = Arc::new(runs.extended(self, self.batches.len()));
-        self.runs.store(Arc::clone(&extended));
-        extended
+        self.runs.enough(
+            |runs| self.batches.reach(runs.batches, sequence),
+            |runs| runs.extended(self, self.batches.len()),
+        )
     }
 
     /// Everything as it had become by the commit `sequence`, in the order of the keys.

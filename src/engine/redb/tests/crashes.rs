@@ -95,6 +95,7 @@ impl Script {
         Self {
             options: RedbOptions {
                 log_bytes,
+                log_bytes_max: *random.choice(&[None, Some(4 << 20)]).unwrap(),
                 // What is in the log is taken over by a checkpoint, or while opening.
                 recovers_later: random.u8(..4) > 0,
                 // With threads, checkpoints run while the script goes on.
