@@ -1,4 +1,4 @@
-//! What a host needs to cache users itself.
+//! Support for hosts that cache users themselves.
 
 use super::Directory;
 #[cfg(feature = "capi")]
@@ -6,26 +6,26 @@ use crate::process::Word;
 
 /// Caching users in a host.
 impl Directory {
-    /// A number with which a host in another language can keep its own cache of users, so
-    /// that a hit needs no call into the library. (Rust needs none: the library has a cache,
-    /// and lends what is in it.)
+    /// A number that lets a host in another language keep its own cache of users, so that a
+    /// hit costs no call into the library. (Rust programs don't need one: the library has a
+    /// cache and lends its users.)
     ///
-    /// Every commit that changes or deletes users changes it twice: it is odd from before
-    /// the commit is visible until it is visible everywhere. It stays odd once the directory
-    /// is closed, and in a child of `fork`.
+    /// It changes twice with every commit that changes or deletes users: it is odd from
+    /// before such a commit can be seen until it is visible everywhere. It stays odd once
+    /// the directory is closed, and in a child of `fork`.
     ///
-    /// By these rules, nobody who has seen a commit ever sees an older state:
+    /// With these rules, no thread that has seen a commit ever sees an older state:
     ///
-    /// - To look up, read the generation, *then* the cache. A cached user is valid if the
-    ///   generation is even and equal to the one stored with the user.
-    /// - To fill, read the generation, *then* ask the library, and store the user with that
+    /// - Lookup: read the generation, *then* the cache. A cached user is valid if the
+    ///   generation is even and equals the one stored with the user.
+    /// - Fill: read the generation, *then* call the library, and store the user with that
     ///   generation. Store nothing if it is odd.
-    /// - Store hits only, never that there is no user: creating a user doesn't change the
+    /// - Cache only users, never the absence of one: creating a user doesn't change the
     ///   generation.
-    /// - If a user is looked up by several names, each is a key of its own.
+    /// - If a user is looked up by several names, each name is a key of its own.
     ///
-    /// It costs a load. In the C ABI, `hc_directory_generation` returns the address of the
-    /// number: read it with acquire semantics.
+    /// Reading it costs one load. In the C ABI, `hc_directory_generation` returns the
+    /// address of the number, which must be read with acquire semantics.
     ///
     /// ```
     /// use std::collections::HashMap;
@@ -59,7 +59,7 @@ impl Directory {
         self.shared.cache.generation()
     }
 
-    /// Where that number is in memory: a word that lives as long as the directory.
+    /// The place of that number in memory, which lives as long as the directory.
     #[cfg(feature = "capi")]
     pub(crate) fn generation_word(&self) -> &Word {
         self.shared.cache.generation_word()
