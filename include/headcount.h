@@ -524,10 +524,10 @@ HC_ENUM(hc_option) {
      */
     HC_OPTION_USER_CACHE_BYTES = 5,
     /**
-     * The largest size of the log beside the file, in bytes, at least 1 MiB; 64 MiB by
-     * default. It holds writes not yet checkpointed; they are also kept in memory, in up to
-     * three times the space. A larger log absorbs longer bursts of writes. It starts small,
-     * and closing removes it.
+     * The largest size of the log beside the file, in bytes, at least 1 MiB; by default
+     * 64 MiB, or a quarter of a file above 256 MiB, up to 128 MiB. It holds writes not yet
+     * checkpointed; they are also kept in memory, in up to three times the space. A larger
+     * log absorbs longer bursts of writes. It starts small, and closing removes it.
      */
     HC_OPTION_LOG_BYTES = 6,
     /**

@@ -1728,7 +1728,10 @@ public:
     /** @overload */
     options &&user_cache_bytes(std::uint64_t size) && { return std::move(user_cache_bytes(size)); }
 
-    /** The largest size of the log beside the file; 64 MiB by default. */
+    /**
+     * The largest size of the log beside the file; by default 64 MiB, or a quarter of a file above
+     * 256 MiB, up to 128 MiB.
+     */
     options &log_bytes(std::uint64_t size) & { return option(HC_OPTION_LOG_BYTES, size); }
     /** @overload */
     options &&log_bytes(std::uint64_t size) && { return std::move(log_bytes(size)); }

@@ -34,7 +34,8 @@ type Options struct {
 	// reading one again costs no call into C: 0 is 65,536, and a negative number none. It
 	// never answers with an older state than anybody has seen.
 	HostCacheUsers int
-	// LogBytes is how large the log beside the file may become; 0 is 64 MiB.
+	// LogBytes is how large the log beside the file may become; 0 is 64 MiB, or a quarter of
+	// a file above 256 MiB, up to 128 MiB.
 	LogBytes uint64
 	// SyncInterval gives up durability for speed: writes return when the operating
 	// system has them, and are on disk after this time at the latest. 0, the default,

@@ -60,10 +60,10 @@ pub enum HcOption {
     /// About how much memory may hold users that were read, in bytes, so that reading one
     /// again by email, id or username is a look-up in memory; 64 MiB by default, 0 for none.
     UserCacheBytes = 5,
-    /// The largest size of the log beside the file, in bytes, at least 1 MiB; 64 MiB by
-    /// default. It holds writes not yet checkpointed; they are also kept in memory, in up to
-    /// three times the space. A larger log absorbs longer bursts of writes. It starts small,
-    /// and closing removes it.
+    /// The largest size of the log beside the file, in bytes, at least 1 MiB; by default
+    /// 64 MiB, or a quarter of a file above 256 MiB, up to 128 MiB. It holds writes not yet
+    /// checkpointed; they are also kept in memory, in up to three times the space. A larger
+    /// log absorbs longer bursts of writes. It starts small, and closing removes it.
     LogBytes = 6,
     /// Trades durability for speed: a write returns when the operating system has it, and is
     /// on disk after at most this many milliseconds, up to a day. A crash of the machine can

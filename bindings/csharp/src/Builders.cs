@@ -400,7 +400,8 @@ namespace Headcount
             return this;
         }
 
-        /// <summary>Sets how large the log beside the file may become; 64 MiB by default.</summary>
+        /// <summary>Sets how large the log beside the file may become; by default 64 MiB, or a quarter of a file
+        /// above 256 MiB, up to 128 MiB.</summary>
         public Options LogBytes(ulong bytes)
         {
             return Number(Native.HC_OPTION_LOG_BYTES, bytes);

@@ -84,7 +84,7 @@ public final class Options {
     /**
      * Sets how large the log beside the file may become.
      *
-     * @param bytes 64 MiB by default
+     * @param bytes by default 64 MiB, or a quarter of a file above 256 MiB, up to 128 MiB
      * @return this
      */
     public Options logBytes(long bytes) {
