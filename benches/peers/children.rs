@@ -9,8 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::contenders;
-use crate::peer::{Caches, Contender, Filling};
-use crate::people::Profile;
+use crate::peer::{Caches, Contender, Filling, Opening};
+use crate::people::{self, Profile};
 
 /// The first argument of a child.
 pub const CHILD: &str = "--child";
@@ -39,6 +39,34 @@ pub fn load(contender: &Contender, home: &Path, users: u64) -> Loaded {
     Loaded {
         seconds: next(),
         peak_bytes: next(),
+    }
+}
+
+/// The memory that a child holds of a directory.
+pub struct Held {
+    /// When it is open and one user was read.
+    pub opened: f64,
+    /// When all users were listed.
+    pub listed: f64,
+    /// When each of them was got by email, too.
+    pub got: f64,
+}
+
+/// Opens a directory of `users` in a child, and reads it.
+pub fn hold(contender: &Contender, home: &Path, users: u64) -> Held {
+    let mut child = start("hold", contender, home, [users, 0, 0]);
+    let line = first_line(&mut child);
+    assert!(
+        child.wait().unwrap().success(),
+        "reading {}",
+        contender.name
+    );
+    let mut numbers = line.split_whitespace().map(|word| word.parse().unwrap());
+    let mut next = || numbers.next().unwrap();
+    Held {
+        opened: next(),
+        listed: next(),
+        got: next(),
     }
 }
 
@@ -83,8 +111,9 @@ pub fn run(arguments: &[String]) {
             let began = Instant::now();
             load(&opening);
             let seconds = began.elapsed().as_secs_f64();
-            println!("{seconds} {}", peak_bytes());
+            println!("{seconds} {}", memory_bytes("VmHWM:"));
         }
+        ("hold", _) => println!("{}", held(contender, &opening)),
         ("crash", _) => {
             let peer = (contender.open)(&opening);
             let written = AtomicU64::new(0);
@@ -111,10 +140,29 @@ pub fn run(arguments: &[String]) {
     }
 }
 
-/// The high-water mark of this process, as Linux tells it.
-fn peak_bytes() -> u64 {
+/// What the directory adds to the resident memory of this process, as [`Held`] has it.
+fn held(contender: &Contender, opening: &Opening) -> String {
+    let resident = || memory_bytes("VmRSS:");
+    let before = resident();
+    let peer = (contender.open)(opening);
+    let mut session = peer.session();
+    session.get(&people::email(0));
+    let opened = resident();
+    session.list();
+    let listed = resident();
+    for number in people::numbers(opening.users) {
+        session.get(&people::email(number));
+    }
+    let figures = [opened, listed, resident()].map(|bytes| (bytes - before).to_string());
+    drop(session);
+    peer.close();
+    figures.join(" ")
+}
+
+/// The memory of this process that Linux tells under `name`.
+fn memory_bytes(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
     kib.unwrap_or(0) << 10
 }

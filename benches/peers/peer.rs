@@ -1,6 +1,7 @@
 //! What a contender is: something that is opened, asked and written to. One more
 //! is a file in `contenders/` and a line in its list.
 
+use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 
 use crate::people::Profile;
@@ -22,6 +23,12 @@ pub enum Work {
     Load,
     /// Opening after a kill and after a clean close.
     Open,
+    /// The memory of an open directory and of the users it has cached.
+    Memory,
+    /// Backing up and verifying, and what creates wait meanwhile.
+    Backup,
+    /// Adding as many users as there are, in one transaction.
+    Add,
     /// The slowest reads beside writers.
     Tail,
     /// Creating users with random addresses for some time.
@@ -29,7 +36,7 @@ pub enum Work {
 }
 
 impl Work {
-    pub const ALL: [(Self, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str); 12] = [
         (Self::Get, "get"),
         (Self::Many, "many"),
         (Self::List, "list"),
@@ -37,6 +44,9 @@ impl Work {
         (Self::Switch, "switch"),
         (Self::Load, "load"),
         (Self::Open, "open"),
+        (Self::Memory, "memory"),
+        (Self::Backup, "backup"),
+        (Self::Add, "add"),
         (Self::Tail, "tail"),
         (Self::Sustained, "sustained"),
     ];
@@ -54,6 +64,8 @@ pub struct Contender {
     pub works: &'static [Work],
     pub open: fn(&Opening) -> Box<dyn Peer>,
     pub filling: Filling,
+    /// Makes its closed files as small as they get.
+    pub compact: Option<fn(&Opening)>,
 }
 
 impl Contender {
@@ -107,6 +119,14 @@ pub trait Peer: Send + Sync {
     /// What one thread needs to work with it.
     fn session(&self) -> Box<dyn Session + '_>;
 
+    /// Writes a copy, durable when this returns, to a new file or folder while others write.
+    fn back_up(&self, _to: &Path) {}
+
+    /// Checks everything in it while others write; whether it can.
+    fn verify(&self) -> bool {
+        false
+    }
+
     /// Ends it cleanly: when this returns, everything is in its files.
     fn close(self: Box<Self>);
 }
@@ -122,10 +142,26 @@ pub trait Session {
     fn get_many(&mut self, emails: &[String]) -> Digest {
         let mut digest = Digest::default();
         for email in emails {
-            let found = self.get(email);
-            digest.users += found.users;
-            digest.text_bytes += found.text_bytes;
-            digest.active += found.active;
+            digest += self.get(email);
+        }
+        digest
+    }
+
+    /// The id of the user with this email.
+    fn id_of(&mut self, _email: &str) -> [u8; 16] {
+        [0; 16]
+    }
+
+    /// Gets the whole user with this id, owned by the caller.
+    fn get_by_id(&mut self, _id: &[u8; 16]) -> Digest {
+        Digest::default()
+    }
+
+    /// Gets the whole users with these ids, all of which exist.
+    fn get_many_by_id(&mut self, ids: &[[u8; 16]]) -> Digest {
+        let mut digest = Digest::default();
+        for id in ids {
+            digest += self.get_by_id(id);
         }
         digest
     }
@@ -144,6 +180,9 @@ pub trait Session {
     /// Creates an active user: durable when this returns.
     fn create(&mut self, _profile: Profile) {}
 
+    /// Creates active users in one transaction: durable when this returns.
+    fn create_all(&mut self, _profiles: Vec<Profile>) {}
+
     /// Activates or deactivates a user: durable when this returns.
     fn set_active(&mut self, _email: &str, _active: bool) {}
 }
@@ -157,6 +196,14 @@ pub struct Digest {
     pub text_bytes: u64,
     /// Users who are active.
     pub active: u64,
+}
+
+impl AddAssign for Digest {
+    fn add_assign(&mut self, other: Self) {
+        self.users += other.users;
+        self.text_bytes += other.text_bytes;
+        self.active += other.active;
+    }
 }
 
 impl Digest {

@@ -7,8 +7,8 @@ use crate::contenders;
 use crate::table::{Row, grouped};
 use crate::works::CREATES;
 
-pub const WIDTH: f64 = 760.0;
-pub const HEIGHT: f64 = 440.0;
+const WIDTH: f64 = 760.0;
+const HEIGHT: f64 = 440.0;
 pub const LEFT: f64 = 64.0;
 pub const RIGHT: f64 = WIDTH - 136.0;
 pub const TOP: f64 = 56.0;
@@ -22,7 +22,7 @@ pub const COLOURS: [&str; 6] = [
     "#e5484d", "#3b82f6", "#0ea5a4", "#a855f7", "#d97706", "#7c8794",
 ];
 
-pub const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#57606a}\
+const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#57606a}\
 .title{font-size:15px;font-weight:600;fill:#24292f}\
 .grid{stroke:#8b949e;stroke-opacity:.3}\
 .line{fill:none;stroke-width:2;stroke-linejoin:round}\
@@ -88,16 +88,34 @@ impl Scale {
     }
 }
 
+/// The beginning of a plot with a title for those who can't see it, and a heading.
+pub fn begun(title: &str, heading: &str) -> String {
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
+         role=\"img\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
+         <text class=\"title\" x=\"{LEFT}\" y=\"26\">{heading}</text>\n"
+    )
+}
+
+/// Draws a line across the plot at the height `y`, and its label.
+pub fn draw_height(svg: &mut String, y: f64, label: &str) {
+    writeln!(
+        svg,
+        "<path class=\"grid\" d=\"M{LEFT} {y:.1}H{RIGHT}\"/>\
+         <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{label}</text>",
+        LEFT - 8.0,
+        y + 4.5
+    )
+    .unwrap();
+}
+
 fn drawn(lines: &[Line], users: u64) -> String {
     let scale = Scale::of(lines);
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
-         role=\"img\">\n<title>Durable creates a second against threads</title>\n\
-         <style>{STYLE}</style>\n\
-         <text class=\"title\" x=\"{LEFT}\" y=\"26\">Durable creates a second, in a directory of \
-         {} users</text>\n",
+    let heading = format!(
+        "Durable creates a second, in a directory of {} users",
         grouped(users)
     );
+    let mut svg = begun("Durable creates a second against threads", &heading);
     draw_axes(&mut svg, &scale, lines);
     let labels = label_heights(lines, &scale);
     // Headcount last, on top.
@@ -144,14 +162,7 @@ fn draw_axes(svg: &mut String, scale: &Scale, lines: &[Line]) {
             3..6 => format!("{}k", rate / 1e3),
             _ => format!("{}M", rate / 1e6),
         };
-        writeln!(
-            svg,
-            "<path class=\"grid\" d=\"M{LEFT} {y:.1}H{RIGHT}\"/>\
-             <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{label}</text>",
-            LEFT - 10.0,
-            y + 4.5
-        )
-        .unwrap();
+        draw_height(svg, y, &label);
     }
     let below = BOTTOM + 22.0;
     for (threads, _) in lines.first().map_or(&[][..], |line| &line.points) {

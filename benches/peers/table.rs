@@ -27,6 +27,10 @@ pub enum Goal {
     Within(&'static str, f64),
     /// A number of its own that is not to be exceeded.
     AtMost(f64),
+    /// A number of its own that is to be reached.
+    AtLeast(f64),
+    /// None: the number is stated.
+    Stated,
 }
 
 /// One work, and the medians of all who took part.
@@ -80,12 +84,14 @@ impl Row {
 
     fn goal(&self, goal: Goal) -> Option<String> {
         let (aim, is_met) = match goal {
+            Goal::Stated => return None,
+            Goal::AtLeast(aim) => (format!("≥ {}", self.unit.shown(aim)), self.own()? >= aim),
             Goal::Ahead(name, aim) => {
-                let aimed = format!("≥ {}× {name}", figures(aim));
+                let aimed = format!("≥ {aim}× {name}");
                 (aimed, self.ahead(name)? >= aim)
             }
             Goal::Within(name, aim) => {
-                let aimed = format!("≤ {}× {name}", figures(aim));
+                let aimed = format!("≤ {aim}× {name}");
                 (aimed, self.ahead(name)? >= aim.recip())
             }
             Goal::AtMost(aim) => (format!("≤ {}", self.unit.shown(aim)), self.own()? <= aim),
@@ -111,7 +117,7 @@ impl Unit {
         match self {
             Self::Seconds => scaled(&[(1.0, " s"), (1e-3, " ms"), (1e-6, " µs"), (1e-9, " ns")]),
             Self::PerSecond => scaled(&[(1e6, "M/s"), (1e3, "k/s"), (1.0, "/s")]),
-            Self::Bytes => scaled(&[(1e9, " GB"), (1e6, " MB"), (1e3, " kB")]),
+            Self::Bytes => scaled(&[(1e9, " GB"), (1e6, " MB"), (1e3, " kB"), (1.0, " B")]),
             Self::Times => format!("{}×", figures(value)),
         }
     }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::plot::{BOTTOM, COLOURS, HEIGHT, LEFT, LINE_HEIGHT, RIGHT, STYLE, TOP, WIDTH};
+use crate::plot::{self, BOTTOM, COLOURS, LEFT, LINE_HEIGHT, RIGHT, TOP};
 use crate::works::Wait;
 
 /// How long a step is.
@@ -67,24 +67,13 @@ fn y(millis: f64) -> f64 {
 /// The plot, if anything was measured.
 pub fn drawn(timelines: &[Timeline]) -> Option<String> {
     let seconds = timelines.first()?.lasting.as_secs();
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
-         role=\"img\">\n<title>Longest wait for a durable create over time</title>\n\
-         <style>{STYLE}</style>\n\
-         <text class=\"title\" x=\"{LEFT}\" y=\"26\">Longest wait for a durable create, 16 \
-         threads, random addresses</text>\n"
+    let mut svg = plot::begun(
+        "Longest wait for a durable create over time",
+        "Longest wait for a durable create, 16 threads, random addresses",
     );
     for power in POWERS {
         let millis = 10_f64.powi(power);
-        let y = y(millis);
-        writeln!(
-            svg,
-            "<path class=\"grid\" d=\"M{LEFT} {y:.1}H{RIGHT}\"/>\
-             <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{millis} ms</text>",
-            LEFT - 6.0,
-            y + 4.5
-        )
-        .unwrap();
+        plot::draw_height(&mut svg, y(millis), &format!("{millis} ms"));
     }
     writeln!(
         svg,

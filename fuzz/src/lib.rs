@@ -1,5 +1,7 @@
 //! The C decoder of packed records, as the fuzz targets call it.
 
+#![allow(unsafe_code)]
+
 use std::ffi::c_int;
 
 unsafe extern "C" {

@@ -5,19 +5,22 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
+use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use headcount::{Timestamp, UserId};
 
 use crate::door::{Door, Failure};
-use crate::jwt::Refusal;
+use crate::jwt::TokenError;
 use crate::keys::{Holder, Key, Scope};
 use crate::routes::{Access, Route};
 use crate::server::Server;
 
 const UNKNOWN_KEY: &str = "this key is not known, or was revoked";
+/// Bytes of a refusal of the framework's own.
+const REFUSAL_BYTES_MAX: usize = 16 * 1024;
 
 /// By what somebody was let in.
 #[derive(Clone, Debug)]
@@ -70,7 +73,7 @@ impl Caller {
                 return Err(refuse("this key has expired; make a new one"));
             }
             Credential::Token(_, end) if *end <= Timestamp::now() => {
-                return Err(refuse(Refusal::Expired.message()));
+                return Err(refuse(TokenError::Expired.message()));
             }
             _ => {}
         }
@@ -213,7 +216,7 @@ pub(crate) async fn guard(
             let answer = next.run(request);
             let timed = tokio::time::timeout(server.0.config.request_timeout, answer);
             let response = match timed.await {
-                Ok(response) => response,
+                Ok(response) => in_words_of(route.door, response).await,
                 Err(_) => Failure::busy("the request took too long").response(route.door),
             };
             if let Some(caller) = caller.filter(|_| route.door == Door::Scim) {
@@ -225,6 +228,21 @@ pub(crate) async fn guard(
     };
     server.0.metrics.answered(response.status().as_u16());
     response
+}
+
+/// Tells a refusal of the framework's own, which is plain text, as the clients of `door` read
+/// refusals: of a body that is too large, or a parameter that can't be read.
+async fn in_words_of(door: Door, response: Response) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_text = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !status.is_client_error() || !is_text || door == Door::Plain {
+        return response;
+    }
+    match to_bytes(response.into_body(), REFUSAL_BYTES_MAX).await {
+        Ok(text) => Failure::new(status, String::from_utf8_lossy(&text)).response(door),
+        Err(_) => Failure::new(status, "the request can't be read").response(door),
+    }
 }
 
 async fn admit(
@@ -263,9 +281,26 @@ async fn identify(server: &Server, headers: &HeaderMap, door: Door) -> Result<Ca
     Caller::bearing(server, secret, door).await
 }
 
+/// The header with this name, which may be sent once: of two values, one would be ignored.
+pub(crate) fn only<'a>(
+    headers: &'a HeaderMap,
+    name: &str,
+) -> Result<Option<&'a HeaderValue>, Failure> {
+    let mut values = headers.get_all(name).iter();
+    let (value, second) = (values.next(), values.next());
+    if second.is_some() {
+        let message = format!("the header {name} may be sent only once");
+        return Err(Failure::bad_request(message));
+    }
+    Ok(value)
+}
+
 /// The token of the header `Authorization`.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let value = only(headers, header::AUTHORIZATION.as_str())
+        .ok()??
+        .to_str()
+        .ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use headcount::Change;
 use tokio::sync::mpsc;
 
-use crate::auth::Caller;
+use crate::auth::{Caller, only};
 use crate::door::Failure;
 use crate::server::Server;
 use crate::stream::Texts;
@@ -26,9 +26,11 @@ pub(crate) type Told = fn(&Server, &Change) -> Option<String>;
 
 /// Whether the client listens for events.
 pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::ACCEPT)
-        .is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream"))
+    let lists = headers.get_all(header::ACCEPT).iter();
+    let types = lists.flat_map(|list| list.to_str().unwrap_or_default().split(','));
+    types
+        .map(|range| range.split(';').next().unwrap_or_default().trim())
+        .any(|name| name.eq_ignore_ascii_case("text/event-stream"))
 }
 
 /// The changes behind `Last-Event-ID`, else behind `after`, else those to come, until the
@@ -63,7 +65,7 @@ pub(crate) fn page(server: &Server, after: u64, limit: usize) -> Result<Vec<Chan
 }
 
 fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
-    let Some(value) = headers.get("last-event-id") else {
+    let Some(value) = only(headers, "last-event-id")? else {
         return Ok(None);
     };
     let digits = value.to_str().ok().and_then(|digits| digits.parse().ok());

@@ -5,8 +5,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::scim::filter::Filter;
-use crate::scim::patch;
-use crate::scim::schema::Kind;
+use crate::scim::patch::PatchRequest;
+use crate::scim::schema::ResourceType;
 use crate::scim::tidy::tidied;
 
 /// A SCIM filter, and what it says of a resource.
@@ -20,8 +20,10 @@ pub fn filter(bytes: &[u8]) {
 
 /// A PATCH of a user and of a group.
 pub fn patch(bytes: &[u8]) {
-    if let Ok(request) = serde_json::from_slice::<patch::Request>(bytes) {
-        for kind in [Kind::User, Kind::Group] {
+    if let Ok(body) = serde_json::from_slice(bytes)
+        && let Ok(request) = PatchRequest::parse(&body)
+    {
+        for kind in [ResourceType::User, ResourceType::Group] {
             let mut resource = resource();
             let _ = request.apply(kind, &mut resource);
             let tidy = tidied(kind, resource);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::door::Failure;
-use crate::jwt::{Claims, Expected, LEEWAY_SECONDS, PublicKeys, Refusal};
+use crate::jwt::{Claims, Expected, LEEWAY_SECONDS, PublicKeys, TokenError};
 use crate::keys::Scope;
 use crate::outbound::Outbound;
 
@@ -162,7 +162,7 @@ impl Issuing {
         let expires_at = Timestamp::from_unix_micros(micros);
         Ok(Token {
             user: user.id(),
-            expires_at: expires_at.map_err(|_| refuse(Refusal::Malformed.message()))?,
+            expires_at: expires_at.map_err(|_| refuse(TokenError::Malformed.message()))?,
         })
     }
 
@@ -183,7 +183,7 @@ impl Issuing {
             Some(_) => {}
         }
         let outcome = match self.verify(token, audience) {
-            Err(Refusal::UnknownKey) => {
+            Err(TokenError::UnknownKey) => {
                 self.ask(at).await;
                 self.verify(token, audience)
             }
@@ -197,7 +197,7 @@ impl Issuing {
         (Arc::clone(&known.0), known.1)
     }
 
-    fn verify(&self, token: &str, audience: &str) -> Result<Claims, Refusal> {
+    fn verify(&self, token: &str, audience: &str) -> Result<Claims, TokenError> {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let expected = Expected {
             issuer: &self.issuer.url,

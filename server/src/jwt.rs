@@ -38,7 +38,7 @@ enum Material {
 
 /// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum TokenError {
     Malformed,
     Algorithm,
     /// No key has this name: perhaps it is a new one.
@@ -50,7 +50,7 @@ pub(crate) enum Refusal {
     NotYet,
 }
 
-impl Refusal {
+impl TokenError {
     pub(crate) fn message(self) -> &'static str {
         match self {
             Self::Malformed => "this is no token that the server can read",
@@ -108,27 +108,33 @@ impl PublicKeys {
     }
 
     /// What `token` says, if one of these keys signed it and it meets what is expected.
-    pub(crate) fn verify(&self, token: &str, expected: &Expected<'_>) -> Result<Claims, Refusal> {
+    pub(crate) fn verify(
+        &self,
+        token: &str,
+        expected: &Expected<'_>,
+    ) -> Result<Claims, TokenError> {
         if token.len() > TOKEN_BYTES_MAX {
-            return Err(Refusal::Malformed);
+            return Err(TokenError::Malformed);
         }
-        let (signed, signature) = token.rsplit_once('.').ok_or(Refusal::Malformed)?;
-        let (head, claims) = signed.split_once('.').ok_or(Refusal::Malformed)?;
+        let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
+        let (head, claims) = signed.split_once('.').ok_or(TokenError::Malformed)?;
         let head: Head = decode(head)?;
         if head.crit.is_some() {
-            return Err(Refusal::Malformed);
+            return Err(TokenError::Malformed);
         }
         if !["RS256", "ES256"].contains(&head.alg.as_str()) {
-            return Err(Refusal::Algorithm);
+            return Err(TokenError::Algorithm);
         }
-        let key = self.find(head.kid.as_deref()).ok_or(Refusal::UnknownKey)?;
+        let key = self
+            .find(head.kid.as_deref())
+            .ok_or(TokenError::UnknownKey)?;
         if key.algorithm() != head.alg {
-            return Err(Refusal::Algorithm);
+            return Err(TokenError::Algorithm);
         }
         let signature = URL_SAFE_NO_PAD.decode(signature);
-        let signature = signature.map_err(|_| Refusal::Malformed)?;
+        let signature = signature.map_err(|_| TokenError::Malformed)?;
         if !key.signed(signed.as_bytes(), &signature) {
-            return Err(Refusal::Signature);
+            return Err(TokenError::Signature);
         }
         let claims: Claims = decode(claims)?;
         claims.check(expected)?;
@@ -195,32 +201,32 @@ impl PublicKey {
 }
 
 impl Claims {
-    fn check(&self, expected: &Expected<'_>) -> Result<(), Refusal> {
+    fn check(&self, expected: &Expected<'_>) -> Result<(), TokenError> {
         if self.iss != expected.issuer {
-            return Err(Refusal::Issuer);
+            return Err(TokenError::Issuer);
         }
         let is_meant = match &self.aud {
             Audience::One(name) => name == expected.audience,
             Audience::Several(names) => names.iter().any(|name| name == expected.audience),
         };
         if !is_meant {
-            return Err(Refusal::Audience);
+            return Err(TokenError::Audience);
         }
         if self.exp + LEEWAY_SECONDS <= expected.now_seconds {
-            return Err(Refusal::Expired);
+            return Err(TokenError::Expired);
         }
         match self.nbf {
-            Some(nbf) if nbf - LEEWAY_SECONDS > expected.now_seconds => Err(Refusal::NotYet),
+            Some(nbf) if nbf - LEEWAY_SECONDS > expected.now_seconds => Err(TokenError::NotYet),
             _ => Ok(()),
         }
     }
 }
 
 /// A part of a token; claims that are missing or have another type are refused.
-fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, Refusal> {
+fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, TokenError> {
     let bytes = URL_SAFE_NO_PAD.decode(part);
-    let bytes = bytes.map_err(|_| Refusal::Malformed)?;
-    serde_json::from_slice(&bytes).map_err(|_| Refusal::Malformed)
+    let bytes = bytes.map_err(|_| TokenError::Malformed)?;
+    serde_json::from_slice(&bytes).map_err(|_| TokenError::Malformed)
 }
 
 #[cfg(test)]

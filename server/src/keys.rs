@@ -10,7 +10,7 @@ use headcount::{Directory, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::hex::{hex, unhex};
+use crate::hex::{bytes_of_hex, hex};
 
 /// The names of the records of keys begin like this; what follows is the id.
 const RECORDS: &str = "api-key/";
@@ -357,7 +357,7 @@ impl Record {
                 Some(micros) => Some(moment(micros)?),
                 None => None,
             },
-            hash: unhex(&self.sha256)?,
+            hash: bytes_of_hex(&self.sha256)?.try_into().ok()?,
         })
     }
 }

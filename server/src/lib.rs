@@ -22,6 +22,7 @@
 
 mod auth;
 mod config;
+mod cursors;
 mod descriptors;
 mod door;
 mod events;
@@ -51,6 +52,7 @@ mod tls;
 mod wire;
 
 pub use config::{Config, Tls};
+pub use cursors::Cursors;
 pub use issuer::{Issuer, Login};
 pub use keys::{Holder, Key, KeyError, Keys, NewKey, Scope, Secret};
 pub use outbound::{client, is_private};

@@ -9,17 +9,18 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::auth::Caller;
 use crate::config::Config;
+use crate::cursors::Cursors;
 use crate::door::Failure;
 use crate::feed::Feed;
 use crate::issuer::Issuing;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
-use crate::page::{Logins, Places, Sessions, Undos};
+use crate::page::{Logins, Sessions, Undos};
 use crate::rates::Rates;
 use crate::relay::Relay;
 use crate::rest::whole::EXPORTS_MAX;
 use crate::routes;
-use crate::scim::{Cursors, UserNames};
+use crate::scim::{PageStarts, UserNames};
 use crate::syncs::Syncs;
 
 /// A directory with what a server needs around it. Clones are the same server.
@@ -43,16 +44,16 @@ pub(crate) struct Shared {
     pub(crate) sessions: Sessions,
     /// Who is at the identity provider to log in to the page.
     pub(crate) logins: Logins,
-    /// Seals places in the page's list of users.
-    pub(crate) places: Places,
+    /// Seals places in lists of users.
+    pub(crate) cursors: Cursors,
     /// How the page's latest imports are undone.
     pub(crate) undos: Undos,
     /// Where the SDK's logins go.
     pub(crate) relay: Option<Relay>,
     /// The user names of SCIM that the directory does not take.
     pub(crate) user_names: UserNames,
-    /// Where pages of SCIM's lists ended.
-    pub(crate) cursors: Cursors,
+    /// Where pages of SCIM's lists begin.
+    pub(crate) page_starts: PageStarts,
     /// Whether the server ends, for answers that would go on.
     pub(crate) ending: watch::Sender<bool>,
     writes: Arc<Semaphore>,
@@ -68,7 +69,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// Those of reading the keys and counters.
+    /// Those of reading the keys and counters, and of storing a key for the cursors of lists
+    /// if the directory has none yet.
     pub fn new(directory: Directory, config: Config) -> headcount::Result<Self> {
         Ok(Self(Arc::new(Shared {
             keys: Keys::open(&directory)?,
@@ -83,14 +85,14 @@ impl Server {
             syncs: Syncs::default(),
             sessions: Sessions::default(),
             logins: Logins::default(),
-            places: Places::new(),
+            cursors: Cursors::create(&directory)?,
             undos: Undos::default(),
             relay: config
                 .relay
                 .as_deref()
                 .map(|url| Relay::new(url, config.issuer.as_ref().map(|issuer| &*issuer.url))),
             user_names: UserNames::default(),
-            cursors: Cursors::default(),
+            page_starts: PageStarts::default(),
             ending: watch::Sender::new(false),
             writes: Arc::new(Semaphore::new(config.writes_max.max(1))),
             scans: Arc::new(Semaphore::new(config.scans_max.max(1))),

@@ -1,18 +1,18 @@
-//! The keys of the directory. The first byte is the kind of the entry; within a
-//! kind, keys sort as their parts do. Numbers are big-endian.
+//! The keys of the directory. The first byte is the kind of the entry; within a kind, keys
+//! sort by their parts. Numbers are big-endian.
 //!
 //! | kind | key | value |
 //! | --- | --- | --- |
 //! | `META` | one byte | the format, the license, the counters |
 //! | `USER` | email key | the user |
 //! | `ID` | user id | the email key, or a tombstone |
-//! | `USERNAME` | username key, or email key where that is the username | the email key, without what it shares with the key |
-//! | `LOOK_ALIKE` | what the username looks like, where that is another | the email key |
-//! | `INACTIVE` | email key, where the user is inactive | |
-//! | `ADMIN` | email key | |
+//! | `USERNAME` | username key, or email key if that is the username | the email key, without the prefix it shares with the key |
+//! | `LOOK_ALIKE` | the look of the username, if it differs from the key | the email key |
+//! | `INACTIVE` | email key of an inactive user | |
+//! | `ADMIN` | email key of an admin | |
 //! | `DOMAIN` | domain, 0, email key up to the `@` | |
 //! | `CREATED` | time, user id | the email key |
-//! | `UPDATED` | time, user id, where that is not the time of creation | the email key |
+//! | `UPDATED` | time, user id, if that is not the time of creation | the email key |
 //! | `EXTERNAL_ID` | provisioner, 0, a user's external id | the email key |
 //! | `WORKSPACE` | workspace id | the workspace |
 //! | `WORKSPACE_NAME` | name key | the workspace id |
@@ -23,13 +23,11 @@
 //! | `SEEN` | user id | the time when the user was last seen |
 //! | `CHANGE` | sequence | the change |
 //! | `REQUEST` | request id | the outcome |
-//! | `SEAT_DAY` | when a day began | the most users active on it, and those at its end |
-//! | `EXTRA` | name | the bytes that the caller keeps there |
+//! | `SEAT_DAY` | beginning of a day | the most active users on that day, and those at its end |
+//! | `EXTRA` | name | the caller's bytes |
 //!
-//! The index entries that name an email sort as the users themselves do, so a
-//! page of users by email can be read off any of them.
-
-use std::ops::Bound;
+//! Index entries that end with an email sort like the users themselves, so a page of users
+//! by email can be read from any of these indexes.
 
 pub(crate) use self::seat_days::{put_seat_day, put_seat_day_value, seat_day, seat_day_in};
 pub(crate) use self::shortened::{
@@ -40,7 +38,7 @@ use crate::model::{Email, RequestId, Role, Timestamp, UserId, WorkspaceId};
 /// The kind of an entry: the first byte of its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Kind {
+pub(crate) enum KeyKind {
     Meta = 0x01,
     User = 0x10,
     Id = 0x11,
@@ -69,32 +67,32 @@ mod seat_days;
 mod shortened;
 
 /// The key of the format.
-pub(crate) const FORMAT: &[u8] = &[Kind::Meta as u8, 0x01];
+pub(crate) const FORMAT: &[u8] = &[KeyKind::Meta as u8, 0x01];
 /// The key of the license.
-pub(crate) const LICENSE: &[u8] = &[Kind::Meta as u8, 0x02];
+pub(crate) const LICENSE: &[u8] = &[KeyKind::Meta as u8, 0x02];
 /// The key of the counters.
-pub(crate) const TOTALS: &[u8] = &[Kind::Meta as u8, 0x03];
+pub(crate) const TOTALS: &[u8] = &[KeyKind::Meta as u8, 0x03];
 
-/// Bytes that hold most keys.
+/// Initial capacity, which fits most keys.
 const KEY_BYTES_USUAL: usize = 64;
 
-/// The end of a provisioner in the key of an external id; no name of one contains it.
+/// Ends the provisioner in the key of an external id; no provisioner's name contains it.
 const PROVISIONER_END: u8 = 0;
 
-impl Kind {
+impl KeyKind {
     /// The keys of this kind.
     pub(crate) fn all(self) -> Prefix {
         Prefix(vec![self as u8])
     }
 
-    /// The key of this kind made of `parts`.
+    /// The key of this kind with these parts.
     fn key(self, parts: &[&[u8]]) -> Vec<u8> {
         let mut key = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
         self.put(&mut key, parts);
         key
     }
 
-    /// Appends the key of this kind made of `parts` to `out`.
+    /// Appends the key of this kind with these parts to `out`.
     fn put(self, out: &mut Vec<u8>, parts: &[&[u8]]) {
         out.push(self as u8);
         for part in parts {
@@ -102,7 +100,7 @@ impl Kind {
         }
     }
 
-    /// What follows the kind in `key`.
+    /// The rest of `key` after the kind.
     fn rest(self, key: &[u8]) -> Option<&[u8]> {
         key.split_first()
             .filter(|(kind, _)| **kind == self as u8)
@@ -110,13 +108,13 @@ impl Kind {
     }
 }
 
-/// The keys that start with the same bytes.
+/// All keys that start with these bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Prefix(pub(crate) Vec<u8>);
 
 impl Prefix {
-    /// The first key behind all that have this prefix. A prefix starts with a
-    /// kind, so one of its bytes can always be raised.
+    /// The first key after all those with this prefix. A prefix starts with a kind, so one
+    /// of its bytes can always be incremented.
     pub(crate) fn end(&self) -> Vec<u8> {
         let mut end = self.0.clone();
         while let Some(last) = end.pop() {
@@ -129,48 +127,35 @@ impl Prefix {
     }
 }
 
-/// A range of keys, as the engines take it.
-pub(crate) type Range<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
-
-/// The keys from `start` on that lie before `end`.
-pub(crate) fn from_until<'a>(start: &'a [u8], end: &'a [u8]) -> Range<'a> {
-    (Bound::Included(start), Bound::Excluded(end))
-}
-
-/// The keys behind `last` that lie before `end`.
-pub(crate) fn behind_until<'a>(last: &'a [u8], end: &'a [u8]) -> Range<'a> {
-    (Bound::Excluded(last), Bound::Excluded(end))
-}
-
 /// The key that `put` appends.
-fn made(put: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+fn build(put: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut key = Vec::with_capacity(KEY_BYTES_USUAL);
     put(&mut key);
     key
 }
 
 pub(crate) fn user(email_key: &str) -> Vec<u8> {
-    made(|out| put_user(out, email_key))
+    build(|out| put_user(out, email_key))
 }
 
 pub(crate) fn put_user(out: &mut Vec<u8>, email_key: &str) {
-    Kind::User.put(out, &[email_key.as_bytes()]);
+    KeyKind::User.put(out, &[email_key.as_bytes()]);
 }
 
 pub(crate) fn email_key_of(user_key: &[u8]) -> Option<&str> {
-    str::from_utf8(Kind::User.rest(user_key)?).ok()
+    str::from_utf8(KeyKind::User.rest(user_key)?).ok()
 }
 
 pub(crate) fn id(id: UserId) -> Vec<u8> {
-    made(|out| put_id(out, id))
+    build(|out| put_id(out, id))
 }
 
 pub(crate) fn put_id(out: &mut Vec<u8>, id: UserId) {
-    Kind::Id.put(out, &[id.as_bytes()]);
+    KeyKind::Id.put(out, &[id.as_bytes()]);
 }
 
 pub(crate) fn id_of(id_key: &[u8]) -> Option<UserId> {
-    user_id(Kind::Id.rest(id_key)?)
+    user_id(KeyKind::Id.rest(id_key)?)
 }
 
 pub(crate) fn user_id(bytes: &[u8]) -> Option<UserId> {
@@ -178,41 +163,41 @@ pub(crate) fn user_id(bytes: &[u8]) -> Option<UserId> {
 }
 
 pub(crate) fn username(key: &str) -> Vec<u8> {
-    made(|out| put_username(out, key))
+    build(|out| put_username(out, key))
 }
 
 pub(crate) fn put_username(out: &mut Vec<u8>, key: &str) {
-    Kind::Username.put(out, &[key.as_bytes()]);
+    KeyKind::Username.put(out, &[key.as_bytes()]);
 }
 
 pub(crate) fn look_alike(look: &str) -> Vec<u8> {
-    made(|out| put_look_alike(out, look))
+    build(|out| put_look_alike(out, look))
 }
 
 pub(crate) fn put_look_alike(out: &mut Vec<u8>, look: &str) {
-    Kind::LookAlike.put(out, &[look.as_bytes()]);
+    KeyKind::LookAlike.put(out, &[look.as_bytes()]);
 }
 
-/// The key of an external id of a user or, as `kind` says, of a workspace.
-pub(crate) fn external_id(kind: Kind, provisioner: &str, id: &str) -> Vec<u8> {
-    made(|out| put_external_id(out, kind, provisioner, id))
+/// The key of an external id of a user or a workspace, depending on `kind`.
+pub(crate) fn external_id(kind: KeyKind, provisioner: &str, id: &str) -> Vec<u8> {
+    build(|out| put_external_id(out, kind, provisioner, id))
 }
 
-pub(crate) fn put_external_id(out: &mut Vec<u8>, kind: Kind, provisioner: &str, id: &str) {
+pub(crate) fn put_external_id(out: &mut Vec<u8>, kind: KeyKind, provisioner: &str, id: &str) {
     let parts: [&[u8]; 3] = [provisioner.as_bytes(), &[PROVISIONER_END], id.as_bytes()];
     kind.put(out, &parts);
 }
 
 pub(crate) fn put_inactive(out: &mut Vec<u8>, email_key: &str) {
-    Kind::Inactive.put(out, &[email_key.as_bytes()]);
+    KeyKind::Inactive.put(out, &[email_key.as_bytes()]);
 }
 
 pub(crate) fn put_admin(out: &mut Vec<u8>, email_key: &str) {
-    Kind::Admin.put(out, &[email_key.as_bytes()]);
+    KeyKind::Admin.put(out, &[email_key.as_bytes()]);
 }
 
 pub(crate) fn extra(name: &str) -> Vec<u8> {
-    Kind::Extra.key(&[name.as_bytes()])
+    KeyKind::Extra.key(&[name.as_bytes()])
 }
 
 /// The extra records whose names start with `prefix`.
@@ -221,66 +206,68 @@ pub(crate) fn extras(prefix: &str) -> Prefix {
 }
 
 pub(crate) fn extra_name_of(key: &[u8]) -> Option<&str> {
-    str::from_utf8(Kind::Extra.rest(key)?).ok()
+    str::from_utf8(KeyKind::Extra.rest(key)?).ok()
 }
 
-/// A place in [`Kind::Created`] or [`Kind::Updated`]: the first at `moment`, or
-/// the one of `id`.
-pub(crate) fn moment(kind: Kind, moment: Timestamp, id: Option<UserId>) -> Vec<u8> {
-    made(|out| put_moment(out, kind, moment, id))
+/// A position in [`KeyKind::Created`] or [`KeyKind::Updated`]: the first at `moment`, or
+/// that of `id`.
+pub(crate) fn moment(kind: KeyKind, moment: Timestamp, id: Option<UserId>) -> Vec<u8> {
+    build(|out| put_moment(out, kind, moment, id))
 }
 
-pub(crate) fn put_moment(out: &mut Vec<u8>, kind: Kind, moment: Timestamp, id: Option<UserId>) {
+pub(crate) fn put_moment(out: &mut Vec<u8>, kind: KeyKind, moment: Timestamp, id: Option<UserId>) {
     let id = id.as_ref().map_or(&[][..], |id| id.as_bytes());
     kind.put(out, &[&moment.as_unix_micros().to_be_bytes(), id]);
 }
 
 pub(crate) fn seen(id: UserId) -> Vec<u8> {
-    made(|out| put_seen(out, id))
+    build(|out| put_seen(out, id))
 }
 
 pub(crate) fn put_seen(out: &mut Vec<u8>, id: UserId) {
-    Kind::Seen.put(out, &[id.as_bytes()]);
+    KeyKind::Seen.put(out, &[id.as_bytes()]);
 }
 
 pub(crate) fn seen_of(key: &[u8]) -> Option<UserId> {
-    user_id(Kind::Seen.rest(key)?)
+    user_id(KeyKind::Seen.rest(key)?)
 }
 
-/// Appends a time that is a value.
+/// Appends a time as a value.
 pub(crate) fn put_moment_value(out: &mut Vec<u8>, moment: Timestamp) {
     out.extend_from_slice(&moment.as_unix_micros().to_be_bytes());
 }
 
-/// The time that a value is.
+/// The time in a value.
 pub(crate) fn moment_in(value: &[u8]) -> Option<Timestamp> {
     let micros = value.try_into().ok().map(u64::from_be_bytes)?;
     Timestamp::from_unix_micros(micros).ok()
 }
 
-/// The email key that an entry of an index stands for.
-pub(crate) fn email_key_in(kind: Kind, key: &[u8], value: &[u8]) -> Option<String> {
+/// The email key that an index entry leads to.
+pub(crate) fn email_key_in(kind: KeyKind, key: &[u8], value: &[u8]) -> Option<String> {
     let text = |bytes: &[u8]| str::from_utf8(bytes).ok().map(str::to_owned);
     match kind {
-        Kind::User | Kind::Inactive | Kind::Admin => text(kind.rest(key)?),
-        Kind::Domain => shortened::email_key_in_domain(key),
-        Kind::Username => email_key_of_username(key, value),
-        Kind::Member => text(kind.rest(key)?.get(9..)?),
-        Kind::Created | Kind::Updated | Kind::LookAlike | Kind::ExternalId => text(value),
+        KeyKind::User | KeyKind::Inactive | KeyKind::Admin => text(kind.rest(key)?),
+        KeyKind::Domain => shortened::email_key_in_domain(key),
+        KeyKind::Username => email_key_of_username(key, value),
+        KeyKind::Member => text(kind.rest(key)?.get(9..)?),
+        KeyKind::Created | KeyKind::Updated | KeyKind::LookAlike | KeyKind::ExternalId => {
+            text(value)
+        }
         _ => None,
     }
 }
 
 pub(crate) fn workspace(id: WorkspaceId) -> Vec<u8> {
-    made(|out| put_workspace(out, id))
+    build(|out| put_workspace(out, id))
 }
 
 pub(crate) fn put_workspace(out: &mut Vec<u8>, id: WorkspaceId) {
-    Kind::Workspace.put(out, &[&id.as_u64().to_be_bytes()]);
+    KeyKind::Workspace.put(out, &[&id.as_u64().to_be_bytes()]);
 }
 
 pub(crate) fn workspace_of(workspace_key: &[u8]) -> Option<WorkspaceId> {
-    workspace_id(Kind::Workspace.rest(workspace_key)?)
+    workspace_id(KeyKind::Workspace.rest(workspace_key)?)
 }
 
 pub(crate) fn workspace_id(bytes: &[u8]) -> Option<WorkspaceId> {
@@ -291,19 +278,19 @@ pub(crate) fn workspace_id(bytes: &[u8]) -> Option<WorkspaceId> {
 }
 
 pub(crate) fn workspace_name(name_key: &str) -> Vec<u8> {
-    made(|out| put_workspace_name(out, name_key))
+    build(|out| put_workspace_name(out, name_key))
 }
 
 pub(crate) fn put_workspace_name(out: &mut Vec<u8>, name_key: &str) {
-    Kind::WorkspaceName.put(out, &[name_key.as_bytes()]);
+    KeyKind::WorkspaceName.put(out, &[name_key.as_bytes()]);
 }
 
 pub(crate) fn default_workspace(user: UserId) -> Vec<u8> {
-    made(|out| put_default_workspace(out, user))
+    build(|out| put_default_workspace(out, user))
 }
 
 pub(crate) fn put_default_workspace(out: &mut Vec<u8>, user: UserId) {
-    Kind::DefaultWorkspace.put(out, &[user.as_bytes()]);
+    KeyKind::DefaultWorkspace.put(out, &[user.as_bytes()]);
 }
 
 fn role_byte(role: Role) -> u8 {
@@ -314,39 +301,39 @@ fn role_byte(role: Role) -> u8 {
 }
 
 pub(crate) fn members(workspace: WorkspaceId, role: Role) -> Prefix {
-    Prefix(Kind::Member.key(&[&workspace.as_u64().to_be_bytes(), &[role_byte(role)]]))
+    Prefix(KeyKind::Member.key(&[&workspace.as_u64().to_be_bytes(), &[role_byte(role)]]))
 }
 
 pub(crate) fn put_member(out: &mut Vec<u8>, workspace: WorkspaceId, role: Role, email_key: &str) {
     let workspace = workspace.as_u64().to_be_bytes();
     let parts: [&[u8]; 3] = [&workspace, &[role_byte(role)], email_key.as_bytes()];
-    Kind::Member.put(out, &parts);
+    KeyKind::Member.put(out, &parts);
 }
 
 pub(crate) fn memberships(user: UserId) -> Prefix {
-    Prefix(Kind::Membership.key(&[user.as_bytes()]))
+    Prefix(KeyKind::Membership.key(&[user.as_bytes()]))
 }
 
 pub(crate) fn membership(user: UserId, workspace: WorkspaceId) -> Vec<u8> {
-    made(|out| put_membership(out, user, workspace))
+    build(|out| put_membership(out, user, workspace))
 }
 
 pub(crate) fn put_membership(out: &mut Vec<u8>, user: UserId, workspace: WorkspaceId) {
     let workspace = workspace.as_u64().to_be_bytes();
-    Kind::Membership.put(out, &[user.as_bytes(), &workspace]);
+    KeyKind::Membership.put(out, &[user.as_bytes(), &workspace]);
 }
 
 pub(crate) fn membership_of(key: &[u8]) -> Option<(UserId, WorkspaceId)> {
-    let (user, workspace) = Kind::Membership.rest(key)?.split_at_checked(16)?;
+    let (user, workspace) = KeyKind::Membership.rest(key)?.split_at_checked(16)?;
     Some((user_id(user)?, workspace_id(workspace)?))
 }
 
 pub(crate) fn change(sequence: u64) -> Vec<u8> {
-    Kind::Change.key(&[&sequence.to_be_bytes()])
+    KeyKind::Change.key(&[&sequence.to_be_bytes()])
 }
 
 pub(crate) fn sequence_of(change_key: &[u8]) -> Option<u64> {
-    Kind::Change
+    KeyKind::Change
         .rest(change_key)?
         .try_into()
         .ok()
@@ -354,10 +341,10 @@ pub(crate) fn sequence_of(change_key: &[u8]) -> Option<u64> {
 }
 
 pub(crate) fn request(id: &RequestId) -> Vec<u8> {
-    Kind::Request.key(&[id.as_bytes()])
+    KeyKind::Request.key(&[id.as_bytes()])
 }
 
-/// The domain of a query, as it stands in keys; `None` for a text that is none.
+/// The domain of a query as it appears in keys; `None` if the text is not a domain.
 pub(crate) fn domain_key(text: &str) -> Option<String> {
     let address = format!("a@{}", text.trim_ascii());
     let key = Email::lookup_key(&address)?;

@@ -1,13 +1,15 @@
-//! Users as they are stored, read without copying anything.
+//! Stored users, read without copying.
+
+mod getters;
 
 use super::fields::{Fields, malformed};
 use super::records::{self, UsernameRecord};
 use crate::error::Result;
-use crate::model::{Email, NulTexts, TextMap, Timestamp, User, UserId};
+use crate::model::{TextMap, Timestamp, User, UserId};
 
-/// A user, borrowed from where it lies: in the store, or in a [`User`].
+/// A user that is borrowed from the store or from a [`User`].
 ///
-/// Lists of many users are read much faster through views, for no text is copied.
+/// Views make reading many users much faster, because no text is copied.
 /// [`Directory::for_each_user`](crate::Directory::for_each_user) and
 /// [`Directory::for_each_in_page`](crate::Directory::for_each_in_page) lend them;
 /// [`to_user`](Self::to_user) makes a copy to keep.
@@ -33,7 +35,7 @@ pub struct UserView<'a> {
     id: UserId,
     email: &'a str,
     email_key: &'a str,
-    /// The username, where it is not the email.
+    /// The username, if it is not the email.
     username: Option<UsernameRecord<'a>>,
     given_name: Option<&'a str>,
     family_name: Option<&'a str>,
@@ -50,13 +52,13 @@ pub struct UserView<'a> {
 /// Pairs of name and value.
 #[derive(Clone, Copy, Debug)]
 enum Pairs<'a> {
-    /// Up to this many, as they are stored; checked before.
+    /// This many pairs as stored; they have been checked.
     Stored(usize, Fields<'a>),
     Owned(&'a TextMap),
 }
 
-/// The user whose row has this email key: a [`records::UserRecord`], read by hand, since
-/// lists spend most of their time here.
+/// Decodes the user whose row has this email key: a [`records::UserRecord`], decoded by
+/// hand because lists spend most of their time here.
 pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserView<'a>> {
     let mut fields = Fields::new(records::body("a user", bytes)?);
     let id = UserId::from_bytes(*fields.array()?);
@@ -108,126 +110,6 @@ pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserV
     })
 }
 
-impl<'a> UserView<'a> {
-    /// The identity, which never changes.
-    pub fn id(&self) -> UserId {
-        self.id
-    }
-
-    /// The email address, as typed.
-    pub fn email(&self) -> &'a str {
-        self.email
-    }
-
-    /// The form by which the address is unique: see [`Email::key`].
-    pub fn email_key(&self) -> &'a str {
-        self.email_key
-    }
-
-    /// The username, as typed. It is the email where none was given.
-    pub fn username(&self) -> &'a str {
-        self.username.map_or(self.email, |name| name.typed)
-    }
-
-    /// The key of the username, which is that of the email where none was given.
-    pub(crate) fn username_key(&self) -> &'a str {
-        self.username.map_or(self.email_key, |name| name.key())
-    }
-
-    /// The given (first) name.
-    pub fn given_name(&self) -> Option<&'a str> {
-        self.given_name
-    }
-
-    /// The family (last) name.
-    pub fn family_name(&self) -> Option<&'a str> {
-        self.family_name
-    }
-
-    /// Whether the user is active and so takes a seat.
-    pub fn is_active(&self) -> bool {
-        self.active
-    }
-
-    /// Whether the user administers the platform.
-    pub fn is_admin(&self) -> bool {
-        self.admin
-    }
-
-    /// The value of an attribute.
-    pub fn attribute(&self, name: &str) -> Option<&'a str> {
-        self.attributes.value(name)
-    }
-
-    /// All attributes, ordered by name.
-    pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + use<'a> {
-        self.attributes.iter()
-    }
-
-    /// The id that a provisioner has for the user: see [`User::external_id`].
-    pub fn external_id(&self, provisioner: &str) -> Option<&'a str> {
-        self.external_ids.value(provisioner)
-    }
-
-    /// All external ids, each behind its provisioner, by whose names they are ordered.
-    pub fn external_ids(&self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + use<'a> {
-        self.external_ids.iter()
-    }
-
-    /// Bytes that the texts of all attributes have at most, with one more for each.
-    #[cfg(feature = "capi")]
-    pub(crate) fn attribute_bytes_at_most(&self) -> usize {
-        match self.attributes {
-            // Each text has its length before it, of one byte at least.
-            Pairs::Stored(_, fields) => fields.left(),
-            Pairs::Owned(pairs) => pairs
-                .iter()
-                .map(|(name, value)| name.len() + value.len() + 2)
-                .sum(),
-        }
-    }
-
-    /// When the user was created.
-    pub fn created_at(&self) -> Timestamp {
-        self.created_at
-    }
-
-    /// When the record last changed.
-    pub fn updated_at(&self) -> Timestamp {
-        self.updated_at
-    }
-
-    /// When the user was deactivated: see [`User::deactivated_at`].
-    pub fn deactivated_at(&self) -> Option<Timestamp> {
-        self.deactivated_at
-    }
-
-    /// The version of the record: 1 when created, one more with each change.
-    pub fn version(&self) -> u64 {
-        self.version
-    }
-
-    /// A copy to keep.
-    pub fn to_user(&self) -> User {
-        User {
-            id: self.id,
-            email: Email::from_stored(self.email, self.email_key),
-            username: self.username.map(UsernameRecord::to_username),
-            given_name: self.given_name.map(str::to_owned),
-            family_name: self.family_name.map(str::to_owned),
-            active: self.active,
-            admin: self.admin,
-            external_ids: self.external_ids.to_owned(),
-            attributes: self.attributes.to_owned(),
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-            deactivated_at: self.deactivated_at,
-            version: self.version,
-            nul_texts: NulTexts::default(),
-        }
-    }
-}
-
 impl From<UserView<'_>> for User {
     fn from(view: UserView<'_>) -> Self {
         view.to_user()
@@ -263,7 +145,7 @@ impl<'a> Pairs<'a> {
             Self::Owned(pairs) => (pairs.len(), Fields::default(), Some(pairs.iter())),
         };
         (0..count).map(move |_| match &mut owned {
-            // There are as many as were counted, so that nothing is ever missing.
+            // The pairs were counted, so none is missing.
             Some(pairs) => pairs.next().unwrap_or_default(),
             None => fields.pair().unwrap_or_default(),
         })
@@ -279,7 +161,7 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// Takes pairs, with their number before them, off the front of `fields`, and checks them.
+/// Reads pairs, preceded by their number, from the front of `fields`, and checks them.
 #[inline]
 fn take_pairs<'a>(fields: &mut Fields<'a>) -> Result<Pairs<'a>> {
     let count = usize::try_from(fields.number()?).map_err(|_| malformed())?;

@@ -33,6 +33,20 @@ pub struct CopyOptions<'a> {
 }
 
 /// How far a copy has come.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("users.backup.redb");
+/// use headcount::{CopyOptions, Directory};
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// let mut entries = 0;
+/// let options = CopyOptions::new().on_progress(|progress| entries = progress.entries);
+/// directory.backup_with(&path, options)?;
+/// assert!(entries > 0);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -43,7 +57,20 @@ pub struct CopyProgress {
     pub bytes: u64,
 }
 
-/// What was copied, by [`Directory::backup`] or [`restore`].
+/// What [`Directory::backup`] or [`restore`] copied.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("users.backup.redb");
+/// use headcount::Directory;
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// let copied = directory.backup(&path)?;
+/// assert_eq!((copied.users, copied.sequence), (1, 1));
+/// assert_eq!(copied.bytes, path.metadata().unwrap().len());
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -67,29 +94,76 @@ impl fmt::Debug for CopyOptions<'_> {
 }
 
 impl<'a> CopyOptions<'a> {
-    /// The defaults: nothing is overwritten, and nobody is told.
+    /// The defaults: overwrite nothing, don't wait, report no progress.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.backup.redb");
+    /// use headcount::{CopyOptions, Directory};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let copied = directory.backup_with(&path, CopyOptions::new())?;
+    /// assert_eq!(copied.users, 0);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether a directory at the target is replaced: `false` by default. It must be
-    /// one that nobody has open; another file is never replaced. The new file keeps its
-    /// owner and its mode.
+    /// Whether to replace a directory at the target: `false` by default. Nobody may have it
+    /// open, and a file that isn't a directory is never replaced. The new file keeps the owner
+    /// and the mode of the old one.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.backup.redb");
+    /// use headcount::{CopyOptions, Directory, ErrorKind};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.backup(&path)?;
+    /// assert_eq!(directory.backup(&path).unwrap_err().kind(), ErrorKind::Io);
+    /// directory.backup_with(&path, CopyOptions::new().overwrite(true))?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
         self
     }
 
-    /// How long to wait for a file that another process or handle has open, be it the
-    /// one to restore or the one to replace: not at all by default. See
+    /// How long to wait for a file that another process or handle has open, whether it is to be
+    /// restored or replaced: not at all by default. See
     /// [`Options::open_timeout`](crate::Options::open_timeout).
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use std::time::Duration;
+    /// use headcount::{CopyOptions, Directory, ErrorKind};
+    ///
+    /// let open = Directory::open(&path)?;
+    /// let options = CopyOptions::new().overwrite(true).open_timeout(Duration::from_millis(20));
+    /// let refused = Directory::in_memory()?.backup_with(&path, options).unwrap_err();
+    /// assert_eq!(refused.kind(), ErrorKind::AlreadyOpen);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn open_timeout(mut self, timeout: Duration) -> Self {
         self.open_timeout = timeout;
         self
     }
 
-    /// What to call, every few hundred kilobytes, with how far the copy has come. It
-    /// should return quickly.
+    /// Sets what to call, every few hundred kilobytes and at the end, with how far the copy has
+    /// come. The copy waits until it returns.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.backup.redb");
+    /// use headcount::{CopyOptions, Directory};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let options = CopyOptions::new().on_progress(|progress| println!("{} bytes", progress.bytes));
+    /// directory.backup_with(&path, options)?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn on_progress(mut self, progress: impl FnMut(CopyProgress) + 'a) -> Self {
         self.progress = Some(Box::new(progress));
         self
@@ -136,8 +210,25 @@ impl Directory {
         self.backup_with(path, CopyOptions::new())
     }
 
-    /// Copies the directory as [`backup`](Self::backup) does, in the way that `options`
-    /// say.
+    /// Copies the directory as [`backup`](Self::backup) does, with these options.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`backup`](Self::backup); [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) only
+    /// after [`CopyOptions::open_timeout`].
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.backup.redb");
+    /// use headcount::{CopyOptions, Directory};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.backup(&path)?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let copied = directory.backup_with(&path, CopyOptions::new().overwrite(true))?;
+    /// assert_eq!(copied.users, 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn backup_with(&self, path: impl AsRef<Path>, options: CopyOptions<'_>) -> Result<Copied> {
         let path = path.as_ref();
         let copied = write_copy(self.snapshot()?, path, options)?;

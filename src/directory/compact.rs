@@ -6,7 +6,18 @@ use super::{Options, waiting};
 use crate::engine::redb;
 use crate::error::Result;
 
-/// What [`Options::compact`] came to.
+/// What [`Options::compact`] did.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("users.redb");
+/// use headcount::Directory;
+///
+/// Directory::open(&path)?.close()?;
+/// let compacted = Directory::options().compact(&path)?;
+/// assert_eq!(compacted.bytes, path.metadata().unwrap().len());
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -44,9 +44,22 @@ pub struct ChangeFeed {
     woken: Arc<AtomicBool>,
 }
 
-/// Wakes who waits for the changes of a feed, from another thread.
+/// Wakes a thread that waits for the changes of a [`ChangeFeed`].
 ///
 /// Made by [`ChangeFeed::waker`].
+///
+/// ```
+/// use std::thread;
+/// use std::time::Duration;
+/// use headcount::Directory;
+///
+/// let mut feed = Directory::in_memory()?.follow(0);
+/// let waker = feed.waker();
+/// let reader = thread::spawn(move || feed.recv_timeout(Duration::MAX));
+/// waker.wake(); // as at shutdown
+/// assert!(reader.join().unwrap()?.is_none());
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct FeedWaker {
     directory: Directory,

@@ -177,10 +177,22 @@ impl Iterator for Users {
     }
 }
 
-/// Changes in their order, up to the moment when they were asked for.
+/// The changes up to the moment of the call, in order.
 ///
-/// Made by [`Directory::changes`](crate::Directory::changes). Like [`Users`], it
-/// holds that state until the last of them was read, but not for too long.
+/// Made by [`Directory::changes`](crate::Directory::changes). Like [`Users`], it holds that
+/// state until its last change is read, but not for too long.
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// let mut changes = directory.changes(0)?;
+/// directory.create_user("bob@ex.co")?; // not seen by the iterator
+/// assert_eq!(changes.next().unwrap()?.sequence, 1);
+/// assert!(changes.next().is_none());
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Changes {
     page: Page<Change>,
@@ -209,8 +221,20 @@ impl Iterator for Changes {
 
 /// All workspaces as they were at one moment, ordered by id.
 ///
-/// Made by [`Directory::workspaces`](crate::Directory::workspaces). Like
-/// [`Users`], it holds that state until the last of them was read, but not for too long.
+/// Made by [`Directory::workspaces`](crate::Directory::workspaces). Like [`Users`], it holds
+/// that state until its last workspace is read, but not for too long.
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// let own = directory.default_workspace("ann@ex.co")?;
+/// for workspace in directory.workspaces()? {
+///     assert_eq!(workspace?, own);
+/// }
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Workspaces {
     page: Page<Workspace>,

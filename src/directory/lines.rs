@@ -17,8 +17,18 @@ const WRITE_BYTES: usize = 64 << 10;
 /// How often the progress is told.
 const RECORDS_BETWEEN: u64 = 1_000;
 
-/// How far [`Directory::export_lines`] or [`Directory::load_lines`] has come, and what it
-/// did at its end.
+/// How far [`Directory::export_lines`] or [`Directory::load_lines`] has come and, when it
+/// returns, what it did.
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// let written = directory.export_lines(Vec::new(), |progress| println!("{}", progress.records))?;
+/// assert_eq!((written.records, written.users), (2, 1)); // the directory, and Ann
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct LinesProgress {
@@ -103,18 +113,31 @@ impl Directory {
         Ok(done)
     }
 
-    /// Loads the lines of [`export_lines`](Self::export_lines) into a directory that
-    /// nothing was written to yet, in one transaction: see [`load`](Self::load).
+    /// Loads the lines of [`export_lines`](Self::export_lines) into an empty directory, in one
+    /// transaction: see [`load`](Self::load).
     ///
-    /// `progress` is called after every thousand records; the transaction is committed
-    /// behind the last.
+    /// `progress` is called after every thousand records; the transaction is committed after the
+    /// last.
     ///
     /// # Errors
     ///
     /// Those of [`load`](Self::load), with the number of the line;
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a line that is no record and
-    /// where lines are missing; [`Io`](ErrorKind::Io) when `input` fails. Nothing is
-    /// written then.
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a line that is not a record, and if
+    /// lines are missing; [`Io`](ErrorKind::Io) if `input` fails. Then nothing is written.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let mut lines = Vec::new();
+    /// directory.export_lines(&mut lines, |_| {})?;
+    ///
+    /// let copy = Directory::in_memory()?;
+    /// assert_eq!(copy.load_lines(&*lines, |_| {})?.users, 1);
+    /// assert_eq!(copy.user("ann@ex.co")?, directory.user("ann@ex.co")?);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn load_lines(
         &self,
         input: impl BufRead,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Directory;
-use super::cache::Kind;
+use super::cache::CacheKeyKind;
 use crate::error::Result;
 use crate::model::{Email, Target, User, UserId, UserRef, Username};
 use crate::rules::read;
@@ -37,9 +37,9 @@ impl Directory {
     pub(crate) fn user_by_text(&self, text: &str) -> Result<Option<Arc<User>>> {
         self.check()?;
         let kind = if text.contains('@') {
-            Kind::Email
+            CacheKeyKind::Email
         } else {
-            Kind::Username
+            CacheKeyKind::Username
         };
         match self.shared.cache.get(kind, text.as_bytes()) {
             Some(user) => Ok(Some(user)),
@@ -73,10 +73,10 @@ impl Directory {
     pub fn user_by_id(&self, id: UserId) -> Result<Option<Arc<User>>> {
         self.check()?;
         let cache = &self.shared.cache;
-        if let Some(user) = cache.get(Kind::Id, id.as_bytes()) {
+        if let Some(user) = cache.get(CacheKeyKind::Id, id.as_bytes()) {
             return Ok(Some(user));
         }
-        cache.get_or_load(Kind::Id, id.as_bytes(), || {
+        cache.get_or_load(CacheKeyKind::Id, id.as_bytes(), || {
             read::user_by_id(&self.snapshot()?, id)
         })
     }
@@ -96,7 +96,7 @@ impl Directory {
     pub fn user_by_email(&self, email: &str) -> Result<Option<Arc<User>>> {
         self.check()?;
         // Most are typed as their own keys. Only what isn't found has to be parsed.
-        if let Some(user) = self.shared.cache.get(Kind::Email, email.as_bytes()) {
+        if let Some(user) = self.shared.cache.get(CacheKeyKind::Email, email.as_bytes()) {
             return Ok(Some(user));
         }
         match Email::lookup_key(email) {
@@ -129,7 +129,7 @@ impl Directory {
     pub fn users_by_emails<E: AsRef<str>>(&self, emails: &[E]) -> Result<Vec<Option<Arc<User>>>> {
         self.check()?;
         let texts = emails.iter().map(|email| email.as_ref().as_bytes());
-        let mut found = self.shared.cache.get_many(Kind::Email, texts);
+        let mut found = self.shared.cache.get_many(CacheKeyKind::Email, texts);
         for (user, email) in std::iter::zip(&mut found, emails) {
             if user.is_none() {
                 *user = self.user_by_email(email.as_ref())?;
@@ -153,7 +153,7 @@ impl Directory {
     pub fn users_by_ids(&self, ids: &[UserId]) -> Result<Vec<Option<Arc<User>>>> {
         self.check()?;
         let texts = ids.iter().map(|id| id.as_bytes().as_slice());
-        let mut found = self.shared.cache.get_many(Kind::Id, texts);
+        let mut found = self.shared.cache.get_many(CacheKeyKind::Id, texts);
         for (user, id) in std::iter::zip(&mut found, ids) {
             if user.is_none() {
                 *user = self.user_by_id(*id)?;
@@ -176,7 +176,7 @@ impl Directory {
     pub fn user_by_username(&self, username: &str) -> Result<Option<Arc<User>>> {
         self.check()?;
         let cache = &self.shared.cache;
-        if let Some(user) = cache.get(Kind::Username, username.as_bytes()) {
+        if let Some(user) = cache.get(CacheKeyKind::Username, username.as_bytes()) {
             return Ok(Some(user));
         }
         match Username::lookup_key(username) {
@@ -207,7 +207,7 @@ impl Directory {
         self.check()?;
         self.shared
             .cache
-            .get_or_load(Kind::Username, key.as_bytes(), || {
+            .get_or_load(CacheKeyKind::Username, key.as_bytes(), || {
                 read::user_by_username_key(&self.snapshot()?, key)
             })
     }
@@ -216,7 +216,7 @@ impl Directory {
         self.check()?;
         self.shared
             .cache
-            .get_or_load(Kind::Email, key.as_bytes(), || {
+            .get_or_load(CacheKeyKind::Email, key.as_bytes(), || {
                 read::user_by_email_key(&self.snapshot()?, key)
             })
     }

@@ -90,21 +90,31 @@ impl Options {
         self
     }
 
-    /// How much memory may hold pages of the file: 64 MiB by default.
+    /// How much memory to use for pages of the file: 64 MiB by default.
     ///
-    /// Beside it a directory of many users that is written to a lot keeps a filter, which
-    /// tells that an email, a username or an id is not in the file: 10 MB for each
-    /// million users, 32 MiB at most, and none beyond about 6 million users.
+    /// A large directory that is written to often also keeps a filter in memory, which tells that
+    /// an email, a username or an id is not in the file: 10 MB for each million users, at most
+    /// 32 MiB, and none beyond about 6 million users.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::options().page_cache_bytes(256 << 20).open(&path)?;
+    /// assert!(directory.is_empty()?);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn page_cache_bytes(mut self, bytes: usize) -> Self {
         self.engine.cache_bytes = bytes;
         self
     }
 
-    /// How much memory may hold users that were read, so that reading them again by
-    /// email, id or username costs a look-up in memory: about this many bytes, 64 MiB
-    /// unless said otherwise, which is some 100,000 users; 0 keeps none. It is taken
-    /// as users are read, and what others wrote is never missed for it.
+    /// About how much memory to use for users that were read, so that reading them again by
+    /// email, id or username is a look-up in memory: 64 MiB by default, enough for about 100,000
+    /// users; 0 disables the cache. It grows as users are read. Cached reads always reflect the
+    /// latest commit.
     ///
     /// ```
     /// use headcount::Directory;
@@ -123,14 +133,23 @@ impl Options {
         self
     }
 
-    /// How large the log beside the file may become: 64 MiB unless said otherwise. It
-    /// holds what was written since the file itself was brought up to date, which
-    /// happens in the background, and again in memory, where that takes up to some
-    /// three times as much. A larger one takes up longer bursts of writes before
-    /// they have to wait for the file.
+    /// How large the log beside the file may become: 64 MiB by default, at least 1 MiB and at
+    /// most 4 GiB; other values are clamped.
     ///
-    /// It begins small, grows as it is needed, and is gone when the directory is
-    /// closed. Anything below 1 MiB counts as that, and anything above 4 GiB as 4 GiB.
+    /// The log holds writes that are not yet in the main file, into which they are written in the
+    /// background; they are also kept in memory, in up to three times the space. A larger log
+    /// takes longer bursts of writes before they have to wait for the main file. It starts small
+    /// and is removed when the directory is closed.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::options().log_bytes(16 << 20).open(&path)?; // little memory
+    /// directory.create_user("ann@ex.co")?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn log_bytes(mut self, bytes: u64) -> Self {
         self.engine.log_bytes = bytes.clamp(1 << 20, 4 << 30);
@@ -259,7 +278,23 @@ impl Options {
         self
     }
 
-    /// Opens the directory in the file at `path`; see [`Directory::open`].
+    /// Opens the directory in the file at `path` with these options: see [`Directory::open`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Directory::open`]; [`LogMissing`](crate::ErrorKind::LogMissing) and
+    /// [`LogForeign`](crate::ErrorKind::LogForeign) for a log that can't be used: see
+    /// [`salvage_log`](Self::salvage_log).
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use headcount::Options;
+    ///
+    /// Options::new().open(&path)?.close()?;
+    /// assert!(Options::new().read_only(true).open(&path)?.is_empty()?);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Directory> {
         let path = path.as_ref();
         let engine = waiting::until_free(self.open_timeout, || {

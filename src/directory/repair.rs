@@ -41,13 +41,26 @@ impl Directory {
 }
 
 impl Options {
-    /// Does what [`Directory::find_faults`] does, also with a file that is too damaged
-    /// to be opened as a directory.
+    /// Does what [`Directory::find_faults`] does, even for a file that is too damaged to be opened
+    /// as a directory.
     ///
     /// # Errors
     ///
-    /// Those of [`Directory::open`], which come from the file itself, and those of
+    /// Those of [`Directory::open`] that come from the file, and those of
     /// [`Directory::find_faults`].
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::open(&path)?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.close()?;
+    /// let inspection = Directory::options().find_faults(&path, 100)?;
+    /// assert!(inspection.is_sound());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn find_faults(&self, path: impl AsRef<Path>, faults_max: usize) -> Result<Inspection> {
         let engine = self.open_existing(path.as_ref())?;
         let inspection = rules::inspect(&engine.snapshot()?, faults_max)?;
@@ -55,12 +68,24 @@ impl Options {
         Ok(inspection)
     }
 
-    /// Tells what [`repair`](Self::repair) would do to the file at `path`, and writes
-    /// nothing.
+    /// Returns what [`repair`](Self::repair) would do to the file at `path`, and writes nothing.
     ///
     /// # Errors
     ///
     /// Those of [`repair`](Self::repair).
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("users.redb");
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::open(&path)?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.close()?;
+    /// let planned = Directory::options().plan_repair(&path, 100)?;
+    /// assert_eq!((planned.written, planned.set_aside, planned.verified.active), (0, 0, 1));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn plan_repair(&self, path: impl AsRef<Path>, faults_max: usize) -> Result<Repaired> {
         let engine = self.open_existing(path.as_ref())?;
         let snapshot = engine.snapshot()?;

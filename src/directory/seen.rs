@@ -74,8 +74,15 @@ impl Gathered {
 /// When users were last seen. Neither the [`User`](crate::User) nor its version changes with
 /// it, no seat is decided and no [`Change`](crate::Change) is made.
 impl Directory {
-    /// How exactly it is known when a user was last seen: a later sighting within this
-    /// time of the one on record is not noted. One hour.
+    /// How precisely it is known when a user was last seen: a sighting within this time of the
+    /// stored one is not stored. One hour.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use headcount::Directory;
+    ///
+    /// assert_eq!(Directory::SEEN_INTERVAL, Duration::from_secs(60 * 60));
+    /// ```
     pub const SEEN_INTERVAL: Duration = Duration::from_hours(1);
 
     /// Notes that a user is seen now, such as at a login or with a request. Call it as

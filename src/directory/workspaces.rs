@@ -24,8 +24,20 @@ impl Directory {
         read::workspace(&self.snapshot()?, &workspace.into())
     }
 
-    /// The workspace for which a provisioner, such as an identity provider, has this id;
-    /// `None` when there is none.
+    /// The workspace for which a provisioner, such as an identity provider, has this id; `None`
+    /// if there is none.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let new = NewWorkspace::new("team").owner("ann@ex.co").external_id("okta", "00g1");
+    /// let team = directory.create_workspace(new)?;
+    /// assert_eq!(directory.workspace_by_external_id("okta", "00g1")?, Some(team));
+    /// assert!(directory.workspace_by_external_id("entra", "00g1")?.is_none());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn workspace_by_external_id(
         &self,
         provisioner: &str,
@@ -273,7 +285,7 @@ impl Directory {
         self.apply_one(Op::DeleteWorkspace(workspace.into()))
     }
 
-    /// Makes a user a member; nothing happens to one who has the role already.
+    /// Adds a user to a workspace; does nothing if the user is a member in this role already.
     ///
     /// # Errors
     ///
@@ -281,6 +293,18 @@ impl Directory {
     /// [`UserNotFound`](ErrorKind::UserNotFound),
     /// [`RoleDiffers`](ErrorKind::RoleDiffers) for a member in another role,
     /// [`WorkspaceArchived`](ErrorKind::WorkspaceArchived).
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace, Role};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.create_user("bob@ex.co")?;
+    /// directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
+    /// directory.add_member("team", "bob@ex.co", Role::User)?;
+    /// assert_eq!(directory.members("team")?.len(), 2);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn add_member(
         &self,
         workspace: impl Into<WorkspaceRef>,
@@ -295,10 +319,23 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// As [`add_member`](Self::add_member), and
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
+    /// [`UserNotFound`](ErrorKind::UserNotFound),
     /// [`MemberNotFound`](ErrorKind::MemberNotFound),
+    /// [`WorkspaceArchived`](ErrorKind::WorkspaceArchived),
     /// [`LastOwner`](ErrorKind::LastOwner),
-    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace).
+    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace) for the user whose default it is.
+    ///
+    /// ```
+    /// use headcount::{Directory, ErrorKind, NewWorkspace, Role};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
+    /// let refused = directory.set_role("team", "ann@ex.co", Role::User).unwrap_err();
+    /// assert_eq!(refused.kind(), ErrorKind::LastOwner);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn set_role(
         &self,
         workspace: impl Into<WorkspaceRef>,
@@ -309,7 +346,7 @@ impl Directory {
             .map(|_| ())
     }
 
-    /// Takes a member out of a workspace.
+    /// Removes a member from a workspace, archived or not.
     ///
     /// # Errors
     ///
@@ -317,7 +354,20 @@ impl Directory {
     /// [`UserNotFound`](ErrorKind::UserNotFound),
     /// [`MemberNotFound`](ErrorKind::MemberNotFound),
     /// [`LastOwner`](ErrorKind::LastOwner),
-    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace).
+    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace) for the user whose default it is.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace, Role};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.create_user("bob@ex.co")?;
+    /// directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
+    /// directory.add_member("team", "bob@ex.co", Role::User)?;
+    /// directory.remove_member("team", "bob@ex.co")?;
+    /// assert!(directory.workspaces_of("bob@ex.co")?.is_empty());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn remove_member(
         &self,
         workspace: impl Into<WorkspaceRef>,

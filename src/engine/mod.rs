@@ -34,6 +34,16 @@ pub(crate) struct Measured {
 /// A range of keys.
 pub(crate) type KeyRange<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
 
+/// The keys from `start` to before `end`.
+pub(crate) fn range_from<'a>(start: &'a [u8], end: &'a [u8]) -> KeyRange<'a> {
+    (Bound::Included(start), Bound::Excluded(end))
+}
+
+/// The keys after `last` and before `end`.
+pub(crate) fn range_after<'a>(last: &'a [u8], end: &'a [u8]) -> KeyRange<'a> {
+    (Bound::Excluded(last), Bound::Excluded(end))
+}
+
 /// Which end of a range a scan starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {

@@ -1,28 +1,27 @@
-//! The keys: what is read out of one makes that key again, and they sort as
-//! their parts do.
+//! Keys: decoding and encoding a key gives the same key, and keys sort by their parts.
 
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::model::{Role, Timestamp, UserId, WorkspaceId};
 
-/// Checks a key, and the value of an index entry behind the first `0xff`.
+/// Checks a key; the value of an index entry follows the first `0xff`.
 pub fn check(bytes: &[u8]) {
     let at = bytes.iter().position(|byte| *byte == 0xff);
     let (key, value) = bytes.split_at(at.unwrap_or(bytes.len()));
     leads_back(key);
     for kind in [
-        Kind::User,
-        Kind::Id,
-        Kind::Username,
-        Kind::Inactive,
-        Kind::Admin,
-        Kind::Domain,
-        Kind::Created,
-        Kind::Updated,
-        Kind::LookAlike,
-        Kind::ExternalId,
-        Kind::Workspace,
-        Kind::Member,
-        Kind::Change,
+        KeyKind::User,
+        KeyKind::Id,
+        KeyKind::Username,
+        KeyKind::Inactive,
+        KeyKind::Admin,
+        KeyKind::Domain,
+        KeyKind::Created,
+        KeyKind::Updated,
+        KeyKind::LookAlike,
+        KeyKind::ExternalId,
+        KeyKind::Workspace,
+        KeyKind::Member,
+        KeyKind::Change,
     ] {
         if let Some(email_key) = keys::email_key_in(kind, key, value) {
             index_leads_back(kind, key, value, &email_key);
@@ -55,29 +54,29 @@ fn leads_back(key: &[u8]) {
     }
 }
 
-fn index_leads_back(kind: Kind, key: &[u8], value: &[u8], email_key: &str) {
+fn index_leads_back(kind: KeyKind, key: &[u8], value: &[u8], email_key: &str) {
     let mut made = Vec::new();
     match kind {
-        Kind::User => keys::put_user(&mut made, email_key),
-        Kind::Admin => keys::put_admin(&mut made, email_key),
-        Kind::Inactive => keys::put_inactive(&mut made, email_key),
-        Kind::Domain => {
+        KeyKind::User => keys::put_user(&mut made, email_key),
+        KeyKind::Admin => keys::put_admin(&mut made, email_key),
+        KeyKind::Inactive => keys::put_inactive(&mut made, email_key),
+        KeyKind::Domain => {
             let (_, domain) = email_key.split_once('@').expect("an email");
             made = keys::place_of_email(&keys::domains(domain), email_key);
         }
-        Kind::Member if key[9] <= 1 => {
+        KeyKind::Member if key[9] <= 1 => {
             let workspace = keys::workspace_id(&key[1..9]).expect("eight bytes");
             let role = [Role::Owner, Role::User][usize::from(key[9])];
             keys::put_member(&mut made, workspace, role, email_key);
         }
-        Kind::Username => {
+        KeyKind::Username => {
             let name = str::from_utf8(&key[1..]).unwrap_or_default();
             keys::put_username_value(&mut made, name, email_key);
             let read = keys::email_key_of_username(&keys::username(name), &made);
             assert_eq!(read.as_deref(), Some(email_key));
             return;
         }
-        Kind::Created | Kind::Updated | Kind::LookAlike | Kind::ExternalId => {
+        KeyKind::Created | KeyKind::Updated | KeyKind::LookAlike | KeyKind::ExternalId => {
             assert_eq!(email_key.as_bytes(), value);
             return;
         }
@@ -86,7 +85,7 @@ fn index_leads_back(kind: Kind, key: &[u8], value: &[u8], email_key: &str) {
     assert_eq!(made, key, "{kind:?}");
 }
 
-/// Numbers and prefixes sort as they should.
+/// Checks the order of numbers and prefixes.
 fn sorts(bytes: &[u8]) {
     let Some((&[one, other], _)) = bytes.as_chunks::<8>().0.split_first_chunk::<2>() else {
         return;
@@ -100,9 +99,9 @@ fn sorts(bytes: &[u8]) {
         Timestamp::from_unix_micros(one),
         Timestamp::from_unix_micros(other),
     ) {
-        let moment = |moment| keys::moment(Kind::Created, moment, None);
+        let moment = |moment| keys::moment(KeyKind::Created, moment, None);
         assert_eq!(moment(one).cmp(&moment(other)), order);
-        let last = keys::moment(Kind::Created, one, Some(UserId::from_bytes([0xff; 16])));
+        let last = keys::moment(KeyKind::Created, one, Some(UserId::from_bytes([0xff; 16])));
         assert!(moment(one) < last && (one >= other || last < moment(other)));
     }
     let prefix = keys::members(WorkspaceId::from_u64(one), Role::User);

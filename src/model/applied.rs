@@ -1,4 +1,4 @@
-//! What came of a batch.
+//! The outcome of a batch.
 
 use std::sync::Arc;
 
@@ -6,13 +6,24 @@ use wincode::{SchemaRead, SchemaWrite};
 
 use super::{User, UserId, WorkspaceId};
 
-/// What became of one operation.
+/// What one operation of a batch did.
+///
+/// ```
+/// use headcount::{Batch, Directory};
+///
+/// let directory = Directory::in_memory()?;
+/// let batch = Batch::new().create_user("ann@ex.co").activate_user("ann@ex.co");
+/// let outcomes = directory.apply(batch)?.outcomes;
+/// assert_eq!((outcomes[0].changed, outcomes[0].version), (true, 1));
+/// assert_eq!((outcomes[1].changed, outcomes[1].version), (false, 1)); // active already
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Outcome {
-    /// What it was about.
+    /// The record that it concerned.
     pub subject: Subject,
     /// Whether it changed anything: activating an active user does not.
     pub changed: bool,
@@ -38,7 +49,19 @@ impl Outcome {
     }
 }
 
-/// What an operation was about.
+/// The record that an operation concerned.
+///
+/// ```
+/// use headcount::{Batch, Directory, License, Subject};
+///
+/// let directory = Directory::in_memory()?;
+/// let batch = Batch::new().create_user("ann@ex.co").set_license(License::Enterprise);
+/// let outcomes = directory.apply(batch)?.outcomes;
+/// let ann = directory.user("ann@ex.co")?.unwrap();
+/// assert_eq!(outcomes[0].subject, Subject::User(ann.id()));
+/// assert_eq!(outcomes[1].subject, Subject::License);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 #[non_exhaustive]
@@ -53,10 +76,21 @@ pub enum Subject {
     Member(WorkspaceId, UserId),
 }
 
-/// What became of a [`Batch`](super::Batch).
+/// What a [`Batch`](super::Batch) did.
 ///
-/// Its JSON has no users. Where `users` are in a JSON text that it is read from, as in what
-/// the server answers, [`user`](Self::user) finds them.
+/// It serializes without users. If it is deserialized from JSON with `users`, such as a
+/// response of the server, [`user`](Self::user) finds them.
+///
+/// ```
+/// use headcount::{Batch, Directory};
+///
+/// let directory = Directory::in_memory()?;
+/// let created = directory.apply(Batch::new().create_user("ann@ex.co"))?;
+/// assert_eq!((created.sequence, created.outcomes.len()), (Some(1), 1));
+/// let unchanged = directory.apply(Batch::new().activate_user("ann@ex.co"))?;
+/// assert_eq!(unchanged.sequence, None);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -64,19 +98,29 @@ pub struct Applied {
     /// The number of the [`Change`](super::Change) it made; `None` when nothing
     /// changed.
     pub sequence: Option<u64>,
-    /// What became of each operation, in order.
+    /// The outcome of each operation, in order.
     pub outcomes: Vec<Outcome>,
     /// Whether this is the outcome of an earlier batch with the same request id,
     /// and nothing was done now.
     pub replayed: bool,
-    /// The users it was about, as they are afterwards; `None` for deleted ones.
+    /// The users that the batch concerned, as it left them; `None` for deleted ones.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing))]
     pub(crate) users: UsersAfter,
 }
 
 impl Applied {
-    /// A user that the batch was about, as the batch left it. Not known of a
-    /// [replayed](Self::replayed) outcome.
+    /// A user whom the batch concerned, as the batch left it. `None` for other users, for deleted
+    /// users, and always in a [replayed](Self::replayed) outcome.
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// let applied = directory.apply(Batch::new().deactivate_user("ann@ex.co"))?;
+    /// assert!(!applied.user(ann.id()).unwrap().is_active());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn user(&self, id: UserId) -> Option<&Arc<User>> {
         self.users.get(id)
     }
@@ -92,13 +136,13 @@ impl UsersAfter {
         self.0[place].1.as_ref()
     }
 
-    /// How many there are, deleted ones included.
+    /// The number of users, including deleted ones.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The users alone.
+    /// The users, without their ids.
     #[cfg(test)]
     pub(crate) fn into_values(self) -> impl Iterator<Item = Option<Arc<User>>> {
         self.0.into_iter().map(|(_, user)| user)

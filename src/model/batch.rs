@@ -1,11 +1,10 @@
 //! A batch: operations that succeed or fail together.
 
+mod operations;
+
 use std::sync::Arc;
 
-use super::{
-    BatchDigest, License, NewUser, NewWorkspace, Op, RequestId, Role, Step, UserId, UserRef,
-    UserUpdate, WorkspaceRef,
-};
+use super::{BatchDigest, RequestId, Step, UserId};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Bytes of the name of a door.
@@ -43,7 +42,15 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// A batch of nothing.
+    /// An empty batch. Applying it changes nothing.
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// assert_eq!(directory.apply(Batch::new())?.sequence, None);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -77,26 +84,61 @@ impl Batch {
     }
 
     /// How many operations there are.
+    ///
+    /// ```
+    /// use headcount::Batch;
+    ///
+    /// let batch = Batch::new().activate_user("ann@ex.co").deactivate_user("bob@ex.co");
+    /// assert_eq!(batch.len(), 2);
+    /// ```
     pub fn len(&self) -> usize {
         self.steps.len()
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// use headcount::Batch;
+    ///
+    /// assert!(Batch::new().is_empty());
+    /// assert!(!Batch::new().activate_user("ann@ex.co").is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// Says who makes these changes. They can't deactivate or delete themselves.
+    /// Sets who makes these changes: [`Change::actor`](super::Change::actor). A batch in which
+    /// the actor deactivates or deletes themself is refused with
+    /// [`OwnAccount`](crate::ErrorKind::OwnAccount).
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory, ErrorKind};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// let batch = Batch::new().deactivate_user("ann@ex.co").actor(ann.id());
+    /// assert_eq!(directory.apply(batch).unwrap_err().kind(), ErrorKind::OwnAccount);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn actor(mut self, actor: UserId) -> Self {
         self.actor = Some(actor);
         self
     }
 
-    /// Says through which door the batch comes: see
-    /// [`Directory::through`](crate::Directory::through). It is no part of what makes two
-    /// batches the same: a [request](Self::request_id) may be sent again through another
-    /// door.
+    /// Sets the door that the batch comes through: see
+    /// [`Directory::through`](crate::Directory::through). It is not compared when a batch is sent
+    /// again: a [request](Self::request_id) may be repeated through another door.
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.apply(Batch::new().create_user("ann@ex.co").door("import"))?;
+    /// let change = directory.changes(0)?.next().unwrap()?;
+    /// assert_eq!(change.door.as_deref(), Some("import"));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn door(mut self, door: &str) -> Self {
         self.door = Some(Arc::from(door));
@@ -170,144 +212,27 @@ impl Batch {
         self
     }
 
-    /// Makes the operation that was appended last depend on the version of what
-    /// it changes: the user, the workspace, the membership or the license. With
-    /// another version the batch is refused with [`Conflict`](crate::ErrorKind::Conflict). It has
-    /// no effect on operations that create something.
+    /// Makes the operation that was appended last depend on the version of the record that it
+    /// changes: the user, the workspace, the membership or the license. If the record has
+    /// another version, the batch is refused with [`Conflict`](crate::ErrorKind::Conflict).
+    /// Operations that create something ignore it, and so does an empty batch.
+    ///
+    /// ```
+    /// use headcount::{Batch, Directory, ErrorKind};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// let batch = Batch::new().deactivate_user("ann@ex.co").if_version(ann.version());
+    /// directory.apply(batch.clone())?;
+    /// let conflict = ErrorKind::Conflict { expected: 1, found: 2 };
+    /// assert_eq!(directory.apply(batch).unwrap_err().kind(), conflict);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn if_version(mut self, version: u64) -> Self {
         if let Some(step) = self.steps.last_mut() {
             step.if_version = Some(version);
         }
-        self
-    }
-
-    /// Appends [`Op::CreateUser`].
-    #[must_use]
-    pub fn create_user(self, user: impl Into<NewUser>) -> Self {
-        self.with(Op::CreateUser(user.into()))
-    }
-
-    /// Appends [`Op::UpdateUser`].
-    #[must_use]
-    pub fn update_user(self, user: impl Into<UserRef>, update: UserUpdate) -> Self {
-        self.with(Op::UpdateUser(user.into(), update))
-    }
-
-    /// Appends [`Op::ActivateUser`].
-    #[must_use]
-    pub fn activate_user(self, user: impl Into<UserRef>) -> Self {
-        self.with(Op::ActivateUser(user.into()))
-    }
-
-    /// Appends [`Op::DeactivateUser`].
-    #[must_use]
-    pub fn deactivate_user(self, user: impl Into<UserRef>) -> Self {
-        self.with(Op::DeactivateUser(user.into()))
-    }
-
-    /// Appends [`Op::DeleteUser`].
-    #[must_use]
-    pub fn delete_user(self, user: impl Into<UserRef>) -> Self {
-        self.with(Op::DeleteUser(user.into()))
-    }
-
-    /// Appends [`Op::SetLicense`].
-    #[must_use]
-    pub fn set_license(self, license: License) -> Self {
-        self.with(Op::SetLicense(license))
-    }
-
-    /// Appends [`Op::CreateWorkspace`].
-    #[must_use]
-    pub fn create_workspace(self, workspace: NewWorkspace) -> Self {
-        self.with(Op::CreateWorkspace(workspace))
-    }
-
-    /// Appends [`Op::DefaultWorkspace`].
-    #[must_use]
-    pub fn default_workspace(self, user: impl Into<UserRef>) -> Self {
-        self.with(Op::DefaultWorkspace(user.into()))
-    }
-
-    /// Appends [`Op::RenameWorkspace`].
-    #[must_use]
-    pub fn rename_workspace(
-        self,
-        workspace: impl Into<WorkspaceRef>,
-        name: impl Into<String>,
-    ) -> Self {
-        self.with(Op::RenameWorkspace(workspace.into(), name.into()))
-    }
-
-    /// Appends [`Op::SetWorkspaceExternalId`].
-    #[must_use]
-    pub fn set_workspace_external_id<'a>(
-        self,
-        workspace: impl Into<WorkspaceRef>,
-        provisioner: impl Into<String>,
-        id: impl Into<Option<&'a str>>,
-    ) -> Self {
-        let id = id.into().map(str::to_owned);
-        self.with(Op::SetWorkspaceExternalId(
-            workspace.into(),
-            provisioner.into(),
-            id,
-        ))
-    }
-
-    /// Appends [`Op::ArchiveWorkspace`].
-    #[must_use]
-    pub fn archive_workspace(self, workspace: impl Into<WorkspaceRef>) -> Self {
-        self.with(Op::ArchiveWorkspace(workspace.into()))
-    }
-
-    /// Appends [`Op::RestoreWorkspace`].
-    #[must_use]
-    pub fn restore_workspace(self, workspace: impl Into<WorkspaceRef>) -> Self {
-        self.with(Op::RestoreWorkspace(workspace.into()))
-    }
-
-    /// Appends [`Op::DeleteWorkspace`].
-    #[must_use]
-    pub fn delete_workspace(self, workspace: impl Into<WorkspaceRef>) -> Self {
-        self.with(Op::DeleteWorkspace(workspace.into()))
-    }
-
-    /// Appends [`Op::AddMember`].
-    #[must_use]
-    pub fn add_member(
-        self,
-        workspace: impl Into<WorkspaceRef>,
-        user: impl Into<UserRef>,
-        role: Role,
-    ) -> Self {
-        self.with(Op::AddMember(workspace.into(), user.into(), role))
-    }
-
-    /// Appends [`Op::SetRole`].
-    #[must_use]
-    pub fn set_role(
-        self,
-        workspace: impl Into<WorkspaceRef>,
-        user: impl Into<UserRef>,
-        role: Role,
-    ) -> Self {
-        self.with(Op::SetRole(workspace.into(), user.into(), role))
-    }
-
-    /// Appends [`Op::RemoveMember`].
-    #[must_use]
-    pub fn remove_member(
-        self,
-        workspace: impl Into<WorkspaceRef>,
-        user: impl Into<UserRef>,
-    ) -> Self {
-        self.with(Op::RemoveMember(workspace.into(), user.into()))
-    }
-
-    fn with(mut self, op: Op) -> Self {
-        self.push(op);
         self
     }
 }

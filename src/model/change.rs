@@ -1,14 +1,26 @@
-//! What a committed batch did, for those who follow the directory.
+//! Changes: the record of what each committed batch did.
 //!
-//! These types are stored as they are: the order of fields and variants is part
-//! of the file format, and new variants go at the end.
+//! These types are stored directly: the order of fields and variants is part of the file
+//! format, and new variants go at the end.
 
 use wincode::{SchemaRead, SchemaWrite};
 
 use super::{License, RequestId, Role, Timestamp, UserId, WorkspaceId};
 
-/// One committed [`Batch`](super::Batch): its place in the history and what it
-/// changed. It holds ids, kinds and names of fields, never personal data.
+/// One committed [`Batch`](super::Batch): its number in the history and what it changed. It
+/// holds ids, kinds and names of fields, never personal data.
+///
+/// ```
+/// use headcount::{Directory, Event};
+///
+/// let directory = Directory::in_memory()?;
+/// let ann = directory.through("signup").create_user("ann@ex.co")?;
+/// let change = directory.changes(0)?.next().unwrap()?;
+/// assert_eq!((change.sequence, change.at), (1, ann.created_at()));
+/// assert_eq!((change.actor, change.door.as_deref()), (None, Some("signup")));
+/// assert_eq!(change.events, [Event::UserCreated { user: ann.id(), active: true }]);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -16,29 +28,46 @@ use super::{License, RequestId, Role, Timestamp, UserId, WorkspaceId};
 pub struct Change {
     /// The number of the change: 1, 2, 3 … without gaps, in commit order.
     pub sequence: u64,
-    /// When the batch was made.
+    /// When the batch was applied.
     pub at: Timestamp,
-    /// Who made it, where the caller said so.
+    /// The user who made it, if the caller named one.
     pub actor: Option<UserId>,
-    /// The request id of the batch, where it had one.
+    /// The request id of the batch, if it had one.
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub request_id: Option<RequestId>,
-    /// Through which door it came, where the caller
-    /// [said so](crate::Directory::through).
+    /// The door that it came through, if the caller [named one](crate::Directory::through).
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub door: Option<String>,
-    /// What happened, in the order of the batch. Empty only for a batch with a
-    /// request id that changed nothing.
+    /// The events, in the order of the batch. Empty only for a batch with a request id that
+    /// changed nothing.
     pub events: Vec<Event>,
 }
 
-/// One thing that happened.
+/// One thing that a [`Change`] did.
+///
+/// ```
+/// use headcount::{Directory, Event};
+///
+/// let directory = Directory::in_memory()?;
+/// let ann = directory.create_user("ann@ex.co")?;
+/// directory.deactivate_user("ann@ex.co")?;
+/// let mut gone = Vec::new();
+/// for change in directory.changes(0)? {
+///     for event in change?.events {
+///         if let Event::UserDeactivated { user } | Event::UserDeleted { user } = event {
+///             gone.push(user);
+///         }
+///     }
+/// }
+/// assert_eq!(gone, [ann.id()]);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 #[cfg_attr(
@@ -50,31 +79,31 @@ pub struct Change {
 pub enum Event {
     /// A user was created.
     UserCreated {
-        /// Whose record it is.
+        /// The user.
         user: UserId,
         /// Whether the user was active from the start.
         active: bool,
     },
     /// Fields of a user changed.
     UserUpdated {
-        /// Whose record it is.
+        /// The user.
         user: UserId,
         /// The fields that differ from before.
         fields: Vec<Field>,
     },
     /// An inactive user became active.
     UserActivated {
-        /// Whose record it is.
+        /// The user.
         user: UserId,
     },
     /// An active user became inactive.
     UserDeactivated {
-        /// Whose record it was.
+        /// The user.
         user: UserId,
     },
     /// A user was deleted for good.
     UserDeleted {
-        /// Whose record it was.
+        /// The user.
         user: UserId,
     },
     /// Another license was set.
@@ -86,7 +115,7 @@ pub enum Event {
     WorkspaceCreated {
         /// The workspace.
         workspace: WorkspaceId,
-        /// Whose default workspace it is.
+        /// The user whose default workspace it is.
         default_of: Option<UserId>,
     },
     /// A workspace got another name.
@@ -109,7 +138,7 @@ pub enum Event {
         /// The workspace.
         workspace: WorkspaceId,
     },
-    /// A workspace is nobody's default any more: its user was deleted.
+    /// A workspace is no longer a default workspace: its user was deleted.
     WorkspaceUndefaulted {
         /// The workspace.
         workspace: WorkspaceId,
@@ -137,11 +166,12 @@ pub enum Event {
         /// The role from then on.
         role: Role,
     },
-    /// A member left. Deleting a user or a workspace removes memberships silently.
+    /// A member left. Deleting a user or a workspace removes memberships without this
+    /// event.
     MemberRemoved {
         /// The workspace.
         workspace: WorkspaceId,
-        /// Who was the member.
+        /// The former member.
         user: UserId,
     },
     /// A provisioner's id for a workspace was set, changed or removed.
@@ -151,7 +181,19 @@ pub enum Event {
     },
 }
 
-/// The name of a field of a user.
+/// A field of a user, named in [`Event::UserUpdated`].
+///
+/// ```
+/// use headcount::{Directory, Event, Field, UserUpdate};
+///
+/// let directory = Directory::in_memory()?;
+/// let ann = directory.create_user("ann@ex.co")?;
+/// directory.update_user(&ann, UserUpdate::new().given_name("Ann").admin(true))?;
+/// let change = directory.changes(1)?.next().unwrap()?;
+/// let fields = vec![Field::GivenName, Field::Admin];
+/// assert_eq!(change.events, [Event::UserUpdated { user: ann.id(), fields }]);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 #[cfg_attr(
@@ -163,7 +205,7 @@ pub enum Event {
 pub enum Field {
     /// [`User::email`](super::User::email).
     Email,
-    /// [`User::username`](super::User::username), set apart from the email.
+    /// [`User::username`](super::User::username), set independently of the email.
     Username,
     /// [`User::given_name`](super::User::given_name).
     GivenName,

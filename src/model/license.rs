@@ -34,6 +34,14 @@ pub enum License {
 
 impl License {
     /// Seats of the Community license.
+    ///
+    /// ```
+    /// use headcount::{Directory, License};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// assert_eq!(directory.seats()?.free(), Some(License::COMMUNITY_SEATS));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub const COMMUNITY_SEATS: u64 = 5;
 
     /// How many seats there are; `None` is any number.

@@ -1,10 +1,11 @@
-//! Plain values. Each is parsed once, at the door, and is right from then on.
+//! Plain values. Each is validated once, when it is parsed, and is valid from then on.
 
 mod applied;
 mod attributes;
 mod batch;
 mod building;
 mod change;
+mod derived;
 mod digest;
 mod email;
 mod external;
@@ -12,7 +13,7 @@ mod id;
 #[cfg(feature = "serde")]
 mod json;
 mod license;
-mod nul_texts;
+mod new_user;
 mod op;
 mod query;
 mod request_id;
@@ -31,6 +32,7 @@ pub(crate) use attributes::Attributes;
 pub use batch::Batch;
 pub(crate) use batch::check_door;
 pub use change::{Change, Event, Field};
+pub(crate) use derived::Derived;
 pub(crate) use digest::BatchDigest;
 pub use email::Email;
 pub(crate) use external::{ExternalIds, check_external_id, check_provisioner, set_external_id};
@@ -40,7 +42,9 @@ pub use id::{UserId, UserRef};
 pub(crate) use json::{UserFields, texts};
 pub(crate) use license::seats_called;
 pub use license::{License, Seats};
-pub(crate) use nul_texts::NulTexts;
+#[cfg(feature = "serde")]
+use new_user::Draft;
+pub use new_user::NewUser;
 pub use op::{Op, Step};
 pub use query::{PageVisit, Sort, UserPage, UserQuery};
 pub use request_id::RequestId;
@@ -48,9 +52,7 @@ pub use seats::{SeatDay, SeatHistory};
 pub(crate) use text_map::TextMap;
 pub use timestamp::Timestamp;
 pub use update::UserUpdate;
-#[cfg(feature = "serde")]
-use user::Draft;
-pub use user::{NewUser, User};
+pub use user::User;
 pub use username::Username;
 pub(crate) use visible::{fold, folded_contains};
 pub use workspace::{Member, NewWorkspace, Role, Workspace, WorkspaceId, WorkspaceRef};

@@ -3,7 +3,18 @@
 use super::{License, NewUser, NewWorkspace, Role, UserRef, UserUpdate, WorkspaceRef};
 use crate::error::{Error, Result};
 
-/// One operation of a [`Batch`](super::Batch).
+/// One operation of a [`Batch`](super::Batch), as a value: for operations that come from a
+/// file or a queue. In code, the methods of [`Batch`](super::Batch) are shorter.
+///
+/// ```
+/// use headcount::{Batch, Directory, Op, Outcome};
+///
+/// let directory = Directory::in_memory()?;
+/// let ops = ["ann@ex.co", "bob@ex.co"].map(|email| Op::CreateUser(email.into()));
+/// let applied = directory.apply(Batch::from_iter(ops))?;
+/// assert!(applied.outcomes.iter().all(|outcome| outcome.changed));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Op {

@@ -1,12 +1,13 @@
 //! A partial change of a user.
 
+mod digest;
+
 use std::collections::BTreeMap;
 
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
 use super::building::Building;
-use super::digest::Digester;
 use super::external::{check_external_id, check_provisioner, set_external_id};
-use super::user::apart_from;
+use super::new_user::apart_from;
 use super::{Email, Field, User, Username};
 use crate::error::{Error, Result};
 
@@ -54,12 +55,33 @@ impl Default for UserUpdate {
 
 impl UserUpdate {
     /// An update that changes nothing yet.
+    ///
+    /// ```
+    /// use headcount::{Directory, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// assert_eq!(directory.update_user("ann@ex.co", UserUpdate::new())?.version(), 1);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self(Building::new(Ok(Parts::default())))
     }
 
-    /// Refuses the update with [`Conflict`](crate::ErrorKind::Conflict) unless the user still has
-    /// this [version](User::version).
+    /// Refuses the update with [`Conflict`](crate::ErrorKind::Conflict) unless the user has this
+    /// [version](User::version).
+    ///
+    /// ```
+    /// use headcount::{Directory, ErrorKind, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// let update = UserUpdate::new().given_name("Ann").if_version(ann.version());
+    /// directory.update_user(&ann, update.clone())?;
+    /// let conflict = ErrorKind::Conflict { expected: 1, found: 2 };
+    /// assert_eq!(directory.update_user(&ann, update).unwrap_err().kind(), conflict);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn if_version(self, version: u64) -> Self {
         self.with(|parts| {
@@ -68,8 +90,18 @@ impl UserUpdate {
         })
     }
 
-    /// Changes the email. A username that is the email follows; one that is the new
-    /// email follows it from then on.
+    /// Changes the email. A username that equals the old email changes with it; one that equals
+    /// the new email follows the email from then on.
+    ///
+    /// ```
+    /// use headcount::{Directory, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let ann = directory.update_user("ann@ex.co", UserUpdate::new().email("ann.lee@ex.co"))?;
+    /// assert_eq!(ann.username(), "ann.lee@ex.co");
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn email(self, email: impl AsRef<str>) -> Self {
         self.with(|parts| {
@@ -78,8 +110,20 @@ impl UserUpdate {
         })
     }
 
-    /// Changes the username; `None` makes it follow the email, and so does the
-    /// user's own email. Another address is a username as good as any name.
+    /// Changes the username. `None`, or the user's own email, makes it follow the email. It may
+    /// be another address, if no other user has that as email or username.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user(NewUser::new("ann@ex.co").username("ann"))?;
+    /// let ann = directory.update_user("ann", UserUpdate::new().username("ann.lee"))?;
+    /// assert_eq!(ann.username(), "ann.lee");
+    /// let ann = directory.update_user(&ann, UserUpdate::new().username(None))?;
+    /// assert_eq!(ann.username(), "ann@ex.co");
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn username<'a>(self, username: impl Into<Option<&'a str>>) -> Self {
         self.with(|parts| {
@@ -88,7 +132,20 @@ impl UserUpdate {
         })
     }
 
-    /// Changes the given name; `None` removes it.
+    /// Changes the given name, within the limits of
+    /// [`NewUser::given_name`](super::NewUser::given_name); `None` removes it.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user(NewUser::new("ann@ex.co").given_name("Ann"))?;
+    /// let ann = directory.update_user("ann@ex.co", UserUpdate::new().given_name("Anna"))?;
+    /// assert_eq!(ann.given_name(), Some("Anna"));
+    /// let ann = directory.update_user("ann@ex.co", UserUpdate::new().given_name(None))?;
+    /// assert_eq!(ann.given_name(), None);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn given_name<'a>(self, name: impl Into<Option<&'a str>>) -> Self {
         self.with(|parts| {
@@ -98,7 +155,17 @@ impl UserUpdate {
         })
     }
 
-    /// Changes the family name; `None` removes it.
+    /// Changes the family name, within the same limits; `None` removes it.
+    ///
+    /// ```
+    /// use headcount::{Directory, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let ann = directory.update_user("ann@ex.co", UserUpdate::new().family_name("Lee"))?;
+    /// assert_eq!(ann.family_name(), Some("Lee"));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn family_name<'a>(self, name: impl Into<Option<&'a str>>) -> Self {
         self.with(|parts| {
@@ -108,7 +175,17 @@ impl UserUpdate {
         })
     }
 
-    /// Makes the user an admin or takes that away.
+    /// Sets whether the user administers the platform. The last active admin can't be unmade:
+    /// [`LastAdmin`](crate::ErrorKind::LastAdmin).
+    ///
+    /// ```
+    /// use headcount::{Directory, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// assert!(directory.update_user("ann@ex.co", UserUpdate::new().admin(true))?.is_admin());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn admin(self, admin: bool) -> Self {
         self.with(|parts| {
@@ -117,7 +194,19 @@ impl UserUpdate {
         })
     }
 
-    /// Sets one attribute and leaves the others; `None` removes it.
+    /// Sets one attribute, within the limits of
+    /// [`NewUser::attribute`](super::NewUser::attribute), and keeps the others; `None` removes it.
+    ///
+    /// ```
+    /// use headcount::{Directory, NewUser, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user(NewUser::new("ann@ex.co").attribute("team", "platform"))?;
+    /// let update = UserUpdate::new().attribute("floor", "3").attribute("team", None);
+    /// let ann = directory.update_user("ann@ex.co", update)?;
+    /// assert_eq!(ann.attributes().collect::<Vec<_>>(), [("floor", "3")]);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn attribute<'a>(self, name: impl AsRef<str>, value: impl Into<Option<&'a str>>) -> Self {
         self.with(|parts| {
@@ -129,9 +218,19 @@ impl UserUpdate {
         })
     }
 
-    /// Sets the id that a provisioner has for the user, with the limits of
-    /// [`NewUser::external_id`](super::NewUser::external_id), and leaves those of others;
-    /// `None` removes it.
+    /// Sets the id that a provisioner has for the user, within the limits of
+    /// [`NewUser::external_id`](super::NewUser::external_id), and keeps those of others; `None`
+    /// removes it.
+    ///
+    /// ```
+    /// use headcount::{Directory, UserUpdate};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.update_user("ann@ex.co", UserUpdate::new().external_id("okta", "00u1"))?;
+    /// assert!(directory.user_by_external_id("okta", "00u1")?.is_some());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn external_id<'a>(
         self,
@@ -179,7 +278,15 @@ impl UserUpdate {
         Self(self.0.with(set))
     }
 
-    /// The error that was kept, if a part was malformed.
+    /// Fails if a part is malformed, with the error that the call that takes the update would
+    /// fail with. It does not look for names that are taken.
+    ///
+    /// ```
+    /// use headcount::{ErrorKind, UserUpdate};
+    ///
+    /// let update = UserUpdate::new().email("no address").given_name("Ann");
+    /// assert_eq!(update.check().unwrap_err().kind(), ErrorKind::InvalidEmail);
+    /// ```
     pub fn check(&self) -> Result<()> {
         self.0.get().map(|_| ())
     }
@@ -228,46 +335,6 @@ impl UserUpdate {
         parts.merge_attributes(&mut updated.attributes)?;
         let fields = changed_fields(user, &updated);
         Ok((updated, fields))
-    }
-}
-
-impl UserUpdate {
-    /// Everything that was said, for the digest of the batch.
-    pub(super) fn put_into(&self, out: &mut Digester) {
-        let parts = match self.0.get() {
-            Ok(parts) => parts,
-            Err(error) => {
-                out.tag(0);
-                out.text(&error.to_string());
-                return;
-            }
-        };
-        out.tag(1);
-        out.optional(parts.if_version.as_ref(), |out, version| {
-            out.number(*version);
-        });
-        let email = parts.email.as_ref().map(Email::as_str);
-        out.optional(email, Digester::text);
-        out.optional(parts.username.as_ref(), |out, name| {
-            out.optional(name.as_ref().map(Username::as_str), Digester::text);
-        });
-        for name in [&parts.given_name, &parts.family_name] {
-            out.optional(name.as_ref(), |out, name| {
-                out.optional(name.as_deref(), Digester::text);
-            });
-        }
-        out.optional(parts.admin.as_ref(), |out, admin| out.flag(*admin));
-        out.number(parts.external_ids.len() as u64);
-        for (provisioner, id) in &parts.external_ids {
-            out.text(provisioner);
-            out.optional(id.as_deref(), Digester::text);
-        }
-        out.flag(parts.replace_attributes);
-        out.number(parts.attributes.len() as u64);
-        for (name, value) in &parts.attributes {
-            out.text(name);
-            out.optional(value.as_deref(), Digester::text);
-        }
     }
 }
 

@@ -1,21 +1,21 @@
-//! The end of a batch that was accepted: what it writes, and the answer.
+//! The end of an accepted batch: its writes and its result.
 
 use std::sync::Arc;
 
 use super::entries::{self, Entry};
+use super::entry_buffer::EntryBuffer;
 use super::plan::{Plan, Writes};
-use super::run::Run;
 use super::session::{Session, one_more};
-use super::working::Record;
+use super::working::WorkingRecord;
 use super::{read, seat_days};
-use crate::codec::{Request, Totals, keys, put_change, put_license, put_request, put_totals};
+use crate::codec::{RequestRecord, Totals, keys, put_change, put_license, put_request, put_totals};
 use crate::engine::Read;
 use crate::error::Result;
 use crate::model::{Applied, Batch, BatchDigest, Change, Member, RequestId, User, UserId};
 
 impl<R: Read> Session<'_, R> {
-    /// The writes and the answer. A batch that changed nothing writes nothing,
-    /// unless its request id has to be remembered.
+    /// The writes and the result. A batch that changed nothing writes nothing, unless it
+    /// has a request id to remember.
     pub(super) fn finish(mut self, batch: &Batch) -> Result<Plan> {
         let mut writes = Writes::default();
         let mut sequence = None;
@@ -32,14 +32,15 @@ impl<R: Read> Session<'_, R> {
                 door: batch.door.as_deref().map(str::to_owned),
                 events: std::mem::take(&mut self.events),
             };
-            let first = |run: &mut Run| self.write_counters(run, &totals);
-            let rest = |run: &mut Run| {
-                self.write_rest(run)?;
+            let first = |buffer: &mut EntryBuffer| self.write_counters(buffer, &totals);
+            let rest = |buffer: &mut EntryBuffer| {
+                self.write_rest(buffer)?;
                 let active = (self.totals.active, totals.active);
-                seat_days::note(self.base, run, active, self.at)?;
-                // Taken along, so that its events go before users are copied.
+                seat_days::note(self.base, buffer, active, self.at)?;
+                // Moved into the closure, so that the events are freed before users are
+                // copied.
                 let change = change;
-                self.write_change(run, &change, batch.request())
+                self.write_change(buffer, &change, batch.request())
             };
             writes = Writes::new(self.users.all(), first, rest)?;
         }
@@ -61,49 +62,49 @@ impl<R: Read> Session<'_, R> {
 
     fn write_change(
         &self,
-        run: &mut Run,
+        buffer: &mut EntryBuffer,
         change: &Change,
         request: Option<(RequestId, BatchDigest)>,
     ) -> Result<()> {
-        run.put(&keys::change(change.sequence), |out| {
+        buffer.put(&keys::change(change.sequence), |out| {
             put_change(out, change)
         })?;
         let Some((id, digest)) = request else {
             return Ok(());
         };
-        let request = Request {
+        let request = RequestRecord {
             sequence: change.sequence,
             digest,
             outcomes: self.outcomes.clone(),
         };
-        run.put(&keys::request(&id), |out| put_request(out, &request))
+        buffer.put(&keys::request(&id), |out| put_request(out, &request))
     }
 
-    fn write_counters(&self, run: &mut Run, totals: &Totals) -> Result<()> {
+    fn write_counters(&self, buffer: &mut EntryBuffer, totals: &Totals) -> Result<()> {
         if self.license != self.license_before {
-            run.put(keys::LICENSE, |out| put_license(out, &self.license))?;
+            buffer.put(keys::LICENSE, |out| put_license(out, &self.license))?;
         }
-        run.put(keys::TOTALS, |out| put_totals(out, totals))
+        buffer.put(keys::TOTALS, |out| put_totals(out, totals))
     }
 
-    /// What is written of workspaces, memberships and sightings.
-    fn write_rest(&self, run: &mut Run) -> Result<()> {
+    /// Adds the entries of workspaces, memberships and sightings.
+    fn write_rest(&self, buffer: &mut EntryBuffer) -> Result<()> {
         for user in self.users.changed().filter(|user| user.now.is_none()) {
             let seen = read::last_seen(self.base, user.key)?;
-            run.replace(seen.map(|at| Entry::Seen(user.key, at)), None)?;
+            buffer.replace(seen.map(|at| Entry::Seen(user.key, at)), None)?;
         }
         for workspace in self.workspaces.changed() {
             let (before, now) = (workspace.before.as_deref(), workspace.now.as_deref());
-            run.replace_external_ids(before, now, entries::of_workspace_external_id)?;
+            buffer.replace_external_ids(before, now, entries::of_workspace_external_id)?;
             let before = before.map(entries::of_workspace);
             let now = now.map(entries::of_workspace);
-            replace_all(run, before, now)?;
+            replace_all(buffer, before, now)?;
         }
         for member in self.members.all() {
             let (email_before, email_now) = self.email_keys(member.key.1)?;
             let before = of_member(member.before.as_deref(), email_before.as_deref());
             let now = of_member(member.now.as_deref(), email_now.as_deref());
-            replace_all(run, before, now)?;
+            replace_all(buffer, before, now)?;
         }
         Ok(())
     }
@@ -111,7 +112,7 @@ impl<R: Read> Session<'_, R> {
     /// The email keys of a user before the batch and now.
     fn email_keys(&self, id: UserId) -> Result<(Option<String>, Option<String>)> {
         let key = |user: &Option<Arc<User>>| user.as_ref().map(|user| user.email_key().to_owned());
-        if let Some(Record { before, now, .. }) = self.users.record(id) {
+        if let Some(WorkingRecord { before, now, .. }) = self.users.record(id) {
             return Ok((key(before), key(now)));
         }
         let stored = key(&read::user_by_id(self.base, id)?.map(Arc::new));
@@ -126,12 +127,12 @@ fn of_member<'a>(
     Some(entries::of_member(member?, email_key?))
 }
 
-/// Puts the entries of a record in the place of those it had, each in that of its kind.
+/// Replaces the entries of a record, kind by kind.
 fn replace_all<const N: usize>(
-    run: &mut Run,
+    buffer: &mut EntryBuffer,
     before: Option<[Option<Entry<'_>>; N]>,
     now: Option<[Option<Entry<'_>>; N]>,
 ) -> Result<()> {
     let (before, now) = (before.unwrap_or([None; N]), now.unwrap_or([None; N]));
-    std::iter::zip(before, now).try_for_each(|(before, now)| run.replace(before, now))
+    std::iter::zip(before, now).try_for_each(|(before, now)| buffer.replace(before, now))
 }

@@ -1,12 +1,13 @@
-//! The rules, written once over the engine's traits.
+//! The rules of the directory, written once on top of the engine's traits.
 //!
-//! Every write of every door becomes a [`Batch`](crate::model::Batch) that
-//! [`apply`] turns into the bytes to write. It reads but never writes and draws
-//! nothing, so an engine may run it again.
+//! Every write, from every interface, is a [`Batch`](crate::model::Batch). [`apply`] turns
+//! it into the bytes to write. It writes nothing itself and draws no ids or times, so an
+//! engine may run it again.
 
 mod apply;
 mod claims;
 mod entries;
+mod entry_buffer;
 pub(crate) mod export;
 mod external;
 pub(crate) mod extra;
@@ -22,7 +23,6 @@ mod plan;
 pub(crate) mod query;
 pub(crate) mod read;
 pub(crate) mod repair;
-mod run;
 pub(crate) mod seat_days;
 pub(crate) mod seen;
 mod session;

@@ -1,37 +1,37 @@
-//! What a batch that was accepted writes.
+//! The writes of an accepted batch.
 
 use std::sync::{Arc, mpsc};
 use std::thread;
 
 use super::entries::{self, KINDS_OF_USER};
-use super::run::Run;
-use super::working::Record;
-use crate::codec::keys::Kind;
+use super::entry_buffer::EntryBuffer;
+use super::working::WorkingRecord;
+use crate::codec::keys::KeyKind;
 use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Applied, User, UserId};
 
-/// What to write for a batch that was accepted, and what to answer.
+/// The writes and the result of an accepted batch.
 pub(crate) struct Plan {
     pub(crate) writes: Writes,
     pub(crate) applied: Applied,
-    /// The users whose records it replaces or removes, as they were before.
+    /// The users whose records the batch replaces or removes, as they were before.
     pub(crate) replaced: Vec<Arc<User>>,
 }
 
-/// So many changed users have their entries made at once. Those of more users are
-/// made while they are written, one kind after the other.
+/// Up to this many changed users, all entries are encoded up front. Beyond that, they are
+/// encoded while they are written, one kind after the other.
 const USERS_AT_ONCE_MAX: usize = 16 * 1024;
 
-/// The value each key gets, or that it is removed; each key once, in their order.
+/// The keys to set or remove, each once, in order.
 #[derive(Default)]
 pub(crate) struct Writes {
-    run: Run,
-    /// Users whose entries are not in `run` yet.
+    buffer: EntryBuffer,
+    /// Changed users whose entries are not in `buffer` yet.
     users: Vec<Changed>,
 }
 
-/// A user who was changed.
+/// A changed user.
 struct Changed {
     id: UserId,
     before: Option<Arc<User>>,
@@ -39,46 +39,46 @@ struct Changed {
 }
 
 impl Writes {
-    /// What is to be written of these users, between what `first` and `rest` append.
+    /// The entries of these users, between the entries that `first` and `rest` append.
     pub(super) fn new(
-        users: &[Record<UserId, User>],
-        first: impl FnOnce(&mut Run) -> Result<()>,
-        rest: impl FnOnce(&mut Run) -> Result<()>,
+        users: &[WorkingRecord<UserId, User>],
+        first: impl FnOnce(&mut EntryBuffer) -> Result<()>,
+        rest: impl FnOnce(&mut EntryBuffer) -> Result<()>,
     ) -> Result<Self> {
         Self::with_limit(USERS_AT_ONCE_MAX, users, first, rest)
     }
 
     fn with_limit(
         users_at_once_max: usize,
-        users: &[Record<UserId, User>],
-        first: impl FnOnce(&mut Run) -> Result<()>,
-        rest: impl FnOnce(&mut Run) -> Result<()>,
+        users: &[WorkingRecord<UserId, User>],
+        first: impl FnOnce(&mut EntryBuffer) -> Result<()>,
+        rest: impl FnOnce(&mut EntryBuffer) -> Result<()>,
     ) -> Result<Self> {
         let changed = || users.iter().filter(|user| user.changed);
         let count = changed().count();
         let at_once = if count > users_at_once_max { 0 } else { count };
-        let mut run = Run::with_capacity(8 + 8 * at_once, 512 + 512 * at_once);
-        first(&mut run)?;
+        let mut buffer = EntryBuffer::with_capacity(8 + 8 * at_once, 512 + 512 * at_once);
+        first(&mut buffer)?;
         for kind in KINDS_OF_USER {
             for user in changed().take(at_once) {
                 let (before, now) = (user.before.as_deref(), user.now.as_deref());
-                replace_user(&mut run, kind, user.key, before, now)?;
+                replace_user(&mut buffer, kind, user.key, before, now)?;
             }
         }
-        rest(&mut run)?;
-        run.sort();
+        rest(&mut buffer)?;
+        buffer.sort();
         let later = changed().skip(at_once).map(|user| Changed {
             id: user.key,
             before: user.before.clone(),
             now: user.now.clone(),
         });
         Ok(Self {
-            run,
+            buffer,
             users: later.collect(),
         })
     }
 
-    /// Writes it, in the order of the keys.
+    /// Writes everything, in the order of the keys.
     pub(crate) fn write_to(&self, txn: &mut impl Write) -> Result<()> {
         self.visit(|key, value| match value {
             Some(value) => txn.put(key, value),
@@ -92,9 +92,9 @@ impl Writes {
         &self,
         mut visit: impl FnMut(&[u8], Option<&[u8]>) -> Result<()>,
     ) -> Result<()> {
-        let mut rest = self.run.iter().peekable();
+        let mut rest = self.buffer.iter().peekable();
         if !self.users.is_empty() {
-            while let Some((key, value)) = rest.next_if(|(key, _)| key[0] < Kind::User as u8) {
+            while let Some((key, value)) = rest.next_if(|(key, _)| key[0] < KeyKind::User as u8) {
                 visit(key, value)?;
             }
             self.visit_users(&mut visit)?;
@@ -102,71 +102,74 @@ impl Writes {
         rest.try_for_each(|(key, value)| visit(key, value))
     }
 
-    /// Makes the entries of one kind while those of the one before are visited.
+    /// Visits the entries of users kind by kind, while a second thread encodes those of the
+    /// next kind.
     fn visit_users(
         &self,
         visit: &mut impl FnMut(&[u8], Option<&[u8]>) -> Result<()>,
     ) -> Result<()> {
         thread::scope(|scope| {
-            let (made, runs) = mpsc::sync_channel(0);
-            let make_all = move || {
+            let (sender, buffers) = mpsc::sync_channel(0);
+            let build_all = move || {
                 for kind in KINDS_OF_USER {
-                    if made.send(self.run_of_users(kind)).is_err() {
+                    if sender.send(self.buffer_of_users(kind)).is_err() {
                         return;
                     }
                 }
             };
             thread::Builder::new()
-                .spawn_scoped(scope, make_all)
+                .spawn_scoped(scope, build_all)
                 .map_err(|error| {
                     Error::new(ErrorKind::Io, "no thread could be started").with_source(error)
                 })?;
-            for run in runs {
-                run?.iter().try_for_each(|(key, value)| visit(key, value))?;
+            for buffer in buffers {
+                buffer?
+                    .iter()
+                    .try_for_each(|(key, value)| visit(key, value))?;
             }
             Ok(())
         })
     }
 
-    fn run_of_users(&self, kind: Kind) -> Result<Run> {
-        let mut run = Run::default();
+    fn buffer_of_users(&self, kind: KeyKind) -> Result<EntryBuffer> {
+        let mut buffer = EntryBuffer::default();
         for user in &self.users {
             replace_user(
-                &mut run,
+                &mut buffer,
                 kind,
                 user.id,
                 user.before.as_deref(),
                 user.now.as_deref(),
             )?;
         }
-        run.sort();
-        Ok(run)
+        buffer.sort();
+        Ok(buffer)
     }
 }
 
-/// Notes what becomes of the entry of one kind.
+/// Appends the change of a user's entry of one kind.
 fn replace_user(
-    run: &mut Run,
-    kind: Kind,
+    buffer: &mut EntryBuffer,
+    kind: KeyKind,
     id: UserId,
     before: Option<&User>,
     now: Option<&User>,
 ) -> Result<()> {
-    if kind == Kind::ExternalId {
-        return run.replace_external_ids(before, now, entries::of_external_id);
+    if kind == KeyKind::ExternalId {
+        return buffer.replace_external_ids(before, now, entries::of_external_id);
     }
     let before = before.and_then(|user| entries::of_user(user, kind));
     let now = match now {
         Some(user) => entries::of_user(user, kind),
         None => entries::of_deleted_user(id, kind),
     };
-    run.replace(before, now)
+    buffer.replace(before, now)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Attributes, Email, ExternalIds, NulTexts, Timestamp};
+    use crate::model::{Attributes, Derived, Email, ExternalIds, Timestamp};
     use crate::rules::working::WorkingSet;
 
     type Entries = Vec<(Vec<u8>, Option<Vec<u8>>)>;
@@ -186,11 +189,12 @@ mod tests {
             updated_at: Timestamp::from_unix_micros(version).unwrap(),
             deactivated_at: None,
             version,
-            nul_texts: NulTexts::default(),
+            derived: Derived::default(),
         }
     }
 
-    /// Of some users, who change them with the version, and give one to another.
+    /// External ids of some users, who change them with the version and pass one on to
+    /// another user.
     fn external_ids(number: u8, version: u64) -> ExternalIds {
         let id = |provisioner: &str, id: u64| (provisioner.to_owned(), id.to_string());
         match number % 5 {
@@ -204,7 +208,7 @@ mod tests {
         format!("u{number}@ex{}.co", number % 7)
     }
 
-    /// Users of whom some are new, and others go, swap their emails or change.
+    /// Users, some of whom are new, deleted, changed, or swap their emails.
     fn users() -> WorkingSet<UserId, User> {
         let mut users = WorkingSet::default();
         for number in (1..200).rev() {
@@ -227,9 +231,9 @@ mod tests {
     }
 
     fn writes(users_at_once_max: usize) -> Writes {
-        let put = |run: &mut Run, kind: Kind| run.put(&[kind as u8], |_| Ok(()));
-        let first = |run: &mut Run| put(run, Kind::Meta);
-        let rest = |run: &mut Run| put(run, Kind::Change);
+        let put = |buffer: &mut EntryBuffer, kind: KeyKind| buffer.put(&[kind as u8], |_| Ok(()));
+        let first = |buffer: &mut EntryBuffer| put(buffer, KeyKind::Meta);
+        let rest = |buffer: &mut EntryBuffer| put(buffer, KeyKind::Change);
         Writes::with_limit(users_at_once_max, users().all(), first, rest).unwrap()
     }
 

@@ -1,21 +1,26 @@
-//! Finding things in one consistent state.
+//! Lookups in one consistent state.
 
 use std::ops::ControlFlow;
 
-use crate::codec::keys::{self, Kind, Prefix};
+use crate::codec::keys::{self, KeyKind, Prefix};
 use crate::codec::{
     IdEntry, LicenseEntry, Totals, UserView, decode_change, decode_id, decode_license,
     decode_member, decode_totals, decode_user, decode_workspace, view_user,
 };
-use crate::engine::{KeyRange, Order, Read};
+use crate::engine::{KeyRange, Order, Read, range_after, range_from};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     Change, Member, Role, Seats, Target, Timestamp, User, UserId, UserRef, Workspace, WorkspaceId,
     WorkspaceRef, WorkspaceTarget,
 };
 
-/// The first bytes of the keys under which a new user is looked up, mostly in vain.
-pub(crate) const LOOKED_UP: &[u8] = &[Kind::User as u8, Kind::Id as u8, Kind::Username as u8];
+/// The first bytes of the keys that are looked up for a new user, usually without finding
+/// anything.
+pub(crate) const LOOKED_UP: &[u8] = &[
+    KeyKind::User as u8,
+    KeyKind::Id as u8,
+    KeyKind::Username as u8,
+];
 
 /// The user with this email key.
 pub(crate) fn user_by_email_key(read: &impl Read, email_key: &str) -> Result<Option<User>> {
@@ -36,13 +41,13 @@ pub(crate) fn user_by_id(read: &impl Read, id: UserId) -> Result<Option<User>> {
     }
 }
 
-/// The user whose username has this key, which is that of the email for some.
+/// The user whose username has this key. The username may be the email.
 pub(crate) fn user_by_username_key(read: &impl Read, key: &str) -> Result<Option<User>> {
-    user_at_entry(read, Kind::Username, &keys::username(key))
+    user_at_entry(read, KeyKind::Username, &keys::username(key))
 }
 
-/// The user that the entry of this kind under this key leads to.
-fn user_at_entry(read: &impl Read, kind: Kind, key: &[u8]) -> Result<Option<User>> {
+/// The user that the entry of this kind at this key leads to.
+fn user_at_entry(read: &impl Read, kind: KeyKind, key: &[u8]) -> Result<Option<User>> {
     let Some(value) = read.get(key)? else {
         return Ok(None);
     };
@@ -51,22 +56,22 @@ fn user_at_entry(read: &impl Read, kind: Kind, key: &[u8]) -> Result<Option<User
     behind(read, &email_key).map(Some)
 }
 
-/// The user for whom the provisioner has this id.
+/// The user with this id of the provisioner.
 pub(crate) fn user_by_external_id(
     read: &impl Read,
     provisioner: &str,
     id: &str,
 ) -> Result<Option<User>> {
-    let key = keys::external_id(Kind::ExternalId, provisioner, id);
-    user_at_entry(read, Kind::ExternalId, &key)
+    let key = keys::external_id(KeyKind::ExternalId, provisioner, id);
+    user_at_entry(read, KeyKind::ExternalId, &key)
 }
 
-/// The user whose username is not this key, but looks like it.
+/// The user whose username key differs from `look`, but looks like it.
 pub(crate) fn user_by_look(read: &impl Read, look: &str) -> Result<Option<User>> {
-    user_at_entry(read, Kind::LookAlike, &keys::look_alike(look))
+    user_at_entry(read, KeyKind::LookAlike, &keys::look_alike(look))
 }
 
-/// The user whose email or username has this key. No two users have one.
+/// The user whose email or username has this key, which is unique.
 pub(crate) fn user_by_name_key(read: &impl Read, key: &str) -> Result<Option<User>> {
     if key.contains('@')
         && let Some(user) = user_by_email_key(read, key)?
@@ -85,7 +90,7 @@ pub(crate) fn user(read: &impl Read, user: &UserRef) -> Result<Option<User>> {
     }
 }
 
-/// The user that an index entry leads to, who must be there.
+/// The user that an index entry leads to, who must exist.
 fn behind(read: &impl Read, email_key: &str) -> Result<User> {
     user_by_email_key(read, email_key)?
         .ok_or_else(|| Error::corrupted("an index entry leads to a user who is not there"))
@@ -101,12 +106,12 @@ pub(crate) fn last_seen(read: &impl Read, id: UserId) -> Result<Option<Timestamp
         .ok_or_else(|| Error::corrupted("the time when a user was last seen is malformed"))
 }
 
-/// Whether this id was ever given to a user, deleted ones included.
+/// Whether a user has or had this id.
 pub(crate) fn is_id_taken(read: &impl Read, id: UserId) -> Result<bool> {
     Ok(read.get(&keys::id(id))?.is_some())
 }
 
-/// Up to `count` users by email, behind the email key `after` or from the first.
+/// Up to `count` users by email, after the email key `after` or from the first one.
 pub(crate) fn users_after(
     read: &impl Read,
     after: Option<&str>,
@@ -115,7 +120,7 @@ pub(crate) fn users_after(
     let after = after.map(keys::user);
     page(
         read,
-        &Kind::User.all(),
+        &KeyKind::User.all(),
         after.as_deref(),
         count,
         |key, value| {
@@ -126,19 +131,19 @@ pub(crate) fn users_after(
     )
 }
 
-/// Shows the users behind the one with the email key `after`, or from the first, to
-/// `visit`, in the order of their emails, until it breaks. Returns what it broke with.
+/// Visits users in the order of their emails, after the email key `after` or from the first
+/// one, until `visit` breaks. Returns the value it broke with.
 pub(crate) fn each_user_after<B>(
     read: &impl Read,
     after: Option<&str>,
     mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<B>,
 ) -> Result<Option<B>> {
-    let all = Kind::User.all();
+    let all = KeyKind::User.all();
     let end = all.end();
     let after = after.map(keys::user);
     let range = match &after {
-        Some(after) => keys::behind_until(after, &end),
-        None => keys::from_until(&all.0, &end),
+        Some(after) => range_after(after, &end),
+        None => range_from(&all.0, &end),
     };
     let mut broke_with = None;
     each_user_in(read, range, Order::Ascending, |user| {
@@ -147,15 +152,15 @@ pub(crate) fn each_user_after<B>(
     Ok(broke_with)
 }
 
-/// The same flow, with its value in `broke_with`.
+/// Moves the value of a break into `broke_with`.
 #[inline]
 pub(crate) fn keep<B>(flow: ControlFlow<B>, broke_with: &mut Option<B>) -> ControlFlow<()> {
     flow.map_break(|value| *broke_with = Some(value))
 }
 
-/// Shows the users whose rows are in `range` to `visit` until it breaks.
+/// Visits the users whose rows are in `range`, until `visit` breaks.
 ///
-/// By reference: a view is large, and would be copied each time that it is handed on.
+/// Views are passed by reference, because they are large and would be copied at each call.
 pub(crate) fn each_user_in(
     read: &impl Read,
     range: KeyRange<'_>,
@@ -176,8 +181,8 @@ pub(crate) fn each_user_in(
 ///
 /// # Errors
 ///
-/// `HistoryTrimmed` where the first of them was trimmed; `ChangeNotYet` where `after`
-/// itself is the number of no change yet.
+/// `HistoryTrimmed` if the first of them was trimmed; `ChangeNotYet` if there is no change
+/// with the number `after` yet.
 pub(crate) fn changes_after(read: &impl Read, after: u64, count: usize) -> Result<Vec<Change>> {
     let Totals {
         last_trimmed,
@@ -209,7 +214,7 @@ pub(crate) fn changes_after(read: &impl Read, after: u64, count: usize) -> Resul
     }
     page(
         read,
-        &Kind::Change.all(),
+        &KeyKind::Change.all(),
         Some(&keys::change(after)),
         count,
         |key, value| {
@@ -240,18 +245,18 @@ pub(crate) fn default_workspace_id(read: &impl Read, user: UserId) -> Result<Opt
     workspace_id_at(read, &keys::default_workspace(user))
 }
 
-/// The workspace for which the provisioner has this id.
+/// The workspace with this id of the provisioner.
 pub(crate) fn workspace_by_external_id(
     read: &impl Read,
     provisioner: &str,
     id: &str,
 ) -> Result<Option<Workspace>> {
-    let key = keys::external_id(Kind::WorkspaceExternalId, provisioner, id);
+    let key = keys::external_id(KeyKind::WorkspaceExternalId, provisioner, id);
     let id = workspace_id_at(read, &key)?;
     id.map_or(Ok(None), |id| workspace_by_id(read, id))
 }
 
-/// The workspace id that the entry under this key leads to.
+/// The workspace id that the entry at this key leads to.
 pub(super) fn workspace_id_at(read: &impl Read, key: &[u8]) -> Result<Option<WorkspaceId>> {
     let Some(bytes) = read.get(key)? else {
         return Ok(None);
@@ -279,7 +284,7 @@ pub(crate) fn workspaces_after(
     let after = keys::workspace(after);
     page(
         read,
-        &Kind::Workspace.all(),
+        &KeyKind::Workspace.all(),
         Some(&after),
         count,
         |key, value| {
@@ -304,33 +309,23 @@ pub(crate) fn member(
 
 /// The memberships of a user, ordered by workspace.
 pub(crate) fn memberships(read: &impl Read, user: UserId) -> Result<Vec<Member>> {
-    page(
-        read,
-        &keys::memberships(user),
-        None,
-        usize::MAX,
-        |key, value| {
-            let (user, workspace) = keys::membership_of(key)
-                .ok_or_else(|| Error::corrupted("the key of a membership is malformed"))?;
-            decode_member(workspace, user, value)
-        },
-    )
+    let prefix = keys::memberships(user);
+    page(read, &prefix, None, usize::MAX, |key, value| {
+        let (user, workspace) = keys::membership_of(key)
+            .ok_or_else(|| Error::corrupted("the key of a membership is malformed"))?;
+        decode_member(workspace, user, value)
+    })
 }
 
 /// The members of a workspace in one role, ordered by email.
 pub(crate) fn members(read: &impl Read, workspace: WorkspaceId, role: Role) -> Result<Vec<UserId>> {
-    page(
-        read,
-        &keys::members(workspace, role),
-        None,
-        usize::MAX,
-        |_, value| {
-            keys::user_id(value).ok_or_else(|| Error::corrupted("a member is not a user id"))
-        },
-    )
+    let prefix = keys::members(workspace, role);
+    page(read, &prefix, None, usize::MAX, |_, value| {
+        keys::user_id(value).ok_or_else(|| Error::corrupted("a member is not a user id"))
+    })
 }
 
-/// Up to `count` entries with this prefix, behind the key `after`.
+/// Up to `count` entries with this prefix, after the key `after`.
 fn page<T>(
     read: &impl Read,
     prefix: &Prefix,
@@ -340,8 +335,8 @@ fn page<T>(
 ) -> Result<Vec<T>> {
     let end = prefix.end();
     let range = match after {
-        Some(after) => keys::behind_until(after, &end),
-        None => keys::from_until(&prefix.0, &end),
+        Some(after) => range_after(after, &end),
+        None => range_from(&prefix.0, &end),
     };
     let mut page = Vec::new();
     try_scan(read, range, Order::Ascending, |key, value| {

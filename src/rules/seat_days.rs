@@ -1,25 +1,25 @@
-//! The most users that were active on each day, noted with the change that makes it so.
+//! The peak of active users on each day, written with the change that causes it.
 
 use std::ops::ControlFlow;
 
 use super::entries::Entry;
+use super::entry_buffer::EntryBuffer;
 use super::read;
-use super::run::Run;
-use crate::codec::keys::{self, Kind};
-use crate::engine::{Order, Read, Write};
+use crate::codec::keys::{self, KeyKind};
+use crate::engine::{Order, Read, Write, range_from};
 use crate::error::{Error, Result};
 use crate::model::{SeatDay, SeatHistory, Timestamp};
 
-/// Days before the latest one that are kept: three years.
+/// How many days before the latest one are kept: three years.
 const DAYS_KEPT: u64 = 3 * 365 + 1;
 
-/// What `run` has to write when the number of active users becomes `after`.
+/// Appends the entries to write when the number of active users becomes `after`.
 ///
-/// A day's peak includes the number at its beginning, so a day without an entry, or one
-/// whose entry was trimmed, needs none: the entries before and behind it bound it.
+/// A day's peak includes the number at its beginning, so days without a change need no
+/// entry.
 pub(super) fn note(
     read: &impl Read,
-    run: &mut Run,
+    buffer: &mut EntryBuffer,
     (before, after): (u64, u64),
     at: Timestamp,
 ) -> Result<()> {
@@ -33,20 +33,20 @@ pub(super) fn note(
     };
     let peak = old.map_or(0, |old| old.peak).max(before).max(after);
     let now = SeatDay::new(day, peak, after);
-    run.replace(old.map(Entry::SeatDay), Some(Entry::SeatDay(now)))?;
+    buffer.replace(old.map(Entry::SeatDay), Some(Entry::SeatDay(now)))?;
     if old.is_none() {
         for old in days_until(read, Some(day.days_before(DAYS_KEPT)))? {
-            run.replace(Some(Entry::SeatDay(old)), None)?;
+            buffer.replace(Some(Entry::SeatDay(old)), None)?;
         }
     }
     Ok(())
 }
 
-/// Writes what [`note`] says.
+/// Writes the entries of [`note`] directly.
 pub(super) fn write(txn: &mut impl Write, active: (u64, u64), at: Timestamp) -> Result<()> {
-    let mut run = Run::default();
-    note(txn, &mut run, active, at)?;
-    for (key, value) in run.iter() {
+    let mut buffer = EntryBuffer::default();
+    note(txn, &mut buffer, active, at)?;
+    for (key, value) in buffer.iter() {
         match value {
             Some(value) => txn.put(key, value)?,
             None => txn.delete(key)?,
@@ -55,7 +55,7 @@ pub(super) fn write(txn: &mut impl Write, active: (u64, u64), at: Timestamp) -> 
     Ok(())
 }
 
-/// The days since the one of `since`, and the peak of that time.
+/// The days from that of `since` on, and the peak of that time.
 pub(crate) fn history(read: &impl Read, since: Option<Timestamp>) -> Result<SeatHistory> {
     let totals = read::totals(read)?;
     let mut days = days_until(read, None)?;
@@ -63,7 +63,7 @@ pub(crate) fn history(read: &impl Read, since: Option<Timestamp>) -> Result<Seat
     let since = since.map_or(known, |since| since.day().max(known));
     let later = days.partition_point(|day| day.day < since);
     let before = days.drain(..later).next_back();
-    // On days without an entry as many were active as at the end of the day before.
+    // On a day without an entry, the number is that at the end of the previous entry.
     let opening = before.map_or(0, |before| before.last);
     let now = if days.is_empty() { totals.active } else { 0 };
     let peak = days.iter().map(|day| day.peak).max().unwrap_or(0);
@@ -79,10 +79,10 @@ pub(crate) fn history(read: &impl Read, since: Option<Timestamp>) -> Result<Seat
 
 /// The days before `end`, or all.
 fn days_until(read: &impl Read, end: Option<Timestamp>) -> Result<Vec<SeatDay>> {
-    let all = Kind::SeatDay.all();
+    let all = KeyKind::SeatDay.all();
     let end = end.map_or_else(|| all.end(), keys::seat_day);
     let mut days = Vec::new();
-    let range = keys::from_until(&all.0, &end);
+    let range = range_from(&all.0, &end);
     read::try_scan(read, range, Order::Ascending, |key, value| {
         days.push(decode(key, value)?);
         Ok(ControlFlow::Continue(()))

@@ -1,8 +1,8 @@
-//! What stays in the store itself, which no reader of the facade can see.
+//! What remains in the store, beyond what the facade shows.
 
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::engine::memory::Memory;
-use crate::engine::{Engine, Order, Read};
+use crate::engine::{Engine, Order, Read, range_from};
 use crate::model::{
     Batch, License, NewUser, NewWorkspace, Op, Role, Timestamp, UserId, UserUpdate,
 };
@@ -10,7 +10,7 @@ use crate::rules::{apply, format};
 
 const PERSON: UserId = UserId::from_bytes([7; 16]);
 
-/// Parts of all that is said of people and workspaces, as keys have it.
+/// Parts of all texts about people and workspaces, as they appear in keys.
 const SECRETS: [&str; 12] = [
     "quirin", "glimmer", "yolanda", "obelisk", "nickname", "trilby", "xanthe", "vandal", "badge",
     "kestrel", "pangolin", "quokka",
@@ -25,12 +25,12 @@ fn write(engine: &Memory, batch: Batch) {
 }
 
 /// The secrets in the keys and values of a kind, or of all kinds.
-fn secrets_in(engine: &Memory, kind: Option<Kind>) -> Vec<&'static str> {
+fn secrets_in(engine: &Memory, kind: Option<KeyKind>) -> Vec<&'static str> {
     let snapshot = engine.snapshot().unwrap();
     let all = keys::Prefix(kind.map_or(vec![0], |kind| vec![kind as u8]));
     let end = kind.map_or(vec![u8::MAX], |_| all.end());
     let mut text = Vec::new();
-    let range = keys::from_until(&all.0, &end);
+    let range = range_from(&all.0, &end);
     let visit = |key: &[u8], value: &[u8]| {
         text.extend_from_slice(key);
         text.extend_from_slice(value);
@@ -82,11 +82,11 @@ fn changes_and_outcomes_hold_no_personal_data() {
     for batch in batches() {
         write(&engine, batch);
         seen.extend(secrets_in(&engine, None));
-        for kind in [Kind::Change, Kind::Request] {
+        for kind in [KeyKind::Change, KeyKind::Request] {
             assert!(secrets_in(&engine, Some(kind)).is_empty(), "{kind:?}");
         }
     }
-    // They were all there to be found.
+    // Before, all of them could be found.
     seen.sort_unstable();
     seen.dedup();
     assert_eq!(seen.len(), SECRETS.len());

@@ -10,7 +10,6 @@ mod a_backup_is_one_moment;
 mod a_batch_is_all_or_nothing;
 mod a_closed_directory_says_so;
 mod a_compacted_file_holds_the_same;
-mod a_full_disk_leaves_no_torso;
 mod a_held_file_is_waited_for;
 mod a_held_listing_is_bounded;
 mod a_host_cache_is_never_older;

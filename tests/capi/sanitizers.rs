@@ -127,8 +127,8 @@ fn races_are_found_in_rust() {
 /// without what gcc would add for that.
 pub fn build_for_threads(sources: &[PathBuf], program: &Path) {
     if !Sanitizer::Thread.is_there() {
-        let test = tools::test_name();
-        tools::tell(&format!(
+        let test = tools::skip::test_name();
+        tools::skip::tell(&format!(
             "{test} runs without the thread sanitizer: the toolchain lacks rust-src"
         ));
         let mut gcc = tools::gcc("c11");

@@ -1,44 +1,22 @@
 //! The programs that the tests need, and how they are run.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+#[path = "../kit/skip.rs"]
+pub mod skip;
+
 use crate::library;
 
-/// Whether all of `programs` are installed, and what installs the library. If not, says
-/// so where it is seen, for the test harness swallows what `println!` prints; with
-/// `CI=true` that fails.
+/// Whether all of `programs` are installed, and what installs the library. If not, the test
+/// is skipped.
 pub fn have(programs: &[&str]) -> bool {
     let mut needed = programs.iter().chain(&["make"]);
     let missing = needed.find(|program| !is_installed(program));
     if let Some(program) = missing {
-        skip(program);
+        skip::skip(&format!("it needs {program}, which is not installed"));
     }
     missing.is_none()
-}
-
-/// Whether this is a run in which nothing may be skipped.
-pub fn is_ci() -> bool {
-    std::env::var("CI").as_deref() == Ok("true")
-}
-
-fn skip(what: &str) {
-    let message = format!("{} needs {what}, which is not installed", test_name());
-    assert!(!is_ci(), "{message}");
-    tell(&format!("skipped: {message}"));
-}
-
-/// The name of the test that runs.
-pub fn test_name() -> String {
-    let test = std::thread::current();
-    test.name().unwrap_or("a test").to_owned()
-}
-
-/// Writes a line past the harness, which would keep it to itself.
-pub fn tell(line: &str) {
-    let line = format!("{line}\n");
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 fn is_installed(program: &str) -> bool {

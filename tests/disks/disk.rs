@@ -7,26 +7,29 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::kit::skip::skip;
+
 /// Mounted as long as it lives.
 pub struct Disk {
     folder: TempDir,
-    kind: Kind,
+    kind: DiskKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum DiskKind {
     Ext4,
     Tmpfs,
 }
 
 impl Disk {
-    /// A new and empty one. Prints why and returns `None` where this machine doesn't allow it.
-    pub fn new(kind: Kind, bytes: u64) -> Option<Self> {
+    /// A new and empty one; `None` where this machine doesn't allow it, so that the test is
+    /// skipped.
+    pub fn new(kind: DiskKind, bytes: u64) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let disk = Self { folder, kind };
         fs::create_dir(disk.path()).unwrap();
         let mounted = match kind {
-            Kind::Tmpfs => run(
+            DiskKind::Tmpfs => run(
                 "mount",
                 [
                     "-t".as_ref(),
@@ -37,7 +40,7 @@ impl Disk {
                     disk.path().as_os_str(),
                 ],
             ),
-            Kind::Ext4 => {
+            DiskKind::Ext4 => {
                 File::create(disk.image()).unwrap().set_len(bytes).unwrap();
                 let image = disk.image();
                 // Nothing is kept back for root.
@@ -47,7 +50,9 @@ impl Disk {
             }
         };
         if let Err(why) = mounted {
-            println!("SKIPPED: {kind:?} can't be mounted here: {why}");
+            skip(&format!(
+                "{kind:?} can't be mounted here, run it as root: {why}"
+            ));
             return None;
         }
         Some(disk)
@@ -111,9 +116,9 @@ impl Disk {
 impl Drop for Disk {
     fn drop(&mut self) {
         let flags: &[&OsStr] = match self.kind {
-            Kind::Tmpfs => &[],
+            DiskKind::Tmpfs => &[],
             // A loop device that is let go of.
-            Kind::Ext4 => &["-d".as_ref()],
+            DiskKind::Ext4 => &["-d".as_ref()],
         };
         let path = self.path();
         let arguments = flags.iter().copied().chain([path.as_os_str()]);

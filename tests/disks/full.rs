@@ -6,7 +6,7 @@ use std::path::Path;
 
 use headcount::{Batch, Directory, ErrorKind, NewUser};
 
-use crate::disk::{Disk, Kind};
+use crate::disk::{Disk, DiskKind};
 use crate::writer::{acknowledged, open, start};
 
 /// Bytes that are left when the disk is all but full.
@@ -35,7 +35,7 @@ fn write_until_full(path: &Path) -> HashSet<String> {
     users.into_iter().collect()
 }
 
-fn a_full_disk_loses_nothing(kind: Kind) {
+fn a_full_disk_loses_nothing(kind: DiskKind) {
     let Some(disk) = Disk::new(kind, 24 << 20) else {
         return;
     };
@@ -71,18 +71,18 @@ fn a_full_disk_loses_nothing(kind: Kind) {
 
 #[test]
 fn a_full_ext4_loses_nothing() {
-    a_full_disk_loses_nothing(Kind::Ext4);
+    a_full_disk_loses_nothing(DiskKind::Ext4);
 }
 
 #[test]
 fn a_full_tmpfs_loses_nothing() {
-    a_full_disk_loses_nothing(Kind::Tmpfs);
+    a_full_disk_loses_nothing(DiskKind::Tmpfs);
 }
 
 /// A file that finds no space to be created leaves nothing behind, and the error says so.
 #[test]
 fn nothing_is_left_of_what_did_not_fit() {
-    for kind in [Kind::Ext4, Kind::Tmpfs] {
+    for kind in [DiskKind::Ext4, DiskKind::Tmpfs] {
         let Some(disk) = Disk::new(kind, 4 << 20) else {
             return;
         };
@@ -105,7 +105,7 @@ fn nothing_is_left_of_what_did_not_fit() {
 /// there is some.
 #[test]
 fn a_handle_goes_on_when_there_is_space_again() {
-    for kind in [Kind::Ext4, Kind::Tmpfs] {
+    for kind in [DiskKind::Ext4, DiskKind::Tmpfs] {
         let Some(disk) = Disk::new(kind, 24 << 20) else {
             return;
         };
@@ -148,7 +148,7 @@ fn a_handle_goes_on_when_there_is_space_again() {
 /// still fit.
 #[test]
 fn a_batch_that_does_not_fit_the_disk_changes_nothing() {
-    for kind in [Kind::Ext4, Kind::Tmpfs] {
+    for kind in [DiskKind::Ext4, DiskKind::Tmpfs] {
         let Some(disk) = Disk::new(kind, 48 << 20) else {
             return;
         };

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::thread;
 use std::time::Duration;
 
-use crate::disk::{Disk, Kind};
+use crate::disk::{Disk, DiskKind};
+use crate::kit::skip::skip;
 use crate::writer::{SEATS, acknowledged, open, start};
 
 /// How often.
@@ -15,7 +16,7 @@ const LIFE_MS: std::ops::Range<u64> = 30..700;
 
 #[test]
 fn what_was_acknowledged_survives_power_cuts() {
-    let Some(disk) = Disk::new(Kind::Ext4, 128 << 20) else {
+    let Some(disk) = Disk::new(DiskKind::Ext4, 128 << 20) else {
         return;
     };
     let path = disk.path().join("users.redb");
@@ -27,7 +28,9 @@ fn what_was_acknowledged_survives_power_cuts() {
         // It ends when the disk refuses.
         let users = acknowledged(&mut child);
         if let Err(why) = cut {
-            println!("SKIPPED: the power can't be cut here: {why}");
+            skip(&format!(
+                "the power can't be cut here, run it as root: {why}"
+            ));
             return;
         }
         child.wait();

@@ -1,16 +1,17 @@
 //! Draws requests and scripts at random. This is the only place that does.
 //!
 //! A request is drawn from a seed, so that two processes can draw the same one, and in
-//! microseconds, so that a process that lives for milliseconds makes many. A script is a
-//! list of seeds to proptest, which shrinks it by leaving turns out.
+//! microseconds, so that a process that lives for milliseconds makes many. To proptest, a
+//! script is a list of seeds, which it shrinks by leaving turns out; to a fuzzer, it is the
+//! bytes that its choices are made from.
 
 use std::ops::Range;
 
-use fastrand::Rng;
 use headcount::{License, Role};
 use proptest::collection;
 use proptest::prelude::*;
 
+use super::choices::Choices;
 use super::script::{
     Act, Create, Edit, ExternalId, Request, Script, Step, Turn, Where, Who, user_id,
 };
@@ -107,7 +108,7 @@ pub fn scripts(turns_max: usize) -> impl Strategy<Value = Script> {
         let profile = Profile::few_names();
         let turns = seeds
             .into_iter()
-            .map(|seed| Draw::new(&profile, seed).turn());
+            .map(|seed| Draw::new(&profile, Choices::of_seed(seed)).turn());
         Script {
             begins_at_work,
             turns: turns.collect(),
@@ -115,27 +116,41 @@ pub fn scripts(turns_max: usize) -> impl Strategy<Value = Script> {
     })
 }
 
+/// The script of these bytes, of at most `turns_max` turns.
+pub fn script(bytes: &[u8], turns_max: usize) -> Script {
+    let profile = Profile::few_names();
+    let mut draw = Draw::new(&profile, Choices::Bytes(bytes));
+    let begins_at_work = draw.percent(90);
+    let mut turns = Vec::new();
+    while !draw.choices.is_over() && turns.len() < turns_max {
+        turns.push(draw.turn());
+    }
+    Script {
+        begins_at_work,
+        turns,
+    }
+}
+
 /// The request of this seed.
 pub fn request(profile: &Profile, seed: u64) -> Request {
-    Draw::new(profile, seed).request()
+    Draw::new(profile, Choices::of_seed(seed)).request()
 }
 
 struct Draw<'a> {
     profile: &'a Profile,
-    random: Rng,
+    choices: Choices<'a>,
 }
 
 impl<'a> Draw<'a> {
-    fn new(profile: &'a Profile, seed: u64) -> Self {
-        let random = Rng::with_seed(seed);
-        Self { profile, random }
+    fn new(profile: &'a Profile, choices: Choices<'a>) -> Self {
+        Self { profile, choices }
     }
 
     fn turn(&mut self) -> Turn {
-        match self.random.u8(..40) {
+        match self.choices.u8(40) {
             0 => Turn::Reopen,
             1 => Turn::Trim {
-                before: self.random.u64(1..40),
+                before: self.choices.u64(1..40),
             },
             2..4 => Turn::Touch(self.who()),
             4..16 => Turn::Call(Request {
@@ -152,26 +167,26 @@ impl<'a> Draw<'a> {
             return self.crowd();
         }
         // Most batches are short: a long one is likely to be refused for something in it.
-        let steps = match self.random.u8(..40) {
+        let steps = match self.choices.u8(40) {
             0 => 0,
             1..20 => 1,
             20..30 => 2,
-            _ => self.random.usize(1..=4),
+            _ => 1 + self.choices.index(4),
         };
         Request {
             steps: (0..steps).map(|_| self.step()).collect(),
             actor: self.maybe(15, Self::known_id),
             door: self.maybe(20, |draw| draw.one_of(&DOORS)),
             allow_ownerless: self.percent(25),
-            id: self.maybe(15, |draw| [draw.random.u8(..4); 16]),
+            id: self.maybe(15, |draw| [draw.choices.u8(4); 16]),
         }
     }
 
     /// All of the crowd come, or go.
     fn crowd(&mut self) -> Request {
         let (come, first) = (
-            self.random.bool(),
-            self.random.u32(self.profile.ids.clone()),
+            self.choices.bool(),
+            self.choices.u32(self.profile.ids.clone()),
         );
         let act = |n| {
             let email = format!("crowd{n}@ex.co");
@@ -190,12 +205,12 @@ impl<'a> Draw<'a> {
     fn step(&mut self) -> Step {
         Step {
             act: self.act(),
-            if_version: self.maybe(10, |draw| draw.random.u64(1..4)),
+            if_version: self.maybe(10, |draw| draw.choices.u64(1..4)),
         }
     }
 
     fn act(&mut self) -> Act {
-        match self.random.u8(..42) {
+        match self.choices.u8(42) {
             0..5 => Act::CreateUser(self.create()),
             5..11 => Act::UpdateUser(self.who(), self.edit()),
             11..14 => Act::Activate(self.who()),
@@ -222,7 +237,7 @@ impl<'a> Draw<'a> {
 
     fn create(&mut self) -> Create {
         Create {
-            id: self.random.u32(self.profile.ids.clone()),
+            id: self.choices.u32(self.profile.ids.clone()),
             email: self.email(),
             username: self.maybe(30, Self::username),
             given_name: self.maybe(10, Self::given_name),
@@ -238,7 +253,7 @@ impl<'a> Draw<'a> {
             email: self.maybe(40, Self::email),
             username: self.maybe(30, |draw| draw.maybe(70, Self::username)),
             given_name: self.maybe(20, Self::given_name),
-            admin: self.maybe(30, |draw| draw.random.bool()),
+            admin: self.maybe(30, |draw| draw.choices.bool()),
             attribute: self.maybe(20, |draw| {
                 let (name, value) = draw.attribute();
                 (name, draw.percent(70).then_some(value))
@@ -248,7 +263,7 @@ impl<'a> Draw<'a> {
     }
 
     fn attribute(&mut self) -> (&'static str, String) {
-        if self.profile.is_bulky && self.random.bool() {
+        if self.profile.is_bulky && self.choices.bool() {
             // Some go around a small log.
             let length = self.one_of(&[40, 700, 12_000]);
             return ("note", "x".repeat(length));
@@ -258,10 +273,10 @@ impl<'a> Draw<'a> {
     }
 
     fn who(&mut self) -> Who {
-        match self.random.u8(..10) {
+        match self.choices.u8(10) {
             0..6 if !self.profile.known_ids.is_empty() => Who::Id(self.known_id()),
             6 if !self.profile.known_ids.is_empty() => {
-                Who::Id(self.random.u32(self.profile.ids.clone()))
+                Who::Id(self.choices.u32(self.profile.ids.clone()))
             }
             n if n % 3 == 0 => Who::Text(self.username()),
             _ => Who::Text(self.email()),
@@ -273,14 +288,14 @@ impl<'a> Draw<'a> {
         if known.is_empty() {
             return 0;
         }
-        self.random.u32(known)
+        self.choices.u32(known)
     }
 
     fn place(&mut self) -> Where {
-        match self.random.u8(..11) {
-            0..6 => Where::Id(self.random.u64(1..4)),
+        match self.choices.u8(11) {
+            0..6 => Where::Id(self.choices.u64(1..4)),
             6..10 => Where::Name(self.workspace_name()),
-            _ => Where::Id(self.random.u64(1..9)),
+            _ => Where::Id(self.choices.u64(1..9)),
         }
     }
 
@@ -312,7 +327,7 @@ impl<'a> Draw<'a> {
         } else {
             &texts.valid
         };
-        texts[self.random.usize(..texts.len())].clone()
+        texts[self.choices.index(texts.len())].clone()
     }
 
     fn external_id(&mut self) -> ExternalId {
@@ -329,7 +344,7 @@ impl<'a> Draw<'a> {
     }
 
     fn license(&mut self) -> License {
-        let seats = License::Seats(self.random.u64(self.profile.seats.clone()));
+        let seats = License::Seats(self.choices.u64(self.profile.seats.clone()));
         if self.profile.is_bulky {
             return seats;
         }
@@ -337,7 +352,7 @@ impl<'a> Draw<'a> {
     }
 
     fn percent(&mut self, chance: u8) -> bool {
-        self.random.u8(..100) < chance
+        self.choices.u8(100) < chance
     }
 
     fn maybe<T>(&mut self, percent: u8, draw: impl FnOnce(&mut Self) -> T) -> Option<T> {
@@ -345,6 +360,6 @@ impl<'a> Draw<'a> {
     }
 
     fn one_of<T: Copy>(&mut self, values: &[T]) -> T {
-        values[self.random.usize(..values.len())]
+        values[self.choices.index(values.len())]
     }
 }

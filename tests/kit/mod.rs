@@ -4,10 +4,11 @@
 //! | file | what it has |
 //! | --- | --- |
 //! | `script.rs`, `texts.rs`, `wording.rs` | requests and scripts, the texts in them, how they print |
-//! | `draw.rs` | draws requests from a seed, and scripts for proptest |
+//! | `draw.rs`, `choices.rs` | draws requests from a seed, and scripts for proptest and fuzzers |
 //! | `model.rs`, `draft*.rs` | the model: the rules in their plainest form |
-//! | `content.rs`, `look_ups.rs` | compares a directory with the model |
+//! | `play.rs`, `content.rs`, `look_ups.rs` | plays a script, compares a directory with the model |
 //! | `cases.rs`, `child.rs`, `temp.rs` | runs cases and seeds, starts processes, makes folders |
+//! | `skip.rs` | skips what this machine can't do, but never on CI |
 //!
 //! It is a folder of modules and not a crate: the unit tests of the library have other
 //! types than those of a crate that depends on it, so they include it by path just as
@@ -21,13 +22,16 @@
 
 pub mod cases;
 pub mod child;
+mod choices;
 pub mod content;
 mod draft;
 mod draft_workspaces;
 pub mod draw;
 pub mod look_ups;
 pub mod model;
+pub mod play;
 pub mod script;
+pub mod skip;
 pub mod temp;
 mod texts;
 mod wording;

@@ -72,7 +72,7 @@ pub struct State {
     pub deleted: Vec<UserId>,
 }
 
-pub struct Change {
+pub struct ModelChange {
     pub sequence: u64,
     pub actor: Option<UserId>,
     pub door: Option<&'static str>,
@@ -111,7 +111,7 @@ impl Answer {
 pub struct Model {
     pub state: State,
     /// Those that were not trimmed.
-    pub changes: Vec<Arc<Change>>,
+    pub changes: Vec<Arc<ModelChange>>,
     /// The number of the last change that was trimmed.
     pub trimmed: u64,
     /// The most users that were ever active.
@@ -187,7 +187,7 @@ impl Model {
         let mut sequence = None;
         if id.is_some() || !draft.events.is_empty() {
             sequence = Some(self.last_change() + 1);
-            self.changes.push(Arc::new(Change {
+            self.changes.push(Arc::new(ModelChange {
                 sequence: self.last_change() + 1,
                 actor: draft.actor,
                 door: request.door,

@@ -25,9 +25,11 @@ pub const FJALL: Contender = Contender {
         Work::Open,
         Work::Tail,
         Work::Sustained,
+        Work::Memory,
     ],
     open: |opening| Box::new(Fjall::open(opening)),
     filling: Filling::Load(load),
+    compact: None,
 };
 
 struct Fjall {
@@ -102,6 +104,17 @@ impl Session for &Fjall {
     fn get(&mut self, email: &str) -> Digest {
         let bytes = self.table(Table::Users).get(key_of(email).as_bytes());
         kv::digest_owned(&bytes.unwrap().unwrap())
+    }
+
+    fn id_of(&mut self, email: &str) -> [u8; 16] {
+        let bytes = self.table(Table::Users).get(key_of(email).as_bytes());
+        kv::id_of(&bytes.unwrap().unwrap())
+    }
+
+    fn get_by_id(&mut self, id: &[u8; 16]) -> Digest {
+        let key = self.table(Table::Ids).get(id).unwrap().unwrap();
+        let bytes = self.table(Table::Users).get(key).unwrap();
+        kv::digest_owned(&bytes.unwrap())
     }
 
     fn list(&mut self) -> Digest {

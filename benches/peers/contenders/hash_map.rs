@@ -12,9 +12,10 @@ pub const HASH_MAP: Contender = Contender {
     name: "RwLock<HashMap>",
     setup: "RwLock<HashMap<String, Arc<User>>> of the standard library; not durable, no order",
     folder: "hash-map",
-    works: &[Work::Get],
+    works: &[Work::Get, Work::Memory],
     open: |opening| Box::new(Users::new(opening)),
     filling: Filling::Nothing,
+    compact: None,
 };
 
 struct Users(RwLock<HashMap<String, Arc<Person>>>);

@@ -2,9 +2,9 @@
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use headcount::{Batch, Directory, License, NewUser, Op, Options, UserQuery, UserView};
+use headcount::{Batch, Directory, License, NewUser, Op, Options, UserId, UserQuery, UserView};
 
 use crate::peer::{
     Caches, Contender, Digest, Filling, Opening, PAGE_CACHE_BYTES, Peer, Session, Work,
@@ -25,9 +25,15 @@ pub const HEADCOUNT: Contender = Contender {
         Work::Open,
         Work::Tail,
         Work::Sustained,
+        Work::Memory,
+        Work::Backup,
+        Work::Add,
     ],
     open: |opening| Box::new(Headcount(open(opening))),
     filling: Filling::Load(load),
+    compact: Some(|opening| {
+        options(opening.caches).compact(file(opening)).unwrap();
+    }),
 };
 
 /// Enough for all users, as those who have them all in a map have it.
@@ -73,6 +79,14 @@ impl Peer for Headcount {
         Box::new(self.0.clone())
     }
 
+    fn back_up(&self, to: &Path) {
+        self.0.backup(to).unwrap();
+    }
+
+    fn verify(&self) -> bool {
+        self.0.verify().is_ok()
+    }
+
     fn close(self: Box<Self>) {
         self.0.close().unwrap();
     }
@@ -95,6 +109,21 @@ impl Session for Directory {
         digest
     }
 
+    fn id_of(&mut self, email: &str) -> [u8; 16] {
+        let user = self.user_by_email(email).unwrap().unwrap();
+        *user.id().as_bytes()
+    }
+
+    fn get_many_by_id(&mut self, ids: &[[u8; 16]]) -> Digest {
+        let ids: Vec<UserId> = ids.iter().map(|id| UserId::from_bytes(*id)).collect();
+        let users = black_box(self.users_by_ids(&ids).unwrap());
+        let mut digest = Digest::default();
+        for user in users.iter().flatten() {
+            add(&mut digest, &UserView::from(&**user));
+        }
+        digest
+    }
+
     fn list(&mut self) -> Digest {
         list_all(self)
     }
@@ -105,6 +134,13 @@ impl Session for Directory {
 
     fn create(&mut self, profile: Profile) {
         self.create_user(new_user(&profile)).unwrap();
+    }
+
+    fn create_all(&mut self, profiles: Vec<Profile>) {
+        let ops = profiles
+            .iter()
+            .map(|profile| Op::CreateUser(new_user(profile)));
+        self.apply(ops.collect::<Batch>()).unwrap();
     }
 
     fn set_active(&mut self, email: &str, active: bool) {

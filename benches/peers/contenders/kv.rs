@@ -6,7 +6,7 @@ use std::hint::black_box;
 use wincode::{SchemaRead, SchemaWrite};
 
 use crate::peer::Digest;
-use crate::people::{Person, SEATS, domain_of, key_of, now_micros};
+use crate::people::{Person, Profile, SEATS, domain_of, key_of, now_micros};
 
 /// The tables. There are no admins, so that index would be empty on both sides.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub trait Transaction {
 
 /// The record of a user; its key is that of the email.
 #[derive(SchemaRead, SchemaWrite)]
-struct Record<'a> {
+struct StoredUser<'a> {
     id: [u8; 16],
     version: u64,
     created_at: u64,
@@ -68,7 +68,7 @@ const FORMAT: wincode::config::Configuration<
 > = wincode::config::Configuration::default().with_varint_encoding();
 
 fn encode(person: &Person) -> Vec<u8> {
-    let record = Record {
+    let record = StoredUser {
         id: person.id,
         version: person.version,
         created_at: person.created_at,
@@ -83,7 +83,7 @@ fn encode(person: &Person) -> Vec<u8> {
     wincode::config::serialize(&record, FORMAT).unwrap()
 }
 
-fn decode(bytes: &[u8]) -> Record<'_> {
+fn decode(bytes: &[u8]) -> StoredUser<'_> {
     wincode::config::deserialize_exact(bytes, FORMAT).unwrap()
 }
 
@@ -109,6 +109,11 @@ pub fn digest_owned(bytes: &[u8]) -> Digest {
     let mut digest = Digest::default();
     digest.add(person.texts(), person.active);
     digest
+}
+
+/// The id of a user.
+pub fn id_of(bytes: &[u8]) -> [u8; 16] {
+    decode(bytes).id
 }
 
 /// Adds a user who is only looked at.
@@ -215,6 +220,15 @@ pub fn create(txn: &mut impl Transaction, person: &Person) {
     }
     totals.active += 1;
     finish(txn, totals, person.created_at, 1, &person.id);
+}
+
+/// Creates users in the order of their keys.
+pub fn create_all(txn: &mut impl Transaction, profiles: Vec<Profile>) {
+    let mut people: Vec<Person> = profiles.into_iter().map(Person::from).collect();
+    people.sort_unstable_by(|one, other| one.email.cmp(&other.email));
+    for person in &people {
+        create(txn, person);
+    }
 }
 
 /// Switches a user; nothing happens to one who is so already.

@@ -1,8 +1,11 @@
 //! LMDB through heed: a database for each table, readers that belong to their
 //! transaction, and a commit that syncs.
 
+use std::fs;
+use std::path::Path;
+
 use heed::types::Bytes;
-use heed::{Database, Env, EnvOpenOptions, PutFlags, RwTxn, WithoutTls};
+use heed::{CompactionOption, Database, Env, EnvOpenOptions, PutFlags, RwTxn, WithoutTls};
 
 use super::kv::{self, TABLES, Table, Transaction};
 use crate::peer::{Contender, Digest, Filling, Opening, Peer, Session, Work};
@@ -23,9 +26,13 @@ pub const LMDB: Contender = Contender {
         Work::Open,
         Work::Tail,
         Work::Sustained,
+        Work::Memory,
+        Work::Backup,
+        Work::Add,
     ],
     open: |opening| Box::new(Lmdb::open(opening)),
     filling: Filling::Load(load),
+    compact: Some(compact),
 };
 
 const MAP_BYTES: usize = 8 << 30;
@@ -88,9 +95,24 @@ fn load(opening: &Opening) {
     Box::new(lmdb).close();
 }
 
+/// By a compacted copy in place of the file.
+fn compact(opening: &Opening) {
+    let lmdb = Lmdb::open(opening);
+    let copy = opening.folder.join("compacted");
+    let copied = lmdb.env.copy_to_path(&copy, CompactionOption::Enabled);
+    copied.unwrap().sync_all().unwrap();
+    Box::new(lmdb).close();
+    fs::rename(copy, opening.folder.join("data.mdb")).unwrap();
+}
+
 impl Peer for Lmdb {
     fn session(&self) -> Box<dyn Session + '_> {
         Box::new(self)
+    }
+
+    fn back_up(&self, to: &Path) {
+        let copied = self.env.copy_to_path(to, CompactionOption::Disabled);
+        copied.unwrap().sync_all().unwrap();
     }
 
     fn close(self: Box<Self>) {
@@ -103,6 +125,19 @@ impl Session for &Lmdb {
         let txn = self.env.read_txn().unwrap();
         let key = key_of(email);
         let bytes = self.table(Table::Users).get(&txn, key.as_bytes()).unwrap();
+        kv::digest_owned(bytes.unwrap())
+    }
+
+    fn id_of(&mut self, email: &str) -> [u8; 16] {
+        let txn = self.env.read_txn().unwrap();
+        let bytes = self.table(Table::Users).get(&txn, key_of(email).as_bytes());
+        kv::id_of(bytes.unwrap().unwrap())
+    }
+
+    fn get_by_id(&mut self, id: &[u8; 16]) -> Digest {
+        let txn = self.env.read_txn().unwrap();
+        let key = self.table(Table::Ids).get(&txn, id).unwrap().unwrap();
+        let bytes = self.table(Table::Users).get(&txn, key).unwrap();
         kv::digest_owned(bytes.unwrap())
     }
 
@@ -130,6 +165,10 @@ impl Session for &Lmdb {
     fn create(&mut self, profile: Profile) {
         let person = Person::from(profile);
         self.write(|writing| kv::create(writing, &person));
+    }
+
+    fn create_all(&mut self, profiles: Vec<Profile>) {
+        self.write(|writing| kv::create_all(writing, profiles));
     }
 
     fn set_active(&mut self, email: &str, active: bool) {

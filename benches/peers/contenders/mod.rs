@@ -5,6 +5,7 @@ mod hash_map;
 mod headcount;
 mod kv;
 mod lmdb;
+mod random_load;
 mod raw_log;
 mod sqlite;
 mod sqlite_grouped;
@@ -13,7 +14,7 @@ mod sqlite_shared;
 use crate::peer::{Contender, Work};
 
 /// Headcount first: the others are compared with it.
-pub const ALL: [&Contender; 8] = [
+pub const ALL: [&Contender; 9] = [
     &headcount::HEADCOUNT,
     &sqlite::SQLITE,
     &sqlite_grouped::GROUPED,
@@ -22,6 +23,7 @@ pub const ALL: [&Contender; 8] = [
     &fjall::FJALL,
     &hash_map::HASH_MAP,
     &raw_log::RAW_LOG,
+    &random_load::RANDOM_LOAD,
 ];
 
 /// A way to load SQLite that is no contender otherwise.

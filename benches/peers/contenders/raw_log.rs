@@ -18,6 +18,7 @@ pub const RAW_LOG: Contender = Contender {
     works: &[Work::Create],
     open: |opening| Box::new(Grouped::new(Log::new(opening))),
     filling: Filling::Nothing,
+    compact: None,
 };
 
 const FILE_BYTES: u64 = 64 << 20;

@@ -2,9 +2,11 @@
 //! behind a mutex (its busy handler sleeps, a mutex does not), and one for each
 //! thread that reads.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
 
 use super::sqlite_shared::{self as shared, INDEXES, Store, TABLES};
 use crate::peer::{Contender, Digest, Filling, Opening, Peer, Session, Work};
@@ -26,9 +28,17 @@ pub const SQLITE: Contender = Contender {
         Work::Open,
         Work::Tail,
         Work::Sustained,
+        Work::Memory,
+        Work::Backup,
+        Work::Add,
     ],
     open: |opening| Box::new(Sqlite::open(opening)),
     filling: Filling::Load(|opening| load(opening, true)),
+    compact: Some(|opening| {
+        let connection = Store::new(opening).connect();
+        shared::run(&connection, "VACUUM");
+        shared::close(connection);
+    }),
 };
 
 /// The same, loaded as its manual advises: indexes are made when the rows are
@@ -40,6 +50,7 @@ pub const INDEXED_AFTERWARDS: Contender = Contender {
     works: &[],
     open: |opening| Box::new(Sqlite::open(opening)),
     filling: Filling::Load(|opening| load(opening, false)),
+    compact: None,
 };
 
 pub const EXCLUSIVE: Contender = Contender {
@@ -49,6 +60,7 @@ pub const EXCLUSIVE: Contender = Contender {
     works: &[Work::Get, Work::List],
     open: |opening| Box::new(Exclusive(Mutex::new(exclusive(opening)))),
     filling: Filling::CopyOf("SQLite"),
+    compact: None,
 };
 
 /// Writes one request at a time.
@@ -76,6 +88,18 @@ impl Peer for Sqlite {
         })
     }
 
+    /// In one step, so that nothing that is written meanwhile makes it begin again.
+    fn back_up(&self, to: &Path) {
+        let reader = self.store.connect();
+        let mut target = Connection::open(to).unwrap();
+        let backup = Backup::new(&reader, &mut target).unwrap();
+        assert_eq!(backup.step(-1).unwrap(), StepResult::Done);
+    }
+
+    fn verify(&self) -> bool {
+        shared::is_whole(&self.store.connect())
+    }
+
     fn close(self: Box<Self>) {
         shared::close(self.writer.into_inner().unwrap());
     }
@@ -100,6 +124,14 @@ impl Session for SqliteSession<'_> {
         shared::get(&self.reader, email)
     }
 
+    fn id_of(&mut self, email: &str) -> [u8; 16] {
+        shared::id_of(&self.reader, email)
+    }
+
+    fn get_by_id(&mut self, id: &[u8; 16]) -> Digest {
+        shared::get_by_id(&self.reader, id)
+    }
+
     fn list(&mut self) -> Digest {
         shared::list(&self.reader)
     }
@@ -111,6 +143,16 @@ impl Session for SqliteSession<'_> {
     fn create(&mut self, profile: Profile) {
         let person = Person::from(profile);
         self.write(|writer| shared::create(writer, &person).unwrap());
+    }
+
+    fn create_all(&mut self, profiles: Vec<Profile>) {
+        let mut people: Vec<Person> = profiles.into_iter().map(Person::from).collect();
+        people.sort_unstable_by(|one, other| one.email.cmp(&other.email));
+        self.write(|writer| {
+            for person in &people {
+                shared::create(writer, person).unwrap();
+            }
+        });
     }
 
     fn set_active(&mut self, email: &str, active: bool) {

@@ -16,26 +16,27 @@ pub const GROUPED: Contender = Contender {
     works: &[Work::Create, Work::Switch, Work::Sustained],
     open: |opening| Box::new(open(opening)),
     filling: Filling::CopyOf("SQLite"),
+    compact: None,
 };
 
 struct Writer(Connection);
 
-enum Request {
+enum SqliteRequest {
     Create(Person),
     SetActive { email: String, active: bool },
 }
 
 impl Committer for Writer {
-    type Request = Request;
+    type Request = SqliteRequest;
 
-    fn commit(&mut self, requests: &[&Request]) {
+    fn commit(&mut self, requests: &[&SqliteRequest]) {
         let connection = &self.0;
         shared::run(connection, "BEGIN IMMEDIATE");
         for request in requests {
             shared::run(connection, "SAVEPOINT request");
             let done = match request {
-                Request::Create(person) => shared::create(connection, person),
-                Request::SetActive { email, active } => {
+                SqliteRequest::Create(person) => shared::create(connection, person),
+                SqliteRequest::SetActive { email, active } => {
                     shared::set_active(connection, email, *active)
                 }
             };
@@ -70,11 +71,11 @@ impl Session for &Grouped<Writer> {
     }
 
     fn create(&mut self, profile: Profile) {
-        self.submit(Request::Create(Person::from(profile)));
+        self.submit(SqliteRequest::Create(Person::from(profile)));
     }
 
     fn set_active(&mut self, email: &str, active: bool) {
         let email = email.to_owned();
-        self.submit(Request::SetActive { email, active });
+        self.submit(SqliteRequest::SetActive { email, active });
     }
 }

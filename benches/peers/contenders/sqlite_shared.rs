@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::path::PathBuf;
 
-use rusqlite::{Connection, Result, Row, params};
+use rusqlite::{Connection, Params, Result, Row, params};
 
 use crate::peer::{Digest, Opening};
 use crate::people::{Person, SEATS, domain_of, key_of, now_micros};
@@ -171,12 +171,37 @@ fn add_change(
 pub fn get(connection: &Connection, email: &str) -> Digest {
     let sql = "SELECT id, email, username, given_name, family_name, active, admin, created_at, \
                updated_at, version FROM users WHERE email_key = ?1";
+    one(connection, sql, [key_of(email)])
+}
+
+/// Gets a user as an owned value.
+pub fn get_by_id(connection: &Connection, id: &[u8; 16]) -> Digest {
+    let sql = "SELECT id, email, username, given_name, family_name, active, admin, created_at, \
+               updated_at, version FROM users WHERE id = ?1";
+    one(connection, sql, [id])
+}
+
+fn one(connection: &Connection, sql: &str, key: impl Params) -> Digest {
     let mut statement = connection.prepare_cached(sql).unwrap();
-    let person = statement.query_row([key_of(email)], owned).unwrap();
-    let person = black_box(person);
+    let person = black_box(statement.query_row(key, owned).unwrap());
     let mut digest = Digest::default();
     digest.add(person.texts(), person.active);
     digest
+}
+
+/// The id of a user.
+pub fn id_of(connection: &Connection, email: &str) -> [u8; 16] {
+    let sql = "SELECT id FROM users WHERE email_key = ?1";
+    let mut statement = connection.prepare_cached(sql).unwrap();
+    let id = statement.query_row([key_of(email)], |row| row.get(0));
+    id.unwrap()
+}
+
+/// Whether all tables and indexes agree.
+pub fn is_whole(connection: &Connection) -> bool {
+    let mut statement = connection.prepare("PRAGMA integrity_check").unwrap();
+    let answer = statement.query_row([], |row| row.get::<_, String>(0));
+    answer.unwrap() == "ok"
 }
 
 fn owned(row: &Row<'_>) -> Result<Person> {

@@ -14,7 +14,8 @@ use crate::people;
 use crate::table::{Goal, Row, Unit};
 
 /// Fills the folders of all contenders that are asked for. At the largest size
-/// that is measured.
+/// that is measured. Sustained creates have copies of their own, which nothing was
+/// written to before.
 pub fn load(bench: &mut Bench, size: &Size) {
     fs::create_dir_all(&size.home).unwrap();
     if size.is_largest && bench.options.asks_for(Work::Load) {
@@ -26,6 +27,15 @@ pub fn load(bench: &mut Bench, size: &Size) {
         };
         if Work::ALL.iter().any(is_asked_for) {
             fill(contender, size);
+        }
+    }
+    if size.is_largest && bench.options.asks_for(Work::Sustained) {
+        fs::create_dir(size.fresh()).unwrap();
+        for contender in contenders::in_work(Work::Sustained) {
+            copy(
+                &size.home.join(contender.folder),
+                &size.fresh().join(contender.folder),
+            );
         }
     }
 }
@@ -51,7 +61,12 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
-        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            fs::copy(from, to).unwrap();
+        }
     }
 }
 
@@ -114,7 +129,11 @@ fn load_in_turns(bench: &mut Bench, size: &Size) {
         "load",
         Unit::Seconds,
         times,
-        vec![Goal::Ahead("SQLite", 2.0)],
+        vec![
+            Goal::AtMost(6.5),
+            Goal::Ahead("SQLite", 2.0),
+            Goal::Ahead("LMDB", 1.0),
+        ],
     );
     row(
         "load, SQLite's indexes made afterwards",
@@ -123,13 +142,14 @@ fn load_in_turns(bench: &mut Bench, size: &Size) {
         Vec::new(),
     );
     let peaks = medians(|(loaded, _)| loaded.peak_bytes);
-    row("peak memory of the load", Unit::Bytes, peaks, Vec::new());
+    let goals = vec![Goal::AtMost(750e6)];
+    row("peak memory of the load", Unit::Bytes, peaks, goals);
     let files = medians(|(_, bytes)| *bytes);
     row(
         "file size, closed",
         Unit::Bytes,
         files,
-        vec![Goal::Within("SQLite", 1.1)],
+        vec![Goal::AtMost(500e6), Goal::Within("SQLite", 1.1)],
     );
 }
 
@@ -143,38 +163,51 @@ fn with_indexes_afterwards(times: &Medians) -> Medians {
         .collect()
 }
 
+/// What is measured of opening: the time until the first user is got, and until the first
+/// is created.
+const OPENINGS: [(&str, &str, f64); 2] = [
+    (
+        "first read after kill -9, 100 writes",
+        "first write after kill -9, 100 writes",
+        2e-3,
+    ),
+    (
+        "first read after kill -9, 10,000 writes",
+        "first write after kill -9, 10,000 writes",
+        20e-3,
+    ),
+];
+
+/// Creates before the kill, of each of these.
+const WRITES: [u64; 2] = [100, 10_000];
+
 /// Opens each directory after its process was killed, and after it was closed.
 pub fn open(bench: &mut Bench, size: &Size) {
     if !size.is_largest {
         return;
     }
-    let killed_after = [100, bench.pick(1_000, 5_000)];
     let rounds = bench.options.rounds().files;
-    let mut times = vec![[const { Vec::new() }; 3]; contenders::in_work(Work::Open).count()];
+    let mut times = vec![[const { Vec::new() }; 5]; contenders::in_work(Work::Open).count()];
     let mut first_number = 10_000_000_000;
     for _ in 0..rounds {
         for (contender, times) in contenders::in_work(Work::Open).zip(&mut times) {
             let opening = contender.opening(&size.home, size.users, Caches::All);
-            for (at, writes) in killed_after.into_iter().enumerate() {
+            for (at, writes) in WRITES.into_iter().enumerate() {
                 children::crash(contender, &size.home, size.users, first_number, writes);
                 first_number += 100_000_000;
-                times[at].push(time_to_open(contender, &opening));
+                let (read, written) = times_to_open(bench, contender, &opening);
+                times[at * 2].push(read);
+                times[at * 2 + 1].push(written);
             }
-            times[2].push(time_to_open(contender, &opening));
+            times[4].push(times_to_open(bench, contender, &opening).0);
         }
     }
-    let works = [
-        ("open after kill -9, 100 writes", Vec::new()),
-        (
-            bench.pick(
-                "open after kill -9, 1,000 writes",
-                "open after kill -9, 5,000 writes",
-            ),
-            Vec::new(),
-        ),
-        ("open after a clean close", vec![Goal::AtMost(5e-3)]),
-    ];
-    for (at, (work, goals)) in works.into_iter().enumerate() {
+    let killed = OPENINGS.into_iter().flat_map(|(read, written, aim)| {
+        let goals = || vec![Goal::AtMost(aim), Goal::Ahead("SQLite", 1.0)];
+        [(read, goals()), (written, goals())]
+    });
+    let closed = ("first read after a clean close", vec![Goal::AtMost(5e-3)]);
+    for (at, (work, goals)) in killed.chain([closed]).enumerate() {
         let medians = contenders::in_work(Work::Open)
             .zip(&times)
             .map(|(contender, times)| (contender.name, median(times[at].clone())));
@@ -184,23 +217,23 @@ pub fn open(bench: &mut Bench, size: &Size) {
             threads: 1,
             unit: Unit::Seconds,
             medians: medians.collect(),
-            // What is replayed after 100 writes is next to nothing.
-            goals: if at == 0 {
-                vec![Goal::AtMost(10e-3)]
-            } else {
-                goals
-            },
+            goals,
         });
     }
 }
 
-/// The time until the first user is got. It is closed again.
-fn time_to_open(contender: &Contender, opening: &Opening) -> f64 {
+/// The times until the first user is got, and until the first is created. It is closed again.
+fn times_to_open(bench: &Bench, contender: &Contender, opening: &Opening) -> (f64, f64) {
     let email = people::email(0);
+    let newcomer = bench.newcomer();
     let began = Instant::now();
     let peer = (contender.open)(opening);
-    assert_eq!(peer.session().get(&email).users, 1);
-    let took = began.elapsed().as_secs_f64();
+    let mut session = peer.session();
+    assert_eq!(session.get(&email).users, 1);
+    let read = began.elapsed().as_secs_f64();
+    session.create(newcomer);
+    let written = began.elapsed().as_secs_f64();
+    drop(session);
     peer.close();
-    took
+    (read, written)
 }

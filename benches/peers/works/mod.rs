@@ -1,6 +1,9 @@
 //! The works: each opens who takes part, lets them take turns and adds its rows.
 
+mod add;
+mod backup;
 mod files;
+mod memory;
 mod reads;
 mod sustained;
 mod tails;
@@ -8,7 +11,7 @@ mod writes;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::args::Options;
 use crate::peer::Work;
@@ -25,7 +28,7 @@ pub const CREATES: &str = "durable create";
 const USUAL_USERS: u64 = 100_000;
 
 /// Does a work at one size.
-type Run = fn(&mut Bench, &Size);
+type RunWork = fn(&mut Bench, &Size);
 
 /// The whole run: what is asked for, and the rows so far.
 pub struct Bench {
@@ -36,6 +39,7 @@ pub struct Bench {
     /// The waits of sustained creates.
     pub timelines: Vec<Timeline>,
     next_number: AtomicU64,
+    began: Instant,
 }
 
 impl Bench {
@@ -47,6 +51,7 @@ impl Bench {
             timelines: Vec::new(),
             // Above all that are loaded.
             next_number: AtomicU64::new(100_000_000),
+            began: Instant::now(),
         }
     }
 
@@ -63,7 +68,7 @@ impl Bench {
                 is_usual: users == USUAL_USERS.min(largest),
             };
             files::load(self, &size);
-            let works: [(Work, Run); 8] = [
+            let works: [(Work, RunWork); 11] = [
                 (Work::Get, reads::get),
                 (Work::Many, reads::get_many),
                 (Work::List, reads::list),
@@ -71,7 +76,10 @@ impl Bench {
                 (Work::Switch, writes::switch),
                 (Work::Create, writes::create),
                 (Work::Open, files::open),
+                (Work::Memory, memory::hold),
+                (Work::Backup, backup::back_up),
                 (Work::Sustained, sustained::sustain),
+                (Work::Add, add::add),
             ];
             for (work, run) in works {
                 if self.options.asks_for(work) {
@@ -106,7 +114,11 @@ impl Bench {
     }
 
     fn add(&mut self, row: Row) {
-        eprintln!("  {} ({} threads)", row.work, row.threads);
+        let minutes = self.began.elapsed().as_secs_f64() / 60.0;
+        eprintln!(
+            "  {minutes:4.1} min: {} ({} threads)",
+            row.work, row.threads
+        );
         self.rows.push(row);
     }
 }
@@ -119,4 +131,11 @@ pub struct Size {
     is_largest: bool,
     /// Whether the aims for writes are judged here.
     is_usual: bool,
+}
+
+impl Size {
+    /// The folder with the contenders' files as they were loaded.
+    fn fresh(&self) -> PathBuf {
+        self.home.join("fresh")
+    }
 }

@@ -1,13 +1,14 @@
 //! Creates with random addresses, for as long as it takes caches, logs and background work to
 //! settle: each contender alone, since what it does in the background goes on between turns.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use super::files::bytes;
 use super::reads::as_f64;
 use super::{Bench, Size};
-use crate::field::{Field, parallel, quantile};
-use crate::peer::{Caches, Session, Work};
+use crate::field::{Field, Medians, parallel, quantile};
+use crate::peer::{Caches, Contender, Session, Work};
 use crate::table::{Goal, Row, Unit};
 use crate::timeline::Timeline;
 
@@ -23,13 +24,13 @@ pub fn sustain(bench: &mut Bench, size: &Size) {
     if !size.is_largest {
         return;
     }
-    let field = Field::open(Work::Sustained, &size.home, size.users, Caches::All, |_| {
-        true
-    });
+    let home = size.fresh();
+    let field = Field::open(Work::Sustained, &home, size.users, Caches::All, |_| true);
     let lasting = bench.options.sustained();
     let mut figures = [const { Vec::new() }; 4];
+    let mut counts = Vec::new();
     for (contender, peer) in field.peers() {
-        let folder = size.home.join(contender.folder);
+        let folder = home.join(contender.folder);
         let before = bytes(&folder);
         let (waits, took) = parallel(peer, THREADS, |_, session| creates(bench, session, lasting));
         let waits: Vec<Wait> = waits.into_iter().flatten().collect();
@@ -43,13 +44,17 @@ pub fn sustain(bench: &mut Bench, size: &Size) {
         for (figures, number) in figures.iter_mut().zip(numbers) {
             figures.push((contender.name, number));
         }
+        counts.push((contender, before, waits.len()));
         bench
             .timelines
             .push(Timeline::new(contender.name, &waits, lasting));
     }
     field.close();
+    let compacted = compacted(size, &counts);
+    fs::remove_dir_all(home).unwrap();
     let [rates, slow, longest, growth] = figures;
     let ahead = vec![
+        Goal::AtLeast(20e3),
         Goal::Ahead("SQLite", 8.0),
         Goal::Ahead("SQLite grouped", 3.5),
     ];
@@ -73,6 +78,12 @@ pub fn sustain(bench: &mut Bench, size: &Size) {
             growth,
             vec![Goal::AtMost(1.5)],
         ),
+        (
+            "bytes a user after these and compaction, growth",
+            Unit::Times,
+            compacted,
+            vec![Goal::AtMost(1.1)],
+        ),
     ] {
         bench.add(Row {
             work,
@@ -83,6 +94,23 @@ pub fn sustain(bench: &mut Bench, size: &Size) {
             goals,
         });
     }
+}
+
+/// How many times as many bytes each user has in the compacted files as before the creates:
+/// of each contender the bytes of its files before, and how many users it created.
+fn compacted(size: &Size, counts: &[(&'static Contender, usize, usize)]) -> Medians {
+    let loaded = usize::try_from(size.users).unwrap();
+    let growth = |(contender, before, created): &(&'static Contender, usize, usize)| {
+        let compact = contender.compact?;
+        compact(&contender.opening(&size.fresh(), size.users, Caches::All));
+        let after = as_f64(bytes(&size.fresh().join(contender.folder)));
+        let each_before = as_f64(*before) / as_f64(loaded);
+        Some((
+            contender.name,
+            after / as_f64(loaded + created) / each_before,
+        ))
+    };
+    counts.iter().filter_map(growth).collect()
 }
 
 fn creates(bench: &Bench, session: &mut dyn Session, lasting: Duration) -> Vec<Wait> {

@@ -9,9 +9,10 @@ use std::io::Write;
 use std::sync::Arc;
 
 use headcount::{Sort, User, UserQuery};
+use headcount_server::Cursors;
 use serde_json::json;
 
-use self::cursor::{Cursors, make_key};
+use self::cursor::{cursors_of, make_key};
 use self::listed::Listed;
 use self::sorted::Sorted;
 use super::Store;
@@ -39,8 +40,9 @@ pub(super) fn run(
         return Ok(());
     }
     let seats = directory.seats()?;
-    let cursors = Cursors::of(&directory)?;
-    let mut users = Users::start(&directory, &cursors, query, args)?;
+    let cursors = cursors_of(&directory)?;
+    let cursors = cursors.as_ref();
+    let mut users = Users::start(&directory, cursors, query, args)?;
     match (args.format, &*args.columns) {
         (ListFormat::Jsonl, columns) => return rows::lines(&mut users, columns, out),
         (ListFormat::Csv, columns) => return rows::csv(&mut users, columns, out),
@@ -54,7 +56,7 @@ pub(super) fn run(
         let shown = (&mut users).map(|user| Ok(rows::shown(&*user?, &args.columns)));
         write_json_list(out, "users", shown)?;
         if args.limit.is_some() {
-            write!(out, ",\"next\":{}", json!(users.rest(&cursors)))?;
+            write!(out, ",\"next\":{}", json!(users.rest(cursors)))?;
         }
         out.write_all(b",\"seats\":")?;
         serde_json::to_writer(&mut *out, &seats)?;
@@ -72,7 +74,7 @@ pub(super) fn run(
             table.finish()?;
         }
     }
-    if let Some(cursor) = users.rest(&cursors) {
+    if let Some(cursor) = users.rest(cursors) {
         writeln!(out, "\nthere are more: --after {cursor}")?;
     }
     writeln!(out, "\n{seats}")?;
@@ -100,7 +102,7 @@ fn open(store: &Store<'_>, args: &ListArgs) -> Result<Directory> {
     let stats = directory.stats()?;
     let all = stats.users_active.saturating_add(stats.users_inactive);
     let may_have_more = u64::try_from(limit).is_ok_and(|limit| limit < all);
-    if !may_have_more || !Cursors::of(&directory)?.have_no_key() {
+    if !may_have_more || cursors_of(&directory)?.is_some() {
         return Ok(directory);
     }
     directory.close()?;
@@ -110,8 +112,8 @@ fn open(store: &Store<'_>, args: &ListArgs) -> Result<Directory> {
 
 /// The users of a list in its order.
 struct Users<'a> {
-    /// The order as its cursors know it.
-    order: String,
+    /// The order and the conditions as its cursors know them.
+    list: String,
     users: InOrder<'a>,
 }
 
@@ -123,15 +125,15 @@ enum InOrder<'a> {
 impl<'a> Users<'a> {
     fn start(
         directory: &'a Directory,
-        cursors: &Cursors,
+        cursors: Option<&Cursors>,
         query: UserQuery,
         args: &ListArgs,
     ) -> Result<Self> {
         let direction = if args.descending { "descending" } else { "" };
-        let order = format!("{:?} {direction}", args.sort);
+        let list = format!("{:?} {direction} {}", args.sort, Cursors::list_of(&query));
         let after = args.after.as_ref();
         let after = after
-            .map(|cursor| cursors.open(&order, cursor))
+            .map(|cursor| cursor::open(cursors, &list, cursor))
             .transpose()?;
         let users = if let SortArg::Column(column) = &args.sort {
             let sort = (column.as_str(), args.descending);
@@ -142,16 +144,16 @@ impl<'a> Users<'a> {
             let listed = Listed::start(directory, query, args.limit)?;
             InOrder::Listed(Box::new(listed))
         };
-        Ok(Self { order, users })
+        Ok(Self { list, users })
     }
 
     /// The cursor of those who are left, once all others were read.
-    fn rest(&self, cursors: &Cursors) -> Option<String> {
+    fn rest(&self, cursors: Option<&Cursors>) -> Option<String> {
         let rest = match &self.users {
             InOrder::Listed(users) => users.rest.as_deref(),
             InOrder::Sorted(users) => users.rest.as_deref(),
         };
-        cursors.seal(&self.order, rest?)
+        Some(cursors?.seal(&self.list, rest?))
     }
 }
 

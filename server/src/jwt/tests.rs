@@ -51,7 +51,7 @@ impl Provider {
     }
 
     /// What comes of a token that is good but for these claims; null takes one away.
-    fn outcome(&self, other: &Value) -> Option<Refusal> {
+    fn outcome(&self, other: &Value) -> Option<TokenError> {
         let mut claims = claims();
         for (name, value) in other.as_object().unwrap() {
             claims[name] = value.clone();
@@ -107,10 +107,10 @@ fn a_token_can_not_choose_how_it_is_checked() {
         for kid in ["r", "e"] {
             let head = json!({ "alg": none, "kid": kid });
             let bare = format!("{}.", unsigned(&head, &claims()));
-            assert_eq!(refusal(&bare), Refusal::Algorithm, "{none}");
+            assert_eq!(refusal(&bare), TokenError::Algorithm, "{none}");
             assert_eq!(
                 refusal(&provider.sign(&head, &claims())),
-                Refusal::Algorithm
+                TokenError::Algorithm
             );
         }
     }
@@ -122,7 +122,10 @@ fn a_token_can_not_choose_how_it_is_checked() {
         jwk.as_bytes(),
     ] {
         let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret);
-        for (alg, expected) in [("HS256", Refusal::Algorithm), ("RS256", Refusal::Signature)] {
+        for (alg, expected) in [
+            ("HS256", TokenError::Algorithm),
+            ("RS256", TokenError::Signature),
+        ] {
             let signed = unsigned(&json!({ "alg": alg, "kid": "r" }), &claims());
             let tag = ring::hmac::sign(&key, signed.as_bytes());
             let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag));
@@ -131,9 +134,9 @@ fn a_token_can_not_choose_how_it_is_checked() {
     }
     // One key's algorithm under the name of another key.
     let token = provider.sign(&json!({ "alg": "ES256", "kid": "r" }), &claims());
-    assert_eq!(refusal(&token), Refusal::Algorithm);
+    assert_eq!(refusal(&token), TokenError::Algorithm);
     let token = provider.sign(&json!({ "alg": "RS256", "kid": "e" }), &claims());
-    assert_eq!(refusal(&token), Refusal::Algorithm);
+    assert_eq!(refusal(&token), TokenError::Algorithm);
 }
 
 #[test]
@@ -146,39 +149,42 @@ fn a_token_can_not_bring_its_key() {
     };
     let own = json!({ "alg": "ES256", "kid": "e", "jwk": thief.jwk(), "x5c": ["AAAA"],
                       "jku": "http://127.0.0.1:1/", "x5u": "http://127.0.0.1:1/" });
-    assert_eq!(refusal(&own), Refusal::Signature);
+    assert_eq!(refusal(&own), TokenError::Signature);
     for kid in ["../../../../dev/null", "' OR 1=1 --", "", "E", "r\u{0}"] {
         let head = json!({ "alg": "ES256", "kid": kid, "jwk": thief.jwk() });
-        assert_eq!(refusal(&head), Refusal::UnknownKey, "{kid:?}");
+        assert_eq!(refusal(&head), TokenError::UnknownKey, "{kid:?}");
     }
     assert_eq!(
         refusal(&json!({ "alg": "ES256" })),
-        Refusal::UnknownKey,
+        TokenError::UnknownKey,
         "which of two?"
     );
     assert_eq!(
         refusal(&json!({ "alg": "ES256", "kid": 1 })),
-        Refusal::Malformed
+        TokenError::Malformed
     );
     let critical = json!({ "alg": "ES256", "kid": "e", "crit": ["b64"], "b64": false });
-    assert_eq!(refusal(&critical), Refusal::Malformed);
+    assert_eq!(refusal(&critical), TokenError::Malformed);
 }
 
 #[test]
 fn claims_have_to_be_there_and_right() {
     let provider = Provider::new();
     for (claims, expected) in [
-        (json!({ "iss": "https://id.ex.co/" }), Refusal::Issuer),
-        (json!({ "aud": "other" }), Refusal::Audience),
-        (json!({ "aud": ["other", "Headcount"] }), Refusal::Audience),
-        (json!({ "aud": [] }), Refusal::Audience),
-        (json!({ "exp": NOW - 31.0 }), Refusal::Expired),
-        (json!({ "nbf": NOW + 31.0 }), Refusal::NotYet),
-        (json!({ "iss": null }), Refusal::Malformed),
-        (json!({ "aud": null }), Refusal::Malformed),
-        (json!({ "exp": null }), Refusal::Malformed),
-        (json!({ "exp": "9999999999" }), Refusal::Malformed),
-        (json!({ "nbf": "soon" }), Refusal::Malformed),
+        (json!({ "iss": "https://id.ex.co/" }), TokenError::Issuer),
+        (json!({ "aud": "other" }), TokenError::Audience),
+        (
+            json!({ "aud": ["other", "Headcount"] }),
+            TokenError::Audience,
+        ),
+        (json!({ "aud": [] }), TokenError::Audience),
+        (json!({ "exp": NOW - 31.0 }), TokenError::Expired),
+        (json!({ "nbf": NOW + 31.0 }), TokenError::NotYet),
+        (json!({ "iss": null }), TokenError::Malformed),
+        (json!({ "aud": null }), TokenError::Malformed),
+        (json!({ "exp": null }), TokenError::Malformed),
+        (json!({ "exp": "9999999999" }), TokenError::Malformed),
+        (json!({ "nbf": "soon" }), TokenError::Malformed),
     ] {
         assert_eq!(provider.outcome(&claims), Some(expected), "{claims}");
     }
@@ -196,11 +202,11 @@ fn changed_and_broken_tokens_are_refused() {
     let signature = token.rsplit('.').next().unwrap();
     assert_eq!(
         refusal(&format!("{forged}.{signature}")),
-        Refusal::Signature
+        TokenError::Signature
     );
     let zeros = URL_SAFE_NO_PAD.encode([0; 64]);
-    assert_eq!(refusal(&format!("{forged}.{zeros}")), Refusal::Signature);
-    assert_eq!(refusal(&format!("{forged}.")), Refusal::Signature);
+    assert_eq!(refusal(&format!("{forged}.{zeros}")), TokenError::Signature);
+    assert_eq!(refusal(&format!("{forged}.")), TokenError::Signature);
     for end in 0..token.len() {
         assert!(keys.verify(&token[..end], &EXPECTED).is_err());
     }
@@ -213,11 +219,11 @@ fn changed_and_broken_tokens_are_refused() {
         &format!("{token}.x"),
         &format!("{token}="),
     ] {
-        assert_eq!(refusal(broken), Refusal::Malformed, "{broken}");
+        assert_eq!(refusal(broken), TokenError::Malformed, "{broken}");
     }
     assert_eq!(
         refusal(&"a".repeat(TOKEN_BYTES_MAX + 1)),
-        Refusal::Malformed
+        TokenError::Malformed
     );
 }
 

@@ -23,7 +23,7 @@ pub(crate) async fn show(visitor: Visitor, Query(search): Query<Search>) -> Show
         (filters(&search))
         @if found.is_lost {
             p class="card" role="status" {
-                "The server has restarted since this address was made: here is the first page."
+                "This address is of another list: here is the first page of this one."
             }
         }
         @if found.users.is_empty() {

@@ -8,7 +8,6 @@ mod import;
 mod keys;
 mod list;
 mod login;
-mod places;
 mod search;
 mod session;
 mod spaces;
@@ -31,7 +30,6 @@ pub(crate) use self::import::{
 pub(crate) use self::keys::show as keys;
 pub(crate) use self::list::show as list;
 pub(crate) use self::login::{Logins, begin as login_begin, end as login_end};
-pub(crate) use self::places::Places;
 pub(crate) use self::session::{Sessions, form, log_in, log_out};
 pub(crate) use self::spaces::{list as workspaces, show as workspace};
 pub(crate) use self::user::show as user;

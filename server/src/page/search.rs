@@ -24,7 +24,7 @@ pub(crate) struct Search {
     pub(super) role: String,
     pub(super) sort: String,
     pub(super) order: String,
-    /// The sealed place where the page begins.
+    /// The cursor of the page.
     pub(super) after: String,
 }
 
@@ -32,9 +32,9 @@ pub(crate) struct Search {
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) users: Vec<Arc<User>>,
-    /// The sealed place of the next page.
+    /// The cursor of the next page.
     pub(super) next: Option<String>,
-    /// Whether the address has a place that is not known, so that this is the first page.
+    /// Whether the address has the cursor of another list, so that this is the first page.
     pub(super) is_lost: bool,
 }
 
@@ -76,11 +76,6 @@ impl Search {
         other.address("")
     }
 
-    /// What a place in this list is sealed for.
-    fn order_name(&self) -> String {
-        format!("{} {}", self.sort, self.order)
-    }
-
     pub(super) fn find(&self, server: &Server) -> Result<Found, Failure> {
         let directory = &server.0.directory;
         if let Ok(id) = self.q.trim().parse::<UserId>() {
@@ -89,15 +84,18 @@ impl Search {
                 ..Found::default()
             });
         }
-        let (places, order) = (&server.0.places, self.order_name());
-        let place = places.open(&order, &self.after);
-        let page = directory.query(&self.query().after(place.as_deref()))?;
+        let (cursors, query) = (&server.0.cursors, self.query());
+        let cursor = Some(&*self.after).filter(|cursor| !cursor.is_empty());
+        let page = cursors.page(directory, &query, cursor)?;
+        let is_lost = page.is_none();
+        let page = match page {
+            None => cursors.page(directory, &query, None)?.unwrap_or_default(),
+            Some(page) => page,
+        };
         Ok(Found {
-            next: { page.next }
-                .map(|next| places.seal(&order, &next))
-                .transpose()?,
-            is_lost: place.is_none() && !self.after.is_empty(),
             users: page.users,
+            next: page.next,
+            is_lost,
         })
     }
 

@@ -30,7 +30,7 @@ pub(crate) struct How {
 #[derive(Deserialize, ToSchema)]
 #[schema(as = BatchRequest)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Request {
+pub(crate) struct BatchRequest {
     #[schema(value_type = Vec<super::shapes::Operation>)]
     operations: Vec<Step>,
     /// Whether workspaces may be left without an active owner.
@@ -38,7 +38,7 @@ pub(crate) struct Request {
     allow_ownerless: bool,
 }
 
-impl Request {
+impl BatchRequest {
     /// The batch, if the caller may ask for all of it.
     fn batch(self, caller: &Caller) -> Result<Batch, Failure> {
         if self.operations.iter().any(|step| step.op.is_privileged()) {
@@ -55,7 +55,7 @@ pub(crate) async fn apply(
     Extension(caller): Extension<Caller>,
     Asked(how): Asked<How>,
     headers: HeaderMap,
-    Body(request): Body<Request>,
+    Body(request): Body<BatchRequest>,
 ) -> Rest<Json<Value>> {
     let batch = with_request_id(request.batch(&caller)?, &headers)?;
     // A dry run of many operations takes as long as applying them.
@@ -74,7 +74,7 @@ pub(crate) async fn apply(
 pub(crate) async fn preview(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Body(request): Body<Request>,
+    Body(request): Body<BatchRequest>,
 ) -> Rest<Json<Value>> {
     let batch = request.batch(&caller)?;
     let work = move |directory: &Directory| Ok(directory.refusals(batch)?);

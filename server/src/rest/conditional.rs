@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 use headcount::{Applied, Batch, Directory, ErrorKind, RequestId};
 
+use crate::auth::only;
 use crate::door::Failure;
 use crate::if_match;
 
@@ -44,7 +45,7 @@ impl Conditional {
 }
 
 pub(super) fn with_request_id(batch: Batch, headers: &HeaderMap) -> Result<Batch, Failure> {
-    let Some(value) = headers.get("idempotency-key") else {
+    let Some(value) = only(headers, "idempotency-key")? else {
         return Ok(batch);
     };
     // The header is a string in quotes (RFC 8941); most clients leave them out.

@@ -44,7 +44,7 @@ pub(crate) async fn show(State(server): State<Server>) -> Rest<Response> {
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewLicense)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct New {
+pub(crate) struct LicenseBody {
     /// `community`, `enterprise`, or a number of seats.
     #[schema(value_type = super::shapes::License)]
     license: Value,
@@ -55,7 +55,7 @@ pub(crate) async fn set(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
-    Body(new): Body<New>,
+    Body(new): Body<LicenseBody>,
 ) -> Rest<Response> {
     let license: License = match &new.license {
         Value::String(text) => text.parse()?,

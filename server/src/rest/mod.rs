@@ -16,11 +16,13 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use headcount::{ErrorKind, UserPage, UserQuery};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::conditional::{Conditional, with_request_id};
 use crate::door::{Door, Failure};
+use crate::server::Server;
 
 /// A failure as RFC 9457 has it.
 pub(crate) struct Problem(pub(crate) Failure);
@@ -39,7 +41,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// A JSON document.
+/// A JSON object.
 pub(crate) struct Body<T>(T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
@@ -49,9 +51,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let bytes = axum::body::Bytes::from_request(request, state)
             .await
             .map_err(|refused| crate::wire::unread(&refused))?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            Failure::bad_request(format!("the body is no such JSON: {error}")).into()
-        })
+        Ok(Self(crate::wire::object_of(&bytes)?))
     }
 }
 
@@ -111,6 +111,17 @@ fn page_limit(asked: Option<usize>, default: usize) -> Result<usize, Failure> {
     }
     let message = format!("limit has to be from 1 to {LIMIT_MAX}, not {limit}");
     Err(Failure::bad_request(message))
+}
+
+/// A page of users. Its cursors say nothing about anybody, and are good for a list with the
+/// same order and conditions.
+fn page_of(server: &Server, query: &UserQuery, after: Option<&str>) -> Result<UserPage, Failure> {
+    let page = server.0.cursors.page(&server.0.directory, query, after)?;
+    page.ok_or_else(|| {
+        let message = "the cursor is not one of this list: send with `after` the `next` of the \
+                       page before, whole, with the same order and conditions";
+        headcount::Error::new(ErrorKind::InvalidArgument, message).into()
+    })
 }
 
 /// A record with its version as the entity tag.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Asked, Body, LIMIT_MAX, Rest, page_limit};
+use super::{Asked, Body, LIMIT_MAX, Rest, page_limit, page_of};
 use crate::door::Failure;
 use crate::server::Server;
 
@@ -29,6 +29,10 @@ pub(crate) async fn query(
 ) -> Rest<Json<Value>> {
     let unreadable = |error| Failure::bad_request(format!("the body is no query: {error}"));
     let limit = asked.get("limit").and_then(Value::as_u64);
+    let after = asked
+        .get("after")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
     let query: UserQuery = serde_json::from_value(asked).map_err(unreadable)?;
     if how.count {
         let count = server.scan(move |server| Ok(server.0.directory.count(&query)?));
@@ -36,7 +40,7 @@ pub(crate) async fn query(
     }
     let limit = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
     page_limit(limit, UserQuery::LIMIT)?;
-    let page = server.scan(move |server| Ok(server.0.directory.query(&query)?));
+    let page = server.scan(move |server| page_of(server, &query, after.as_deref()));
     Ok(Json(json!(page.await?)))
 }
 

@@ -1,6 +1,6 @@
 //! `/api/v1/users`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Json;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Asked, At, Body, Conditional, Rest, page_limit, tagged, with_request_id};
+use super::{Asked, At, Body, Conditional, Rest, page_limit, page_of, tagged, with_request_id};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::keys::Scope;
@@ -74,7 +74,7 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    fn query(self) -> Result<UserQuery, Failure> {
+    fn query(&self) -> Result<UserQuery, Failure> {
         let limit = page_limit(self.limit, UserQuery::LIMIT)?;
         let sort = match self.sort.as_deref() {
             None | Some("email") => Sort::Email,
@@ -89,11 +89,18 @@ impl Listing {
         if let Some(id) = self.workspace {
             query = query.member_of(WorkspaceId::from_u64(id), None);
         }
+        let mut names = BTreeSet::new();
         for attribute in &self.attribute {
-            query = match attribute.split_once('=') {
-                Some((name, value)) => query.attribute(name, value),
-                None => query.attribute(attribute, None),
+            let (name, value) = match attribute.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (&**attribute, None),
             };
+            if !names.insert(name) {
+                // Of two conditions on it, one would be passed over.
+                let message = format!("the attribute {name:?} is named twice");
+                return Err(Failure::bad_request(message));
+            }
+            query = query.attribute(name, value);
         }
         Ok(query
             .active(self.active)
@@ -108,8 +115,7 @@ impl Listing {
             .changed_before(self.changed_before)
             .seen_since(self.seen_since)
             .seen_before(self.seen_before)
-            .descending(self.descending)
-            .after(self.after.as_deref()))
+            .descending(self.descending))
     }
 }
 
@@ -119,18 +125,16 @@ pub(crate) async fn list(
     Asked(listing): Asked<Listing>,
 ) -> Rest<Json<Value>> {
     let query = listing.query()?;
-    let page = server.scan(move |server| Ok(server.0.directory.query(&query)?));
-    let page = page.await?;
-    let users: Vec<_> = page.users.iter().map(|user| &**user).collect();
-    Ok(Json(json!({ "users": users, "next": page.next })))
+    let page = server.scan(move |server| page_of(server, &query, listing.after.as_deref()));
+    Ok(Json(json!(page.await?)))
 }
 
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewUser)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct New {
-    #[schema(format = "email")]
-    email: String,
+pub(crate) struct NewUserBody {
+    #[schema(value_type = String, format = "email", required = true)]
+    email: Option<String>,
     #[schema(format = "uuid")]
     id: Option<String>,
     username: Option<String>,
@@ -145,9 +149,9 @@ pub(crate) struct New {
     attributes: BTreeMap<String, String>,
 }
 
-impl New {
+impl NewUserBody {
     fn user(self) -> Result<NewUser, Failure> {
-        let mut user = NewUser::new(self.email)
+        let mut user = NewUser::new(self.email.unwrap_or_default())
             .active(self.active.unwrap_or(true))
             .admin(self.admin);
         if let Some(id) = self.id {
@@ -176,7 +180,7 @@ pub(crate) async fn create(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
-    Body(new): Body<New>,
+    Body(new): Body<NewUserBody>,
 ) -> Rest<Response> {
     if new.admin {
         caller.may(Scope::Admin)?;
@@ -241,7 +245,7 @@ pub(crate) async fn memberships(
 #[derive(Deserialize, ToSchema)]
 #[schema(as = UserChange)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Change {
+pub(crate) struct UserPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = String, format = "email", required = false)]
     email: Option<String>,
@@ -268,7 +272,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Opti
     T::deserialize(from).map(Some)
 }
 
-impl Change {
+impl UserPatch {
     fn update(&self) -> UserUpdate {
         let mut update = UserUpdate::new();
         if let Some(email) = &self.email {
@@ -302,16 +306,14 @@ pub(crate) async fn update(
     Extension(caller): Extension<Caller>,
     At(name): At<String>,
     headers: HeaderMap,
-    Body(change): Body<Change>,
+    Body(change): Body<UserPatch>,
 ) -> Rest<Response> {
     if change.admin.is_some() {
         caller.may(Scope::Admin)?;
     }
     let update = change.update();
-    operate(&server, &caller, &name, &headers, |id| {
-        Batch::new().update_user(id, update)
-    })
-    .await
+    let batch = Batch::new().update_user(&*name, update);
+    operate(&server, &caller, &headers, batch).await
 }
 
 pub(crate) async fn activate(
@@ -320,9 +322,12 @@ pub(crate) async fn activate(
     At(name): At<String>,
     headers: HeaderMap,
 ) -> Rest<Response> {
-    operate(&server, &caller, &name, &headers, |id| {
-        Batch::new().activate_user(id)
-    })
+    operate(
+        &server,
+        &caller,
+        &headers,
+        Batch::new().activate_user(&*name),
+    )
     .await
 }
 
@@ -333,19 +338,19 @@ pub(crate) async fn deactivate(
     Asked(leaving): Asked<Leaving>,
     headers: HeaderMap,
 ) -> Rest<Response> {
-    let batch = |id| leaving.allowing(Batch::new().deactivate_user(id));
-    operate(&server, &caller, &name, &headers, batch).await
+    let batch = leaving.allowing(Batch::new().deactivate_user(&*name));
+    operate(&server, &caller, &headers, batch).await
 }
 
+/// Applies a batch that is about one user. The batch has the name that the request has: what
+/// is sent again is the same batch also when the user is gone or has another name.
 async fn operate(
     server: &Server,
     caller: &Caller,
-    name: &str,
     headers: &HeaderMap,
-    batch: impl FnOnce(UserId) -> Batch,
+    batch: Batch,
 ) -> Rest<Response> {
-    let id = named(&server.0.directory, name)?.id();
-    let batch = Conditional::new(batch(id), headers)?;
+    let batch = Conditional::new(batch, headers)?;
     let user = server
         .write(caller, |directory| {
             user_of(directory, &batch.apply(directory)?)
@@ -375,8 +380,7 @@ pub(crate) async fn delete(
     Asked(leaving): Asked<Leaving>,
     headers: HeaderMap,
 ) -> Rest<Response> {
-    let id = named(&server.0.directory, &name)?.id();
-    let batch = leaving.allowing(Batch::new().delete_user(id));
+    let batch = leaving.allowing(Batch::new().delete_user(&*name));
     let batch = Conditional::new(batch, &headers)?;
     server
         .write(&caller, |directory| Ok(batch.apply(directory)?))

@@ -51,7 +51,7 @@ pub(crate) async fn list(
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewWorkspace)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct New {
+pub(crate) struct NewWorkspaceBody {
     name: String,
     /// The id, email or username of the first owner; the caller where none is named.
     owner: Option<String>,
@@ -61,7 +61,7 @@ pub(crate) async fn create(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
-    Body(new): Body<New>,
+    Body(new): Body<NewWorkspaceBody>,
 ) -> Rest<Response> {
     let workspace = NewWorkspace::new(new.name);
     let workspace = match &new.owner {
@@ -109,7 +109,7 @@ pub(crate) async fn show(State(server): State<Server>, At(id): At<u64>) -> Rest<
 #[derive(Deserialize, ToSchema)]
 #[schema(as = WorkspaceChange)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Change {
+pub(crate) struct WorkspacePatch {
     name: String,
 }
 
@@ -118,7 +118,7 @@ pub(crate) async fn rename(
     Extension(caller): Extension<Caller>,
     At(id): At<u64>,
     headers: HeaderMap,
-    Body(change): Body<Change>,
+    Body(change): Body<WorkspacePatch>,
 ) -> Rest<Response> {
     let batch = Batch::new().rename_workspace(WorkspaceId::from_u64(id), change.name);
     operate(&server, &caller, id, Conditional::new(batch, &headers)?).await

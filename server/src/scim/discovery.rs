@@ -6,12 +6,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::listing::{COUNT_MAX, Listed, Parameters, Search, answer};
-use super::schema::{Kind, schemas};
-use super::{Asking, Document, Scim, document, groups, users};
+use super::listing::{COUNT_MAX, Listed, Parameters, SearchRequest, answer};
+use super::schema::{ResourceType, schemas};
+use super::{Document, Scim, ScimRequest, document, groups, users};
 use crate::door::Failure;
 
-pub(crate) async fn config(asking: Asking) -> Response {
+pub(crate) async fn config(asking: ScimRequest) -> Response {
     let supported = |yes: bool| json!({ "supported": yes });
     let config = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
@@ -37,13 +37,13 @@ pub(crate) async fn config(asking: Asking) -> Response {
 }
 
 fn types(base: &str) -> Vec<Value> {
-    [Kind::User, Kind::Group]
+    [ResourceType::User, ResourceType::Group]
         .iter()
         .map(|kind| {
             // That of groups has nothing that a client could set.
             let extensions = match kind {
-                Kind::User => json!([{ "schema": kind.extension(), "required": false }]),
-                Kind::Group => json!([]),
+                ResourceType::User => json!([{ "schema": kind.extension(), "required": false }]),
+                ResourceType::Group => json!([]),
             };
             json!({
                 "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
@@ -62,19 +62,19 @@ fn types(base: &str) -> Vec<Value> {
         .collect()
 }
 
-pub(crate) async fn resource_types(asking: Asking) -> Response {
+pub(crate) async fn resource_types(asking: ScimRequest) -> Response {
     all(&types(&asking.base))
 }
 
-pub(crate) async fn resource_type(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+pub(crate) async fn resource_type(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
     one(types(&asking.base), &id)
 }
 
-pub(crate) async fn all_schemas(asking: Asking) -> Response {
+pub(crate) async fn all_schemas(asking: ScimRequest) -> Response {
     all(&schemas(&asking.base))
 }
 
-pub(crate) async fn schema(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+pub(crate) async fn schema(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
     one(schemas(&asking.base), &id)
 }
 
@@ -101,17 +101,20 @@ fn one(documents: Vec<Value>, id: &str) -> Scim<Response> {
     }
 }
 
-pub(crate) async fn search(asking: Asking, Document(search): Document<Search>) -> Scim<Response> {
+pub(crate) async fn search(
+    asking: ScimRequest,
+    Document(search): Document<SearchRequest>,
+) -> Scim<Response> {
     let parameters = Parameters::of_search(&search)?;
     answer(asking, parameters, find).await
 }
 
 /// Users, then groups.
-fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, Failure> {
-    let of_users = parameters.check_filter(Kind::User).is_ok();
-    let of_groups = parameters.check_filter(Kind::Group).is_ok();
+fn find(asking: &ScimRequest, parameters: &Parameters) -> Result<Listed, Failure> {
+    let of_users = parameters.check_filter(ResourceType::User).is_ok();
+    let of_groups = parameters.check_filter(ResourceType::Group).is_ok();
     if !of_users && !of_groups {
-        parameters.check_filter(Kind::User)?;
+        parameters.check_filter(ResourceType::User)?;
     }
     let mut listed = Listed::default();
     if of_users {

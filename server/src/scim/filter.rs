@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use headcount::Timestamp;
 use serde_json::{Map, Value};
 
-use super::Refusal;
+use super::ScimError;
 use super::path::AttributePath;
 use super::tidy::boolean;
 
@@ -56,6 +56,15 @@ impl Operator {
         })
     }
 
+    pub(crate) fn is_equality(self) -> bool {
+        matches!(self, Self::Equal | Self::NotEqual)
+    }
+
+    /// Whether it compares with a part of a text.
+    pub(crate) fn is_part(self) -> bool {
+        matches!(self, Self::Contains | Self::StartsWith | Self::EndsWith)
+    }
+
     fn allows(self, order: Ordering) -> bool {
         match self {
             Self::Greater => order.is_gt(),
@@ -69,9 +78,9 @@ impl Operator {
 
 impl Filter {
     /// Reads a filter.
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: &str) -> Result<Self, ScimError> {
         if text.len() > BYTES_MAX {
-            return Err(Refusal::filter(format!(
+            return Err(ScimError::filter(format!(
                 "the filter has {} bytes; {BYTES_MAX} are allowed",
                 text.len()
             )));
@@ -95,6 +104,9 @@ impl Filter {
                 .iter()
                 .any(|item| item.as_object().is_some_and(|item| condition.holds(item))),
             Self::Present(path) => path.values(resource).into_iter().any(is_present),
+            Self::Compare(path, Operator::NotEqual, Value::Null) => {
+                path.values(resource).into_iter().any(is_present)
+            }
             Self::Compare(path, Operator::NotEqual, wanted) => !path
                 .values(resource)
                 .into_iter()
@@ -109,18 +121,14 @@ impl Filter {
         }
     }
 
-    /// Calls `check` with each path outside of brackets.
-    pub(crate) fn each_path(
-        &self,
-        check: &mut impl FnMut(&AttributePath) -> Result<(), Refusal>,
-    ) -> Result<(), Refusal> {
+    /// Whether it compares an attribute of the core schema, or parts of it.
+    pub(crate) fn names(&self, name: &str) -> bool {
         match self {
-            Self::And(a, b) | Self::Or(a, b) => {
-                a.each_path(check)?;
-                b.each_path(check)
+            Self::And(a, b) | Self::Or(a, b) => a.names(name) || b.names(name),
+            Self::Not(not) => not.names(name),
+            Self::Item(path, _) | Self::Present(path) | Self::Compare(path, ..) => {
+                path.urn.is_none() && path.name.eq_ignore_ascii_case(name)
             }
-            Self::Not(not) => not.each_path(check),
-            Self::Item(path, _) | Self::Present(path) | Self::Compare(path, ..) => check(path),
         }
     }
 
@@ -180,10 +188,11 @@ fn compare(path: &AttributePath, found: &Value, operator: Operator, wanted: &Val
 }
 
 fn compare_texts(path: &AttributePath, found: &str, operator: Operator, wanted: &str) -> bool {
-    if path.is("externalId") && operator == Operator::Equal {
-        return found == wanted;
-    }
-    let (found, wanted) = (found.to_lowercase(), wanted.to_lowercase());
+    let (found, wanted) = if path.is("externalId") {
+        (found.to_owned(), wanted.to_owned())
+    } else {
+        (found.to_lowercase(), wanted.to_lowercase())
+    };
     match operator {
         Operator::Contains => found.contains(&wanted),
         Operator::StartsWith => found.starts_with(&wanted),
@@ -199,12 +208,12 @@ fn compare_texts(path: &AttributePath, found: &str, operator: Operator, wanted: 
     }
 }
 
-fn unexpected(rest: &str) -> Refusal {
+fn unexpected(rest: &str) -> ScimError {
     let shown: String = rest.chars().take(40).collect();
     if shown.is_empty() {
-        Refusal::filter("the filter ends too early")
+        ScimError::filter("the filter ends too early")
     } else {
-        Refusal::filter(format!("the filter can't be read from {shown:?} on"))
+        ScimError::filter(format!("the filter can't be read from {shown:?} on"))
     }
 }
 
@@ -229,7 +238,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn need(&mut self, sign: char) -> Result<(), Refusal> {
+    fn need(&mut self, sign: char) -> Result<(), ScimError> {
         if self.take(sign) {
             Ok(())
         } else {
@@ -245,7 +254,7 @@ impl<'a> Parser<'a> {
         &self.rest[..end]
     }
 
-    fn word(&mut self) -> Result<&'a str, Refusal> {
+    fn word(&mut self) -> Result<&'a str, ScimError> {
         let word = self.peek();
         if word.is_empty() {
             return Err(unexpected(self.rest));
@@ -263,9 +272,9 @@ impl<'a> Parser<'a> {
         is_it
     }
 
-    fn any(&mut self, depth: usize) -> Result<Filter, Refusal> {
+    fn any(&mut self, depth: usize) -> Result<Filter, ScimError> {
         if depth > DEPTH_MAX {
-            return Err(Refusal::filter(format!(
+            return Err(ScimError::filter(format!(
                 "the filter is nested deeper than {DEPTH_MAX}"
             )));
         }
@@ -276,7 +285,7 @@ impl<'a> Parser<'a> {
         Ok(filter)
     }
 
-    fn all(&mut self, depth: usize) -> Result<Filter, Refusal> {
+    fn all(&mut self, depth: usize) -> Result<Filter, ScimError> {
         let mut filter = self.one(depth)?;
         while self.take_word("and") {
             filter = Filter::And(Box::new(filter), Box::new(self.one(depth)?));
@@ -284,7 +293,7 @@ impl<'a> Parser<'a> {
         Ok(filter)
     }
 
-    fn one(&mut self, depth: usize) -> Result<Filter, Refusal> {
+    fn one(&mut self, depth: usize) -> Result<Filter, ScimError> {
         if self.take('(') {
             let filter = self.any(depth + 1)?;
             self.need(')')?;
@@ -297,9 +306,9 @@ impl<'a> Parser<'a> {
             self.need(')')?;
             return Ok(Filter::Not(Box::new(filter)));
         }
-        let path = AttributePath::parse(self.word()?).map_err(Refusal::into_filter)?;
+        let path = AttributePath::parse(self.word()?).map_err(ScimError::into_filter)?;
         if path.name.is_empty() {
-            return Err(Refusal::filter(
+            return Err(ScimError::filter(
                 "a filter compares attributes, not extensions",
             ));
         }
@@ -310,44 +319,43 @@ impl<'a> Parser<'a> {
     }
 
     /// `[…]` behind the name of a list, perhaps with a comparison of a part behind it.
-    fn item(&mut self, path: AttributePath, depth: usize) -> Result<Filter, Refusal> {
+    fn item(&mut self, path: AttributePath, depth: usize) -> Result<Filter, ScimError> {
         self.need('[')?;
         let mut condition = self.any(depth + 1)?;
         self.need(']')?;
         if let Some(rest) = self.rest.strip_prefix('.') {
             self.rest = rest;
-            let part = AttributePath::parse(self.word()?).map_err(Refusal::into_filter)?;
+            let part = AttributePath::parse(self.word()?).map_err(ScimError::into_filter)?;
             let comparison = self.comparison(part)?;
             condition = Filter::And(Box::new(condition), Box::new(comparison));
         }
         Ok(Filter::Item(path, Box::new(condition)))
     }
 
-    fn comparison(&mut self, path: AttributePath) -> Result<Filter, Refusal> {
+    fn comparison(&mut self, path: AttributePath) -> Result<Filter, ScimError> {
         if self.take_word("pr") {
             return Ok(Filter::Present(path));
         }
         let word = self.word()?;
         let operator = Operator::parse(word)
-            .ok_or_else(|| Refusal::filter(format!("{word:?} is not an operator")))?;
+            .ok_or_else(|| ScimError::filter(format!("{word:?} is not an operator")))?;
         let value = self.value()?;
-        let is_equality = matches!(operator, Operator::Equal | Operator::NotEqual);
-        if !is_equality && !matches!(value, Value::String(_) | Value::Number(_)) {
-            return Err(Refusal::filter(format!(
+        if !operator.is_equality() && !matches!(value, Value::String(_) | Value::Number(_)) {
+            return Err(ScimError::filter(format!(
                 "{word} does not compare with {value}"
             )));
         }
         Ok(Filter::Compare(path, operator, value))
     }
 
-    fn value(&mut self) -> Result<Value, Refusal> {
+    fn value(&mut self) -> Result<Value, ScimError> {
         self.skip_space();
         if !self.rest.starts_with('"') {
             let word = self.word()?;
             return match boolean(word) {
                 Some(value) => Ok(Value::Bool(value)),
                 None => serde_json::from_str(&word.to_ascii_lowercase())
-                    .map_err(|_| Refusal::filter(format!("put {word:?} in double quotes"))),
+                    .map_err(|_| ScimError::filter(format!("put {word:?} in double quotes"))),
             };
         }
         let mut escaped = false;
@@ -359,12 +367,14 @@ impl<'a> Parser<'a> {
                     let (quoted, rest) = self.rest.split_at(at + 1);
                     self.rest = rest;
                     return serde_json::from_str(quoted)
-                        .map_err(|error| Refusal::filter(format!("{quoted}: {error}")));
+                        .map_err(|error| ScimError::filter(format!("{quoted}: {error}")));
                 }
                 _ => {}
             }
         }
-        Err(Refusal::filter("a text in the filter has no closing quote"))
+        Err(ScimError::filter(
+            "a text in the filter has no closing quote",
+        ))
     }
 }
 

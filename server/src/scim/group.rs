@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use headcount::{Batch, Directory, Member, Role, UserId, Workspace, WorkspaceRef};
 use serde_json::{Map, Value, json};
 
-use super::Refusal;
-use super::schema::{GROUP, Kind, WORKSPACE};
+use super::ScimError;
+use super::schema::{GROUP, ResourceType, WORKSPACE};
 use super::tidy::tidied;
 
 /// The resource that a workspace is; without its members where `members` is `None`.
@@ -29,7 +29,7 @@ pub(super) fn shown(
         "id": workspace.id().to_string(),
         "displayName": workspace.name(),
         "meta": {
-            "resourceType": Kind::Group.name(),
+            "resourceType": ResourceType::Group.name(),
             "created": workspace.created_at(),
             "lastModified": workspace.updated_at(),
             "location": format!("{base}/Groups/{}", workspace.id()),
@@ -64,19 +64,19 @@ pub(super) fn shown(
 }
 
 /// What a resource asks for.
-pub(super) struct Wanted {
+pub(super) struct WantedGroup {
     pub(super) name: String,
     pub(super) external_id: Option<String>,
     /// `None` to leave them.
     members: Option<BTreeSet<UserId>>,
 }
 
-impl Wanted {
-    pub(super) fn parse(resource: Map<String, Value>) -> Result<Self, Refusal> {
-        let mut resource = tidied(Kind::Group, resource);
+impl WantedGroup {
+    pub(super) fn parse(resource: Map<String, Value>) -> Result<Self, ScimError> {
+        let mut resource = tidied(ResourceType::Group, resource);
         let name = match resource.remove("displayName") {
             Some(Value::String(name)) if !name.trim().is_empty() => name,
-            _ => return Err(Refusal::value("displayName is required")),
+            _ => return Err(ScimError::value("displayName is required")),
         };
         let external_id = match resource.remove("externalId") {
             Some(Value::String(id)) if !id.is_empty() => Some(id),

@@ -9,25 +9,29 @@ use headcount::{
 use serde_json::{Map, Value};
 
 use super::filter::Filter;
-use super::group::{Wanted, shown};
-use super::listing::{Listed, Parameters, Search, answer};
-use super::schema::Kind;
-use super::{ATTEMPTS, Asking, Document, Scim, not_found, patch, resource};
+use super::group::{WantedGroup, shown};
+use super::listing::{Listed, Parameters, SearchRequest, answer};
+use super::patch::PatchRequest;
+use super::schema::ResourceType;
+use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, resource};
 use crate::door::Failure;
 
-pub(crate) async fn list(asking: Asking) -> Scim<Response> {
+pub(crate) async fn list(asking: ScimRequest) -> Scim<Response> {
     let parameters = asking.parameters.clone();
     answer(asking, parameters, find).await
 }
 
-pub(crate) async fn search(asking: Asking, Document(search): Document<Search>) -> Scim<Response> {
+pub(crate) async fn search(
+    asking: ScimRequest,
+    Document(search): Document<SearchRequest>,
+) -> Scim<Response> {
     let parameters = Parameters::of_search(&search)?;
     answer(asking, parameters, find).await
 }
 
 /// The groups that a request asks for.
-pub(super) fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, Failure> {
-    parameters.check_filter(Kind::Group)?;
+pub(super) fn find(asking: &ScimRequest, parameters: &Parameters) -> Result<Listed, Failure> {
+    parameters.check_filter(ResourceType::Group)?;
     let directory = &asking.server.0.directory;
     let Some(filter) = &parameters.filter else {
         let mut listed = Listed::default();
@@ -61,7 +65,7 @@ pub(super) fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, F
 }
 
 /// The workspaces for which the filter may hold, where there is an index of them.
-fn candidates(asking: &Asking, filter: &Filter) -> Result<Option<Vec<Workspace>>, Failure> {
+fn candidates(asking: &ScimRequest, filter: &Filter) -> Result<Option<Vec<Workspace>>, Failure> {
     let directory = &asking.server.0.directory;
     if let Some(name) = filter.required(&|path| path.is("displayName")) {
         return Ok(Some(directory.workspace(name)?.into_iter().collect()));
@@ -90,7 +94,7 @@ fn candidates(asking: &Asking, filter: &Filter) -> Result<Option<Vec<Workspace>>
 
 /// The resource, with the members if they are asked for.
 fn whole(
-    asking: &Asking,
+    asking: &ScimRequest,
     workspace: &Workspace,
     parameters: &Parameters,
 ) -> Result<Map<String, Value>, Failure> {
@@ -115,24 +119,24 @@ fn existing(directory: &Directory, id: &str) -> Result<Workspace, Failure> {
     };
     workspace
         .filter(|workspace| workspace.default_of().is_none())
-        .ok_or_else(|| not_found(Kind::Group, id))
+        .ok_or_else(|| not_found(ResourceType::Group, id))
 }
 
-fn answered(asking: &Asking, status: StatusCode, workspace: &Workspace) -> Scim<Response> {
+fn answered(asking: &ScimRequest, status: StatusCode, workspace: &Workspace) -> Scim<Response> {
     let shown = whole(asking, workspace, &asking.parameters)?;
     Ok(resource(status, asking, shown))
 }
 
-pub(crate) async fn show(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+pub(crate) async fn show(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
     let workspace = existing(&asking.server.0.directory, &id)?;
     answered(&asking, StatusCode::OK, &workspace)
 }
 
 pub(crate) async fn create(
-    asking: Asking,
+    asking: ScimRequest,
     Document(resource): Document<Map<String, Value>>,
 ) -> Scim<Response> {
-    let wanted = Wanted::parse(resource)?;
+    let wanted = WantedGroup::parse(resource)?;
     let provisioner = asking.provisioner();
     let work = move |directory: &Directory| {
         let mut new = NewWorkspace::new(&wanted.name);
@@ -156,12 +160,12 @@ pub(crate) async fn create(
 /// Replaces a group. What the resource does not name stays: members that were not sent
 /// are not meant to go.
 pub(crate) async fn replace(
-    asking: Asking,
+    asking: ScimRequest,
     Path(id): Path<String>,
     Document(resource): Document<Map<String, Value>>,
 ) -> Scim<Response> {
     change(asking, id, false, move |before| {
-        let mut wanted = Wanted::parse(resource.clone())?;
+        let mut wanted = WantedGroup::parse(resource.clone())?;
         if wanted.external_id.is_none() {
             let id = before["externalId"].as_str();
             wanted.external_id = id.map(str::to_owned);
@@ -172,26 +176,27 @@ pub(crate) async fn replace(
 }
 
 pub(crate) async fn update(
-    asking: Asking,
+    asking: ScimRequest,
     Path(id): Path<String>,
-    Document(request): Document<patch::Request>,
+    Document(body): Document<Map<String, Value>>,
 ) -> Scim<Response> {
+    let request = PatchRequest::parse(&body)?;
     change(asking, id, true, move |before| {
         let Value::Object(mut resource) = before else {
             return Err(Failure::internal("a group that is no object"));
         };
-        request.apply(Kind::Group, &mut resource)?;
-        Ok(Wanted::parse(resource)?.silence_is_nobody())
+        request.apply(ResourceType::Group, &mut resource)?;
+        Ok(WantedGroup::parse(resource)?.silence_is_nobody())
     })
     .await
 }
 
 /// Changes a group to what `edit` makes of it; again if somebody else was faster.
 async fn change(
-    asking: Asking,
+    asking: ScimRequest,
     id: String,
     is_patch: bool,
-    edit: impl Fn(Value) -> Result<Wanted, Failure> + Send + 'static,
+    edit: impl Fn(Value) -> Result<WantedGroup, Failure> + Send + 'static,
 ) -> Scim<Response> {
     check_if_match(&asking)?;
     let (provisioner, base) = (asking.provisioner(), asking.base.clone());
@@ -232,7 +237,7 @@ async fn change(
 }
 
 /// Refuses a request that asks for a version: groups have none.
-fn check_if_match(asking: &Asking) -> Result<(), Failure> {
+fn check_if_match(asking: &ScimRequest) -> Result<(), Failure> {
     match asking.if_match()? {
         None => Ok(()),
         Some(_) => Err(Failure::new(
@@ -250,7 +255,7 @@ fn is_race(kind: ErrorKind) -> bool {
     )
 }
 
-pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+pub(crate) async fn delete(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
     check_if_match(&asking)?;
     let work = move |directory: &Directory| {
         let workspace = existing(directory, &id)?;

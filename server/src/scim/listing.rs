@@ -10,18 +10,17 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::filter::Filter;
-use super::path::AttributePath;
 use super::projection::Projection;
-use super::schema::{Kind, find};
-use super::{Asking, Refusal, Scim, document};
+use super::schema::ResourceType;
+use super::{Scim, ScimError, ScimRequest, checking, document};
 use crate::door::Failure;
 use crate::server::Server;
 
 /// Resources of a page, where the request does not say.
 const COUNT: usize = 100;
 pub(super) const COUNT_MAX: usize = 1_000;
-/// Places in lists that are remembered.
-const PLACES_MAX: usize = 1_024;
+/// Starts of pages that are remembered.
+const STARTS_MAX: usize = 1_024;
 
 /// What a request says about its answer.
 #[derive(Clone, Debug, Default)]
@@ -36,17 +35,17 @@ pub(super) struct Parameters {
 /// The body of a request to `.search`.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(crate) struct Search {
+pub(crate) struct SearchRequest {
     filter: Option<String>,
     start_index: Option<i64>,
     count: Option<i64>,
-    attributes: Vec<String>,
-    excluded_attributes: Vec<String>,
+    attributes: Option<Vec<String>>,
+    excluded_attributes: Option<Vec<String>>,
 }
 
 impl Parameters {
     /// Reads a query; what it has besides is nobody's business, such as Entra's flags.
-    pub(super) fn of_query(query: &[(String, String)]) -> Result<Self, Refusal> {
+    pub(super) fn of_query(query: &[(String, String)]) -> Result<Self, ScimError> {
         let find = |wanted: &str| {
             let found = query
                 .iter()
@@ -56,22 +55,23 @@ impl Parameters {
         let number = |name: &str| {
             find(name)
                 .map(|text| {
-                    let hint = || Refusal::value(format!("{name} has to be a whole number"));
-                    text.trim().parse::<i64>().map_err(|_| hint())
+                    let hint = || ScimError::value(format!("{name} has to be a whole number"));
+                    whole_number(text.trim()).ok_or_else(hint)
                 })
                 .transpose()
         };
         let names = |name: &str| find(name).unwrap_or_default().to_owned();
-        Self::of_search(&Search {
+        Self::of_search(&SearchRequest {
             filter: find("filter").map(str::to_owned),
             start_index: number("startIndex")?,
             count: number("count")?,
-            attributes: vec![names("attributes")],
-            excluded_attributes: vec![names("excludedAttributes")],
+            attributes: Some(vec![names("attributes")]),
+            excluded_attributes: Some(vec![names("excludedAttributes")]),
         })
     }
 
-    pub(super) fn of_search(search: &Search) -> Result<Self, Refusal> {
+    pub(super) fn of_search(search: &SearchRequest) -> Result<Self, ScimError> {
+        let names = |names: Option<&[String]>| names.unwrap_or_default().join(",");
         let bounded = |number: i64, least: usize| usize::try_from(number).unwrap_or(0).max(least);
         let filter = search
             .filter
@@ -85,41 +85,23 @@ impl Parameters {
                 .map_or(COUNT, |count| bounded(count, 0))
                 .min(COUNT_MAX),
             projection: Projection::new(
-                &search.attributes.join(","),
-                &search.excluded_attributes.join(","),
+                &names(search.attributes.as_deref()),
+                &names(search.excluded_attributes.as_deref()),
             ),
         })
     }
 
     /// Refuses a filter on what no resource of this kind has: an empty answer would say
     /// that there is nobody.
-    pub(super) fn check_filter(&self, kind: Kind) -> Result<(), Refusal> {
-        let Some(filter) = &self.filter else {
-            return Ok(());
-        };
-        filter.each_path(&mut |path| {
-            if is_known(kind, path) {
-                return Ok(());
-            }
-            let name = kind.name();
-            Err(Refusal::filter(format!(
-                "a {name} has no attribute {:?}",
-                path.name
-            )))
-        })
+    pub(super) fn check_filter(&self, kind: ResourceType) -> Result<(), ScimError> {
+        let filter = self.filter.as_ref();
+        filter.map_or(Ok(()), |filter| checking::check(filter, kind))
     }
 
     /// Whether the filter or the answer needs an attribute of the core schema.
     pub(super) fn needs(&self, name: &str) -> bool {
-        let mut is_in_filter = false;
-        if let Some(filter) = &self.filter {
-            // The closure refuses nothing.
-            let _ = filter.each_path(&mut |path| {
-                is_in_filter |= path.urn.is_none() && path.name.eq_ignore_ascii_case(name);
-                Ok(())
-            });
-        }
-        is_in_filter || self.projection.shows(name)
+        let filter = self.filter.as_ref();
+        filter.is_some_and(|filter| filter.names(name)) || self.projection.shows(name)
     }
 
     /// A page of resources that are all at hand.
@@ -135,17 +117,18 @@ impl Parameters {
     }
 }
 
-fn is_known(kind: Kind, path: &AttributePath) -> bool {
-    match kind.attribute(path.urn.as_deref(), &path.name) {
-        Some(attribute) => match &path.part {
-            Some(part) => find(attribute.parts(), part).is_some(),
-            None => true,
-        },
-        None => path
-            .urn
-            .as_ref()
-            .is_some_and(|urn| !urn.eq_ignore_ascii_case(kind.extension())),
+/// A number of any size; one beyond the range counts as its end.
+fn whole_number(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
     }
+    let end = if text.starts_with('-') {
+        i64::MIN
+    } else {
+        i64::MAX
+    };
+    Some(text.parse().unwrap_or(end))
 }
 
 /// Resources of a list, and how many it has in all.
@@ -174,44 +157,44 @@ impl Listed {
 
 /// Answers with what `find` finds, which may read many users.
 pub(super) async fn answer(
-    asking: Asking,
+    asking: ScimRequest,
     parameters: Parameters,
-    find: impl FnOnce(&Asking, &Parameters) -> Result<Listed, Failure> + Send + 'static,
+    find: impl FnOnce(&ScimRequest, &Parameters) -> Result<Listed, Failure> + Send + 'static,
 ) -> Scim<Response> {
     let server = asking.server.clone();
     let work = move |_: &Server| Ok(find(&asking, &parameters)?.document(&parameters));
     Ok(document(StatusCode::OK, &server.scan(work).await?))
 }
 
-/// Where pages ended, so that the next one begins there and is not counted up to: a walk
-/// through a list reads each user once.
+/// The cursors of pages that clients are likely to ask for next, so that a walk through a
+/// list reads each user once instead of counting up to each page.
 #[derive(Default)]
-pub(crate) struct Cursors(Mutex<Places>);
+pub(crate) struct PageStarts(Mutex<Starts>);
 
 /// Which users the list has, and the number of the first one of a page.
-type Place = (UserQuery, usize);
+type PageStart = (UserQuery, usize);
 
 #[derive(Default)]
-struct Places {
-    cursors: HashMap<Place, String>,
-    oldest_first: VecDeque<Place>,
+struct Starts {
+    cursors: HashMap<PageStart, String>,
+    oldest_first: VecDeque<PageStart>,
 }
 
-impl Cursors {
-    pub(super) fn find(&self, place: &Place) -> Option<String> {
-        let places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        places.cursors.get(place).cloned()
+impl PageStarts {
+    pub(super) fn find(&self, start: &PageStart) -> Option<String> {
+        let starts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        starts.cursors.get(start).cloned()
     }
 
-    pub(super) fn remember(&self, place: Place, cursor: String) {
-        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if places.cursors.insert(place.clone(), cursor).is_none() {
-            places.oldest_first.push_back(place);
+    pub(super) fn remember(&self, start: PageStart, cursor: String) {
+        let mut starts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if starts.cursors.insert(start.clone(), cursor).is_none() {
+            starts.oldest_first.push_back(start);
         }
-        if places.cursors.len() > PLACES_MAX
-            && let Some(oldest) = places.oldest_first.pop_front()
+        if starts.cursors.len() > STARTS_MAX
+            && let Some(oldest) = starts.oldest_first.pop_front()
         {
-            places.cursors.remove(&oldest);
+            starts.cursors.remove(&oldest);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! SCIM 2.0 (RFC 7643 and 7644) for identity providers: Users are users, Groups are
 //! workspaces, and `active` is a seat.
 
+mod checking;
 pub(crate) mod discovery;
 pub(crate) mod filter;
 mod group;
@@ -24,7 +25,7 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-pub(crate) use self::listing::Cursors;
+pub(crate) use self::listing::PageStarts;
 use self::listing::Parameters;
 pub(crate) use self::user_names::UserNames;
 use crate::auth::Caller;
@@ -37,12 +38,12 @@ const ATTEMPTS: usize = 8;
 
 /// Why a request can't be understood, with the name that RFC 7644 has for it.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct ScimError {
     pub(crate) scim_type: &'static str,
     message: String,
 }
 
-impl Refusal {
+impl ScimError {
     fn new(scim_type: &'static str, message: impl Into<String>) -> Self {
         Self {
             scim_type,
@@ -85,8 +86,8 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
+impl From<ScimError> for Failure {
+    fn from(refusal: ScimError) -> Self {
         Self {
             scim_type: Some(refusal.scim_type),
             ..Self::bad_request(refusal.message)
@@ -112,7 +113,7 @@ impl IntoResponse for ScimFailure {
 }
 
 /// What every handler needs of a request.
-pub(crate) struct Asking {
+pub(crate) struct ScimRequest {
     server: Server,
     caller: Caller,
     /// The address of `/scim/v2`, as the client sees it.
@@ -121,14 +122,14 @@ pub(crate) struct Asking {
     headers: HeaderMap,
 }
 
-impl FromRequestParts<Server> for Asking {
+impl FromRequestParts<Server> for ScimRequest {
     type Rejection = ScimFailure;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Scim<Self> {
         let caller = parts.extensions.get::<Caller>().cloned();
         let caller = caller.ok_or_else(|| Failure::internal("a route without its guard"))?;
         let query = Query::<Vec<(String, String)>>::from_request_parts(parts, server).await;
-        let Query(query) = query.map_err(|refused| Refusal::value(refused.body_text()))?;
+        let Query(query) = query.map_err(|refused| ScimError::value(refused.body_text()))?;
         Ok(Self {
             server: server.clone(),
             caller,
@@ -139,7 +140,7 @@ impl FromRequestParts<Server> for Asking {
     }
 }
 
-impl Asking {
+impl ScimRequest {
     /// Whose external ids count.
     fn provisioner(&self) -> String {
         self.caller.holder_name()
@@ -160,7 +161,7 @@ fn base(headers: &HeaderMap) -> String {
     format!("{scheme}://{}/scim/v2", host.unwrap_or("localhost"))
 }
 
-/// A JSON document, whatever the content type says.
+/// A JSON object, whatever the content type says.
 pub(crate) struct Document<T>(T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
@@ -170,10 +171,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|refused| crate::wire::unread(&refused))?;
-        match serde_json::from_slice(&bytes) {
-            Ok(document) => Ok(Self(document)),
-            Err(error) => Err(Refusal::syntax(format!("the body is no such JSON: {error}")).into()),
-        }
+        let read = crate::wire::object_of(&bytes);
+        let read = read.map_err(|failure| ScimError::syntax(failure.message))?;
+        Ok(Self(read))
     }
 }
 
@@ -184,7 +184,7 @@ fn document(status: StatusCode, document: &Value) -> Response {
 }
 
 /// A resource as an answer, with its place and version as headers.
-fn resource(status: StatusCode, asking: &Asking, shown: Map<String, Value>) -> Response {
+fn resource(status: StatusCode, asking: &ScimRequest, shown: Map<String, Value>) -> Response {
     let header = |name: &str| {
         let text = shown["meta"][name].as_str()?;
         HeaderValue::try_from(text).ok()
@@ -205,7 +205,7 @@ fn resource(status: StatusCode, asking: &Asking, shown: Map<String, Value>) -> R
     response
 }
 
-fn not_found(kind: schema::Kind, id: &str) -> Failure {
+fn not_found(kind: schema::ResourceType, id: &str) -> Failure {
     let name = kind.name();
     Failure::new(
         StatusCode::NOT_FOUND,

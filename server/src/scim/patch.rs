@@ -2,35 +2,29 @@
 //! identity providers: capitalised operations, values without a path whose names are paths,
 //! and values for lists that are not there yet.
 
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Refusal;
+use super::ScimError;
 use super::filter::{Filter, Operator};
 use super::path::{AttributePath, entry, is_urn, key_in};
-use super::schema::{Attribute, Kind};
+use super::schema::{Attribute, ResourceType};
 
 /// Operations of one request.
 const OPERATIONS_MAX: usize = 1_000;
 
-/// A request, whatever the case of its members.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Request {
-    #[serde(alias = "Operations")]
-    operations: Vec<Operation>,
-}
+/// The operations of a request, in their order.
+#[derive(Debug, Default)]
+pub(crate) struct PatchRequest(Vec<Operation>);
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 struct Operation {
-    #[serde(alias = "Op")]
-    op: String,
-    #[serde(default, alias = "Path")]
-    path: Option<String>,
-    #[serde(default, alias = "Value")]
+    verb: Verb,
+    path: String,
+    /// `None` where the request has none; null is one.
     value: Option<Value>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verb {
     Add,
     Replace,
@@ -43,57 +37,89 @@ struct Target {
     condition: Option<Filter>,
 }
 
-impl Request {
+impl PatchRequest {
+    /// Reads the body of a request, whose members have names in any case.
+    pub(crate) fn parse(body: &Map<String, Value>) -> Result<Self, ScimError> {
+        let Some((_, Value::Array(operations))) = entry(body, "Operations") else {
+            return Err(ScimError::syntax("Operations has to be a list"));
+        };
+        if operations.len() > OPERATIONS_MAX {
+            let message = format!("a request has up to {OPERATIONS_MAX} operations");
+            return Err(ScimError::value(message));
+        }
+        let operations: Result<_, _> = operations.iter().map(Operation::parse).collect();
+        Ok(Self(operations?))
+    }
+
     /// Applies the operations in their order. What clients can't change is refused where
     /// a path names it, and left alone within a value.
     pub(crate) fn apply(
         &self,
-        kind: Kind,
+        kind: ResourceType,
         resource: &mut Map<String, Value>,
-    ) -> Result<(), Refusal> {
-        if self.operations.len() > OPERATIONS_MAX {
-            return Err(Refusal::value(format!(
-                "a request has up to {OPERATIONS_MAX} operations"
-            )));
-        }
-        for operation in &self.operations {
-            let verb = match operation.op.to_ascii_lowercase().as_str() {
-                "add" => Verb::Add,
-                "replace" => Verb::Replace,
-                "remove" => Verb::Remove,
-                other => {
-                    let message = format!("op is add, replace or remove, not {other:?}");
-                    return Err(Refusal::syntax(message));
-                }
-            };
-            let path = operation.path.as_deref().unwrap_or("").trim();
-            let value = operation.value.as_ref().unwrap_or(&Value::Null);
+    ) -> Result<(), ScimError> {
+        for Operation { verb, path, value } in &self.0 {
+            let value = value.as_ref().unwrap_or(&Value::Null);
             if path.is_empty() {
-                whole(kind, resource, verb, value)?;
+                whole(kind, resource, *verb, value)?;
             } else {
                 let target = Target::parse(path)?;
                 if target.attribute(kind).is_some_and(|of| of.is_read_only) {
-                    return Err(Refusal::mutability(format!("{path} can't be changed")));
+                    return Err(ScimError::mutability(format!("{path} can't be changed")));
                 }
-                target.change(kind, resource, verb, value);
+                target.change(kind, resource, *verb, value);
             }
         }
         Ok(())
     }
 }
 
+impl Operation {
+    fn parse(operation: &Value) -> Result<Self, ScimError> {
+        let member = |name| Some(entry(operation.as_object()?, name)?.1);
+        let op = member("op").and_then(Value::as_str).unwrap_or_default();
+        let verb = match op.to_ascii_lowercase().as_str() {
+            "add" => Verb::Add,
+            "replace" => Verb::Replace,
+            "remove" => Verb::Remove,
+            _ => {
+                let message = format!("op has to be add, replace or remove, not {op:?}");
+                return Err(ScimError::syntax(message));
+            }
+        };
+        let path = match member("path") {
+            None | Some(Value::Null) => "",
+            Some(Value::String(path)) => path.trim(),
+            Some(other) => {
+                return Err(ScimError::path(format!(
+                    "path has to be a text, not {other}"
+                )));
+            }
+        };
+        let value = member("value").cloned();
+        if value.is_none() && verb != Verb::Remove {
+            return Err(ScimError::value(format!("{op} needs a value")));
+        }
+        Ok(Self {
+            verb,
+            path: path.to_owned(),
+            value,
+        })
+    }
+}
+
 /// An operation without a path: each name within the value is one.
 fn whole(
-    kind: Kind,
+    kind: ResourceType,
     resource: &mut Map<String, Value>,
     verb: Verb,
     value: &Value,
-) -> Result<(), Refusal> {
+) -> Result<(), ScimError> {
     if verb == Verb::Remove {
-        return Err(Refusal::target("say with path what to remove"));
+        return Err(ScimError::target("say with path what to remove"));
     }
     let Value::Object(members) = value else {
-        return Err(Refusal::value(
+        return Err(ScimError::value(
             "an operation without a path needs an object as its value",
         ));
     };
@@ -111,21 +137,21 @@ fn whole(
 }
 
 impl Target {
-    fn parse(text: &str) -> Result<Self, Refusal> {
+    fn parse(text: &str) -> Result<Self, ScimError> {
         let Some((head, rest)) = text.split_once('[') else {
             return Ok(Self {
                 path: AttributePath::parse(text)?,
                 condition: None,
             });
         };
-        let unclosed = || Refusal::path(format!("{text:?} has no closing bracket"));
+        let unclosed = || ScimError::path(format!("{text:?} has no closing bracket"));
         let (condition, part) = rest.rsplit_once(']').ok_or_else(unclosed)?;
-        let condition = Filter::parse(condition).map_err(Refusal::into_path)?;
+        let condition = Filter::parse(condition).map_err(ScimError::into_path)?;
         let path = match part {
             "" => AttributePath::parse(head)?,
             part if part.starts_with('.') => AttributePath::parse(&format!("{head}{part}"))?,
             _ => {
-                return Err(Refusal::path(format!(
+                return Err(ScimError::path(format!(
                     "{text:?} is no path of an attribute"
                 )));
             }
@@ -136,11 +162,25 @@ impl Target {
         })
     }
 
-    fn attribute(&self, kind: Kind) -> Option<&'static Attribute> {
+    fn attribute(&self, kind: ResourceType) -> Option<&'static Attribute> {
         kind.attribute(self.path.urn.as_deref(), &self.path.name)
     }
 
-    fn change(&self, kind: Kind, resource: &mut Map<String, Value>, verb: Verb, value: &Value) {
+    fn is_all_members(&self, kind: ResourceType) -> bool {
+        kind == ResourceType::Group && self.path.is("members") && self.condition.is_none()
+    }
+
+    fn change(
+        &self,
+        kind: ResourceType,
+        resource: &mut Map<String, Value>,
+        verb: Verb,
+        value: &Value,
+    ) {
+        // Clients write null for members that they have not read.
+        if value.is_null() && verb != Verb::Remove && self.is_all_members(kind) {
+            return;
+        }
         let verb = if value.is_null() && verb == Verb::Replace {
             Verb::Remove
         } else {
@@ -171,7 +211,13 @@ impl Target {
         }
     }
 
-    fn change_in(&self, kind: Kind, container: &mut Map<String, Value>, verb: Verb, value: &Value) {
+    fn change_in(
+        &self,
+        kind: ResourceType,
+        container: &mut Map<String, Value>,
+        verb: Verb,
+        value: &Value,
+    ) {
         let attribute = self.attribute(kind);
         let key = key_in(container, &self.path.name);
         let is_list = attribute.is_some_and(|of| of.is_multi)

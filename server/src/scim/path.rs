@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Refusal;
+use super::ScimError;
 use super::schema::{ENTERPRISE, GROUP, USER, WORKSPACE};
 
 /// Where an attribute is. The name is empty for all of an extension.
@@ -16,7 +16,7 @@ pub(crate) struct AttributePath {
 
 impl AttributePath {
     /// Reads a path without conditions.
-    pub(crate) fn parse(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: &str) -> Result<Self, ScimError> {
         let (urn, rest) = split_urn(text);
         if rest.is_empty() && urn.is_some() {
             return Ok(Self {
@@ -30,7 +30,7 @@ impl AttributePath {
             None => (rest, None),
         };
         if !is_name(name) || part.is_some_and(|part| !is_name(part)) {
-            return Err(Refusal::path(format!(
+            return Err(ScimError::path(format!(
                 "{text:?} is no path of an attribute"
             )));
         }

@@ -9,12 +9,12 @@ pub(crate) const WORKSPACE: &str = "urn:headcount:scim:schemas:extension:workspa
 
 /// A type of resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ResourceType {
     User,
     Group,
 }
 
-impl Kind {
+impl ResourceType {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::User => "User",
@@ -320,7 +320,7 @@ pub(super) fn schemas(base: &str) -> Vec<Value> {
         ENTERPRISE => "Enterprise User",
         _ => "Workspace",
     };
-    [Kind::User, Kind::Group]
+    [ResourceType::User, ResourceType::Group]
         .iter()
         .flat_map(|kind| kind.schemas())
         .map(|(urn, attributes)| {

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{Attribute, Form, Kind, find};
+use super::path::entry;
+use super::schema::{Attribute, Form, ResourceType, find};
 
 /// A resource as a client sent it, in the names of the schema: without nulls, without what
 /// clients can't change, and with booleans that came as text.
-pub(crate) fn tidied(kind: Kind, resource: Map<String, Value>) -> Map<String, Value> {
+pub(crate) fn tidied(kind: ResourceType, resource: Map<String, Value>) -> Map<String, Value> {
     let mut tidy = Map::new();
     for (key, value) in resource {
         let extension = kind.extension();
@@ -69,6 +70,10 @@ fn tidied_value(attribute: &'static Attribute, value: Value) -> Option<Value> {
         single if attribute.is_multi => {
             tidied_item(attribute, single).map(|item| Value::Array(vec![item]))
         }
+        // Entra writes single values as lists of one.
+        Value::Array(mut items) if items.len() <= 1 => {
+            items.pop().and_then(|item| tidied_item(attribute, item))
+        }
         single => tidied_item(attribute, single),
     }
 }
@@ -83,6 +88,14 @@ fn tidied_item(attribute: &'static Attribute, value: Value) -> Option<Value> {
         // `manager` comes as a bare id, and emails as bare addresses.
         (Form::Complex(_), Value::String(text)) => {
             (!text.is_empty()).then(|| json!({ "value": text }))
+        }
+        // Entra writes simple values as `{"$ref": null, "value": …}`.
+        (_, Value::Object(object)) => {
+            let value = entry(&object, "value").map(|(_, value)| value.clone());
+            value.and_then(|value| match value {
+                Value::Array(_) | Value::Object(_) => None,
+                plain => tidied_item(attribute, plain),
+            })
         }
         (Form::Boolean, Value::String(text)) => Some(match boolean(&text) {
             Some(value) => Value::Bool(value),

@@ -7,8 +7,8 @@ use headcount::{Directory, Email, NewUser, User, UserId, UserUpdate};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::Refusal;
-use super::schema::{Kind, USER};
+use super::ScimError;
+use super::schema::{ResourceType, USER};
 use super::tidy::{boolean, tidied};
 
 /// The attribute of a user that has the rest of the resource.
@@ -17,7 +17,7 @@ const ATTRIBUTE: &str = "scim";
 /// What the directory has no place for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Record {
+pub(super) struct ScimRecord {
     /// A user name that the directory does not take, and that is not the user's email.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) user_name: Option<String>,
@@ -29,7 +29,7 @@ pub(super) struct Record {
     rest: Map<String, Value>,
 }
 
-impl Record {
+impl ScimRecord {
     pub(super) fn of(user: &User) -> Self {
         user.attribute(ATTRIBUTE)
             .and_then(|text| serde_json::from_str(text).ok())
@@ -59,7 +59,7 @@ impl Record {
 
 /// The resource that a user is for this provisioner.
 pub(super) fn shown(user: &User, provisioner: &str, base: &str) -> Map<String, Value> {
-    let record = Record::of(user);
+    let record = ScimRecord::of(user);
     let mut shown = record.rest.clone();
     let mut schemas = vec![json!(USER)];
     schemas.extend(
@@ -93,7 +93,7 @@ pub(super) fn shown(user: &User, provisioner: &str, base: &str) -> Map<String, V
     shown.insert(
         "meta".to_owned(),
         json!({
-            "resourceType": Kind::User.name(),
+            "resourceType": ResourceType::User.name(),
             "created": user.created_at(),
             "lastModified": user.updated_at(),
             "location": format!("{base}/Users/{}", user.id()),
@@ -104,7 +104,7 @@ pub(super) fn shown(user: &User, provisioner: &str, base: &str) -> Map<String, V
 }
 
 /// The emails as they were sent. The one that is the directory's follows it.
-fn emails(record: &Record, user: &User) -> Value {
+fn emails(record: &ScimRecord, user: &User) -> Value {
     let email = user.email().as_str();
     let mut emails = record.emails.clone();
     match main_email(&emails) {
@@ -155,7 +155,7 @@ pub(super) fn groups(directory: &Directory, user: &User, base: &str) -> headcoun
 
 /// What a resource asks for.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(super) struct WantedUser {
     email: String,
     /// `None` to follow the email.
     username: Option<String>,
@@ -165,29 +165,29 @@ pub(super) struct Wanted {
     /// Whose external id it is, and what it is.
     provisioner: String,
     external_id: Option<String>,
-    record: Record,
+    record: ScimRecord,
 }
 
-impl Wanted {
+impl WantedUser {
     /// Reads a whole resource, as it is to be. What `before` has stays where the resource
     /// is silent about the email, the external id and whether the user is active.
     pub(super) fn parse(
         resource: Map<String, Value>,
         provisioner: &str,
         before: Option<&User>,
-    ) -> Result<Self, Refusal> {
-        let mut rest = tidied(Kind::User, resource);
-        let old = before.map(Record::of).unwrap_or_default();
+    ) -> Result<Self, ScimError> {
+        let mut rest = tidied(ResourceType::User, resource);
+        let old = before.map(ScimRecord::of).unwrap_or_default();
         let name = match rest.remove("userName") {
             Some(Value::String(name)) if !name.trim().is_empty() => name.trim().to_owned(),
-            _ => return Err(Refusal::value("userName is required")),
+            _ => return Err(ScimError::value("userName is required")),
         };
         let active = match rest.remove("active") {
             None => None,
             Some(Value::Bool(active)) => Some(active),
             Some(Value::String(text)) if boolean(&text).is_some() => boolean(&text),
             Some(other) => {
-                return Err(Refusal::value(format!(
+                return Err(ScimError::value(format!(
                     "active is true or false, not {other}"
                 )));
             }
@@ -201,7 +201,7 @@ impl Wanted {
             _ => match before {
                 Some(user) => (user.email().as_str().to_owned(), old.emails),
                 None if name.contains('@') => (name.clone(), Vec::new()),
-                None => return Err(Refusal::value("emails is required")),
+                None => return Err(ScimError::value("emails is required")),
             },
         };
         let external_id = match rest.remove("externalId") {
@@ -226,7 +226,7 @@ impl Wanted {
             active,
             provisioner: provisioner.to_owned(),
             external_id,
-            record: Record {
+            record: ScimRecord {
                 user_name: alias,
                 emails,
                 rest,
@@ -297,7 +297,7 @@ impl Wanted {
             differs = true;
         }
         let text = self.record.text();
-        if self.record != Record::of(user) {
+        if self.record != ScimRecord::of(user) {
             update = update.attribute(ATTRIBUTE, text.as_deref());
             differs = true;
         }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use headcount::{Change, Directory, ErrorKind, Event, Field, User, UserId};
 
-use super::user::Record;
+use super::user::ScimRecord;
 
 /// What a hash in the index is of.
 #[derive(Clone, Copy, Hash)]
@@ -53,7 +53,7 @@ impl UserNames {
         let name = name.to_lowercase();
         let mut users = self.hinted(directory, Of::Name, &name)?;
         users.retain(|user| {
-            let found = Record::of(user);
+            let found = ScimRecord::of(user);
             found
                 .alias_of(user)
                 .is_some_and(|found| found.to_lowercase() == name)
@@ -138,7 +138,7 @@ impl UserNames {
     }
 
     fn enter(&self, user: &User) {
-        let record = Record::of(user);
+        let record = ScimRecord::of(user);
         let name = record.user_name.iter();
         let name = name.map(|name| self.hash(Of::Name, &name.to_lowercase()));
         let emails = record.addresses();

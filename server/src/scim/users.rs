@@ -9,32 +9,36 @@ use headcount::{Batch, Directory, ErrorKind, Sort, User, UserId, UserQuery};
 use serde_json::{Map, Value};
 
 use super::filter::Filter;
-use super::listing::{Listed, Parameters, Search, answer};
+use super::listing::{Listed, Parameters, SearchRequest, answer};
 use super::narrowing::narrowed;
+use super::patch::PatchRequest;
 use super::path::entry;
-use super::schema::Kind;
-use super::user::{Wanted, groups, is_alias, shown};
+use super::schema::ResourceType;
+use super::user::{WantedUser, groups, is_alias, shown};
 use super::user_names::Claim;
-use super::{ATTEMPTS, Asking, Document, Scim, not_found, patch, resource};
+use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, resource};
 use crate::door::Failure;
 use crate::server::Server;
 
 /// Users that are passed over at a time on the way to a page.
 const STRIDE: usize = UserQuery::LIMIT_MAX;
 
-pub(crate) async fn list(asking: Asking) -> Scim<Response> {
+pub(crate) async fn list(asking: ScimRequest) -> Scim<Response> {
     let parameters = asking.parameters.clone();
     answer(asking, parameters, find).await
 }
 
-pub(crate) async fn search(asking: Asking, Document(search): Document<Search>) -> Scim<Response> {
+pub(crate) async fn search(
+    asking: ScimRequest,
+    Document(search): Document<SearchRequest>,
+) -> Scim<Response> {
     let parameters = Parameters::of_search(&search)?;
     answer(asking, parameters, find).await
 }
 
 /// The users that a request asks for, active or not.
-pub(super) fn find(asking: &Asking, parameters: &Parameters) -> Result<Listed, Failure> {
-    parameters.check_filter(Kind::User)?;
+pub(super) fn find(asking: &ScimRequest, parameters: &Parameters) -> Result<Listed, Failure> {
+    parameters.check_filter(ResourceType::User)?;
     let directory = &asking.server.0.directory;
     let narrowed = narrowed(
         parameters.filter.as_ref(),
@@ -88,7 +92,7 @@ fn each(
 }
 
 /// The users for whom the filter may hold, where an index has them.
-fn candidates(asking: &Asking, filter: &Filter) -> Result<Option<Vec<Arc<User>>>, Failure> {
+fn candidates(asking: &ScimRequest, filter: &Filter) -> Result<Option<Vec<Arc<User>>>, Failure> {
     let directory = &asking.server.0.directory;
     if let Some(id) = filter.required(&|path| path.is("id")) {
         let id: Option<UserId> = id.parse().ok();
@@ -123,9 +127,9 @@ fn page(
         return Ok(Vec::new());
     }
     let directory = &server.0.directory;
-    let place = |start| (query.clone(), start);
+    let page_start = |start| (query.clone(), start);
     let mut query = query.clone();
-    if let Some(cursor) = server.0.cursors.find(&place(parameters.start)) {
+    if let Some(cursor) = server.0.page_starts.find(&page_start(parameters.start)) {
         query = query.after(&*cursor);
     } else {
         let mut left = parameters.start - 1;
@@ -140,15 +144,15 @@ fn page(
     }
     let page = directory.query(&query.limit(parameters.count))?;
     if let Some(next) = page.next {
-        let place = place(parameters.start + page.users.len());
-        server.0.cursors.remember(place, next);
+        let start = page_start(parameters.start + page.users.len());
+        server.0.page_starts.remember(start, next);
     }
     Ok(page.users)
 }
 
 /// The resource, with the groups if they are asked for.
 fn whole(
-    asking: &Asking,
+    asking: &ScimRequest,
     user: &User,
     parameters: &Parameters,
 ) -> Result<Map<String, Value>, Failure> {
@@ -162,7 +166,7 @@ fn whole(
     Ok(resource)
 }
 
-fn answered(asking: &Asking, status: StatusCode, user: &User) -> Scim<Response> {
+fn answered(asking: &ScimRequest, status: StatusCode, user: &User) -> Scim<Response> {
     let shown = whole(asking, user, &asking.parameters)?;
     Ok(resource(status, asking, shown))
 }
@@ -172,19 +176,19 @@ fn existing(directory: &Directory, id: &str) -> Result<Arc<User>, Failure> {
         Ok(id) => directory.user_by_id(id)?,
         Err(_) => None,
     };
-    user.ok_or_else(|| not_found(Kind::User, id))
+    user.ok_or_else(|| not_found(ResourceType::User, id))
 }
 
-pub(crate) async fn show(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+pub(crate) async fn show(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
     let user = existing(&asking.server.0.directory, &id)?;
     answered(&asking, StatusCode::OK, &user)
 }
 
 pub(crate) async fn create(
-    asking: Asking,
+    asking: ScimRequest,
     Document(resource): Document<Map<String, Value>>,
 ) -> Scim<Response> {
-    let wanted = Wanted::parse(resource, &asking.provisioner(), None)?;
+    let wanted = WantedUser::parse(resource, &asking.provisioner(), None)?;
     prepare(&asking).await?;
     let server = asking.server.clone();
     let work = move |directory: &Directory| {
@@ -203,7 +207,7 @@ pub(crate) async fn create(
 }
 
 /// Has the user names read that the directory does not take, which a write asks for.
-async fn prepare(asking: &Asking) -> Result<(), Failure> {
+async fn prepare(asking: &ScimRequest) -> Result<(), Failure> {
     if asking.server.0.user_names.is_read() {
         return Ok(());
     }
@@ -220,7 +224,7 @@ fn is_full(server: &Server, kind: ErrorKind) -> bool {
 fn claim<'a>(
     server: &'a Server,
     directory: &Directory,
-    wanted: &Wanted,
+    wanted: &WantedUser,
     user: Option<&User>,
 ) -> Result<Option<Claim<'a>>, Failure> {
     let name = wanted.alias().unwrap_or_else(|| wanted.user_name());
@@ -247,28 +251,33 @@ fn claim<'a>(
 }
 
 pub(crate) async fn replace(
-    asking: Asking,
+    asking: ScimRequest,
     Path(id): Path<String>,
     Document(resource): Document<Map<String, Value>>,
 ) -> Scim<Response> {
     let provisioner = asking.provisioner();
     change(asking, id, move |user| {
-        Ok(Wanted::parse(resource.clone(), &provisioner, Some(user))?)
+        Ok(WantedUser::parse(
+            resource.clone(),
+            &provisioner,
+            Some(user),
+        )?)
     })
     .await
 }
 
 pub(crate) async fn update(
-    asking: Asking,
+    asking: ScimRequest,
     Path(id): Path<String>,
-    Document(request): Document<patch::Request>,
+    Document(body): Document<Map<String, Value>>,
 ) -> Scim<Response> {
+    let request = PatchRequest::parse(&body)?;
     let (provisioner, base) = (asking.provisioner(), asking.base.clone());
     change(asking, id, move |user| {
         let mut resource = shown(user, &provisioner, &base);
-        request.apply(Kind::User, &mut resource)?;
+        request.apply(ResourceType::User, &mut resource)?;
         let has_id = entry(&resource, "externalId").is_some_and(|(_, id)| !id.is_null());
-        let wanted = Wanted::parse(resource, &provisioner, Some(user))?;
+        let wanted = WantedUser::parse(resource, &provisioner, Some(user))?;
         Ok(if has_id {
             wanted
         } else {
@@ -281,9 +290,9 @@ pub(crate) async fn update(
 /// Changes a user to what `edit` makes of it; again if somebody else was faster, unless the
 /// request asks for a version.
 async fn change(
-    asking: Asking,
+    asking: ScimRequest,
     id: String,
-    edit: impl Fn(&User) -> Result<Wanted, Failure> + Send + 'static,
+    edit: impl Fn(&User) -> Result<WantedUser, Failure> + Send + 'static,
 ) -> Scim<Response> {
     let if_match = asking.if_match()?;
     prepare(&asking).await?;
@@ -332,7 +341,7 @@ fn apply(
     server: &Server,
     directory: &Directory,
     user: &Arc<User>,
-    wanted: &Wanted,
+    wanted: &WantedUser,
 ) -> Result<Arc<User>, Failure> {
     let update = wanted.update_of(user);
     let batch = |active: Option<bool>| {
@@ -360,7 +369,7 @@ fn apply(
     Ok(Arc::clone(applied.user(user.id()).unwrap_or(user)))
 }
 
-pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Scim<Response> {
+pub(crate) async fn delete(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
     let if_match = asking.if_match()?;
     let work = move |directory: &Directory| {
         for _ in 0..ATTEMPTS {

@@ -2,10 +2,12 @@
 
 pub(crate) mod graphql;
 pub(crate) mod people;
+mod roots;
 mod schema;
 mod selection;
 pub(crate) mod spaces;
 mod user_object;
+mod validation;
 
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
@@ -61,13 +63,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
             .await
             .map_err(|refused| unread(&refused))?;
         let text = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
-        match serde_json::from_slice(text) {
-            Ok(document) => Ok(Self(document)),
-            Err(error) => {
-                Err(Failure::bad_request(format!("the body is no such JSON: {error}")).into())
-            }
-        }
+        Ok(Self(object_of(text)?))
     }
+}
+
+/// Reads a JSON object. A list is none, although it could be read as the members' values.
+pub(crate) fn object_of<T: DeserializeOwned>(text: &[u8]) -> Result<T, Failure> {
+    let malformed = |why: String| Failure::bad_request(format!("the body is no such JSON: {why}"));
+    if !text.is_empty() && !text.trim_ascii_start().starts_with(b"{") {
+        return Err(malformed("it has to be an object".to_owned()));
+    }
+    serde_json::from_slice(text).map_err(|error| malformed(error.to_string()))
 }
 
 pub(crate) fn unread(refused: &BytesRejection) -> Failure {

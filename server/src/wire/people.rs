@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::user_object::{Replacement, UserObject};
-use super::{Document, Identity, IdentityFailure, Platform};
+use super::{Document, Identity, IdentityFailure, Platform, object_of};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::keys::Scope;
@@ -28,7 +28,7 @@ pub(crate) async fn config() -> Json<Value> {
 
 #[derive(Deserialize)]
 pub(crate) struct Wanted {
-    user_ids: Option<Vec<String>>,
+    user_ids: Option<Vec<Value>>,
 }
 
 /// All users, or those with these ids and `null` for ids that are nobody's.
@@ -47,10 +47,15 @@ pub(crate) async fn query(
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
-fn push_wanted(body: &mut Vec<u8>, directory: &Directory, ids: Vec<String>) -> Result<(), Failure> {
+fn push_wanted(body: &mut Vec<u8>, directory: &Directory, ids: Vec<Value>) -> Result<(), Failure> {
     // Of an id that is asked for twice there is one member.
     let mut found = BTreeMap::new();
     for id in ids {
+        // What is no text is no id either.
+        let id = match id {
+            Value::String(id) => id,
+            other => other.to_string(),
+        };
         let user = match id.parse::<UserId>() {
             Ok(id) => directory.user_by_id(id)?,
             Err(_) => None,
@@ -122,7 +127,9 @@ pub(crate) async fn activate(
     Extension(caller): Extension<Caller>,
     Document(named): Document<Named>,
 ) -> Platform<Json<Value>> {
-    let work = move |directory: &Directory| Ok(directory.activate_user(&named.email)?);
+    let work = move |directory: &Directory| {
+        Ok(directory.activate_user(user_with(directory, &named.email)?)?)
+    };
     server.write(&caller, work).await?;
     Ok(Json(json!({})))
 }
@@ -132,9 +139,19 @@ pub(crate) async fn deactivate(
     Extension(caller): Extension<Caller>,
     Document(named): Document<Named>,
 ) -> Platform<Json<Value>> {
-    let work = move |directory: &Directory| Ok(directory.deactivate_user(&named.email)?);
+    let work = move |directory: &Directory| {
+        Ok(directory.deactivate_user(user_with(directory, &named.email)?)?)
+    };
     server.write(&caller, work).await?;
     Ok(Json(json!({})))
+}
+
+/// The user with exactly this email; ids and usernames are none.
+fn user_with(directory: &Directory, email: &str) -> Result<UserId, Failure> {
+    let user = directory.user_by_email(email)?;
+    let user =
+        user.ok_or_else(|| Failure::bad_request(format!("no user has the email {email:?}")))?;
+    Ok(user.id())
 }
 
 #[derive(Deserialize)]
@@ -184,8 +201,7 @@ pub(crate) async fn replace(
     body: axum::body::Bytes,
 ) -> Identity<StatusCode> {
     let id: UserId = id.parse().map_err(|_| nobody())?;
-    let replacement: Replacement = serde_json::from_slice(&body)
-        .map_err(|error| Failure::bad_request(format!("the body is no user object: {error}")))?;
+    let replacement: Replacement = object_of(&body)?;
     server
         .write(&caller, move |directory| {
             replace_with(directory, id, &replacement)

@@ -10,27 +10,21 @@ use async_graphql_parser::{Positioned, parse_schema};
 use serde_json::{Value, json};
 
 const DOCUMENT: &str = include_str!("schema.graphql");
+/// The types of introspection itself; the fields of `__Root` are those of every query.
+const INTROSPECTION: &str = include_str!("introspection.graphql");
 
 /// The schema, made into the JSON that introspection selects from. A reference to a type
 /// has `kind` and `name` only: [`Schema::named`] has the rest.
 pub(crate) struct Schema {
+    definitions: HashMap<String, TypeDefinition>,
     types: HashMap<String, Value>,
-    schema: Value,
+    /// What `__schema` is.
+    root: Value,
 }
 
 impl Schema {
     pub(crate) fn new() -> Self {
-        // The document is part of the program, and a test reads it: it parses.
-        let definitions = parse_schema(DOCUMENT)
-            .map(|parsed| parsed.definitions)
-            .unwrap_or_default();
-        let definitions: Vec<_> = definitions
-            .into_iter()
-            .filter_map(|definition| match definition {
-                TypeSystemDefinition::Type(definition) => Some(definition.node),
-                _ => None,
-            })
-            .collect();
+        let definitions = types_of(DOCUMENT);
         let kinds: HashMap<&str, &str> = definitions
             .iter()
             .map(|definition| (definition.name.node.as_str(), kind(&definition.kind)))
@@ -45,9 +39,12 @@ impl Schema {
             .zip(all.iter().cloned())
             .collect();
         let root = |name| json!({ "__typename": "__Type", "kind": "OBJECT", "name": name });
+        let by_name = |definition: TypeDefinition| (definition.name.node.to_string(), definition);
+        let definitions = definitions.into_iter().chain(types_of(INTROSPECTION));
         Self {
+            definitions: definitions.map(by_name).collect(),
             types,
-            schema: json!({
+            root: json!({
                 "__typename": "__Schema",
                 "description": null,
                 "queryType": root("query_root"),
@@ -59,15 +56,53 @@ impl Schema {
         }
     }
 
+    /// The kind of the type with this name, with what it is made of.
+    pub(super) fn kind(&self, name: &str) -> Option<&TypeKind> {
+        self.definitions
+            .get(name)
+            .map(|definition| &definition.kind)
+    }
+
+    /// Whether values of this type have fields.
+    pub(super) fn is_object(&self, name: &str) -> bool {
+        matches!(self.kind(name), Some(TypeKind::Object(_)))
+    }
+
+    /// A field of an object type.
+    pub(super) fn field(&self, of: &str, name: &str) -> Option<&FieldDefinition> {
+        let Some(TypeKind::Object(object)) = self.kind(of) else {
+            return None;
+        };
+        let mut fields = object.fields.iter().map(|field| &field.node);
+        let found = fields.find(|field| field.name.node == name);
+        found.or_else(|| match of {
+            "query_root" => self.field("__Root", name),
+            _ => None,
+        })
+    }
+
     /// What `__schema` is.
     pub(super) fn root(&self) -> &Value {
-        &self.schema
+        &self.root
     }
 
     /// The type with this name.
     pub(super) fn named(&self, name: &str) -> Option<&Value> {
         self.types.get(name)
     }
+}
+
+/// The types that a document defines. The documents are part of the program, and tests read
+/// them: they parse.
+fn types_of(document: &str) -> Vec<TypeDefinition> {
+    let parsed = parse_schema(document).map(|parsed| parsed.definitions);
+    let types = parsed.unwrap_or_default().into_iter();
+    types
+        .filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(definition) => Some(definition.node),
+            _ => None,
+        })
+        .collect()
 }
 
 fn kind(kind: &TypeKind) -> &'static str {
@@ -177,7 +212,8 @@ mod tests {
     fn every_type_that_is_named_is_there() {
         let schema = Schema::new();
         assert_eq!(schema.types.len(), 28);
-        let text = schema.schema.to_string();
+        assert_eq!(schema.definitions.len(), 36);
+        let text = schema.root.to_string();
         assert!(!text.contains("\"kind\":null"), "{text}");
     }
 }

@@ -1,41 +1,31 @@
-//! Selecting from JSON what a GraphQL document asks for, within limits.
+//! Selecting from JSON what a valid GraphQL document asks for, within limits.
 
 use std::cell::Cell;
 use std::collections::HashMap;
 
 use async_graphql_parser::Positioned;
-use async_graphql_parser::types::{Field, FragmentDefinition, Selection, SelectionSet};
+use async_graphql_parser::types::{Directive, Field, FragmentDefinition, Selection, SelectionSet};
 use async_graphql_value::Name;
 use serde_json::{Map, Value};
 
 use super::schema::Schema;
 
-/// Fields that one document may have answered. The introspection query of common clients
-/// needs some thousand.
+/// Fields that one document may name, and that it may have answered. The introspection query
+/// of common clients needs some thousand.
 const FIELDS_MAX: usize = 50_000;
 
-/// Fields of `__Type` that a wrapping type has not.
-const OF_TYPE: [&str; 9] = [
-    "description",
-    "specifiedByURL",
-    "isOneOf",
-    "fields",
-    "interfaces",
-    "possibleTypes",
-    "enumValues",
-    "inputFields",
-    "ofType",
-];
+/// The fragments of a document, by name.
+pub(super) type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
 /// Why a document is not answered.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct GraphqlError {
     pub(super) message: String,
     /// In the words of the platform's GraphQL server.
     pub(super) code: &'static str,
 }
 
-impl Refusal {
+impl GraphqlError {
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -44,54 +34,62 @@ impl Refusal {
     }
 }
 
-pub(super) struct Selector<'a> {
-    schema: &'a Schema,
-    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+/// How deep a document may go, and how many fields it may still name or have answered.
+pub(super) struct Budget {
     depth_max: usize,
     fields_left: Cell<usize>,
 }
 
-impl<'a> Selector<'a> {
-    pub(super) fn new(
-        schema: &'a Schema,
-        fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-        depth_max: usize,
-    ) -> Self {
+impl Budget {
+    pub(super) fn new(depth_max: usize) -> Self {
         Self {
-            schema,
-            fragments,
             depth_max,
             fields_left: Cell::new(FIELDS_MAX),
         }
     }
 
+    pub(super) fn count(&self, depth: usize) -> Result<(), GraphqlError> {
+        if depth > self.depth_max {
+            let message = format!("the document is nested deeper than {}", self.depth_max);
+            return Err(GraphqlError::invalid(message));
+        }
+        let left = self.fields_left.get();
+        if left == 0 {
+            let message = format!("the document asks for more than {FIELDS_MAX} fields");
+            return Err(GraphqlError::invalid(message));
+        }
+        self.fields_left.set(left - 1);
+        Ok(())
+    }
+}
+
+/// Selects what a document asks for, which was validated.
+pub(super) struct Selector<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) fragments: &'a Fragments,
+    pub(super) budget: Budget,
+}
+
+impl Selector<'_> {
     /// What `field` selects of `value`, which is the field's.
     pub(super) fn field(
         &self,
         value: &Value,
         field: &Field,
         depth: usize,
-    ) -> Result<Value, Refusal> {
-        let set = &field.selection_set.node;
-        let name = &field.name.node;
-        self.count(depth)?;
+    ) -> Result<Value, GraphqlError> {
+        self.budget.count(depth)?;
         match value {
-            Value::Null => Ok(Value::Null),
             Value::Array(items) => items
                 .iter()
                 .map(|item| self.field(item, field, depth))
                 .collect(),
-            Value::Object(_) if set.items.is_empty() => {
-                Err(Refusal::invalid(format!("select fields of {name:?}")))
-            }
             Value::Object(object) => {
                 let mut selected = Map::new();
+                let set = &field.selection_set.node;
                 self.select(object, set, &mut selected, depth + 1)?;
                 Ok(Value::Object(selected))
             }
-            _ if !set.items.is_empty() => Err(Refusal::invalid(format!(
-                "{name:?} has no fields to select"
-            ))),
             plain => Ok(plain.clone()),
         }
     }
@@ -102,85 +100,46 @@ impl<'a> Selector<'a> {
         set: &SelectionSet,
         selected: &mut Map<String, Value>,
         depth: usize,
-    ) -> Result<(), Refusal> {
-        self.count(depth)?;
-        let type_name = object
-            .get("__typename")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+    ) -> Result<(), GraphqlError> {
+        self.budget.count(depth)?;
         for item in &set.items {
-            no_directives(&item.node)?;
-            match &item.node {
+            let set = match &item.node {
                 Selection::Field(field) => {
                     let field = &field.node;
-                    let value = self.look_up(object, type_name, &field.name.node)?;
+                    let value = self.look_up(object, &field.name.node);
                     let answer = self.field(value, field, depth)?;
                     merge(selected, &field.response_key().node, answer);
+                    continue;
                 }
                 Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    let fragment = self.fragments.get(name).ok_or_else(|| {
-                        Refusal::invalid(format!("there is no fragment {name:?}"))
-                    })?;
-                    if fragment.node.type_condition.node.on.node == type_name {
-                        let set = &fragment.node.selection_set.node;
-                        self.select(object, set, selected, depth + 1)?;
-                    }
+                    let fragment = self.fragments.get(&spread.node.fragment_name.node);
+                    fragment.map(|fragment| &fragment.node.selection_set.node)
                 }
-                Selection::InlineFragment(fragment) => {
-                    let on = fragment.node.type_condition.as_ref();
-                    if on.is_none_or(|on| on.node.on.node == type_name) {
-                        let set = &fragment.node.selection_set.node;
-                        self.select(object, set, selected, depth + 1)?;
-                    }
-                }
+                Selection::InlineFragment(fragment) => Some(&fragment.node.selection_set.node),
+            };
+            if let Some(set) = set {
+                self.select(object, set, selected, depth + 1)?;
             }
         }
         Ok(())
     }
 
-    fn look_up<'v>(
-        &'v self,
-        object: &'v Map<String, Value>,
-        type_name: &str,
-        field: &str,
-    ) -> Result<&'v Value, Refusal> {
-        if let Some(value) = object.get(field) {
-            return Ok(value);
-        }
-        if type_name == "__Type" && OF_TYPE.contains(&field) {
-            let name = object
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            let full = self.schema.named(name).and_then(|full| full.get(field));
-            return Ok(full.unwrap_or(&Value::Null));
-        }
-        Err(Refusal::invalid(format!(
-            "field {field:?} not found in type: {type_name:?}"
-        )))
-    }
-
-    fn count(&self, depth: usize) -> Result<(), Refusal> {
-        if depth > self.depth_max {
-            let message = format!("the document is nested deeper than {}", self.depth_max);
-            return Err(Refusal::invalid(message));
-        }
-        let left = self.fields_left.get();
-        if left == 0 {
-            let message = format!("the document asks for more than {FIELDS_MAX} fields");
-            return Err(Refusal::invalid(message));
-        }
-        self.fields_left.set(left - 1);
-        Ok(())
+    /// The value of a field; a reference to a type has only some of them itself.
+    fn look_up<'v>(&'v self, object: &'v Map<String, Value>, field: &str) -> &'v Value {
+        let named = || {
+            object.get("__typename").filter(|of| *of == "__Type")?;
+            let name = object.get("name").and_then(Value::as_str)?;
+            self.schema.named(name)?.get(field)
+        };
+        object.get(field).or_else(named).unwrap_or(&Value::Null)
     }
 }
 
 /// Directives are not in the schema, so there are none to heed.
-pub(super) fn no_directives(selection: &Selection) -> Result<(), Refusal> {
-    match selection.directives().first() {
+pub(super) fn no_directive(directives: &[Positioned<Directive>]) -> Result<(), GraphqlError> {
+    match directives.first() {
         None => Ok(()),
-        Some(directive) => Err(Refusal::invalid(format!(
+        Some(directive) => Err(GraphqlError::invalid(format!(
             "there is no directive {:?}",
             directive.node.name.node.as_str()
         ))),
@@ -188,7 +147,7 @@ pub(super) fn no_directives(selection: &Selection) -> Result<(), Refusal> {
 }
 
 /// Adds `value` under `key`; two selections of one field come together.
-fn merge(selected: &mut Map<String, Value>, key: &str, value: Value) {
+pub(super) fn merge(selected: &mut Map<String, Value>, key: &str, value: Value) {
     match (selected.get_mut(key), value) {
         (Some(Value::Object(old)), Value::Object(new)) => {
             for (key, value) in new {

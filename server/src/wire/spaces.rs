@@ -86,24 +86,23 @@ impl Membership {
     }
 
     /// The user: by id where one is given, else by email. Both must be the same user's.
-    fn user(&self, directory: &Directory) -> Result<UserId, Failure> {
+    fn user(&self, directory: &Directory) -> Result<Option<UserId>, Failure> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let (id, email) = (given(&self.user_id), given(&self.email));
-        let name = id
-            .as_ref()
-            .or(email.as_ref())
-            .ok_or_else(|| Failure::bad_request("name the user with user_id or email"))?;
-        let user = directory.user(UserRef::from(name))?.ok_or_else(|| {
-            Failure::bad_request(format!("no user has the id, email or username {name:?}"))
-        })?;
-        if let (Some(_), Some(email)) = (&id, &email)
-            && directory
-                .user_by_email(email)?
-                .is_some_and(|other| other.id() != user.id())
-        {
+        if id.is_none() && email.is_none() {
+            return Err(Failure::bad_request("name the user with user_id or email"));
+        }
+        let by_email = email.map(|email| directory.user_by_email(&email));
+        let by_email = by_email.transpose()?.flatten().map(|user| user.id());
+        let Some(id) = id else {
+            return Ok(by_email);
+        };
+        let by_id = id.parse().ok().map(|id| directory.user_by_id(id));
+        let by_id = by_id.transpose()?.flatten().map(|user| user.id());
+        if by_email.is_some() && by_id.is_some() && by_email != by_id {
             return Err(Failure::bad_request("user_id and email are two users"));
         }
-        Ok(user.id())
+        Ok(by_id)
     }
 }
 
@@ -122,6 +121,8 @@ pub(crate) async fn add_user(
     let role: Role = role.parse()?;
     let work = move |directory: &Directory| {
         let (workspace, user) = (membership.workspace()?, membership.user(directory)?);
+        let nobody = || Failure::bad_request("no user has this user_id or email");
+        let user = user.ok_or_else(nobody)?;
         set_member(directory, workspace, user.into(), role)
     };
     server.write(&caller, work).await?;
@@ -178,11 +179,22 @@ pub(crate) async fn remove_user(
     Document(membership): Document<Membership>,
 ) -> Platform<Json<Value>> {
     let work = move |directory: &Directory| {
-        let (workspace, user) = (membership.workspace()?, membership.user(directory)?);
-        remove(directory, workspace, user)
+        let workspace = membership.workspace()?;
+        match membership.user(directory)? {
+            Some(user) => remove(directory, workspace, user),
+            None => Ok(0),
+        }
     };
     let affected = server.write(&caller, work).await?;
     Ok(Json(json!({ "affected_rows": affected })))
+}
+
+/// Whether nobody is removed because nobody by that name is there.
+fn is_nobody(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::MemberNotFound | ErrorKind::UserNotFound | ErrorKind::WorkspaceNotFound
+    )
 }
 
 /// Takes a member out; returns how many that were.
@@ -193,7 +205,7 @@ pub(super) fn remove(
 ) -> Result<u64, Failure> {
     match directory.apply(Batch::new().remove_member(workspace, user)) {
         Ok(_) => Ok(1),
-        Err(error) if error.kind() == ErrorKind::MemberNotFound => Ok(0),
+        Err(error) if is_nobody(error.kind()) => Ok(0),
         Err(error) => Err(error.into()),
     }
 }

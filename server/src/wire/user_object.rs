@@ -2,7 +2,6 @@
 
 use headcount::{User, UserUpdate, UserView};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// A user object. Clients keep the keys that they don't know and send them back in PUT,
 /// so `headcountVersion` tells which version of the record a PUT was made of.
@@ -78,8 +77,8 @@ pub(super) struct Replacement {
     pub(super) enabled: Option<bool>,
     email: Option<String>,
     username: Option<String>,
-    first_name: Option<Value>,
-    last_name: Option<Value>,
+    first_name: Option<String>,
+    last_name: Option<String>,
     headcount_version: Option<u64>,
 }
 
@@ -106,15 +105,15 @@ impl Replacement {
             differs = true;
         }
         if let Some(name) = &self.first_name
-            && name.as_str() != user.given_name()
+            && Some(&**name) != user.given_name()
         {
-            update = update.given_name(name.as_str());
+            update = update.given_name(&**name);
             differs = true;
         }
         if let Some(name) = &self.last_name
-            && name.as_str() != user.family_name()
+            && Some(&**name) != user.family_name()
         {
-            update = update.family_name(name.as_str());
+            update = update.family_name(&**name);
             differs = true;
         }
         differs.then_some(update)

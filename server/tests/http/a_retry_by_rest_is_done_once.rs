@@ -84,3 +84,25 @@ fn a_member_is_set_once_whichever_way() {
     assert_eq!(set(13, "If-Match: \"3\"\r\n", "owner").status, 204);
     assert_eq!(role(), "owner");
 }
+
+#[test]
+fn a_retry_finds_users_under_the_names_that_they_had() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    let bob = running.directory.create_user("bob@ex.co").unwrap().id();
+    let key = |end: u8| format!("Idempotency-Key: 5e0c7f6a-91d2-4b38-8a1b-0c2d3e4f5a{end}\r\n");
+    let new_email = json!({ "email": "robert@ex.co" }).to_string();
+    for _ in 0..2 {
+        let sent = client.send("PATCH", "/api/v1/users/bob@ex.co", &key(10), &new_email);
+        assert_eq!((sent.status, &sent.json()["id"]), (200, &json!(bob)));
+    }
+    for _ in 0..2 {
+        let sent = client.send("DELETE", "/api/v1/users/robert@ex.co", &key(11), "");
+        assert_eq!(sent.status, 204, "{}", sent.body);
+    }
+    let again = client.send("DELETE", "/api/v1/users/robert@ex.co", "", "");
+    assert_eq!(
+        (again.status, &again.json()["kind"]),
+        (404, &json!("user_not_found"))
+    );
+}

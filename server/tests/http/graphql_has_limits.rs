@@ -95,7 +95,98 @@ fn documents_that_make_no_sense_are_refused() {
         "{ __typename @skip(if: true) }",
         "not graphql",
         "",
+        // Nothing is there to select from, and still there is no such field.
+        "{ workspace_by_pk(id: 99) { nothing } }",
+        "{ user_default_workspace(where: { user_id: { _eq: \"x\" } }) { nothing } }",
+        "{ workspace_by_pk { id } }",
+        "{ workspace_by_pk(id: 1, name: \"x\") { id } }",
+        "{ workspace_by_pk(id: \"x\") { id } }",
+        "{ workspace_by_pk(id: 1.5) { id } }",
+        "{ user_default_workspace(where: { user_id: { _neq: \"x\" } }) { workspace { id } } }",
+        "{ workspace_by_pk(id: 1) { id id: name } }",
+        "{ a: workspace_by_pk(id: 1) { id } a: workspace_by_pk(id: 2) { id } }",
+        "{ workspace_by_pk(id: 1) { ... on model { id } } }",
+        "{ workspace_by_pk(id: 1) { ...A } }",
+        "query ($x: Nothing) { __typename }",
+        "query @x { __typename }",
+        "mutation { insert_workspace_one(object: { name: \"x\", archived: true }) { id } }",
     ] {
         refused(document);
     }
+}
+
+#[test]
+fn a_document_with_a_mistake_changes_nothing() {
+    let running = Running::new();
+    let (ann, client) = running.user("ann", Scope::Write);
+    let (bob, _) = running.user("bob", Scope::Read);
+    client.post(
+        "/v1/api/workspaces/create",
+        &json!({ "workspace_name": "fraud" }),
+    );
+    let member = json!({ "workspace_id": 1, "user_id": bob.id() });
+    client.post("/v1/api/workspaces/add_user", &member);
+    let delete = |condition: &str, selection: &str| {
+        format!(
+            "delete_workspace_users(where: {{ user_id: {{ _eq: \"{}\" }}, {condition} }}) \
+             {{ {selection} }}",
+            bob.id()
+        )
+    };
+    let here = "workspace_id: { _eq: 1 }";
+    for document in [
+        delete(here, "nothing"),
+        delete(&format!("{here}, role: {{ _eq: 1 }}"), "affected_rows"),
+        delete(
+            &format!("{here}, _and: [{{ _and: [{{ workspace_id: {{ _eq: 2 }} }}] }}]"),
+            "affected_rows",
+        ),
+        format!("{0} b: {0}", delete(here, "affected_rows")),
+    ] {
+        let answer = client.graphql(&format!("mutation {{ {document} }}"), json!({}));
+        assert!(answer["errors"].is_array(), "{document}: {answer}");
+        assert_eq!(running.directory.members("fraud").unwrap().len(), 2);
+    }
+    let nested = format!("_and: {{ _and: {{ {here} }} }}");
+    let document = format!("mutation {{ {} }}", delete(&nested, "affected_rows"));
+    for rows in [1, 0] {
+        let answer = client.graphql(&document, json!({}));
+        assert_eq!(
+            answer["data"]["delete_workspace_users"]["affected_rows"],
+            rows
+        );
+    }
+    let insert = format!(
+        "mutation {{ insert_workspace_one(object: {{ name: \"x\", owner_id: \"{}\", \
+         users: {{ data: {{ user_id: \"{}\" }} }} }}) {{ id }} }}",
+        ann.id(),
+        bob.id()
+    );
+    assert!(client.graphql(&insert, json!({}))["errors"].is_array());
+    assert!(running.directory.workspace("x").unwrap().is_none());
+}
+
+#[test]
+fn every_answer_has_data_or_errors() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Read);
+    for body in [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "{\"query\": 5}",
+        "{\"query\": \"{__typename}\", \"variables\": []}",
+    ] {
+        let answer = client.send("POST", "/v1/graphql", "", body);
+        assert_eq!(answer.status, 200, "{body}");
+        assert_eq!(
+            answer.json()["errors"][0]["extensions"]["code"],
+            "invalid-json"
+        );
+    }
+    let merged = "{ workspace_by_pk(id: -1) { id } __typename __typename }";
+    let answer = client.graphql(merged, json!({}));
+    let data = json!({ "workspace_by_pk": null, "__typename": "query_root" });
+    assert_eq!(answer["data"], data);
 }

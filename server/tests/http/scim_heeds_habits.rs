@@ -165,3 +165,89 @@ fn a_change_elsewhere_is_seen_and_not_undone() {
     assert_eq!(done.json()["emails"], ann["emails"]);
     assert!(running.directory.user("new@ex.co").unwrap().is_some());
 }
+
+#[test]
+fn single_values_come_in_lists_and_in_objects() {
+    let running = Running::new();
+    let entra = provisioner(&running, "entra");
+    let path = user(
+        &entra,
+        &json!({ "userName": "ann@ex.co", "title": [{ "value": "Dr" }] }),
+    );
+    assert_eq!(entra.get(&path).json()["title"], "Dr");
+    for (attribute, value, shown) in [
+        (
+            "active",
+            json!([{ "$ref": null, "value": "False" }]),
+            json!(false),
+        ),
+        ("active", json!({ "value": "TRUE" }), json!(true)),
+        ("title", json!(["Prof"]), json!("Prof")),
+        ("title", json!([]), json!(null)),
+    ] {
+        let operation = json!([{ "op": "Replace", "path": attribute, "value": value }]);
+        let done = patch(&entra, &path, operation);
+        assert_eq!(
+            (done.status, &done.json()[attribute]),
+            (200, &shown),
+            "{value}"
+        );
+    }
+    let manager = format!("{ENTERPRISE}:manager");
+    let value = json!([{ "$ref": "../Users/1", "value": "1" }]);
+    let operation = json!([{ "op": "Add", "path": manager, "value": value }]);
+    let done = patch(&entra, &path, operation);
+    assert_eq!(done.json()[ENTERPRISE]["manager"]["value"], "1");
+}
+
+#[test]
+fn members_of_a_patch_have_names_in_any_case() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let path = user(&okta, &json!({ "userName": "ann@ex.co" }));
+    for (name, operation, title) in [
+        (
+            "operations",
+            json!({ "OP": "ADD", "PATH": "Title", "VALUE": "A" }),
+            "A",
+        ),
+        (
+            "OPERATIONS",
+            json!({ "Op": "Replace", "Value": { "TITLE": "B" } }),
+            "B",
+        ),
+    ] {
+        let body = json!({ name: [operation] }).to_string();
+        let done = okta.send("PATCH", &path, "", &body);
+        assert_eq!(
+            (done.status, &done.json()["title"]),
+            (200, &json!(title)),
+            "{name}"
+        );
+    }
+    for (body, scim_type) in [
+        (json!({}), "invalidSyntax"),
+        (json!({ "Operations": { "op": "add" } }), "invalidSyntax"),
+        (json!({ "Operations": ["add"] }), "invalidSyntax"),
+        (
+            json!({ "Operations": [{ "op": "move", "path": "title" }] }),
+            "invalidSyntax",
+        ),
+        (
+            json!({ "Operations": [{ "op": "replace", "path": "title" }] }),
+            "invalidValue",
+        ),
+        (
+            json!({ "Operations": [{ "op": "add", "path": 1, "value": 1 }] }),
+            "invalidPath",
+        ),
+    ] {
+        let refused = okta.send("PATCH", &path, "", &body.to_string());
+        assert_eq!(
+            (refused.status, &refused.json()["scimType"]),
+            (400, &json!(scim_type)),
+            "{body}"
+        );
+    }
+    assert_eq!(okta.get(&path).json()["title"], "B");
+}

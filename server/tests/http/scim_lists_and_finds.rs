@@ -62,6 +62,18 @@ fn a_walk_reads_every_user_once() {
         .json();
     assert_eq!(inactive["totalResults"], 1);
     assert_eq!(okta.get(&format!("{USERS}?count=x")).status, 400);
+    let far = "99999999999999999999";
+    let behind = okta
+        .get(&format!("{USERS}?startIndex={far}&count={far}"))
+        .json();
+    assert_eq!(
+        (ids(&behind).len(), &behind["totalResults"]),
+        (0, &json!(25))
+    );
+    let before = okta
+        .get(&format!("{USERS}?startIndex=-{far}&count=1"))
+        .json();
+    assert_eq!((&before["startIndex"], ids(&before).len()), (&json!(1), 1));
 }
 
 #[test]
@@ -85,6 +97,8 @@ fn users_are_found_by_what_providers_match() {
         "emails.value sw \"ann\" and active eq false".to_owned(),
         format!("id eq \"{id}\""),
         "not (userName co \"bob\")".to_owned(),
+        "externalId sw \"00U\"".to_owned(),
+        "externalId ne null and active eq \"False\"".to_owned(),
         "meta.created gt \"2020-01-01T00:00:00Z\" and userName sw \"a\"".to_owned(),
     ] {
         let asked = filter.replace(' ', "%20").replace('"', "%22");
@@ -111,6 +125,14 @@ fn users_are_found_by_what_providers_match() {
         "shoeSize%20eq%201",
         "name.shoe%20pr",
         "userName%20like%20%22a%22",
+        "emails[shoe%20eq%20%22x%22]",
+        "emails[type%20eq%201]",
+        "userName[value%20eq%20%22a%22]",
+        "name%20eq%20%22a%22",
+        "userName%20eq%205",
+        "active%20eq%20%22maybe%22",
+        "active%20co%20%22tr%22",
+        "meta.created%20gt%20%22yesterday%22",
     ] {
         let refused = okta.get(&format!("{USERS}?filter={wrong}"));
         assert_eq!(

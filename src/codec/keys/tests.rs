@@ -3,7 +3,7 @@
 use super::*;
 
 fn domain(email_key: &str) -> Vec<u8> {
-    made(|out| put_domain(out, email_key))
+    build(|out| put_domain(out, email_key))
 }
 
 #[test]
@@ -18,17 +18,20 @@ fn keys_lead_back_to_their_parts() {
         Some((some_id, workspace_id))
     );
     assert_eq!(email_key_of(&username("ann")), None);
-    assert_eq!(id_of(&[Kind::Id as u8, 1, 2]), None);
+    assert_eq!(id_of(&[KeyKind::Id as u8, 1, 2]), None);
 }
 
 #[test]
 fn indexes_by_email_lead_back_to_it() {
     for (prefix, kind) in [
-        (Kind::User.all(), Kind::User),
-        (Kind::Admin.all(), Kind::Admin),
-        (Kind::Inactive.all(), Kind::Inactive),
-        (domains("ex.co"), Kind::Domain),
-        (members(WorkspaceId::from_u64(7), Role::User), Kind::Member),
+        (KeyKind::User.all(), KeyKind::User),
+        (KeyKind::Admin.all(), KeyKind::Admin),
+        (KeyKind::Inactive.all(), KeyKind::Inactive),
+        (domains("ex.co"), KeyKind::Domain),
+        (
+            members(WorkspaceId::from_u64(7), Role::User),
+            KeyKind::Member,
+        ),
     ] {
         let place = place_of_email(&prefix, "a.b@ex.co");
         assert_eq!(
@@ -73,12 +76,16 @@ fn a_domain_is_not_repeated_in_its_entries() {
     let key = domain("ann@ex.co");
     assert_eq!(key, b"\x15ex.co\0ann@");
     assert_eq!(
-        email_key_in(Kind::Domain, &key, &[]).as_deref(),
+        email_key_in(KeyKind::Domain, &key, &[]).as_deref(),
         Some("ann@ex.co")
     );
     for malformed in ["", "ex.co", "ex.co\0", "ex.co\0ann", "ex.co\0ann@b@"] {
-        let key = [&[Kind::Domain as u8], malformed.as_bytes()].concat();
-        assert_eq!(email_key_in(Kind::Domain, &key, &[]), None, "{malformed:?}");
+        let key = [&[KeyKind::Domain as u8], malformed.as_bytes()].concat();
+        assert_eq!(
+            email_key_in(KeyKind::Domain, &key, &[]),
+            None,
+            "{malformed:?}"
+        );
     }
 }
 
@@ -128,5 +135,5 @@ fn prefixes_end_behind_their_last_key() {
     assert_eq!(Prefix(vec![0x10]).end(), [0x11]);
     assert_eq!(Prefix(vec![0x10, 0xff, 0xff]).end(), [0x11]);
     assert!(change(255) < change(256));
-    assert!(change(u64::MAX) < Kind::Change.all().end());
+    assert!(change(u64::MAX) < KeyKind::Change.all().end());
 }

@@ -1,24 +1,24 @@
-//! Counting what happens too often for a counter that all threads share.
+//! A counter for events that are too frequent for a single shared counter.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// How often something happened, counted by each thread in its own place, for one
-/// that is shared would cost more than what is counted. Where many threads count,
-/// two that share a place may lose a count now and then.
-pub(super) struct Hits([Place; PLACES]);
+/// Counts events in a separate counter per thread, because updating a shared one would cost
+/// more than the event. With many threads, two that share a counter may lose a count now
+/// and then.
+pub(super) struct Hits([Counter; COUNTERS]);
 
-/// More than the processors of most machines.
-const PLACES: usize = 64;
+/// More than most machines have processors.
+const COUNTERS: usize = 64;
 
-/// A counter with its cache lines to itself.
+/// A counter on cache lines of its own.
 #[derive(Default)]
 #[repr(align(128))]
-struct Place(AtomicU64);
+struct Counter(AtomicU64);
 
 impl Default for Hits {
     fn default() -> Self {
-        Self(std::array::from_fn(|_| Place::default()))
+        Self(std::array::from_fn(|_| Counter::default()))
     }
 }
 
@@ -31,22 +31,22 @@ impl Hits {
         let own = match OWN.get() {
             usize::MAX => {
                 static NEXT: AtomicUsize = AtomicUsize::new(0);
-                let own = NEXT.fetch_add(1, Ordering::Relaxed) % PLACES;
+                let own = NEXT.fetch_add(1, Ordering::Relaxed) % COUNTERS;
                 OWN.set(own);
                 own
             }
             own => own,
         };
-        // Not in one step: that would cost as much as a lock.
-        let place = &self.0[own].0;
-        let sum = place.load(Ordering::Relaxed) + count as u64;
-        place.store(sum, Ordering::Relaxed);
+        // Not an atomic increment, which would cost as much as a lock.
+        let counter = &self.0[own].0;
+        let sum = counter.load(Ordering::Relaxed) + count as u64;
+        counter.store(sum, Ordering::Relaxed);
     }
 
     pub(super) fn sum(&self) -> u64 {
         self.0
             .iter()
-            .map(|place| place.0.load(Ordering::Relaxed))
+            .map(|counter| counter.0.load(Ordering::Relaxed))
             .sum()
     }
 }

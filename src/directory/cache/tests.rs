@@ -1,9 +1,9 @@
-//! Each race between a reader and a commit, played in slow motion.
+//! Each race between a reader and a commit, step by step.
 
 use std::thread;
 
 use super::*;
-use crate::model::{Attributes, Email, ExternalIds, NulTexts, Timestamp, UserId};
+use crate::model::{Attributes, Derived, Email, ExternalIds, Timestamp, UserId};
 
 pub(super) fn user(email: &str, version: u64) -> User {
     User {
@@ -20,7 +20,7 @@ pub(super) fn user(email: &str, version: u64) -> User {
         updated_at: Timestamp::now(),
         deactivated_at: None,
         version,
-        nul_texts: NulTexts::default(),
+        derived: Derived::default(),
     }
 }
 
@@ -36,12 +36,12 @@ fn cache() -> UserCache {
 
 /// Reads by email, from a store that has this version of Ann.
 fn read(cache: &UserCache, version: u64) -> u64 {
-    let found = cache.get_or_load(Kind::Email, ANN, || Ok(Some(ann(version))));
+    let found = cache.get_or_load(CacheKeyKind::Email, ANN, || Ok(Some(ann(version))));
     found.unwrap().unwrap().version
 }
 
 fn get(cache: &UserCache) -> Option<u64> {
-    cache.get(Kind::Email, ANN).map(|user| user.version)
+    cache.get(CacheKeyKind::Email, ANN).map(|user| user.version)
 }
 
 #[test]
@@ -51,15 +51,15 @@ fn what_was_read_is_found_again_and_under_no_other_key() {
     assert_eq!(read(&cache, 1), 1);
     assert_eq!(get(&cache), Some(1));
     assert_eq!(read(&cache, 2), 1);
-    assert!(cache.get(Kind::Username, ANN).is_none());
-    assert!(cache.get(Kind::Id, &[7; 16]).is_none());
+    assert!(cache.get(CacheKeyKind::Username, ANN).is_none());
+    assert!(cache.get(CacheKeyKind::Id, &[7; 16]).is_none());
     assert_eq!((cache.size().0, cache.reads()), (1, (2, 1)));
 }
 
 #[test]
 fn that_there_is_nobody_is_not_cached() {
     let cache = cache();
-    let found = cache.get_or_load(Kind::Email, ANN, || Ok(None));
+    let found = cache.get_or_load(CacheKeyKind::Email, ANN, || Ok(None));
     assert!(found.unwrap().is_none());
     assert_eq!(read(&cache, 1), 1);
 }
@@ -68,13 +68,13 @@ fn that_there_is_nobody_is_not_cached() {
 fn during_a_commit_readers_ask_the_engine() {
     let cache = cache();
     read(&cache, 1);
-    let mut change = cache.change();
+    let mut invalidation = cache.invalidation();
     assert_eq!(get(&cache), Some(1));
-    change.mark(vec![Arc::new(ann(1))]);
+    invalidation.mark(vec![Arc::new(ann(1))]);
     assert_eq!(get(&cache), None);
-    // Each finds what the engine has, which may be published at any moment.
+    // Each read returns what the engine has at that moment.
     assert_eq!((read(&cache, 1), read(&cache, 2)), (1, 2));
-    drop(change);
+    drop(invalidation);
     assert_eq!(
         (get(&cache), read(&cache, 2), get(&cache)),
         (None, 2, Some(2))
@@ -89,7 +89,9 @@ fn many_are_found_in_their_order_but_not_those_who_change() {
     let cached = |n: usize| !n.is_multiple_of(3);
     for (n, name) in names.iter().enumerate().filter(|(n, _)| cached(*n)) {
         let load = || Ok(Some(user(name, n as u64)));
-        cache.get_or_load(Kind::Email, &text(name), load).unwrap();
+        cache
+            .get_or_load(CacheKeyKind::Email, &text(name), load)
+            .unwrap();
     }
     let versions = |kind| -> Vec<_> {
         let texts = names.iter().map(String::as_bytes);
@@ -98,40 +100,50 @@ fn many_are_found_in_their_order_but_not_those_who_change() {
     };
     let wanted = |n: usize| cached(n).then_some(n as u64);
     assert_eq!(
-        versions(Kind::Email),
+        versions(CacheKeyKind::Email),
         (0..200).map(wanted).collect::<Vec<_>>()
     );
-    assert_eq!(versions(Kind::Username), [None; 200]);
+    assert_eq!(versions(CacheKeyKind::Username), [None; 200]);
     let hits = (0..200).filter(|n| cached(*n)).count() as u64;
     assert_eq!(cache.reads().0, hits);
 
-    let mut change = cache.change();
-    change.mark(vec![Arc::new(user(&names[100], 100))]);
-    assert_eq!(versions(Kind::Email)[99..102], [None, None, Some(101)]);
-    drop(change);
-    assert_eq!(versions(Kind::Email)[99..102], [None, None, Some(101)]);
+    let mut invalidation = cache.invalidation();
+    invalidation.mark(vec![Arc::new(user(&names[100], 100))]);
+    assert_eq!(
+        versions(CacheKeyKind::Email)[99..102],
+        [None, None, Some(101)]
+    );
+    drop(invalidation);
+    assert_eq!(
+        versions(CacheKeyKind::Email)[99..102],
+        [None, None, Some(101)]
+    );
     let nobody: [&[u8]; 2] = [&[b'a'; 300], b""];
     assert_eq!(
-        cache.get_many(Kind::Email, nobody.into_iter()),
+        cache.get_many(CacheKeyKind::Email, nobody.into_iter()),
         [None, None]
     );
-    assert!(cache.get_many(Kind::Email, [].into_iter()).is_empty());
+    assert!(
+        cache
+            .get_many(CacheKeyKind::Email, [].into_iter())
+            .is_empty()
+    );
 }
 
 #[test]
 fn a_commit_forgets_a_user_under_each_key() {
     let cache = cache();
     let load = || Ok(Some(ann(1)));
-    let keys: [(Kind, &[u8]); 3] = [
-        (Kind::Email, ANN),
-        (Kind::Id, &[7; 16]),
-        (Kind::Username, ANN),
+    let keys: [(CacheKeyKind, &[u8]); 3] = [
+        (CacheKeyKind::Email, ANN),
+        (CacheKeyKind::Id, &[7; 16]),
+        (CacheKeyKind::Username, ANN),
     ];
     for (kind, text) in keys {
         cache.get_or_load(kind, text, load).unwrap();
         assert!(cache.get(kind, text).is_some());
     }
-    cache.change().mark(vec![Arc::new(ann(1))]);
+    cache.invalidation().mark(vec![Arc::new(ann(1))]);
     for (kind, text) in keys {
         assert!(cache.get(kind, text).is_none(), "{kind:?}");
     }
@@ -140,10 +152,10 @@ fn a_commit_forgets_a_user_under_each_key() {
 #[test]
 fn a_read_that_began_before_a_commit_is_not_cached_after_it() {
     let cache = cache();
-    let found = cache.get_or_load(Kind::Email, ANN, || {
+    let found = cache.get_or_load(CacheKeyKind::Email, ANN, || {
         // The snapshot is taken here; then a commit comes in between.
         let old = ann(1);
-        cache.change().mark(vec![Arc::new(ann(1))]);
+        cache.invalidation().mark(vec![Arc::new(ann(1))]);
         Ok(Some(old))
     });
     assert_eq!(found.unwrap().unwrap().version, 1);
@@ -155,16 +167,16 @@ fn a_read_that_began_before_a_large_commit_is_not_cached_after_it() {
     let cache = cache();
     read(&cache, 1);
     let many = |count| (0..count).map(|_| Arc::new(user("bob@ex.co", 1))).collect();
-    let found = cache.get_or_load(Kind::Email, b"cho@ex.co", || {
-        let mut change = cache.change();
-        change.mark(many(REPLACED_MAX));
+    let found = cache.get_or_load(CacheKeyKind::Email, b"cho@ex.co", || {
+        let mut invalidation = cache.invalidation();
+        invalidation.mark(many(REPLACED_MAX));
         assert_eq!(get(&cache), Some(1));
-        change.mark(many(1));
+        invalidation.mark(many(1));
         assert_eq!(get(&cache), None);
         Ok(Some(user("cho@ex.co", 1)))
     });
     assert!(found.unwrap().is_some());
-    assert!(cache.get(Kind::Email, b"cho@ex.co").is_none());
+    assert!(cache.get(CacheKeyKind::Email, b"cho@ex.co").is_none());
     assert_eq!((get(&cache), cache.size().0), (None, 0));
     assert_eq!((read(&cache, 2), get(&cache)), (2, Some(2)));
 }
@@ -172,7 +184,7 @@ fn a_read_that_began_before_a_large_commit_is_not_cached_after_it() {
 #[test]
 fn a_reader_does_not_wait_for_another() {
     let cache = cache();
-    let found = cache.get_or_load(Kind::Email, ANN, || {
+    let found = cache.get_or_load(CacheKeyKind::Email, ANN, || {
         assert_eq!(read(&cache, 1), 1);
         Ok(Some(ann(1)))
     });
@@ -186,8 +198,8 @@ fn a_commit_that_panics_leaves_nothing_marked_or_stale() {
     read(&cache, 1);
     let panicked = thread::scope(|scope| {
         let commit = scope.spawn(|| {
-            let mut change = cache.change();
-            change.mark(vec![Arc::new(ann(1))]);
+            let mut invalidation = cache.invalidation();
+            invalidation.mark(vec![Arc::new(ann(1))]);
             panic!("as if the engine did");
         });
         commit.join()
@@ -197,7 +209,7 @@ fn a_commit_that_panics_leaves_nothing_marked_or_stale() {
         (get(&cache), read(&cache, 2), get(&cache)),
         (None, 2, Some(2))
     );
-    cache.change().mark(vec![Arc::new(ann(2))]);
+    cache.invalidation().mark(vec![Arc::new(ann(2))]);
     assert_eq!(get(&cache), None);
 }
 
@@ -208,7 +220,7 @@ fn a_closed_cache_stays_empty() {
     cache.close();
     for _ in 0..2 {
         assert_eq!((get(&cache), read(&cache, 2), get(&cache)), (None, 2, None));
-        cache.change().mark(vec![Arc::new(ann(2))]);
+        cache.invalidation().mark(vec![Arc::new(ann(2))]);
     }
     let off = UserCache::new(0);
     assert_eq!((read(&off, 1), get(&off), off.size()), (1, None, (0, 0)));
@@ -221,7 +233,7 @@ fn memory_is_bounded() {
         let email = format!("user.with.a.long.name.{number}@department.ex.co");
         let load = || Ok(Some(user(&email, 1)));
         cache
-            .get_or_load(Kind::Email, email.as_bytes(), load)
+            .get_or_load(CacheKeyKind::Email, email.as_bytes(), load)
             .unwrap();
     }
     let (entries, bytes) = cache.size();

@@ -1,8 +1,8 @@
-//! One thing wrong with the stored bytes is one fault, of its kind; and a damaged
-//! value hides nothing else.
+//! Each kind of damage to the stored bytes is one fault of its kind, and a damaged value
+//! doesn't hide others.
 
 use super::*;
-use crate::codec::keys::{Kind, domains, external_id};
+use crate::codec::keys::{KeyKind, domains, external_id};
 use crate::codec::{
     IdEntry, decode_totals, decode_user, decode_workspace, encode_totals, put_id, put_user,
     put_workspace,
@@ -20,7 +20,7 @@ pub(super) const TEAM: WorkspaceId = WorkspaceId::from_u64(1);
 pub(super) const OWN: WorkspaceId = WorkspaceId::from_u64(2);
 pub(super) const REQUEST: RequestId = RequestId::from_bytes([9; 16]);
 
-/// A directory with one of each.
+/// A directory with at least one record of each kind.
 pub(super) fn make_full(path: &Path) {
     let options = Directory::options().license_if_new(License::Seats(10));
     let directory = options.open(path).unwrap();
@@ -71,33 +71,33 @@ fn change_totals(txn: &mut Txn<'_>, change: fn(&mut crate::codec::Totals)) -> Re
     txn.put(keys::TOTALS, &encode_totals(&totals)?)
 }
 
-fn key_of(kind: Kind, txn: &Txn<'_>) -> Vec<u8> {
+fn key_of(kind: KeyKind, txn: &Txn<'_>) -> Vec<u8> {
     let prefix = kind.all();
     let end = prefix.end();
     let range = (Bound::Included(&prefix.0[..]), Bound::Excluded(&end[..]));
     entries(txn, range).swap_remove(0).0
 }
 
-fn remove_first(kind: Kind, txn: &mut Txn<'_>) -> Result<()> {
+fn remove_first(kind: KeyKind, txn: &mut Txn<'_>) -> Result<()> {
     let key = key_of(kind, txn);
     txn.delete(&key)
 }
 
-/// Has a username lead to an email.
+/// Makes a username lead to an email.
 fn put_username(txn: &mut Txn<'_>, username: &str, email: &str) -> Result<()> {
     let mut value = Vec::new();
     keys::put_username_value(&mut value, username, email);
     txn.put(&keys::username(username), &value)
 }
 
-fn malform_first(kind: Kind, txn: &mut Txn<'_>) -> Result<()> {
+fn malform_first(kind: KeyKind, txn: &mut Txn<'_>) -> Result<()> {
     let key = key_of(kind, txn);
     txn.put(&key, &[1, 0xff])
 }
 
-/// Puts a day like the first one, as `change` makes it.
+/// Writes a copy of the first day, changed by `change`.
 fn put_day(txn: &mut Txn<'_>, change: fn(SeatDay) -> SeatDay) -> Result<()> {
-    let key = key_of(Kind::SeatDay, txn);
+    let key = key_of(KeyKind::SeatDay, txn);
     let bytes = txn.get(&key)?.unwrap().to_vec();
     let day = change(keys::seat_day_in(&key, &bytes).unwrap());
     let mut value = Vec::new();
@@ -105,7 +105,7 @@ fn put_day(txn: &mut Txn<'_>, change: fn(SeatDay) -> SeatDay) -> Result<()> {
     txn.put(&keys::seat_day(day.day), &value)
 }
 
-/// Puts a user like Bob, under another email and as `change` makes it.
+/// Writes a copy of Bob under another email, changed by `change`.
 fn put_twin(txn: &mut Txn<'_>, change: fn(&mut crate::model::User)) -> Result<()> {
     let bytes = txn.get(&keys::user("bob@ex.co"))?.unwrap().to_vec();
     let mut twin = decode_user("zed@ex.co", &bytes)?;
@@ -117,22 +117,22 @@ fn put_twin(txn: &mut Txn<'_>, change: fn(&mut crate::model::User)) -> Result<()
 
 const CASES: &[(FaultKind, &str, Tamper)] = &[
     (FaultKind::Malformed, "user", |txn| {
-        malform_first(Kind::User, txn)
+        malform_first(KeyKind::User, txn)
     }),
     (FaultKind::Malformed, "workspace", |txn| {
-        malform_first(Kind::Workspace, txn)
+        malform_first(KeyKind::Workspace, txn)
     }),
     (FaultKind::Malformed, "membership", |txn| {
-        malform_first(Kind::Membership, txn)
+        malform_first(KeyKind::Membership, txn)
     }),
     (FaultKind::Malformed, "change", |txn| {
-        malform_first(Kind::Change, txn)
+        malform_first(KeyKind::Change, txn)
     }),
     (FaultKind::Malformed, "request", |txn| {
-        malform_first(Kind::Request, txn)
+        malform_first(KeyKind::Request, txn)
     }),
     (FaultKind::Malformed, "id", |txn| {
-        malform_first(Kind::Id, txn)
+        malform_first(KeyKind::Id, txn)
     }),
     (FaultKind::Malformed, "license", |txn| {
         txn.put(keys::LICENSE, &[1, 0xff])
@@ -141,13 +141,13 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
         txn.put(keys::TOTALS, &[1, 0xff])
     }),
     (FaultKind::Malformed, "last_seen", |txn| {
-        malform_first(Kind::Seen, txn)
+        malform_first(KeyKind::Seen, txn)
     }),
     (FaultKind::Malformed, "seat_day", |txn| {
-        malform_first(Kind::SeatDay, txn)
+        malform_first(KeyKind::SeatDay, txn)
     }),
     (FaultKind::Wrong, "seat_day", |txn| {
-        let key = key_of(Kind::SeatDay, txn);
+        let key = key_of(KeyKind::SeatDay, txn);
         txn.delete(&key)
     }),
     (FaultKind::Wrong, "seat_day", |txn| {
@@ -167,42 +167,44 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
         txn.delete(keys::LICENSE)
     }),
     (FaultKind::Missing, "totals", |txn| txn.delete(keys::TOTALS)),
-    (FaultKind::Missing, "id", |txn| remove_first(Kind::Id, txn)),
+    (FaultKind::Missing, "id", |txn| {
+        remove_first(KeyKind::Id, txn)
+    }),
     (FaultKind::Missing, "username", |txn| {
-        remove_first(Kind::Username, txn)
+        remove_first(KeyKind::Username, txn)
     }),
     (FaultKind::Missing, "inactive", |txn| {
-        remove_first(Kind::Inactive, txn)
+        remove_first(KeyKind::Inactive, txn)
     }),
     (FaultKind::Missing, "admin", |txn| {
-        remove_first(Kind::Admin, txn)
+        remove_first(KeyKind::Admin, txn)
     }),
     (FaultKind::Missing, "domain", |txn| {
-        remove_first(Kind::Domain, txn)
+        remove_first(KeyKind::Domain, txn)
     }),
     (FaultKind::Missing, "created", |txn| {
-        remove_first(Kind::Created, txn)
+        remove_first(KeyKind::Created, txn)
     }),
     (FaultKind::Missing, "updated", |txn| {
-        remove_first(Kind::Updated, txn)
+        remove_first(KeyKind::Updated, txn)
     }),
     (FaultKind::Missing, "workspace_name", |txn| {
-        remove_first(Kind::WorkspaceName, txn)
+        remove_first(KeyKind::WorkspaceName, txn)
     }),
     (FaultKind::Missing, "default_workspace", |txn| {
-        remove_first(Kind::DefaultWorkspace, txn)
+        remove_first(KeyKind::DefaultWorkspace, txn)
     }),
     (FaultKind::Missing, "member", |txn| {
-        remove_first(Kind::Member, txn)
+        remove_first(KeyKind::Member, txn)
     }),
     (FaultKind::Missing, "external_id", |txn| {
-        remove_first(Kind::ExternalId, txn)
+        remove_first(KeyKind::ExternalId, txn)
     }),
     (FaultKind::Missing, "workspace_external_id", |txn| {
-        remove_first(Kind::WorkspaceExternalId, txn)
+        remove_first(KeyKind::WorkspaceExternalId, txn)
     }),
     (FaultKind::Missing, "request", |txn| {
-        remove_first(Kind::Request, txn)
+        remove_first(KeyKind::Request, txn)
     }),
     (FaultKind::Wrong, "id", |txn| {
         let mut value = Vec::new();
@@ -213,21 +215,24 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
         put_username(txn, "bob", "cho@ex.co")
     }),
     (FaultKind::Wrong, "inactive", |txn| {
-        let key = key_of(Kind::Inactive, txn);
+        let key = key_of(KeyKind::Inactive, txn);
         txn.put(&key, b"more")
     }),
     (FaultKind::Wrong, "created", |txn| {
-        let key = key_of(Kind::Created, txn);
+        let key = key_of(KeyKind::Created, txn);
         txn.put(&key, b"cho@ex.co")
     }),
     (FaultKind::Wrong, "workspace_name", |txn| {
         txn.put(&keys::workspace_name("team"), &2_u64.to_be_bytes())
     }),
     (FaultKind::Wrong, "external_id", |txn| {
-        txn.put(&external_id(Kind::ExternalId, "okta", "00u1"), b"cho@ex.co")
+        txn.put(
+            &external_id(KeyKind::ExternalId, "okta", "00u1"),
+            b"cho@ex.co",
+        )
     }),
     (FaultKind::Wrong, "workspace_external_id", |txn| {
-        let key = external_id(Kind::WorkspaceExternalId, "okta", "00g1");
+        let key = external_id(KeyKind::WorkspaceExternalId, "okta", "00g1");
         txn.put(&key, &2_u64.to_be_bytes())
     }),
     (FaultKind::NotDeleted, "id", |txn| {
@@ -245,12 +250,12 @@ const CASES: &[(FaultKind, &str, Tamper)] = &[
     }),
     (FaultKind::Leftover, "external_id", |txn| {
         txn.put(
-            &external_id(Kind::ExternalId, "entra", "00u1"),
+            &external_id(KeyKind::ExternalId, "entra", "00u1"),
             b"bob@ex.co",
         )
     }),
     (FaultKind::Leftover, "workspace_external_id", |txn| {
-        let key = external_id(Kind::WorkspaceExternalId, "okta", "00g2");
+        let key = external_id(KeyKind::WorkspaceExternalId, "okta", "00g2");
         txn.put(&key, &1_u64.to_be_bytes())
     }),
     (FaultKind::Leftover, "inactive", |txn| {
@@ -417,7 +422,7 @@ fn of_two_with_one_id_or_username_the_later_is_the_fault() {
     }
 }
 
-/// An email that is another's username: each has the entries that it calls for.
+/// An email that is another user's username; each user has the entries that it requires.
 #[test]
 fn an_email_that_is_anothers_username_is_a_fault() {
     let folder = tempfile::tempdir().unwrap();

@@ -18,8 +18,8 @@ pub(super) fn append(stored: &mut Vec<u8>, key: &[u8], value: &[u8]) {
 
 /// The value that is stored as `stored` under `key`; `None` if it was damaged.
 pub(super) fn verify<'s>(key: &[u8], stored: &'s [u8]) -> Option<&'s [u8]> {
-    let (value, seal) = stored.split_last_chunk::<CHECKSUM_BYTES>()?;
-    (checksum(key, value) == *seal).then_some(value)
+    let (value, expected) = stored.split_last_chunk::<CHECKSUM_BYTES>()?;
+    (checksum(key, value) == *expected).then_some(value)
 }
 
 fn checksum(key: &[u8], value: &[u8]) -> [u8; CHECKSUM_BYTES] {

@@ -9,7 +9,7 @@ use super::base::Base;
 use super::log::{Log, Size};
 use super::snapshot::State;
 use super::transaction::Transaction;
-use super::txn::Pending;
+use super::txn::PendingWrites;
 use crate::error::{Error, Result};
 
 /// Bytes that the smallest commit of the database may need: what it notes of its pages.
@@ -25,7 +25,7 @@ impl Shared {
         &self,
         log: &mut Log,
         mut state: Arc<State>,
-        pending: Pending,
+        pending: PendingWrites,
     ) -> Result<()> {
         let sequence = state.sequence + 1;
         let mut size = Size::default();
@@ -43,11 +43,11 @@ impl Shared {
         }
         self.prepare(log)?;
         state = self.state()?;
-        let doubt = PoisonGuard(self);
+        let guard = PoisonGuard(self);
         if let Err(error) = log.append(sequence, size, staged.writes().iter()) {
-            return Err(doubt.confirm(self.name.log_failed(error)));
+            return Err(guard.confirm(self.name.log_failed(error)));
         }
-        doubt.clear();
+        guard.clear();
         let is_first = state.active.is_empty();
         self.usual.note(staged.size());
         state.active.add(sequence, staged);
@@ -121,7 +121,12 @@ impl Shared {
 
     /// Commits what is too large for a frame: the database takes over everything
     /// at once, this commit included, and the log starts again.
-    fn commit_around(&self, log: &mut Log, sequence: u64, mut pending: Pending) -> Result<()> {
+    fn commit_around(
+        &self,
+        log: &mut Log,
+        sequence: u64,
+        mut pending: PendingWrites,
+    ) -> Result<()> {
         let moved = pending.go_around(self);
         let Some(around) = pending.around.take() else {
             return moved;
@@ -130,7 +135,7 @@ impl Shared {
             around.abort();
             return Err(error);
         }
-        let doubt = PoisonGuard(self);
+        let guard = PoisonGuard(self);
         match self.with_base(|base| base.commit(around, sequence)) {
             Ok(committed) => self.publish(|_| State {
                 base: Arc::new(committed),
@@ -138,9 +143,9 @@ impl Shared {
                 active: Arc::default(),
                 sequence,
             }),
-            Err(error) => return Err(doubt.confirm(error)),
+            Err(error) => return Err(guard.confirm(error)),
         }
-        doubt.clear();
+        guard.clear();
         log.restart(sequence);
         Ok(())
     }
@@ -166,6 +171,6 @@ impl PoisonGuard<'_> {
 
 impl Drop for PoisonGuard<'_> {
     fn drop(&mut self) {
-        self.0.in_doubt.store(true, Ordering::Release);
+        self.0.poisoned.store(true, Ordering::Release);
     }
 }

@@ -156,7 +156,7 @@ impl Name {
     }
 
     /// An earlier write failed for `cause`; this one was not begun.
-    pub(super) fn in_doubt(&self, cause: Option<&Error>) -> Error {
+    pub(super) fn poisoned(&self, cause: Option<&Error>) -> Error {
         let cause = cause.map_or("a write failed".to_owned(), Error::to_string);
         Error::new(
             ErrorKind::Io,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::filter::Filter;
 use super::guard::guarded;
-use super::scan::Stored;
+use super::scan::TableCursor;
 use super::snapshot::Committed;
 use super::staging::hash_of;
 use super::{Shared, lock};
@@ -117,7 +117,7 @@ impl Unfinished {
             let range = (Bound::Included(&start[..]), end);
             let Committed { table, name, .. } = &*self.state;
             let ended = guarded(name, || {
-                let stored = Stored::new(table, range, Order::Ascending);
+                let stored = TableCursor::new(table, range, Order::Ascending);
                 let stored = stored.map_err(|error| name.error(error))?;
                 for (count, entry) in (1..).zip(stored) {
                     let (key, _) = entry.map_err(|error| name.error(error))?;

@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use super::checksum;
 use super::guard::guarded;
-use super::scan::Stored;
+use super::scan::TableCursor;
 use super::snapshot::{Committed, Snapshot};
 use super::staging::hash_of;
 use crate::engine::{Inspect, Order};
@@ -17,7 +17,7 @@ impl Inspect for Snapshot {
         let Committed { table, name, .. } = &*self.0.base;
         let everything = (Bound::Unbounded, Bound::Unbounded);
         guarded(name, || {
-            let stored = Stored::new(table, everything, Order::Ascending);
+            let stored = TableCursor::new(table, everything, Order::Ascending);
             for entry in stored.map_err(|error| name.error(error))? {
                 let (key, value) = entry.map_err(|error| name.error(error))?;
                 let (key, value) = (key.value(), value.value());

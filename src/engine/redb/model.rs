@@ -5,9 +5,9 @@
 use loom::sync::Arc;
 use loom::thread;
 
-use self::batches::{Batch, Batches};
+use self::batches::{Batches, CommittedBatch};
 use self::filter::Filter;
-use self::index::{Index, Place};
+use self::index::{Index, WritePosition};
 use self::sync::{AtomicU64, Ordering};
 use super::staging::Writes;
 
@@ -37,7 +37,7 @@ mod sync {
     pub(super) const WORDS_MIN: usize = 2;
     pub(super) const BATCHES_MIN: usize = 1;
 
-    /// A place that is filled once: whether it is, is a word of loom's.
+    /// A cell that is set once; loom sees whether it is set.
     pub(super) struct OnceLock<T> {
         value: std::sync::OnceLock<T>,
         is_set: AtomicBool,
@@ -99,8 +99,8 @@ fn hash(key: u64) -> u64 {
 }
 
 impl Memtable {
-    fn key(&self, place: Place) -> Option<u64> {
-        let batch = self.batches.get(place.batch as usize)?;
+    fn key(&self, position: WritePosition) -> Option<u64> {
+        let batch = self.batches.get(position.batch as usize)?;
         let (key, _) = batch.writes.iter().next()?;
         Some(u64::from(key[0]))
     }
@@ -109,17 +109,17 @@ impl Memtable {
     fn commit(&self, sequence: u64) {
         let key = sequence % KEYS;
         self.index
-            .reserve(1, |place| self.key(place).map_or(0, hash));
+            .reserve(1, |position| self.key(position).map_or(0, hash));
         let (at, older) = self
             .index
-            .locate(hash(key), |place| self.key(place) == Some(key));
+            .locate(hash(key), |position| self.key(position) == Some(key));
         let batch = u32::try_from(self.batches.len()).unwrap();
-        self.batches.push(Batch {
+        self.batches.push(CommittedBatch {
             sequence,
             writes: write(key),
         });
-        let place = Place { batch, slot: 0 };
-        self.index.set(at, hash(key), place, older.is_none());
+        let position = WritePosition { batch, slot: 0 };
+        self.index.set(at, hash(key), position, older.is_none());
         self.published.store(sequence, Ordering::Release);
     }
 
@@ -127,11 +127,11 @@ impl Memtable {
     fn read(&self) {
         let told = self.published.load(Ordering::Acquire);
         for key in (1..=told).map(|sequence| sequence % KEYS) {
-            let place = self
+            let position = self
                 .index
-                .get(hash(key), |place| self.key(place) == Some(key));
-            let place = place.expect("a key of a commit that was told of");
-            let newest = self.batches.get(place.batch as usize).unwrap().sequence;
+                .get(hash(key), |position| self.key(position) == Some(key));
+            let position = position.expect("a key of a commit that was told of");
+            let newest = self.batches.get(position.batch as usize).unwrap().sequence;
             let known = (1..=told).rev().find(|sequence| sequence % KEYS == key);
             assert!(
                 Some(newest) >= known,

@@ -120,8 +120,8 @@ fn open<B: StorageBackend>(
         in_use, applied, ..
     } = &opened.log;
     if !in_use.is_empty() && replay.left.is_none() {
-        let recent = Memtable::of(mem::take(&mut replay.commits));
-        let writes = recent.newest(replay.last);
+        let memtable = Memtable::of(mem::take(&mut replay.commits));
+        let writes = memtable.newest(replay.last);
         opened.committed = opened.base.end_uses(writes, replay.last, in_use)?;
         let commits = replay.last - applied;
         ::log::info!("{name}: took over {commits} commits from the log");

@@ -22,7 +22,7 @@ pub(super) fn scan<'a>(
     order: Order,
     visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
 ) -> Result<()> {
-    let stored = Stored::new(table, range, order).map_err(|error| name.error(error))?;
+    let stored = TableCursor::new(table, range, order).map_err(|error| name.error(error))?;
     let scanned = if layers.is_empty() {
         each_stored(stored, visit)
     } else {
@@ -50,7 +50,7 @@ impl Failure {
 
 /// Visits what is stored, until a break, an error or the end.
 fn each_stored(
-    mut stored: Stored<'_>,
+    mut stored: TableCursor<'_>,
     mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
 ) -> Result<(), Failure> {
     loop {
@@ -77,14 +77,14 @@ type StoredEntry<'a> = (AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>);
 ///
 /// It walks with a cursor, which does less for an entry than redb's own `Range`: that
 /// one can be read from both ends.
-pub(super) struct Stored<'a> {
+pub(super) struct TableCursor<'a> {
     cursor: Cursor<'a, Bytes, Bytes>,
     /// Where the range ends, in this order.
     end: Bound<&'a [u8]>,
     order: Order,
 }
 
-impl<'a> Stored<'a> {
+impl<'a> TableCursor<'a> {
     pub(super) fn new(
         table: &'a impl ReadableTable<Bytes, Bytes>,
         range: KeyRange<'a>,
@@ -120,7 +120,7 @@ impl<'a> Stored<'a> {
     }
 }
 
-impl<'a> Iterator for Stored<'a> {
+impl<'a> Iterator for TableCursor<'a> {
     type Item = Result<StoredEntry<'a>, StorageError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -184,7 +184,7 @@ impl<'a> Layer<'a> {
     }
 
     /// Writes that are not in the database yet, in the order of the scan.
-    pub(super) fn recent(entries: impl Iterator<Item = Entry<'a>> + 'a) -> Self {
+    pub(super) fn memtable(entries: impl Iterator<Item = Entry<'a>> + 'a) -> Self {
         Self::new(entries.map(|entry| Ok(Item::InMemory(entry.write()))))
     }
 
@@ -201,7 +201,7 @@ impl<'a> Layer<'a> {
 /// Visits what is there of all layers as if they were one, until a break, an error or
 /// the end: where several have a key, the first of them counts, and what is stored last.
 fn each_merged<'a>(
-    stored: Stored<'a>,
+    stored: TableCursor<'a>,
     mut layers: Vec<Layer<'a>>,
     mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
 ) -> Result<(), Failure> {

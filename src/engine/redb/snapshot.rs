@@ -147,7 +147,7 @@ impl State {
         }
         for layer in self.layers() {
             let entries = layer.scan(range, order, self.sequence);
-            layers.push(Layer::recent(entries));
+            layers.push(Layer::memtable(entries));
         }
         let Committed { table, name, .. } = &*self.base;
         guarded_visit(name, visit, |visit| {

@@ -28,12 +28,12 @@ const UNORDERED_BYTES_MAX: usize = 32 << 20;
 pub(crate) struct Txn<'t> {
     shared: &'t Shared,
     state: &'t State,
-    pending: &'t mut Pending,
+    pending: &'t mut PendingWrites,
 }
 
 /// What a transaction wrote, which is nowhere else.
 #[derive(Default)]
-pub(super) struct Pending {
+pub(super) struct PendingWrites {
     /// The writes by key. Once the transaction goes around the log, the latest of them,
     /// unless they are in `run`.
     pub(super) staged: Staging,
@@ -57,7 +57,11 @@ pub(super) type Sorted<'s> = Vec<Written<'s>>;
 
 impl<'t> Txn<'t> {
     /// Begins in `state`; what is written goes to `pending`.
-    pub(super) fn new(shared: &'t Shared, state: &'t State, pending: &'t mut Pending) -> Self {
+    pub(super) fn new(
+        shared: &'t Shared,
+        state: &'t State,
+        pending: &'t mut PendingWrites,
+    ) -> Self {
         Self {
             shared,
             state,
@@ -106,7 +110,7 @@ impl Usual {
     }
 }
 
-impl Pending {
+impl PendingWrites {
     /// With room for so many writes and bytes.
     pub(super) fn with_room((writes, bytes): (usize, usize)) -> Self {
         Self {
@@ -166,7 +170,7 @@ impl Read for Txn<'_> {
         Self: 'a;
 
     fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
-        let Pending {
+        let PendingWrites {
             staged,
             around,
             run,

@@ -1,5 +1,6 @@
 //! Asking for users: which ones, in what order, how many.
 
+mod conditions;
 mod page;
 mod times;
 
@@ -14,6 +15,17 @@ use crate::error::{Error, ErrorKind, Result};
 const SEARCH_BYTES_MAX: usize = 255;
 
 /// The order of the users of a page.
+///
+/// ```
+/// use headcount::{Directory, Sort, UserQuery};
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("bob@ex.co")?;
+/// directory.create_user("ann@ex.co")?;
+/// let newest = UserQuery::new().sort(Sort::Created).descending(true).limit(1);
+/// assert_eq!(directory.query(&newest)?.users[0].email().as_str(), "ann@ex.co");
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -107,14 +119,45 @@ impl Default for UserQuery {
 }
 
 impl UserQuery {
-    /// Users of a page by default.
+    /// Users of a page, by default.
+    ///
+    /// ```
+    /// use headcount::{Directory, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let default = UserQuery::new();
+    /// assert_eq!(default, UserQuery::new().limit(UserQuery::LIMIT));
+    /// assert!(directory.query(&default)?.users.len() <= UserQuery::LIMIT);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub const LIMIT: usize = 100;
-    /// The most users a page may have.
+    /// The largest page that can be asked for.
+    ///
+    /// ```
+    /// use headcount::{Directory, ErrorKind, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// assert!(directory.query(&UserQuery::new().limit(UserQuery::LIMIT_MAX)).is_ok());
+    /// let refused = directory.query(&UserQuery::new().limit(UserQuery::LIMIT_MAX + 1)).unwrap_err();
+    /// assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub const LIMIT_MAX: usize = 10_000;
     /// Attributes that one query may ask for.
     pub(crate) const ATTRIBUTES_MAX: usize = 16;
 
     /// All users, ordered by email, 100 at a time.
+    ///
+    /// ```
+    /// use headcount::{Directory, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("bob@ex.co")?;
+    /// directory.create_user("ann@ex.co")?;
+    /// let page = directory.query(&UserQuery::new())?;
+    /// assert_eq!(page.users[0].email().as_str(), "ann@ex.co");
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self {
             active: None,
@@ -138,138 +181,85 @@ impl UserQuery {
         }
     }
 
-    /// Only active users, or only those who are not.
-    #[must_use]
-    pub fn active(mut self, active: impl Into<Option<bool>>) -> Self {
-        self.active = active.into();
-        self
-    }
-
-    /// Only admins, or only those who are none.
-    #[must_use]
-    pub fn admins(mut self, admins: impl Into<Option<bool>>) -> Self {
-        self.admin = admins.into();
-        self
-    }
-
-    /// Only members of this workspace, in this role or, with `None`, in any.
-    #[must_use]
-    pub fn member_of(
-        mut self,
-        workspace: impl Into<WorkspaceRef>,
-        role: impl Into<Option<Role>>,
-    ) -> Self {
-        self.workspace = Some((workspace.into(), role.into()));
-        self
-    }
-
-    /// Drops the condition of [`member_of`](Self::member_of).
-    #[must_use]
-    pub fn any_workspace(mut self) -> Self {
-        self.workspace = None;
-        self
-    }
-
-    /// Only emails that start like this, without regard to the case of ASCII
-    /// letters.
-    #[must_use]
-    pub fn email_prefix<'a>(mut self, prefix: impl Into<Option<&'a str>>) -> Self {
-        let prefix = prefix.into();
-        self.email_prefix = prefix.map(|prefix| prefix.trim_ascii().to_ascii_lowercase());
-        self
-    }
-
-    /// Only emails at this domain, in either of its forms (`bücher.example` or
-    /// `xn--bcher-kva.example`). A text that is no domain matches nobody.
-    #[must_use]
-    pub fn email_domain<'a>(mut self, domain: impl Into<Option<&'a str>>) -> Self {
-        self.email_domain = domain.into().map(str::to_owned);
-        self
-    }
-
-    /// Only usernames that start like this, without regard to case.
-    #[must_use]
-    pub fn username_prefix<'a>(mut self, prefix: impl Into<Option<&'a str>>) -> Self {
-        self.username_prefix = prefix.into().map(str::to_owned);
-        self
-    }
-
-    /// Only users whose email, username or names contain each word of this text, without
-    /// regard to case (and to Unicode's compatibility forms): `lee ann` finds Ann Lee. At
-    /// most 255 bytes; a text without a word matches everybody.
+    /// Sets the order: [`Sort::Email`] by default.
     ///
     /// ```
-    /// use headcount::{Directory, NewUser, UserQuery};
+    /// use headcount::{Directory, NewUser, Sort, UserQuery};
     ///
     /// let directory = Directory::in_memory()?;
-    /// directory.create_user(NewUser::new("ann@ex.co").family_name("Lee"))?;
-    /// directory.create_user("bob@ex.co")?;
-    /// assert_eq!(directory.count(&UserQuery::new().search("LEE nn@"))?, 1);
+    /// directory.create_user(NewUser::new("ann@ex.co").username("zoe"))?;
+    /// directory.create_user(NewUser::new("bob@ex.co").username("bob"))?;
+    /// let page = directory.query(&UserQuery::new().sort(Sort::Username))?;
+    /// assert_eq!(page.users[0].username(), "bob");
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    #[must_use]
-    pub fn search<'a>(mut self, text: impl Into<Option<&'a str>>) -> Self {
-        self.search = text.into().map(str::to_owned);
-        self
-    }
-
-    /// Only users with this attribute: with this value, case and all, or, with `None`, with
-    /// any. Up to 16 attributes can be asked for, and all must match.
-    ///
-    /// ```
-    /// use headcount::{Directory, NewUser, UserQuery};
-    ///
-    /// let directory = Directory::in_memory()?;
-    /// directory.create_user(NewUser::new("ann@ex.co").attribute("team", "platform"))?;
-    /// directory.create_user(NewUser::new("bob@ex.co").attribute("team", "search"))?;
-    /// let team = UserQuery::new().attribute("team", None);
-    /// assert_eq!(directory.count(&team)?, 2);
-    /// assert_eq!(directory.count(&team.attribute("team", "search"))?, 1);
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    #[must_use]
-    pub fn attribute<'a>(
-        mut self,
-        name: impl Into<String>,
-        value: impl Into<Option<&'a str>>,
-    ) -> Self {
-        let value = value.into().map(str::to_owned);
-        self.attributes.insert(name.into(), value);
-        self
-    }
-
-    /// Drops all conditions of [`attribute`](Self::attribute).
-    #[must_use]
-    pub fn any_attributes(mut self) -> Self {
-        self.attributes.clear();
-        self
-    }
-
-    /// In this order.
     #[must_use]
     pub fn sort(mut self, sort: Sort) -> Self {
         self.sort = sort;
         self
     }
 
-    /// Whether to go in the opposite direction: newest first, for example.
+    /// Sets whether to reverse the order, such as for the newest first: `false` by default.
+    ///
+    /// ```
+    /// use headcount::{Directory, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.create_user("bob@ex.co")?;
+    /// let page = directory.query(&UserQuery::new().descending(true))?;
+    /// assert_eq!(page.users[0].email().as_str(), "bob@ex.co");
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn descending(mut self, descending: bool) -> Self {
         self.descending = descending;
         self
     }
 
-    /// At most this many users a page: 1 to 10,000.
+    /// Sets the most users of a page: 1 to [10,000](Self::LIMIT_MAX), [100](Self::LIMIT) by
+    /// default. A query with another limit fails with
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
+    ///
+    /// ```
+    /// use headcount::{Directory, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.create_user("bob@ex.co")?;
+    /// let page = directory.query(&UserQuery::new().limit(1))?;
+    /// assert_eq!(page.users.len(), 1);
+    /// assert!(page.next.is_some());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn limit(mut self, users: usize) -> Self {
         self.limit = users;
         self
     }
 
-    /// The page behind this cursor: the `next` of the page before. `None` for the first.
+    /// Starts behind this cursor: the `next` of the page before. `None` starts at the first user.
     ///
-    /// A cursor is a place in the order, not in a result: it stays good while
-    /// users come and go and after the directory is reopened.
+    /// A cursor is a position in the order, not in a result: it stays valid while users come and
+    /// go, and after the directory is reopened.
+    ///
+    /// ```
+    /// use headcount::{Directory, UserQuery};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// for name in ["ann", "bob", "cho"] {
+    ///     directory.create_user(format!("{name}@ex.co"))?;
+    /// }
+    /// let (mut query, mut pages) = (UserQuery::new().limit(2), 0);
+    /// loop {
+    ///     let page = directory.query(&query)?;
+    ///     pages += 1;
+    ///     let Some(next) = page.next else { break };
+    ///     query = query.after(&*next);
+    /// }
+    /// assert_eq!(pages, 2);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     #[must_use]
     pub fn after<'a>(mut self, cursor: impl Into<Option<&'a str>>) -> Self {
         self.after = cursor.into().map(str::to_owned);

@@ -1,4 +1,4 @@
-//! The table of usernames, what must hold for all texts, and the wording.
+//! The table of usernames, properties of all texts, and the messages.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Each text with its key, or with the reason for its refusal.
-const CASES: &[(&str, Result<&str, Refusal>)] = &[
+/// Each text with its key, or with the reason why it is refused.
+const CASES: &[(&str, Result<&str, InvalidUsername>)] = &[
     ("ada", Ok("ada")),
     ("Ada.Lovelace", Ok("ada.lovelace")),
     (" \tada\r\n", Ok("ada")),
@@ -17,48 +17,65 @@ const CASES: &[(&str, Result<&str, Refusal>)] = &[
         "!\"#$%&'()*+,-./:;<=>?[\\]^_`{|}~",
         Ok("!\"#$%&'()*+,-./:;<=>?[\\]^_`{|}~"),
     ),
-    // Nothing, white space and control characters.
-    ("", Err(Refusal::Empty)),
-    (" \n", Err(Refusal::Empty)),
-    ("ada lovelace", Err(Refusal::Char(' '))),
-    ("ada\tlovelace", Err(Refusal::Char('\t'))),
-    ("ada\nlovelace", Err(Refusal::Char('\n'))),
-    ("ada\0", Err(Refusal::Char('\0'))),
-    ("ada\u{7f}", Err(Refusal::Char('\u{7f}'))),
-    ("\u{a0}ada", Err(Refusal::Char('\u{a0}'))),
-    ("\u{3000}ada", Err(Refusal::Char(' '))),
-    // With an @ it is an address, and has its key.
+    // Empty texts, white space and control characters.
+    ("", Err(InvalidUsername::Empty)),
+    (" \n", Err(InvalidUsername::Empty)),
+    ("ada lovelace", Err(InvalidUsername::Char(' '))),
+    ("ada\tlovelace", Err(InvalidUsername::Char('\t'))),
+    ("ada\nlovelace", Err(InvalidUsername::Char('\n'))),
+    ("ada\0", Err(InvalidUsername::Char('\0'))),
+    ("ada\u{7f}", Err(InvalidUsername::Char('\u{7f}'))),
+    ("\u{a0}ada", Err(InvalidUsername::Char('\u{a0}'))),
+    ("\u{3000}ada", Err(InvalidUsername::Char(' '))),
+    // A name with an @ is an address, and has its key.
     ("Ada@Example.com", Ok("ada@example.com")),
     ("ada@B\u{fc}cher.example", Ok("ada@xn--bcher-kva.example")),
-    ("@ada", Err(Refusal::Address(EmailRefusal::LocalEmpty))),
-    ("@", Err(Refusal::Address(EmailRefusal::LocalEmpty))),
+    (
+        "@ada",
+        Err(InvalidUsername::Address(InvalidEmail::LocalEmpty)),
+    ),
+    ("@", Err(InvalidUsername::Address(InvalidEmail::LocalEmpty))),
     (
         "\u{e5}sa@ex.co",
-        Err(Refusal::Address(EmailRefusal::LocalInternational('\u{e5}'))),
+        Err(InvalidUsername::Address(InvalidEmail::LocalInternational(
+            '\u{e5}',
+        ))),
     ),
-    ("ada\u{ff20}example.com", Err(Refusal::WideAt)),
-    ("\u{ff20}", Err(Refusal::WideAt)),
+    ("ada\u{ff20}example.com", Err(InvalidUsername::WideAt)),
+    ("\u{ff20}", Err(InvalidUsername::WideAt)),
     // A UUID is an id, however it is written.
-    ("45e6b641-fe57-4fb2-83d2-2c2bd201efe8", Err(Refusal::Uuid)),
-    ("45E6B641FE574FB283D22C2BD201EFE8", Err(Refusal::Uuid)),
-    ("{45e6b641-fe57-4fb2-83d2-2c2bd201efe8}", Err(Refusal::Uuid)),
+    (
+        "45e6b641-fe57-4fb2-83d2-2c2bd201efe8",
+        Err(InvalidUsername::Uuid),
+    ),
+    (
+        "45E6B641FE574FB283D22C2BD201EFE8",
+        Err(InvalidUsername::Uuid),
+    ),
+    (
+        "{45e6b641-fe57-4fb2-83d2-2c2bd201efe8}",
+        Err(InvalidUsername::Uuid),
+    ),
     (
         "urn:uuid:45e6b641-fe57-4fb2-83d2-2c2bd201efe8",
-        Err(Refusal::Uuid),
+        Err(InvalidUsername::Uuid),
     ),
     (
         "URN:UUID:45e6b641-fe57-4fb2-83d2-2c2bd201efe8",
-        Err(Refusal::Uuid),
+        Err(InvalidUsername::Uuid),
     ),
     (
         "\u{ff14}5e6b641-fe57-4fb2-83d2-2c2bd201efe8",
-        Err(Refusal::Uuid),
+        Err(InvalidUsername::Uuid),
     ),
     (
         "45e6b641-fe57-4fb2-83d2-2c2bd201efe",
         Ok("45e6b641-fe57-4fb2-83d2-2c2bd201efe"),
     ),
-    ("ada\u{fe6b}example.com", Err(Refusal::Char('\u{fe6b}'))),
+    (
+        "ada\u{fe6b}example.com",
+        Err(InvalidUsername::Char('\u{fe6b}')),
+    ),
     // Case, in all scripts, one code point at a time.
     ("Åsa", Ok("åsa")),
     ("JÜRGEN", Ok("jürgen")),
@@ -70,46 +87,46 @@ const CASES: &[(&str, Result<&str, Refusal>)] = &[
     ("strasse", Ok("strasse")),
     ("\u{130}stanbul", Ok("i\u{307}stanbul")),
     ("\u{131}lgaz", Ok("\u{131}lgaz")),
-    // Width, and composed or not.
+    // Width and composition.
     ("ＡＤＡ", Ok("ada")),
     ("ａｄａ１", Ok("ada1")),
     ("ｶﾞ", Ok("ガ")),
     ("A\u{30a}sa", Ok("åsa")),
     ("e\u{301}ve", Ok("\u{e9}ve")),
     // Look-alikes with a compatibility mapping.
-    ("\u{212a}elvin", Err(Refusal::Char('\u{212a}'))),
-    ("\u{212b}sa", Err(Refusal::Char('\u{212b}'))),
-    ("\u{17f}ue", Err(Refusal::Char('\u{17f}'))),
-    ("\u{fb01}ona", Err(Refusal::Char('\u{fb01}'))),
-    ("ada\u{2460}", Err(Refusal::Char('\u{2460}'))),
-    ("\u{1d400}da", Err(Refusal::Char('\u{1d400}'))),
-    ("henry\u{2163}", Err(Refusal::Char('\u{2163}'))),
-    // Invisible, and symbols.
-    ("a\u{200b}da", Err(Refusal::Char('\u{200b}'))),
-    ("a\u{ad}da", Err(Refusal::Char('\u{ad}'))),
-    ("\u{feff}ada", Err(Refusal::Char('\u{feff}'))),
-    ("\u{202e}ada", Err(Refusal::Char('\u{202e}'))),
-    ("ada\u{fe0f}", Err(Refusal::Char('\u{fe0f}'))),
-    ("ada♥", Err(Refusal::Char('♥'))),
-    ("ada💩", Err(Refusal::Char('💩'))),
-    ("ada\u{e000}", Err(Refusal::Char('\u{e000}'))),
-    // Joiners and middle dots, where their script needs them.
-    ("a\u{200d}da", Err(Refusal::Char('\u{200d}'))),
-    ("\u{200d}ada", Err(Refusal::Context)),
+    ("\u{212a}elvin", Err(InvalidUsername::Char('\u{212a}'))),
+    ("\u{212b}sa", Err(InvalidUsername::Char('\u{212b}'))),
+    ("\u{17f}ue", Err(InvalidUsername::Char('\u{17f}'))),
+    ("\u{fb01}ona", Err(InvalidUsername::Char('\u{fb01}'))),
+    ("ada\u{2460}", Err(InvalidUsername::Char('\u{2460}'))),
+    ("\u{1d400}da", Err(InvalidUsername::Char('\u{1d400}'))),
+    ("henry\u{2163}", Err(InvalidUsername::Char('\u{2163}'))),
+    // Invisible characters and symbols.
+    ("a\u{200b}da", Err(InvalidUsername::Char('\u{200b}'))),
+    ("a\u{ad}da", Err(InvalidUsername::Char('\u{ad}'))),
+    ("\u{feff}ada", Err(InvalidUsername::Char('\u{feff}'))),
+    ("\u{202e}ada", Err(InvalidUsername::Char('\u{202e}'))),
+    ("ada\u{fe0f}", Err(InvalidUsername::Char('\u{fe0f}'))),
+    ("ada♥", Err(InvalidUsername::Char('♥'))),
+    ("ada💩", Err(InvalidUsername::Char('💩'))),
+    ("ada\u{e000}", Err(InvalidUsername::Char('\u{e000}'))),
+    // Joiners and middle dots where their script needs them.
+    ("a\u{200d}da", Err(InvalidUsername::Char('\u{200d}'))),
+    ("\u{200d}ada", Err(InvalidUsername::Context)),
     ("क\u{94d}\u{200d}ष", Ok("क\u{94d}\u{200d}ष")),
-    ("para\u{b7}lel", Err(Refusal::Char('\u{b7}'))),
+    ("para\u{b7}lel", Err(InvalidUsername::Char('\u{b7}'))),
     ("paral\u{b7}lel", Ok("paral\u{b7}lel")),
     // Directions.
     ("אדה", Ok("אדה")),
     ("أدا", Ok("أدا")),
     ("אדה7", Ok("אדה7")),
-    ("7אדה", Err(Refusal::Direction)),
-    ("adaאדה", Err(Refusal::Direction)),
-    ("אדהada", Err(Refusal::Direction)),
-    // After Unicode 6.3, and Cherokee, whose small letters are.
-    ("\u{1c90}", Err(Refusal::Newer('\u{1c90}'))),
-    ("\u{ab70}", Err(Refusal::Newer('\u{ab70}'))),
-    ("\u{13a0}", Err(Refusal::Unstable)),
+    ("7אדה", Err(InvalidUsername::Direction)),
+    ("adaאדה", Err(InvalidUsername::Direction)),
+    ("אדהada", Err(InvalidUsername::Direction)),
+    // Letters newer than Unicode 6.3, and Cherokee, whose small letters are.
+    ("\u{1c90}", Err(InvalidUsername::Newer('\u{1c90}'))),
+    ("\u{ab70}", Err(InvalidUsername::Newer('\u{ab70}'))),
+    ("\u{13a0}", Err(InvalidUsername::Unstable)),
     ("用户", Ok("用户")),
 ];
 
@@ -143,13 +160,13 @@ fn every_username_of_the_table_has_its_verdict() {
 fn a_username_has_at_most_255_bytes_as_typed_and_as_key() {
     let longest = "a".repeat(255);
     assert_eq!(key_of(&longest).as_deref(), Ok(longest.as_str()));
-    assert_eq!(key_of(&"a".repeat(256)), Err(Refusal::TooLong));
+    assert_eq!(key_of(&"a".repeat(256)), Err(InvalidUsername::TooLong));
     // Two bytes as typed, three as the key.
     assert_eq!(key_of(&"\u{130}".repeat(85)).map(|key| key.len()), Ok(255));
-    assert_eq!(key_of(&"\u{130}".repeat(86)), Err(Refusal::TooLong));
+    assert_eq!(key_of(&"\u{130}".repeat(86)), Err(InvalidUsername::TooLong));
     // Three bytes as typed, one as the key.
     assert_eq!(key_of(&"ａ".repeat(85)).map(|key| key.len()), Ok(85));
-    assert_eq!(key_of(&"ａ".repeat(86)), Err(Refusal::TooLong));
+    assert_eq!(key_of(&"ａ".repeat(86)), Err(InvalidUsername::TooLong));
 }
 
 #[test]
@@ -168,7 +185,7 @@ fn a_look_up_allocates_only_for_another_key() {
 fn equality_order_and_hash_go_by_the_key() {
     let [lower, upper, other] = ["b", "B", "C"].map(|text| Username::parse(text).unwrap());
     assert_eq!(lower, upper);
-    // By the texts, "C" would come before "b".
+    // As typed, "C" would come before "b".
     assert!(lower < other);
     assert_eq!(HashSet::from([lower.clone(), upper.clone()]).len(), 1);
     assert_eq!(BTreeSet::from([lower, upper, other]).len(), 2);
@@ -204,7 +221,8 @@ fn refusals_say_what_is_wrong_and_what_to_do() {
     }
 }
 
-/// Every code point alone, and after one to compose or to mix directions with.
+/// Every code point alone, and after a letter that it may combine with or whose direction
+/// it may mix with.
 #[test]
 fn no_code_point_has_a_key_that_is_not_its_own() {
     for before in ["", "a", "α", "א"] {
@@ -216,7 +234,7 @@ fn no_code_point_has_a_key_that_is_not_its_own() {
                     matches!(again, Some(Cow::Borrowed(same)) if same == key),
                     "{text:?}"
                 );
-                // Nothing is kept twice.
+                // A key that equals the text is not stored again.
                 assert!(matches!(key, Cow::Borrowed(_)) || key != text, "{text:?}");
                 assert!(!key.contains('@'), "{text:?}");
             }
@@ -224,13 +242,13 @@ fn no_code_point_has_a_key_that_is_not_its_own() {
     }
 }
 
-/// Every code point of a plane that has letters or format characters in it; the
-/// rest of Unicode is unassigned or for private use.
+/// All code points of the planes that contain letters or format characters; the other
+/// planes are unassigned or for private use.
 fn code_points() -> impl Iterator<Item = char> {
     ('\0'..='\u{3ffff}').chain('\u{e0000}'..='\u{e0fff}')
 }
 
-/// Texts that are usernames more often than not, in all scripts.
+/// Texts that are mostly usernames, in all scripts.
 fn username_like() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9Α-Ωα-ωÀ-ßא-ת\u{300}-\u{308}ａ-ｅＡ-Ｅｶ-ﾞ\u{200c}\u{200d}\u{94d}क-ह·Ꭰ-Ꭲ\u{ff20}İ]{1,6}"
 }

@@ -1,22 +1,22 @@
-//! Places in an order, and the cursors that name them.
+//! Positions in an order, and the cursors that encode them.
 
 use std::fmt;
 
 use crate::codec::UserView;
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Sort, Timestamp, UserId};
 
-/// Where a user stands in an order. It depends on nothing but the user, so it is
-/// good for as long as anybody keeps it.
+/// The position of a user in an order. It depends only on the user, so it stays valid
+/// indefinitely.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(super) enum CursorPosition {
     Email(String),
     Username(String),
     Created(Timestamp, UserId),
 }
 
-impl Place {
+impl CursorPosition {
     pub(super) fn of(sort: Sort, user: &UserView<'_>) -> Self {
         match sort {
             Sort::Email => Self::Email(user.email_key().to_owned()),
@@ -25,15 +25,15 @@ impl Place {
         }
     }
 
-    /// The place that a cursor names, which must be of this order.
+    /// Parses a cursor, which must be of this order.
     pub(super) fn parse(sort: Sort, cursor: &str) -> Result<Self> {
-        let place = match (sort, cursor.split_once(':')) {
+        let position = match (sort, cursor.split_once(':')) {
             (Sort::Email, Some(("email", key))) => Some(Self::Email(key.to_owned())),
             (Sort::Username, Some(("username", key))) => Some(Self::Username(key.to_owned())),
             (Sort::Created, Some(("created", rest))) => parse_created(rest),
             _ => None,
         };
-        place.ok_or_else(|| {
+        position.ok_or_else(|| {
             Error::new(
                 ErrorKind::InvalidArgument,
                 "the cursor is not one of a query in this order; pass the page's `next` as it is",
@@ -41,23 +41,23 @@ impl Place {
         })
     }
 
-    /// The key of this place in an index that is in the order of it.
+    /// The key of this position in an index of the same order.
     pub(super) fn key_in(&self, prefix: &keys::Prefix) -> Vec<u8> {
         match self {
             Self::Email(key) => keys::place_of_email(prefix, key),
             Self::Username(key) => keys::username(key),
-            Self::Created(moment, id) => keys::moment(Kind::Created, *moment, Some(*id)),
+            Self::Created(moment, id) => keys::moment(KeyKind::Created, *moment, Some(*id)),
         }
     }
 }
 
-fn parse_created(text: &str) -> Option<Place> {
+fn parse_created(text: &str) -> Option<CursorPosition> {
     let (micros, id) = text.split_once(':')?;
     let moment = Timestamp::from_unix_micros(micros.parse().ok()?).ok()?;
-    Some(Place::Created(moment, id.parse().ok()?))
+    Some(CursorPosition::Created(moment, id.parse().ok()?))
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for CursorPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Email(key) => write!(f, "email:{key}"),
@@ -74,12 +74,18 @@ mod tests {
     #[test]
     fn a_cursor_leads_back_to_its_place() {
         let moment = Timestamp::from_unix_micros(1_700_000_000_000_001).unwrap();
-        for (sort, place) in [
-            (Sort::Email, Place::Email("a@ex.co".to_owned())),
-            (Sort::Username, Place::Username("a:b".to_owned())),
-            (Sort::Created, Place::Created(moment, UserId::generate())),
+        for (sort, position) in [
+            (Sort::Email, CursorPosition::Email("a@ex.co".to_owned())),
+            (Sort::Username, CursorPosition::Username("a:b".to_owned())),
+            (
+                Sort::Created,
+                CursorPosition::Created(moment, UserId::generate()),
+            ),
         ] {
-            assert_eq!(Place::parse(sort, &place.to_string()).unwrap(), place);
+            assert_eq!(
+                CursorPosition::parse(sort, &position.to_string()).unwrap(),
+                position
+            );
         }
     }
 
@@ -98,7 +104,7 @@ mod tests {
             } else {
                 Sort::Email
             };
-            let error = Place::parse(sort, cursor).unwrap_err();
+            let error = CursorPosition::parse(sort, cursor).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{cursor:?}");
         }
     }

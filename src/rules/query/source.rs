@@ -1,19 +1,19 @@
-//! Which index a query reads, and reading it a bit at a time.
+//! Choosing the index that a query reads, and reading it in chunks.
 
 use std::collections::VecDeque;
 use std::ops::{Bound, ControlFlow};
 
 use super::conditions::Conditions;
-use super::cursor::Place;
-use crate::codec::keys::{self, Kind, Prefix};
+use super::cursor::CursorPosition;
+use crate::codec::keys::{self, KeyKind, Prefix};
 use crate::codec::{UserView, view_user};
-use crate::engine::{Order, Read};
+use crate::engine::{KeyRange, Order, Read};
 use crate::error::{Error, Result};
 use crate::model::{Role, Sort, Timestamp, UserQuery};
 use crate::rules::read;
 
-/// Inactive users are worth reading in any order where they are at most one in this
-/// many.
+/// The index of inactive users is used in any order if at most one user in this many is
+/// inactive.
 const FEW: u64 = 8;
 
 /// Entries read at a time.
@@ -21,30 +21,30 @@ const CHUNK: usize = 256;
 
 /// The part of an index that a query reads, and the order it is in.
 pub(super) struct Source {
-    /// `None` for an order that no query can have.
+    /// `None` if it is an order that no query can ask for.
     pub(super) sort: Option<Sort>,
-    /// Several where they are merged by email, or where the order doesn't matter.
-    ranges: Vec<Range>,
+    /// Several ranges are merged by email, or are read in an order that doesn't matter.
+    ranges: Vec<IndexRange>,
 }
 
-/// What is left of a range.
+/// The rest of a range, to be read.
 type Left = (Bound<Vec<u8>>, Bound<Vec<u8>>);
 
-struct Range {
-    kind: Kind,
+struct IndexRange {
+    kind: KeyKind,
     prefix: Prefix,
-    /// Where to start, and where to end.
+    /// The bounds: from `start` to before `end`.
     start: Vec<u8>,
     end: Vec<u8>,
-    /// Whether users who changed after their creation are passed over.
+    /// Whether to skip users who changed after their creation.
     only_unchanged: bool,
 }
 
 impl Source {
-    fn by_email(ranges: impl IntoIterator<Item = (Kind, Prefix)>) -> Self {
+    fn by_email(ranges: impl IntoIterator<Item = (KeyKind, Prefix)>) -> Self {
         let ranges = ranges.into_iter().map(|(kind, prefix)| {
             let (start, end) = (prefix.0.clone(), prefix.end());
-            Range {
+            IndexRange {
                 kind,
                 prefix,
                 start,
@@ -58,20 +58,19 @@ impl Source {
         }
     }
 
-    /// What is left behind `after`, if the source is the records of the users
-    /// themselves in this order.
-    fn records(&self, after: Option<&Place>, order: Order) -> Option<Left> {
+    /// The range after `after`, if the source is the user records themselves in this order.
+    fn records(&self, after: Option<&CursorPosition>, order: Order) -> Option<Left> {
         match self.ranges.as_slice() {
-            [range] if range.kind == Kind::User => Some(range.behind(after, order)),
+            [range] if range.kind == KeyKind::User => Some(range.behind(after, order)),
             _ => None,
         }
     }
 
-    /// The part of an index from `start` on that lies before `end`.
-    fn between(sort: Option<Sort>, kind: Kind, start: Vec<u8>, end: Vec<u8>) -> Self {
+    /// The part of an index from `start` to before `end`.
+    fn between(sort: Option<Sort>, kind: KeyKind, start: Vec<u8>, end: Vec<u8>) -> Self {
         Self {
             sort,
-            ranges: vec![Range {
+            ranges: vec![IndexRange {
                 kind,
                 prefix: kind.all(),
                 start,
@@ -81,55 +80,58 @@ impl Source {
         }
     }
 
-    /// The part of an index that begins like `start`.
-    fn with_prefix(sort: Sort, kind: Kind, start: Vec<u8>) -> Self {
+    /// The part of an index with the prefix `start`.
+    fn with_prefix(sort: Sort, kind: KeyKind, start: Vec<u8>) -> Self {
         let end = Prefix(start.clone()).end();
         Self::between(Some(sort), kind, start, end)
     }
 
-    /// The part of an index of times from `since` on and before `before`.
-    fn of_times(kind: Kind, since: Option<Timestamp>, before: Option<Timestamp>) -> Self {
-        let place = |moment| keys::moment(kind, moment, None);
-        let start = since.map_or_else(|| kind.all().0, place);
-        let end = before.map_or_else(|| kind.all().end(), place);
-        let sort = (kind == Kind::Created).then_some(Sort::Created);
+    /// The part of an index of times from `since` to before `before`.
+    fn of_times(kind: KeyKind, since: Option<Timestamp>, before: Option<Timestamp>) -> Self {
+        let position = |moment| keys::moment(kind, moment, None);
+        let start = since.map_or_else(|| kind.all().0, position);
+        let end = before.map_or_else(|| kind.all().end(), position);
+        let sort = (kind == KeyKind::Created).then_some(Sort::Created);
         Self::between(sort, kind, start, end)
     }
 
-    /// Everybody who was last changed in this time, or was created in it and not changed
+    /// The users who were last changed in this time, or were created in it and not changed
     /// since.
     fn changed(since: Option<Timestamp>, before: Option<Timestamp>) -> Self {
-        let mut source = Self::of_times(Kind::Updated, since, before);
-        let created = Self::of_times(Kind::Created, since, before).ranges;
-        source.ranges.extend(created.into_iter().map(|range| Range {
-            only_unchanged: true,
-            ..range
-        }));
+        let mut source = Self::of_times(KeyKind::Updated, since, before);
+        let created = Self::of_times(KeyKind::Created, since, before).ranges;
+        source
+            .ranges
+            .extend(created.into_iter().map(|range| IndexRange {
+                only_unchanged: true,
+                ..range
+            }));
         source
     }
 }
 
-impl Range {
-    /// What is left of it behind `after`.
-    fn behind(&self, after: Option<&Place>, order: Order) -> Left {
-        let place = after.map(|place| place.key_in(&self.prefix));
+impl IndexRange {
+    /// The part of the range after `after`.
+    fn behind(&self, after: Option<&CursorPosition>, order: Order) -> Left {
+        let position = after.map(|position| position.key_in(&self.prefix));
         let whole = (
             Bound::Included(self.start.clone()),
             Bound::Excluded(self.end.clone()),
         );
-        match (place, order) {
-            (Some(place), Order::Ascending) if place >= self.start => {
-                (Bound::Excluded(place), whole.1)
+        match (position, order) {
+            (Some(position), Order::Ascending) if position >= self.start => {
+                (Bound::Excluded(position), whole.1)
             }
-            (Some(place), Order::Descending) if place < self.end => {
-                (whole.0, Bound::Excluded(place))
+            (Some(position), Order::Descending) if position < self.end => {
+                (whole.0, Bound::Excluded(position))
             }
             _ => whole,
         }
     }
 }
 
-/// The narrowest source for a query; its doc says the same in a table.
+/// The most selective source for a query. The documentation of `UserQuery` has the same as
+/// a table.
 pub(super) fn choose(
     read: &impl Read,
     query: &UserQuery,
@@ -141,56 +143,63 @@ pub(super) fn choose(
         return Ok(Source::by_email(
             roles
                 .into_iter()
-                .map(|role| (Kind::Member, keys::members(found.id, role))),
+                .map(|role| (KeyKind::Member, keys::members(found.id, role))),
         ));
     }
     if query.admin == Some(true) {
-        return Ok(Source::by_email([(Kind::Admin, Kind::Admin.all())]));
+        return Ok(Source::by_email([(KeyKind::Admin, KeyKind::Admin.all())]));
     }
     if let Some(domain) = &conditions.email_domain {
-        return Ok(Source::by_email([(Kind::Domain, keys::domains(domain))]));
+        return Ok(Source::by_email([(KeyKind::Domain, keys::domains(domain))]));
     }
     if let Some(prefix) = &query.email_prefix {
         let start = keys::user(prefix);
-        return Ok(Source::with_prefix(Sort::Email, Kind::User, start));
+        return Ok(Source::with_prefix(Sort::Email, KeyKind::User, start));
     }
     if query.active == Some(false)
         && (query.sort == Sort::Email && query.is_of_state_only() || inactive_are_few(read)?)
     {
-        return Ok(Source::by_email([(Kind::Inactive, Kind::Inactive.all())]));
+        return Ok(Source::by_email([(
+            KeyKind::Inactive,
+            KeyKind::Inactive.all(),
+        )]));
     }
     if let Some(prefix) = &conditions.username_prefix {
         let start = keys::username(prefix);
-        return Ok(Source::with_prefix(Sort::Username, Kind::Username, start));
+        return Ok(Source::with_prefix(
+            Sort::Username,
+            KeyKind::Username,
+            start,
+        ));
     }
     let (since, before) = (query.created_since, query.created_before);
-    let created = || Source::of_times(Kind::Created, since, before);
+    let created = || Source::of_times(KeyKind::Created, since, before);
     if since.is_some() {
         return Ok(created());
     }
     if query.changed_since.is_some() {
         return Ok(Source::changed(query.changed_since, query.changed_before));
     }
-    let all = |kind: Kind| Source::with_prefix(query.sort, kind, kind.all().0);
+    let all = |kind: KeyKind| Source::with_prefix(query.sort, kind, kind.all().0);
     Ok(match query.sort {
-        Sort::Email => all(Kind::User),
-        Sort::Username => all(Kind::Username),
+        Sort::Email => all(KeyKind::User),
+        Sort::Username => all(KeyKind::Username),
         Sort::Created => created(),
     })
 }
 
-/// Whether inactive users are so few that reading them all is cheap.
+/// Whether there are so few inactive users that reading them all is cheap.
 fn inactive_are_few(read: &impl Read) -> Result<bool> {
     let totals = read::totals(read)?;
     Ok(totals.inactive <= totals.active.saturating_add(totals.inactive) / FEW)
 }
 
-/// Shows the users of a source in its order, from behind `after`, which must be a place of
-/// that order, until `visit` breaks. If all users match, `wanted` of them are enough.
+/// Visits the users of a source in its order, after `after`, which must be a position of
+/// that order, until `visit` breaks. `wanted` is how many are needed if all of them match.
 pub(super) fn each(
     read: &impl Read,
     source: &Source,
-    after: Option<&Place>,
+    after: Option<&CursorPosition>,
     order: Order,
     wanted: usize,
     mut visit: impl FnMut(&UserView<'_>) -> Result<ControlFlow<()>>,
@@ -214,7 +223,7 @@ pub(super) fn each(
     Ok(())
 }
 
-fn borrowed(left: &Left) -> keys::Range<'_> {
+fn borrowed(left: &Left) -> KeyRange<'_> {
     let (start, end) = left;
     (
         start.as_ref().map(Vec::as_slice),
@@ -224,21 +233,26 @@ fn borrowed(left: &Left) -> keys::Range<'_> {
 
 /// The email keys that a source leads to, in its order.
 struct Stream<'s> {
-    ranges: Vec<(&'s Range, Buffer)>,
+    ranges: Vec<(&'s IndexRange, Buffer)>,
     order: Order,
 }
 
-/// What was read ahead of one range.
+/// Keys that were read ahead from one range.
 struct Buffer {
     email_keys: VecDeque<String>,
-    /// What is left of the range.
+    /// The rest of the range.
     left: Left,
     chunk: usize,
     ended: bool,
 }
 
 impl<'s> Stream<'s> {
-    fn new(source: &'s Source, after: Option<&Place>, order: Order, wanted: usize) -> Self {
+    fn new(
+        source: &'s Source,
+        after: Option<&CursorPosition>,
+        order: Order,
+        wanted: usize,
+    ) -> Self {
         let ranges = source.ranges.iter().map(|range| {
             let buffer = Buffer {
                 email_keys: VecDeque::new(),
@@ -254,7 +268,7 @@ impl<'s> Stream<'s> {
         }
     }
 
-    /// The next key, and whether only a user who did not change since creation counts.
+    /// The next key, and whether to skip the user if it changed after its creation.
     fn next(&mut self, read: &impl Read) -> Result<Option<(String, bool)>> {
         for (range, buffer) in &mut self.ranges {
             buffer.fill(read, range.kind, self.order)?;
@@ -275,7 +289,7 @@ impl<'s> Stream<'s> {
 }
 
 impl Buffer {
-    fn fill(&mut self, read: &impl Read, kind: Kind, order: Order) -> Result<()> {
+    fn fill(&mut self, read: &impl Read, kind: KeyKind, order: Order) -> Result<()> {
         if !self.email_keys.is_empty() || self.ended {
             return Ok(());
         }

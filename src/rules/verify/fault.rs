@@ -1,11 +1,20 @@
-//! What can be wrong with a directory, and what would put it right.
+//! Faults of a directory, and their remedies.
 
 use std::fmt;
 
-use crate::codec::keys::Kind;
+use crate::codec::keys::KeyKind;
 use crate::model::{UserId, WorkspaceId};
 
-/// What kind of fault a [`Fault`] is. New kinds may be added.
+/// What kind of fault a [`Fault`] is. A later release may add kinds.
+///
+/// ```
+/// use headcount::{Directory, FaultKind};
+///
+/// let inspection = Directory::in_memory()?.find_faults(100)?;
+/// let is_damaged = |kind| matches!(kind, FaultKind::Damaged | FaultKind::Malformed);
+/// assert!(!inspection.faults.iter().any(|fault| is_damaged(fault.kind)));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -14,32 +23,38 @@ use crate::model::{UserId, WorkspaceId};
 )]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// The stored bytes are not those that were written: their checksum fails.
+    /// The stored bytes are not those that were written: the checksum is wrong.
     Damaged,
     /// A key or a value can't be decoded.
     Malformed,
-    /// Something that a record calls for isn't there.
+    /// An entry that a record requires is missing.
     Missing,
-    /// It is there, and says something else than the record.
+    /// An entry contradicts its record.
     Wrong,
-    /// An entry that no record calls for.
+    /// An entry that no record requires.
     Leftover,
-    /// Two records have what only one may have: an id, a username, a name.
+    /// Two records share something that must be unique: an id, a username, a name.
     Duplicate,
-    /// A record names a user or a workspace who isn't there.
+    /// A record refers to a user or a workspace that doesn't exist.
     Dangling,
-    /// An id is noted as that of a deleted user, and the user is there.
+    /// The id of an existing user is marked as that of a deleted user.
     NotDeleted,
-    /// A counter is not what was counted.
+    /// A counter is wrong.
     Counter,
     /// Changes are missing between two others.
     Gap,
-    /// A key of no kind that this release knows.
+    /// A key of a kind that this release doesn't know.
     Unknown,
 }
 
 impl FaultKind {
-    /// The name, as programs have it: `leftover`, `not_deleted`.
+    /// The name of the kind in programs and JSON. It never changes.
+    ///
+    /// ```
+    /// use headcount::FaultKind;
+    ///
+    /// assert_eq!(FaultKind::NotDeleted.name(), "not_deleted");
+    /// ```
     pub const fn name(self) -> &'static str {
         match self {
             Self::Damaged => "damaged",
@@ -57,8 +72,19 @@ impl FaultKind {
     }
 }
 
-/// One thing that is wrong with a directory. It names ids and kinds of entries,
-/// never an email, a name or another personal datum, so it can go into a log.
+/// One thing that is wrong with a directory. It names ids and kinds of entries, never an
+/// email, a name or other personal data, so it can be logged.
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let inspection = Directory::in_memory()?.find_faults(100)?;
+/// for fault in &inspection.faults {
+///     eprintln!("{fault}"); // such as: missing username, user 0195…: …
+/// }
+/// assert!(inspection.faults.is_empty());
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -67,13 +93,13 @@ pub struct Fault {
     pub kind: FaultKind,
     /// The kind of entry that it concerns: `user`, `username`, `membership` and so on.
     pub entry: &'static str,
-    /// The user whom it concerns, as far as that is known.
+    /// The user that it concerns, if known.
     pub user: Option<UserId>,
     /// The workspace that it concerns, if it concerns one.
     pub workspace: Option<WorkspaceId>,
     /// The number of the change that it concerns, if it concerns one.
     pub change: Option<u64>,
-    /// What was expected and what was found: one line.
+    /// One line with the expected and the actual state.
     pub detail: String,
 }
 
@@ -121,74 +147,74 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What a repair does about a fault.
+/// The remedy for a fault.
 pub(in crate::rules) enum Fix {
     /// Sets a key.
     Put(Vec<u8>, Vec<u8>),
-    /// Removes what can be made again, or what nothing calls for.
+    /// Removes an entry that can be derived again, or that nothing requires.
     Remove(Vec<u8>),
-    /// Removes what can't be made again; what was stored is kept elsewhere.
+    /// Removes an entry that can't be derived again; the stored bytes are saved elsewhere.
     SetAside(Vec<u8>, Vec<u8>),
-    /// Forgets the changes up to this one, so that followers read everything again.
+    /// Trims the changes up to this one, so that followers read everything again.
     Trim(u64),
 }
 
-/// The kinds of keys there are, in their order.
-pub(super) const KINDS: [Kind; 22] = [
-    Kind::Meta,
-    Kind::User,
-    Kind::Id,
-    Kind::Username,
-    Kind::Inactive,
-    Kind::Admin,
-    Kind::Domain,
-    Kind::Created,
-    Kind::Updated,
-    Kind::LookAlike,
-    Kind::ExternalId,
-    Kind::Workspace,
-    Kind::WorkspaceName,
-    Kind::DefaultWorkspace,
-    Kind::Member,
-    Kind::Membership,
-    Kind::WorkspaceExternalId,
-    Kind::Seen,
-    Kind::Change,
-    Kind::Request,
-    Kind::SeatDay,
-    Kind::Extra,
+/// All kinds of keys, in order.
+pub(super) const KINDS: [KeyKind; 22] = [
+    KeyKind::Meta,
+    KeyKind::User,
+    KeyKind::Id,
+    KeyKind::Username,
+    KeyKind::Inactive,
+    KeyKind::Admin,
+    KeyKind::Domain,
+    KeyKind::Created,
+    KeyKind::Updated,
+    KeyKind::LookAlike,
+    KeyKind::ExternalId,
+    KeyKind::Workspace,
+    KeyKind::WorkspaceName,
+    KeyKind::DefaultWorkspace,
+    KeyKind::Member,
+    KeyKind::Membership,
+    KeyKind::WorkspaceExternalId,
+    KeyKind::Seen,
+    KeyKind::Change,
+    KeyKind::Request,
+    KeyKind::SeatDay,
+    KeyKind::Extra,
 ];
 
-/// The kind that a key is of.
-pub(super) fn kind_of(key: &[u8]) -> Option<Kind> {
+/// The kind of a key.
+pub(super) fn kind_of(key: &[u8]) -> Option<KeyKind> {
     let first = *key.first()?;
     KINDS.into_iter().find(|kind| *kind as u8 == first)
 }
 
-/// What [`Fault::entry`] calls entries of a kind.
-pub(in crate::rules) const fn name_of(kind: Kind) -> &'static str {
+/// The name of a kind in [`Fault::entry`].
+pub(in crate::rules) const fn name_of(kind: KeyKind) -> &'static str {
     match kind {
-        Kind::Meta => "meta",
-        Kind::User => "user",
-        Kind::Id => "id",
-        Kind::Username => "username",
-        Kind::Inactive => "inactive",
-        Kind::Admin => "admin",
-        Kind::Domain => "domain",
-        Kind::Created => "created",
-        Kind::Updated => "updated",
-        Kind::LookAlike => "look_alike",
-        Kind::ExternalId => "external_id",
-        Kind::Workspace => "workspace",
-        Kind::WorkspaceName => "workspace_name",
-        Kind::DefaultWorkspace => "default_workspace",
-        Kind::Member => "member",
-        Kind::Membership => "membership",
-        Kind::WorkspaceExternalId => "workspace_external_id",
-        Kind::Seen => "last_seen",
-        Kind::Change => "change",
-        Kind::Request => "request",
-        Kind::SeatDay => "seat_day",
-        Kind::Extra => "extra",
+        KeyKind::Meta => "meta",
+        KeyKind::User => "user",
+        KeyKind::Id => "id",
+        KeyKind::Username => "username",
+        KeyKind::Inactive => "inactive",
+        KeyKind::Admin => "admin",
+        KeyKind::Domain => "domain",
+        KeyKind::Created => "created",
+        KeyKind::Updated => "updated",
+        KeyKind::LookAlike => "look_alike",
+        KeyKind::ExternalId => "external_id",
+        KeyKind::Workspace => "workspace",
+        KeyKind::WorkspaceName => "workspace_name",
+        KeyKind::DefaultWorkspace => "default_workspace",
+        KeyKind::Member => "member",
+        KeyKind::Membership => "membership",
+        KeyKind::WorkspaceExternalId => "workspace_external_id",
+        KeyKind::Seen => "last_seen",
+        KeyKind::Change => "change",
+        KeyKind::Request => "request",
+        KeyKind::SeatDay => "seat_day",
+        KeyKind::Extra => "extra",
     }
 }

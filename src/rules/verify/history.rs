@@ -1,21 +1,21 @@
-//! Changes, and the outcomes of requests that lead to them.
+//! Verifying changes, and the outcomes of requests that refer to them.
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::sound::{Found, readable};
 use super::{Examiner, Totals};
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{decode_change, decode_request, encode_totals, put_change};
 use crate::engine::Read;
 use crate::error::Result;
 use crate::model::{Change, Event};
 
 impl<R: Read> Examiner<'_, R> {
-    /// Checks that the changes run on without a gap from the last that was trimmed,
-    /// and that each has its outcome.
+    /// Checks that changes are numbered without gaps from the last trimmed one on, and that
+    /// each request has its outcome.
     pub(super) fn history(&mut self) -> Result<()> {
         let trimmed = self.on_record.map(|totals| totals.last_trimmed);
         let mut last = trimmed;
-        self.each(Kind::Change, |examiner, key, value| {
+        self.each(KeyKind::Change, |examiner, key, value| {
             let change = readable(decode_change(value))?;
             let Some(sequence) = keys::sequence_of(key) else {
                 return examiner.malformed_change(None, key, value);
@@ -42,7 +42,7 @@ impl<R: Read> Examiner<'_, R> {
             "totals",
             format!("the last change: {found} on record, {last} found"),
         );
-        // A number that was given out is not given out again.
+        // A number that was used is not used again.
         self.counted.last_change = last.max(found);
         let fix = if found > last {
             Fix::Trim(found)
@@ -56,12 +56,12 @@ impl<R: Read> Examiner<'_, R> {
         self.fault(fault.change(last), fix)
     }
 
-    /// The number before the first change on record, for counters that are lost.
+    /// The number before the first change on record, used when the counters are lost.
     fn trimmed_before(&self) -> u64 {
         self.first_change.map_or(0, |first| first.saturating_sub(1))
     }
 
-    /// Checks that `sequence` comes after `last`; returns the last one now.
+    /// Checks that `sequence` follows `last`; returns the new last one.
     fn run_on(
         &mut self,
         last: Option<u64>,
@@ -76,7 +76,7 @@ impl<R: Read> Examiner<'_, R> {
         if sequence <= last {
             let fault = Fault::new(
                 FaultKind::Leftover,
-                name_of(Kind::Change),
+                name_of(KeyKind::Change),
                 format!("changes up to {last} were trimmed"),
             );
             self.fault(
@@ -91,7 +91,7 @@ impl<R: Read> Examiner<'_, R> {
         if last + 1 < sequence {
             let fault = Fault::new(
                 FaultKind::Gap,
-                name_of(Kind::Change),
+                name_of(KeyKind::Change),
                 format!("{last} is followed by {sequence}"),
             );
             self.fault(fault.change(last + 1), Fix::Trim(sequence - 1))?;
@@ -102,7 +102,7 @@ impl<R: Read> Examiner<'_, R> {
     fn malformed_change(&mut self, sequence: Option<u64>, key: &[u8], value: &[u8]) -> Result<()> {
         let fault = Fault::new(
             FaultKind::Malformed,
-            name_of(Kind::Change),
+            name_of(KeyKind::Change),
             "the record can't be decoded, or has another number than its key",
         );
         self.fault(
@@ -126,7 +126,7 @@ impl<R: Read> Examiner<'_, R> {
             let mut value = Vec::new();
             put_change(&mut value, &mended)?;
             let detail = "it has an earlier time than the one before it";
-            let fault = Fault::new(FaultKind::Wrong, name_of(Kind::Change), detail);
+            let fault = Fault::new(FaultKind::Wrong, name_of(KeyKind::Change), detail);
             let fix = Fix::Put(keys::change(change.sequence), value);
             return self.fault(fault.change(change.sequence), fix);
         }
@@ -162,12 +162,12 @@ impl<R: Read> Examiner<'_, R> {
             return Ok(());
         };
         let key = keys::request(id);
-        let name = name_of(Kind::Request);
+        let name = name_of(KeyKind::Request);
         if self.state.is_damaged(&key) {
             return Ok(());
         }
         let Some(stored) = self.state.get(&key)?.map(|value| value.to_vec()) else {
-            // What it came to can't be told again.
+            // Its outcomes can't be reconstructed.
             let forgotten = Change {
                 request_id: None,
                 ..change.clone()
@@ -180,7 +180,7 @@ impl<R: Read> Examiner<'_, R> {
                 Fix::Put(keys::change(change.sequence), value),
             );
         };
-        *self.present.entry(Kind::Request as u8).or_default() += 1;
+        *self.present.entry(KeyKind::Request as u8).or_default() += 1;
         let (kind, detail) = match readable(decode_request(&stored))? {
             Some(request) if request.sequence == change.sequence => return Ok(()),
             Some(_) => (FaultKind::Wrong, "the outcome is that of another change"),
@@ -193,7 +193,8 @@ impl<R: Read> Examiner<'_, R> {
         )
     }
 
-    /// Whether a request's outcome is that of a change; `None` if that can't be told.
+    /// Whether the outcome of a request belongs to an existing change; `None` if that is
+    /// unknown.
     pub(super) fn has_change(&self, key: &[u8], value: &[u8]) -> Result<Option<bool>> {
         let Some(request) = readable(decode_request(value))? else {
             return Ok(Some(false));

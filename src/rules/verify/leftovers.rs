@@ -1,9 +1,9 @@
-//! Entries that no record calls for.
+//! Finding entries that no record requires.
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::sound::{Found, readable};
 use super::{Examiner, tombstone};
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, decode_id, decode_member};
 use crate::engine::Read;
 use crate::error::Result;
@@ -11,23 +11,23 @@ use crate::model::UserId;
 use crate::rules::entries;
 
 impl<R: Read> Examiner<'_, R> {
-    /// Counts the entries of each kind, and looks at them one by one where there are
-    /// more than records call for.
+    /// Counts the entries of each kind, and examines them one by one if there are more than
+    /// records require.
     pub(super) fn leftovers(&mut self) -> Result<()> {
         for kind in [
-            Kind::Username,
-            Kind::Inactive,
-            Kind::Admin,
-            Kind::Domain,
-            Kind::Created,
-            Kind::Updated,
-            Kind::LookAlike,
-            Kind::ExternalId,
-            Kind::WorkspaceName,
-            Kind::DefaultWorkspace,
-            Kind::Member,
-            Kind::WorkspaceExternalId,
-            Kind::Request,
+            KeyKind::Username,
+            KeyKind::Inactive,
+            KeyKind::Admin,
+            KeyKind::Domain,
+            KeyKind::Created,
+            KeyKind::Updated,
+            KeyKind::LookAlike,
+            KeyKind::ExternalId,
+            KeyKind::WorkspaceName,
+            KeyKind::DefaultWorkspace,
+            KeyKind::Member,
+            KeyKind::WorkspaceExternalId,
+            KeyKind::Request,
         ] {
             let mut count = 0;
             self.each(kind, |_, _, _| {
@@ -44,33 +44,33 @@ impl<R: Read> Examiner<'_, R> {
         self.ids()
     }
 
-    /// Counts the ids of deleted users, and looks at each id where there are others
-    /// than those of users.
+    /// Counts the ids of deleted users, and examines each id if there are some that belong
+    /// to no user.
     fn ids(&mut self) -> Result<()> {
         let (mut count, mut deleted) = (0, 0);
         let mut is_odd = self.faults > 0;
-        self.each(Kind::Id, |_, key, value| {
+        self.each(KeyKind::Id, |_, key, value| {
             count += 1;
             is_odd |= keys::id_of(key).is_none();
             deleted += u64::from(readable(decode_id(value))? == Some(IdEntry::Deleted));
             Ok(())
         })?;
         self.verified.deleted = deleted;
-        let users = self.present.get(&(Kind::Id as u8)).copied().unwrap_or(0);
+        let users = self.present.get(&(KeyKind::Id as u8)).copied().unwrap_or(0);
         if is_odd || count != users + deleted {
-            return self.each(Kind::Id, Self::id);
+            return self.each(KeyKind::Id, Self::id);
         }
         Ok(())
     }
 
-    fn judge(&mut self, kind: Kind, key: &[u8], value: &[u8]) -> Result<()> {
+    fn judge(&mut self, kind: KeyKind, key: &[u8], value: &[u8]) -> Result<()> {
         if self.judged.contains(key) {
             return Ok(());
         }
         let (is_called_for, user) = match kind {
-            Kind::Request => (self.has_change(key, value)?, None),
-            Kind::Member => self.is_of_member(key, value)?,
-            Kind::WorkspaceName | Kind::DefaultWorkspace | Kind::WorkspaceExternalId => {
+            KeyKind::Request => (self.has_change(key, value)?, None),
+            KeyKind::Member => self.is_of_member(key, value)?,
+            KeyKind::WorkspaceName | KeyKind::DefaultWorkspace | KeyKind::WorkspaceExternalId => {
                 (self.is_of_workspace(kind, key, value)?, None)
             }
             _ => self.is_of_user(kind, key, value)?,
@@ -84,7 +84,7 @@ impl<R: Read> Examiner<'_, R> {
             "no record calls for the entry",
         );
         let fix = match kind {
-            Kind::Request => Fix::SetAside(key.to_vec(), value.to_vec()),
+            KeyKind::Request => Fix::SetAside(key.to_vec(), value.to_vec()),
             _ => Fix::Remove(key.to_vec()),
         };
         self.fault(fault.user(user), fix)
@@ -92,7 +92,7 @@ impl<R: Read> Examiner<'_, R> {
 
     fn is_of_user(
         &self,
-        kind: Kind,
+        kind: KeyKind,
         key: &[u8],
         value: &[u8],
     ) -> Result<(Option<bool>, Option<UserId>)> {
@@ -109,14 +109,14 @@ impl<R: Read> Examiner<'_, R> {
         })
     }
 
-    fn is_of_workspace(&self, kind: Kind, key: &[u8], value: &[u8]) -> Result<Option<bool>> {
+    fn is_of_workspace(&self, kind: KeyKind, key: &[u8], value: &[u8]) -> Result<Option<bool>> {
         let Some(id) = keys::workspace_id(value) else {
             return Ok(Some(false));
         };
         Ok(match self.workspace_with_id(id)? {
             Found::Absent => Some(false),
             Found::Unreadable => None,
-            Found::Sound(workspace) if kind == Kind::WorkspaceExternalId => {
+            Found::Sound(workspace) if kind == KeyKind::WorkspaceExternalId => {
                 let mut entries = workspace.external_ids.keys().filter_map(|provisioner| {
                     entries::of_workspace_external_id(&workspace, provisioner)
                 });
@@ -124,7 +124,7 @@ impl<R: Read> Examiner<'_, R> {
             }
             Found::Sound(workspace) => {
                 let [_, name, default] = entries::of_workspace(&workspace);
-                let entry = if kind == Kind::WorkspaceName {
+                let entry = if kind == KeyKind::WorkspaceName {
                     name
                 } else {
                     default
@@ -145,7 +145,7 @@ impl<R: Read> Examiner<'_, R> {
             Found::Absent => Some(false),
             Found::Unreadable => None,
             Found::Sound(member) => match self.user_with_id(user)? {
-                // The membership is dangling, and reported as that.
+                // The membership is dangling, and is reported as such.
                 Found::Absent | Found::Unreadable => None,
                 Found::Sound(user) => {
                     let [_, entry] = entries::of_member(&member, user.email_key());
@@ -156,7 +156,7 @@ impl<R: Read> Examiner<'_, R> {
         Ok((is_called_for, Some(user)))
     }
 
-    /// Looks at an id: that of a user or of one who was deleted.
+    /// Examines an id, which belongs to a user or to a deleted one.
     fn id(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
         let entry = readable(decode_id(value))?;
         if self.judged.contains(key) {
@@ -175,7 +175,7 @@ impl<R: Read> Examiner<'_, R> {
             },
             None => (FaultKind::Malformed, "the entry can't be decoded"),
         };
-        // It was given to somebody, and is not given again.
+        // The id was used, so it must not be used again.
         let fix = Fix::Put(key.to_vec(), tombstone()?);
         self.fault(Fault::new(kind, "id", detail).user(id), fix)
     }

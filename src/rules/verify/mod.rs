@@ -1,9 +1,9 @@
-//! Checking a directory against itself: every fault there is, and what would mend it.
+//! Verifying a directory: finds every fault, each with its remedy.
 //!
-//! Records (users, workspaces, memberships, changes) are believed; everything else
-//! has to follow from them. Each entry that they call for must be there, with that
-//! value, and nothing else may be. What follows from a record that can't be read is
-//! not judged, so that one damaged value is one fault.
+//! Records (users, workspaces, memberships, changes) are trusted; everything else must
+//! follow from them. Each entry that they require must exist with the right value, and no
+//! other entries may exist. Consequences of an unreadable record are not reported, so that
+//! one damaged value is one fault.
 
 mod fault;
 mod history;
@@ -24,14 +24,25 @@ pub(super) use self::sound::{Overlay, Sound};
 use self::fault::{kind_of, name_of};
 use self::sound::{readable, unsound};
 use super::entries::Entry;
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, Totals, decode_totals, put_id};
 use crate::engine::{Inspect, Read};
 use crate::error::Result;
 use crate::model::{License, Timestamp, UserId, WorkspaceId};
 
-/// What a verification went over. Getting one of
-/// [`Directory::verify`](crate::Directory::verify) means that nothing was wrong.
+/// What a verification read. [`Directory::verify`](crate::Directory::verify) returns it only
+/// if nothing is wrong.
+///
+/// ```
+/// use headcount::Directory;
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// directory.default_workspace("ann@ex.co")?;
+/// let verified = directory.verify()?;
+/// assert_eq!((verified.active, verified.workspaces, verified.changes), (1, 1, 2));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -52,15 +63,26 @@ pub struct Verified {
 
 /// What an inspection found: see
 /// [`Directory::find_faults`](crate::Directory::find_faults).
+///
+/// ```
+/// use headcount::{Directory, License};
+///
+/// let directory = Directory::in_memory()?;
+/// directory.create_user("ann@ex.co")?;
+/// directory.set_license(License::Seats(0))?;
+/// let inspection = directory.find_faults(100)?;
+/// assert_eq!((inspection.faults_total, inspection.seats_over), (0, 1));
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Inspection {
-    /// What was gone over, as far as it can be read.
+    /// The counts of what could be read.
     pub verified: Verified,
-    /// The first faults, up to the limit that was asked for.
+    /// The first faults, up to the requested limit.
     pub faults: Vec<Fault>,
-    /// How many faults there are in all.
+    /// The number of all faults.
     pub faults_total: u64,
     /// How many more users are active than the license has seats. That is no fault:
     /// setting a smaller license makes it so.
@@ -68,13 +90,20 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    /// Whether nothing is wrong.
+    /// Whether nothing is wrong. More active users than seats is not a fault.
+    ///
+    /// ```
+    /// use headcount::Directory;
+    ///
+    /// assert!(Directory::in_memory()?.find_faults(0)?.is_sound());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn is_sound(&self) -> bool {
         self.faults_total == 0
     }
 }
 
-/// Fails with the first fault and the number of them, or tells what was gone over.
+/// Returns what was read, or fails with the first fault and the number of faults.
 pub(crate) fn verify(read: &impl Inspect) -> Result<Verified> {
     let inspection = inspect(read, 1)?;
     match inspection.faults.first() {
@@ -97,8 +126,8 @@ pub(crate) fn inspect(read: &impl Inspect, faults_max: usize) -> Result<Inspecti
     Ok(inspection)
 }
 
-/// Reports every fault, with what would put it right. A license that is lost is
-/// the last one of the history, or else `license`.
+/// Reports every fault, with its remedy. A lost license becomes the last one in the
+/// history, or else `license`.
 pub(super) fn examine<R: Read>(
     state: &Sound<'_, R>,
     license: License,
@@ -125,36 +154,36 @@ pub(super) fn examine<R: Read>(
     })
 }
 
-/// An examination under way.
+/// The state of an examination.
 struct Examiner<'e, R> {
     state: &'e Sound<'e, R>,
     report: &'e mut dyn FnMut(Fault, Fix) -> Result<()>,
     faults: u64,
     verified: Verified,
-    /// The counters on record; `None` where they can't be read.
+    /// The stored counters; `None` if they can't be read.
     on_record: Option<Totals>,
-    /// The same, counted.
+    /// The counters as counted.
     counted: Totals,
     /// The time of the latest change so far.
     latest_at: Timestamp,
-    /// Records that can't be read, each of them a fault already.
+    /// Unreadable users, each of which is already a fault.
     unreadable_users: u64,
     unreadable_workspaces: u64,
-    /// Entries that records call for and that are there, by the byte of their kind.
+    /// The number of existing entries that records require, by the byte of their kind.
     present: HashMap<u8, u64>,
-    /// Keys that were reported.
+    /// Keys that were already reported.
     judged: HashSet<Vec<u8>>,
-    /// Entries that are missing, and the record that was the first to call for each.
+    /// Missing entries, each with the first record that requires it.
     missing: HashMap<Vec<u8>, Caller>,
-    /// Users who are not found by their id: the id, and the email key.
+    /// Users whose id doesn't lead to them: the id and the email key.
     displaced: HashMap<UserId, String>,
-    /// The license that was set last, as the history has it.
+    /// The license that was set last according to the history.
     license_set: Option<License>,
     /// The number of the first change on record.
     first_change: Option<u64>,
 }
 
-/// A record that calls for an entry.
+/// A record that requires an entry.
 #[derive(Clone)]
 enum Caller {
     User { id: UserId, email_key: String },
@@ -172,19 +201,19 @@ impl Caller {
     }
 }
 
-/// What is under the key of an entry that a record calls for.
+/// The state of an entry that a record requires.
 enum Entered {
-    /// The right value, or nothing more to say.
+    /// It has the right value, or was already reported.
     Settled,
-    /// Another value, or another record called for a missing one before.
+    /// It has another value, or it is missing and another record requires it too.
     Contested(Rival),
 }
 
-/// Who else calls for an entry.
+/// A rival claim to an entry.
 enum Rival {
-    /// What stands in the entry.
+    /// The stored value of the entry.
     Stored(Vec<u8>),
-    /// A record that was seen before.
+    /// A record that was examined before.
     Seen(Caller),
 }
 
@@ -227,7 +256,7 @@ impl<'e, R: Read> Examiner<'e, R> {
     /// Visits the entries of a kind.
     fn each(
         &mut self,
-        kind: Kind,
+        kind: KeyKind,
         mut visit: impl FnMut(&mut Self, &[u8], &[u8]) -> Result<()>,
     ) -> Result<()> {
         let prefix = kind.all();
@@ -236,15 +265,15 @@ impl<'e, R: Read> Examiner<'e, R> {
         state.each(&prefix.0, Some(&end), |key, value| visit(self, key, value))
     }
 
-    /// Reports the values that are damaged, but for users: their ids are found later.
+    /// Reports damaged values, except those of users, whose ids are found later.
     fn damaged(&mut self) -> Result<()> {
         let state = self.state;
         for (key, stored) in state.damaged() {
             let kind = kind_of(key);
-            if kind == Some(Kind::User) {
+            if kind == Some(KeyKind::User) {
                 continue;
             }
-            self.unreadable_workspaces += u64::from(kind == Some(Kind::Workspace));
+            self.unreadable_workspaces += u64::from(kind == Some(KeyKind::Workspace));
             let membership = keys::membership_of(key);
             let fault = Fault::new(
                 FaultKind::Damaged,
@@ -259,8 +288,8 @@ impl<'e, R: Read> Examiner<'e, R> {
             .workspace(keys::workspace_of(key).or(membership.map(|(_, workspace)| workspace)))
             .change(keys::sequence_of(key));
             let fix = match kind {
-                // It may have been that of a deleted user, and stays taken.
-                Some(Kind::Id) => Fix::Put(key.to_vec(), tombstone()?),
+                // The id may be that of a deleted user, so it stays taken.
+                Some(KeyKind::Id) => Fix::Put(key.to_vec(), tombstone()?),
                 Some(kind) if is_derived(kind) => Fix::Remove(key.to_vec()),
                 _ => Fix::SetAside(key.to_vec(), stored.to_vec()),
             };
@@ -269,8 +298,8 @@ impl<'e, R: Read> Examiner<'e, R> {
         Ok(())
     }
 
-    /// Checks that `entry` is there as a record calls for it.
-    fn expect(&mut self, kind: Kind, entry: &Entry<'_>, caller: &Caller) -> Result<Entered> {
+    /// Checks that `entry` exists as a record requires it.
+    fn expect(&mut self, kind: KeyKind, entry: &Entry<'_>, caller: &Caller) -> Result<Entered> {
         let (mut key, mut value) = (Vec::new(), Vec::new());
         entry.put_key(&mut key);
         entry.put_value(&mut value)?;
@@ -296,11 +325,11 @@ impl<'e, R: Read> Examiner<'e, R> {
         Ok(Entered::Contested(Rival::Stored(stored)))
     }
 
-    /// Reports that an entry has another value than `caller` calls for.
+    /// Reports that an entry has a different value than `caller` requires.
     fn wrong(
         &mut self,
         fault: FaultKind,
-        kind: Kind,
+        kind: KeyKind,
         entry: &Entry<'_>,
         caller: &Caller,
     ) -> Result<()> {
@@ -317,7 +346,7 @@ impl<'e, R: Read> Examiner<'e, R> {
     }
 }
 
-/// What [`Fault::entry`] calls the entry under a key.
+/// The name of the entry at a key in [`Fault::entry`].
 pub(super) fn entry_name(key: &[u8]) -> &'static str {
     match key {
         keys::FORMAT => "format",
@@ -327,23 +356,23 @@ pub(super) fn entry_name(key: &[u8]) -> &'static str {
     }
 }
 
-/// Whether entries of a kind can be made again from records.
-const fn is_derived(kind: Kind) -> bool {
+/// Whether entries of a kind can be derived from records.
+const fn is_derived(kind: KeyKind) -> bool {
     !matches!(
         kind,
-        Kind::Meta
-            | Kind::User
-            | Kind::Id
-            | Kind::Workspace
-            | Kind::Membership
-            | Kind::Seen
-            | Kind::Change
-            | Kind::Request
-            | Kind::SeatDay
+        KeyKind::Meta
+            | KeyKind::User
+            | KeyKind::Id
+            | KeyKind::Workspace
+            | KeyKind::Membership
+            | KeyKind::Seen
+            | KeyKind::Change
+            | KeyKind::Request
+            | KeyKind::SeatDay
     )
 }
 
-/// What stands under the id of a user who is gone.
+/// The value of the id of a deleted user.
 fn tombstone() -> Result<Vec<u8>> {
     let mut value = Vec::new();
     put_id(&mut value, &IdEntry::Deleted)?;

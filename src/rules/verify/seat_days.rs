@@ -1,21 +1,22 @@
-//! The most users that were active on each day.
+//! Verifying the peaks of active users.
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::{Examiner, kind_of};
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::engine::Read;
 use crate::error::Result;
 use crate::model::SeatDay;
 
 impl<R: Read> Examiner<'_, R> {
-    /// Checks that the days can be read, that none is later than the latest change, and that
-    /// the last one ends with the users who are active. There is none if nobody ever was.
+    /// Checks that the days can be read, that none is later than the latest change, and
+    /// that the last one ends with the current number of active users. There is no entry if
+    /// no user was ever active.
     pub(super) fn seat_days(&mut self) -> Result<()> {
         let latest = self.on_record.map(|totals| totals.last_at);
         let mut last: Option<SeatDay> = None;
         let mut damaged = self.state.damaged();
-        let mut is_whole = !damaged.any(|(key, _)| kind_of(key) == Some(Kind::SeatDay));
-        self.each(Kind::SeatDay, |examiner, key, value| {
+        let mut is_whole = !damaged.any(|(key, _)| kind_of(key) == Some(KeyKind::SeatDay));
+        self.each(KeyKind::SeatDay, |examiner, key, value| {
             let (kind, detail) = match keys::seat_day_in(key, value) {
                 None => (FaultKind::Malformed, "the record can't be decoded"),
                 Some(day) if latest.is_some_and(|latest| day.day > latest) => {
@@ -31,10 +32,10 @@ impl<R: Read> Examiner<'_, R> {
                 }
             };
             is_whole = false;
-            let fault = Fault::new(kind, name_of(Kind::SeatDay), detail);
+            let fault = Fault::new(kind, name_of(KeyKind::SeatDay), detail);
             examiner.fault(fault, Fix::SetAside(key.to_vec(), value.to_vec()))
         })?;
-        // A user who can't be read may be active, and a day that can't be the last one.
+        // An unreadable user may be active, and an unreadable day may be the last one.
         let is_certain = is_whole && self.unreadable_users == 0;
         if is_certain && last.map_or(0, |day| day.last) != self.counted.active {
             return self.wrong_end(last);
@@ -42,8 +43,9 @@ impl<R: Read> Examiner<'_, R> {
         Ok(())
     }
 
-    /// Reports that the number at the end of the last day, if there is one, is not that of
-    /// the active users. When it changed is unknown: on the day of the latest change, say.
+    /// Reports that the last day, if there is one, doesn't end with the number of active
+    /// users. The day of the change is unknown, so the remedy uses that of the latest
+    /// change.
     fn wrong_end(&mut self, last: Option<SeatDay>) -> Result<()> {
         let on_record = self.on_record.map(|totals| totals.last_at);
         let latest = on_record.unwrap_or(self.latest_at).day();
@@ -59,7 +61,7 @@ impl<R: Read> Examiner<'_, R> {
     }
 
     fn wrong_day(&mut self, right: SeatDay, detail: &str) -> Result<()> {
-        let fault = Fault::new(FaultKind::Wrong, name_of(Kind::SeatDay), detail);
+        let fault = Fault::new(FaultKind::Wrong, name_of(KeyKind::SeatDay), detail);
         let mut value = Vec::new();
         keys::put_seat_day_value(&mut value, &right);
         self.fault(fault, Fix::Put(keys::seat_day(right.day), value))

@@ -1,16 +1,16 @@
-//! When users were last seen.
+//! Verifying when users were last seen.
 
 use super::Examiner;
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::sound::Found;
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::engine::Read;
 use crate::error::Result;
 
 impl<R: Read> Examiner<'_, R> {
-    /// Checks that those who were seen are there.
+    /// Checks that the users who were seen exist.
     pub(super) fn sightings(&mut self) -> Result<()> {
-        self.each(Kind::Seen, |examiner, key, value| {
+        self.each(KeyKind::Seen, |examiner, key, value| {
             let user = keys::seen_of(key);
             let is_whole = user.is_some() && keys::moment_in(value).is_some();
             let (kind, detail) = match user.map(|user| examiner.user_with_id(user)) {
@@ -19,7 +19,7 @@ impl<R: Read> Examiner<'_, R> {
                 Some(Ok(Found::Absent)) => (FaultKind::Dangling, "the user isn't there"),
                 _ => return Ok(()),
             };
-            let fault = Fault::new(kind, name_of(Kind::Seen), detail).user(user);
+            let fault = Fault::new(kind, name_of(KeyKind::Seen), detail).user(user);
             examiner.fault(fault, Fix::SetAside(key.to_vec(), value.to_vec()))
         })
     }

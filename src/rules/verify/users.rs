@@ -1,30 +1,30 @@
-//! Users, and the entries that lead to them.
+//! Verifying users and their index entries.
 
 use std::collections::HashMap;
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::sound::{Found, readable};
 use super::{Caller, Entered, Examiner, Rival};
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, decode_id, decode_user, put_user};
 use crate::engine::Read;
 use crate::error::Result;
 use crate::model::{User, UserId};
 use crate::rules::entries::{self, Entry, KINDS_OF_USER};
 
-/// A user who can't be read: the key, what is stored, and why.
+/// An unreadable user: the key, the stored bytes, and the kind of fault.
 type Unreadable = (Vec<u8>, Vec<u8>, FaultKind);
 
 impl<R: Read> Examiner<'_, R> {
-    /// Counts the users and follows what leads to them.
+    /// Counts the users and checks their index entries.
     pub(super) fn users(&mut self) -> Result<()> {
         let mut unreadable: Vec<Unreadable> = Vec::new();
         for (key, stored) in self.state.damaged() {
-            if key.first() == Some(&(Kind::User as u8)) {
+            if key.first() == Some(&(KeyKind::User as u8)) {
                 unreadable.push((key.to_vec(), stored.to_vec(), FaultKind::Damaged));
             }
         }
-        self.each(Kind::User, |examiner, key, value| {
+        self.each(KeyKind::User, |examiner, key, value| {
             let user = match keys::email_key_of(key) {
                 Some(email_key) => readable(decode_user(email_key, value))?,
                 None => None,
@@ -39,13 +39,13 @@ impl<R: Read> Examiner<'_, R> {
         self.unreadable(unreadable)
     }
 
-    /// Reports users who can't be read, with the ids that lead to them.
+    /// Reports unreadable users, with the ids that lead to them.
     fn unreadable(&mut self, users: Vec<Unreadable>) -> Result<()> {
         if users.is_empty() {
             return Ok(());
         }
         let mut ids: HashMap<Vec<u8>, UserId> = HashMap::new();
-        self.each(Kind::Id, |_, key, value| {
+        self.each(KeyKind::Id, |_, key, value| {
             if let (Some(id), Some(IdEntry::User(email_key))) =
                 (keys::id_of(key), readable(decode_id(value))?)
             {
@@ -62,7 +62,7 @@ impl<R: Read> Examiner<'_, R> {
                 _ => "the record can't be decoded",
             };
             let id = ids.get(&key).copied();
-            let fault = Fault::new(kind, name_of(Kind::User), detail).user(id);
+            let fault = Fault::new(kind, name_of(KeyKind::User), detail).user(id);
             self.fault(fault, Fix::SetAside(key, stored))?;
         }
         Ok(())
@@ -88,7 +88,7 @@ impl<R: Read> Examiner<'_, R> {
                     self.contested(kind, &entry, user, (key, value), &caller, rival)?;
                 }
             }
-            let is_id = kind == Kind::Id;
+            let is_id = kind == KeyKind::Id;
             if is_id && (self.faults > faults || self.state.is_damaged(&keys::id(user.id))) {
                 self.displaced.insert(user.id, user.email_key().to_owned());
             }
@@ -97,8 +97,8 @@ impl<R: Read> Examiner<'_, R> {
         self.username_looks_like_none(user, (key, value))
     }
 
-    /// Checks that nobody has the username that this one looks like. Two that look like
-    /// the same share an entry, and are found by that.
+    /// Checks that no username equals the look of this one. Two usernames with the same
+    /// look share an entry, and are found by that.
     fn username_looks_like_none(&mut self, user: &User, entry: (&[u8], &[u8])) -> Result<()> {
         let Some(look) = user.username_look() else {
             return Ok(());
@@ -112,28 +112,29 @@ impl<R: Read> Examiner<'_, R> {
         };
         match self.user_at(&email_key)? {
             Found::Sound(rival) if rival.username_key() == Some(look) => {
-                self.one_name(Kind::LookAlike, user, entry, &rival)
+                self.one_name(KeyKind::LookAlike, user, entry, &rival)
             }
             _ => Ok(()),
         }
     }
 
-    /// Checks that the username, if it is an address, is nobody's email. Two usernames
-    /// that are the same share an entry, and are found by that.
+    /// Checks that the username, if it is an address, is not the email of another user. Two
+    /// equal usernames share an entry, and are found by that.
     fn username_is_no_email(&mut self, user: &User, (key, value): (&[u8], &[u8])) -> Result<()> {
         let Some(username) = user.username_key().filter(|name| name.contains('@')) else {
             return Ok(());
         };
         match self.user_at(username)? {
-            Found::Sound(rival) => self.one_name(Kind::Username, user, (key, value), &rival),
+            Found::Sound(rival) => self.one_name(KeyKind::Username, user, (key, value), &rival),
             Found::Unreadable | Found::Absent => Ok(()),
         }
     }
 
-    /// An entry of `user` has another value, or another user called for it before.
+    /// Handles an entry of `user` that has another value, or that another user requires
+    /// too.
     fn contested(
         &mut self,
-        kind: Kind,
+        kind: KeyKind,
         entry: &Entry<'_>,
         user: &User,
         (key, value): (&[u8], &[u8]),
@@ -148,7 +149,7 @@ impl<R: Read> Examiner<'_, R> {
         let wanted = key_of(entry);
         let email_key = match rival {
             Rival::Seen(Caller::User { email_key, .. }) => Some(email_key),
-            Rival::Stored(stored) if kind == Kind::Id => match readable(decode_id(&stored))? {
+            Rival::Stored(stored) if kind == KeyKind::Id => match readable(decode_id(&stored))? {
                 Some(IdEntry::User(email_key)) => Some(email_key.to_owned()),
                 Some(IdEntry::Deleted) => {
                     return self.wrong(FaultKind::NotDeleted, kind, entry, caller);
@@ -156,7 +157,10 @@ impl<R: Read> Examiner<'_, R> {
                 None => return self.wrong(FaultKind::Malformed, kind, entry, caller),
             },
             Rival::Stored(stored)
-                if matches!(kind, Kind::Username | Kind::LookAlike | Kind::ExternalId) =>
+                if matches!(
+                    kind,
+                    KeyKind::Username | KeyKind::LookAlike | KeyKind::ExternalId
+                ) =>
             {
                 keys::email_key_in(kind, &wanted, &stored)
             }
@@ -179,8 +183,7 @@ impl<R: Read> Examiner<'_, R> {
         self.one_name(kind, user, (key, value), &rival)
     }
 
-    /// Reports that two users have one external id; the one who was created later gives it
-    /// up.
+    /// Reports that two users have the same external id; the one created later loses it.
     fn one_external_id(&mut self, provisioner: &str, one: &User, other: &User) -> Result<()> {
         let mut mended = if age(one) < age(other) { other } else { one }.clone();
         let key = keys::user(mended.email_key());
@@ -192,16 +195,16 @@ impl<R: Read> Examiner<'_, R> {
         put_user(&mut value, &mended)?;
         let fault = Fault::new(
             FaultKind::Duplicate,
-            name_of(Kind::User),
+            name_of(KeyKind::User),
             "two users have one external id; the one who was created first keeps it",
         );
         self.fault(fault.user(mended.id), Fix::Put(key, value))
     }
 
-    /// Reports that `user` and `rival` have one name or id; the older one keeps it.
+    /// Reports that `user` and `rival` have the same name or id; the older one keeps it.
     fn one_name(
         &mut self,
-        kind: Kind,
+        kind: KeyKind,
         user: &User,
         (key, value): (&[u8], &[u8]),
         rival: &User,
@@ -221,7 +224,7 @@ impl<R: Read> Examiner<'_, R> {
             name_of(kind)
         );
         self.fault(
-            Fault::new(FaultKind::Duplicate, name_of(Kind::User), detail).user(loser),
+            Fault::new(FaultKind::Duplicate, name_of(KeyKind::User), detail).user(loser),
             Fix::SetAside(key, value),
         )
     }
@@ -232,7 +235,7 @@ impl<R: Read> Examiner<'_, R> {
         self.state.find(&keys::user(email_key), decode)
     }
 
-    /// The user with this id, also where the id does not lead to the user.
+    /// The user with this id, even if the id entry doesn't lead to the user.
     pub(super) fn user_with_id(&self, id: UserId) -> Result<Found<User>> {
         if let Some(email_key) = self.displaced.get(&id) {
             return self.user_at(email_key);
@@ -254,7 +257,7 @@ impl<R: Read> Examiner<'_, R> {
     }
 }
 
-/// Of two users who can't both be, the smaller one stays.
+/// The order in which conflicting users are kept: the smaller one stays.
 fn age(user: &User) -> (u64, UserId, &str) {
     (user.created_at.as_unix_micros(), user.id, user.email_key())
 }

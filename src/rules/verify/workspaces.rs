@@ -1,9 +1,9 @@
-//! Workspaces and memberships, and the entries that lead to them.
+//! Verifying workspaces, memberships and their index entries.
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::sound::{Found, readable};
 use super::{Caller, Entered, Examiner, Rival};
-use crate::codec::keys::{self, Kind};
+use crate::codec::keys::{self, KeyKind};
 use crate::codec::{decode_member, decode_workspace, put_member, put_workspace};
 use crate::engine::Read;
 use crate::error::Result;
@@ -11,9 +11,9 @@ use crate::model::{Member, Role, UserId, Workspace, WorkspaceId, WorkspaceName};
 use crate::rules::entries;
 
 impl<R: Read> Examiner<'_, R> {
-    /// Counts the workspaces and follows what leads to them.
+    /// Counts the workspaces and checks their index entries.
     pub(super) fn workspaces(&mut self) -> Result<()> {
-        self.each(Kind::Workspace, |examiner, key, value| {
+        self.each(KeyKind::Workspace, |examiner, key, value| {
             let id = keys::workspace_of(key);
             let workspace = match id {
                 Some(id) => readable(decode_workspace(id, value))?,
@@ -25,7 +25,7 @@ impl<R: Read> Examiner<'_, R> {
             examiner.unreadable_workspaces += 1;
             let fault = Fault::new(
                 FaultKind::Malformed,
-                name_of(Kind::Workspace),
+                name_of(KeyKind::Workspace),
                 "the record can't be decoded",
             );
             let fix = Fix::SetAside(key.to_vec(), value.to_vec());
@@ -39,7 +39,11 @@ impl<R: Read> Examiner<'_, R> {
         self.verified.workspaces += 1;
         self.counted.last_workspace = self.counted.last_workspace.max(id.as_u64());
         let caller = Caller::Workspace(id);
-        let kinds = [Kind::Workspace, Kind::WorkspaceName, Kind::DefaultWorkspace];
+        let kinds = [
+            KeyKind::Workspace,
+            KeyKind::WorkspaceName,
+            KeyKind::DefaultWorkspace,
+        ];
         for (kind, entry) in kinds
             .into_iter()
             .zip(entries::of_workspace(workspace))
@@ -74,15 +78,14 @@ impl<R: Read> Examiner<'_, R> {
         }
     }
 
-    /// Follows an external id. Of two workspaces that have it, the one that was made later
-    /// gives it up.
+    /// Checks an external id. If two workspaces have it, the one created later loses it.
     fn workspace_external_id(
         &mut self,
         workspace: &Workspace,
         provisioner: &str,
         caller: &Caller,
     ) -> Result<()> {
-        let kind = Kind::WorkspaceExternalId;
+        let kind = KeyKind::WorkspaceExternalId;
         let Some(entry) = entries::of_workspace_external_id(workspace, provisioner) else {
             return Ok(());
         };
@@ -110,7 +113,7 @@ impl<R: Read> Examiner<'_, R> {
                 mended.external_ids.remove(provisioner);
                 let fault = Fault::new(
                     FaultKind::Duplicate,
-                    name_of(Kind::Workspace),
+                    name_of(KeyKind::Workspace),
                     "two workspaces have one external id; the first one keeps it",
                 );
                 self.fault(fault.workspace(later.id), put(&mended)?)
@@ -119,12 +122,12 @@ impl<R: Read> Examiner<'_, R> {
         }
     }
 
-    /// Two workspaces have one name, or one user: the one that was made later gives
-    /// it up.
-    fn duplicate(&mut self, kind: Kind, one: &Workspace, other: &Workspace) -> Result<()> {
+    /// Reports that two workspaces have the same name or default user; the one created
+    /// later loses it.
+    fn duplicate(&mut self, kind: KeyKind, one: &Workspace, other: &Workspace) -> Result<()> {
         let (later, what) = (if one.id > other.id { one } else { other }, name_of(kind));
         let mut mended = later.clone();
-        if kind == Kind::WorkspaceName {
+        if kind == KeyKind::WorkspaceName {
             let suffix = format!(" ({})", later.id);
             let kept: String = later.name.chars().take(128 - suffix.len()).collect();
             let name = WorkspaceName::parse(&(kept + &suffix))?;
@@ -133,11 +136,11 @@ impl<R: Read> Examiner<'_, R> {
             mended.default_of = None;
         }
         let detail = format!("two workspaces have the {what}; the first one keeps it");
-        let fault = Fault::new(FaultKind::Duplicate, name_of(Kind::Workspace), detail);
+        let fault = Fault::new(FaultKind::Duplicate, name_of(KeyKind::Workspace), detail);
         self.fault(fault.workspace(later.id), put(&mended)?)
     }
 
-    /// The user of a default workspace must be there, and be in it.
+    /// Checks that the user of a default workspace exists and is a member.
     fn default_of(&mut self, workspace: &Workspace, user: UserId) -> Result<()> {
         let id = workspace.id;
         if let Found::Absent = self.user_with_id(user)? {
@@ -145,7 +148,7 @@ impl<R: Read> Examiner<'_, R> {
             mended.default_of = None;
             let fault = Fault::new(
                 FaultKind::Dangling,
-                name_of(Kind::Workspace),
+                name_of(KeyKind::Workspace),
                 "the user whose default workspace it is isn't there",
             );
             return self.fault(fault.user(user).workspace(id), put(&mended)?);
@@ -165,15 +168,15 @@ impl<R: Read> Examiner<'_, R> {
         put_member(&mut value, &member)?;
         let fault = Fault::new(
             FaultKind::Missing,
-            name_of(Kind::Membership),
+            name_of(KeyKind::Membership),
             "the user is not in their own default workspace",
         );
         self.fault(fault.user(user).workspace(id), Fix::Put(key, value))
     }
 
-    /// Counts the memberships and follows what leads to them.
+    /// Counts the memberships and checks their index entries.
     pub(super) fn memberships(&mut self) -> Result<()> {
-        self.each(Kind::Membership, |examiner, key, value| {
+        self.each(KeyKind::Membership, |examiner, key, value| {
             let ids = keys::membership_of(key);
             let member = match ids {
                 Some((user, workspace)) => readable(decode_member(workspace, user, value))?,
@@ -182,7 +185,7 @@ impl<R: Read> Examiner<'_, R> {
             let Some(member) = member else {
                 let fault = Fault::new(
                     FaultKind::Malformed,
-                    name_of(Kind::Membership),
+                    name_of(KeyKind::Membership),
                     "the record can't be decoded",
                 )
                 .user(ids.map(|(user, _)| user))
@@ -206,15 +209,15 @@ impl<R: Read> Examiner<'_, R> {
                 let caller = Caller::Member(member.user, member.workspace);
                 let [_, entry] = entries::of_member(member, user.email_key());
                 let Some(entry) = entry else { return Ok(()) };
-                return match self.expect(Kind::Member, &entry, &caller)? {
+                return match self.expect(KeyKind::Member, &entry, &caller)? {
                     Entered::Settled => Ok(()),
                     Entered::Contested(_) => {
-                        self.wrong(FaultKind::Wrong, Kind::Member, &entry, &caller)
+                        self.wrong(FaultKind::Wrong, KeyKind::Member, &entry, &caller)
                     }
                 };
             }
         };
-        let fault = Fault::new(FaultKind::Dangling, name_of(Kind::Membership), detail)
+        let fault = Fault::new(FaultKind::Dangling, name_of(KeyKind::Membership), detail)
             .user(member.user)
             .workspace(member.workspace);
         self.fault(fault, Fix::SetAside(key.to_vec(), value.to_vec()))
@@ -227,10 +230,10 @@ impl<R: Read> Examiner<'_, R> {
     }
 }
 
-/// Whether two workspaces call for the same entry of a kind.
-fn is_alike(kind: Kind, one: &Workspace, other: &Workspace) -> bool {
+/// Whether two workspaces require the same entry of a kind.
+fn is_alike(kind: KeyKind, one: &Workspace, other: &Workspace) -> bool {
     let is_same = match kind {
-        Kind::WorkspaceName => one.name_key == other.name_key,
+        KeyKind::WorkspaceName => one.name_key == other.name_key,
         _ => one.default_of == other.default_of,
     };
     one.id != other.id && is_same

@@ -2,12 +2,13 @@
 
 use super::*;
 
-fn patched(before: Value, operations: &Value) -> Result<Value, Refusal> {
-    let request: Request = serde_json::from_value(json!({ "Operations": operations })).unwrap();
+fn patched(before: Value, operations: &Value) -> Result<Value, ScimError> {
+    let body = json!({ "Operations": operations });
+    let request = PatchRequest::parse(body.as_object().unwrap())?;
     let Value::Object(mut resource) = before else {
         panic!("an object");
     };
-    request.apply(Kind::User, &mut resource)?;
+    request.apply(ResourceType::User, &mut resource)?;
     Ok(Value::Object(resource))
 }
 

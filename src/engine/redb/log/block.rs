@@ -59,8 +59,8 @@ pub(super) enum Block<'a> {
     Damaged,
 }
 
-/// Writes the header in front of the payload that stands in `block` already.
-pub(super) fn seal(block: &mut [u8], header: Header, log_id: u64) {
+/// Writes the header and both checksums around the payload, which is already in `block`.
+pub(super) fn write_header(block: &mut [u8], header: Header, log_id: u64) {
     block[8..16].copy_from_slice(&header.epoch.to_le_bytes());
     block[16..24].copy_from_slice(&header.sequence.to_le_bytes());
     block[24..28].copy_from_slice(&header.index.to_le_bytes());
@@ -140,16 +140,16 @@ mod tests {
         blocks: 3,
     };
 
-    fn sealed() -> Vec<u8> {
+    fn sound() -> Vec<u8> {
         let mut block = vec![0; BLOCK_BYTES];
         payload_of(&mut block)[..4].copy_from_slice(b"user");
-        seal(&mut block, HEADER, 1);
+        write_header(&mut block, HEADER, 1);
         block
     }
 
     #[test]
-    fn a_sealed_block_says_what_it_is() {
-        let block = sealed();
+    fn a_sound_block_says_what_it_is() {
+        let block = sound();
         let Block::Sound(header, payload) = read(&block, 1) else {
             panic!("not sound")
         };
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn a_flipped_bit_is_damage_or_does_no_harm() {
         for bit in 0..BLOCK_BYTES * 8 {
-            let mut block = sealed();
+            let mut block = sound();
             block[bit / 8] ^= 1 << (bit % 8);
             let is_checksum = bit / 8 < 8 || bit / 8 >= TAIL_AT;
             match read(&block, 1) {
@@ -176,8 +176,8 @@ mod tests {
     #[test]
     fn a_block_that_is_cut_off_anywhere_is_torn_or_whole() {
         let old = {
-            let mut block = sealed();
-            seal(
+            let mut block = sound();
+            write_header(
                 &mut block,
                 Header {
                     sequence: 8,
@@ -189,7 +189,7 @@ mod tests {
         };
         for before in [vec![0; BLOCK_BYTES], old] {
             for at in 0..=BLOCK_BYTES {
-                let new = sealed();
+                let new = sound();
                 for torn in [
                     [&new[..at], &before[at..]].concat(),
                     [&before[..at], &new[at..]].concat(),
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn zeros_are_blank_and_other_logs_and_lengths_are_damage() {
         assert_eq!(read(&[0; BLOCK_BYTES], 1), Block::Blank);
-        assert_eq!(read(&sealed(), 2), Block::Damaged, "its ends agree");
+        assert_eq!(read(&sound(), 2), Block::Damaged, "its ends agree");
         for length in [0, 1, 31, 32, 511, 513] {
             assert_eq!(read(&vec![0; length], 1), Block::Damaged, "{length} bytes");
         }

@@ -80,7 +80,7 @@ pub(in crate::engine::redb) fn encode<'w>(
             index,
             blocks,
         };
-        block::seal(block, header, stamp.log_id);
+        block::write_header(block, header, stamp.log_id);
     }
 }
 

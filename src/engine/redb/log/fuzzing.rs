@@ -40,7 +40,7 @@ fn block_of(recipe: &[u8]) -> Vec<u8> {
                 index: index.into(),
                 blocks: blocks.into(),
             };
-            block::seal(&mut block, header, ID);
+            block::write_header(&mut block, header, ID);
         }
     }
     block

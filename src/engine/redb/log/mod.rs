@@ -38,7 +38,7 @@ use self::frame::Stamp;
 pub(super) use self::frame::{Size, Write};
 use self::header::{FRAMES_AT, SegmentHeader};
 pub(super) use self::replay::{Left, LogState, Replay, ReplayError};
-pub(super) use self::segment::{Pending, Segment};
+pub(super) use self::segment::{Segment, UnsyncedFrames};
 
 /// Which part of its largest size a segment has at first. It is small, because a
 /// program that writes once and ends should not have to fill it; it grows when it
@@ -311,11 +311,11 @@ impl Log {
     }
 
     /// What there is to sync, to be done without holding up the writer.
-    pub(super) fn pending(&self, written: u64) -> Option<Pending> {
+    pub(super) fn pending(&self, written: u64) -> Option<UnsyncedFrames> {
         let durable = self.durable.load(Ordering::Acquire);
         let segment = self.segments[self.current].as_ref()?;
         (durable < written)
-            .then(|| Pending::new(Arc::clone(segment), written, Arc::clone(&self.durable)))
+            .then(|| UnsyncedFrames::new(Arc::clone(segment), written, Arc::clone(&self.durable)))
     }
 
     /// Removes the files: everything is in the database.

@@ -171,8 +171,8 @@ pub(in crate::engine::redb) fn replay_segments(
 ) -> Replay {
     let runs = segments
         .iter()
-        .map(|(use_id, segment)| Run::read(segment, *use_id));
-    let mut runs: Vec<Run> = runs.collect();
+        .map(|(use_id, segment)| IntactFrames::read(segment, *use_id));
+    let mut runs: Vec<IntactFrames> = runs.collect();
     // One whose beginning is damaged comes last: its epoch isn't known.
     runs.sort_by_key(|run| if run.epoch == 0 { u64::MAX } else { run.epoch });
     let mut replay = Replay {
@@ -231,7 +231,7 @@ pub(in crate::engine::redb) fn read_segments(
 }
 
 /// The whole frames at the beginning of a segment.
-struct Run {
+struct IntactFrames {
     epoch: u64,
     frames: Vec<Frame>,
     /// The sequence number that comes after them.
@@ -250,7 +250,7 @@ enum Found {
     Damaged(usize),
 }
 
-impl Run {
+impl IntactFrames {
     fn read(segment: &[u8], log_id: u64) -> Self {
         let (mut run, mut at) = (Self::beginning(segment, log_id), 0);
         while run.epoch > 0 && run.damaged_at.is_none() {

@@ -98,13 +98,13 @@ impl Segment {
 }
 
 /// Frames that were written and not yet synced.
-pub(in crate::engine::redb) struct Pending {
+pub(in crate::engine::redb) struct UnsyncedFrames {
     segment: Arc<Segment>,
     written: u64,
     durable: Arc<AtomicU64>,
 }
 
-impl Pending {
+impl UnsyncedFrames {
     pub(super) fn new(segment: Arc<Segment>, written: u64, durable: Arc<AtomicU64>) -> Self {
         Self {
             segment,

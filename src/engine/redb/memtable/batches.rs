@@ -5,7 +5,7 @@ use super::sync::{AtomicUsize, BATCHES_MIN, OnceLock, Ordering};
 use crate::engine::redb::staging::Writes;
 
 /// The writes of one commit.
-pub(super) struct Batch {
+pub(super) struct CommittedBatch {
     pub(super) sequence: u64,
     pub(super) writes: Writes,
 }
@@ -15,7 +15,7 @@ const CHUNKS: usize = 23;
 
 /// The list. Its length is stored (release) after the batch that it counts.
 pub(super) struct Batches {
-    chunks: [OnceLock<Box<[OnceLock<Batch>]>>; CHUNKS],
+    chunks: [OnceLock<Box<[OnceLock<CommittedBatch>]>>; CHUNKS],
     count: AtomicUsize,
 }
 
@@ -37,7 +37,7 @@ fn place(number: usize) -> (usize, usize) {
 
 impl Batches {
     /// The batch `number`, if there is one.
-    pub(super) fn get(&self, number: usize) -> Option<&Batch> {
+    pub(super) fn get(&self, number: usize) -> Option<&CommittedBatch> {
         let (chunk, at) = place(number);
         self.chunks.get(chunk)?.get()?.get(at)?.get()
     }
@@ -48,7 +48,7 @@ impl Batches {
     }
 
     /// Appends one. Only one thread at a time may.
-    pub(super) fn push(&self, batch: Batch) {
+    pub(super) fn push(&self, batch: CommittedBatch) {
         let number = self.count.load(Ordering::Relaxed);
         let (chunk, at) = place(number);
         let chunk = self.chunks[chunk].get_or_init(|| {

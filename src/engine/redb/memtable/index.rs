@@ -1,9 +1,9 @@
 //! Where the newest version of each key is: a hash table that one thread changes while
 //! others read it, without a lock.
 //!
-//! A word of it is a place and some bits of the hash; zero is free. What it must keep:
+//! A word of it is a position and some bits of the hash; zero is free. What it must keep:
 //!
-//! 1. A word is stored (release) only after what its place leads to. So whoever loads it
+//! 1. A word is stored (release) only after what its position leads to. So whoever loads it
 //!    (acquire) can follow it.
 //! 2. Words are never freed, and a key keeps its word in a table. So a search that ends
 //!    at a free word has not passed over the key.
@@ -14,9 +14,9 @@
 
 use super::sync::{AtomicU64, AtomicUsize, OnceLock, Ordering, WORDS_MIN};
 
-/// A place in the memtable: the number of a batch, and the number of a write in it.
+/// A position in the memtable: the number of a batch, and the number of a write in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct WritePosition {
     pub(super) batch: u32,
     pub(super) slot: u32,
 }
@@ -26,15 +26,15 @@ const BITS: u32 = 26;
 const MASK: u64 = (1 << BITS) - 1;
 
 /// Batches of a memtable, and writes of a batch, at most.
-pub(super) const PLACES_MAX: usize = (1 << BITS) - 1;
+pub(super) const POSITIONS_MAX: usize = (1 << BITS) - 1;
 
-impl Place {
+impl WritePosition {
     /// As a number that is never zero.
     pub(super) fn pack(self) -> u64 {
         (u64::from(self.batch) + 1) << BITS | u64::from(self.slot)
     }
 
-    /// The place that was packed; `None` of zero.
+    /// The position that was packed; `None` of zero.
     pub(super) fn unpack(packed: u64) -> Option<Self> {
         let part = |bits: u64| u32::try_from(bits & MASK).unwrap_or_default();
         let batch = part(packed >> BITS).checked_sub(1)?;
@@ -72,15 +72,19 @@ impl Default for Index {
 }
 
 impl Index {
-    /// The place of the key with this hash; `is_key` tells whether one is.
-    pub(super) fn get(&self, hash: u64, is_key: impl Fn(Place) -> bool) -> Option<Place> {
+    /// The position of the key with this hash; `is_key` tells whether one is.
+    pub(super) fn get(
+        &self,
+        hash: u64,
+        is_key: impl Fn(WritePosition) -> bool,
+    ) -> Option<WritePosition> {
         let table = self.tables[self.current.load(Ordering::Acquire)].get()?;
         find(table, hash, is_key).1
     }
 
     /// Makes room for `count` more keys. Like all that follows: only for the one who
-    /// writes. `hash_of` tells the hash of the key at a place.
-    pub(super) fn reserve(&self, count: usize, hash_of: impl Fn(Place) -> u64) {
+    /// writes. `hash_of` tells the hash of the key at a position.
+    pub(super) fn reserve(&self, count: usize, hash_of: impl Fn(WritePosition) -> u64) {
         let used = self.used.load(Ordering::Relaxed);
         let mut current = self.current.load(Ordering::Relaxed);
         let is_enough = |words: usize| (used + count) * 4 <= words * 3;
@@ -95,8 +99,8 @@ impl Index {
         let larger: Box<[AtomicU64]> = words.collect();
         for word in table.into_iter().flatten() {
             let word = word.load(Ordering::Relaxed);
-            if let Some(place) = Place::unpack(word) {
-                let at = free(&larger, start(&larger, hash_of(place)));
+            if let Some(position) = WritePosition::unpack(word) {
+                let at = free(&larger, start(&larger, hash_of(position)));
                 larger[at].store(word, Ordering::Relaxed);
             }
         }
@@ -104,21 +108,21 @@ impl Index {
         self.current.store(current, Ordering::Release);
     }
 
-    /// Where the key with this hash is or would be, and its place if it is there.
+    /// Where the key with this hash is or would be, and its position if it is there.
     pub(super) fn locate(
         &self,
         hash: u64,
-        is_key: impl Fn(Place) -> bool,
-    ) -> (usize, Option<Place>) {
+        is_key: impl Fn(WritePosition) -> bool,
+    ) -> (usize, Option<WritePosition>) {
         match self.tables[self.current.load(Ordering::Relaxed)].get() {
             Some(table) => find(table, hash, is_key),
             None => (0, None),
         }
     }
 
-    /// Has the key that was located at `at` lead to `place` from now on; `is_new` if it
+    /// Has the key that was located at `at` lead to `position` from now on; `is_new` if it
     /// was not there. There must be room, and the key must not have come meanwhile.
-    pub(super) fn set(&self, at: usize, hash: u64, place: Place, is_new: bool) {
+    pub(super) fn set(&self, at: usize, hash: u64, position: WritePosition, is_new: bool) {
         let Some(table) = self.tables[self.current.load(Ordering::Relaxed)].get() else {
             return;
         };
@@ -128,7 +132,7 @@ impl Index {
             at = free(table, at);
             self.used.fetch_add(1, Ordering::Relaxed);
         }
-        table[at].store(tag(hash) | place.pack(), Ordering::Release);
+        table[at].store(tag(hash) | position.pack(), Ordering::Release);
     }
 }
 
@@ -145,15 +149,19 @@ fn free(table: &[AtomicU64], mut at: usize) -> usize {
 }
 
 /// The word of a key, or the free one at which the search for it ends.
-fn find(table: &[AtomicU64], hash: u64, is_key: impl Fn(Place) -> bool) -> (usize, Option<Place>) {
+fn find(
+    table: &[AtomicU64],
+    hash: u64,
+    is_key: impl Fn(WritePosition) -> bool,
+) -> (usize, Option<WritePosition>) {
     let mut at = start(table, hash);
     loop {
         let word = table[at].load(Ordering::Acquire);
-        let Some(place) = Place::unpack(word) else {
+        let Some(position) = WritePosition::unpack(word) else {
             return (at, None);
         };
-        if tag(word) == tag(hash) && is_key(place) {
-            return (at, Some(place));
+        if tag(word) == tag(hash) && is_key(position) {
+            return (at, Some(position));
         }
         at = (at + 1) % table.len();
     }

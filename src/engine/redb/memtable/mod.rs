@@ -17,8 +17,8 @@ use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 
-use self::batches::{Batch, Batches};
-use self::index::{Index, PLACES_MAX, Place};
+use self::batches::{Batches, CommittedBatch};
+use self::index::{Index, POSITIONS_MAX, WritePosition};
 use self::order::{Runs, Scan};
 use self::sync::{AtomicUsize, Ordering};
 use super::log::Write;
@@ -46,7 +46,7 @@ pub(super) struct Memtable {
 /// A write in a [`Memtable`].
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'m> {
-    batch: &'m Batch,
+    batch: &'m CommittedBatch,
     slot: &'m Slot,
 }
 
@@ -90,34 +90,36 @@ impl Memtable {
     }
 
     fn add_writes(&self, sequence: u64, mut writes: Writes) {
-        let mut positions = lock(&self.adding);
-        positions.clear();
+        let mut buckets = lock(&self.adding);
+        buckets.clear();
         let number = self.batches.len();
         let count = writes.len();
-        self.link(&mut writes, &mut positions);
-        self.batches.push(Batch { sequence, writes });
+        self.link(&mut writes, &mut buckets);
+        self.batches.push(CommittedBatch { sequence, writes });
         let Some(batch) = self.batches.get(number) else {
             return;
         };
         // Only now may the index lead there.
-        for (slot, (position, is_new)) in positions.iter().enumerate() {
+        for (slot, (bucket, is_new)) in buckets.iter().enumerate() {
             let hash = batch.writes.slots()[slot].hash;
-            self.index
-                .set(*position, hash, narrow(number, slot), *is_new);
+            self.index.set(*bucket, hash, narrow(number, slot), *is_new);
         }
         self.count.fetch_add(count, Ordering::Release);
     }
 
     /// Links each write to the version before it, and notes where its key is in the index.
-    fn link(&self, writes: &mut Writes, positions: &mut Vec<(usize, bool)>) {
-        debug_assert!(writes.len() <= PLACES_MAX, "a frame is far smaller");
-        self.index.reserve(writes.len(), |place| self.hash(place));
+    fn link(&self, writes: &mut Writes, buckets: &mut Vec<(usize, bool)>) {
+        debug_assert!(writes.len() <= POSITIONS_MAX, "a frame is far smaller");
+        self.index
+            .reserve(writes.len(), |position| self.hash(position));
         let (bytes, slots) = writes.slots_mut();
         for slot in slots {
             let key = slot.key(bytes);
-            let (position, older) = self.index.locate(slot.hash, |place| self.key(place) == key);
-            slot.older = older.map_or(0, Place::pack);
-            positions.push((position, older.is_none()));
+            let (bucket, older) = self
+                .index
+                .locate(slot.hash, |position| self.key(position) == key);
+            slot.older = older.map_or(0, WritePosition::pack);
+            buckets.push((bucket, older.is_none()));
         }
     }
 
@@ -166,13 +168,13 @@ impl Memtable {
 
     /// What the key with this hash had become by the commit `sequence`, if any wrote it.
     pub(super) fn get(&self, key: &[u8], hash: u64, sequence: u64) -> Option<Entry<'_>> {
-        let mut place = self.index.get(hash, |place| self.key(place) == key);
-        while let Some(at) = place {
+        let mut position = self.index.get(hash, |position| self.key(position) == key);
+        while let Some(at) = position {
             let entry = self.entry(at)?;
             if entry.sequence() <= sequence {
                 return Some(entry);
             }
-            place = Place::unpack(entry.slot.older);
+            position = WritePosition::unpack(entry.slot.older);
         }
         None
     }
@@ -188,26 +190,26 @@ impl Memtable {
         Scan::new(self, &runs, range, order, sequence)
     }
 
-    fn entry(&self, place: Place) -> Option<Entry<'_>> {
-        let batch = self.batches.get(place.batch as usize)?;
-        let slot = batch.writes.slots().get(place.slot as usize)?;
+    fn entry(&self, position: WritePosition) -> Option<Entry<'_>> {
+        let batch = self.batches.get(position.batch as usize)?;
+        let slot = batch.writes.slots().get(position.slot as usize)?;
         Some(Entry { batch, slot })
     }
 
-    /// The key at a place that the index or a run leads to.
-    fn key(&self, place: Place) -> &[u8] {
-        self.entry(place).map_or(&[], Entry::key)
+    /// The key at a position that the index or a run leads to.
+    fn key(&self, position: WritePosition) -> &[u8] {
+        self.entry(position).map_or(&[], Entry::key)
     }
 
-    fn hash(&self, place: Place) -> u64 {
-        self.entry(place).map_or(0, |entry| entry.slot.hash)
+    fn hash(&self, position: WritePosition) -> u64 {
+        self.entry(position).map_or(0, |entry| entry.slot.hash)
     }
 }
 
-fn narrow(batch: usize, slot: usize) -> Place {
+fn narrow(batch: usize, slot: usize) -> WritePosition {
     // A frame has half a kilobyte at least, and a log a few gigabytes at most.
     let number = |number| u32::try_from(number).unwrap_or(u32::MAX);
-    Place {
+    WritePosition {
         batch: number(batch),
         slot: number(slot),
     }

@@ -9,7 +9,7 @@ use std::collections::binary_heap::PeekMut;
 use std::ops::{Bound, Range};
 use std::sync::Arc;
 
-use super::index::Place;
+use super::index::WritePosition;
 use super::{Entry, Memtable};
 use crate::engine::redb::staging::prefix;
 use crate::engine::{KeyRange, Order};
@@ -26,16 +26,16 @@ const MERGED_MAX: usize = 64 << 10;
 struct Item {
     /// The first bytes of the key, so that most comparisons look nowhere else.
     prefix: [u64; 2],
-    place: Place,
+    position: WritePosition,
 }
 
 /// Some of the writes in the order of their keys, those of one key newest first.
-type Run = Arc<[Item]>;
+type SortedRun = Arc<[Item]>;
 
 /// What is in order.
 #[derive(Default)]
 pub(super) struct Runs {
-    all: Vec<Run>,
+    all: Vec<SortedRun>,
     /// How many batches are in them: the first ones.
     pub(super) batches: usize,
     /// How many writes those have.
@@ -51,13 +51,13 @@ impl Runs {
                 break;
             };
             for (slot, write) in (0..).zip(batch.writes.iter()) {
-                let place = Place {
+                let position = WritePosition {
                     batch: u32::try_from(number).unwrap_or(u32::MAX),
                     slot,
                 };
                 items.push(Item {
                     prefix: prefix(write.0),
-                    place,
+                    position,
                 });
             }
         }
@@ -97,8 +97,8 @@ impl Runs {
 
 /// The order within a run.
 fn compare(memtable: &Memtable, a: &Item, b: &Item) -> Ordering {
-    let by_key = || memtable.key(a.place).cmp(memtable.key(b.place));
-    let newest_first = || b.place.batch.cmp(&a.place.batch);
+    let by_key = || memtable.key(a.position).cmp(memtable.key(b.position));
+    let newest_first = || b.position.batch.cmp(&a.position.batch);
     a.prefix
         .cmp(&b.prefix)
         .then_with(by_key)
@@ -174,7 +174,7 @@ fn within(memtable: &Memtable, run: &[Item], range: KeyRange<'_>) -> Range<usize
     let before = |bound: &[u8], including: bool| {
         let bound_prefix = prefix(bound);
         run.partition_point(|item| {
-            let by_key = || memtable.key(item.place).cmp(bound);
+            let by_key = || memtable.key(item.position).cmp(bound);
             let side = item.prefix.cmp(&bound_prefix).then_with(by_key);
             side.is_lt() || including && side.is_eq()
         })
@@ -197,7 +197,7 @@ struct Head<'m> {
     prefix: [u64; 2],
     /// What it has; `None` before the first.
     entry: Option<Entry<'m>>,
-    run: Run,
+    run: SortedRun,
     rest: Range<usize>,
     order: Order,
 }
@@ -211,7 +211,7 @@ impl<'m> Head<'m> {
             Order::Ascending => self.rest.next(),
             Order::Descending => self.rest.next_back(),
         } {
-            let Some(entry) = memtable.entry(run[at].place) else {
+            let Some(entry) = memtable.entry(run[at].position) else {
                 continue;
             };
             let is_shown = match self.order {
@@ -219,7 +219,7 @@ impl<'m> Head<'m> {
                 Order::Ascending => before.is_some_and(|before| before.key() == entry.key()),
                 // The newest version comes last.
                 Order::Descending => self.rest.clone().next_back().is_some_and(|next| {
-                    let next = memtable.entry(run[next].place);
+                    let next = memtable.entry(run[next].position);
                     next.is_some_and(|next| {
                         next.sequence() <= sequence && next.key() == entry.key()
                     })

@@ -62,13 +62,13 @@ struct File {
     /// What a power cut can't take.
     synced: Vec<u8>,
     /// What was done since.
-    pending: Vec<Change>,
+    pending: Vec<UnsyncedChange>,
     /// What is read.
     current: Vec<u8>,
 }
 
 #[derive(Clone, Debug)]
-enum Change {
+enum UnsyncedChange {
     Write(usize, Vec<u8>),
     SetLen(usize),
 }
@@ -269,19 +269,19 @@ impl State {
 }
 
 impl File {
-    fn apply(bytes: &mut Vec<u8>, change: &Change) {
+    fn apply(bytes: &mut Vec<u8>, change: &UnsyncedChange) {
         match change {
-            Change::Write(at, data) => {
+            UnsyncedChange::Write(at, data) => {
                 if bytes.len() < at + data.len() {
                     bytes.resize(at + data.len(), 0);
                 }
                 bytes[*at..at + data.len()].copy_from_slice(data);
             }
-            Change::SetLen(length) => bytes.resize(*length, 0),
+            UnsyncedChange::SetLen(length) => bytes.resize(*length, 0),
         }
     }
 
-    fn change(&mut self, change: Change) {
+    fn change(&mut self, change: UnsyncedChange) {
         Self::apply(&mut self.current, &change);
         self.pending.push(change);
     }
@@ -309,7 +309,7 @@ impl File {
         // The length, and each sector, after some number of the changes.
         let mut length = self.synced.len();
         let mut length_stage = random.usize(..stages);
-        let longest = self.pending.iter().map(Change::end).max();
+        let longest = self.pending.iter().map(UnsyncedChange::end).max();
         let mut bytes = self.synced.clone();
         bytes.resize(longest.unwrap_or_default().max(length), 0);
         let sectors = bytes.len().div_ceil(SECTOR_BYTES);
@@ -324,8 +324,8 @@ impl File {
             if length_stage > 0 {
                 length_stage -= 1;
                 length = match change {
-                    Change::Write(..) => length.max(change.end()),
-                    Change::SetLen(to) => *to,
+                    UnsyncedChange::Write(..) => length.max(change.end()),
+                    UnsyncedChange::SetLen(to) => *to,
                 };
             }
             for (sector, bytes) in bytes.chunks_mut(SECTOR_BYTES).enumerate() {
@@ -344,7 +344,7 @@ impl File {
     }
 }
 
-impl Change {
+impl UnsyncedChange {
     /// Where it ends.
     fn end(&self) -> usize {
         match self {
@@ -475,7 +475,7 @@ impl StorageBackend for SimFile {
         state.fits(self.number, len)?;
         drop(state);
         self.call(|file| {
-            file.change(Change::SetLen(len));
+            file.change(UnsyncedChange::SetLen(len));
             Ok(())
         })
     }
@@ -488,7 +488,7 @@ impl StorageBackend for SimFile {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let change = Change::Write(usize::try_from(offset).unwrap(), data.to_vec());
+        let change = UnsyncedChange::Write(usize::try_from(offset).unwrap(), data.to_vec());
         let mut state = self.disk.lock();
         state.fits(self.number, change.end())?;
         let allowed = state.change();

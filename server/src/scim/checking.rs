@@ -1,0 +1,109 @@
+//! Whether a filter can be answered: each attribute is one of the resource, and is compared
+//! with what it may be. An empty answer to any other filter would say that there is nobody.
+
+use headcount::Timestamp;
+use serde_json::Value;
+
+use super::ScimError;
+use super::filter::{Filter, Operator};
+use super::path::AttributePath;
+use super::schema::{Attribute, Form, ResourceType, find};
+use super::tidy::boolean;
+
+/// Where the attributes of a filter are.
+#[derive(Clone, Copy)]
+enum Scope {
+    Resource(ResourceType),
+    /// Those within an item of this list.
+    Items(&'static Attribute),
+    /// Those of an extension that is not in the schemas: resources are kept with theirs.
+    Unknown,
+}
+
+/// Refuses a filter that resources of this type can't be compared with.
+pub(super) fn check(filter: &Filter, kind: ResourceType) -> Result<(), ScimError> {
+    check_in(filter, Scope::Resource(kind))
+}
+
+fn check_in(filter: &Filter, scope: Scope) -> Result<(), ScimError> {
+    match filter {
+        Filter::And(a, b) | Filter::Or(a, b) => {
+            check_in(a, scope)?;
+            check_in(b, scope)
+        }
+        Filter::Not(not) => check_in(not, scope),
+        Filter::Present(path) => scope.find(path).map(|_| ()),
+        Filter::Compare(path, operator, value) => match scope.find(path)? {
+            Some(attribute) => check_value(attribute, path, *operator, value),
+            None => Ok(()),
+        },
+        Filter::Item(path, condition) => match scope.find(path)? {
+            Some(attribute) if attribute.is_multi && path.part.is_none() => {
+                check_in(condition, Scope::Items(attribute))
+            }
+            Some(_) => Err(ScimError::filter(format!("{:?} is no list", path.name))),
+            None => check_in(condition, Scope::Unknown),
+        },
+    }
+}
+
+impl Scope {
+    /// What a path names; `None` if its extension is not in the schemas.
+    fn find(self, path: &AttributePath) -> Result<Option<&'static Attribute>, ScimError> {
+        let urn = path.urn.as_deref();
+        let (of, found) = match self {
+            Self::Unknown => return Ok(None),
+            Self::Items(list) => {
+                let found = find(list.parts(), &path.name);
+                (list.name, found.filter(|_| urn.is_none()))
+            }
+            Self::Resource(kind) => {
+                let is_unknown = |urn: &str| !urn.eq_ignore_ascii_case(kind.extension());
+                if urn.is_some_and(is_unknown) {
+                    return Ok(None);
+                }
+                (kind.name(), kind.attribute(urn, &path.name))
+            }
+        };
+        let found = match (found, &path.part) {
+            (Some(attribute), Some(part)) => find(attribute.parts(), part),
+            (found, _) => found,
+        };
+        let name = [Some(&path.name), path.part.as_ref()];
+        let name: Vec<_> = name.into_iter().flatten().map(String::as_str).collect();
+        let unknown = || ScimError::filter(format!("{of} has no attribute {:?}", name.join(".")));
+        found.map(Some).ok_or_else(unknown)
+    }
+}
+
+fn check_value(
+    attribute: &'static Attribute,
+    path: &AttributePath,
+    operator: Operator,
+    value: &Value,
+) -> Result<(), ScimError> {
+    let name = &path.name;
+    let refused = |hint: &str| Err(ScimError::filter(format!("{name} {hint}")));
+    match (&attribute.form, value) {
+        // A list of values is compared by them.
+        (Form::Complex(parts), _) => match find(parts, "value") {
+            Some(part) => check_value(part, path, operator, value),
+            None => refused("has several parts: compare one of them"),
+        },
+        (_, Value::Null) | (Form::Boolean, Value::Bool(_)) => Ok(()),
+        (Form::Boolean, Value::String(text))
+            if operator.is_equality() && boolean(text).is_some() =>
+        {
+            Ok(())
+        }
+        (Form::Boolean, _) => refused("is compared with true or false, by eq or ne"),
+        (Form::Moment, Value::String(text))
+            if operator.is_part() || text.to_ascii_uppercase().parse::<Timestamp>().is_ok() =>
+        {
+            Ok(())
+        }
+        (Form::Moment, _) => refused("is compared with a time such as \"2026-01-31T00:00:00Z\""),
+        (_, Value::String(_)) => Ok(()),
+        _ => refused("is a text: put what it is compared with in double quotes"),
+    }
+}

@@ -1,0 +1,139 @@
+//! Requests that are almost right: each is refused in the words of its door, and changes
+//! nothing.
+
+use headcount_server::Scope;
+use serde_json::{Value, json};
+
+use crate::client::{Answer, Running};
+
+const KEY: &str = "4b7c9c1e-6d0a-4f0e-9a57-0f6f0d6c9c11";
+
+fn has(answer: &Answer, status: u16, member: &str) {
+    assert_eq!(answer.status, status, "{} {}", answer.head, answer.body);
+    assert!(answer.json()[member].is_string(), "{}", answer.body);
+}
+
+#[test]
+fn what_no_handler_sees_is_told_like_the_rest() {
+    let running = Running::new();
+    let (ann, client) = running.user("ann", Scope::Write);
+    let users = "/auth/admin/realms/master/users";
+    let twice = client.get(&format!("{users}?email=a%40ex.co&email=b%40ex.co"));
+    has(&twice, 400, "error");
+    has(&client.get(&format!("{users}/%ff")), 400, "error");
+    let large = "x".repeat(2 * 1024 * 1024);
+    let user = format!("{users}/{}", ann.id());
+    has(&client.send("PUT", &user, "", &large), 413, "error");
+    has(&client.send("POST", "/v1/graphql", "", &large), 413, "msg");
+    has(&client.get("/api/v1/users/%ff"), 404, "detail");
+    let page = client.get("/admin?q=a&q=b");
+    assert!(!page.body.starts_with("Failed"), "{}", page.body);
+}
+
+#[test]
+fn a_list_is_no_object() {
+    let running = Running::new();
+    let (ann, client) = running.user("ann", Scope::Write);
+    let list = json!(["bob@ex.co", null, null, null, null, null, false, {}, {}]);
+    has(&client.post("/api/v1/users", &list), 400, "detail");
+    has(&client.post("/v1/api/users/invite", &list), 400, "msg");
+    let user = format!("/auth/admin/realms/master/users/{}", ann.id());
+    has(&client.put(&user, &json!([])), 400, "error");
+    let patch = client.send("PATCH", "/api/v1/users/ann", "", "[]");
+    has(&patch, 400, "detail");
+    assert_eq!(running.directory.len().unwrap(), 1);
+}
+
+#[test]
+fn headers_that_count_come_once() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    let other = "Authorization: Bearer x\r\n";
+    let answer = client.send("GET", "/api/v1/users", other, "");
+    assert_eq!(answer.status, 401);
+    let keys = format!("Idempotency-Key: {KEY}\r\nIdempotency-Key: {KEY}\r\n");
+    let body = json!({ "email": "bob@ex.co" }).to_string();
+    let answer = client.send("POST", "/api/v1/users", &keys, &body);
+    has(&answer, 400, "detail");
+    let events = "Accept: text/event-stream\r\nLast-Event-ID: 0\r\nLast-Event-ID: 1\r\n";
+    let answer = client.send("GET", "/api/v1/changes", events, "");
+    has(&answer, 400, "detail");
+    assert_eq!(running.directory.len().unwrap(), 1);
+}
+
+#[test]
+fn events_are_sent_to_whoever_accepts_them() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Read);
+    for (accept, status) in [
+        ("application/json, text/event-stream", 422),
+        ("Text/Event-Stream; q=0.9", 422),
+        ("application/json", 200),
+        ("text/event-streams", 200),
+    ] {
+        let headers = format!("Accept: {accept}\r\nLast-Event-ID: 9\r\n");
+        let answer = client.send("GET", "/api/v1/changes", &headers, "");
+        assert_eq!(answer.status, status, "{accept} {}", answer.body);
+    }
+}
+
+#[test]
+fn a_user_without_an_email_is_told_so() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    for body in [json!({}), json!({ "email": null }), json!({ "email": "" })] {
+        let answer = client.post("/api/v1/users", &body);
+        assert_eq!(
+            (answer.status, &answer.json()["kind"]),
+            (422, &json!("email_required")),
+            "{body}"
+        );
+    }
+    let twice = client.get("/api/v1/users?attribute=team=red&attribute=team");
+    has(&twice, 400, "detail");
+}
+
+#[test]
+fn an_email_is_no_other_name() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    let (bob, _) = running.user("bob", Scope::Read);
+    for email in ["bob", &bob.id().to_string()] {
+        let answer = client.post("/v1/api/users/deactivate", &json!({ "email": email }));
+        has(&answer, 400, "msg");
+        let member = json!({ "workspace_id": 1, "email": email });
+        client.post(
+            "/v1/api/workspaces/create",
+            &json!({ "workspace_name": "a" }),
+        );
+        let answer = client.post("/v1/api/workspaces/add_user", &member);
+        has(&answer, 400, "msg");
+    }
+    for gone in [
+        json!({ "workspace_id": 1, "email": "nobody@ex.co" }),
+        json!({ "workspace_id": 1, "user_id": "nobody" }),
+        json!({ "workspace_id": 9, "user_id": bob.id() }),
+    ] {
+        let answer = client.post("/v1/api/workspaces/remove_user", &gone);
+        assert_eq!(answer.json(), json!({ "affected_rows": 0 }), "{gone}");
+    }
+    assert_eq!(running.directory.seats().unwrap().active, 2);
+}
+
+#[test]
+fn ids_that_are_no_texts_are_nobodys() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Read);
+    let asked = json!({ "user_ids": [5, null, "x"] });
+    let found = client.post("/v1/api/users/query", &asked).json();
+    assert_eq!(
+        found["users"],
+        json!({ "5": null, "null": null, "x": null })
+    );
+    let (ann, writer) = running.user("ann", Scope::Write);
+    let path = format!("/auth/admin/realms/master/users/{}", ann.id());
+    let mut object = writer.get(&path).json();
+    object["firstName"] = json!(5);
+    has(&writer.put(&path, &object), 400, "error");
+    assert_eq!(object["lastName"], Value::Null);
+}

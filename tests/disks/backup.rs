@@ -1,0 +1,40 @@
+//! A backup that finds no space leaves nothing behind but an error.
+
+use std::fs;
+
+use headcount::{CopyOptions, Directory, ErrorKind, License, NewUser};
+
+use crate::disk::{Disk, DiskKind};
+
+#[test]
+fn a_backup_without_space_leaves_nothing() {
+    let Some(disk) = Disk::new(DiskKind::Tmpfs, 1 << 20) else {
+        return;
+    };
+    let options = Directory::options().license_if_new(License::Enterprise);
+    let directory = options.in_memory().unwrap();
+    let target = disk.path().join("users.redb");
+    let names = || {
+        let entries = fs::read_dir(disk.path()).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect::<Vec<_>>()
+    };
+    for n in 0..3_000 {
+        let user = NewUser::new(format!("user-{n}@ex.co")).attribute("note", "x".repeat(300));
+        directory.create_user(user).unwrap();
+    }
+    let error = directory.backup(&target).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+    assert!(names().is_empty(), "{:?}", names());
+
+    // What was there stays as it was.
+    let other = Directory::in_memory().unwrap();
+    other.create_user("ann@ex.co").unwrap();
+    other.backup(&target).unwrap();
+    let before = fs::read(&target).unwrap();
+    let overwrite = CopyOptions::new().overwrite(true);
+    let error = directory.backup_with(&target, overwrite).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+    assert_eq!(names(), ["users.redb"]);
+    assert!(fs::read(&target).unwrap() == before);
+}
