@@ -15,14 +15,14 @@ use crate::error::Result;
 use crate::model::Change;
 use crate::rules::read;
 
-/// Changes read at a time.
+/// The number of changes that are read at a time.
 const PAGE: usize = 256;
 
-/// The changes of a directory as they come.
+/// The changes of a directory as they are committed.
 ///
-/// Made by [`Directory::follow`]. Any number of feeds can be read at once, each at
-/// its own pace; between calls a feed holds nothing of the directory but a
-/// handle. Store [`position`](Self::position) to go on after a restart.
+/// Made by [`Directory::follow`]. Any number of feeds can be read at once, each at its own
+/// pace; between calls, a feed holds nothing of the directory but a handle. Store
+/// [`position`](Self::position) to resume after a restart.
 ///
 /// ```
 /// use std::time::Duration;
@@ -67,8 +67,8 @@ pub struct FeedWaker {
 }
 
 impl FeedWaker {
-    /// Has [`ChangeFeed::recv_timeout`] return `None` instead of waiting on: the call that
-    /// waits now, or else the next one that would wait.
+    /// Makes [`ChangeFeed::recv_timeout`] return `None` instead of waiting: the call that waits
+    /// now, or the next one that would wait.
     ///
     /// ```
     /// use std::time::Duration;
@@ -95,15 +95,13 @@ impl ChangeFeed {
         }
     }
 
-    /// The next change; waits for it for up to `timeout`, and returns `None` when
-    /// there is none by then.
+    /// The next change; waits up to `timeout` for it, and returns `None` if there is none by then.
     ///
     /// # Errors
     ///
-    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) when the next change is
-    /// gone; [`ChangeNotYet`](crate::ErrorKind::ChangeNotYet), at once, when the position
-    /// is ahead of the directory; [`Closed`](crate::ErrorKind::Closed), also while
-    /// waiting.
+    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) if the next change was trimmed;
+    /// [`ChangeNotYet`](crate::ErrorKind::ChangeNotYet), at once, if the position is ahead of the
+    /// directory; [`Closed`](crate::ErrorKind::Closed), also while waiting.
     ///
     /// ```
     /// use std::time::Duration;
@@ -119,7 +117,7 @@ impl ChangeFeed {
     pub fn recv_timeout(&mut self, timeout: Duration) -> Result<Option<Change>> {
         self.directory.check()?;
         if self.ahead.len() == 0 {
-            // First a look, which also tells whether the position is one to wait at.
+            // Read first, which also checks that the position is one to wait at.
             self.read_ahead()?;
         }
         if self.ahead.len() == 0 && !timeout.is_zero() {
@@ -134,7 +132,7 @@ impl ChangeFeed {
         Ok(change)
     }
 
-    /// What wakes who waits with this feed.
+    /// A handle that wakes the thread that waits with this feed.
     ///
     /// ```
     /// use std::thread;
@@ -155,14 +153,14 @@ impl ChangeFeed {
         }
     }
 
-    /// Refuses when the directory was closed.
+    /// Fails if the directory was closed.
     #[cfg(feature = "capi")]
     pub(crate) fn check(&self) -> Result<()> {
         self.directory.check()
     }
 
-    /// A descriptor that is readable while there is a change beyond those that were read,
-    /// and once the directory is closed. Kept so with [`note`](Self::note).
+    /// A descriptor that is readable while there are unread changes, and once the directory
+    /// is closed. [`note`](Self::note) keeps it up to date.
     #[cfg(all(unix, feature = "capi"))]
     pub(crate) fn ready(&self, position: u64) -> Result<Arc<Ready>> {
         self.directory.check()?;
@@ -172,8 +170,8 @@ impl ChangeFeed {
         Ok(ready)
     }
 
-    /// Tells a listener of each change from now on, and of closing; at once, unless exactly
-    /// the changes up to `position` were made.
+    /// Registers a listener for each change from now on, and for closing. It is notified at
+    /// once, unless `position` is the latest change.
     #[cfg(feature = "capi")]
     pub(crate) fn listen(&self, listener: &Arc<dyn Listener>, position: u64) {
         let mut state = self.directory.shared.latest.lock();
@@ -183,7 +181,7 @@ impl ChangeFeed {
         }
     }
 
-    /// Tells a listener nothing more: when this returns it isn't being told anything.
+    /// Unregisters a listener: when this returns, no notification is running or follows.
     #[cfg(feature = "capi")]
     pub(crate) fn silence(&self, listener: &Arc<dyn Listener>) {
         let gone = Arc::downgrade(listener);
@@ -191,8 +189,9 @@ impl ChangeFeed {
         state.listeners.retain(|one| !one.ptr_eq(&gone));
     }
 
-    /// Has a listener told again whose reader found nothing behind `position`: at once, if
-    /// something came since it looked. It was told of that already, while it was reading.
+    /// Rearms a listener whose reader found nothing after `position`. It is notified at
+    /// once if a change came since the reader looked, for which it was already notified
+    /// while reading.
     #[cfg(feature = "capi")]
     pub(crate) fn rearm(&self, position: u64, listener: &dyn Listener) {
         let state = self.directory.shared.latest.lock();
@@ -202,7 +201,7 @@ impl ChangeFeed {
         }
     }
 
-    /// Tells a listener that the changes up to `position` were read.
+    /// Notes for a listener that the changes up to `position` were read.
     #[cfg(feature = "capi")]
     pub(crate) fn note(&self, position: u64, listener: &dyn Listener) {
         let state = self.directory.shared.latest.lock();
@@ -217,7 +216,7 @@ impl ChangeFeed {
         Ok(())
     }
 
-    /// The number of the change that was returned last, or where the feed began.
+    /// The number of the change that was returned last, or the number where the feed started.
     ///
     /// ```
     /// use headcount::Directory;
@@ -230,7 +229,7 @@ impl ChangeFeed {
     }
 }
 
-/// The number of the latest change, to wait for.
+/// The number of the latest change, which threads can wait for.
 pub(super) struct Latest {
     state: Mutex<State>,
     moved: Condvar,
@@ -239,12 +238,12 @@ pub(super) struct Latest {
 struct State {
     sequence: u64,
     closed: bool,
-    /// Those who don't wait in a call.
+    /// Listeners, which don't wait in a call.
     #[cfg(feature = "capi")]
     listeners: Vec<Weak<dyn Listener>>,
 }
 
-/// Tells the listeners that there is something to read.
+/// Notifies the listeners that there is something to read.
 #[cfg(feature = "capi")]
 fn tell(listeners: &mut Vec<Weak<dyn Listener>>) {
     listeners.retain(|listener| {
@@ -266,7 +265,7 @@ impl Latest {
         }
     }
 
-    /// Notes that the change `sequence` was committed; they may come in any order.
+    /// Notes that the change `sequence` was committed; changes may be noted in any order.
     pub(super) fn advance(&self, sequence: u64) {
         let mut state = self.lock();
         state.sequence = state.sequence.max(sequence);
@@ -275,7 +274,7 @@ impl Latest {
         self.moved.notify_all();
     }
 
-    /// Wakes all who wait, for good.
+    /// Wakes all waiting threads, permanently.
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.closed = true;
@@ -285,17 +284,17 @@ impl Latest {
         self.moved.notify_all();
     }
 
-    /// Has all who wait look whether they were woken.
+    /// Makes all waiting threads check whether they were woken.
     fn wake(&self) {
-        // Who has looked before holds the lock until it waits.
+        // A thread that has checked before holds the lock until it waits.
         drop(self.lock());
         self.moved.notify_all();
     }
 
-    /// Waits until there is a change beyond `position`, or `timeout` is over, or
-    /// the directory is closed, or it was woken.
+    /// Waits until there is a change after `position`, the timeout is over, the directory
+    /// is closed, or the thread is woken.
     fn wait_beyond(&self, position: u64, timeout: Duration, woken: &AtomicBool) {
-        // A timeout that is too far away to be a moment is no timeout.
+        // A timeout beyond the range of `Instant` means no timeout.
         let deadline = Instant::now().checked_add(timeout);
         let mut state = self.lock();
         while state.sequence <= position && !state.closed && !woken.swap(false, Ordering::Acquire) {
@@ -311,7 +310,7 @@ impl Latest {
         }
     }
 
-    /// A thread that panicked left two plain values, which are sound.
+    /// The state consists of plain values, which are valid even after a panic.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

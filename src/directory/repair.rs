@@ -1,4 +1,4 @@
-//! Finding what is wrong with a directory, and repairing one that nobody has open.
+//! Finding the faults of a directory, and repairing one that nobody has open.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -12,18 +12,16 @@ use crate::rules::repair::{Aside, Repair};
 use crate::rules::{self, Inspection, Repaired, format};
 
 impl Directory {
-    /// Lists what is wrong with the directory: every fault is counted, and the first
-    /// `faults_max` are told. One damaged value doesn't hide the others. It takes time
-    /// in proportion to the size of the directory.
+    /// Lists what is wrong with the directory. Every fault is counted, and the first `faults_max`
+    /// are returned. One damaged value doesn't hide others. Takes time in proportion to the size
+    /// of the directory.
     ///
-    /// [`verify`](Self::verify) fails instead, which is the safer one to call where
-    /// nobody looks at the list.
+    /// [`verify`](Self::verify) fails on damage instead: prefer it where nobody reads the list.
     ///
     /// # Errors
     ///
-    /// [`Corrupted`](ErrorKind::Corrupted) when the file itself can't be read to its
-    /// end; [`UnsupportedFormat`](ErrorKind::UnsupportedFormat) when a newer release
-    /// wrote some of it.
+    /// [`Corrupted`](ErrorKind::Corrupted) if the file can't be read to its end;
+    /// [`UnsupportedFormat`](ErrorKind::UnsupportedFormat) if a newer release wrote some of it.
     ///
     /// ```
     /// use headcount::Directory;
@@ -95,29 +93,27 @@ impl Options {
         Ok(repair.report)
     }
 
-    /// Makes the directory in the file at `path` sound again, in one transaction.
-    /// Nothing calls this automatically: a backup, if there is one, has more in it.
+    /// Makes the directory in the file at `path` sound again, in one transaction. Nothing calls
+    /// this automatically: if there is a backup, it has more in it.
     ///
-    /// Indexes and counters are made again from the records. A record that can't be
-    /// read, or can't be kept, is removed and written to the file `aside`, which must
-    /// not exist: a line of JSON for each, with its key and value in hexadecimal and the
-    /// reason. That file has personal data in it and is made for its owner alone; none
-    /// is made when there is nothing to put there. The first `faults_max` faults are
-    /// told.
+    /// Indexes and counters are rebuilt from the records. A record that can't be read or kept is
+    /// removed and written to the file `aside`, which must not exist: one line of JSON each, with
+    /// key and value in hexadecimal and the reason. That file contains personal data and is readable
+    /// by its owner only; it is not created if nothing is removed. The first `faults_max` faults are
+    /// returned.
     ///
-    /// Of two users with one username, or one id, the one who was created first stays.
-    /// The ids of users who are removed stay taken. Of two workspaces with one name the
-    /// later one gets its id behind the name. Where changes are missing, those before
-    /// are trimmed, so that whoever follows them reads everything again. A license
-    /// that is lost is the one that was set last, or else
-    /// [`license_if_new`](Self::license_if_new). Nobody is deactivated: with more active
-    /// users than seats the directory is over the limit.
+    /// Of two users with one username or one id, the one created first stays. The ids of removed
+    /// users stay taken. Of two workspaces with one name, the later one gets its id appended to the
+    /// name. If changes are missing, those before are trimmed, so that followers read everything
+    /// again. If the license is lost, it becomes the one that was set last, or else
+    /// [`license_if_new`](Self::license_if_new). Nobody is deactivated: a directory with more active
+    /// users than seats is over the limit.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when `aside` exists;
-    /// [`Corrupted`](ErrorKind::Corrupted) when the file itself can't be read to its end,
-    /// or holds nothing; those of [`Directory::open`] that come from the file.
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) if `aside` exists;
+    /// [`Corrupted`](ErrorKind::Corrupted) if the file can't be read to its end or holds nothing;
+    /// those of [`Directory::open`] that come from the file.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -169,7 +165,7 @@ impl Options {
             aside.write(record)
         })?;
         drop(snapshot);
-        // What is removed is safe before it is.
+        // Records are saved durably before they are removed.
         aside.sync()?;
         engine.transact(|txn| repair.write_to(txn))?;
         Ok(repair.report)
@@ -188,7 +184,7 @@ impl Options {
     }
 }
 
-/// The file for records that are removed; made when the first one is.
+/// The file for removed records, which is created for the first one.
 struct AsideFile {
     path: PathBuf,
     file: Option<BufWriter<File>>,
@@ -221,7 +217,7 @@ impl AsideFile {
         write_line(file, record).map_err(|error| failed(&self.path, error))
     }
 
-    /// Makes durable what was written, and that the file is there.
+    /// Makes the file's content and its directory entry durable.
     fn sync(&mut self) -> Result<()> {
         let Some(file) = &mut self.file else {
             return Ok(());
@@ -233,7 +229,7 @@ impl AsideFile {
 
     fn remove(&mut self) {
         if self.file.take().is_some() {
-            // What it holds is still in the directory.
+            // The records in it are still in the directory.
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -247,7 +243,7 @@ fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// A folder can only be synced where it can be opened.
+/// On other systems a folder can't be opened, and so can't be synced.
 fn sync_folder(path: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
@@ -267,7 +263,7 @@ fn write_line(out: &mut impl Write, record: &Aside<'_>) -> io::Result<()> {
     write_hex(out, key)?;
     write!(out, "\",\"value\":\"")?;
     write_hex(out, value)?;
-    // Reasons are this library's own words and ids.
+    // Reasons consist of this library's own texts and ids.
     let reason = reason.replace(['"', '\\'], "'");
     writeln!(out, "\",\"reason\":\"{reason}\"}}")
 }

@@ -1,4 +1,4 @@
-//! When users were last seen: sightings are gathered, so that few of them cost a commit.
+//! When users were last seen: sightings are gathered, so that many of them share a commit.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,9 +10,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Target, Timestamp, UserId, UserQuery, UserRef};
 use crate::rules::{Sightings, read, seen};
 
-/// Sightings are written at most this often, all that were gathered in one commit…
+/// Gathered sightings are written in one commit, at most once in this interval…
 const WRITE_INTERVAL: Duration = Duration::from_mins(1);
-/// …or when there are this many.
+/// …or once there are this many.
 const GATHERED_MAX: usize = 4096;
 
 /// Sightings that are not written yet.
@@ -34,8 +34,8 @@ impl Gathered {
         self.lock().sightings.get(&id).copied()
     }
 
-    /// All of them. Take them before a snapshot: those that are written in between are in
-    /// both, and none is in neither.
+    /// All of them. Take them before a snapshot: sightings that are written in between are
+    /// then in both, and none is missed.
     pub(super) fn all(&self) -> Sightings {
         self.lock().sightings.clone()
     }
@@ -54,8 +54,8 @@ impl Gathered {
         is_due
     }
 
-    /// Writes all of them. They are found here until they are written; what can't be
-    /// is kept for the next time, unless the directory can only be read.
+    /// Writes all of them. They stay here until they are written; if the write fails, they
+    /// are kept for the next one, unless the directory is read-only.
     pub(super) fn write(&self, engine: &Embedded) -> Result<()> {
         let sightings = self.lock().sightings.clone();
         if sightings.is_empty() {
@@ -85,14 +85,18 @@ impl Directory {
     /// ```
     pub const SEEN_INTERVAL: Duration = Duration::from_hours(1);
 
-    /// Notes that a user is seen now, such as at a login or with a request. Call it as
-    /// often as you like: it mostly costs a look-up.
+    /// Records that a user is seen now, such as at a login or with a request. Call it as often as
+    /// you like: it usually costs a look-up.
     ///
-    /// The first sighting is on disk when this returns. Others are gathered and written
-    /// together, at most once a minute and when the directory is closed, so after a crash
-    /// those since the last write are missing. The time is personal data: it is kept only
-    /// of users for whom this is called, goes with a user who is deleted, and is in
-    /// exports and backups.
+    /// The first sighting is on disk when this returns. Later ones are gathered and written
+    /// together, at most once a minute and when the directory is closed; a crash loses those since
+    /// the last write. The time is personal data: it is stored only for users for whom this is
+    /// called, deleted with the user, and included in exports and backups.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](crate::ErrorKind::UserNotFound); after a write that failed, the sighting
+    /// is kept for the next one.
     ///
     /// ```
     /// use headcount::Directory;
@@ -105,12 +109,6 @@ impl Directory {
     /// assert_eq!(directory.user("ann@ex.co")?.unwrap().version(), 1);
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`UserNotFound`](crate::ErrorKind::UserNotFound);
-    /// [`ReadOnly`](crate::ErrorKind::ReadOnly); the kinds of a failed write, after which
-    /// the sighting is kept for the next one.
     pub fn touch_user(&self, user: impl Into<UserRef>) -> Result<()> {
         self.touch_user_at(&user.into(), Timestamp::now())
     }
@@ -129,8 +127,8 @@ impl Directory {
         Ok(())
     }
 
-    /// When a user was last seen, to about [an hour](Self::SEEN_INTERVAL); `None` where
-    /// nobody [said so](Self::touch_user).
+    /// When a user was last seen, precise to about [an hour](Self::SEEN_INTERVAL); `None` if
+    /// [`touch_user`](Self::touch_user) was never called for the user.
     ///
     /// # Errors
     ///
@@ -177,7 +175,7 @@ impl Directory {
         }
     }
 
-    /// Writes the sightings that were gathered.
+    /// Writes the gathered sightings.
     pub(super) fn flush_sightings(&self) -> Result<()> {
         self.check()?;
         let written = self.shared.gathered.write(&self.shared.engine);
