@@ -27,11 +27,12 @@ fn file(users: impl IntoIterator<Item = Value>) -> String {
     lines.join("\n")
 }
 
-/// The users without the time of the import, and the changes without theirs.
+/// The users without the times of the import, and the changes without theirs.
 fn facts(folder: &Folder) -> (Value, Value) {
     let mut users = folder.json("users list")["users"].take();
     for user in users.as_array_mut().unwrap() {
         user["updated_at"].take();
+        user["deactivated_at"] = user["deactivated_at"].is_string().into();
     }
     let mut changes = folder.json("changes")["changes"].take();
     for change in changes.as_array_mut().unwrap() {
